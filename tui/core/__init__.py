@@ -1,0 +1,1 @@
+"""The domain: pure types and rules that know no screen, file, clock, socket or thread."""

@@ -1,0 +1,145 @@
+"""Certificates and tokens as the kiosk sees them, and the rule of when a certificate may be renewed."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+RENEWAL_WINDOW = timedelta(days=90)
+"""Renewal opens this long before notAfter unless the desk says otherwise."""
+
+URGENT = timedelta(days=7)
+
+
+class CertificateState(StrEnum):
+    """What can be done with a certificate now."""
+
+    VALID = "valid"
+    """In validity, the renewal window is not open yet."""
+    RENEWABLE = "renewable"
+    """In validity and inside the renewal window."""
+    EXPIRED = "expired"
+    NOT_YET_VALID = "not_yet_valid"
+    UNREADABLE = "unreadable"
+    """The DER could not be parsed; only its size and token are known."""
+    NO_KEY = "no_key"
+    """There is no private key with this certificate's CKA_ID on the token."""
+    UNSUPPORTED = "unsupported"
+    """The key's algorithm (SM2, for one) cannot be renewed by this program."""
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """One X.509 certificate read from a token (RFC 5280)."""
+
+    der: bytes = field(repr=False)
+    fingerprint: str
+    """SHA-256 over the DER, lower-case hex: the certificate's identity."""
+    subject: str
+    """RFC 4514 text, most specific first, unsafe characters removed."""
+    common_name: str
+    issuer: str
+    serial: str
+    """Lower-case hex without prefix."""
+    not_before: datetime
+    """Aware, UTC."""
+    not_after: datetime
+    """Aware, UTC; the certificate is valid up to and including this second (RFC 5280 4.1.2.5)."""
+    key: str
+    """`RSA-2048`, `EC-P256`, … or the OID's name when the key cannot be read."""
+    key_id: str
+    """CKA_ID, lower-case hex."""
+    label: str
+    has_private_key: bool
+    spki: str
+    """SHA-256 over SubjectPublicKeyInfo, lower-case hex."""
+    readable: bool = True
+    for_signing: bool = True
+    """keyUsage allows digitalSignature, or there is no keyUsage."""
+
+    def days_left(self, now: datetime) -> int:
+        """Whole days until notAfter; negative once expired."""
+        return (self.not_after - now).days
+
+    def state(self, now: datetime, window: timedelta = RENEWAL_WINDOW) -> CertificateState:
+        """The one rule of {too early, open, expired}, the same at the kiosk and at the desk."""
+        if not self.readable:
+            return CertificateState.UNREADABLE
+        if now > self.not_after:
+            return CertificateState.EXPIRED
+        if now < self.not_before:
+            return CertificateState.NOT_YET_VALID
+        if not self.has_private_key:
+            return CertificateState.NO_KEY
+        if self.key not in RENEWABLE_KEYS:
+            return CertificateState.UNSUPPORTED
+        return CertificateState.RENEWABLE if now >= self.not_after - window else CertificateState.VALID
+
+    def is_urgent(self, now: datetime) -> bool:
+        """Seven days or fewer are left."""
+        return now <= self.not_after <= now + URGENT
+
+
+RENEWABLE_KEYS = frozenset({"RSA-2048", "RSA-3072", "RSA-4096", "EC-P256", "EC-P384"})
+
+
+class PinState(StrEnum):
+    """What the token's flags say about tries left (PKCS#11 v2.40 CK_TOKEN_INFO)."""
+
+    UNKNOWN = "unknown"
+    """No flag is set; many drivers never set one."""
+    COUNT_LOW = "count_low"
+    """CKF_USER_PIN_COUNT_LOW: a wrong PIN was entered at least once."""
+    FINAL_TRY = "final_try"
+    """CKF_USER_PIN_FINAL_TRY: one wrong PIN more locks the token."""
+    LOCKED = "locked"
+    """CKF_USER_PIN_LOCKED."""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One inserted token and the certificates on it."""
+
+    module: str
+    """Path of the PKCS#11 module that sees it."""
+    slot: int
+    label: str
+    serial: str
+    """The token's own serial: a hint for people, not its identity."""
+    model: str
+    manufacturer: str
+    pin_state: PinState
+    pin_pad: bool
+    """CKF_PROTECTED_AUTHENTICATION_PATH: the PIN is typed on the token itself."""
+    pin_min: int
+    pin_max: int
+    """Accepted PIN length in bytes."""
+    certificates: tuple[Certificate, ...]
+    fault: str = ""
+    """Why the token could not be read wholly (a CKR_ name), empty when it was."""
+    tries_left: int | None = None
+    """Wrong PINs still allowed, where the driver tells; None is 'unknown'."""
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateRef:
+    """Where to find a certificate again: by what it is (fingerprint, public key), with hints for the person."""
+
+    fingerprint: str
+    spki: str
+    serial: str
+    token_label: str
+    token_serial: str
+
+
+def find(tokens: tuple[Token, ...], fingerprint: str) -> tuple[Token, Certificate] | None:
+    """The inserted token that holds the certificate with this fingerprint, and the certificate."""
+    for token in tokens:
+        for certificate in token.certificates:
+            if certificate.fingerprint == fingerprint:
+                return token, certificate
+    return None
+
+
+def refer(token: Token, certificate: Certificate) -> CertificateRef:
+    """A lasting reference to a certificate that is present now."""
+    return CertificateRef(certificate.fingerprint, certificate.spki, certificate.serial, token.label, token.serial)

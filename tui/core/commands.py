@@ -1,0 +1,159 @@
+"""What the flow asks to be done; the runtime carries a command out against a port and answers with events."""
+
+from dataclasses import dataclass, field
+
+from tui.core.application import ApplicationForm, InvoiceForm
+from tui.core.certificate import CertificateRef
+from tui.core.order import Application, Document, Method
+from tui.core.ports import Sighting, SignedRequest
+from tui.core.secret import Password, Pin
+
+
+@dataclass(frozen=True, slots=True)
+class AskService:
+    """-> ServiceSeen."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """-> SignedIn."""
+
+    account: str = field(repr=False)
+    password: Password
+
+
+@dataclass(frozen=True, slots=True)
+class LoadNotice:
+    """-> NoticeLoaded."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskOffer:
+    """-> OfferMade."""
+
+    certificate: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class LoadAgreement:
+    """-> AgreementLoaded."""
+
+
+@dataclass(frozen=True, slots=True)
+class SaveApplication:
+    """-> ApplicationSaved."""
+
+    certificate: bytes = field(repr=False)
+    agreement: Document
+    form: ApplicationForm
+    fee_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class MakeRequest:
+    """-> TokenProgressed …, RequestMade."""
+
+    certificate: CertificateRef
+    pin: Pin
+    application: Application
+
+
+@dataclass(frozen=True, slots=True)
+class SubmitRequest:
+    """-> ApplicationSeen."""
+
+    business_no: str
+    request: SignedRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Pay:
+    """-> ApplicationSeen."""
+
+    business_no: str
+    method: Method
+    invoice: InvoiceForm
+
+
+@dataclass(frozen=True, slots=True)
+class QueryPayment:
+    """-> ApplicationSeen."""
+
+    business_no: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndPayment:
+    """-> ApplicationSeen."""
+
+    business_no: str
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """-> ApplicationSeen."""
+
+    business_no: str
+
+
+@dataclass(frozen=True, slots=True)
+class WatchApplication:
+    """Poll until StopWatching or another watch -> ApplicationSeen at each change, DeskLost while there is no answer."""
+
+    business_no: str
+
+
+@dataclass(frozen=True, slots=True)
+class StopWatching:
+    """End the poll."""
+
+
+@dataclass(frozen=True, slots=True)
+class Install:
+    """-> TokenProgressed …, Installed."""
+
+    certificate: CertificateRef
+    pin: Pin
+    application: Application
+
+
+@dataclass(frozen=True, slots=True)
+class Confirm:
+    """-> ApplicationSeen."""
+
+    business_no: str
+    proof: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RunSelfCheck:
+    """-> SelfChecked."""
+
+    sighting: Sighting
+
+
+@dataclass(frozen=True, slots=True)
+class SignOut:
+    """Forget the session, end the poll, drop the results of desk commands still under way; no event."""
+
+
+Command = (
+    AskService
+    | SignIn
+    | LoadNotice
+    | AskOffer
+    | LoadAgreement
+    | SaveApplication
+    | MakeRequest
+    | SubmitRequest
+    | Pay
+    | QueryPayment
+    | EndPayment
+    | Withdraw
+    | WatchApplication
+    | StopWatching
+    | Install
+    | Confirm
+    | RunSelfCheck
+    | SignOut
+)

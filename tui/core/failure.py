@@ -1,0 +1,155 @@
+"""Every way the journey can fail: one enum, each with its place and its cause; words for people are in `tui.text`."""
+
+from dataclasses import dataclass
+from enum import Enum, StrEnum
+
+
+class Place(StrEnum):
+    """Where a failure belongs: decides whom to call."""
+
+    TOKEN = "token"
+    CERTIFICATE = "certificate"
+    ACCOUNT = "account"
+    FORM = "form"
+    APPLICATION = "application"
+    PAYMENT = "payment"
+    ISSUING = "issuing"
+    DESK = "desk"
+    KIOSK = "kiosk"
+
+
+class Money(StrEnum):
+    """What a person must know about the money when something failed."""
+
+    NOT_TOUCHED = "not_touched"
+    """Nothing was paid in this application."""
+    SAFE = "safe"
+    """What was paid is recorded at the desk and stays valid for this application."""
+    RETURNING = "returning"
+    """It is on its way back."""
+    UNKNOWN = "unknown"
+    """A query decides; nothing is charged twice."""
+
+
+class Reason(Enum):
+    """A failure's name (its value travels on the wire and in JSON), its place and its cause."""
+
+    def __new__(cls, code: str, place: Place = Place.KIOSK, cause: str = "") -> "Reason":
+        member = object.__new__(cls)
+        member._value_ = code
+        member.place = place
+        member.cause = cause
+        return member
+
+    place: Place
+    cause: str
+
+    # token
+    NO_TOKEN = "no_token", Place.TOKEN, "no token is inserted"
+    TOKEN_REMOVED = "token_removed", Place.TOKEN, "the token was pulled out during an operation"
+    TOKEN_SWAPPED = "token_swapped", Place.TOKEN, "another token than the one that began is inserted"
+    TOKEN_FULL = "token_full", Place.TOKEN, "CKR_DEVICE_MEMORY: no room for a key pair or certificate"
+    TOKEN_BUSY = "token_busy", Place.TOKEN, "another program holds the token"
+    TOKEN_READ_ONLY = "token_read_only", Place.TOKEN, "CKR_TOKEN_WRITE_PROTECTED or CKR_SESSION_READ_ONLY"
+    TOKEN_UNSUPPORTED = (
+        "token_unsupported",
+        Place.TOKEN,
+        "the token lacks the mechanism or refuses the key's attributes",
+    )
+    TOKEN_FAULT = "token_fault", Place.TOKEN, "the token or its driver reported a general error"
+    DRIVER_MISSING = "driver_missing", Place.TOKEN, "the PKCS#11 module cannot be loaded"
+    DRIVER_CRASHED = "driver_crashed", Place.TOKEN, "the process that runs the driver died"
+    DRIVER_HUNG = "driver_hung", Place.TOKEN, "the driver did not answer within its deadline and was stopped"
+    WRONG_PIN = "wrong_pin", Place.TOKEN, "CKR_PIN_INCORRECT"
+    PIN_LENGTH = "pin_length", Place.TOKEN, "CKR_PIN_LEN_RANGE: no try was used"
+    PIN_LOCKED = "pin_locked", Place.TOKEN, "CKR_PIN_LOCKED"
+    PIN_EXPIRED = "pin_expired", Place.TOKEN, "CKR_PIN_EXPIRED: the token demands a new PIN first"
+    PIN_CANCELLED = "pin_cancelled", Place.TOKEN, "CKR_FUNCTION_CANCELED on the token's own PIN pad"
+    KEY_MISSING = "key_missing", Place.TOKEN, "the certificate's private key is not on the token"
+    SIGNATURE_FALSE = "signature_false", Place.TOKEN, "the token's signature does not verify with the certificate"
+    # certificate
+    NO_CERTIFICATE = "no_certificate", Place.CERTIFICATE, "the token holds no certificate"
+    CERTIFICATE_EXPIRED = "certificate_expired", Place.CERTIFICATE, "notAfter has passed"
+    TOO_EARLY = "too_early", Place.CERTIFICATE, "the renewal window is not open yet"
+    NOT_YET_VALID = "not_yet_valid", Place.CERTIFICATE, "notBefore has not come"
+    FOREIGN_CERTIFICATE = "foreign_certificate", Place.CERTIFICATE, "the certificate is not of this CA"
+    CERTIFICATE_UNREADABLE = "certificate_unreadable", Place.CERTIFICATE, "the certificate cannot be parsed"
+    KEY_UNSUPPORTED = "key_unsupported", Place.CERTIFICATE, "the key's algorithm cannot be renewed here"
+    ALREADY_RENEWED = "already_renewed", Place.CERTIFICATE, "a completed application renewed this certificate already"
+    # account
+    WRONG_PASSWORD = "wrong_password", Place.ACCOUNT, "account or password is wrong"
+    ACCOUNT_LOCKED = "account_locked", Place.ACCOUNT, "too many wrong passwords; opens again by itself"
+    NOT_THE_APPLICANT = (
+        "not_the_applicant",
+        Place.ACCOUNT,
+        "the account is not the one that applied for the certificate",
+    )
+    SESSION_ENDED = "session_ended", Place.ACCOUNT, "the sign-in has ended"
+    # form and agreement
+    FORM_INVALID = "form_invalid", Place.FORM, "a field breaks its rule"
+    AGREEMENT_CHANGED = "agreement_changed", Place.FORM, "the agreement has a newer version than the one accepted"
+    PRICE_CHANGED = "price_changed", Place.FORM, "the price of the chosen term has changed"
+    # application
+    APPLICATION_MISSING = "application_missing", Place.APPLICATION, "the desk has no such application"
+    APPLICATION_MOVED_ON = "application_moved_on", Place.APPLICATION, "the application is past the state this needs"
+    REQUEST_REFUSED = "request_refused", Place.APPLICATION, "CSR or CMS does not verify or does not match"
+    KEY_REUSED = "key_reused", Place.APPLICATION, "the new key is the old one or was certified before"
+    PROOF_REFUSED = "proof_refused", Place.APPLICATION, "the new key's proof signature does not verify"
+    # payment
+    PAYMENT_PENDING = "payment_pending", Place.PAYMENT, "another payment attempt is still open"
+    PAYMENT_REFUSED = "payment_refused", Place.PAYMENT, "the payment platform refused the order"
+    PAYMENT_PLATFORM_DOWN = "payment_platform_down", Place.PAYMENT, "the payment platform does not answer"
+    PAYMENT_FROZEN = "payment_frozen", Place.PAYMENT, "the amount paid differs from the order's; a person must look"
+    ALREADY_PAID = "already_paid", Place.PAYMENT, "the order is paid already"
+    # issuing
+    ISSUING_FAILED = "issuing_failed", Place.ISSUING, "the CA did not issue"
+    CERTIFICATE_MISMATCH = "certificate_mismatch", Place.ISSUING, "the issued certificate does not fit key or subject"
+    # desk
+    DESK_UNREACHABLE = "desk_unreachable", Place.DESK, "no connection to the desk"
+    DESK_UNTRUSTED = "desk_untrusted", Place.DESK, "the desk's TLS certificate is not trusted"
+    DESK_TIMEOUT = "desk_timeout", Place.DESK, "the desk did not answer in time"
+    DESK_FAULT = "desk_fault", Place.DESK, "the desk answered with an error of its own"
+    DESK_BUSY = "desk_busy", Place.DESK, "the desk asks to come back later"
+    KIOSK_TOO_OLD = "kiosk_too_old", Place.KIOSK, "this version is below the desk's minimum"
+    CLOCK_WRONG = "clock_wrong", Place.KIOSK, "this machine's clock differs from the desk's by minutes"
+    SETTINGS_WRONG = "settings_wrong", Place.KIOSK, "the settings file is missing or wrong"
+    KIOSK_FAULT = "kiosk_fault", Place.KIOSK, "a fault in this program"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One failure as it happened."""
+
+    reason: Reason
+    detail: str = ""
+    """Technical detail for staff (a CKR_ or gateway code), safe to show and to log; never personal data."""
+    tries_left: int | None = None
+    """With WRONG_PIN: tries left where the driver tells."""
+    final_try: bool = False
+    """With WRONG_PIN: the next wrong PIN locks the token."""
+    token_changed: bool | None = None
+    """Token operations: whether the token may have been changed; None where it does not apply."""
+    retry_after: int | None = None
+    """Seconds to wait, where the desk says so (RFC 9110 Retry-After)."""
+    field_errors: tuple[tuple[str, str], ...] = ()
+    """With FORM_INVALID: (field name, rule code) pairs, see `core.application.FieldError`."""
+
+
+class KioskError(Exception):
+    """Raised by adapters; the runtime turns it into a `Failed` event.
+
+    ├── TokenError   from the token adapter
+    └── DeskError    from the desk client
+    """
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(f"{failure.reason.value} {failure.detail}".strip())
+        self.failure = failure
+
+
+class TokenError(KioskError):
+    """A PKCS#11 call, the driver process or the token itself failed."""
+
+
+class DeskError(KioskError):
+    """The desk refused or could not be asked."""

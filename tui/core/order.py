@@ -1,0 +1,213 @@
+"""The application, its order and its payment as the desk tells them; money is integer fen, CNY."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from tui.core.application import ApplicationForm, InvoiceForm
+
+
+class ApplicationStatus(StrEnum):
+    """业务状态."""
+
+    DRAFT = "draft"
+    """待签名: form saved, the signed request has not come."""
+    ENTERED = "entered"
+    """已录入: request accepted, order made, waiting for the money."""
+    ISSUING = "issuing"
+    """办理中: paid, the CA is asked."""
+    ISSUED = "issued"
+    """已签发: the new certificate waits to be installed and proved."""
+    INSTALLED = "installed"
+    """已完成: the desk verified the new key's signature."""
+    WITHDRAWN = "withdrawn"
+    """已撤销."""
+    LAPSED = "lapsed"
+    """已失效: the certificate expired before the money came."""
+    FAILED = "failed"
+    """办理失败: the CA refused for good; the money goes back."""
+
+
+LIVE = frozenset(
+    {ApplicationStatus.DRAFT, ApplicationStatus.ENTERED, ApplicationStatus.ISSUING, ApplicationStatus.ISSUED}
+)
+"""At most one application of a certificate is in one of these."""
+
+
+class PaymentStatus(StrEnum):
+    """支付状态."""
+
+    UNPAID = "unpaid"
+    PAYING = "paying"
+    """An attempt is open."""
+    PAID = "paid"
+    REFUNDING = "refunding"
+    REFUNDED = "refunded"
+    FROZEN = "frozen"
+    """A genuine message named another amount; a person must look."""
+
+
+class Method(StrEnum):
+    """支付方式."""
+
+    ALIPAY = "alipay"
+    UNIONPAY = "unionpay"
+
+
+class AttemptState(StrEnum):
+    """Life of one payment attempt (one number, one QR)."""
+
+    CREATED = "created"
+    """Written before the platform is asked."""
+    QR_SHOWN = "qr_shown"
+    SCANNED = "scanned"
+    """The person scanned and must confirm on the phone."""
+    PAID = "paid"
+    CLOSING = "closing"
+    """Not shown any more; not final before the platform says so or payTimeout has passed."""
+    CLOSED = "closed"
+    UNKNOWN = "unknown"
+    """The platform's answer was lost; only a query settles it."""
+    REFUNDING = "refunding"
+    """Paid beside another attempt, late, or after withdrawal: the money is on its way back."""
+    REFUNDED = "refunded"
+    FROZEN = "frozen"
+
+
+OPEN_ATTEMPT = frozenset(
+    {AttemptState.CREATED, AttemptState.QR_SHOWN, AttemptState.SCANNED, AttemptState.CLOSING, AttemptState.UNKNOWN}
+)
+
+
+class InvoiceStatus(StrEnum):
+    """State of the e-invoice (数电票)."""
+
+    NOT_REQUESTED = "not_requested"
+    PENDING = "pending"
+    """Asked for; comes within 1-2 working days."""
+    ISSUED = "issued"
+    SENT = "sent"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """供应商须知 or 网证通电子认证服务协议."""
+
+    version: str
+    title: str
+    text: str
+    """Plain text, paragraphs separated by blank lines."""
+    digest: str
+    """SHA-256 over the text's UTF-8 bytes, lower-case hex."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """续期时间 with its fee and what it leads to."""
+
+    months: int
+    fee_fen: int
+    """Whole fee of the term."""
+    yearly_fen: int
+    not_after: datetime
+    """End of the new certificate: old end + months, to the second."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeeLine:
+    """One row of the fee table: 费用名称 / 费用单价 / 数量 / 小计."""
+
+    name: str
+    unit_fen: int
+    quantity: int
+    subtotal_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """订单详情."""
+
+    order_no: str
+    created_at: datetime
+    lines: tuple[FeeLine, ...]
+    total_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """The payment attempt that the screen may show."""
+
+    attempt_no: str
+    method: Method
+    state: AttemptState
+    amount_fen: int
+    payee: str
+    expires_in: int
+    """Seconds left for the QR code, counted by the desk; 0 when over."""
+    qr: str = ""
+    """The payload to draw, as the platform gave it; empty before it answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """Money on its way back."""
+
+    amount_fen: int
+    done: bool
+    cause: str
+    """Reason code: paid_twice, paid_late, withdrawn, issuing_failed, operator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """One renewal, as the desk knows it now."""
+
+    business_no: str
+    """业务单号."""
+    status: ApplicationStatus
+    payment_status: PaymentStatus
+    fingerprint: str
+    """SHA-256 of the old certificate's DER, hex."""
+    form: ApplicationForm
+    agreement_version: str
+    agreement_digest: str
+    statement: str = field(repr=False)
+    """JSON text that the person signs with the old key, followed by the CSR; see `core.evidence`."""
+    order: Order | None = None
+    attempt: Attempt | None = None
+    """The latest attempt."""
+    invoice: InvoiceForm | None = None
+    invoice_status: InvoiceStatus = InvoiceStatus.NOT_REQUESTED
+    certificate: bytes = b""
+    """DER of the new certificate from ISSUED on."""
+    challenge: bytes = b""
+    """32 random bytes to be signed by the new key, from ISSUED on; see `core.evidence`."""
+    refunds: tuple[Refund, ...] = ()
+    installed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """The desk's word on one certificate: what may be bought, and the live application if there is one."""
+
+    terms: tuple[Term, ...]
+    application: Application | None = None
+    window_days: int = 90
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceStatus:
+    """What the desk says of itself before anybody signs in."""
+
+    minimum_version: str
+    time: datetime
+    hotline: str
+    qq: str
+    ca_name: str
+
+
+def yuan(fen: int) -> str:
+    """`¥ 200.00` for 20000 fen; exact for any integer."""
+    sign = "-" if fen < 0 else ""
+    return f"¥ {sign}{abs(fen) // 100}.{abs(fen) % 100:02d}"

@@ -1,0 +1,173 @@
+"""What the flow's commands need from the outside, as protocols; adapters are chosen in `tui.wiring` alone."""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from tui.core.application import ApplicationForm, InvoiceForm
+from tui.core.certificate import Certificate, CertificateRef, Token
+from tui.core.failure import Failure
+from tui.core.order import Application, Document, Method, Offer, ServiceStatus
+from tui.core.secret import Password, Pin
+
+
+class TokenStage(StrEnum):
+    """Progress within a token operation, in order of appearance."""
+
+    CHECKING = "checking"
+    """Token and certificate are compared with the ones that began."""
+    KEY_PAIR = "key_pair"
+    """Longest: up to 30 s on a real token."""
+    REQUEST = "request"
+    SIGNING = "signing"
+    WRITING = "writing"
+    READING_BACK = "reading_back"
+    PROVING = "proving"
+    RETIRING = "retiring"
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleFault:
+    """One PKCS#11 module that cannot be used now."""
+
+    module: str
+    failure: Failure
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """What all modules see at one moment."""
+
+    tokens: tuple[Token, ...] = ()
+    faults: tuple[ModuleFault, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SignedRequest:
+    """What the desk needs to issue."""
+
+    csr: bytes
+    """PEM PKCS#10 (RFC 2986), signed by the new key."""
+    evidence: bytes = field(repr=False)
+    """DER CMS SignedData over `core.evidence.evidence_content`, signed by the old key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """Read back from the token after the write."""
+
+    old: Certificate
+    new: Certificate
+    proof: bytes
+    """Signature of the new key over `core.evidence.proof_message`."""
+
+
+class TokenPort(Protocol):
+    """The tokens of all configured modules. Every method may raise `TokenError`; none retries a PIN; each wipes it."""
+
+    def watch(self) -> AsyncIterator[Sighting]:
+        """Yield the state at once and then at every change, for ever."""
+        ...
+
+    async def make_request(
+        self,
+        certificate: CertificateRef,
+        pin: Pin,
+        application: Application,
+        progress: Callable[[TokenStage], None],
+    ) -> SignedRequest:
+        """New key pair labelled with the business number (an earlier one is used again), CSR, evidence."""
+        ...
+
+    async def install(
+        self,
+        certificate: CertificateRef,
+        pin: Pin,
+        application: Application,
+        progress: Callable[[TokenStage], None],
+    ) -> Installation:
+        """Write the issued certificate beside the old one, read it back, sign the desk's challenge; repeatable."""
+        ...
+
+    async def close(self) -> None:
+        """End the driver processes."""
+        ...
+
+
+class DeskPort(Protocol):
+    """The desk. Every method may raise `DeskError`. The session's token stays inside the adapter."""
+
+    async def status(self) -> ServiceStatus: ...
+
+    async def sign_in(self, account: str, password: Password) -> None: ...
+
+    async def sign_out(self) -> None:
+        """Forget the session here and at the desk; never raises."""
+        ...
+
+    async def notice(self) -> Document: ...
+
+    async def agreement(self) -> Document: ...
+
+    async def offer(self, certificate: bytes) -> Offer:
+        """Whether this account may renew this certificate (DER), the terms, the live application."""
+        ...
+
+    async def save(self, certificate: bytes, agreement: Document, form: ApplicationForm, fee_fen: int) -> Application:
+        """Create the draft, or revise the one that this certificate has."""
+        ...
+
+    async def submit(self, business_no: str, request: SignedRequest) -> Application: ...
+
+    async def application(self, business_no: str) -> Application: ...
+
+    async def pay(self, business_no: str, method: Method, invoice: InvoiceForm) -> Application:
+        """Open a payment attempt; an open one of the same method and invoice is returned as it is."""
+        ...
+
+    async def query_payment(self, business_no: str) -> Application:
+        """Ask the platform now (支付成功)."""
+        ...
+
+    async def end_payment(self, business_no: str) -> Application:
+        """Close the open attempt: last query, then cancel or wait."""
+        ...
+
+    async def withdraw(self, business_no: str) -> Application:
+        """撤销申请, before the money only."""
+        ...
+
+    async def confirm(self, business_no: str, proof: bytes) -> Application:
+        """Hand in the new key's signature; the desk verifies it and completes the application."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+class Phone(Protocol):
+    """The demo's phone; absent outside the demo."""
+
+    hint: str
+    """One quiet line: the demo's account, password and CA password."""
+
+    async def pay(self, qr: str) -> None:
+        """Scan and pay, as a wallet does."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of 环境检测."""
+
+    item: str
+    """driver, token, certificate, desk, clock, version."""
+    ok: bool
+    detail: str = ""
+    failure: Failure | None = None
+
+
+class SelfCheckPort(Protocol):
+    """环境检测: driver module, token, desk, clock, version."""
+
+    async def run(self, sighting: Sighting) -> tuple[Check, ...]: ...

@@ -1,0 +1,180 @@
+"""Where one person's journey stands: everything a screen needs to draw itself, and nothing secret."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+
+from tui.core.application import ApplicationForm, InvoiceForm
+from tui.core.certificate import Certificate, CertificateRef
+from tui.core.failure import Failure, Money
+from tui.core.order import (
+    OPEN_ATTEMPT,
+    Application,
+    ApplicationStatus,
+    AttemptState,
+    Document,
+    Method,
+    Offer,
+    PaymentStatus,
+    ServiceStatus,
+)
+from tui.core.ports import Check, Sighting, TokenStage
+
+
+class Step(Enum):
+    """The steps by name; the value is the number on the step rail, 0 for those beside it."""
+
+    def __new__(cls, name: str, stage: int) -> "Step":
+        member = object.__new__(cls)
+        member._value_ = name
+        member.stage = stage
+        return member
+
+    stage: int
+
+    WAITING = "waiting", 1
+    """Insert the CA."""
+    CHOOSING = "choosing", 1
+    """Several certificates could be renewed."""
+    SIGN_IN = "sign_in", 1
+    NOTICE = "notice", 1
+    """供应商须知."""
+    CARD = "card", 2
+    """Certificate card and 申请续期."""
+    AGREEMENT = "agreement", 3
+    FORM = "form", 4
+    REQUEST_PIN = "request_pin", 5
+    REQUESTING = "requesting", 5
+    """New key pair, request, evidence, hand-in."""
+    PAY_NOTICE = "pay_notice", 5
+    """Told to pay, 确定."""
+    ORDER = "order", 6
+    CHANNEL = "channel", 6
+    """在线支付, 下一步."""
+    METHOD = "method", 7
+    """支付方式 and 电子发票."""
+    QR = "qr", 7
+    ISSUING = "issuing", 8
+    """支付成功, waiting for the certificate."""
+    INSTALL_PIN = "install_pin", 8
+    INSTALLING = "installing", 8
+    DONE = "done", 8
+    WITHDRAWN = "withdrawn", 0
+    """The application ended without a certificate; says where the money is."""
+    TOKEN_AWAITED = "token_awaited", 0
+    """The same CA must be put back."""
+    REFUSED = "refused", 0
+    """No way on; says why and the way out."""
+    CERTIFICATES = "certificates", 0
+    """我的证书."""
+    SELF_CHECK = "self_check", 0
+    """环境检测."""
+
+
+STAGES = 8
+
+
+class Busy(Enum):
+    """What is under way; the screen shows it in words after 0.1 s."""
+
+    SIGNING_IN = "signing_in"
+    LOADING = "loading"
+    CHECKING = "checking"
+    SAVING = "saving"
+    HANDING_IN = "handing_in"
+    ORDERING = "ordering"
+    QUERYING = "querying"
+    ENDING_PAYMENT = "ending_payment"
+    WITHDRAWING = "withdrawing"
+    CONFIRMING = "confirming"
+    SELF_CHECKING = "self_checking"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """Old and new certificate as read back from the token."""
+
+    old: Certificate
+    new: Certificate
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The whole journey at one moment."""
+
+    step: Step = Step.WAITING
+    now: datetime | None = None
+    """Time of the latest sighting, aware UTC; what the certificates' states are judged by."""
+    sighting: Sighting | None = None
+    """None until the token hosts have reported for the first time."""
+    chosen: CertificateRef | None = None
+    account: str = field(default="", repr=False)
+    signed_in: bool = False
+    service: ServiceStatus | None = None
+    desk_reachable: bool | None = None
+    notice: Document | None = None
+    agreement: Document | None = None
+    offer: Offer | None = None
+    form: ApplicationForm = field(default_factory=ApplicationForm)
+    method: Method = Method.ALIPAY
+    invoice: InvoiceForm = field(default_factory=InvoiceForm)
+    application: Application | None = None
+    stage: TokenStage | None = None
+    """Progress of the token operation under way."""
+    busy: Busy | None = None
+    failure: Failure | None = None
+    """Shown on the step's screen; goes away with the next act."""
+    return_to: Step = Step.WAITING
+    """Where TOKEN_AWAITED, CERTIFICATES and SELF_CHECK lead back to."""
+    result: Result | None = None
+    checks: tuple[Check, ...] = ()
+
+    @property
+    def token_present(self) -> bool:
+        """Whether the chosen certificate is on an inserted token."""
+        return (
+            self.chosen is not None
+            and self.sighting is not None
+            and any(c.fingerprint == self.chosen.fingerprint for t in self.sighting.tokens for c in t.certificates)
+        )
+
+    @property
+    def money(self) -> Money:
+        """Where the person's money is."""
+        application = self.application
+        if application is None:
+            return Money.NOT_TOUCHED
+        match application.payment_status:
+            case PaymentStatus.REFUNDING | PaymentStatus.REFUNDED:
+                return Money.RETURNING
+            case PaymentStatus.PAID | PaymentStatus.FROZEN:
+                return Money.SAFE
+            case PaymentStatus.PAYING | PaymentStatus.UNPAID:
+                attempt = application.attempt
+                asked = (
+                    attempt is not None and attempt.state in OPEN_ATTEMPT and attempt.state is not AttemptState.CREATED
+                )
+                return Money.UNKNOWN if asked else Money.NOT_TOUCHED
+
+
+def step_of(application: Application) -> Step:
+    """The step at which an application continues, on this or any other terminal."""
+    match application.status:
+        case ApplicationStatus.DRAFT:
+            return Step.FORM
+        case ApplicationStatus.ENTERED:
+            attempt = application.attempt
+            showing = attempt is not None and attempt.state in SHOWN_ATTEMPT and attempt.expires_in > 0
+            return Step.QR if showing else Step.ORDER
+        case ApplicationStatus.ISSUING:
+            return Step.ISSUING
+        case ApplicationStatus.ISSUED:
+            return Step.INSTALL_PIN
+        case ApplicationStatus.INSTALLED:
+            return Step.DONE
+        case ApplicationStatus.WITHDRAWN | ApplicationStatus.LAPSED | ApplicationStatus.FAILED:
+            return Step.WITHDRAWN
+
+
+SHOWN_ATTEMPT = frozenset({AttemptState.CREATED, AttemptState.QR_SHOWN, AttemptState.SCANNED, AttemptState.UNKNOWN})
+"""States in which the QR screen stays with this attempt."""

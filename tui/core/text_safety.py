@@ -1,0 +1,32 @@
+"""Foreign text (certificates, desk, gateways) made harmless before anybody shows or logs it."""
+
+import re
+import unicodedata
+
+_MASKED_DIGITS = re.compile(r"\d{7,}[\dXx]?")
+_MASKED_MAIL = re.compile(r"([\w.+-])[\w.+-]*(@[\w.-]+)")
+
+
+def printable(text: str, limit: int = 400) -> str:
+    """`text` without control, format, surrogate and private-use characters, blanks folded, cut at `limit`."""
+    kept = "".join(" " if c.isspace() else c for c in text if c.isspace() or unicodedata.category(c)[0] != "C")
+    folded = " ".join(kept.split())
+    return folded if len(folded) <= limit else folded[: limit - 1] + "…"
+
+
+def paragraphs(text: str, limit: int = 60_000) -> str:
+    """Like `printable`, but line breaks stay: for notices and agreements."""
+    return "\n".join(printable(line, limit) for line in text[:limit].splitlines())
+
+
+def mask(value: str, head: int = 3, tail: int = 2) -> str:
+    """Personal data with its middle starred: `138******78`."""
+    if len(value) <= head + tail:
+        return "*" * len(value)
+    return value[:head] + "*" * (len(value) - head - tail) + value[-tail:]
+
+
+def masked(text: str) -> str:
+    """A sentence for the log with every long number and mail address starred."""
+    text = _MASKED_DIGITS.sub(lambda found: mask(found[0]), text)
+    return _MASKED_MAIL.sub(r"\1***\2", text)
