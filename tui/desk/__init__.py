@@ -1,0 +1,1 @@
+"""The renewal service: accounts, prices, applications, payments, issuing, invoices and messages."""

@@ -1,0 +1,1 @@
+"""Money: one port for all payment channels, and an adapter for each channel."""

@@ -1,0 +1,260 @@
+"""What the desk asks of a payment channel, and the only answers and errors it has to know.
+
+Errors of every call::
+
+    PaymentGatewayError
+     ├─ GatewayUnknown        the call may or may not have worked: only a later query settles it
+     ├─ GatewayRefused        the platform understood and said no (code, text)
+     ├─ GatewayMisconfigured  key, identity or contract is wrong: raise the alarm, nothing was decided
+     └─ AnswerNotGenuine      the message proves nothing: signature, chain, number or amount do not fit
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+NUMBER = re.compile(r"[A-Za-z0-9]{8,32}")
+"""Shape of a number that both channels accept: UnionPay orderId takes 8-40 letters and digits, refund numbers 32."""
+
+
+class Channel(StrEnum):
+    """A way to pay that the person can choose."""
+
+    ALIPAY = "alipay"
+    UNIONPAY = "unionpay"
+
+
+class PaymentGatewayError(Exception):
+    """Root of everything a payment channel raises."""
+
+
+class GatewayUnknown(PaymentGatewayError):  # noqa: N818
+    """The outcome of the call is not known: time-out, broken answer, platform busy."""
+
+
+class GatewayAnswered(PaymentGatewayError):  # noqa: N818
+    """The platform answered with an error code."""
+
+    def __init__(self, code: str, text: str) -> None:
+        """Keep the platform's ``code`` and its ``text``, which is foreign text."""
+        super().__init__(code, text)
+        self.code = code
+        self.text = text
+
+
+class GatewayRefused(GatewayAnswered):
+    """The platform understood the request and refused it for a reason of business."""
+
+
+class GatewayMisconfigured(GatewayAnswered):
+    """The platform does not accept us: wrong key, merchant, permission or request shape."""
+
+
+class AnswerNotGenuine(PaymentGatewayError):  # noqa: N818
+    """The message is not proved to come from the platform, or speaks of something else than was asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One QR code for one bill; every new code is a new attempt with a new number."""
+
+    number: str
+    """out_trade_no / orderId: 8 to 32 letters and digits, unique per merchant, never used again."""
+    amount_fen: int
+    """What is to be paid, in fen (1/100 yuan)."""
+    subject: str
+    """What the wallet shows as the thing being bought."""
+    txn_time: datetime
+    """When the attempt was made, aware; to the second it is part of UnionPay's query key."""
+    expires_at: datetime
+    """The end told to the platform, aware."""
+    notify_url: str
+    """Where the platform sends its notices."""
+
+    def __post_init__(self) -> None:
+        """Refuse what a platform could not take or would silently change.
+
+        :raises ValueError: number, amount, a time without zone, or an end before the beginning.
+        """
+        if not NUMBER.fullmatch(self.number):
+            raise ValueError("attempt number is not 8 to 32 letters and digits")
+        if self.amount_fen <= 0:
+            raise ValueError("amount is not positive")
+        if self.txn_time.tzinfo is None or self.expires_at.tzinfo is None:
+            raise ValueError("time without zone")
+        if self.expires_at <= self.txn_time:
+            raise ValueError("attempt ends before it begins")
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The platform accepted the attempt."""
+
+    qr: str
+    """Text to be drawn as the QR code, as it is."""
+
+
+class TradeState(StrEnum):
+    """What the platform says about an attempt."""
+
+    NOT_SCANNED = "not_scanned"
+    SCANNED = "scanned"
+    """The wallet holds it and waits for the person; UnionPay never says so."""
+    PAID = "paid"
+    CLOSED = "closed"
+    """Can never be paid any more; with Alipay also: paid and given back in full, so look at the refunds first."""
+    UNKNOWN = "unknown"
+    """The platform itself does not know yet: ask again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A genuine statement of the platform about one attempt."""
+
+    state: TradeState
+    paid_fen: int | None = None
+    """The amount the platform speaks of, in fen; always set when PAID."""
+    platform_no: str | None = None
+    """trade_no / queryId; always set when PAID, needed for a refund."""
+    paid_at: datetime | None = None
+    """When the money moved, aware, if told."""
+
+
+class Ended(StrEnum):
+    """What became of an attempt that was to be ended."""
+
+    CLOSED = "closed"
+    PAID = "paid"
+    """Paid before it could be ended; the money is here: query for the particulars."""
+    PAID_REFUNDED = "paid_refunded"
+    """Paid while it was being ended; the platform has already sent the money back."""
+    STILL_OPEN = "still_open"
+    """The channel cannot close: it may be paid until it expires, so end it again afterwards."""
+    UNKNOWN = "unknown"
+    """The platform asks to end it again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """Money to be given back; sent again unchanged it is never given twice."""
+
+    number: str
+    """out_request_no / orderId of the refund, shaped as an attempt number, fixed for ever."""
+    attempt: Attempt
+    """The paid attempt."""
+    platform_no: str
+    """The paid attempt's ``Outcome.platform_no``."""
+    amount_fen: int
+    """In fen, at most what was paid."""
+    reason: str
+    """Shown to the payer where the channel can."""
+    txn_time: datetime
+    """When the refund was decided, aware; part of UnionPay's query key."""
+
+    def __post_init__(self) -> None:
+        """Refuse what a platform could not take.
+
+        :raises ValueError: number, amount, or a time without zone.
+        """
+        if not NUMBER.fullmatch(self.number):
+            raise ValueError("refund number is not 8 to 32 letters and digits")
+        if self.amount_fen <= 0:
+            raise ValueError("refund is not positive")
+        if self.txn_time.tzinfo is None:
+            raise ValueError("time without zone")
+
+
+class RefundState(StrEnum):
+    """What the platform says about a refund."""
+
+    DONE = "done"
+    PENDING = "pending"
+    """Accepted or not yet known: query it again."""
+    ABSENT = "absent"
+    """The platform has no such refund: send the same one (again)."""
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class RefundOutcome:
+    """A genuine statement of the platform about one refund."""
+
+    state: RefundState
+    text: str = ""
+    """The platform's code and words when REFUSED; foreign text."""
+
+
+class NoticeKind(StrEnum):
+    """What a notice is about."""
+
+    PAYMENT = "payment"
+    REFUND = "refund"
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentNotice:
+    """A notice whose signature, merchant and currency have been proved."""
+
+    kind: NoticeKind
+    number: str
+    """The attempt's number, or for a refund the refund's own number."""
+    outcome: Outcome
+    """For a payment the trade's state; for a refund PAID means it was carried out, and ``paid_fen`` is
+    how much went back (Alipay: by all refunds of the trade so far)."""
+    txn_time: datetime | None = None
+    """UnionPay: the txnTime it belongs to."""
+
+    def outcome_for(self, attempt: Attempt) -> Outcome:
+        """The outcome, once the notice is known to speak of this attempt and this amount.
+
+        :raises AnswerNotGenuine: a refund notice, another number, time or amount: never credit it.
+        """
+        same_time = self.txn_time is None or self.txn_time == attempt.txn_time.replace(microsecond=0)
+        if self.kind is not NoticeKind.PAYMENT or self.number != attempt.number or not same_time:
+            raise AnswerNotGenuine("notice is about something else")
+        if self.outcome.paid_fen != attempt.amount_fen:
+            raise AnswerNotGenuine("notice has another amount")
+        return self.outcome
+
+
+class PaymentGateway(Protocol):
+    """One payment channel; every call ends within its own deadline and may be made from any thread."""
+
+    @property
+    def channel(self) -> Channel:
+        """Which way to pay this is."""
+
+    @property
+    def payee(self) -> str:
+        """The name the wallet shows as receiver of the money."""
+
+    @property
+    def notice_reply(self) -> bytes:
+        """The body that tells the platform its notice is stored; anything else makes it send again."""
+
+    def start(self, attempt: Attempt) -> Started:
+        """Ask for a QR code.
+
+        After ``GatewayUnknown`` the same attempt may be started once more; a platform that had taken it the first time
+        may refuse that (UnionPay: code 12), and then the attempt has to be ended and a new one made.
+        """
+
+    def query(self, attempt: Attempt) -> Outcome:
+        """Ask what became of the attempt."""
+
+    def end(self, attempt: Attempt) -> Ended:
+        """Query a last time and, unless paid, see that it can be paid no more; may be repeated."""
+
+    def refund(self, refund: Refund) -> RefundOutcome:
+        """Give money back; may be repeated unchanged."""
+
+    def query_refund(self, refund: Refund) -> RefundOutcome:
+        """Ask what became of the refund."""
+
+    def read_notice(self, body: bytes, url: str) -> PaymentNotice:
+        """Prove and read a notice that was posted to ``url`` (with its query, if it has one).
+
+        :raises AnswerNotGenuine: do not answer ``notice_reply``.
+        """

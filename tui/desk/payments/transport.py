@@ -1,0 +1,82 @@
+"""One POST to a payment gateway within one deadline; every way it can fail is mapped here."""
+
+import ssl
+import time
+from pathlib import Path
+from urllib.parse import parse_qsl
+
+import httpx
+
+from tui.desk.payments.port import AnswerNotGenuine, GatewayMisconfigured, GatewayUnknown
+
+FORM = "application/x-www-form-urlencoded;charset=utf-8"
+ANSWER_LIMIT = 256 * 1024
+"""No genuine answer comes near this many bytes."""
+
+
+class GatewayConnection:
+    """A pooled HTTPS connection to one gateway, safe to share between threads."""
+
+    def __init__(self, deadline: float, ca_file: Path | None) -> None:
+        """Trust the system's authorities or only those in ``ca_file``; ``deadline`` is in seconds, for an exchange."""
+        self._deadline = deadline
+        # No environment, no redirect: a proxy variable or a 302 must not move payments somewhere else.
+        self._client = httpx.Client(
+            verify=ssl.create_default_context(cafile=str(ca_file) if ca_file else None),
+            timeout=httpx.Timeout(deadline, connect=min(5.0, deadline)),
+            trust_env=False,
+            follow_redirects=False,
+        )
+
+    def post(self, url: str, form: str) -> bytes:
+        """Send an url-encoded form and return the whole answer.
+
+        :raises GatewayMisconfigured: bad address, or the gateway's TLS certificate is not trusted.
+        :raises GatewayUnknown: anything else that is not an answer with HTTP 200.
+        """
+        end = time.monotonic() + self._deadline
+        answer = bytearray()
+        try:
+            with self._client.stream("POST", url, content=form.encode("ascii"), headers={"Content-Type": FORM}) as got:
+                if got.status_code != httpx.codes.OK:
+                    raise GatewayUnknown(f"HTTP {got.status_code}")
+                for chunk in got.iter_bytes():
+                    answer += chunk
+                    if len(answer) > ANSWER_LIMIT or time.monotonic() > end:
+                        raise GatewayUnknown("answer too long or too slow")
+        except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
+            raise GatewayMisconfigured("url", "gateway address is not usable") from error
+        except httpx.HTTPError as error:
+            if _untrusted(error):
+                raise GatewayMisconfigured("tls", "gateway certificate is not trusted") from error
+            raise GatewayUnknown(type(error).__name__) from error
+        return bytes(answer)
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._client.close()
+
+
+def _untrusted(error: BaseException | None) -> bool:
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def read_form(body: bytes) -> dict[str, str]:
+    """The fields of an url-encoded notice, decoded once; empty values stay.
+
+    :raises AnswerNotGenuine: not a form, not UTF-8, or a field is there twice.
+    """
+    try:
+        pairs = parse_qsl(
+            body.decode(), keep_blank_values=True, strict_parsing=True, errors="strict", max_num_fields=100
+        )
+    except ValueError as error:
+        raise AnswerNotGenuine("notice is not a form") from error
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        raise AnswerNotGenuine("notice has a field twice")
+    return fields

@@ -1,0 +1,216 @@
+"""UnionPay 全渠道 5.1.0, QR consume 主扫: the person scans our code; there is no close, only payTimeout ends it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlencode
+
+from tui.desk.payments.port import (
+    AnswerNotGenuine,
+    Attempt,
+    Channel,
+    Ended,
+    GatewayMisconfigured,
+    GatewayRefused,
+    GatewayUnknown,
+    NoticeKind,
+    Outcome,
+    PaymentNotice,
+    Refund,
+    RefundOutcome,
+    RefundState,
+    Started,
+    TradeState,
+)
+from tui.desk.payments.transport import GatewayConnection
+from tui.desk.payments.unionpay_codec import OK, UNDECIDED, MerchantKey, open_answer, open_notice
+from tui.desk.payments.unionpay_trust import UnionPayTrust
+from tui.desk.payments.units import COMPACT, from_beijing, to_beijing, utc_now
+
+NO_SUCH_TRADE = "34"
+DUPLICATE = "12"
+TOO_OFTEN = "37"
+OUR_FAULT = {"10", "11", "13", "31", "32"}
+"""Format, signature, missing field, merchant status, no permission."""
+YUAN_RENMINBI = "156"
+"""ISO 4217 number of CNY."""
+CONSUME = {"txnType": "01", "txnSubType": "07", "bizType": "000000", "channelType": "08"}
+REFUND = {"txnType": "04", "txnSubType": "00", "bizType": "000000", "channelType": "08"}
+QUERY = {"txnType": "00", "txnSubType": "00", "bizType": "000000"}
+NOTICE_KINDS = {"01": NoticeKind.PAYMENT, "04": NoticeKind.REFUND, "31": NoticeKind.REFUND}
+"""Consume; refund 退货; same-day cancellation 消费撤销."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnionPaySettings:
+    """One UnionPay merchant."""
+
+    gateway_url: str
+    """Up to and without the call: https://gateway.95516.com/gateway/api"""
+    mer_id: str
+    """15 digits."""
+    pfx: bytes = field(repr=False)
+    """The merchant's PKCS#12 file."""
+    pfx_password: bytes = field(repr=False)
+    trust_bundle: bytes = field(repr=False)
+    """PEM: the middle and root certificates that issue UnionPay's signing certificates."""
+    payee: str
+    """The merchant's name as wallets show it."""
+    closing_grace: timedelta = timedelta(minutes=1)
+    """How long after payTimeout the platform is given before "not paid" is believed to be final."""
+    deadline: float = 10.0
+    """Seconds for one exchange."""
+    ca_file: Path | None = None
+    """PEM bundle to trust for TLS instead of the system's authorities."""
+
+
+class UnionPay:
+    """The UnionPay channel."""
+
+    channel = Channel.UNIONPAY
+    notice_reply = b"ok"
+
+    def __init__(self, settings: UnionPaySettings, clock: Callable[[], datetime] = utc_now) -> None:
+        """Open the merchant's key file and the trusted certificates.
+
+        :raises ValueError: one of them cannot be used.
+        """
+        self.payee = settings.payee
+        self._settings = settings
+        self._key = MerchantKey(settings.pfx, settings.pfx_password)
+        self._trust = UnionPayTrust(settings.trust_bundle, clock)
+        self._connection = GatewayConnection(settings.deadline, settings.ca_file)
+        self._clock = clock
+
+    def start(self, attempt: Attempt) -> Started:
+        """Ask for a QR code that lives until payTimeout."""
+        money = {"txnAmt": str(attempt.amount_fen), "currencyCode": YUAN_RENMINBI, "backUrl": attempt.notify_url}
+        limits = {"payTimeout": to_beijing(attempt.expires_at, COMPACT), "orderDesc": attempt.subject[:32]}
+        answer = self._call("backTransReq.do", CONSUME | money | limits, attempt.number, attempt.txn_time)
+        if not answer.get("qrCode"):
+            raise AnswerNotGenuine("answer has no qrCode")
+        return Started(answer["qrCode"])
+
+    def query(self, attempt: Attempt) -> Outcome:
+        """Ask for the trade; after payTimeout and its grace, everything but paid is final."""
+        over = self._clock() >= attempt.expires_at + self._settings.closing_grace
+        try:
+            answer = self._call("queryTrans.do", QUERY, attempt.number, attempt.txn_time)
+        except GatewayRefused as refused:
+            if refused.code != NO_SUCH_TRADE:
+                raise
+            return Outcome(TradeState.CLOSED if over else TradeState.NOT_SCANNED)
+        code = answer.get("origRespCode", "")
+        if code in OK:
+            _expect(answer, txnType="01", txnAmt=str(attempt.amount_fen), currencyCode=YUAN_RENMINBI)
+            return _paid(answer)
+        return Outcome(TradeState.UNKNOWN if code in UNDECIDED and not over else TradeState.CLOSED)
+
+    def end(self, attempt: Attempt) -> Ended:
+        """Query: before payTimeout and its grace an unpaid attempt stays open, whatever we wish."""
+        match self.query(attempt).state:
+            case TradeState.PAID:
+                return Ended.PAID
+            case TradeState.CLOSED:
+                return Ended.CLOSED
+            case _:
+                return Ended.STILL_OPEN
+
+    def refund(self, refund: Refund) -> RefundOutcome:
+        """Send a refund 退货 and query it: the platform only says "accepted"; a repetition is a duplicate order."""
+        money = {"txnAmt": str(refund.amount_fen), "origQryId": refund.platform_no}
+        fields = REFUND | money | {"currencyCode": YUAN_RENMINBI, "backUrl": refund.attempt.notify_url}
+        try:
+            self._call("backTransReq.do", fields, refund.number, refund.txn_time)
+        except GatewayRefused as refused:
+            if refused.code != DUPLICATE:
+                return _refused(refused.code, refused.text)
+        return self.query_refund(refund)
+
+    def query_refund(self, refund: Refund) -> RefundOutcome:
+        """Ask for the refund as for any other trade, by its own number and time."""
+        try:
+            answer = self._call("queryTrans.do", QUERY, refund.number, refund.txn_time)
+        except GatewayRefused as refused:
+            if refused.code == NO_SUCH_TRADE:
+                return RefundOutcome(RefundState.ABSENT)
+            return _refused(refused.code, refused.text)
+        code = answer.get("origRespCode", "")
+        if code in UNDECIDED:
+            return RefundOutcome(RefundState.PENDING)
+        if code not in OK:
+            return _refused(code, answer.get("origRespMsg", ""))
+        _expect(answer, txnType="04", txnAmt=str(refund.amount_fen), currencyCode=YUAN_RENMINBI)
+        return RefundOutcome(RefundState.DONE)
+
+    def read_notice(self, body: bytes, url: str) -> PaymentNotice:
+        """Prove a back notice; the caller still compares number, time and amount (``outcome_for``)."""
+        fields = open_notice(body, url, self._trust.key_for)
+        _expect(fields, merId=self._settings.mer_id, currencyCode=YUAN_RENMINBI)
+        kind = NOTICE_KINDS.get(fields.get("txnType", ""))
+        if kind is None:
+            raise AnswerNotGenuine("notice of another kind of trade")
+        # Notices are sent for success only; should another one come, it says nothing and a query decides.
+        paid = fields.get("respCode") in OK
+        outcome = _paid(fields) if paid else Outcome(TradeState.UNKNOWN, _amount(fields))
+        return PaymentNotice(kind, fields.get("orderId", ""), outcome, _moment(fields.get("txnTime", "")))
+
+    def _call(self, path: str, fields: Mapping[str, str], number: str, txn_time: datetime) -> dict[str, str]:
+        identity = {"merId": self._settings.mer_id, "orderId": number, "txnTime": to_beijing(txn_time, COMPACT)}
+        base = {"version": "5.1.0", "encoding": "UTF-8", "signMethod": "01", "accessType": "0"}
+        form = urlencode(self._key.sign({**base, **fields, **identity}))
+        answer = open_answer(
+            self._connection.post(f"{self._settings.gateway_url.rstrip('/')}/{path}", form), self._trust.key_for
+        )
+        code, text = answer.get("respCode", ""), answer.get("respMsg", "")
+        if code in OUR_FAULT:
+            raise GatewayMisconfigured(code, text)
+        _expect(answer, **identity)
+        if code in UNDECIDED or code == TOO_OFTEN:
+            raise GatewayUnknown(code)
+        if code not in OK:
+            raise GatewayRefused(code, text)
+        return answer
+
+
+def _expect(fields: Mapping[str, str], **expected: str) -> None:
+    for name, value in expected.items():
+        if fields.get(name) != value:
+            raise AnswerNotGenuine(f"message has another {name}")
+
+
+def _amount(fields: Mapping[str, str]) -> int:
+    amount = fields.get("txnAmt", "")
+    if not (amount.isascii() and amount.isdigit()):
+        raise AnswerNotGenuine("message has no txnAmt")
+    return int(amount)
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return from_beijing(text, COMPACT)
+    except ValueError as error:
+        raise AnswerNotGenuine("message has a broken time") from error
+
+
+def _paid(fields: Mapping[str, str]) -> Outcome:
+    if not fields.get("queryId"):
+        raise AnswerNotGenuine("paid trade without queryId")
+    return Outcome(TradeState.PAID, _amount(fields), fields["queryId"], _paid_at(fields))
+
+
+def _paid_at(fields: Mapping[str, str]) -> datetime | None:
+    """TraceTime is ``MMDDhhmmss``, so a trade begun in December may be paid in the next year's January."""
+    trace = fields.get("traceTime", "")
+    if not trace:
+        return None
+    began = fields.get("txnTime", "")
+    paid_at = _moment(began[:4] + trace)
+    if paid_at < _moment(began) - timedelta(days=1):
+        paid_at = _moment(f"{int(began[:4]) + 1}{trace}")
+    return paid_at
+
+
+def _refused(code: str, text: str) -> RefundOutcome:
+    return RefundOutcome(RefundState.REFUSED, f"{code} {text}".strip())

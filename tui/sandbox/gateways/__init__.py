@@ -1,0 +1,1 @@
+"""Gateways of other companies, played over HTTP with real signatures."""
