@@ -98,7 +98,7 @@ class Withdraw:
 
 @dataclass(frozen=True, slots=True)
 class WatchApplication:
-    """Poll until StopWatching or another watch -> ApplicationSeen at each change, DeskLost while there is no answer."""
+    """Poll until StopWatching or another watch -> ApplicationSeen(polled=True) at each change, else DeskLost."""
 
     business_no: str
 

@@ -210,9 +210,11 @@ class RequestMade:
 
 @dataclass(frozen=True, slots=True)
 class ApplicationSeen:
-    """The application as the desk knows it now (hand-in, poll, payment, withdrawal, confirmation)."""
+    """The application as the desk knows it now."""
 
     application: Application
+    polled: bool = False
+    """From the watch, not the answer to a command."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -205,6 +205,8 @@ class ServiceStatus:
     hotline: str
     qq: str
     ca_name: str
+    window_days: int = 90
+    """Renewal opens this many days before the end."""
 
 
 def yuan(fen: int) -> str:

@@ -1,11 +1,11 @@
 """Where one person's journey stands: everything a screen needs to draw itself, and nothing secret."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 
 from tui.core.application import ApplicationForm, InvoiceForm
-from tui.core.certificate import Certificate, CertificateRef
+from tui.core.certificate import RENEWAL_WINDOW, Certificate, CertificateRef, Token, find
 from tui.core.failure import Failure, Money
 from tui.core.order import (
     OPEN_ATTEMPT,
@@ -18,7 +18,7 @@ from tui.core.order import (
     PaymentStatus,
     ServiceStatus,
 )
-from tui.core.ports import Check, Sighting, TokenStage
+from tui.core.ports import Check, Installation, Sighting, SignedRequest, TokenStage
 
 
 class Step(Enum):
@@ -91,14 +91,6 @@ class Busy(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
-    """Old and new certificate as read back from the token."""
-
-    old: Certificate
-    new: Certificate
-
-
-@dataclass(frozen=True, slots=True)
 class State:
     """The whole journey at one moment."""
 
@@ -126,17 +118,31 @@ class State:
     """Shown on the step's screen; goes away with the next act."""
     return_to: Step = Step.WAITING
     """Where TOKEN_AWAITED, CERTIFICATES and SELF_CHECK lead back to."""
-    result: Result | None = None
+    request: SignedRequest | None = None
+    """Made by the token, kept until the desk has it: handing it in again needs no PIN."""
+    installation: Installation | None = None
+    """Old and new certificate as read back from the token, and the proof for the desk."""
     checks: tuple[Check, ...] = ()
 
     @property
-    def token_present(self) -> bool:
-        """Whether the chosen certificate is on an inserted token."""
-        return (
-            self.chosen is not None
-            and self.sighting is not None
-            and any(c.fingerprint == self.chosen.fingerprint for t in self.sighting.tokens for c in t.certificates)
-        )
+    def tokens(self) -> tuple[Token, ...]:
+        """The inserted tokens, none before the first sighting."""
+        return self.sighting.tokens if self.sighting else ()
+
+    @property
+    def window(self) -> timedelta:
+        """How long before its end a certificate may be renewed."""
+        return timedelta(days=self.service.window_days) if self.service else RENEWAL_WINDOW
+
+    @property
+    def holder(self) -> tuple[Token, Certificate] | None:
+        """The inserted token with the chosen certificate, and the certificate."""
+        return find(self.tokens, self.chosen.fingerprint) if self.chosen else None
+
+    @property
+    def token_working(self) -> bool:
+        """The token is being written to: nobody may leave now."""
+        return self.step in (Step.REQUESTING, Step.INSTALLING) and self.busy is None and self.failure is None
 
     @property
     def money(self) -> Money:

@@ -1,0 +1,113 @@
+"""Moves that are valid at every step: the token comes and goes, the desk is lost, a command failed."""
+
+from dataclasses import replace
+
+from tui.core import commands as c
+from tui.core import events as e
+from tui.core.failure import Failure, Reason
+from tui.core.moves.common import Next, at, enter, leave, refuse
+from tui.core.state import State, Step
+
+NEEDS_TOKEN = frozenset(
+    {Step.SIGN_IN, Step.NOTICE, Step.CARD, Step.AGREEMENT, Step.FORM, Step.REQUEST_PIN, Step.INSTALL_PIN}
+)
+"""Without the CA these wait for it; paying goes on without it."""
+
+ENDS_WITH_TOKEN = frozenset({Step.DONE, Step.REFUSED})
+"""Taking the CA out here means that the person goes."""
+
+FINAL = frozenset(
+    {
+        Reason.CERTIFICATE_EXPIRED,
+        Reason.TOO_EARLY,
+        Reason.NOT_YET_VALID,
+        Reason.FOREIGN_CERTIFICATE,
+        Reason.NOT_THE_APPLICANT,
+        Reason.ALREADY_RENEWED,
+        Reason.KIOSK_TOO_OLD,
+        Reason.KEY_UNSUPPORTED,
+        Reason.CERTIFICATE_UNREADABLE,
+        Reason.KEY_REUSED,
+        Reason.REQUEST_REFUSED,
+        Reason.APPLICATION_MISSING,
+    }
+)
+"""Refusals that no repetition changes."""
+
+AWAY = frozenset({Reason.NO_TOKEN, Reason.TOKEN_REMOVED, Reason.TOKEN_SWAPPED})
+
+ASKED_AT = {
+    "AskService": {Step.WAITING},
+    "SignIn": {Step.SIGN_IN},
+    "LoadNotice": {Step.NOTICE},
+    "AskOffer": {Step.CARD, Step.FORM},
+    "LoadAgreement": {Step.AGREEMENT, Step.FORM},
+    "SaveApplication": {Step.FORM},
+    "MakeRequest": {Step.REQUESTING},
+    "SubmitRequest": {Step.REQUESTING},
+    "Pay": {Step.METHOD, Step.QR},
+    "QueryPayment": {Step.QR},
+    "EndPayment": {Step.QR},
+    "Withdraw": {Step.ORDER},
+    "Install": {Step.INSTALLING},
+    "Confirm": {Step.INSTALLING},
+    "RunSelfCheck": {Step.SELF_CHECK},
+}
+"""Where a command's failure means something; one that comes after the person has moved on is dropped."""
+
+
+def tokens_seen(state: State, event: e.TokensSeen) -> Next:
+    """The inserted tokens as they now are."""
+    state = replace(state, sighting=event.sighting, now=event.at)
+    if state.step is Step.WAITING:
+        return replace(state, failure=None), ()
+    if state.step is Step.CHOOSING:
+        return (state, ()) if state.tokens else leave(state)
+    if state.step is Step.TOKEN_AWAITED:
+        return (state, ()) if state.holder is None else enter(state, state.return_to)
+    if state.chosen is None or state.holder is not None:
+        return state, ()
+    if state.step in NEEDS_TOKEN:
+        return _await_token(state, state.step)
+    return leave(state) if state.step in ENDS_WITH_TOKEN else (state, ())
+
+
+def service_seen(state: State, event: e.ServiceSeen) -> Next:
+    """The desk is there."""
+    return replace(state, service=event.service, desk_reachable=True), ()
+
+
+def desk_lost(state: State, event: e.DeskLost) -> Next:
+    """Said on the status line; the poll goes on."""
+    return replace(state, desk_reachable=False), ()
+
+
+def failed(state: State, event: e.Failed) -> Next:
+    """A command ended in a failure: to the step where the person can do something about it."""
+    if state.step not in ASKED_AT.get(event.command, {state.step}):
+        return state, ()
+    failure = event.failure
+    match failure.reason, state.step:
+        case Reason.SESSION_ENDED, _:
+            return at(replace(state, signed_in=False), Step.SIGN_IN, failure), ()
+        case reason, _ if reason in FINAL:
+            return refuse(state, failure)
+        case Reason.AGREEMENT_CHANGED, _:
+            return enter(replace(state, agreement=None), Step.AGREEMENT, failure)
+        case Reason.PRICE_CHANGED, _ if state.holder is not None:
+            return at(state, Step.FORM, failure), (c.AskOffer(state.holder[1].der),)
+        case ((Reason.APPLICATION_MOVED_ON | Reason.ALREADY_PAID), _) if state.application is not None:
+            watch = c.WatchApplication(state.application.business_no)
+            return replace(state, busy=None, failure=failure), (watch,)
+        case reason, (Step.REQUESTING | Step.INSTALLING) if event.command in ("MakeRequest", "Install"):
+            pin_step = Step.REQUEST_PIN if state.step is Step.REQUESTING else Step.INSTALL_PIN
+            return _await_token(state, pin_step, failure) if reason in AWAY else (at(state, pin_step, failure), ())
+        case Reason.PROOF_REFUSED, Step.INSTALLING:
+            return at(replace(state, installation=None), Step.INSTALL_PIN, failure), ()
+        case _:
+            return replace(state, busy=None, failure=failure), ()
+
+
+def _await_token(state: State, return_to: Step, failure: Failure | None = None) -> Next:
+    """The same CA must be put back; everything typed stays meanwhile."""
+    return at(replace(state, return_to=return_to), Step.TOKEN_AWAITED, failure), ()

@@ -1,0 +1,157 @@
+"""Steps 1 and 2: the CA, sign-in, 供应商须知, the certificate card."""
+
+from dataclasses import replace
+
+from tui import __version__
+from tui.core import commands as c
+from tui.core import events as e
+from tui.core.certificate import Certificate, CertificateState, Token, refer
+from tui.core.failure import Failure, Reason
+from tui.core.moves.common import Next, at, enter, leave, refuse, resume
+from tui.core.order import LIVE
+from tui.core.state import Busy, State, Step
+
+WHY_NOT = {
+    CertificateState.EXPIRED: Reason.CERTIFICATE_EXPIRED,
+    CertificateState.VALID: Reason.TOO_EARLY,
+    CertificateState.NOT_YET_VALID: Reason.NOT_YET_VALID,
+    CertificateState.NO_KEY: Reason.KEY_MISSING,
+    CertificateState.UNSUPPORTED: Reason.KEY_UNSUPPORTED,
+    CertificateState.UNREADABLE: Reason.CERTIFICATE_UNREADABLE,
+}
+"""Why a certificate that is not renewable is refused, the likeliest cause of a visit first."""
+
+
+def renewable(state: State) -> tuple[tuple[Token, Certificate], ...]:
+    """Every signing certificate on every token that may be renewed now."""
+    return tuple(pair for pair in _signing(state) if _state_of(state, pair[1]) is CertificateState.RENEWABLE)
+
+
+def start(state: State, event: e.Started) -> Next:
+    """One certificate leads to the sign-in, several to the choice, none to the reason why."""
+    if state.service and _version(state.service.minimum_version) > _version(__version__):
+        return refuse(state, Failure(Reason.KIOSK_TOO_OLD, detail=f"{__version__} < {state.service.minimum_version}"))
+    match renewable(state):
+        case ():
+            return _nothing_to_renew(state)
+        case ((token, certificate),):
+            return at(replace(state, chosen=refer(token, certificate)), Step.SIGN_IN), ()
+        case _:
+            return at(state, Step.CHOOSING), ()
+
+
+def choose(state: State, event: e.CertificateChosen) -> Next:
+    """The certificate that was picked among several."""
+    for token, certificate in renewable(state):
+        if certificate.fingerprint == event.fingerprint:
+            return at(replace(state, chosen=refer(token, certificate)), Step.SIGN_IN), ()
+    return state, ()
+
+
+def sign_in(state: State, event: e.SignInSubmitted) -> Next:
+    """Ask the desk; the account stays in its field if that fails."""
+    if state.busy:
+        event.password.wipe()
+        return state, ()
+    state = replace(state, account=event.account, busy=Busy.SIGNING_IN, failure=None)
+    return state, (c.SignIn(event.account, event.password),)
+
+
+def signed_in(state: State, event: e.SignedIn) -> Next:
+    """On to the notice."""
+    return enter(replace(state, signed_in=True, desk_reachable=True), Step.NOTICE)
+
+
+def notice_loaded(state: State, event: e.NoticeLoaded) -> Next:
+    """Show it."""
+    return replace(state, notice=event.notice, busy=None, failure=None), ()
+
+
+def accept_notice(state: State, event: e.NoticeAccepted) -> Next:
+    """同意并继续."""
+    return enter(state, Step.CARD) if state.notice else (state, ())
+
+
+def offer_made(state: State, event: e.OfferMade) -> Next:
+    """The certificate may be renewed by this account; there may be an application under way."""
+    return replace(state, offer=event.offer, busy=None, failure=state.failure if state.step is Step.FORM else None), ()
+
+
+def request_renewal(state: State, event: e.RenewalRequested) -> Next:
+    """申请续期, or 继续办理 at the step where the application stands."""
+    if state.offer is None or state.busy:
+        return state, ()
+    if (application := state.offer.application) and application.status in LIVE:
+        return resume(state, application)
+    return enter(state, Step.AGREEMENT)
+
+
+def back_to_notice(state: State, event: e.BackPressed) -> Next:
+    """From the card."""
+    return enter(state, Step.NOTICE)
+
+
+def reload(state: State, event: e.Retried) -> Next:
+    """Ask again for what the step needs."""
+    return (state, ()) if state.busy else enter(state, state.step)
+
+
+def ask_service(state: State, event: e.Retried) -> Next:
+    """See whether the desk is there."""
+    return replace(state, failure=None), (c.AskService(),)
+
+
+def open_certificates(state: State, event: e.CertificatesOpened) -> Next:
+    """我的证书, and back to where it was opened."""
+    return at(replace(state, return_to=state.step), Step.CERTIFICATES), ()
+
+
+def open_self_check(state: State, event: e.SelfCheckOpened) -> Next:
+    """环境检测; from a step without a way back it leads home."""
+    back = state.step if state.step is Step.TOKEN_AWAITED else Step.WAITING
+    state = replace(state, return_to=state.return_to if back is Step.TOKEN_AWAITED else back)
+    return check_again(at(state, Step.SELF_CHECK), e.Retried())
+
+
+def check_again(state: State, event: e.Retried) -> Next:
+    """Run 环境检测."""
+    if state.busy or state.sighting is None:
+        return state, ()
+    return replace(state, busy=Busy.SELF_CHECKING, checks=()), (c.RunSelfCheck(state.sighting),)
+
+
+def self_checked(state: State, event: e.SelfChecked) -> Next:
+    """Show the list."""
+    return replace(state, checks=event.checks, busy=None), ()
+
+
+def go_back(state: State, event: e.BackPressed) -> Next:
+    """From 我的证书 or 环境检测."""
+    if state.return_to is Step.WAITING and state.chosen is not None:
+        return leave(state)
+    return enter(state, state.return_to)
+
+
+def _nothing_to_renew(state: State) -> Next:
+    pairs = _signing(state)
+    if not state.tokens:
+        return replace(state, failure=Failure(Reason.NO_TOKEN)), ()
+    if not pairs:
+        return replace(state, failure=Failure(Reason.NO_CERTIFICATE)), ()
+    states = {_state_of(state, certificate): (token, certificate) for token, certificate in reversed(pairs)}
+    for why, reason in WHY_NOT.items():
+        if why in states:
+            return refuse(replace(state, chosen=refer(*states[why])), Failure(reason))
+    return state, ()
+
+
+def _signing(state: State) -> tuple[tuple[Token, Certificate], ...]:
+    return tuple((t, cert) for t in state.tokens for cert in t.certificates if cert.for_signing)
+
+
+def _state_of(state: State, certificate: Certificate) -> CertificateState | None:
+    return certificate.state(state.now, state.window) if state.now else None
+
+
+def _version(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split(".") if part.isdigit())

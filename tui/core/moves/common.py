@@ -1,0 +1,103 @@
+"""What several moves share: entering a step, leaving for good, following the application to its step."""
+
+from dataclasses import replace
+
+from tui.core import commands as c
+from tui.core import events as e
+from tui.core.failure import Failure, Reason
+from tui.core.order import Application, ApplicationStatus
+from tui.core.state import SHOWN_ATTEMPT, Busy, State, Step, step_of
+
+Next = tuple[State, tuple[c.Command, ...]]
+
+WATCHED = frozenset({ApplicationStatus.ENTERED, ApplicationStatus.ISSUING})
+"""While an application is in one of these the desk moves it on by itself, so it is polled."""
+
+
+def at(state: State, step: Step, failure: Failure | None = None) -> State:
+    """The state at another step, with nothing under way."""
+    return replace(state, step=step, busy=None, stage=None, failure=failure)
+
+
+def enter(state: State, step: Step, failure: Failure | None = None) -> Next:
+    """Go to a step and ask for what its screen needs and does not have yet."""
+    state = at(state, step, failure)
+    match step:
+        case Step.NOTICE if state.notice is None:
+            return replace(state, busy=Busy.LOADING), (c.LoadNotice(),)
+        case Step.CARD if state.holder is not None:
+            return replace(state, busy=Busy.CHECKING), (c.AskOffer(state.holder[1].der),)
+        case Step.AGREEMENT | Step.FORM if state.agreement is None:
+            return replace(state, busy=Busy.LOADING), (c.LoadAgreement(),)
+        case Step.ORDER | Step.QR | Step.ISSUING if state.application is not None:
+            return state, (c.WatchApplication(state.application.business_no),)
+        case _:
+            return state, ()
+
+
+def leave(state: State, event: object = None) -> Next:
+    """Back to the waiting screen with nothing of the person left; the application stays at the desk."""
+    if state.token_working:
+        return state, ()
+    fresh = State(now=state.now, sighting=state.sighting, service=state.service, desk_reachable=state.desk_reachable)
+    return fresh, (c.SignOut(),)
+
+
+def refuse(state: State, failure: Failure) -> Next:
+    """No way on: say why, and what the way out is."""
+    return at(state, Step.REFUSED, failure), (c.StopWatching(),)
+
+
+def follow(state: State, event: e.ApplicationSeen) -> Next:
+    """Take the application as it now is and go where it has moved to; a poll never disturbs what is under way."""
+    application = event.application
+    if state.application is not None and application.business_no != state.application.business_no:
+        return state, ()
+    state = replace(state, application=application, desk_reachable=True)
+    match application.status:
+        case ApplicationStatus.DRAFT:
+            return state, ()
+        case ApplicationStatus.ENTERED:
+            return _follow_payment(state, application, event.polled)
+        case ApplicationStatus.ISSUING:
+            return (state if state.step is Step.ISSUING else at(state, Step.ISSUING)), ()
+        case ApplicationStatus.ISSUED:
+            if state.step is Step.TOKEN_AWAITED:
+                return state, ()
+            return at(state, Step.INSTALL_PIN), (c.StopWatching(),)
+        case ApplicationStatus.INSTALLED:
+            return refuse(state, Failure(Reason.ALREADY_RENEWED))
+        case ApplicationStatus.WITHDRAWN | ApplicationStatus.LAPSED | ApplicationStatus.FAILED:
+            return at(state, Step.WITHDRAWN), ()
+
+
+def _follow_payment(state: State, application: Application, polled: bool) -> Next:
+    busy = None if not polled else state.busy
+    shown = application.attempt is not None and application.attempt.state in SHOWN_ATTEMPT
+    match state.step, state.busy:
+        case Step.METHOD, Busy.ORDERING if shown and not polled:
+            return at(state, Step.QR), (c.WatchApplication(application.business_no),)
+        case Step.QR, Busy.ENDING_PAYMENT if not polled:
+            return at(state, Step.METHOD), ()
+        case Step.QR, Busy.QUERYING if not polled:
+            return replace(state, busy=None, failure=Failure(Reason.NOT_PAID_YET)), ()
+        case _:
+            return replace(state, busy=busy), ()
+
+
+def resume(state: State, application: Application) -> Next:
+    """Continue an application that is under way, at the step where it stands."""
+    attempt = application.attempt
+    typed = state.form if state.application and state.application.business_no == application.business_no else None
+    state = replace(
+        state,
+        application=application,
+        form=typed or application.form,
+        invoice=application.invoice or state.invoice,
+        method=attempt.method if attempt else state.method,
+    )
+    step = step_of(application)
+    state, wanted = enter(state, step)
+    if step is Step.QR or application.status in WATCHED:
+        return state, (c.WatchApplication(application.business_no),)
+    return state, wanted
