@@ -1,0 +1,1 @@
+"""Certificate authorities that the desk can ask to issue."""

@@ -1,0 +1,36 @@
+"""What the desk asks of a certificate authority."""
+
+from datetime import datetime
+from typing import Protocol
+
+
+class IssuingFailed(Exception):  # noqa: N818 — named as the desk speaks of it
+    """The authority did not issue."""
+
+    def __init__(self, text: str, final: bool) -> None:
+        """`text` is safe to log; `final` means that asking again cannot help."""
+        super().__init__(text)
+        self.text = text
+        self.final = final
+
+
+class CertificateAuthority(Protocol):
+    """Issues renewed certificates; every call may be made from any thread."""
+
+    @property
+    def chain(self) -> tuple[bytes, ...]:
+        """The authority's own certificates (DER), the issuing one first."""
+        ...
+
+    def issue(self, request_id: str, csr: bytes, old_certificate: bytes, not_after: datetime) -> bytes:
+        """The renewed certificate (DER): key of the PEM CSR, subject and extensions of the DER `old_certificate`.
+
+        The same `request_id` yields the same certificate, also after a crash of either side.
+
+        :raises IssuingFailed: refused, or not possible now.
+        """
+        ...
+
+    def recognises(self, certificate: bytes) -> bool:
+        """Whether this authority signed the certificate (DER); anything unreadable is not recognised."""
+        ...

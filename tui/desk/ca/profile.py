@@ -1,0 +1,171 @@
+"""The to-be-signed part of a renewed certificate (RFC 5280, 4.1), with every field of the old one kept byte for byte.
+
+`cryptography`'s builder writes names and extensions anew, which changes string types and odd encodings; here they
+travel as raw TLVs.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated
+
+from cryptography import x509
+from cryptography.hazmat import asn1
+from cryptography.x509.oid import ExtensionOID
+
+_NOT_CARRIED_OVER = frozenset(
+    {
+        ExtensionOID.SIGNED_CERTIFICATE_TIMESTAMPS,  # signed over the old certificate
+        ExtensionOID.PRECERT_POISON,
+        x509.ObjectIdentifier("2.5.29.16"),  # privateKeyUsagePeriod: the old key's
+    }
+)
+_GENERALIZED_FROM = datetime(2050, 1, 1, tzinfo=UTC)
+
+
+@asn1.sequence
+class Extension:
+    """RFC 5280, 4.1: one extension with its value as it was encoded."""
+
+    oid: x509.ObjectIdentifier
+    critical: Annotated[bool, asn1.Default(False)]
+    value: bytes
+
+
+@asn1.sequence
+class Validity:
+    """RFC 5280, 4.1.2.5: UTCTime through 2049, GeneralizedTime from 2050."""
+
+    not_before: asn1.UTCTime | asn1.GeneralizedTime
+    not_after: asn1.UTCTime | asn1.GeneralizedTime
+
+
+@asn1.sequence
+class _AlgorithmIdentifier:
+    algorithm: x509.ObjectIdentifier
+    parameters: asn1.Null | None
+
+
+@asn1.sequence
+class _TbsCertificate:
+    version: Annotated[int, asn1.Default(0), asn1.Explicit(0)]
+    serial_number: int
+    signature: asn1.TLV
+    issuer: asn1.TLV
+    validity: asn1.TLV
+    subject: asn1.TLV
+    subject_public_key_info: asn1.TLV
+    extensions: Annotated[list[Extension] | None, asn1.Explicit(3)]
+
+
+@asn1.sequence
+class _RenewedTbs:
+    version: Annotated[int, asn1.Explicit(0)]
+    serial_number: int
+    signature: _AlgorithmIdentifier
+    issuer: asn1.TLV
+    validity: Validity
+    subject: asn1.TLV
+    subject_public_key_info: asn1.TLV
+    extensions: Annotated[list[Extension], asn1.Explicit(3)]
+
+
+@asn1.sequence
+class _Certificate:
+    tbs: asn1.TLV
+    signature_algorithm: _AlgorithmIdentifier
+    signature: asn1.BitString
+
+
+@asn1.sequence
+class _CsrInfo:
+    version: int
+    subject: asn1.TLV
+    subject_public_key_info: asn1.TLV
+    attributes: Annotated[asn1.SetOf[asn1.TLV], asn1.Implicit(0)]
+
+
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """The issuing authority: what a certificate takes from it."""
+
+    certificate: x509.Certificate
+    algorithm: x509.ObjectIdentifier
+    """signatureAlgorithm: sha256WithRSAEncryption or ecdsa-with-SHA256."""
+    null_parameters: bool
+    """RSA writes NULL parameters (RFC 4055, 5), ECDSA none (RFC 5758, 3.2)."""
+
+
+def renewed_tbs(
+    issuer: Issuer, old: x509.Certificate, csr: x509.CertificateSigningRequest, validity: Validity, serial: int
+) -> bytes:
+    """DER of the TBSCertificate: the old subject and extensions, the CSR's key.
+
+    :raises ValueError: the old certificate's structure is not RFC 5280's.
+    """
+    kept = asn1.decode_der(_TbsCertificate, old.tbs_certificate_bytes)
+    requested = asn1.decode_der(_CsrInfo, csr.tbs_certrequest_bytes)
+    authority = asn1.decode_der(_TbsCertificate, issuer.certificate.tbs_certificate_bytes)
+    return asn1.encode_der(
+        _RenewedTbs(
+            version=2,
+            serial_number=serial,
+            signature=_algorithm(issuer),
+            issuer=authority.subject,
+            validity=validity,
+            subject=kept.subject,
+            subject_public_key_info=requested.subject_public_key_info,
+            extensions=_extensions(kept.extensions or [], csr, issuer.certificate),
+        )
+    )
+
+
+def assemble(issuer: Issuer, tbs: bytes, signature: bytes) -> bytes:
+    """DER of the certificate from its signed part and the signature."""
+    return asn1.encode_der(
+        _Certificate(
+            tbs=asn1.decode_der(asn1.TLV, tbs),
+            signature_algorithm=_algorithm(issuer),
+            signature=asn1.BitString(signature, 0),
+        )
+    )
+
+
+def validity(not_before: datetime, not_after: datetime) -> Validity:
+    """Both ends, cut to the second."""
+    return Validity(not_before=_time(not_before), not_after=_time(not_after))
+
+
+def _time(moment: datetime) -> asn1.UTCTime | asn1.GeneralizedTime:
+    moment = moment.astimezone(UTC).replace(microsecond=0)
+    return asn1.UTCTime(moment) if moment < _GENERALIZED_FROM else asn1.GeneralizedTime(moment)
+
+
+def _algorithm(issuer: Issuer) -> _AlgorithmIdentifier:
+    return _AlgorithmIdentifier(algorithm=issuer.algorithm, parameters=asn1.Null() if issuer.null_parameters else None)
+
+
+def _extensions(
+    old: list[Extension], csr: x509.CertificateSigningRequest, authority: x509.Certificate
+) -> list[Extension]:
+    """The old extensions in their order; both key identifiers made anew, and added where they were missing."""
+    recomputed: dict[x509.ObjectIdentifier, bytes] = {
+        extension.oid: extension.public_bytes()
+        for extension in (
+            x509.SubjectKeyIdentifier.from_public_key(csr.public_key()),
+            _authority_key_identifier(authority),
+        )
+    }
+    kept = [
+        Extension(oid=e.oid, critical=e.critical, value=recomputed.pop(e.oid, e.value))
+        for e in old
+        if e.oid not in _NOT_CARRIED_OVER
+    ]
+    return kept + [Extension(oid=oid, critical=False, value=value) for oid, value in recomputed.items()]
+
+
+def _authority_key_identifier(authority: x509.Certificate) -> x509.AuthorityKeyIdentifier:
+    try:
+        own = authority.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
+    except x509.ExtensionNotFound:
+        own = x509.SubjectKeyIdentifier.from_public_key(authority.public_key())
+    return x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(own)
