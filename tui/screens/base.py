@@ -1,0 +1,197 @@
+"""What every step's screen has in common: the frame, the keys, the way events leave and the state comes in."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Static
+
+from tui.core.events import Abandoned, BackPressed, Event
+from tui.core.failure import Failure
+from tui.core.state import State, Step
+from tui.resources import ASSETS
+from tui.screens.events import Happened
+from tui.text import N_, _
+from tui.widgets.banner import FailureBanner
+from tui.widgets.rail import StepRail
+from tui.widgets.status import BusyLine, KeyLine, ShownKey, StatusLine, TitleBar
+
+
+def style(name: str) -> Path:
+    """Path of a style sheet in assets/styles, for a screen's `CSS_PATH`."""
+    return ASSETS / "styles" / name
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key of a screen: bound, shown in the key line, and clickable there."""
+
+    key: str
+    """Textual key names, separated by commas; the first one is shown."""
+    label: str
+    """Source Chinese."""
+    action: str
+    """The screen's `action_<name>`; `offers` says when it is there."""
+
+
+HELP = Key("f1", N_("帮助"), "help")
+BACK = Key("f3,escape", N_("返回"), "back")
+END = Key("f10", N_("结束办理"), "end")
+
+
+class StepScreen(Screen[None], inherit_bindings=False):
+    """One step: a function of the state. Installed once and re-used; `left` must clear what nobody else may see.
+
+    A subclass sets `steps`, `heading`, `help_text`, composes `compose_body` (and `compose_actions`), draws in `show`.
+    """
+
+    steps: ClassVar[tuple[Step, ...]] = ()
+    heading: ClassVar[str] = ""
+    """Source Chinese, above the body."""
+    help_text: ClassVar[str] = ""
+    """Source Chinese, shown by F1: what this step is for and how to get through it; blank lines part paragraphs."""
+    keys: ClassVar[tuple[Key, ...]] = (BACK, END)
+    """Beside F1; a subclass names all of its own."""
+    compact: ClassVar[bool] = False
+    """Leaves 21 of 24 rows to the body: no heading, actions, banner and status line."""
+    idle_multiple: ClassVar[int] = 1
+    """How many idle times a person may stay away from the keys here; 0: for ever (the machine works)."""
+
+    AUTO_FOCUS = ""
+    BINDINGS: ClassVar = [
+        Binding("tab,down,right", "app.focus_next", show=False),
+        Binding("shift+tab,up,left", "app.focus_previous", show=False),
+        Binding("f1", "help", show=False),
+    ]
+
+    def __init_subclass__(cls, inherit_bindings: bool = True) -> None:
+        cls.BINDINGS = [Binding(k.key, k.action, k.label) for k in cls.__dict__.get("keys", ())]
+        super().__init_subclass__(inherit_bindings=inherit_bindings)
+
+    def __init__(self) -> None:
+        super().__init__(classes="-compact" if self.compact else "")
+        self.state = State()
+
+    # ── for subclasses ──────────────────────────────────────────────────────
+    def compose_body(self) -> Iterable[Widget]:
+        """The step's widgets, top to bottom; the body scrolls when they do not fit."""
+        return ()
+
+    def compose_actions(self) -> Iterable[Widget]:
+        """The buttons of the row under the body, the obvious next one first."""
+        return ()
+
+    def entered(self, state: State) -> None:
+        """The step has just become the current one (`show` follows): reset what an earlier visit left."""
+
+    def show(self, state: State) -> None:
+        """Draw `state`; called after entering and at every change while current."""
+
+    def left(self) -> None:
+        """Another step became the current one: wipe secrets, forget personal data."""
+
+    def focus_target(self, state: State) -> str:
+        """CSS selector of the widget that holds the obvious next act when the step is entered."""
+        return "#actions ActionButton.-main, ActionButton"
+
+    def offers(self, action: str, state: State) -> bool:
+        """Whether the key for `action` works and is shown now."""
+        return True
+
+    # ── the person's acts ───────────────────────────────────────────────────
+    def advance(self, event: Event) -> None:
+        """Hand a core event to the app, which drops it when this step is over or a submission is under way."""
+        self.app.post_message(Happened(event, self.state.step))
+
+    def ask(self, question: str, yes: str, then: Callable[[], None], *, detail: str = "") -> None:
+        """Ask once more in a dialogue; `then` runs after `yes`."""
+        from tui.screens.dialogue import Confirm
+
+        def answered(agreed: bool | None) -> None:
+            if agreed:
+                then()
+
+        self.app.push_screen(Confirm(question, yes, detail), answered)
+
+    def action_help(self) -> None:
+        """F1."""
+        from tui.screens.help import HelpScreen
+
+        self.app.push_screen(HelpScreen(_(self.heading), _(self.help_text), self.state.service))
+
+    def action_back(self) -> None:
+        """返回."""
+        self.advance(BackPressed())
+
+    def action_end(self) -> None:
+        """结束办理, asked once more."""
+        self.ask(
+            _("结束本次办理？"),
+            _("结束办理"),
+            lambda: self.advance(Abandoned()),
+            detail=_("已提交的申请保存在服务端，可随时在任何一台终端继续办理。"),
+        )
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Textual's gate for bindings, buttons and clicks."""
+        return self.offers(action, self.state) if any(key.action == action for key in self.keys) else True
+
+    # ── for the app ─────────────────────────────────────────────────────────
+    def compose(self) -> ComposeResult:
+        """The frame around the step's body."""
+        yield TitleBar()
+        yield StepRail()
+        if not self.compact:
+            yield Static(Content(_(self.heading)), id="heading")
+            yield FailureBanner()
+        with VerticalScroll(id="body", can_focus=False):
+            yield from self.compose_body()
+        if not self.compact and (actions := tuple(self.compose_actions())):
+            yield Horizontal(*actions, id="actions")
+        if not self.compact:
+            yield StatusLine()
+        yield KeyLine()
+        yield BusyLine()
+
+    def present(self, state: State, *, entering: bool) -> None:
+        """Draw the frame and the step; after `entering`, put the focus on the next act."""
+        self.state = state
+        if entering:
+            self.entered(state)
+            self.query_one(VerticalScroll).scroll_home(animate=False)
+        self._present_frame(state)
+        self.show(state)
+        if entering:
+            self.focus_next_act()
+
+    def focus_next_act(self) -> None:
+        """Focus what `focus_target` names, else the first widget that takes it."""
+        for widget in (*self.query(self.focus_target(self.state)), *self.focus_chain):
+            if widget.focusable:
+                self.set_focus(widget)
+                return
+        self.set_focus(None)
+
+    def tick(self, now: datetime) -> None:
+        """A minute has begun."""
+        self.query_one(TitleBar).show(now)
+
+    def _present_frame(self, state: State) -> None:
+        self.tick(datetime.now(UTC))
+        self.query_one(StepRail).show(state.step.stage)
+        failure: Failure | None = state.failure
+        for banner in self.query(FailureBanner):
+            banner.show(failure, state.money, state.service)
+        for line in self.query(StatusLine):
+            line.show(state)
+        shown = (HELP, *(key for key in self.keys if self.offers(key.action, state)))
+        self.query_one(KeyLine).show(tuple(ShownKey(k.key.split(",")[0], _(k.label), k.action) for k in shown))
+        self.query_one(BusyLine).show(state.busy)

@@ -1,0 +1,18 @@
+"""The one message that carries core events to the app; nothing of their content shows in its repr."""
+
+from textual.message import Message
+
+from tui.core.events import Event
+from tui.core.state import Step
+
+
+class Happened(Message):
+    """A core event on its way to `KioskApp`; `step` is the posting screen's, None for runtime and clock."""
+
+    def __init__(self, event: Event, step: Step | None = None) -> None:
+        super().__init__()
+        self.event = event
+        self.step = step
+
+    def __rich_repr__(self) -> list[tuple[str, str]]:
+        return [("event", type(self.event).__name__)]

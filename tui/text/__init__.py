@@ -1,0 +1,23 @@
+"""What people read: gettext set-up and the wording of every code; the source language is Simplified Chinese."""
+
+from gettext import NullTranslations, translation
+from pathlib import Path
+
+_LOCALES = Path(__file__).parent / "locales"
+_catalogue = NullTranslations()
+
+
+def use_language(language: str) -> None:
+    """Choose the catalogue (`zh`, `en`); a language without one shows the source text."""
+    global _catalogue  # noqa: PLW0603 - the one language of this process
+    _catalogue = translation("kiosk", _LOCALES, [language], fallback=True)
+
+
+def _(message: str) -> str:
+    """The message in the chosen language."""
+    return _catalogue.gettext(message) if message else ""
+
+
+def N_(message: str) -> str:  # noqa: N802 - gettext's own name for 'mark, translate later'
+    """Mark a message of a class or module constant for the catalogue; `_` translates it when it is shown."""
+    return message

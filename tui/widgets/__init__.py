@@ -1,0 +1,1 @@
+"""Widgets of the screens: they draw core types and know no step, event or port."""

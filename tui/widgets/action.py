@@ -1,0 +1,16 @@
+"""The buttons a person acts with."""
+
+from textual.content import Content
+from textual.widgets import Button
+
+
+class ActionButton(Button):
+    """A button that runs the screen's `action_<name>`; the focused one also says so by its arrows."""
+
+    def __init__(self, label: str, action: str, *, primary: bool = False, id: str | None = None) -> None:
+        super().__init__(Content(label), action=f"screen.{action}", id=id, classes="-main" if primary else "")
+
+    def render(self) -> Content:
+        """The label, between arrows while focused, so that focus shows without colours too."""
+        label = self.label if isinstance(self.label, Content) else Content(str(self.label))
+        return Content.assemble("> ", label, " <") if self.has_focus else Content.assemble("  ", label, "  ")
