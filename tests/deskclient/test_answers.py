@@ -1,0 +1,78 @@
+"""What the desk sends is data: cleaned where it is shown, exact where it is signed or drawn."""
+
+import hashlib
+
+import msgspec
+import pytest
+
+from tests.deskclient.samples import application
+from tui.core.application import ApplicationForm
+from tui.core.failure import DeskError, Reason
+from tui.core.order import Application, Document, ServiceStatus
+from tui.deskclient.answers import decode, decode_document, problem
+
+ESCAPE = "\x1b[31m红\u202e\x07"
+
+
+def test_texts_are_cleaned_and_signed_or_drawn_ones_stay_exact() -> None:
+    sent = application(
+        statement=f'{{"a": "{ESCAPE}"}}', form=ApplicationForm(agent_name=ESCAPE), payee=ESCAPE, qr=ESCAPE
+    )
+    got = decode(msgspec.json.encode(sent), Application)
+    assert got.attempt is not None
+    assert sent.attempt is not None
+    assert got.attempt.payee == "[31m红"
+    assert (got.statement, got.attempt.qr, got.form) == (sent.statement, sent.attempt.qr, sent.form)
+    assert (got.certificate, got.challenge) == (sent.certificate, sent.challenge)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"<html>",
+        b'{"minimum_version": 1}',
+        b'{"minimum_version":"1","time":"2026-11-23T08:00:00","hotline":"","qq":"","ca_name":""}',
+    ],
+    ids=["empty", "html", "wrong type", "time without zone"],
+)
+def test_an_answer_of_another_shape_is_the_desks_fault(body: bytes) -> None:
+    with pytest.raises(DeskError) as caught:
+        decode(body, ServiceStatus)
+    assert caught.value.failure.reason is Reason.DESK_FAULT
+
+
+def _document(text: str, digest: str) -> bytes:
+    return msgspec.json.encode(Document("3", "协议", text, digest))
+
+
+def test_a_document_is_accepted_by_the_digest_of_what_was_sent() -> None:
+    text = "第一条\u200b\n\n第二条 \x1b[2J"
+    got = decode_document(_document(text, hashlib.sha256(text.encode()).hexdigest()))
+    assert got.text == "第一条\n\n第二条 [2J"
+    with pytest.raises(DeskError, match="digest"):
+        decode_document(_document(text, "0" * 64))
+
+
+def test_a_problem_tells_its_failure() -> None:
+    body = b'{"title":"","status":422,"reason":"form_invalid","field_errors":[["agent_email","email_format"]]}'
+    failure = problem(422, {}, body)
+    assert failure.reason is Reason.FORM_INVALID
+    assert failure.field_errors == (("agent_email", "email_format"),)
+    locked = problem(423, {"retry-after": "900"}, b'{"title":"","status":423,"reason":"account_locked","tries_left":0}')
+    assert (locked.reason, locked.retry_after, locked.tries_left) == (Reason.ACCOUNT_LOCKED, 900, 0)
+    old = problem(426, {}, b'{"title":"","status":426,"reason":"kiosk_too_old","minimum_version":"2.0.0"}')
+    assert (old.reason, old.detail) == (Reason.KIOSK_TOO_OLD, "2.0.0")
+
+
+@pytest.mark.parametrize(
+    ("status", "reason"),
+    [(500, Reason.DESK_FAULT), (503, Reason.DESK_BUSY), (429, Reason.DESK_BUSY), (302, Reason.DESK_FAULT)],
+)
+def test_an_error_page_of_a_proxy_is_told_by_its_status(status: int, reason: Reason) -> None:
+    failure = problem(status, {"retry-after": "Wed, 21 Oct 2026 07:28:00 GMT"}, b"<html>")
+    assert (failure.reason, failure.detail, failure.retry_after) == (reason, f"HTTP {status}", None)
+
+
+def test_an_unknown_reason_is_the_desks_fault() -> None:
+    assert problem(400, {}, b'{"title":"","status":400,"reason":"novelty"}').reason is Reason.DESK_FAULT

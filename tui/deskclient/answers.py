@@ -1,0 +1,89 @@
+"""The desk's answers: decoded into core types, foreign text made harmless, errors turned into failures."""
+
+import dataclasses
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from enum import Enum
+from typing import Any, TypeVar
+
+import msgspec
+
+from tui.core.application import ApplicationForm, InvoiceForm
+from tui.core.failure import DeskError, Failure, Reason
+from tui.core.order import Application, Attempt, Document
+from tui.core.text_safety import paragraphs, printable
+from tui.wire import Problem
+
+T = TypeVar("T")
+
+_EXACT = frozenset({(Application, "statement"), (Attempt, "qr")})
+"""Signed or drawn byte for byte; never put on a screen as text."""
+
+_BUSY = (429, 503)
+
+
+def decode(data: bytes, kind: type[T]) -> T:
+    """The answer as a core type with every text cleaned.
+
+    Raises `DeskError` (DESK_FAULT) when it does not have the agreed shape.
+    """
+    try:
+        answer: T = _cleaned(msgspec.json.decode(data, type=kind))
+    except (msgspec.MsgspecError, ValueError) as error:
+        raise DeskError(Failure(Reason.DESK_FAULT, detail=printable(str(error), 160))) from error
+    return answer
+
+
+def decode_document(data: bytes) -> Document:
+    """A document whose digest fits its text, as the person will accept it by that digest.
+
+    Raises `DeskError` (DESK_FAULT) when it does not.
+    """
+    try:
+        raw = msgspec.json.decode(data, type=Document)
+    except msgspec.MsgspecError as error:
+        raise DeskError(Failure(Reason.DESK_FAULT, detail=printable(str(error), 160))) from error
+    if hashlib.sha256(raw.text.encode()).hexdigest() != raw.digest:
+        raise DeskError(Failure(Reason.DESK_FAULT, detail="document digest does not fit"))
+    return dataclasses.replace(
+        raw, version=printable(raw.version), title=printable(raw.title), text=paragraphs(raw.text)
+    )
+
+
+def problem(status: int, headers: Mapping[str, str], data: bytes) -> Failure:
+    """The failure that an error answer tells (RFC 9457), or what its status alone says."""
+    try:
+        told = msgspec.json.decode(data, type=Problem)
+    except msgspec.MsgspecError:
+        reason = Reason.DESK_BUSY if status in _BUSY else Reason.DESK_FAULT
+        return Failure(reason, detail=f"HTTP {status}", retry_after=_seconds(headers))
+    failure = told.failure()
+    return dataclasses.replace(
+        failure,
+        detail=printable(failure.detail or told.minimum_version or "", 160),
+        retry_after=failure.retry_after if failure.retry_after is not None else _seconds(headers),
+        field_errors=tuple((printable(name, 40), printable(rule, 40)) for name, rule in failure.field_errors),
+    )
+
+
+def _seconds(headers: Mapping[str, str]) -> int | None:
+    """Retry-After as delay-seconds (RFC 9110 10.2.3); the HTTP-date form is not used between these two."""
+    value = headers.get("retry-after", "")
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 6 else None
+
+
+def _cleaned(value: Any) -> Any:
+    match value:
+        case Enum() | ApplicationForm() | InvoiceForm():
+            return value
+        case str():
+            return printable(value)
+        case datetime() if value.tzinfo is None:
+            raise ValueError("a time without its zone")
+        case tuple():
+            return tuple(_cleaned(item) for item in value)
+        case _ if dataclasses.is_dataclass(value) and not isinstance(value, type):
+            names = [f.name for f in dataclasses.fields(value) if (type(value), f.name) not in _EXACT]
+            return dataclasses.replace(value, **{name: _cleaned(getattr(value, name)) for name in names})
+    return value

@@ -1,0 +1,122 @@
+"""`DeskPort` over HTTPS; the paths and messages are those of `tui.wire`."""
+
+import asyncio
+import logging
+from pathlib import Path
+from urllib.parse import quote
+
+import msgspec
+
+from tui.core.application import ApplicationForm, InvoiceForm
+from tui.core.failure import DeskError, Reason
+from tui.core.order import Application, Document, Method, Offer, ServiceStatus
+from tui.core.ports import SignedRequest
+from tui.core.secret import Password, Secret
+from tui.deskclient.answers import decode, decode_document
+from tui.deskclient.exchange import Exchange
+from tui.wire import OfferRequest, PayRequest, ProofRequest, SaveRequest, Session, SignIn, SubmitRequest
+
+DEADLINE = 25.0
+"""Seconds for one call with all its repeats; the desk itself may be asking a payment platform meanwhile."""
+
+_FAREWELL = 2.0
+"""Seconds that a sign-out may take: nobody waits for it."""
+
+_log = logging.getLogger(__name__)
+
+
+class DeskClient:
+    """The desk as its kiosk talks to it; the session's token never leaves this object."""
+
+    def __init__(self, url: str, ca_file: Path | None, version: str, deadline: float = DEADLINE) -> None:
+        self._exchange = Exchange(url, ca_file, version, deadline)
+        self._session = Secret()
+
+    async def status(self) -> ServiceStatus:
+        """What the desk says of itself."""
+        return decode(await self._exchange.send("GET", "service"), ServiceStatus)
+
+    async def sign_in(self, account: str, password: Password) -> None:
+        """Open a session; never repeated by itself, because a wrong password counts."""
+        body = msgspec.json.encode(SignIn(account, str(password.reveal(), "utf-8")))
+        session = decode(await self._exchange.send("POST", "sessions", body, tries=1), Session)
+        self._session.wipe()
+        self._session = Secret(session.token.encode())
+
+    async def sign_out(self) -> None:
+        """Forget the session here at once and at the desk if it answers; never raises."""
+        session = self._session.take()
+        if not session:
+            return
+        try:
+            async with asyncio.timeout(_FAREWELL):
+                await self._exchange.send("DELETE", "sessions/current", session=session, tries=1)
+        except (DeskError, TimeoutError) as error:
+            _log.info("sign-out did not reach the desk: %s", type(error).__name__)
+        finally:
+            session.wipe()
+
+    async def notice(self) -> Document:
+        """供应商须知."""
+        return decode_document(await self._send("GET", "documents/notice"))
+
+    async def agreement(self) -> Document:
+        """网证通电子认证服务协议, current version."""
+        return decode_document(await self._send("GET", "documents/agreement"))
+
+    async def offer(self, certificate: bytes) -> Offer:
+        """Terms for this certificate and its live application."""
+        return decode(await self._send("POST", "offers", OfferRequest(certificate)), Offer)
+
+    async def save(self, certificate: bytes, agreement: Document, form: ApplicationForm, fee_fen: int) -> Application:
+        """Create or revise the draft."""
+        body = SaveRequest(certificate, agreement.version, agreement.digest, form, fee_fen)
+        return decode(await self._send("PUT", "applications", body), Application)
+
+    async def submit(self, business_no: str, request: SignedRequest) -> Application:
+        """Hand in CSR and evidence."""
+        return await self._ask("PUT", business_no, "/request", SubmitRequest(request.csr, request.evidence))
+
+    async def application(self, business_no: str) -> Application:
+        """The application as it is now."""
+        return await self._ask("GET", business_no)
+
+    async def pay(self, business_no: str, method: Method, invoice: InvoiceForm) -> Application:
+        """Open a payment attempt or get the open one."""
+        return await self._ask("POST", business_no, "/payments", PayRequest(method, invoice))
+
+    async def query_payment(self, business_no: str) -> Application:
+        """支付成功."""
+        return await self._ask("POST", business_no, "/payments/query")
+
+    async def end_payment(self, business_no: str) -> Application:
+        """Close the open attempt."""
+        return await self._ask("POST", business_no, "/payments/end")
+
+    async def withdraw(self, business_no: str) -> Application:
+        """撤销申请."""
+        return await self._ask("POST", business_no, "/withdrawal")
+
+    async def confirm(self, business_no: str, proof: bytes) -> Application:
+        """Hand in the new key's signature."""
+        return await self._ask("PUT", business_no, "/proof", ProofRequest(proof))
+
+    async def close(self) -> None:
+        """Wipe the session and give the connections back."""
+        self._session.wipe()
+        await self._exchange.close()
+
+    async def _ask(
+        self, method: str, business_no: str, below: str = "", body: msgspec.Struct | None = None
+    ) -> Application:
+        path = f"applications/{quote(business_no, safe='')}{below}"
+        return decode(await self._send(method, path, body), Application)
+
+    async def _send(self, method: str, path: str, body: msgspec.Struct | None = None) -> bytes:
+        data = b"" if body is None else msgspec.json.encode(body)
+        try:
+            return await self._exchange.send(method, path, data, session=self._session)
+        except DeskError as error:
+            if error.failure.reason is Reason.SESSION_ENDED:
+                self._session.wipe()
+            raise

@@ -1,0 +1,102 @@
+"""One request to the desk and its answer: a total deadline, safe repeats, a limit on the answer's size."""
+
+import asyncio
+import secrets
+import ssl
+from pathlib import Path
+
+import httpx
+
+from tui.core.failure import DeskError, Failure, Reason
+from tui.core.secret import Secret
+from tui.deskclient.answers import problem
+from tui.deskclient.faults import FOREIGN, fault
+from tui.wire import IDEMPOTENCY_HEADER, VERSION_HEADER
+
+LIMIT = 1 << 20
+"""Bytes of an answer; an application with its certificate has about ten thousand."""
+
+_PAUSES = (0.25, 1.0)
+"""Seconds before the second and the third try."""
+
+_REPEATED = frozenset({Reason.DESK_UNREACHABLE, Reason.DESK_TIMEOUT})
+
+
+def trust(ca_file: Path | None) -> ssl.SSLContext:
+    """TLS that believes this CA alone, or the system's store without one.
+
+    Raises `DeskError` (SETTINGS_WRONG) when the file holds no certificate.
+    """
+    try:
+        return ssl.create_default_context(cafile=ca_file)
+    except (OSError, ssl.SSLError) as error:
+        raise DeskError(Failure(Reason.SETTINGS_WRONG, detail=f"ca_file {ca_file}")) from error
+
+
+class Exchange:
+    """The desk's HTTP side: bytes in, bytes out, `DeskError` for everything else."""
+
+    def __init__(self, url: str, ca_file: Path | None, version: str, deadline: float) -> None:
+        self._deadline = deadline
+        self._http = httpx.AsyncClient(
+            base_url=f"{url.rstrip('/')}/v1/",
+            verify=trust(ca_file),
+            headers={
+                VERSION_HEADER: version,
+                "User-Agent": f"ca-kiosk/{version}",
+                "Accept": "application/json",
+                "Accept-Encoding": "identity",
+            },
+            timeout=httpx.Timeout(10.0, connect=5.0),
+            trust_env=False,
+        )
+
+    async def send(
+        self, method: str, path: str, body: bytes = b"", *, session: Secret | None = None, tries: int = 3
+    ) -> bytes:
+        """The body of the desk's answer; a write keeps its Idempotency-Key through all tries.
+
+        Raises `DeskError`.
+        """
+        headers = {}
+        if body:
+            headers["Content-Type"] = "application/json"
+        if method != "GET":
+            headers[IDEMPOTENCY_HEADER] = secrets.token_hex(16)
+        if session:
+            headers["Authorization"] = f"Bearer {str(session.reveal(), 'ascii')}"
+        try:
+            async with asyncio.timeout(self._deadline):
+                for pause in _PAUSES[: tries - 1]:
+                    try:
+                        return await self._once(method, path, body, headers)
+                    except DeskError as error:
+                        if error.failure.reason not in _REPEATED:
+                            raise
+                    await asyncio.sleep(pause)
+                return await self._once(method, path, body, headers)
+        except TimeoutError as error:
+            raise DeskError(Failure(Reason.DESK_TIMEOUT, detail=f"{self._deadline:g} s")) from error
+
+    async def close(self) -> None:
+        """Give the connections back."""
+        await self._http.aclose()
+
+    async def _once(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> bytes:
+        try:
+            async with self._http.stream(method, path, content=body or None, headers=headers) as response:
+                data = await _limited(response)
+        except FOREIGN as error:
+            raise DeskError(fault(error)) from error
+        if not response.is_success:
+            raise DeskError(problem(response.status_code, response.headers, data))
+        return data
+
+
+async def _limited(response: httpx.Response) -> bytes:
+    data = bytearray()
+    async for chunk in response.aiter_bytes():
+        data += chunk
+        if len(data) > LIMIT:
+            raise DeskError(Failure(Reason.DESK_FAULT, detail=f"answer of more than {LIMIT} bytes"))
+    return bytes(data)
