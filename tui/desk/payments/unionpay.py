@@ -141,7 +141,7 @@ class UnionPay:
             return RefundOutcome(RefundState.PENDING)
         if code not in OK:
             return _refused(code, answer.get("origRespMsg", ""))
-        _expect(answer, txnType="04", txnAmt=str(refund.amount_fen), currencyCode=YUAN_RENMINBI)
+        _expect(answer, txnType="04", txnAmt=str(refund.amount_fen))
         return RefundOutcome(RefundState.DONE)
 
     def read_notice(self, body: bytes, url: str) -> PaymentNotice:
