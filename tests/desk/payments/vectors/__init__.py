@@ -1,0 +1,10 @@
+"""Requests signed by the platforms' own SDKs, with keys made for tests."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+
+def load(name: str) -> Any:
+    """The content of one vector file."""
+    return json.loads((Path(__file__).parent / f"{name}.json").read_text())
