@@ -1,0 +1,196 @@
+"""E-mail by SMTP (RFC 5321) and SMS by an HTTPS gateway; both are safe to send again under the same number."""
+
+import hashlib
+import hmac
+import smtplib
+import ssl
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import formatdate
+from pathlib import Path
+
+import msgspec
+
+from tui.desk.outbound import HttpsConnection, Unreachable
+
+SMS_TIME_HEADER = "Sms-Timestamp"
+SMS_SIGNATURE_HEADER = "Sms-Signature"
+
+
+class NotDelivered(Exception):  # noqa: N818 — named as the desk speaks of it
+    """The message was not accepted; the text holds a code and never the address or the words."""
+
+    def __init__(self, text: str, final: bool) -> None:
+        """`final` means that sending the same again cannot help."""
+        super().__init__(text)
+        self.text = text
+        self.final = final
+
+
+@dataclass(frozen=True, slots=True)
+class MailSettings:
+    """The mail server that takes our messages."""
+
+    host: str
+    port: int
+    sender: str
+    """Address in From and MAIL FROM; its domain is the right side of every Message-ID."""
+    sender_name: str = ""
+    starttls: bool = True
+    """RFC 3207, refused when the server does not offer it. False is for a relay on the same machine only."""
+    implicit_tls: bool = False
+    """TLS from the first byte (RFC 8314, port 465) in the place of STARTTLS."""
+    ca_file: Path | None = None
+    """PEM bundle to trust instead of the system's authorities."""
+    user: str = ""
+    """Empty: no authentication."""
+    password: bytes = field(default=b"", repr=False)
+    deadline: float = 15.0
+    """Seconds for one command."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file sent with a mail."""
+
+    name: str
+    media_type: str
+    """`application/pdf`, …"""
+    content: bytes
+
+
+class Mailer:
+    """Sends mail; a connection for each message, usable from any thread."""
+
+    def __init__(self, settings: MailSettings) -> None:
+        """Keep the settings; nothing is connected yet."""
+        self._settings = settings
+        self._sender = Address(settings.sender_name, addr_spec=settings.sender)
+
+    def send(self, message_id: str, to: str, subject: str, text: str, attachments: tuple[Attachment, ...] = ()) -> None:
+        """Hand one message to the server; `message_id` becomes its Message-ID, by which receivers drop a second copy.
+
+        :raises NotDelivered: the server refused (5xx: final) or could not be asked (not final).
+        """
+        message = self._compose(message_id, to, subject, text, attachments)
+        try:
+            with self._connect() as server:
+                server.send_message(message)
+        except smtplib.SMTPRecipientsRefused as error:
+            codes = [code for code, _ in error.recipients.values()]
+            raise NotDelivered(f"SMTP {min(codes)}", final=min(codes) >= 500) from None  # the cause names the address
+        except smtplib.SMTPAuthenticationError as error:
+            raise NotDelivered(f"SMTP {error.smtp_code}", final=False) from None
+        except smtplib.SMTPResponseException as error:
+            raise NotDelivered(f"SMTP {error.smtp_code}", final=error.smtp_code >= 500) from None
+        except (smtplib.SMTPException, OSError) as error:
+            raise NotDelivered(type(error).__name__, final=False) from error
+
+    def _compose(
+        self, message_id: str, to: str, subject: str, text: str, attachments: tuple[Attachment, ...]
+    ) -> EmailMessage:
+        message = EmailMessage(policy=SMTP.clone(cte_type="7bit"))
+        try:
+            message["From"] = self._sender
+            message["To"] = Address(addr_spec=to)
+            message["Subject"] = subject
+            message["Message-ID"] = f"<{message_id}@{self._sender.domain}>"
+        except (ValueError, MessageError, IndexError):
+            raise NotDelivered("address or subject cannot be sent", final=True) from None
+        message["Date"] = formatdate()
+        message["Auto-Submitted"] = "auto-generated"  # RFC 3834: holiday notices must not come back
+        message.set_content(text)
+        for attachment in attachments:
+            kind, _, subkind = attachment.media_type.partition("/")
+            message.add_attachment(attachment.content, kind, subkind, filename=attachment.name)
+        return message
+
+    def _connect(self) -> smtplib.SMTP:
+        settings = self._settings
+        server: smtplib.SMTP
+        if settings.implicit_tls:
+            server = smtplib.SMTP_SSL(settings.host, settings.port, timeout=settings.deadline, context=self._context())
+        else:
+            server = smtplib.SMTP(settings.host, settings.port, timeout=settings.deadline)
+        try:
+            if settings.starttls and not settings.implicit_tls:
+                server.starttls(context=self._context())
+            if settings.user:
+                server.login(settings.user, settings.password.decode().strip())
+        except (smtplib.SMTPException, OSError):
+            server.close()
+            raise
+        return server
+
+    def _context(self) -> ssl.SSLContext:
+        return ssl.create_default_context(cafile=str(self._settings.ca_file) if self._settings.ca_file else None)
+
+
+@dataclass(frozen=True, slots=True)
+class SmsSettings:
+    """The SMS gateway."""
+
+    url: str
+    key: bytes = field(repr=False)
+    """The secret shared with the gateway; blanks around it do not count."""
+    ca_file: Path | None = None
+    """PEM bundle to trust instead of the system's authorities."""
+    deadline: float = 10.0
+    """Seconds for one exchange."""
+
+
+class SmsRequest(msgspec.Struct, frozen=True):
+    """The body; one `request_id` is sent to the mobile once, however often it is posted."""
+
+    request_id: str
+    mobile: str
+    text: str
+
+    def __repr__(self) -> str:
+        return f"SmsRequest({self.request_id}, ***)"
+
+
+def sms_signature(key: bytes, timestamp: str, body: bytes) -> str:
+    """Lower-case hex HMAC-SHA256 (RFC 2104) over the timestamp (Unix seconds), a full stop and the body."""
+    return hmac.new(key, timestamp.encode("ascii") + b"." + body, hashlib.sha256).hexdigest()
+
+
+class SmsGateway:
+    """Sends short messages, usable from any thread."""
+
+    def __init__(self, settings: SmsSettings, clock: Callable[[], float] = time.time) -> None:
+        """Keep the key; nothing is connected yet."""
+        self._url = settings.url
+        self._key = settings.key.strip()
+        self._connection = HttpsConnection(settings.deadline, settings.ca_file)
+        self._clock = clock
+
+    def send(self, request_id: str, mobile: str, text: str) -> None:
+        """Hand one message to the gateway.
+
+        :raises NotDelivered: refused (4xx: final) or not answered (not final).
+        """
+        body = msgspec.json.encode(SmsRequest(request_id, mobile, text))
+        timestamp = str(int(self._clock()))
+        headers = {
+            "Content-Type": "application/json",
+            SMS_TIME_HEADER: timestamp,
+            SMS_SIGNATURE_HEADER: sms_signature(self._key, timestamp, body),
+        }
+        try:
+            answer = self._connection.post(self._url, body, headers)
+        except Unreachable as error:
+            raise NotDelivered(f"SMS gateway: {error}", final=False) from error
+        if not 200 <= answer.status < 300:
+            # 401 and 403 are our key or clock, 408 and 429 the gateway's load: all may be put right.
+            final = 400 <= answer.status < 500 and answer.status not in (401, 403, 408, 429)
+            raise NotDelivered(f"SMS gateway: HTTP {answer.status}", final=final)
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._connection.close()
