@@ -1,21 +1,46 @@
-"""The Textual app: event -> flow -> screen first -> commands; crash net; idle reset."""
+"""The Textual app: event -> flow -> screen first -> commands; idle reset; crash net."""
 
+import logging
 from collections.abc import Callable
-from typing import ClassVar, Protocol
+from datetime import UTC, datetime
+from math import ceil
+from threading import Thread
+from typing import ClassVar, Protocol, cast
 
+from rich.segment import Segments
+from rich.text import Text
+from textual import events
 from textual.app import App
+from textual.driver import Driver
 from textual.screen import Screen
 from textual.widgets import Input
 
 from tui.core.commands import Command
-from tui.core.events import Abandoned, BackPressed, Event, FormEdited, InvoiceEdited, TimedOut
+from tui.core.events import Abandoned, BackPressed, Event, FormEdited, InvoiceEdited, Retried, TimedOut
+from tui.core.flow import advance
 from tui.core.ports import Phone
-from tui.core.state import State
+from tui.core.state import State, Step
 from tui.screens.base import StepScreen, style
+from tui.screens.driver import CRASHED, Ended, KioskDriver
 from tui.screens.events import Happened
 from tui.screens.registry import screen_class
+from tui.screens.theme import FULL, SIXTEEN
+from tui.text import _
+from tui.text.labels import label
+from tui.text.wording import call
+from tui.watchdog import IdleClock, Watchdog
 
-Input.cursor_blink.default = False  # type: ignore[attr-defined]
+log = logging.getLogger(__name__)
+log.addHandler(logging.NullHandler())  # else Python's last resort would print into the full screen
+
+FROZEN = 75
+"""Exit code (EX_TEMPFAIL) when the terminal stopped reading and the idle time was over."""
+WARNING = 15.0
+"""Seconds before the idle reset at which a warning appears."""
+BEAT = 1.0
+"""Seconds between two looks at the idle clock."""
+WHILE_BUSY = (Abandoned, BackPressed, FormEdited, InvoiceEdited)
+"""The person's events that are taken while a submission is under way."""
 
 
 class Runtime(Protocol):
@@ -28,36 +53,37 @@ class Runtime(Protocol):
     def stop(self) -> None: ...
 
 
-WHILE_BUSY = (Abandoned, BackPressed, FormEdited, InvoiceEdited, TimedOut)
-"""The person's events that are taken while a submission is under way."""
-
-
 class KioskApp(App[None], inherit_bindings=False):
     """Holds the state; the one place where events enter."""
 
     CSS_PATH: ClassVar = [style("base.tcss")]
+    TITLE = "ca-kiosk"
     ENABLE_COMMAND_PALETTE = False
+    ALLOW_SELECT = False
 
     def __init__(self, runtime: Runtime, phone: Phone | None = None, idle_seconds: int = 120) -> None:
-        super().__init__()
+        super().__init__(driver_class=KioskDriver)
+        Input.cursor_blink.default = False  # type: ignore[attr-defined]
+        self.animation_level = "none"
+        for theme in (FULL, SIXTEEN):
+            self.register_theme(theme)
+        self.theme = (SIXTEEN if self.console.color_system == "standard" else FULL).name
         self.runtime = runtime
         self.phone = phone
+        """The demo's phone, for the QR screen."""
+        self.idle = IdleClock(idle_seconds)
         self.state = State()
-        self._step_shown = self.state.step
         self._screens: dict[type[StepScreen], StepScreen] = {}
+        self._watchdog = Watchdog(idle_seconds + WARNING, self._frozen)
+        self._minute = -1
 
-    def get_default_screen(self) -> Screen[None]:
-        """The waiting screen is the first thing painted."""
-        return self._screen_of(self.state)
-
+    # ── events in, screens and commands out ─────────────────────────────────
     def advance(self, event: Event) -> None:
-        """Let an event in; may be called from any thread."""
+        """Let an event in, from any thread; the message that carries it shows nothing of its content."""
         self.post_message(Happened(event))
 
     async def on_happened(self, message: Happened) -> None:
-        """One event after another: flow, screen, commands."""
-        from tui.core.flow import advance
-
+        """One event after another: flow, then the screen, then the commands."""
         if message.step is not None and self._too_late(message):
             return
         state, commands = advance(self.state, message.event)
@@ -67,23 +93,32 @@ class KioskApp(App[None], inherit_bindings=False):
 
     async def present(self, state: State) -> None:
         """Show `state` on its step's screen."""
-        entering = state.step is not self._step_shown
-        self.state, self._step_shown = state, state.step
+        before, self.state = self.state, state
+        entering = state.step is not before.step
         screen = self._screen_of(state)
-        if screen is not self.screen:
-            while len(self.screen_stack) > 1:
-                await self.pop_screen()
-            old = self.screen
-            await self.switch_screen(screen)
-            if isinstance(old, StepScreen):
-                old.left()
+        if entering:
+            await self._close_dialogues()
+            left = self._step_screen
+            if screen is not left:
+                await self.switch_screen(screen)
+            left.leave()
         screen.present(state, entering=entering)
+        if entering and state.step is Step.WAITING:
+            await self._forget()
 
     def _too_late(self, message: Happened) -> bool:
         """The posting screen's step is over, or a second submission comes while the first is under way."""
         if message.step is not self.state.step:
             return True
         return self.state.busy is not None and not isinstance(message.event, WHILE_BUSY)
+
+    def get_default_screen(self) -> Screen[None]:
+        """The waiting screen is the first thing painted."""
+        return self._screen_of(self.state)
+
+    @property
+    def _step_screen(self) -> StepScreen:
+        return cast(StepScreen, self.screen_stack[0])
 
     def _screen_of(self, state: State) -> StepScreen:
         kind = screen_class(state.step)
@@ -92,15 +127,121 @@ class KioskApp(App[None], inherit_bindings=False):
             self.install_screen(screen, kind.__name__)
         return self._screens[kind]
 
+    async def _close_dialogues(self) -> None:
+        while len(self.screen_stack) > 1:
+            await self.pop_screen()
+
+    async def _forget(self) -> None:
+        """The person has gone: no widget that held their data stays in memory."""
+        for kind, screen in list(self._screens.items()):
+            if screen is not self._step_screen:
+                self.uninstall_screen(screen)
+                del self._screens[kind]
+                await screen.remove()
+
+    # ── start and end ───────────────────────────────────────────────────────
     def on_ready(self) -> None:
-        """The first frame is painted: let the adapters begin."""
+        """The first frame is on its way: draw the frame's words, then let the adapters begin."""
+        self._step_screen.present(self.state, entering=True)
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
-        self.present_now()
+        self.idle.touch()
+        self._watchdog.feed()
+        self._watchdog.start()
+        self.set_interval(BEAT, self._beat)
         self.runtime.start(self.advance)
+        self.advance(Retried())
 
-    def present_now(self) -> None:
-        """Draw the state on the current screen again."""
-        if isinstance(self.screen, StepScreen):
-            self.screen.present(self.state, entering=True)
+    def on_ended(self, event: Ended) -> None:
+        """A signal came or the terminal is gone."""
+        self._step_screen.leave()
+        self.exit(return_code=event.code)
+
+    def on_unmount(self) -> None:
+        """Nothing watches an app that has ended."""
+        self._watchdog.stop()
+
+    # ── nobody there ────────────────────────────────────────────────────────
+    async def on_event(self, event: events.Event) -> None:
+        """Every key, click and paste shows that somebody is there."""
+        if isinstance(
+            event, events.Key | events.MouseDown | events.MouseScrollDown | events.MouseScrollUp | events.Paste
+        ):
+            self.idle.touch()
+        await super().on_event(event)
+
+    async def _beat(self) -> None:
+        self._watchdog.feed()
+        now = datetime.now(UTC)
+        if now.minute != self._minute:
+            self._minute = now.minute
+            self._step_screen.tick(now)
+        await self._look_for_somebody()
+
+    async def _look_for_somebody(self) -> None:
+        """Warn before the idle time is over, then let `TimedOut` in."""
+        from tui.screens.dialogue import IdleWarning
+
+        at_home = self.state.step is Step.WAITING and len(self.screen_stack) == 1
+        left = self.idle.left(self._step_screen.idle_multiple)
+        warning = self.screen if isinstance(self.screen, IdleWarning) else None
+        if left is None or left > WARNING or at_home or self.state.token_working:
+            if warning is not None:
+                warning.dismiss(True)
+        elif left <= 0:
+            await self._close_dialogues()
+            self.idle.touch()
+            self.advance(TimedOut())
+        else:
+            if warning is None:
+                warning = IdleWarning()
+                await self.push_screen(warning)
+            warning.show(ceil(left))
+
+    def _frozen(self) -> None:
+        """The event loop stands still: end before the next person finds the last one's data (watchdog's thread)."""
+        if self.state.step is Step.WAITING:
+            return
+        stopping = Thread(target=self.runtime.stop, daemon=True)
+        stopping.start()
+        stopping.join(2.0)
+        driver: Driver | None = self._driver
+        if isinstance(driver, KioskDriver):
+            driver.end_now(FROZEN)
+
+    # ── crash net ───────────────────────────────────────────────────────────
+    def _handle_exception(self, error: Exception) -> None:
+        """Textual's way for every uncaught exception: ours shows no locals and logs only type and place."""
+        self._return_code = CRASHED
+        if self._exception is None:
+            self._exception = error
+            self._exception_event.set()
+        place = error.__traceback__
+        while place is not None and place.tb_next is not None:
+            place = place.tb_next
+        where = f"{place.tb_frame.f_code.co_filename}:{place.tb_lineno}" if place else "?"
+        log.critical("uncaught %s at %s", type(error).__name__, where)
+        if not self._exit_renderables:
+            self._exit_renderables.append(Segments(self.console.render(Text(self._last_words()))))
+        self._close_messages_no_wait()
+
+    def _last_words(self) -> str:
+        return "\n".join(
+            (
+                _("程序出现故障，已退出。"),
+                label(self.state.money),
+                _("已提交的申请保存在服务端，请重新启动本程序后继续办理。"),
+                call(self.state.service),
+            )
+        )
+
+
+def run(app: KioskApp) -> int:
+    """Run to the end and return the exit code: 0 left by the person, 70 crashed, 75 frozen, 128+n by signal n."""
+    logging.getLogger("asyncio").addHandler(logging.NullHandler())
+    try:
+        app.run()
+    finally:
+        app.runtime.stop()
+    return app.return_code or 0

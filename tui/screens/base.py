@@ -14,7 +14,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static
 
-from tui.core.events import Abandoned, BackPressed, Event
+from tui.core.events import Abandoned, BackPressed, Event, Retried
 from tui.core.failure import Failure
 from tui.core.state import State, Step
 from tui.resources import ASSETS
@@ -22,6 +22,7 @@ from tui.screens.events import Happened
 from tui.text import N_, _
 from tui.widgets.banner import FailureBanner
 from tui.widgets.rail import StepRail
+from tui.widgets.secret_field import SecretField
 from tui.widgets.status import BusyLine, KeyLine, ShownKey, StatusLine, TitleBar
 
 
@@ -45,6 +46,8 @@ class Key:
 HELP = Key("f1", N_("帮助"), "help")
 BACK = Key("f3,escape", N_("返回"), "back")
 END = Key("f10", N_("结束办理"), "end")
+RETRY = Key("f6", N_("重试"), "retry")
+"""Offered while a failure is shown."""
 
 
 class StepScreen(Screen[None], inherit_bindings=False):
@@ -96,15 +99,21 @@ class StepScreen(Screen[None], inherit_bindings=False):
         """Draw `state`; called after entering and at every change while current."""
 
     def left(self) -> None:
-        """Another step became the current one: wipe secrets, forget personal data."""
+        """Another step became the current one: forget what nobody else may see; `SecretField`s are wiped already."""
 
     def focus_target(self, state: State) -> str:
         """CSS selector of the widget that holds the obvious next act when the step is entered."""
         return "#actions ActionButton.-main, ActionButton"
 
     def offers(self, action: str, state: State) -> bool:
-        """Whether the key for `action` works and is shown now."""
-        return True
+        """Whether the key for `action` works and is shown now; a subclass asks `super` for what it does not know."""
+        match action:
+            case "retry":
+                return state.failure is not None and state.busy is None
+            case "end" | "back":
+                return not state.token_working
+            case _:
+                return True
 
     # ── the person's acts ───────────────────────────────────────────────────
     def advance(self, event: Event) -> None:
@@ -130,6 +139,10 @@ class StepScreen(Screen[None], inherit_bindings=False):
     def action_back(self) -> None:
         """返回."""
         self.advance(BackPressed())
+
+    def action_retry(self) -> None:
+        """重试."""
+        self.advance(Retried())
 
     def action_end(self) -> None:
         """结束办理, asked once more."""
@@ -179,6 +192,12 @@ class StepScreen(Screen[None], inherit_bindings=False):
                 self.set_focus(widget)
                 return
         self.set_focus(None)
+
+    def leave(self) -> None:
+        """Another step became current, or the program ends: secrets are wiped whatever the subclass does."""
+        for field in self.query(SecretField):
+            field.wipe()
+        self.left()
 
     def tick(self, now: datetime) -> None:
         """A minute has begun."""

@@ -1,31 +1,48 @@
-"""Step 1: insert the CA."""
+"""Step 1: insert the CA; shows live what is inserted and what can be done with it."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
+from tui.core.certificate import Certificate, CertificateState, Token
 from tui.core.events import CertificatesOpened, SelfCheckOpened, Started
+from tui.core.failure import Failure, Reason
 from tui.core.state import State, Step
-from tui.screens.base import Key, StepScreen
+from tui.screens.base import RETRY, Key, StepScreen, style
 from tui.text import N_, _
+from tui.text.wording import explain
 from tui.widgets.action import ActionButton
+from tui.widgets.card import DaysLeft, short_facts, token_title
+from tui.widgets.facts import table
 
 
 class WaitingScreen(StepScreen):
     """The state of what is inserted, and 开始办理."""
 
+    CSS_PATH = style("arrival.tcss")
     steps = (Step.WAITING,)
     heading = N_("数字证书在线续期")
+    help_text = N_(
+        "请将CA插入USB接口。屏幕会自动显示证书的状态，不需要按键。\n\n"
+        "证书在有效期内、并且到了可续期的时间，就可以按「开始办理」。已经过期的证书不能在线续期，"
+        "请按《CA办理指南》重新申请。\n\n"
+        "办理时需要：申请CA时使用的财智云账号和密码、CA密码、经办人证件号码、手机（扫码支付）。全程约10分钟。"
+    )
     keys = (
         Key("f4", N_("我的证书"), "certificates"),
         Key("f5", N_("环境检测"), "self_check"),
+        RETRY,
+        Key("f10", N_("退出"), "quit"),
     )
 
     def compose_body(self) -> Iterable[Widget]:
         """The CA's state in large."""
-        yield Static(Content(_("请插入CA")), id="insert")
+        yield Static(id="insert")
+        yield Horizontal(DaysLeft(id="days"), Static(id="tokens"), id="inserted")
 
     def compose_actions(self) -> Iterable[Widget]:
         """开始办理 and the two views."""
@@ -35,6 +52,11 @@ class WaitingScreen(StepScreen):
 
     def show(self, state: State) -> None:
         """Draw the tokens."""
+        headline, text, headline_style = self._headline(state)
+        self.query_one("#insert", Static).update(Content.assemble((headline, headline_style), "\n\n", text))
+        self.query_one("#inserted").display = bool(state.tokens and state.now)
+        if state.tokens and state.now:
+            self._show_tokens(state, state.now)
 
     def action_start(self) -> None:
         """开始办理."""
@@ -47,3 +69,43 @@ class WaitingScreen(StepScreen):
     def action_self_check(self) -> None:
         """环境检测."""
         self.advance(SelfCheckOpened())
+
+    def action_quit(self) -> None:
+        """Leave the program, asked once more."""
+        self.ask(_("退出程序？"), _("退出"), self.app.exit)
+
+    def _headline(self, state: State) -> tuple[str, str, str]:
+        if state.sighting is None:
+            return _("正在读取CA"), _("请稍候。"), "bold $secondary"
+        if not state.tokens and state.sighting.faults:
+            words = explain(state.sighting.faults[0].failure, state.money, state.service)
+            return words.happened, "\n".join(words.lines), "bold $bad"
+        if not state.tokens:
+            return _("请插入CA"), _("将CA插入USB接口，屏幕会自动显示证书的状态。"), "bold $accent"
+        if not any(token.certificates for token in state.tokens):
+            words = explain(Failure(Reason.NO_CERTIFICATE), state.money, state.service)
+            return words.happened, words.advice, "bold $bad"
+        now, window = state.now, state.window
+        if now and any(c.state(now, window) is CertificateState.RENEWABLE for c in _certificates(state.tokens)):
+            return _("已插入CA，可以办理续期"), _("请按「开始办理」。"), "bold $good"
+        return _("已插入CA，目前不能续期"), _("按「开始办理」查看原因和办法。"), "bold $bad"
+
+    def _show_tokens(self, state: State, now: datetime) -> None:
+        certificates = _certificates(state.tokens)
+        lone = certificates[0] if len(certificates) == 1 else None
+        renewable = lone is not None and lone.state(now, state.window) is CertificateState.RENEWABLE
+        in_validity = lone is not None and lone.readable and now <= lone.not_after
+        good = renewable and lone is not None and not lone.is_urgent(now)
+        self.query_one(DaysLeft).show(lone.days_left(now) if lone and in_validity else None, good=good or not renewable)
+        blocks = []
+        for token in state.tokens:
+            parts = [token_title(token)]
+            if token.fault:
+                parts.append(Content.styled(explain(Failure(Reason.TOKEN_FAULT), state.money).happened, "$bad"))
+            parts += [table(short_facts(c, now, state.window)) for c in token.certificates]
+            blocks.append(Content("\n").join(parts))
+        self.query_one("#tokens", Static).update(Content("\n\n").join(blocks))
+
+
+def _certificates(tokens: tuple[Token, ...]) -> tuple[Certificate, ...]:
+    return tuple(certificate for token in tokens for certificate in token.certificates)

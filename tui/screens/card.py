@@ -1,0 +1,81 @@
+"""Step 2: the certificate card; 申请续期, or 继续办理 what is under way."""
+
+from collections.abc import Iterable
+
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
+
+from tui.core.events import CertificatesOpened, RenewalRequested
+from tui.core.order import LIVE, Application
+from tui.core.state import State, Step
+from tui.core.text_safety import printable
+from tui.screens.base import BACK, END, RETRY, Key, StepScreen, style
+from tui.text import N_, _
+from tui.text.labels import label
+from tui.widgets.action import ActionButton
+from tui.widgets.card import DaysLeft, facts
+from tui.widgets.facts import Fact, table
+
+
+class CardScreen(StepScreen):
+    """Subject, issuer, serial, validity, days left, and the application under way."""
+
+    CSS_PATH = style("arrival.tcss")
+    steps = (Step.CARD,)
+    heading = N_("证书信息")
+    help_text = N_(
+        "请核对证书主题和有效期。新证书的有效期从原到期日起顺延，提前办理不会损失天数。\n\n"
+        "如果这张证书已有办理中的申请，按「继续办理」接着原来的步骤进行，不需要重新填写，也不会重复收费。"
+    )
+    keys = (BACK, Key("f4", N_("我的证书"), "certificates"), RETRY, END)
+
+    def compose_body(self) -> Iterable[Widget]:
+        """Days left beside the facts; the application under way below."""
+        yield Horizontal(DaysLeft(id="days"), Static(id="facts"), id="card")
+        yield Static(id="under-way")
+
+    def compose_actions(self) -> Iterable[Widget]:
+        """申请续期 or 继续办理."""
+        yield ActionButton(_("申请续期"), "renew", primary=True)
+        yield ActionButton(_("返回"), "back")
+
+    def show(self, state: State) -> None:
+        """The card, and what the desk knows of this certificate."""
+        if state.holder is not None and state.now is not None:
+            certificate = state.holder[1]
+            self.query_one("#facts", Static).update(table(facts(certificate, state.now, state.window)))
+            urgent = certificate.is_urgent(state.now)
+            self.query_one(DaysLeft).show(certificate.days_left(state.now), good=not urgent)
+        application = under_way(state)
+        self.query_one("#under-way", Static).update(_application(application) if application else Content(""))
+        button = self.query_one("ActionButton.-main", ActionButton)
+        button.label = Content(_("继续办理") if application else _("申请续期"))
+        button.disabled = state.offer is None or state.busy is not None
+        if not button.disabled and self.focused is None:
+            button.focus()
+
+    def action_renew(self) -> None:
+        """申请续期 or 继续办理."""
+        self.advance(RenewalRequested())
+
+    def action_certificates(self) -> None:
+        """我的证书."""
+        self.advance(CertificatesOpened())
+
+
+def under_way(state: State) -> Application | None:
+    """The live application of this certificate, at this or any other terminal."""
+    application = state.offer.application if state.offer else None
+    return application if application is not None and application.status in LIVE else None
+
+
+def _application(application: Application) -> Content:
+    rows = (
+        Fact(_("业务单号"), printable(application.business_no)),
+        Fact(_("业务状态"), label(application.status)),
+        Fact(_("支付状态"), label(application.payment_status)),
+    )
+    title = Content.styled(_("这张证书已有一笔办理中的申请，可以接着办理："), "bold $accent")
+    return Content("\n").join([title, table(rows)])

@@ -1,0 +1,55 @@
+"""Several certificates could be renewed: which one?"""
+
+from collections.abc import Iterable
+
+from textual import on
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from tui.core.events import CertificateChosen
+from tui.core.moves.arrival import renewable
+from tui.core.state import State, Step
+from tui.screens.base import BACK, StepScreen, style
+from tui.text import N_, _
+from tui.widgets.card import short_facts, token_title
+from tui.widgets.facts import table
+
+
+class ChoosingScreen(StepScreen):
+    """One row a certificate; Enter or a click chooses."""
+
+    CSS_PATH = style("arrival.tcss")
+    steps = (Step.CHOOSING,)
+    heading = N_("请选择要续期的证书")
+    help_text = N_("插入的CA中有多张证书可以续期，一次办理一张。用上下方向键选择，按回车确认，也可以直接点选。")
+    keys = (BACK,)
+
+    def compose_body(self) -> Iterable[Widget]:
+        """The list."""
+        yield Static(Content(_("用上下方向键选择，按回车确认。")), classes="hint")
+        yield OptionList(id="choices", markup=False)
+
+    def focus_target(self, state: State) -> str:
+        """The list."""
+        return "#choices"
+
+    def show(self, state: State) -> None:
+        """Draw the certificates that may be renewed; the row under the cursor stays."""
+        choices = self.query_one(OptionList)
+        at = choices.highlighted or 0
+        choices.clear_options()
+        if state.now is None:
+            return
+        for token, certificate in renewable(state):
+            facts = table(short_facts(certificate, state.now, state.window))
+            prompt = Content("\n").join([token_title(token), facts, Content("")])
+            choices.add_option(Option(prompt, id=certificate.fingerprint))
+        choices.highlighted = min(at, choices.option_count - 1) if choices.option_count else None
+
+    @on(OptionList.OptionSelected)
+    def choose(self, event: OptionList.OptionSelected) -> None:
+        """Enter or a click."""
+        if event.option_id is not None:
+            self.advance(CertificateChosen(event.option_id))

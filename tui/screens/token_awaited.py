@@ -1,0 +1,51 @@
+"""The CA was taken out: the same one must be put back."""
+
+from collections.abc import Iterable
+
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
+
+from tui.core.events import SelfCheckOpened
+from tui.core.state import State, Step
+from tui.screens.base import Key, StepScreen, style
+from tui.text import N_, _
+from tui.text.labels import label
+from tui.widgets.action import ActionButton
+from tui.widgets.facts import Fact, table
+
+
+class TokenAwaitedScreen(StepScreen):
+    """Goes on by itself as soon as the CA is back."""
+
+    CSS_PATH = style("arrival.tcss")
+    steps = (Step.TOKEN_AWAITED,)
+    heading = N_("请插回CA")
+    help_text = N_("请插回开始办理时的同一个CA，屏幕会自动回到刚才的步骤，已填写的内容都还在。不想继续请按「取消」。")
+    keys = (Key("f3,escape", N_("取消"), "back"), Key("f5", N_("环境检测"), "self_check"))
+
+    def compose_body(self) -> Iterable[Widget]:
+        """Which CA, and what happens then."""
+        yield Static(id="awaited")
+        yield Static(id="facts")
+
+    def compose_actions(self) -> Iterable[Widget]:
+        """取消."""
+        yield ActionButton(_("取消"), "back", primary=True)
+
+    def show(self, state: State) -> None:
+        """Label and serial's tail of the CA that began."""
+        headline = _("插入的不是原来的CA，请换回原来的CA") if state.tokens else _("请插回原来的CA")
+        text = _("插回后自动继续「{step}」，已填写的内容不会丢失。").format(step=label(state.return_to))
+        self.query_one("#awaited", Static).update(Content.assemble((headline, "bold $accent"), "\n\n", text))
+        if (chosen := state.chosen) is not None:
+            rows = (
+                Fact(_("CA名称"), chosen.token_label or _("未命名CA"), "bold"),
+                Fact(_("CA序列号"), _("尾号 {tail}").format(tail=chosen.token_serial[-6:])),
+                Fact(_("证书序列号"), _("尾号 {tail}").format(tail=chosen.serial[-6:].upper())),
+            )
+            self.query_one("#facts", Static).update(table(rows))
+
+    def action_self_check(self) -> None:
+        """环境检测."""
+        self.advance(SelfCheckOpened())

@@ -1,0 +1,72 @@
+"""The terminal before and after Textual: is it fit for the kiosk, and how it is put back whatever happened."""
+
+import os
+import termios
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+UNFIT = 2
+"""Exit code of a terminal that cannot show the kiosk."""
+
+RESET = "".join(
+    f"\x1b[{mode}"
+    for mode in (
+        "?2026l",  # synchronised output
+        "?1000l",  # mouse buttons
+        "?1003l",  # mouse motion
+        "?1015l",
+        "?1006l",
+        "?1016l",  # mouse in pixels
+        "?2004l",  # bracketed paste
+        "?1004l",  # focus reports
+        "?2048l",  # resize reports
+        "<u",  # kitty keyboard
+        "?7h",  # line wrap
+        "0m",
+        "?1049l",  # alternate screen
+        "?25h",  # cursor
+    )
+)
+"""Takes back every mode that the driver or Textual sets."""
+
+
+def unfit(environment: Mapping[str, str]) -> str | None:
+    """Why standard input and output cannot carry the kiosk, or None; to be asked before Textual is imported."""
+    if not (os.isatty(0) and os.isatty(1) and os.isatty(2)):
+        return "ca-kiosk 需要在终端中运行。\nca-kiosk needs a terminal on standard input, output and error."
+    if environment.get("TERM", "") == "dumb":
+        return "当前终端（TERM=dumb）不能显示全屏界面。\nThis terminal (TERM=dumb) cannot show a full screen."
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """The terminal as it was found."""
+
+    fd: int
+    attributes: list[Any]
+    """termios attributes."""
+    path: str
+
+    @classmethod
+    def look(cls, fd: int) -> "Before | None":
+        """Remember the terminal at `fd`; None when there is none."""
+        try:
+            return cls(fd, termios.tcgetattr(fd), os.ttyname(fd))
+        except (OSError, termios.error):
+            return None
+
+    def put_back(self) -> None:
+        """Restore at once and without ever blocking, also when nobody reads the terminal; never raises."""
+        with suppress(OSError, termios.error):
+            termios.tcflush(self.fd, termios.TCOFLUSH)
+            termios.tcsetattr(self.fd, termios.TCSANOW, self.attributes)
+        # A description of its own: O_NONBLOCK set on the inherited one would reach the shell that started us.
+        with suppress(OSError):
+            own = os.open(self.path, os.O_WRONLY | os.O_NOCTTY | os.O_NONBLOCK)
+            try:
+                os.write(own, RESET.encode())
+            finally:
+                os.close(own)

@@ -1,0 +1,49 @@
+"""Deadlines that hold although the event loop stands still, as it does when a terminal stops reading."""
+
+from collections.abc import Callable
+from threading import Event, Thread
+from time import monotonic
+
+
+class Watchdog(Thread):
+    """Calls `bark` once when nobody has called `feed` for `patience` seconds."""
+
+    def __init__(self, patience: float, bark: Callable[[], None], clock: Callable[[], float] = monotonic) -> None:
+        super().__init__(name="watchdog", daemon=True)
+        self._patience = patience
+        self._bark = bark
+        self._clock = clock
+        self._fed = clock()
+        self._ended = Event()
+
+    def feed(self) -> None:
+        """The event loop runs."""
+        self._fed = self._clock()
+
+    def stop(self) -> None:
+        """Watch no longer."""
+        self._ended.set()
+
+    def run(self) -> None:
+        """Look a few times within the patience."""
+        while not self._ended.wait(self._patience / 8):
+            if self._clock() - self._fed > self._patience:
+                self._bark()
+                return
+
+
+class IdleClock:
+    """How long a person may still stay away from the keys."""
+
+    def __init__(self, limit: float, clock: Callable[[], float] = monotonic) -> None:
+        self.limit = limit
+        self._clock = clock
+        self._touched = clock()
+
+    def touch(self) -> None:
+        """A key, a click, a paste."""
+        self._touched = self._clock()
+
+    def left(self, multiple: int) -> float | None:
+        """Seconds left with `multiple` times the limit allowed; None when the wait is unlimited (0)."""
+        return self._touched + self.limit * multiple - self._clock() if multiple else None

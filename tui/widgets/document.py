@@ -1,0 +1,91 @@
+"""A text to be read to its end: notice, agreement, lists; scrolls by keys, wheel and touch."""
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Static
+
+from tui.core.text_safety import paragraphs
+
+
+class Document(VerticalScroll, can_focus=True, inherit_bindings=False):
+    """Posts `ReadToEnd` once its end has been in view."""
+
+    BINDINGS: ClassVar = [
+        Binding("up", "line(-1)", show=False),
+        Binding("down", "line(1)", show=False),
+        Binding("pageup", "page(-1)", show=False),
+        Binding("pagedown,space,enter", "page(1)", show=False),
+        Binding("home", "scroll_home", show=False),
+        Binding("end", "scroll_end", show=False),
+    ]
+
+    class ReadToEnd(Message):
+        """The last line has been in view."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._text = ""
+        self._read = False
+
+    def compose(self) -> ComposeResult:
+        """One block of text."""
+        yield Static(id="document-text")
+
+    @property
+    def read(self) -> bool:
+        """Whether the end has been in view."""
+        return self._read
+
+    def show_text(self, text: str) -> None:
+        """Draw foreign plain text; the same text again keeps the place."""
+        self.show_content(Content(paragraphs(text)))
+
+    def show_content(self, content: Content) -> None:
+        """Draw styled content; the same text again keeps the place."""
+        changed = content.plain != self._text
+        self._text = content.plain
+        self.query_one("#document-text", Static).update(content)
+        if changed:
+            self._read = False
+            self.scroll_home(animate=False)
+        self.call_after_refresh(self._look)
+
+    def restart(self) -> None:
+        """A new visit: back to the top, unread."""
+        self._text, self._read = "", False
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Scrolled."""
+        super().watch_scroll_y(old_value, new_value)
+        self._look()
+
+    def on_resize(self) -> None:
+        """More or less fits now."""
+        self.call_after_refresh(self._look)
+
+    def action_line(self, by: int) -> None:
+        """A line; past either end the focus moves on."""
+        self._scroll(by, by)
+
+    def action_page(self, by: int) -> None:
+        """A page; past either end the focus moves on."""
+        self._scroll(by * max(1, self.size.height - 1), by)
+
+    def _scroll(self, lines: int, direction: int) -> None:
+        at_edge = self.scroll_y >= self.max_scroll_y if direction > 0 else self.scroll_y <= 0
+        if not at_edge:
+            self.scroll_relative(y=lines, animate=False)
+        elif direction > 0:
+            self.screen.focus_next()
+        else:
+            self.screen.focus_previous()
+
+    def _look(self) -> None:
+        if self._text and not self._read and self.size.height and self.scroll_y >= self.max_scroll_y:
+            self._read = True
+            self.post_message(self.ReadToEnd())

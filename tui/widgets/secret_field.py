@@ -1,0 +1,95 @@
+"""A one-line field whose content never becomes a str: characters go straight into a wipeable secret."""
+
+from typing import Generic, TypeVar
+
+from textual import events
+from textual.content import Content
+from textual.message import Message
+from textual.widget import Widget
+
+from tui.core.secret import Secret
+
+S = TypeVar("S", bound=Secret)
+
+MAX_LENGTH = 64
+"""Characters; more are not taken."""
+
+
+class SecretField(Widget, Generic[S], can_focus=True):
+    """Shows one star a character; backspace, ctrl+u and paste work; `take` moves the secret out."""
+
+    class Submitted(Message):
+        """Enter was pressed; carries no content."""
+
+        def __init__(self, field: "SecretField[Secret]") -> None:
+            super().__init__()
+            self.field = field
+
+        @property
+        def control(self) -> "SecretField[Secret]":
+            """For `@on(SecretField.Submitted, "#id")`."""
+            return self.field
+
+    class Changed(Submitted):
+        """The number of characters changed; carries no content."""
+
+    def __init__(self, kind: type[S], *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._secret: S = kind()
+
+    @property
+    def length(self) -> int:
+        """Number of characters typed."""
+        return len(self._secret)
+
+    def take(self) -> S:
+        """The secret, moved out; the field is empty afterwards."""
+        taken = self._secret.take()
+        self.refresh()
+        return taken
+
+    def wipe(self) -> None:
+        """Overwrite and empty."""
+        self._secret.wipe()
+        self.refresh()
+
+    def render(self) -> Content:
+        """Stars, and a caret while focused; the end stays in view."""
+        stars = "*" * min(self.length, max(0, self.content_size.width - 1))
+        return Content.assemble(stars, (" ", "reverse")) if self.has_focus else Content(stars)
+
+    def on_key(self, event: events.Key) -> None:
+        """Take printable characters and the editing keys; leave the others to the screen."""
+        match event.key:
+            case "enter":
+                self.post_message(self.Submitted(self))  # type: ignore[arg-type]
+            case "backspace" | "ctrl+h":
+                self._secret.erase_last()
+                self._changed()
+            case "ctrl+u" | "ctrl+w":
+                self._secret.wipe()
+                self._changed()
+            case _ if event.is_printable and event.character:
+                self._append(event.character)
+            case _:
+                return
+        event.stop()
+        event.prevent_default()
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Take the printable characters of what was pasted."""
+        event.stop()
+        self._append("".join(character for character in event.text if character.isprintable()))
+
+    def on_unmount(self) -> None:
+        """A field that is gone holds nothing."""
+        self._secret.wipe()
+
+    def _append(self, text: str) -> None:
+        room = MAX_LENGTH - self.length
+        self._secret.append(text[:room].encode())
+        self._changed()
+
+    def _changed(self) -> None:
+        self.refresh()
+        self.post_message(self.Changed(self))  # type: ignore[arg-type]
