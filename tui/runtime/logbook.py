@@ -1,0 +1,45 @@
+"""The log: what failed and where, without secrets, personal data or values from tracebacks."""
+
+import logging
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+from tui.core.text_safety import masked, printable
+
+MEGABYTE = 1 << 20
+KEPT = 3
+"""Older files beside the one being written."""
+
+ROOT = "tui"
+"""Only the program's own loggers are written: libraries log headers and bodies."""
+
+
+class MaskedFormatter(logging.Formatter):
+    """One line a record: long numbers and mail addresses starred, control characters removed, no traceback."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line as it is written."""
+        moment = self.formatTime(record, "%Y-%m-%d %H:%M:%S%z")
+        message = masked(printable(record.getMessage()))
+        raised = record.exc_info[0] if record.exc_info else None
+        return f"{moment} {record.levelname} {record.name}: {message}{f' ({raised.__name__})' if raised else ''}"
+
+
+def open_logbook(path: Path | None) -> logging.Handler | None:
+    """Write the log to `path` from now on; None, or a place that cannot be written, keeps no log."""
+    log = logging.getLogger(ROOT)
+    log.propagate = False
+    if path is None:
+        log.addHandler(logging.NullHandler())
+        return None
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        handler = RotatingFileHandler(path, maxBytes=MEGABYTE, backupCount=KEPT, encoding="utf-8")
+    except OSError:
+        log.addHandler(logging.NullHandler())
+        return None
+    handler.setFormatter(MaskedFormatter())
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)
+    return handler

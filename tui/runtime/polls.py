@@ -1,0 +1,73 @@
+"""What goes on by itself: the token watch, the look at the desk, the poll of one application."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+
+from tui.core.events import ApplicationSeen, DeskLost, Event, Failed, ServiceSeen, TokensSeen
+from tui.core.failure import KioskError, Reason
+from tui.core.order import Application
+from tui.core.ports import DeskPort, TokenPort
+from tui.runtime.pace import Pace
+
+Post = Callable[[Event], None]
+
+LOST = frozenset({Reason.DESK_UNREACHABLE, Reason.DESK_TIMEOUT, Reason.DESK_FAULT, Reason.DESK_BUSY})
+"""Failures after which asking again may help."""
+
+
+async def watch_tokens(tokens: TokenPort, post: Post, clock: Callable[[], datetime], pace: Pace) -> None:
+    """Post every sighting; begin again when the watch breaks."""
+    failures = 0
+    while True:
+        try:
+            async for sighting in tokens.watch():
+                failures = 0
+                post(TokensSeen(sighting, clock()))
+            return
+        except KioskError as error:
+            failures += 1
+            post(Failed(error.failure, "WatchTokens"))
+        await asyncio.sleep(pace.back_off(failures, None))
+
+
+async def watch_service(desk: DeskPort, post: Post, pace: Pace) -> None:
+    """Ask the desk's status at once and again and again; a loss is told once."""
+    losses = 0
+    while True:
+        try:
+            status = await desk.status()
+        except KioskError as error:
+            losses += 1
+            if losses == 1:
+                post(DeskLost(error.failure))
+            pause = pace.back_off(losses, error.failure.retry_after)
+        else:
+            losses = 0
+            post(ServiceSeen(status))
+            pause = pace.service
+        await asyncio.sleep(pause)
+
+
+async def watch_application(desk: DeskPort, business_no: str, post: Post, pace: Pace) -> None:
+    """Post the application whenever it differs from what was seen, and after each loss of the desk.
+
+    Raises `KioskError` when the desk refuses: the poll is over then.
+    """
+    now = asyncio.get_running_loop().time
+    begun, seen, losses = now(), None, 0
+    while True:
+        try:
+            application: Application = await desk.application(business_no)
+        except KioskError as error:
+            if error.failure.reason not in LOST:
+                raise
+            losses += 1
+            if losses == 1:
+                post(DeskLost(error.failure))
+            await asyncio.sleep(pace.back_off(losses, error.failure.retry_after))
+            continue
+        if application != seen or losses:
+            post(ApplicationSeen(application, polled=True))
+        seen, losses = application, 0
+        await asyncio.sleep(pace.poll_after(now() - begun))

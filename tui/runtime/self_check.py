@@ -1,0 +1,76 @@
+"""环境检测: what must be right before a renewal can work, one line each."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from tui.core.certificate import CertificateState
+from tui.core.failure import Failure, KioskError, Reason
+from tui.core.moves.arrival import WHY_NOT
+from tui.core.order import ServiceStatus
+from tui.core.ports import Check, DeskPort, Sighting
+
+SKEW = timedelta(minutes=5)
+"""A clock that is off by more misjudges certificates and TLS."""
+
+
+class SelfCheck:
+    """Implements `SelfCheckPort`: asks the desk once and judges what the modules see."""
+
+    def __init__(self, desk: DeskPort, modules: tuple[str, ...], version: str, clock: Callable[[], datetime]) -> None:
+        self._desk = desk
+        self._modules = modules
+        self._version = version
+        self._clock = clock
+
+    async def run(self, sighting: Sighting) -> tuple[Check, ...]:
+        """All checks; what cannot be judged without the desk is left out while the desk is away."""
+        drivers, token, certificate = self._drivers(sighting), _token(sighting), self._certificate(sighting)
+        try:
+            status = await self._desk.status()
+        except KioskError as error:
+            desk = Check("desk", False, error.failure.detail, error.failure)
+            return *drivers, token, certificate, desk, Check("version", True, self._version)
+        desk = Check("desk", True, status.ca_name)
+        return *drivers, token, certificate, desk, self._time(status), self._release(status)
+
+    def _drivers(self, sighting: Sighting) -> tuple[Check, ...]:
+        faults = {fault.module: fault.failure for fault in sighting.faults}
+        return tuple(Check("driver", path not in faults, path, faults.get(path)) for path in self._modules)
+
+    def _certificate(self, sighting: Sighting) -> Check:
+        now = self._clock()
+        found = [c for token in sighting.tokens for c in token.certificates if c.for_signing]
+        if not found:
+            return Check("certificate", False, failure=Failure(Reason.NO_CERTIFICATE))
+        best = min(found, key=lambda c: c.state(now) is not CertificateState.RENEWABLE)
+        detail = f"{best.common_name} {best.not_after:%Y-%m-%d}"
+        state = best.state(now)
+        if state in (CertificateState.RENEWABLE, CertificateState.VALID):
+            return Check("certificate", True, detail)
+        return Check("certificate", False, detail, Failure(WHY_NOT[state]))
+
+    def _time(self, status: ServiceStatus) -> Check:
+        skew = self._clock() - status.time
+        detail = f"{skew.total_seconds():+.0f} s"
+        if abs(skew) <= SKEW:
+            return Check("clock", True, detail)
+        return Check("clock", False, detail, Failure(Reason.CLOCK_WRONG, detail=detail))
+
+    def _release(self, status: ServiceStatus) -> Check:
+        if _numbers(self._version) >= _numbers(status.minimum_version):
+            return Check("version", True, self._version)
+        detail = f"{self._version} < {status.minimum_version}"
+        return Check("version", False, detail, Failure(Reason.KIOSK_TOO_OLD, detail=detail))
+
+
+def _token(sighting: Sighting) -> Check:
+    if not sighting.tokens:
+        return Check("token", False, failure=Failure(Reason.NO_TOKEN))
+    faulty = next((token for token in sighting.tokens if token.fault), None)
+    if faulty is not None:
+        return Check("token", False, faulty.label, Failure(Reason.TOKEN_FAULT, detail=faulty.fault))
+    return Check("token", True, ", ".join(token.label or token.serial for token in sighting.tokens))
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".") if part.isdigit())
