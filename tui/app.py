@@ -12,7 +12,6 @@ from rich.text import Text
 from textual import events
 from textual.app import App
 from textual.driver import Driver
-from textual.screen import Screen
 from textual.widgets import Input
 
 from tui.core.commands import Command
@@ -112,13 +111,15 @@ class KioskApp(App[None], inherit_bindings=False):
             return True
         return self.state.busy is not None and not isinstance(message.event, WHILE_BUSY)
 
-    def get_default_screen(self) -> Screen[None]:
-        """The waiting screen is the first thing painted."""
-        return self._screen_of(self.state)
+    async def on_mount(self) -> None:
+        """The waiting screen, above Textual's blank default one, is the first thing painted."""
+        screen = self._screen_of(self.state)
+        await self.push_screen(screen)
+        screen.present(self.state, entering=True)
 
     @property
     def _step_screen(self) -> StepScreen:
-        return cast(StepScreen, self.screen_stack[0])
+        return cast(StepScreen, self.screen_stack[1])
 
     def _screen_of(self, state: State) -> StepScreen:
         kind = screen_class(state.step)
@@ -128,7 +129,7 @@ class KioskApp(App[None], inherit_bindings=False):
         return self._screens[kind]
 
     async def _close_dialogues(self) -> None:
-        while len(self.screen_stack) > 1:
+        while len(self.screen_stack) > 2:
             await self.pop_screen()
 
     async def _forget(self) -> None:
@@ -141,8 +142,7 @@ class KioskApp(App[None], inherit_bindings=False):
 
     # ── start and end ───────────────────────────────────────────────────────
     def on_ready(self) -> None:
-        """The first frame is on its way: draw the frame's words, then let the adapters begin."""
-        self._step_screen.present(self.state, entering=True)
+        """The first frame is on its way; after it the adapters begin."""
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
@@ -183,7 +183,7 @@ class KioskApp(App[None], inherit_bindings=False):
         """Warn before the idle time is over, then let `TimedOut` in."""
         from tui.screens.dialogue import IdleWarning
 
-        at_home = self.state.step is Step.WAITING and len(self.screen_stack) == 1
+        at_home = self.state.step is Step.WAITING and len(self.screen_stack) == 2
         left = self.idle.left(self._step_screen.idle_multiple)
         warning = self.screen if isinstance(self.screen, IdleWarning) else None
         if left is None or left > WARNING or at_home or self.state.token_working:

@@ -72,6 +72,8 @@ class StepScreen(Screen[None], inherit_bindings=False):
     BINDINGS: ClassVar = [
         Binding("tab,down,right", "app.focus_next", show=False),
         Binding("shift+tab,up,left", "app.focus_previous", show=False),
+        Binding("pageup", "scroll_body(-1)", show=False),
+        Binding("pagedown", "scroll_body(1)", show=False),
         Binding("f1", "help", show=False),
     ]
 
@@ -136,6 +138,11 @@ class StepScreen(Screen[None], inherit_bindings=False):
 
         self.app.push_screen(HelpScreen(_(self.heading), _(self.help_text), self.state.service))
 
+    def action_scroll_body(self, pages: int) -> None:
+        """Page through a body that does not fit."""
+        body = self.query_one("#body", VerticalScroll)
+        body.scroll_relative(y=pages * max(1, body.size.height - 1), animate=False)
+
     def action_back(self) -> None:
         """返回."""
         self.advance(BackPressed())
@@ -179,7 +186,7 @@ class StepScreen(Screen[None], inherit_bindings=False):
         self.state = state
         if entering:
             self.entered(state)
-            self.query_one(VerticalScroll).scroll_home(animate=False)
+            self.query_one("#body", VerticalScroll).scroll_home(animate=False)
         self._present_frame(state)
         self.show(state)
         if entering:

@@ -16,7 +16,7 @@ from tui.text import N_, _
 from tui.text.labels import label
 from tui.widgets.action import ActionButton
 from tui.widgets.card import DaysLeft, facts
-from tui.widgets.facts import Fact, table
+from tui.widgets.facts import Facts
 
 
 class CardScreen(StepScreen):
@@ -33,7 +33,7 @@ class CardScreen(StepScreen):
 
     def compose_body(self) -> Iterable[Widget]:
         """Days left beside the facts; the application under way below."""
-        yield Horizontal(DaysLeft(id="days"), Static(id="facts"), id="card")
+        yield Horizontal(DaysLeft(id="days"), Facts(id="facts"), id="card")
         yield Static(id="under-way")
 
     def compose_actions(self) -> Iterable[Widget]:
@@ -45,7 +45,7 @@ class CardScreen(StepScreen):
         """The card, and what the desk knows of this certificate."""
         if state.holder is not None and state.now is not None:
             certificate = state.holder[1]
-            self.query_one("#facts", Static).update(table(facts(certificate, state.now, state.window)))
+            self.query_one(Facts).show(facts(certificate, state.now, state.window))
             urgent = certificate.is_urgent(state.now)
             self.query_one(DaysLeft).show(certificate.days_left(state.now), good=not urgent)
         application = under_way(state)
@@ -72,10 +72,10 @@ def under_way(state: State) -> Application | None:
 
 
 def _application(application: Application) -> Content:
-    rows = (
-        Fact(_("业务单号"), printable(application.business_no)),
-        Fact(_("业务状态"), label(application.status)),
-        Fact(_("支付状态"), label(application.payment_status)),
+    title = Content.styled(_("已有一笔办理中的申请，可以接着办理"), "bold $accent")
+    words = _("业务单号 {number}  业务状态 {status}  支付状态 {payment}").format(
+        number=printable(application.business_no, 40),
+        status=label(application.status),
+        payment=label(application.payment_status),
     )
-    title = Content.styled(_("这张证书已有一笔办理中的申请，可以接着办理："), "bold $accent")
-    return Content("\n").join([title, table(rows)])
+    return Content.assemble(title, "\n", words)

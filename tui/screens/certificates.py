@@ -35,12 +35,12 @@ class CertificatesScreen(StepScreen):
 
     def show(self, state: State) -> None:
         """Token by token."""
-        blocks = [block for token_blocks in _blocks(state) for block in token_blocks]
+        blocks = [block for token_blocks in _blocks(state, self.app.size.width - 8) for block in token_blocks]
         empty = Content(explain(Failure(Reason.NO_TOKEN), state.money).happened)
         self.query_one(Document).show_content(Content("\n\n").join(blocks or [empty]))
 
 
-def _blocks(state: State) -> Iterable[list[Content]]:
+def _blocks(state: State, width: int) -> Iterable[list[Content]]:
     for token in state.tokens:
         title = token_title(token)
         if token.fault:
@@ -49,4 +49,4 @@ def _blocks(state: State) -> Iterable[list[Content]]:
         if not token.certificates:
             yield [Content(explain(Failure(Reason.NO_CERTIFICATE), state.money).happened)]
         if state.now is not None:
-            yield [table(facts(certificate, state.now, state.window)) for certificate in token.certificates]
+            yield [table(facts(certificate, state.now, state.window), width) for certificate in token.certificates]

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 
 from textual.widget import Widget
-from textual.widgets import Static
 
 from tui.core.events import SelfCheckOpened
 from tui.core.state import State, Step
@@ -12,7 +11,7 @@ from tui.text import N_, _
 from tui.text.wording import call
 from tui.widgets.action import ActionButton
 from tui.widgets.card import facts
-from tui.widgets.facts import Fact, table
+from tui.widgets.facts import Fact, Facts
 
 
 class RefusedScreen(StepScreen):
@@ -26,7 +25,7 @@ class RefusedScreen(StepScreen):
 
     def compose_body(self) -> Iterable[Widget]:
         """The certificate's facts and the hotline."""
-        yield Static(id="facts")
+        yield Facts(id="facts")
 
     def compose_actions(self) -> Iterable[Widget]:
         """Home."""
@@ -40,7 +39,7 @@ class RefusedScreen(StepScreen):
             rows = facts(state.holder[1], state.now, state.window)
         if state.application is not None:
             rows += (Fact(_("业务单号"), state.application.business_no),)
-        self.query_one("#facts", Static).update(table((*rows, Fact(_("咨询"), call(state.service)))))
+        self.query_one(Facts).show((*rows, Fact(_("咨询"), call(state.service))))
 
     def action_self_check(self) -> None:
         """环境检测."""

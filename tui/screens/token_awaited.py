@@ -12,7 +12,7 @@ from tui.screens.base import Key, StepScreen, style
 from tui.text import N_, _
 from tui.text.labels import label
 from tui.widgets.action import ActionButton
-from tui.widgets.facts import Fact, table
+from tui.widgets.facts import Fact, Facts
 
 
 class TokenAwaitedScreen(StepScreen):
@@ -27,7 +27,7 @@ class TokenAwaitedScreen(StepScreen):
     def compose_body(self) -> Iterable[Widget]:
         """Which CA, and what happens then."""
         yield Static(id="awaited")
-        yield Static(id="facts")
+        yield Facts(id="facts")
 
     def compose_actions(self) -> Iterable[Widget]:
         """取消."""
@@ -44,7 +44,7 @@ class TokenAwaitedScreen(StepScreen):
                 Fact(_("CA序列号"), _("尾号 {tail}").format(tail=chosen.token_serial[-6:])),
                 Fact(_("证书序列号"), _("尾号 {tail}").format(tail=chosen.serial[-6:].upper())),
             )
-            self.query_one("#facts", Static).update(table(rows))
+            self.query_one(Facts).show(rows)
 
     def action_self_check(self) -> None:
         """环境检测."""

@@ -19,6 +19,16 @@ from tui.widgets.action import ActionButton
 from tui.widgets.card import DaysLeft, short_facts, token_title
 from tui.widgets.facts import table
 
+GUIDE = N_(
+    "将CA插入USB接口，屏幕会自动显示证书的状态。\n\n"
+    "办理续期约需10分钟，请准备好：\n"
+    "  - 申请CA时使用的财智云账号和密码\n"
+    "  - CA密码\n"
+    "  - 经办人的证件号码、手机和邮箱\n"
+    "  - 开票用的纳税人识别号\n"
+    "  - 用来扫码支付的手机"
+)
+
 
 class WaitingScreen(StepScreen):
     """The state of what is inserted, and 开始办理."""
@@ -81,7 +91,7 @@ class WaitingScreen(StepScreen):
             words = explain(state.sighting.faults[0].failure, state.money, state.service)
             return words.happened, "\n".join(words.lines), "bold $bad"
         if not state.tokens:
-            return _("请插入CA"), _("将CA插入USB接口，屏幕会自动显示证书的状态。"), "bold $accent"
+            return _("请插入CA"), _(GUIDE), "bold $accent"
         if not any(token.certificates for token in state.tokens):
             words = explain(Failure(Reason.NO_CERTIFICATE), state.money, state.service)
             return words.happened, words.advice, "bold $bad"

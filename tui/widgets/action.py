@@ -1,6 +1,7 @@
 """The buttons a person acts with."""
 
 from textual.content import Content
+from textual.geometry import Size
 from textual.widgets import Button
 
 
@@ -9,6 +10,10 @@ class ActionButton(Button):
 
     def __init__(self, label: str, action: str, *, primary: bool = False, id: str | None = None) -> None:
         super().__init__(Content(label), action=f"screen.{action}", id=id, classes="-main" if primary else "")
+
+    def get_content_width(self, container: Size, viewport: Size) -> int:
+        """Room for the label, its arrows, and the blank that Textual pads lines with."""
+        return Content(str(self.label)).cell_length + 6
 
     def render(self) -> Content:
         """The label, between arrows while focused, so that focus shows without colours too."""

@@ -21,4 +21,4 @@ class FailureBanner(Static):
         if failure is None:
             return
         words = explain(failure, money, service)
-        self.update(Content("\n").join([Content.styled(words.happened, "bold"), Content(words.advice)]))
+        self.update(Content("\n").join([Content.styled(words.happened, "bold"), *map(Content, words.lines)]))

@@ -1,9 +1,11 @@
 """Label and value in two columns; values are foreign text and drawn as text."""
 
+import re
 from dataclasses import dataclass
 
-from rich.cells import cell_len
+from rich.cells import cell_len, chop_cells
 from textual.content import Content
+from textual.widgets import Static
 
 from tui.core.text_safety import printable
 
@@ -17,12 +19,41 @@ class Fact:
     style: str = ""
 
 
+class Facts(Static):
+    """The rows below each other; long values go on under themselves."""
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__("", id=id, classes=classes)
+        self._facts: tuple[Fact, ...] = ()
+
+    def show(self, facts: tuple[Fact, ...]) -> None:
+        """Draw `facts`."""
+        self._facts = facts
+        self.update(table(facts, self.content_size.width))
+
+    def on_resize(self) -> None:
+        """Wrap anew."""
+        self.show(self._facts)
+
+
 def table(facts: tuple[Fact, ...], width: int = 0) -> Content:
-    """The rows below each other, the labels padded to the widest (or to `width` cells)."""
-    width = max([width, *(cell_len(fact.label) for fact in facts)])
-    return Content("\n").join([_row(fact, width) for fact in facts])
+    """The rows with their labels padded to the widest; values are wrapped within `width` cells, 0 for no limit."""
+    column = max((cell_len(fact.label) for fact in facts), default=0) + 2
+    return Content("\n").join([_row(fact, column, width - column) for fact in facts])
 
 
-def _row(fact: Fact, width: int) -> Content:
-    label = fact.label + " " * (width - cell_len(fact.label) + 2)
-    return Content.assemble((label, "$muted"), (printable(fact.value), fact.style))
+def _row(fact: Fact, column: int, room: int) -> Content:
+    label = fact.label + " " * (column - cell_len(fact.label))
+    lines = _wrapped(printable(fact.value), room) if room > 8 else [printable(fact.value)]
+    return Content.assemble((label, "$muted"), (("\n" + " " * column).join(lines), fact.style))
+
+
+def _wrapped(text: str, room: int) -> list[str]:
+    """Lines of at most `room` cells, broken after a comma or blank where there is one."""
+    lines = [""]
+    for piece in re.findall(r"[^ ,，]*[ ,，]*", text):
+        for part in [piece] if cell_len(piece) <= room else chop_cells(piece, room):
+            if cell_len(lines[-1] + part.rstrip()) > room:
+                lines.append("")
+            lines[-1] += part
+    return lines

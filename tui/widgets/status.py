@@ -65,6 +65,7 @@ class KeyLine(Static):
     """The keys that work now; each can be clicked."""
 
     _shown: tuple[ShownKey, ...] = ()
+    auto_links = False
 
     def show(self, keys: tuple[ShownKey, ...]) -> None:
         """Draw `keys` when they changed."""
