@@ -1,0 +1,63 @@
+"""The desk's parts in one place, as its rules use them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from sqlalchemy import Engine
+
+from tui.core.order import Method
+from tui.desk.ca.port import CertificateAuthority
+from tui.desk.invoices import TaxPlatform
+from tui.desk.payments.port import PaymentGateway
+from tui.desk.settings import DeskSettings
+
+
+class Signals(Protocol):
+    """How the rules reach the renewal's workflow; both may be repeated."""
+
+    def begin(self, business_no: str) -> None:
+        """Start the renewal's workflow, or leave the one that runs."""
+        ...
+
+    def wake(self, business_no: str) -> None:
+        """Tell the workflow that its application has changed."""
+        ...
+
+
+class MailSender(Protocol):
+    """Sends one mail; see `tui.desk.messages.Mailer`."""
+
+    def send(self, message_id: str, to: str, subject: str, text: str) -> None:
+        """Hand the mail over.
+
+        :raises NotDelivered: not accepted.
+        """
+        ...
+
+
+class SmsSender(Protocol):
+    """Sends one short message; see `tui.desk.messages.SmsGateway`."""
+
+    def send(self, request_id: str, mobile: str, text: str) -> None:
+        """Hand the message over.
+
+        :raises NotDelivered: not accepted.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Everything that a rule of the desk may touch."""
+
+    settings: DeskSettings
+    engine: Engine
+    ca: CertificateAuthority
+    gateways: Mapping[Method, PaymentGateway]
+    tax: TaxPlatform | None
+    mail: MailSender | None
+    sms: SmsSender | None
+    signals: Signals
+    clock: Callable[[], datetime]

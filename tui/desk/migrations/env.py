@@ -1,0 +1,9 @@
+"""Alembic's environment: migrates over the connection that `tui.desk.database.migrate` opened."""
+
+from alembic import context
+
+from tui.desk.records import Record
+
+context.configure(connection=context.config.attributes["connection"], target_metadata=Record.metadata)
+with context.begin_transaction():
+    context.run_migrations()

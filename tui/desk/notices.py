@@ -1,0 +1,58 @@
+"""What the payment platforms send by themselves: kept first, then proved, then settled like every other word."""
+
+import logging
+
+from sqlalchemy import update
+
+from tui.core.order import Method
+from tui.desk.database import reading, writing
+from tui.desk.desk import Desk
+from tui.desk.payments.port import AnswerNotGenuine, NoticeKind, PaymentNotice
+from tui.desk.records import AttemptRecord, NoticeRecord, RefundRecord
+from tui.desk.settling import settle
+
+_LOG = logging.getLogger(__name__)
+
+
+def receive(desk: Desk, method: Method, body: bytes, query: str) -> bytes | None:
+    """Take in one notice; the channel's reply, or None when it proves nothing and must not be acknowledged."""
+    gateway = desk.gateways.get(method)
+    if gateway is None:
+        return None
+    with writing(desk.engine) as db:
+        record = NoticeRecord(method=method, body=body, received_at=desk.clock(), result="")
+        db.add(record)
+        db.flush()
+        notice_id = record.id
+    url = f"{desk.settings.public_url}/notify/{method.value}"
+    try:
+        notice = gateway.read_notice(body, f"{url}?{query}" if query else url)
+    except AnswerNotGenuine as error:
+        _LOG.error("notice %s of %s is not genuine: %s", notice_id, method.value, error)
+        _note(desk, notice_id, f"refused: {error}")
+        return None
+    _note(desk, notice_id, _apply(desk, method, notice))
+    return gateway.notice_reply
+
+
+def _apply(desk: Desk, method: Method, notice: PaymentNotice) -> str:
+    if notice.kind is NoticeKind.REFUND:
+        with writing(desk.engine) as db:  # a hint: the refund is asked for at once
+            waiting = RefundRecord.refund_no == notice.number, RefundRecord.done_at.is_(None)
+            db.execute(update(RefundRecord).where(*waiting).values(next_try_at=desk.clock()))
+        return "refund"
+    with reading(desk.engine) as db:
+        attempt = db.get(AttemptRecord, notice.number)
+    if attempt is None or attempt.method is not method:
+        _LOG.error("a genuine notice of %s names an unknown attempt", method.value)
+        return "unknown attempt"
+    if notice.txn_time is not None and notice.txn_time != attempt.txn_time:
+        _LOG.error("a genuine notice names another time of attempt %s", attempt.attempt_no)
+        return "another time"
+    settle(desk, attempt.attempt_no, notice.outcome)
+    return "settled"
+
+
+def _note(desk: Desk, notice_id: int, result: str) -> None:
+    with writing(desk.engine) as db:
+        db.execute(update(NoticeRecord).where(NoticeRecord.id == notice_id).values(result=result[:255]))

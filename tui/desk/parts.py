@@ -1,0 +1,48 @@
+"""The desk's parts built from its settings: the only place that decides which adapter is used."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import Engine
+
+from tui.core.order import Method
+from tui.desk.ca.local import LocalCa
+from tui.desk.clock import utc_now
+from tui.desk.desk import Desk, Signals
+from tui.desk.messages import Mailer, SmsGateway
+from tui.desk.nuonuo import NuonuoPlatform
+from tui.desk.payments.alipay import Alipay
+from tui.desk.payments.port import PaymentGateway
+from tui.desk.payments.unionpay import UnionPay
+from tui.desk.settings import DeskSettings, SettingsError
+
+
+def build(settings: DeskSettings, engine: Engine, signals: Signals, clock: Callable[[], datetime] = utc_now) -> Desk:
+    """Every part that the settings name.
+
+    :raises SettingsError: a key or certificate file that the settings name cannot be used.
+    """
+    if settings.ca.kind != "local":
+        raise SettingsError(f"ca.kind: {settings.ca.kind!r} is not known")
+    gateways: dict[Method, PaymentGateway] = {}
+    try:
+        issued = settings.ca.directory or settings.ca.certificate.parent / "issued"
+        ca = LocalCa(settings.ca.certificate, settings.ca.key, issued)
+        if settings.alipay:
+            gateways[Method.ALIPAY] = Alipay(settings.alipay)
+        if settings.unionpay:
+            gateways[Method.UNIONPAY] = UnionPay(settings.unionpay)
+        sms = SmsGateway(settings.sms) if settings.sms else None
+    except (OSError, ValueError) as error:
+        raise SettingsError(str(error)) from error
+    return Desk(
+        settings=settings,
+        engine=engine,
+        ca=ca,
+        gateways=gateways,
+        tax=NuonuoPlatform(settings.invoices) if settings.invoices else None,
+        mail=Mailer(settings.mail) if settings.mail else None,
+        sms=sms,
+        signals=signals,
+        clock=clock,
+    )

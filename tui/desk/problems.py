@@ -1,0 +1,96 @@
+"""Errors as `application/problem+json` (RFC 9457), the version gate, and an access log without personal data."""
+
+import logging
+import re
+import time
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from litestar import Request, Response
+from litestar.datastructures import State
+from litestar.enums import ScopeType
+from litestar.exceptions import HTTPException
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from sqlalchemy.exc import OperationalError
+
+from tui.core.failure import Reason
+from tui.desk.refusals import Refused
+from tui.wire import PROBLEM_TYPE, VERSION_HEADER, Problem
+
+_LOG = logging.getLogger(__name__)
+_ACCESS = logging.getLogger("tui.desk.access")
+_VERSION = re.compile(r"\d{1,6}(\.\d{1,6}){0,3}")
+_FOR_EVERYBODY = "/v1/service"
+
+
+async def check_version(request: Request[Any, Any, State]) -> None:
+    """Refuse kiosks below the minimum; `/service` tells every kiosk what the minimum is.
+
+    :raises Refused: KIOSK_TOO_OLD with `minimum_version`.
+    """
+    minimum = request.app.state.desk.settings.minimum_kiosk_version
+    told = _VERSION.match(request.headers.get(VERSION_HEADER, ""))
+    if request.url.path != _FOR_EVERYBODY and (told is None or _order(told[0]) < _order(minimum)):
+        raise Refused(Reason.KIOSK_TOO_OLD, minimum_version=minimum)
+
+
+def _order(version: str) -> tuple[int, ...]:
+    numbers = [int(part) for part in version.split(".")]
+    return tuple(numbers + [0] * (4 - len(numbers)))
+
+
+def _answer(problem: Problem) -> Response[bytes]:
+    headers = {"Retry-After": str(problem.retry_after)} if problem.retry_after is not None else {}
+    return Response(msgspec.json.encode(problem), status_code=problem.status, media_type=PROBLEM_TYPE, headers=headers)
+
+
+def _refused(_request: Request[Any, Any, Any], error: Refused) -> Response[bytes]:
+    return _answer(error.problem)
+
+
+def _busy(_request: Request[Any, Any, Any], error: OperationalError) -> Response[bytes]:
+    _LOG.error("database: %s", type(error.orig).__name__)
+    return _answer(Refused(Reason.DESK_BUSY, retry_after=2).problem)
+
+
+def _http(_request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
+    return _answer(Problem("the request is not understood", error.status_code, Reason.KIOSK_FAULT.value))
+
+
+def _fault(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    _LOG.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    return _answer(Refused(Reason.DESK_FAULT).problem)
+
+
+HANDLERS: dict[type[Exception] | int, Callable[..., Response[bytes]]] = {
+    Refused: _refused,
+    OperationalError: _busy,
+    HTTPException: _http,
+    Exception: _fault,
+}
+
+
+class AccessLog:
+    """One line a request: method, path, status, milliseconds; no address, header or body."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        begun, status = time.monotonic(), 0
+
+        async def watch(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watch)
+        finally:
+            if scope["type"] is ScopeType.HTTP:
+                milliseconds = (time.monotonic() - begun) * 1000
+                request = Request[Any, Any, State](scope)
+                _ACCESS.info("%s %s %d %.0f ms", request.method, request.url.path, status, milliseconds)

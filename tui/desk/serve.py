@@ -1,0 +1,83 @@
+"""`ca-kiosk desk serve`: HTTPS by uvicorn, workflows and watch beside it, an orderly end on SIGTERM."""
+
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import uvicorn
+from litestar import Litestar
+
+from tui.desk.api import create_app
+from tui.desk.database import migrate, open_database
+from tui.desk.parts import build
+from tui.desk.settings import DeskSettings
+from tui.desk.watch import Watch
+from tui.desk.workflow import Workflows
+
+_GRACE = 10
+"""Seconds that requests under way are given at the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A desk that accepts requests."""
+
+    url: str
+    stop: Callable[[], None]
+    """Ends it as SIGTERM does; may be called from any thread."""
+
+
+def serve(settings: DeskSettings, on_ready: Callable[[Running], None] = lambda running: None) -> None:
+    """Serve until SIGTERM, SIGINT or `Running.stop`; port 0 lets the system choose one.
+
+    :raises SettingsError: the settings cannot be used.
+    :raises OSError: the address cannot be bound, or a TLS file cannot be read.
+    """
+    with socket.create_server((settings.host, settings.port)) as listener:
+        url = f"https://{settings.host}:{listener.getsockname()[1]}"
+        settings = replace(settings, public_url=settings.public_url or url)
+        engine = open_database(settings.database, settings.data_key)
+        migrate(engine)
+        workflows = Workflows(settings)
+        desk = build(settings, engine, workflows)
+        server = _Server(_configuration(create_app(desk), settings), url, on_ready)
+        workflows.launch(desk)
+        watch = Watch(desk)
+        watch.start()
+        try:
+            server.run(sockets=[listener])
+        finally:
+            watch.stop()
+            workflows.stop()
+            engine.dispose()
+
+
+def _configuration(app: Litestar, settings: DeskSettings) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        http="httptools",
+        ws="none",
+        lifespan="on",
+        ssl_certfile=str(settings.certificate),
+        ssl_keyfile=str(settings.key),
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=_GRACE,
+        timeout_keep_alive=30,
+    )
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, url: str, on_ready: Callable[[Running], None]) -> None:
+        super().__init__(config)
+        self._running = Running(url, self._leave)
+        self._on_ready = on_ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._on_ready(self._running)
+
+    def _leave(self) -> None:
+        self.should_exit = True

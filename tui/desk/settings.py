@@ -1,0 +1,224 @@
+"""The desk's settings, read once from desk.toml; every error names the file and the key."""
+
+import base64
+import binascii
+import tomllib
+from dataclasses import MISSING, Field, dataclass, field, fields
+from datetime import timedelta
+from enum import Enum
+from pathlib import Path
+from typing import Any, TypeVar, get_type_hints
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from tui.desk.invoices import TaxPlatformSettings
+from tui.desk.messages import MailSettings, SmsSettings
+from tui.desk.payments.alipay import AlipaySettings
+from tui.desk.payments.unionpay import UnionPaySettings
+
+T = TypeVar("T")
+
+
+class SettingsError(Exception):
+    """The settings cannot be used; the text names file and key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """Fee of one term."""
+
+    months: int
+    fee_fen: int
+    """Whole fee of the term, in fen."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaSettings:
+    """The embedded CA."""
+
+    certificate: Path
+    key: Path
+    kind: str = "local"
+    directory: Path | None = None
+    """Where issued certificates are kept; `issued` beside the certificate when not named."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeskSettings:
+    """Everything the desk must be told."""
+
+    host: str
+    port: int
+    """0 lets the system choose."""
+    certificate: Path
+    key: Path
+    database: str
+    """SQLAlchemy URL."""
+    public_url: str
+    """Where the payment platforms send notices; empty means the address that the desk listens on."""
+    data_key: bytes = field(repr=False)
+    """32 bytes, AES-256: seals personal data at rest."""
+    minimum_kiosk_version: str
+    window_days: int
+    hotline: str
+    qq: str
+    prices: tuple[Price, ...]
+    ca: CaSettings
+    alipay: AlipaySettings | None
+    unionpay: UnionPaySettings | None
+    invoices: TaxPlatformSettings | None
+    mail: MailSettings | None
+    sms: SmsSettings | None
+    executor: str = "desk"
+    """Name of this process among several on one database; it resumes the workflows it began under this name."""
+    qr_seconds: int = 300
+    """How long a payment code is shown."""
+    session_seconds: int = 1800
+    """A sign-in ends this long after its last use."""
+    wrong_passwords: int = 5
+    """So many wrong passwords in a row lock an account."""
+    lock_seconds: int = 600
+
+
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """Table [desk] as it stands in the file."""
+
+    certificate: Path
+    key: Path
+    data_key_file: Path
+    database: str = "sqlite:///desk.db"
+    host: str = "127.0.0.1"
+    port: int = 8443
+    public_url: str = ""
+    minimum_kiosk_version: str = "1.0.0"
+    window_days: int = 90
+    hotline: str = ""
+    qq: str = ""
+    executor: str = "desk"
+    qr_seconds: int = 300
+    session_seconds: int = 1800
+    wrong_passwords: int = 5
+    lock_seconds: int = 600
+
+
+def load(path: Path) -> DeskSettings:
+    """Read desk.toml; relative paths in it are relative to its folder.
+
+    :raises SettingsError: the file is missing, is no TOML, or a key is missing, unknown or of the wrong type.
+    """
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"{path}: {error}") from error
+    reader = _Reader(path)
+    desk = reader.table(document, "desk", _Desk)
+    prices = document.get("prices")
+    if not isinstance(prices, list) or not prices:
+        raise SettingsError(f"{path}: prices: at least one [[prices]] is needed")
+    payments = document.get("payments", {})
+    if not isinstance(payments, dict):
+        raise SettingsError(f"{path}: payments: must be a table")
+    return DeskSettings(
+        host=desk.host,
+        port=desk.port,
+        certificate=desk.certificate,
+        key=desk.key,
+        database=_database(desk.database, path),
+        public_url=desk.public_url.rstrip("/"),
+        data_key=_data_key(desk.data_key_file, path),
+        minimum_kiosk_version=desk.minimum_kiosk_version,
+        window_days=desk.window_days,
+        hotline=desk.hotline,
+        qq=desk.qq,
+        prices=tuple(reader.table({"prices": price}, "prices", Price) for price in prices),
+        ca=reader.table(document, "ca", CaSettings),
+        alipay=reader.optional(payments, "alipay", AlipaySettings, "payments."),
+        unionpay=reader.optional(payments, "unionpay", UnionPaySettings, "payments."),
+        invoices=reader.optional(document, "invoices", TaxPlatformSettings),
+        mail=reader.optional(document, "mail", MailSettings),
+        sms=reader.optional(document, "sms", SmsSettings),
+        executor=desk.executor,
+        qr_seconds=desk.qr_seconds,
+        session_seconds=desk.session_seconds,
+        wrong_passwords=desk.wrong_passwords,
+        lock_seconds=desk.lock_seconds,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Fills a settings class from a table by its fields' types."""
+
+    file: Path
+
+    def optional(self, document: dict[str, Any], name: str, kind: type[T], prefix: str = "") -> T | None:
+        """The table, or None where the file has none."""
+        return self.table(document, name, kind, prefix) if name in document else None
+
+    def table(self, document: dict[str, Any], name: str, kind: type[T], prefix: str = "") -> T:
+        """The table as `kind`; a field of type bytes is read from the file that the key `<field>_file` names."""
+        table = document.get(name)
+        if not isinstance(table, dict):
+            raise SettingsError(f"{self.file}: [{prefix}{name}] is missing")
+        hints, left, values = get_type_hints(kind), dict(table), {}
+        for item in fields(kind):  # type: ignore[arg-type]
+            key = f"{item.name}_file" if hints[item.name] is bytes else item.name
+            if key in left:
+                values[item.name] = self._value(left.pop(key), hints[item.name], f"{prefix}{name}.{key}", item)
+            elif item.default is MISSING and item.default_factory is MISSING:
+                raise SettingsError(f"{self.file}: {prefix}{name}.{key} is missing")
+        if left:
+            raise SettingsError(f"{self.file}: {prefix}{name}.{next(iter(left))} is not known")
+        return kind(**values)
+
+    def _value(self, value: object, hint: Any, key: str, item: "Field[Any]") -> object:
+        if hint is bytes and isinstance(value, str):
+            data = self._bytes(self.file.parent / value, key)
+            return data.strip() if item.name.endswith(("password", "secret")) else data
+        if hint in (Path, Path | None) and isinstance(value, str):
+            return self.file.parent / value
+        if hint is timedelta and _is_number(value):
+            return timedelta(seconds=value)  # type: ignore[arg-type]
+        if hint is float and _is_number(value):
+            return float(value)  # type: ignore[arg-type]
+        if isinstance(hint, type) and issubclass(hint, Enum):
+            try:
+                return hint(value)
+            except ValueError as error:
+                raise SettingsError(f"{self.file}: {key} must be one of {[member.value for member in hint]}") from error
+        plain = hint if isinstance(hint, type) else next((t for t in getattr(hint, "__args__", ()) if t), str)
+        if isinstance(value, plain) and not (plain is int and isinstance(value, bool)):
+            return value
+        raise SettingsError(f"{self.file}: {key} must be {getattr(plain, '__name__', plain)}")
+
+    def _bytes(self, path: Path, key: str) -> bytes:
+        try:
+            return path.read_bytes()
+        except OSError as error:
+            raise SettingsError(f"{self.file}: {key}: {error}") from error
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _database(url: str, file: Path) -> str:
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise SettingsError(f"{file}: desk.database: {error}") from error
+    if parsed.get_backend_name() == "sqlite" and parsed.database and parsed.database != ":memory:":
+        parsed = parsed.set(database=str((file.parent / parsed.database).absolute()))
+    return parsed.render_as_string(hide_password=False)
+
+
+def _data_key(path: Path, file: Path) -> bytes:
+    try:
+        key = base64.b64decode(path.read_bytes(), validate=False)
+    except (OSError, binascii.Error) as error:
+        raise SettingsError(f"{file}: desk.data_key_file: {error}") from error
+    if len(key) != 32:
+        raise SettingsError(f"{file}: desk.data_key_file must hold 32 bytes in base64")
+    return key

@@ -1,0 +1,114 @@
+"""What must be asked again until it is final: attempts, refunds, messages; and applications whose time is over.
+
+Due times stand in the database, so a restart forgets nothing, and several desks share the work: a row is claimed by
+moving its due time on.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import InstrumentedAttribute
+
+from tui.core.order import ApplicationStatus
+from tui.desk.attempts import follow
+from tui.desk.database import reading, writing
+from tui.desk.desk import Desk
+from tui.desk.records import AnswerRecord, ApplicationRecord, AttemptRecord, MessageRecord, RefundRecord
+from tui.desk.refunds import pursue
+from tui.desk.telling import deliver
+
+_LOG = logging.getLogger(__name__)
+_LEASE = timedelta(seconds=60)
+_TICK = 0.25
+_SELDOM = timedelta(minutes=1)
+_ANSWERS_KEPT = timedelta(days=1)
+_AT_ONCE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class _Chore:
+    number: InstrumentedAttribute[str]
+    due: InstrumentedAttribute[Any]
+    act: Callable[[Desk, str], None]
+
+
+_CHORES = (
+    _Chore(AttemptRecord.attempt_no, AttemptRecord.next_query_at, follow),
+    _Chore(RefundRecord.refund_no, RefundRecord.next_try_at, pursue),
+    _Chore(MessageRecord.message_id, MessageRecord.next_try_at, deliver),
+)
+
+
+class Watch:
+    """One thread that claims what is due, a few that ask the outside world."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="desk-watch", daemon=True)
+        self._pool = ThreadPoolExecutor(_AT_ONCE, "desk-chore")
+        self._next_sweep = desk.clock()
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish what is under way, claim nothing more."""
+        self._stop.set()
+        self._thread.join()
+        self._pool.shutdown()
+
+    def _run(self) -> None:
+        while not self._stop.wait(_TICK):
+            run_due(self._desk, self._submit)
+            now = self._desk.clock()
+            if now >= self._next_sweep:
+                self._next_sweep = now + _SELDOM
+                self._submit(lapse, self._desk, now)
+
+    def _submit(self, act: Callable[..., None], *args: object) -> None:
+        self._pool.submit(act, *args).add_done_callback(_report)
+
+
+def run_due(desk: Desk, run: Callable[..., None]) -> None:
+    """Claim everything that is due and hand it to `run(act, desk, number)`."""
+    for chore in _CHORES:
+        for number in _claim(desk, chore, desk.clock()):
+            run(chore.act, desk, number)
+
+
+def lapse(desk: Desk, now: datetime) -> None:
+    """End applications whose certificate expired before the money came, and forget old answers."""
+    waiting = ApplicationRecord.status.in_((ApplicationStatus.DRAFT, ApplicationStatus.ENTERED))
+    over = select(ApplicationRecord).where(waiting, ApplicationRecord.old_not_after < now)
+    with writing(desk.engine) as db:
+        lapsed = list(db.scalars(over.with_for_update(skip_locked=True)))
+        entered = [record.business_no for record in lapsed if record.status is ApplicationStatus.ENTERED]
+        for record in lapsed:
+            record.status = ApplicationStatus.LAPSED
+        db.execute(delete(AnswerRecord).where(AnswerRecord.created_at < now - _ANSWERS_KEPT))
+    for business_no in entered:
+        desk.signals.wake(business_no)
+
+
+def _claim(desk: Desk, chore: _Chore, now: datetime) -> list[str]:
+    due = select(chore.number).where(chore.due <= now).limit(50)
+    with reading(desk.engine) as db:
+        if db.scalar(due.limit(1)) is None:
+            return []
+    with writing(desk.engine) as db:
+        claimed = list(db.scalars(due.with_for_update(skip_locked=True)))
+        db.execute(update(chore.number.class_).where(chore.number.in_(claimed)).values({chore.due: now + _LEASE}))
+        return claimed
+
+
+def _report(done: "Future[None]") -> None:
+    if error := done.exception():
+        _LOG.error("a chore of the watch failed and is tried again", exc_info=error)
