@@ -1,0 +1,226 @@
+"""The files of a sandbox's folder: addresses, settings of desk and kiosk, answers for an unattended renewal."""
+
+import base64
+import json
+import os
+import re
+from pathlib import Path
+
+import msgspec
+
+from tui.sandbox.authorities import make_ca, make_tls, write
+from tui.sandbox.gateways.payment_keys import (
+    PFX_PASSWORD,
+    AlipayMerchant,
+    UnionPayMerchant,
+    make_alipay_keys,
+    make_unionpay_keys,
+)
+from tui.sandbox.gateways.tax import SERVICES_PATH, TOKEN_PATH, TaxKeys
+
+ACCOUNT, PASSWORD = "supplier01", "Renew2026"
+COMPANY, COMPANY_NUMBER = "深圳市示例供应商有限公司", "91440300100012316L"
+"""Demonstration buyer with a valid unified social credit code (GB 32100-2015)."""
+SELLER_NUMBER = "91440101100012341C"
+TAX_CODE = "3040601000000000000"
+
+
+class Addresses(msgspec.Struct, frozen=True):
+    """`sandbox.json`: where everything listens."""
+
+    desk: str
+    alipay: str
+    unionpay: str
+    tax: str
+    sms: str
+    smtp: str
+    """host:port."""
+    ca_file: str
+    """PEM to trust for all of them."""
+    account: str
+
+
+SERVICES = ("desk", "alipay", "unionpay", "tax", "sms", "smtp")
+
+
+def read_addresses(directory: Path) -> Addresses:
+    """What `sandbox up` wrote.
+
+    :raises OSError: there is no sandbox in this folder.
+    """
+    return msgspec.json.decode((directory / "sandbox.json").read_bytes(), type=Addresses)
+
+
+def kept_ports(directory: Path) -> dict[str, int]:
+    """Port of each service in an earlier run; empty when there was none."""
+    if not (directory / "sandbox.json").exists():
+        return {}
+    addresses = read_addresses(directory)
+    return {name: int(getattr(addresses, name).rpartition(":")[2]) for name in SERVICES}
+
+
+def make_keys(directory: Path) -> None:
+    """Authorities, keys and secrets; what exists is kept."""
+    make_tls(directory / "tls")
+    make_ca(directory / "ca")
+    for name, make in (("alipay", make_alipay_keys), ("unionpay", make_unionpay_keys)):
+        if not (directory / name / "merchant.json").exists():
+            make(directory / name)
+    secrets = {
+        "desk-data.key": base64.b64encode(os.urandom(32)),
+        "sms.key": os.urandom(16).hex().encode(),
+        "tax.secret": os.urandom(8).hex().upper().encode(),
+        "unionpay/pfx.password": PFX_PASSWORD,
+    }
+    for name, secret in secrets.items():
+        if not (directory / name).exists():
+            write(directory / name, secret)
+
+
+def tax_keys(directory: Path) -> TaxKeys:
+    """Who the desk is at the tax platform."""
+    return TaxKeys("SD10000001", (directory / "tax.secret").read_text("ascii").strip(), SELLER_NUMBER)
+
+
+def write_settings(directory: Path, ports: dict[str, int]) -> Addresses:
+    """Write what is missing; files of an earlier run stay as people left them, but for ports that had to change."""
+    before = kept_ports(directory)
+    texts = {"kiosk.toml": _kiosk(ports), "desk.toml": _desk(directory, ports), "answers.toml": _answers()}
+    for name, text in texts.items():
+        path = directory / name
+        write(path, (_moved(path.read_text("utf-8"), before, ports) if path.exists() else text).encode())
+    addresses = Addresses(
+        **{name: f"https://127.0.0.1:{ports[name]}" for name in SERVICES[:-1]},
+        smtp=f"127.0.0.1:{ports['smtp']}",
+        ca_file=str((directory / "tls/ca.pem").absolute()),
+        account=ACCOUNT,
+    )
+    write(directory / "sandbox.json", msgspec.json.format(msgspec.json.encode(addresses)) + b"\n")
+    return addresses
+
+
+def _moved(text: str, before: dict[str, int], now: dict[str, int]) -> str:
+    """All ports at once: one service's new port may be another's old one."""
+    moves = {str(port): str(now[name]) for name, port in before.items()}
+    return re.sub(r"(?<=127\.0\.0\.1:)\d+|(?<=^port = )\d+", lambda m: moves.get(m[0], m[0]), text, flags=re.MULTILINE)
+
+
+def _kiosk(ports: dict[str, int]) -> str:
+    return f"""\
+# `ca-kiosk sandbox token` adds the [[token.modules]].
+[desk]
+url = "https://127.0.0.1:{ports["desk"]}"
+ca_file = "tls/ca.pem"
+
+[kiosk]
+log = "kiosk.log"
+"""
+
+
+def _desk(directory: Path, ports: dict[str, int]) -> str:
+    alipay = msgspec.json.decode((directory / "alipay/merchant.json").read_bytes(), type=AlipayMerchant)
+    unionpay = msgspec.json.decode((directory / "unionpay/merchant.json").read_bytes(), type=UnionPayMerchant)
+    return f"""\
+[desk]
+host = "127.0.0.1"
+port = {ports["desk"]}
+certificate = "tls/server.pem"
+key = "tls/server.key"
+database = "sqlite:///desk.db"
+public_url = "https://127.0.0.1:{ports["desk"]}"
+data_key_file = "desk-data.key"
+minimum_kiosk_version = "0.1.0"
+window_days = 90
+hotline = "020-89524338"
+qq = "4008301330"
+
+[[prices]]
+months = 12
+fee_fen = 20000
+
+[[prices]]
+months = 24
+fee_fen = 38000
+
+[[prices]]
+months = 36
+fee_fen = 54000
+
+[ca]
+kind = "local"
+certificate = "ca/ca.pem"
+key = "ca/ca.key"
+directory = "ca/issued"
+
+[payments.alipay]
+gateway_url = "https://127.0.0.1:{ports["alipay"]}/gateway.do"
+app_id = {_text(alipay.app_id)}
+app_private_key_file = "alipay/app_private.pem"
+alipay_public_key_file = "alipay/alipay_public.pem"
+seller_id = {_text(alipay.seller_id)}
+payee = {_text(alipay.payee)}
+ca_file = "tls/ca.pem"
+
+[payments.unionpay]
+gateway_url = "https://127.0.0.1:{ports["unionpay"]}/gateway/api"
+mer_id = {_text(unionpay.mer_id)}
+pfx_file = "unionpay/merchant.pfx"
+pfx_password_file = "unionpay/pfx.password"
+trust_bundle_file = "unionpay/bundle.pem"
+payee = {_text(unionpay.payee)}
+ca_file = "tls/ca.pem"
+
+[invoices]
+url = "https://127.0.0.1:{ports["tax"]}{SERVICES_PATH}"
+token_url = "https://127.0.0.1:{ports["tax"]}{TOKEN_PATH}"
+app_key = {_text(tax_keys(directory).app_key)}
+app_secret_file = "tax.secret"
+seller_tax_number = "{SELLER_NUMBER}"
+seller_phone = "020-89524338"
+tax_code = "{TAX_CODE}"
+token_cache = "tax-token.json"
+ca_file = "tls/ca.pem"
+
+[mail]
+host = "127.0.0.1"
+port = {ports["smtp"]}
+sender = "ca@kiosk.example.com"
+sender_name = "数字证书服务中心（演示）"
+ca_file = "tls/ca.pem"
+
+[sms]
+url = "https://127.0.0.1:{ports["sms"]}/send"
+key_file = "sms.key"
+ca_file = "tls/ca.pem"
+"""
+
+
+def _answers() -> str:
+    return f"""\
+account = "{ACCOUNT}"
+password = "{PASSWORD}"
+term_months = 12
+
+[agent]
+id_type = "resident_id"
+id_number = "11010519491231002X"
+name = "张三"
+mobile = "13800000000"
+email = "zhangsan@example.com"
+
+[recipient]
+same_as_agent = true
+address = "深圳市福田区福华路1号501室"
+
+[payment]
+method = "alipay"
+
+[invoice]
+tax_number = "{COMPANY_NUMBER}"
+title = "{COMPANY}"
+"""
+
+
+def _text(value: str) -> str:
+    """A TOML basic string: JSON's escapes are a subset of TOML's."""
+    return json.dumps(value, ensure_ascii=False)
