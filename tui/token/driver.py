@@ -1,0 +1,39 @@
+"""One loaded PKCS#11 driver, with the manners that real drivers need; in the driver's process only."""
+
+import PyKCS11
+from PyKCS11 import PyKCS11Error
+
+from tui.core.failure import Reason
+from tui.token import faults
+
+
+class Driver:
+    """A PKCS#11 module after C_Initialize."""
+
+    def __init__(self, path: str) -> None:
+        """Raise `TokenError` DRIVER_MISSING when it cannot be loaded or initialised."""
+        self.lib = PyKCS11.PyKCS11Lib()
+        try:
+            self.lib.load(path)
+        except PyKCS11Error as error:
+            raise faults.fault(Reason.DRIVER_MISSING, faults.name(error)) from error
+
+    def slots(self) -> list[int]:
+        """All slots. C_GetSlotList with a NULL list makes drivers look for new readers.
+
+        It is two calls: a token that arrives between them gives CKR_BUFFER_TOO_SMALL, so it is asked again.
+        """
+        for _ in range(3):
+            try:
+                return list(self.lib.getSlotList())
+            except PyKCS11Error as error:
+                if error.value != PyKCS11.CKR_BUFFER_TOO_SMALL:
+                    raise
+        return list(self.lib.getSlotList())
+
+    def restart(self) -> None:
+        """C_Finalize and C_Initialize: the only cure for drivers that break on removal or never rescan."""
+        self.lib.lib.C_Finalize()
+        value = self.lib.lib.C_Initialize()
+        if value not in (PyKCS11.CKR_OK, PyKCS11.CKR_CRYPTOKI_ALREADY_INITIALIZED):
+            raise PyKCS11Error(value)

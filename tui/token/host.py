@@ -1,0 +1,135 @@
+"""The driver's process: loads one PKCS#11 module, watches its slots, carries out orders one at a time."""
+
+import os
+import select
+import signal
+from typing import assert_never
+
+from PyKCS11 import PyKCS11Error
+
+from tui.core.failure import Failure, Reason, TokenError
+from tui.core.ports import TokenStage
+from tui.token import enrolment, faults, protocol, session
+from tui.token.driver import Driver
+from tui.token.presence import Watcher
+from tui.token.protocol import Install, Installed, Load, MakeRequest, PinWanted, Refused, Report, Requested, Seen
+
+
+class Channel:
+    """The way back to the program, out of the driver's reach."""
+
+    def __init__(self) -> None:
+        """Move the channel off stdin and stdout, and let those lead nowhere: drivers write where they like."""
+        self._reader, self._writer = os.dup(0), os.dup(1)
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        for standard in range(3):
+            os.dup2(nowhere, standard)
+        os.close(nowhere)
+        self._poll = select.poll()
+        self._poll.register(self._reader, select.POLLIN)
+
+    def send(self, report: Report) -> None:
+        """Write one message; raise BrokenPipeError when the program is gone."""
+        rest = memoryview(protocol.framed(protocol.encode(report)))
+        while rest:
+            rest = rest[os.write(self._writer, rest) :]
+
+    def wait(self, seconds: float) -> bool:
+        """Whether a message (or the end) comes within this time."""
+        return bool(self._poll.poll(seconds * 1000))
+
+    def receive(self) -> bytearray:
+        """Read one message into a buffer that can be wiped; raise EOFError when the program is gone."""
+        (length,) = protocol.HEADER.unpack(self._exactly(protocol.HEADER.size))
+        if length > protocol.LIMIT:
+            raise EOFError
+        return self._exactly(length)
+
+    def _exactly(self, length: int) -> bytearray:
+        buffer = bytearray(length)
+        rest = memoryview(buffer)
+        while rest:
+            count = os.readv(self._reader, [rest])
+            if not count:
+                raise EOFError
+            rest = rest[count:]
+        return buffer
+
+    def ask_pin(self) -> bytearray:
+        """Ask for the PIN and take it."""
+        self.send(PinWanted())
+        return self.receive()
+
+    def progress(self, stage: TokenStage) -> None:
+        """Tell the stage, and let the kernel end a driver that hangs in it though the program is gone too."""
+        signal.alarm(int(protocol.DEADLINES[stage]) + protocol.WATCH_DEADLINE)
+        self.send(protocol.Staged(stage))
+
+
+def main() -> None:
+    """Serve until the program's end of the channel closes."""
+    channel = Channel()
+    try:
+        _serve(channel)
+    except (EOFError, BrokenPipeError):
+        return
+
+
+def _serve(channel: Channel) -> None:
+    load = protocol.decode_order(channel.receive())
+    assert isinstance(load, Load)  # noqa: S101 - both ends are this program
+    os.environ.update(load.environment)
+    signal.alarm(protocol.WATCH_DEADLINE)
+    try:
+        driver = Driver(load.path)
+    except TokenError as error:
+        channel.send(protocol.Unusable(error.failure))
+        return
+    watcher = Watcher(driver)
+    while True:
+        signal.alarm(protocol.WATCH_DEADLINE)
+        if (tokens := watcher.look()) is not None:
+            channel.send(Seen(tokens))
+        signal.alarm(0)
+        if channel.wait(watcher.pause):
+            order = protocol.decode_order(channel.receive())
+            assert not isinstance(order, Load)  # noqa: S101 - sent once
+            channel.send(_carry_out(driver, order, channel))
+            watcher.forget()
+
+
+def _carry_out(driver: Driver, order: MakeRequest | Install, channel: Channel) -> Report:
+    """The order's answer. Whatever a driver makes go wrong ends here as a reason."""
+    try:
+        match order:
+            case MakeRequest():
+                return Requested(enrolment.make_request(driver, order, channel.ask_pin, channel.progress))
+            case Install():
+                return Installed(enrolment.install(driver, order, channel.ask_pin, channel.progress))
+            case _:
+                assert_never(order)
+    except TokenError as error:
+        return Refused(error.failure)
+    except PyKCS11Error as error:
+        return Refused(_explain(driver, order, error))
+    except (EOFError, BrokenPipeError):
+        raise
+    except Exception as error:  # noqa: BLE001 - the driver's process must answer
+        return Refused(Failure(Reason.KIOSK_FAULT, detail=type(error).__name__))
+
+
+def _explain(driver: Driver, order: MakeRequest | Install, error: PyKCS11Error) -> Failure:
+    """Drivers report a pulled token in many ways, so look again: is it still there?"""
+    failure = faults.failure(error)
+    if failure.reason in (Reason.TOKEN_FAULT, Reason.TOKEN_REMOVED):
+        try:
+            session.locate(driver, order.certificate)
+        except TokenError as gone:
+            return Failure(gone.failure.reason, detail=failure.detail)
+        except PyKCS11Error:
+            return failure
+    return failure
+
+
+if __name__ == "__main__":
+    main()

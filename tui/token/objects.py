@@ -1,0 +1,167 @@
+"""What lies on a token: certificates, keys, and where their private halves are."""
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import PyKCS11
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from PyKCS11 import PyKCS11Error
+
+from tui.core.certificate import Certificate, Token
+from tui.core.failure import Reason
+from tui.core.text_safety import printable
+from tui.token import certificates, faults
+from tui.token.driver import Driver
+
+PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
+CURVES: dict[bytes, ec.EllipticCurve] = {
+    bytes.fromhex("06082a8648ce3d030107"): ec.SECP256R1(),
+    bytes.fromhex("06052b81040022"): ec.SECP384R1(),
+}
+"""CKA_EC_PARAMS (a named curve's OBJECT IDENTIFIER, RFC 5480 2.1.1.1) to curve."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPair:
+    """A key pair on the token, found by its public half."""
+
+    key_id: bytes
+    """CKA_ID of both halves."""
+    label: str
+    public_key: PublicKey
+
+    @property
+    def spki(self) -> bytes:
+        """DER SubjectPublicKeyInfo."""
+        return self.public_key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+
+
+@contextlib.contextmanager
+def opened(driver: Driver, slot: int, *, writable: bool = False) -> Iterator[Any]:
+    """A PKCS#11 session that is closed again even when the token is gone."""
+    session = driver.lib.openSession(slot, PyKCS11.CKF_RW_SESSION if writable else 0)
+    try:
+        yield session
+    finally:
+        with contextlib.suppress(PyKCS11Error):
+            session.closeSession()
+
+
+def tokens(driver: Driver, slots: Sequence[int] | None = None) -> tuple[Token, ...]:
+    """Every initialised token and what is on it; one that cannot be reached counts as absent."""
+    found = []
+    for slot in driver.slots() if slots is None else slots:
+        with contextlib.suppress(PyKCS11Error):
+            if driver.lib.getSlotInfo(slot).flags & PyKCS11.CKF_TOKEN_PRESENT:
+                info = driver.lib.getTokenInfo(slot)
+                if info.flags & PyKCS11.CKF_TOKEN_INITIALIZED:
+                    found.append(_token(driver, slot, info))
+    return tuple(found)
+
+
+def _token(driver: Driver, slot: int, info: Any) -> Token:
+    fault = ""
+    held: tuple[Certificate, ...] = ()
+    try:
+        with opened(driver, slot) as session:
+            held = listed(session)
+    except PyKCS11Error as error:
+        if faults.failure(error).reason is Reason.TOKEN_REMOVED or error.value == PyKCS11.CKR_GENERAL_ERROR:
+            raise
+        fault = faults.name(error)
+    state = faults.pin_state(info.flags)
+    return Token(
+        module=driver.lib.pkcs11dll_filename,
+        slot=slot,
+        label=text(info.label),
+        serial=text(info.serialNumber),
+        model=text(info.model),
+        manufacturer=text(info.manufacturerID),
+        pin_state=state,
+        pin_pad=bool(info.flags & PyKCS11.CKF_PROTECTED_AUTHENTICATION_PATH),
+        pin_min=info.ulMinPinLen,
+        pin_max=info.ulMaxPinLen,
+        certificates=held,
+        fault=fault,
+        tries_left=faults.tries_left(state),
+    )
+
+
+def listed(session: Any) -> tuple[Certificate, ...]:
+    """The token's certificates, each once, in the driver's order."""
+    private = {i for (i,) in _each(session, PyKCS11.CKO_PRIVATE_KEY, PyKCS11.CKA_ID)}
+    public = {i for (i,) in _each(session, PyKCS11.CKO_PUBLIC_KEY, PyKCS11.CKA_ID)}
+    # Private objects are invisible before login; where nothing is visible at all, nothing is known.
+    known = private | public
+    found: dict[bytes, Certificate] = {}
+    kinds = PyKCS11.CKA_VALUE, PyKCS11.CKA_ID, PyKCS11.CKA_LABEL
+    for der, key_id, label in _each(session, PyKCS11.CKO_CERTIFICATE, *kinds):
+        if der and der not in found:
+            has_private_key = not known or key_id in known
+            found[der] = certificates.read(der, key_id, label.decode(errors="ignore"), has_private_key=has_private_key)
+    return tuple(found.values())
+
+
+def certificate_values(session: Any, key_id: bytes) -> list[bytes]:
+    """DER of every certificate with this CKA_ID."""
+    return [
+        v for (v,) in _each(session, PyKCS11.CKO_CERTIFICATE, PyKCS11.CKA_VALUE, matching=((PyKCS11.CKA_ID, key_id),))
+    ]
+
+
+def private_keys(session: Any, key_id: bytes) -> list[Any]:
+    """Handles of the private keys with this CKA_ID; visible after login."""
+    return list(session.findObjects([(PyKCS11.CKA_CLASS, PyKCS11.CKO_PRIVATE_KEY), (PyKCS11.CKA_ID, key_id)]))
+
+
+def key_pairs(session: Any) -> list[KeyPair]:
+    """The pairs of algorithms we know, both halves present; after login."""
+    kinds = (
+        *(PyKCS11.CKA_ID, PyKCS11.CKA_LABEL, PyKCS11.CKA_KEY_TYPE),
+        *(PyKCS11.CKA_MODULUS, PyKCS11.CKA_PUBLIC_EXPONENT, PyKCS11.CKA_EC_PARAMS, PyKCS11.CKA_EC_POINT),
+    )
+    pairs = []
+    for key_id, label, _, modulus, exponent, curve, point in _each(session, PyKCS11.CKO_PUBLIC_KEY, *kinds):
+        key = _public_key(modulus, exponent, curve, point)
+        if key is not None and private_keys(session, key_id):
+            pairs.append(KeyPair(key_id, label.decode(errors="ignore"), key))
+    return pairs
+
+
+def _public_key(modulus: bytes, exponent: bytes, curve: bytes, point: bytes) -> PublicKey | None:
+    if modulus and exponent:
+        return rsa.RSAPublicNumbers(int.from_bytes(exponent), int.from_bytes(modulus)).public_key()
+    if curve not in CURVES or not point:
+        return None
+    # CKA_EC_POINT is a DER OCTET STRING around the point (PKCS#11 v2.40 2.3.3); some drivers leave the wrapping out.
+    size = 2 * ((CURVES[curve].key_size + 7) // 8) + 1
+    return ec.EllipticCurvePublicKey.from_encoded_point(CURVES[curve], point[-size:])
+
+
+def halves(session: Any, label: str) -> list[Any]:
+    """Handles of keys with this label whose other half is missing: what a pull during generation leaves."""
+    by_id: dict[bytes, list[Any]] = {}
+    for kind in (PyKCS11.CKO_PRIVATE_KEY, PyKCS11.CKO_PUBLIC_KEY):
+        for handle in session.findObjects([(PyKCS11.CKA_CLASS, kind), (PyKCS11.CKA_LABEL, label)]):
+            by_id.setdefault(_values(session, handle, PyKCS11.CKA_ID)[0], []).append(handle)
+    return [handles[0] for handles in by_id.values() if len(handles) == 1]
+
+
+def _each(
+    session: Any, kind: int, *attributes: int, matching: tuple[tuple[int, bytes], ...] = ()
+) -> Iterator[list[bytes]]:
+    for handle in session.findObjects([(PyKCS11.CKA_CLASS, kind), *matching]):
+        yield _values(session, handle, *attributes)
+
+
+def _values(session: Any, handle: Any, *attributes: int) -> list[bytes]:
+    """Several attributes in one call; one that the object lacks is empty."""
+    return [bytes(value or b"") for value in session.getAttributeValue(handle, attributes, allAsBinary=True)]
+
+
+def text(padded: str) -> str:
+    """A fixed-width field of CK_TOKEN_INFO without its padding and anything unsafe."""
+    return printable(padded)

@@ -1,0 +1,104 @@
+"""Watching a driver's slots: a cheap glance often, the objects only when the glance changed."""
+
+import time
+from dataclasses import dataclass
+
+import PyKCS11
+from PyKCS11 import PyKCS11Error
+
+from tui.core.certificate import Token
+from tui.token import objects
+from tui.token.driver import Driver
+
+_SHORTEST, _LONGEST = 0.05, 1.0
+"""Seconds between two looks."""
+_THRIFT = 200
+"""A look is followed by this many times its own CPU time of rest: 0.5 % of a core."""
+_RESTART_WITHOUT_TOKEN, _RESTART = 0.25, 2.0
+"""Seconds between two restarts of a driver that has to be restarted to notice anything."""
+_BROKEN = (PyKCS11.CKR_GENERAL_ERROR, PyKCS11.CKR_DEVICE_ERROR, PyKCS11.CKR_CRYPTOKI_NOT_INITIALIZED)
+
+_Known = tuple[str, str, int]
+"""Label, serial and flags of a token."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Glance:
+    tokens: tuple[tuple[int, _Known], ...] = ()
+    """(slot, what its token says)."""
+    slots: int = 0
+    hardware: bool = False
+    """A slot is a reader (CKF_HW_SLOT): such drivers rescan by themselves."""
+    broken: bool = False
+    """A call failed in a way that only a restart cures."""
+
+
+class Watcher:
+    """Notices tokens that come and go, also behind drivers that never look again or break on removal."""
+
+    def __init__(self, driver: Driver) -> None:
+        self._driver = driver
+        self._seen: tuple[tuple[int, _Known], ...] | None = None
+        self._restarted = time.monotonic()
+        self.pause = _SHORTEST
+        """Seconds until the next look."""
+
+    def forget(self) -> None:
+        """Make the next look a whole one: an operation may have changed the objects or the PIN's state."""
+        self._seen = None
+
+    def look(self) -> tuple[Token, ...] | None:
+        """All tokens if something changed, else None."""
+        began = time.process_time()
+        glance = self._glance()
+        if time.monotonic() - self._restarted >= _restart_after(glance):
+            self._restart()
+            glance = self._glance()
+        self.pause = min(_LONGEST, max(_SHORTEST, _THRIFT * (time.process_time() - began)))
+        if glance.tokens == self._seen:
+            return None
+        self._seen = glance.tokens
+        return objects.tokens(self._driver, [slot for slot, _ in glance.tokens])
+
+    def _restart(self) -> None:
+        self._restarted = time.monotonic()
+        try:
+            self._driver.restart()
+        except PyKCS11Error:
+            self._seen = None
+
+    def _glance(self) -> _Glance:
+        lib = self._driver.lib
+        known = dict(self._seen or ())
+        tokens, hardware, broken = [], False, False
+        try:
+            slots = self._driver.slots()
+        except PyKCS11Error:
+            return _Glance(broken=True)
+        for slot in slots:
+            try:
+                flags = lib.getSlotInfo(slot).flags
+                reader = bool(flags & PyKCS11.CKF_HW_SLOT)
+                hardware |= reader
+                if not flags & PyKCS11.CKF_TOKEN_PRESENT:
+                    continue
+                # C_GetTokenInfo may wait for another program's long operation; a reader's flag is proof enough.
+                # A driver without readers may go on calling a token present that is gone: it is asked each time.
+                if not reader or slot not in known:
+                    info = lib.getTokenInfo(slot)
+                    if not info.flags & PyKCS11.CKF_TOKEN_INITIALIZED:
+                        continue
+                    known[slot] = info.label, info.serialNumber, info.flags
+                tokens.append((slot, known[slot]))
+            except PyKCS11Error as error:
+                broken |= error.value in _BROKEN
+        return _Glance(tuple(tokens), len(slots), hardware, broken)
+
+
+def _restart_after(glance: _Glance) -> float:
+    """Seconds since the last restart after which this driver needs one."""
+    if glance.broken:
+        return _RESTART_WITHOUT_TOKEN
+    if glance.hardware:
+        return float("inf")
+    return _RESTART_WITHOUT_TOKEN if glance.slots and not glance.tokens else _RESTART

@@ -1,0 +1,111 @@
+"""Messages to and from a driver's process: a 4-byte big-endian length, then MessagePack; a PIN is raw bytes.
+
+Every order but `Load` is answered by `Staged` and `PinWanted` in any number and then by one `Requested`, `Installed`
+or `Refused`. `Seen` and `Unusable` come unasked. The PIN follows `PinWanted` and nothing else, in a frame of its own.
+"""
+
+import struct
+from collections.abc import Mapping
+
+import msgspec
+
+from tui.core.certificate import CertificateRef, Token
+from tui.core.failure import Failure
+from tui.core.ports import Installation, SignedRequest, TokenStage
+
+HEADER = struct.Struct(">I")
+LIMIT = 16 * 1024 * 1024
+"""No frame is longer; a longer length means that the stream is broken."""
+
+DEADLINES: Mapping[TokenStage, float] = {
+    TokenStage.CHECKING: 90.0,
+    TokenStage.KEY_PAIR: 120.0,
+    TokenStage.REQUEST: 30.0,
+    TokenStage.SIGNING: 30.0,
+    TokenStage.WRITING: 30.0,
+    TokenStage.READING_BACK: 30.0,
+    TokenStage.PROVING: 30.0,
+    TokenStage.RETIRING: 30.0,
+}
+"""Seconds that a stage may last. CHECKING includes typing a PIN on the token's own pad."""
+WATCH_DEADLINE = 30
+"""Whole seconds that one look at the slots may last; a card without a matching driver costs OpenSC 14."""
+
+
+class Load(msgspec.Struct, frozen=True, tag=True):
+    """The first order: which driver, with which environment."""
+
+    path: str
+    environment: tuple[tuple[str, str], ...]
+
+
+class MakeRequest(msgspec.Struct, frozen=True, tag=True):
+    """Key pair, CSR and evidence for an application."""
+
+    certificate: CertificateRef
+    business_no: str
+    statement: str
+
+
+class Install(msgspec.Struct, frozen=True, tag=True):
+    """Write, read back and prove the issued certificate."""
+
+    certificate: CertificateRef
+    business_no: str
+    issued: bytes
+    challenge: bytes
+
+
+class Seen(msgspec.Struct, frozen=True, tag=True):
+    """All tokens of this driver, at the start and at every change."""
+
+    tokens: tuple[Token, ...]
+
+
+class Unusable(msgspec.Struct, frozen=True, tag=True):
+    """The driver could not be loaded; the process ends."""
+
+    failure: Failure
+
+
+class Staged(msgspec.Struct, frozen=True, tag=True):
+    """The operation enters a stage."""
+
+    stage: TokenStage
+
+
+class PinWanted(msgspec.Struct, frozen=True, tag=True):
+    """The right token is in: the PIN may come now."""
+
+
+class Requested(msgspec.Struct, frozen=True, tag=True):
+    """The answer to `MakeRequest`."""
+
+    request: SignedRequest
+
+
+class Installed(msgspec.Struct, frozen=True, tag=True):
+    """The answer to `Install`."""
+
+    installation: Installation
+
+
+class Refused(msgspec.Struct, frozen=True, tag=True):
+    """The operation failed."""
+
+    failure: Failure
+
+
+Order = MakeRequest | Install
+Answer = Staged | PinWanted | Requested | Installed | Refused
+Report = Seen | Unusable | Answer
+
+encode = msgspec.msgpack.Encoder().encode
+"""Any message to its bytes."""
+decode_order = msgspec.msgpack.Decoder(Load | Order).decode
+decode_report = msgspec.msgpack.Decoder(Report).decode
+
+
+def framed(payload: bytes) -> bytes:
+    """The payload with its length before it."""
+    return HEADER.pack(len(payload)) + payload

@@ -1,0 +1,118 @@
+"""A signed-in session on the one right token: found by its certificate, compared again before every use."""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import PyKCS11
+from PyKCS11 import PyKCS11Error
+
+from tui.core.certificate import Certificate, CertificateRef, Token, find
+from tui.core.failure import Failure, Reason, TokenError
+from tui.token import faults, objects
+from tui.token.driver import Driver
+from tui.token.keys import TokenKey, token_key
+
+AskPin = Callable[[], bytearray]
+"""Fetch the PIN; the caller wipes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """An open read-write session after C_Login."""
+
+    driver: Driver
+    token: Token
+    certificate: Certificate
+    """The old one: the token's identity."""
+    session: Any
+
+    def confirm(self) -> None:
+        """Refresh the slot and compare the token, so that nothing is signed or written on another one.
+
+        Without the refresh a driver was seen to sign with a second token's key under the first one's serial.
+        """
+        lib = self.driver.lib
+        self.driver.slots()
+        if not lib.getSlotInfo(self.token.slot).flags & PyKCS11.CKF_TOKEN_PRESENT:
+            raise faults.fault(Reason.TOKEN_REMOVED)
+        info = lib.getTokenInfo(self.token.slot)
+        if (objects.text(info.label), objects.text(info.serialNumber)) != (self.token.label, self.token.serial):
+            raise faults.fault(Reason.TOKEN_SWAPPED)
+        if self.session.getSessionInfo().state != PyKCS11.CKS_RW_USER_FUNCTIONS:
+            raise faults.fault(Reason.TOKEN_REMOVED, "session lost")
+
+    def key(self, key_id: bytes, public_key: object) -> TokenKey:
+        """The private key with this CKA_ID, as a signer; raise KEY_MISSING."""
+        handles = objects.private_keys(self.session, key_id) if key_id else []
+        if not handles:
+            raise faults.fault(Reason.KEY_MISSING)
+
+        def sign(mechanism: int, data: bytes) -> bytes:
+            self.confirm()
+            return bytes(self.session.sign(handles[0], data, PyKCS11.Mechanism(mechanism)))
+
+        return token_key(public_key, sign)
+
+
+def locate(driver: Driver, reference: CertificateRef) -> tuple[Token, Certificate]:
+    """The token that holds this very certificate; raise TOKEN_SWAPPED or TOKEN_REMOVED."""
+    seen: tuple[Token, ...] = ()
+    for look_again in (False, True):
+        with contextlib.suppress(PyKCS11Error):
+            if look_again:
+                driver.restart()
+            seen = objects.tokens(driver)
+            if found := find(seen, reference.fingerprint):
+                return found
+    raise faults.fault(Reason.TOKEN_SWAPPED if seen else Reason.TOKEN_REMOVED)
+
+
+@contextlib.contextmanager
+def signed_in(driver: Driver, reference: CertificateRef, ask_pin: AskPin) -> Iterator[Workspace]:
+    """Find the token, log in, and log out at the end whatever happened."""
+    token, certificate = locate(driver, reference)
+    with objects.opened(driver, token.slot, writable=True) as session:
+        _login(driver, token, session, ask_pin)
+        try:
+            yield Workspace(driver, token, certificate, session)
+        finally:
+            with contextlib.suppress(PyKCS11Error):
+                session.logout()
+
+
+def _login(driver: Driver, token: Token, session: Any, ask_pin: AskPin) -> None:
+    """C_Login once. The PIN goes from our buffer into the driver's vector, and both are wiped."""
+    pin = ask_pin()
+    vector = PyKCS11.LowLevel.ckbytelist(0 if token.pin_pad else len(pin))
+    try:
+        if not token.pin_pad and not max(1, token.pin_min) <= len(pin) <= (token.pin_max or len(pin)):
+            raise faults.fault(Reason.PIN_LENGTH, f"{token.pin_min}-{token.pin_max}")
+        for i in range(len(vector)):
+            vector[i] = pin[i]
+        value = driver.lib.lib.C_Login(session.session, PyKCS11.CKU_USER, vector)
+    finally:
+        pin[:] = bytes(len(pin))
+        for i in range(len(vector)):
+            vector[i] = 0
+    if value not in (PyKCS11.CKR_OK, PyKCS11.CKR_USER_ALREADY_LOGGED_IN):
+        error = PyKCS11Error(value)
+        raise TokenError(_refusal(driver, token.slot, faults.failure(error))) from error
+
+
+def _refusal(driver: Driver, slot: int, failure: Failure) -> Failure:
+    """A refused login with the tries left that the token tells now; the last wrong PIN still says PIN_INCORRECT."""
+    if failure.reason is not Reason.WRONG_PIN:
+        return failure
+    with contextlib.suppress(PyKCS11Error):
+        state = faults.pin_state(driver.lib.getTokenInfo(slot).flags)
+        tries = faults.tries_left(state)
+        locked = tries == 0
+        return replace(
+            failure,
+            reason=Reason.PIN_LOCKED if locked else failure.reason,
+            tries_left=tries,
+            final_try=tries == 1,
+        )
+    return failure

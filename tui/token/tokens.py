@@ -1,0 +1,134 @@
+"""The tokens of any number of PKCS#11 modules as one `core.ports.TokenPort`."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+
+from tui.core.certificate import CertificateRef, find
+from tui.core.failure import Failure, Reason, TokenError
+from tui.core.order import Application
+from tui.core.ports import Installation, ModuleFault, Sighting, SignedRequest, TokenStage
+from tui.core.secret import Pin
+from tui.token import protocol
+from tui.token.protocol import Install, Installed, MakeRequest, Order, Requested
+from tui.token.proxy import DriverProcess, Module
+
+__all__ = ["Module", "Tokens"]
+
+_ELSEWHERE = frozenset(
+    {Reason.TOKEN_REMOVED, Reason.TOKEN_SWAPPED, Reason.DRIVER_MISSING, Reason.DRIVER_CRASHED, Reason.DRIVER_HUNG}
+)
+"""Reasons to look for the token behind the next module, as long as the PIN is still here."""
+
+
+class Tokens:
+    """One driver process a module: a driver that hangs or dies harms no other module's tokens."""
+
+    def __init__(self, modules: tuple[Module, ...], deadlines: Mapping[TokenStage, float] = protocol.DEADLINES) -> None:
+        """Nothing is started before the first use, which must be in a running loop."""
+        self._modules = modules
+        self._deadlines = deadlines
+        self._drivers: tuple[DriverProcess, ...] = ()
+        self._version = 0
+        self._changed = asyncio.Condition()
+        self._notes: set[asyncio.Task[None]] = set()
+
+    @property
+    def drivers(self) -> tuple[DriverProcess, ...]:
+        """The driver processes, started now if they were not."""
+        if not self._drivers:
+            self._drivers = tuple(DriverProcess(m, self._note, self._deadlines) for m in self._modules)
+        return self._drivers
+
+    async def watch(self) -> AsyncIterator[Sighting]:
+        """Yield as soon as every module has reported, or after a second without the slow ones; then at every change."""
+        await self._all_reported(1.0)
+        while True:
+            version = self._version
+            yield self._sighting()
+            async with self._changed:
+                await self._changed.wait_for(lambda: self._version != version)  # noqa: B023 - awaited here
+
+    async def sight_once(self, seconds: float = protocol.WATCH_DEADLINE) -> Sighting:
+        """What all modules see now, for commands that do not stay; one too slow counts as hung."""
+        await self._all_reported(seconds)
+        return self._sighting(unreported=Failure(Reason.DRIVER_HUNG))
+
+    async def make_request(
+        self,
+        certificate: CertificateRef,
+        pin: Pin,
+        application: Application,
+        progress: Callable[[TokenStage], None],
+    ) -> SignedRequest:
+        """See `core.ports.TokenPort`."""
+        order = MakeRequest(certificate, application.business_no, application.statement)
+        done = await self._call(certificate, order, pin, progress)
+        assert isinstance(done, Requested)  # noqa: S101 - the answer to this order
+        return done.request
+
+    async def install(
+        self,
+        certificate: CertificateRef,
+        pin: Pin,
+        application: Application,
+        progress: Callable[[TokenStage], None],
+    ) -> Installation:
+        """See `core.ports.TokenPort`."""
+        order = Install(certificate, application.business_no, application.certificate, application.challenge)
+        done = await self._call(certificate, order, pin, progress)
+        assert isinstance(done, Installed)  # noqa: S101 - the answer to this order
+        return done.installation
+
+    async def close(self) -> None:
+        """End the driver processes; they start again when needed."""
+        drivers, self._drivers = self._drivers, ()
+        await asyncio.gather(*(driver.close() for driver in drivers))
+
+    async def _call(
+        self, certificate: CertificateRef, order: Order, pin: Pin, progress: Callable[[TokenStage], None]
+    ) -> Requested | Installed:
+        """Ask the module that saw the certificate, else each in turn until one asks for the PIN."""
+        met = TokenError(Failure(Reason.NO_TOKEN, token_changed=False))
+        try:
+            for driver in sorted(self.drivers, key=lambda d: find(d.tokens, certificate.fingerprint) is None):
+                try:
+                    return await driver.call(order, pin, progress)
+                except TokenError as error:
+                    met = error if _graver(error, met) else met
+                    if not pin or error.failure.reason not in _ELSEWHERE:
+                        raise
+            raise met
+        finally:
+            pin.wipe()
+
+    def _sighting(self, unreported: Failure | None = None) -> Sighting:
+        faults = []
+        for driver in self.drivers:
+            failure = driver.failure or (None if driver.reported.is_set() else unreported)
+            if failure is not None:
+                faults.append(ModuleFault(str(driver.module.path), failure))
+        return Sighting(tuple(token for driver in self.drivers for token in driver.tokens), tuple(faults))
+
+    async def _all_reported(self, seconds: float) -> None:
+        waiting = [asyncio.create_task(driver.reported.wait()) for driver in self.drivers]
+        if waiting:
+            _, late = await asyncio.wait(waiting, timeout=seconds)
+            for task in late:
+                task.cancel()
+
+    def _note(self) -> None:
+        self._version += 1
+        note = asyncio.create_task(self._wake())
+        self._notes.add(note)
+        note.add_done_callback(self._notes.discard)
+
+    async def _wake(self) -> None:
+        async with self._changed:
+            self._changed.notify_all()
+
+
+def _graver(error: TokenError, met: TokenError) -> bool:
+    """Another token in the port tells a person more than no token does, and that more than a missing driver."""
+    order = (Reason.NO_TOKEN, Reason.DRIVER_MISSING, Reason.TOKEN_REMOVED)
+    rank = {reason: i for i, reason in enumerate(order)}
+    return rank.get(error.failure.reason, len(order)) > rank.get(met.failure.reason, len(order))
