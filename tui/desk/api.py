@@ -1,5 +1,6 @@
 """The desk's HTTP interface: the paths of `tui.wire`, and where the payment platforms send notices."""
 
+import asyncio
 from datetime import UTC
 from typing import cast
 
@@ -8,7 +9,7 @@ from cryptography.x509.oid import NameOID
 from litestar import Litestar, Request, Response, Router, delete, get, post, put
 from litestar.datastructures import State
 from litestar.openapi import OpenAPIConfig
-from litestar.params import JSONBody
+from litestar.params import FromPath, JSONBody
 
 from tui.core.failure import Reason
 from tui.core.order import Application, Document, Method, Offer, ServiceStatus
@@ -59,6 +60,7 @@ def service(request: Asked) -> ServiceStatus:
         desk.settings.hotline,
         desk.settings.qq,
         _ca_name(desk),
+        desk.settings.window_days,
     )
 
 
@@ -104,13 +106,13 @@ def save(request: Asked, data: JSONBody[SaveRequest]) -> Application:
 
 
 @get("/applications/{business_no:str}", sync_to_thread=True)
-def see(request: Asked, business_no: str) -> Application:
+def see(request: Asked, business_no: FromPath[str]) -> Application:
     """The application as it is now."""
     return applications.see(_desk(request), _account(request), business_no)
 
 
 @put("/applications/{business_no:str}/request", sync_to_thread=True)
-def submit(request: Asked, business_no: str, data: JSONBody[SubmitRequest]) -> Application:
+def submit(request: Asked, business_no: FromPath[str], data: JSONBody[SubmitRequest]) -> Application:
     """Hand in CSR and evidence."""
     desk, account = _desk(request), _account(request)
     asked = ("submit", business_no, data)
@@ -118,7 +120,7 @@ def submit(request: Asked, business_no: str, data: JSONBody[SubmitRequest]) -> A
 
 
 @post("/applications/{business_no:str}/payments", status_code=200, sync_to_thread=True)
-def pay(request: Asked, business_no: str, data: JSONBody[PayRequest]) -> Application:
+def pay(request: Asked, business_no: FromPath[str], data: JSONBody[PayRequest]) -> Application:
     """Open a payment attempt."""
     desk, account = _desk(request), _account(request)
     asked = ("pay", business_no, data)
@@ -126,13 +128,13 @@ def pay(request: Asked, business_no: str, data: JSONBody[PayRequest]) -> Applica
 
 
 @post("/applications/{business_no:str}/payments/query", status_code=200, sync_to_thread=True)
-def query_payment(request: Asked, business_no: str) -> Application:
+def query_payment(request: Asked, business_no: FromPath[str]) -> Application:
     """支付成功: ask the platform; every time anew."""
     return attempts.query_payment(_desk(request), _account(request), business_no)
 
 
 @post("/applications/{business_no:str}/payments/end", status_code=200, sync_to_thread=True)
-def end_payment(request: Asked, business_no: str) -> Application:
+def end_payment(request: Asked, business_no: FromPath[str]) -> Application:
     """Close the open attempt."""
     desk, account = _desk(request), _account(request)
     asked = ("end", business_no)
@@ -140,7 +142,7 @@ def end_payment(request: Asked, business_no: str) -> Application:
 
 
 @post("/applications/{business_no:str}/withdrawal", status_code=200, sync_to_thread=True)
-def withdraw(request: Asked, business_no: str) -> Application:
+def withdraw(request: Asked, business_no: FromPath[str]) -> Application:
     """撤销申请."""
     desk, account = _desk(request), _account(request)
     asked = ("withdraw", business_no)
@@ -148,19 +150,20 @@ def withdraw(request: Asked, business_no: str) -> Application:
 
 
 @put("/applications/{business_no:str}/proof", sync_to_thread=True)
-def prove(request: Asked, business_no: str, data: JSONBody[ProofRequest]) -> Application:
+def prove(request: Asked, business_no: FromPath[str], data: JSONBody[ProofRequest]) -> Application:
     """Hand in the new key's signature."""
     desk, account = _desk(request), _account(request)
     asked = ("prove", business_no, data)
     return once(desk, account, _key(request), asked, lambda: applications.prove(desk, account, business_no, data))
 
 
-@post("/notify/{method:str}", status_code=200, sync_to_thread=True, include_in_schema=False)
-def receive_notice(request: Asked, method: str, body: bytes) -> Response[bytes]:
+@post("/notify/{method:str}", status_code=200, include_in_schema=False)
+async def receive_notice(request: Asked, method: FromPath[str]) -> Response[bytes]:
     """A payment platform's notice; anything but the channel's own reply makes it send again."""
     if method not in set(Method):
         return Response(b"unknown", status_code=404, media_type="text/plain")
-    reply = notices.receive(_desk(request), Method(method), body, request.url.query)
+    body = await request.body()
+    reply = await asyncio.to_thread(notices.receive, _desk(request), Method(method), body, request.url.query)
     if reply is None:
         return Response(b"failure", status_code=400, media_type="text/plain")
     return Response(reply, media_type="text/plain")

@@ -90,7 +90,7 @@ class AccessLog:
         try:
             await self._app(scope, receive, watch)
         finally:
-            if scope["type"] is ScopeType.HTTP:
+            if scope["type"] == ScopeType.HTTP:
                 milliseconds = (time.monotonic() - begun) * 1000
                 request = Request[Any, Any, State](scope)
                 _ACCESS.info("%s %s %d %.0f ms", request.method, request.url.path, status, milliseconds)

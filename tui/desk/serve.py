@@ -1,7 +1,10 @@
 """`ca-kiosk desk serve`: HTTPS by uvicorn, workflows and watch beside it, an orderly end on SIGTERM."""
 
+import signal
 import socket
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import uvicorn
@@ -78,6 +81,19 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             self._on_ready(self._running)
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """SIGTERM and SIGINT end the server; unlike uvicorn's own they are not raised again, so `serve` can tidy up."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGTERM, signal.SIGINT)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
     def _leave(self) -> None:
         self.should_exit = True

@@ -1,0 +1,16 @@
+"""A desk on a real SQLite file with a real CA, and people with real certificates; only payment channels are doubles."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.desk.town import Town, make_town
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Iterator[Town]:
+    """A desk whose clock stands still until a test moves it."""
+    town = make_town(tmp_path)
+    yield town
+    town.desk.engine.dispose()
