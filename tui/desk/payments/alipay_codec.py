@@ -147,7 +147,10 @@ def _skip(text: str, at: int, mark: str) -> int:
 
 
 def _fields(raw: str) -> dict[str, str]:
-    node = _STRICT.decode(raw)
+    try:
+        node = _STRICT.decode(raw)
+    except ValueError as error:
+        raise AnswerNotGenuine("answer node is not JSON") from error
     if not isinstance(node, dict):
         raise AnswerNotGenuine("answer node is not an object")
     return {name: value for name, value in node.items() if isinstance(value, str)}

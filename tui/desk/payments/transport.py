@@ -15,18 +15,16 @@ ANSWER_LIMIT = 256 * 1024
 
 
 class GatewayConnection:
-    """A pooled HTTPS connection to one gateway, safe to share between threads."""
+    """How to reach one gateway, safe to share between threads.
+
+    Every exchange opens its own connection: one kept open may be dead already when it is used again, and a payment
+    request lost on it leaves an outcome nobody knows.
+    """
 
     def __init__(self, deadline: float, ca_file: Path | None) -> None:
         """Trust the system's authorities or only those in ``ca_file``; ``deadline`` is in seconds, for an exchange."""
         self._deadline = deadline
-        # No environment, no redirect: a proxy variable or a 302 must not move payments somewhere else.
-        self._client = httpx.Client(
-            verify=ssl.create_default_context(cafile=str(ca_file) if ca_file else None),
-            timeout=httpx.Timeout(deadline, connect=min(5.0, deadline)),
-            trust_env=False,
-            follow_redirects=False,
-        )
+        self._tls = ssl.create_default_context(cafile=str(ca_file) if ca_file else None)
 
     def post(self, url: str, form: str) -> bytes:
         """Send an url-encoded form and return the whole answer.
@@ -37,7 +35,10 @@ class GatewayConnection:
         end = time.monotonic() + self._deadline
         answer = bytearray()
         try:
-            with self._client.stream("POST", url, content=form.encode("ascii"), headers={"Content-Type": FORM}) as got:
+            with (
+                self._client() as client,
+                client.stream("POST", url, content=form.encode("ascii"), headers={"Content-Type": FORM}) as got,
+            ):
                 if got.status_code != httpx.codes.OK:
                     raise GatewayUnknown(f"HTTP {got.status_code}")
                 for chunk in got.iter_bytes():
@@ -52,9 +53,10 @@ class GatewayConnection:
             raise GatewayUnknown(type(error).__name__) from error
         return bytes(answer)
 
-    def close(self) -> None:
-        """Give the connections back."""
-        self._client.close()
+    def _client(self) -> httpx.Client:
+        # No environment, no redirect: a proxy variable or a 302 must not move payments somewhere else.
+        timeout = httpx.Timeout(self._deadline, connect=min(5.0, self._deadline))
+        return httpx.Client(verify=self._tls, timeout=timeout, trust_env=False, follow_redirects=False)
 
 
 def _untrusted(error: BaseException | None) -> bool:

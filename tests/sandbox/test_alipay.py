@@ -1,0 +1,339 @@
+"""The desk's Alipay adapter against the stand-in, over real loopback HTTP."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import parse_qs
+
+import httpx
+import pytest
+
+from tests.sandbox.served import Clock, Merchant, attempt, served
+from tui.desk.payments.alipay import Alipay
+from tui.desk.payments.alipay_codec import dump_biz, open_answer, sign_request
+from tui.desk.payments.port import (
+    AnswerNotGenuine,
+    Ended,
+    GatewayMisconfigured,
+    GatewayRefused,
+    NoticeKind,
+    Outcome,
+    PaymentGateway,
+    Refund,
+    RefundOutcome,
+    RefundState,
+    TradeState,
+)
+from tui.desk.payments.rsa_keys import load_private, load_public
+from tui.desk.payments.units import DASHED, to_beijing
+from tui.sandbox.gateways.alipay import alipay_app
+from tui.sandbox.gateways.alipay_speaker import AlipaySpeaker
+from tui.sandbox.gateways.payment_keys import alipay_settings
+from tui.sandbox.gateways.payment_ledger import Stage
+from tui.sandbox.gateways.payment_sandbox import PaymentSandbox, SandboxRefused
+
+
+@dataclass
+class Town:
+    """Everything one test needs."""
+
+    platform: PaymentSandbox
+    gateway: PaymentGateway
+    merchant: Merchant
+    notify_url: str
+    base: str
+
+
+@pytest.fixture
+def town(alipay_directory: Path, clock: Clock) -> Iterator[Town]:
+    """Alipay, the desk's adapter, and the desk's notice address."""
+    platform, merchant = alipay_app(alipay_directory, time_scale=0.0001, clock=clock), Merchant()
+    with served(platform) as base, served(merchant) as desk:
+        gateway = Alipay(alipay_settings(alipay_directory, f"{base}/gateway.do"), clock)
+        yield Town(platform, gateway, merchant, f"{desk}/notify?hall=7", base)
+
+
+def refund_of(clock: Clock, town: Town, fen: int, number: str = "R202611220001") -> Refund:
+    asked = attempt(clock, town.notify_url)
+    return Refund(number, asked, town.gateway.query(asked).platform_no or "", fen, "重复支付", clock.now)
+
+
+def test_a_payment_from_the_code_to_the_money_and_back(town: Town, clock: Clock) -> None:
+    asked = attempt(clock, town.notify_url)
+    qr = town.gateway.start(asked).qr
+    assert qr.startswith("https://qr.alipay.com/bax")
+    assert town.gateway.query(asked) == Outcome(TradeState.NOT_SCANNED)
+
+    town.platform.scan(qr)
+    assert town.gateway.query(asked).state is TradeState.SCANNED
+    shown = httpx.post(f"{town.base}/sandbox/pay", json={"qr": qr}).json()
+    assert (shown["amount_fen"], shown["stage"], shown["payee"]) == (8880, "paid", town.gateway.payee)
+
+    outcome = town.gateway.query(asked)
+    assert (outcome.state, outcome.paid_fen, outcome.paid_at) == (TradeState.PAID, 8880, clock.now)
+    notice = town.gateway.read_notice(town.merchant.next(), town.notify_url)
+    assert notice.kind is NoticeKind.PAYMENT
+    assert notice.outcome_for(asked) == outcome
+
+    refund = refund_of(clock, town, 2000)
+    assert town.gateway.query_refund(refund) == RefundOutcome(RefundState.ABSENT)
+    assert town.gateway.refund(refund) == RefundOutcome(RefundState.DONE)
+    assert town.gateway.refund(refund) == RefundOutcome(RefundState.PENDING)
+    assert town.gateway.query_refund(refund) == RefundOutcome(RefundState.DONE)
+    assert town.gateway.query(asked).state is TradeState.PAID
+    told = town.gateway.read_notice(town.merchant.next(), town.notify_url)
+    assert (told.kind, told.number, told.outcome.paid_fen) == (NoticeKind.REFUND, refund.number, 2000)
+    with pytest.raises(AnswerNotGenuine):
+        told.outcome_for(asked)
+
+    rest = refund_of(clock, town, 6880, "R202611220002")
+    assert town.gateway.refund(rest) == RefundOutcome(RefundState.DONE)
+    assert town.gateway.query(asked).state is TradeState.CLOSED
+
+
+def test_a_refund_the_platform_does_not_allow_is_refused_with_its_words(town: Town, clock: Clock) -> None:
+    asked = attempt(clock, town.notify_url)
+    town.platform.pay(town.gateway.start(asked).qr)
+    too_much = town.gateway.refund(refund_of(clock, town, 8881))
+    assert too_much.state is RefundState.REFUSED
+    assert "ACQ.REFUND_AMT_NOT_EQUAL_TOTAL" in too_much.text
+
+    town.gateway.refund(refund_of(clock, town, 100))
+    assert "DISCORDANT" in town.gateway.refund(refund_of(clock, town, 200)).text
+    with pytest.raises(AnswerNotGenuine):
+        town.gateway.query_refund(refund_of(clock, town, 200))
+
+
+def test_ending_a_code_nobody_scanned_kills_it(town: Town, clock: Clock) -> None:
+    asked = attempt(clock)
+    qr = town.gateway.start(asked).qr
+    assert [town.gateway.end(asked), town.gateway.end(asked)] == [Ended.CLOSED, Ended.CLOSED]
+    assert town.gateway.query(asked).state is TradeState.NOT_SCANNED
+    with pytest.raises(SandboxRefused, match="closed"):
+        town.platform.pay(qr)
+    with pytest.raises(GatewayRefused, match=r"ACQ\.TRADE_HAS_CLOSE"):
+        town.gateway.start(asked)
+
+
+def test_ending_a_number_the_platform_never_saw_burns_it(town: Town, clock: Clock) -> None:
+    asked = attempt(clock)
+    assert town.gateway.end(asked) is Ended.CLOSED
+    with pytest.raises(GatewayRefused, match=r"ACQ\.TRADE_HAS_CLOSE"):
+        town.gateway.start(asked)
+
+
+def test_ending_a_scanned_code_closes_the_trade(town: Town, clock: Clock) -> None:
+    asked = attempt(clock)
+    town.platform.scan(town.gateway.start(asked).qr)
+    assert town.gateway.end(asked) is Ended.CLOSED
+    assert town.gateway.query(asked).state is TradeState.CLOSED
+
+
+def test_ending_what_is_paid_keeps_the_money(town: Town, clock: Clock) -> None:
+    asked = attempt(clock)
+    town.platform.pay(town.gateway.start(asked).qr)
+    assert town.gateway.end(asked) is Ended.PAID
+    assert town.gateway.query(asked).state is TradeState.PAID
+
+
+def test_starting_again_unchanged_gives_the_same_code(town: Town, clock: Clock) -> None:
+    asked = attempt(clock)
+    first = town.gateway.start(asked)
+    clock.forward(timedelta(seconds=30))
+    assert town.gateway.start(asked) == first
+    with pytest.raises(GatewayRefused, match=r"ACQ\.CONTEXT_INCONSISTENT"):
+        town.gateway.start(replace(asked, amount_fen=1))
+    town.platform.pay(first.qr)
+    with pytest.raises(GatewayRefused, match=r"ACQ\.TRADE_HAS_SUCCESS"):
+        town.gateway.start(asked)
+
+
+def test_after_its_end_a_code_cannot_be_paid(town: Town, clock: Clock) -> None:
+    scanned, unscanned = attempt(clock), attempt(clock, number="K202611220002")
+    qr, other = town.gateway.start(scanned).qr, town.gateway.start(unscanned).qr
+    town.platform.scan(qr)
+    clock.forward(timedelta(minutes=5))
+    assert town.gateway.query(scanned).state is TradeState.CLOSED
+    assert town.gateway.query(unscanned).state is TradeState.NOT_SCANNED
+    for late in (qr, other):
+        with pytest.raises(SandboxRefused, match="expired"):
+            town.platform.pay(late)
+    with pytest.raises(GatewayRefused, match="NOW_TIME_AFTER_EXPIRE_TIME"):
+        town.gateway.start(replace(scanned, number="K202611220003"))
+
+
+def test_another_amount_is_never_credited(town: Town, clock: Clock) -> None:
+    asked = attempt(clock, town.notify_url)
+    town.platform.pay(town.gateway.start(asked).qr, amount_fen=1)
+    with pytest.raises(AnswerNotGenuine, match="amount"):
+        town.gateway.query(asked)
+    notice = town.gateway.read_notice(town.merchant.next(), town.notify_url)
+    with pytest.raises(AnswerNotGenuine, match="amount"):
+        notice.outcome_for(asked)
+
+
+def test_a_notice_is_sent_again_until_the_desk_says_success(town: Town, clock: Clock) -> None:
+    town.merchant.replies = [b"failure", b"500", b"success\n"]
+    asked = attempt(clock, town.notify_url)
+    town.platform.pay(town.gateway.start(asked).qr)
+    assert len({town.merchant.next() for _ in range(4)}) == 1
+
+
+def test_a_restart_forgets_neither_trades_nor_notices(alipay_directory: Path, clock: Clock) -> None:
+    settings, merchant = alipay_settings(alipay_directory, ""), Merchant(reply=b"failure")
+    with served(merchant) as desk:
+        asked = attempt(clock, desk)
+        platform = alipay_app(alipay_directory, clock=clock)
+        with served(platform) as base:
+            qr = Alipay(replace(settings, gateway_url=f"{base}/gateway.do"), clock).start(asked).qr
+            platform.pay(qr)
+            first = merchant.next()
+        merchant.reply = b"success"
+        with served(alipay_app(alipay_directory, clock=clock)) as base:
+            assert merchant.next() == first
+            gateway = Alipay(replace(settings, gateway_url=f"{base}/gateway.do"), clock)
+            assert gateway.query(asked).state is TradeState.PAID
+
+
+def test_wrong_keys_and_names_are_refused_as_the_real_platform_does(
+    town: Town, alipay_directory: Path, clock: Clock
+) -> None:
+    good = alipay_settings(alipay_directory, f"{town.base}/gateway.do")
+    alipay_private = (alipay_directory / "alipay_private.pem").read_bytes()
+    for settings, code in (
+        (replace(good, app_private_key=alipay_private), "isv.invalid-signature"),
+        (replace(good, app_id="2021000000000000", app_private_key=alipay_private), "isv.invalid-app-id"),
+    ):
+        with pytest.raises(GatewayMisconfigured) as caught:
+            Alipay(settings, clock).query(attempt(clock))
+        assert caught.value.code == code
+    # The classic mix-up: the application's own public key in the place of Alipay's.
+    own = replace(good, alipay_public_key=(alipay_directory / "app_public.pem").read_bytes())
+    with pytest.raises(AnswerNotGenuine, match="signature"):
+        Alipay(own, clock).query(attempt(clock))
+
+
+def test_a_notice_for_another_application_or_seller_is_refused(
+    town: Town, alipay_directory: Path, clock: Clock
+) -> None:
+    asked = attempt(clock, town.notify_url)
+    town.platform.pay(town.gateway.start(asked).qr)
+    body = town.merchant.next()
+    good = alipay_settings(alipay_directory, "http://127.0.0.1")
+    for settings in (replace(good, app_id="2021000000000000"), replace(good, seller_id="2088000000000000")):
+        with pytest.raises(AnswerNotGenuine, match="another"):
+            Alipay(settings, clock).read_notice(body, town.notify_url)
+
+
+def test_other_sdks_ways_of_sending_are_understood(town: Town, alipay_directory: Path, clock: Clock) -> None:
+    settings = alipay_settings(alipay_directory, "")
+    params = {
+        "app_id": settings.app_id,
+        "method": "alipay.trade.query",
+        "charset": "utf-8",
+        "sign_type": "RSA2",
+        "timestamp": to_beijing(clock.now, DASHED),
+        "version": "1.0",
+        "biz_content": dump_biz({"out_trade_no": "K1"}),
+    }
+    request = sign_request(params, load_private(settings.app_private_key))
+    everything = {name: values[0] for name, values in parse_qs(f"{request.query}&{request.body}").items()}
+    port = int(town.base.rpartition(":")[2])
+    absolute = httpx.Request("POST", f"{town.base}/gateway.do", data=everything)
+    absolute.extensions["target"] = f"http://127.0.0.1:{port}/gateway.do".encode()
+    with httpx.Client() as client:
+        answers = [
+            client.get(f"{town.base}/gateway.do", params=everything),
+            client.post(f"{town.base}/gateway.do", data=everything),
+            client.send(absolute),
+        ]
+    for answer in answers:
+        assert answer.headers["content-type"] == "text/html;charset=utf-8"
+        with pytest.raises(GatewayRefused, match="TRADE_NOT_EXIST"):
+            open_answer(answer.content, "alipay.trade.query", load_public(settings.alipay_public_key))
+
+
+@pytest.mark.parametrize(
+    ("change", "sub_code"),
+    [
+        ({"method": "alipay.trade.pay"}, "isv.invalid-method"),
+        ({"charset": "GBK"}, "isv.invalid-charset"),
+        ({"sign_type": "RSA"}, "isv.invalid-signature-type"),
+        ({"timestamp": "today"}, "isv.invalid-timestamp"),
+    ],
+)
+def test_a_request_the_gateway_cannot_read_is_refused_unsigned(
+    town: Town, alipay_directory: Path, change: dict[str, str], sub_code: str
+) -> None:
+    settings = alipay_settings(alipay_directory, "")
+    params = {
+        "app_id": settings.app_id,
+        "method": "alipay.trade.query",
+        "charset": "utf-8",
+        "sign_type": "RSA2",
+        "timestamp": "2026-11-22 12:00:00",
+        "biz_content": "{}",
+    }
+    request = sign_request(params | change, load_private(settings.app_private_key))
+    answer = httpx.post(f"{town.base}/gateway.do?{request.query}&{request.body}").json()
+    assert next(iter(answer.values()))["sub_code"] == sub_code
+    assert "sign" not in answer
+
+
+def test_the_wallet_gets_clear_errors(town: Town, clock: Clock) -> None:
+    qr = town.gateway.start(attempt(clock)).qr
+    pay = f"{town.base}/sandbox/pay"
+    assert httpx.post(f"{town.base}/sandbox/scan", json={"qr": qr}).json()["subject"] == "续期 一年   印章 1"
+    assert httpx.get(pay).status_code == 405
+    assert httpx.post(pay, content=b"qr").json()["error"] == "bad_request"
+    assert httpx.post(pay, json={"qr": "https://qr.alipay.com/bax0"}).json()["error"] == "unknown_qr"
+    assert httpx.post(pay, json={"qr": qr, "amount_fen": 0}).json()["error"] == "bad_amount"
+    assert httpx.post(pay, json={"qr": qr}).status_code == 200
+    again = httpx.post(pay, json={"qr": qr})
+    assert (again.status_code, again.json()["error"]) == (409, "already_paid")
+    trade = town.platform.trade("K202611220001")
+    assert trade
+    assert trade.stage is Stage.PAID
+    assert town.platform.trade("K202611220009") is None
+    assert httpx.post(f"{town.base}/elsewhere").status_code == 404
+
+
+def test_cancel_gives_back_what_was_paid_meanwhile(
+    alipay_directory: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    platform = alipay_app(alipay_directory, clock=clock)
+    with served(platform) as base:
+        gateway = Alipay(alipay_settings(alipay_directory, f"{base}/gateway.do"), clock)
+        asked = attempt(clock)
+        qr = gateway.start(asked).qr
+        carry_out = platform.call
+
+        def pay_before_cancel(path: str, fields: dict[str, str]) -> object:
+            if fields["method"] == "alipay.trade.cancel":
+                platform.pay(qr)
+            return carry_out(path, fields)
+
+        monkeypatch.setattr(platform, "call", pay_before_cancel)
+        assert gateway.end(asked) is Ended.PAID_REFUNDED
+        assert gateway.query(asked).state is TradeState.CLOSED
+
+
+@pytest.mark.parametrize(
+    ("node", "ended"),
+    [
+        ({"retry_flag": "Y"}, Ended.UNKNOWN),
+        ({"retry_flag": "N", "action": "close"}, Ended.CLOSED),
+        ({"retry_flag": "N", "action": "refund"}, Ended.PAID_REFUNDED),
+        ({"retry_flag": "N"}, Ended.CLOSED),
+    ],
+)
+def test_every_answer_to_cancel_has_its_meaning(
+    alipay_directory: Path, clock: Clock, node: dict[str, str], ended: Ended
+) -> None:
+    speaker, asked = AlipaySpeaker(alipay_directory), attempt(clock)
+    missing = {"code": "40004", "sub_code": "ACQ.TRADE_NOT_EXIST"}
+    told = {"code": "10000", "out_trade_no": asked.number} | node
+    replies = [speaker.answer("alipay.trade.query", missing).body, speaker.answer("alipay.trade.cancel", told).body]
+    with served(Merchant(replies=replies)) as base:
+        assert Alipay(alipay_settings(alipay_directory, base), clock).end(asked) is ended
