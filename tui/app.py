@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from math import ceil
 from threading import Thread
-from typing import ClassVar, Protocol, cast
+from typing import TYPE_CHECKING, ClassVar, Protocol, cast
 
 from rich.segment import Segments
 from rich.text import Text
@@ -14,9 +14,6 @@ from textual.app import App
 from textual.driver import Driver
 from textual.widgets import Input
 
-from tui.core.commands import Command
-from tui.core.events import Abandoned, BackPressed, Event, FormEdited, InvoiceEdited, Retried, TimedOut
-from tui.core.flow import advance
 from tui.core.ports import Phone
 from tui.core.state import State, Step
 from tui.screens.base import StepScreen, style
@@ -29,6 +26,10 @@ from tui.text.labels import label
 from tui.text.wording import call
 from tui.watchdog import IdleClock, Watchdog
 
+if TYPE_CHECKING:  # the flow and its events are imported after the first paint: 40 ms
+    from tui.core.commands import Command
+    from tui.core.events import Event
+
 log = logging.getLogger(__name__)
 log.addHandler(logging.NullHandler())  # else Python's last resort would print into the full screen
 
@@ -38,16 +39,14 @@ WARNING = 15.0
 """Seconds before the idle reset at which a warning appears."""
 BEAT = 1.0
 """Seconds between two looks at the idle clock."""
-WHILE_BUSY = (Abandoned, BackPressed, FormEdited, InvoiceEdited)
-"""The person's events that are taken while a submission is under way."""
 
 
 class Runtime(Protocol):
     """What the app needs of `tui.runtime.Runtime`."""
 
-    def start(self, post: Callable[[Event], None]) -> None: ...
+    def start(self, post: Callable[["Event"], None]) -> None: ...
 
-    def run(self, command: Command) -> None: ...
+    def run(self, command: "Command") -> None: ...
 
     def stop(self) -> None: ...
 
@@ -55,7 +54,7 @@ class Runtime(Protocol):
 class KioskApp(App[None], inherit_bindings=False):
     """Holds the state; the one place where events enter."""
 
-    CSS_PATH: ClassVar = [style("base.tcss")]
+    CSS_PATH: ClassVar = [style("base.tcss"), style("arrival.tcss")]
     TITLE = "ca-kiosk"
     ENABLE_COMMAND_PALETTE = False
     ALLOW_SELECT = False
@@ -77,12 +76,14 @@ class KioskApp(App[None], inherit_bindings=False):
         self._minute = -1
 
     # ── events in, screens and commands out ─────────────────────────────────
-    def advance(self, event: Event) -> None:
+    def advance(self, event: "Event") -> None:
         """Let an event in, from any thread; the message that carries it shows nothing of its content."""
         self.post_message(Happened(event))
 
     async def on_happened(self, message: Happened) -> None:
         """One event after another: flow, then the screen, then the commands."""
+        from tui.core.flow import advance
+
         if message.step is not None and self._too_late(message):
             return
         state, commands = advance(self.state, message.event)
@@ -107,9 +108,12 @@ class KioskApp(App[None], inherit_bindings=False):
 
     def _too_late(self, message: Happened) -> bool:
         """The posting screen's step is over, or a second submission comes while the first is under way."""
+        from tui.core.events import Abandoned, BackPressed, FormEdited, InvoiceEdited
+
         if message.step is not self.state.step:
             return True
-        return self.state.busy is not None and not isinstance(message.event, WHILE_BUSY)
+        taken = isinstance(message.event, Abandoned | BackPressed | FormEdited | InvoiceEdited)
+        return self.state.busy is not None and not taken
 
     async def on_mount(self) -> None:
         """The waiting screen, above Textual's blank default one, is the first thing painted."""
@@ -146,6 +150,8 @@ class KioskApp(App[None], inherit_bindings=False):
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
+        from tui.core.events import Retried
+
         self.idle.touch()
         self._watchdog.feed()
         self._watchdog.start()
@@ -181,6 +187,7 @@ class KioskApp(App[None], inherit_bindings=False):
 
     async def _look_for_somebody(self) -> None:
         """Warn before the idle time is over, then let `TimedOut` in."""
+        from tui.core.events import TimedOut
         from tui.screens.dialogue import IdleWarning
 
         at_home = self.state.step is Step.WAITING and len(self.screen_stack) == 2

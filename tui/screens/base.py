@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -14,7 +14,6 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static
 
-from tui.core.events import Abandoned, BackPressed, Event, Retried
 from tui.core.failure import Failure
 from tui.core.state import State, Step
 from tui.resources import ASSETS
@@ -24,6 +23,9 @@ from tui.widgets.banner import FailureBanner
 from tui.widgets.rail import StepRail
 from tui.widgets.secret_field import SecretField
 from tui.widgets.status import BusyLine, KeyLine, ShownKey, StatusLine, TitleBar
+
+if TYPE_CHECKING:  # imported after the first paint: dozens of dataclasses take 35 ms
+    from tui.core.events import Event
 
 
 def style(name: str) -> Path:
@@ -69,6 +71,8 @@ class StepScreen(Screen[None], inherit_bindings=False):
     """How many idle times a person may stay away from the keys here; 0: for ever (the machine works)."""
 
     AUTO_FOCUS = ""
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 - as Textual declares it
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (32, "-high")]  # noqa: RUF012
     BINDINGS: ClassVar = [
         Binding("tab,down,right", "app.focus_next", show=False),
         Binding("shift+tab,up,left", "app.focus_previous", show=False),
@@ -118,7 +122,7 @@ class StepScreen(Screen[None], inherit_bindings=False):
                 return True
 
     # ── the person's acts ───────────────────────────────────────────────────
-    def advance(self, event: Event) -> None:
+    def advance(self, event: "Event") -> None:
         """Hand a core event to the app, which drops it when this step is over or a submission is under way."""
         self.app.post_message(Happened(event, self.state.step))
 
@@ -145,14 +149,20 @@ class StepScreen(Screen[None], inherit_bindings=False):
 
     def action_back(self) -> None:
         """返回."""
+        from tui.core.events import BackPressed
+
         self.advance(BackPressed())
 
     def action_retry(self) -> None:
         """重试."""
+        from tui.core.events import Retried
+
         self.advance(Retried())
 
     def action_end(self) -> None:
         """结束办理, asked once more."""
+        from tui.core.events import Abandoned
+
         self.ask(
             _("结束本次办理？"),
             _("结束办理"),

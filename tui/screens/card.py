@@ -11,7 +11,7 @@ from tui.core.events import CertificatesOpened, RenewalRequested
 from tui.core.order import LIVE, Application
 from tui.core.state import State, Step
 from tui.core.text_safety import printable
-from tui.screens.base import BACK, END, RETRY, Key, StepScreen, style
+from tui.screens.base import BACK, END, RETRY, Key, StepScreen
 from tui.text import N_, _
 from tui.text.labels import label
 from tui.widgets.action import ActionButton
@@ -22,7 +22,6 @@ from tui.widgets.facts import Facts
 class CardScreen(StepScreen):
     """Subject, issuer, serial, validity, days left, and the application under way."""
 
-    CSS_PATH = style("arrival.tcss")
     steps = (Step.CARD,)
     heading = N_("证书信息")
     help_text = N_(

@@ -7,7 +7,7 @@ from textual.widget import Widget
 
 from tui.core.failure import Failure, Reason
 from tui.core.state import State, Step
-from tui.screens.base import BACK, StepScreen, style
+from tui.screens.base import BACK, StepScreen
 from tui.text import N_, _
 from tui.text.wording import explain
 from tui.widgets.action import ActionButton
@@ -19,7 +19,6 @@ from tui.widgets.facts import table
 class CertificatesScreen(StepScreen):
     """A list that follows plug and unplug."""
 
-    CSS_PATH = style("arrival.tcss")
     steps = (Step.CERTIFICATES,)
     heading = N_("我的证书")
     help_text = N_("这里列出所有已插入CA中的证书和有效期，不需要CA密码。插入或拔出CA后列表会自动更新。")

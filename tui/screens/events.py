@@ -1,15 +1,19 @@
 """The one message that carries core events to the app; nothing of their content shows in its repr."""
 
+from typing import TYPE_CHECKING
+
 from textual.message import Message
 
-from tui.core.events import Event
 from tui.core.state import Step
+
+if TYPE_CHECKING:
+    from tui.core.events import Event
 
 
 class Happened(Message):
     """A core event on its way to `KioskApp`; `step` is the posting screen's, None for runtime and clock."""
 
-    def __init__(self, event: Event, step: Step | None = None) -> None:
+    def __init__(self, event: "Event", step: Step | None = None) -> None:
         super().__init__()
         self.event = event
         self.step = step

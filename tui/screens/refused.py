@@ -6,7 +6,7 @@ from textual.widget import Widget
 
 from tui.core.events import SelfCheckOpened
 from tui.core.state import State, Step
-from tui.screens.base import Key, StepScreen, style
+from tui.screens.base import Key, StepScreen
 from tui.text import N_, _
 from tui.text.wording import call
 from tui.widgets.action import ActionButton
@@ -17,7 +17,6 @@ from tui.widgets.facts import Fact, Facts
 class RefusedScreen(StepScreen):
     """The reason stands in the banner; the certificate it is about below."""
 
-    CSS_PATH = style("arrival.tcss")
     steps = (Step.REFUSED,)
     heading = N_("不能办理")
     help_text = N_("屏幕上方写明了原因和办法。取出CA或按「返回首页」结束。需要帮助请联系客服。")

@@ -11,7 +11,7 @@ from textual.widgets import Input, Static
 from tui.core.events import SignInSubmitted
 from tui.core.secret import Password
 from tui.core.state import State, Step
-from tui.screens.base import BACK, StepScreen, style
+from tui.screens.base import BACK, StepScreen
 from tui.text import N_, _
 from tui.text.dates import day
 from tui.text.wording import field_message
@@ -23,7 +23,6 @@ from tui.widgets.secret_field import SecretField
 class SignInScreen(StepScreen):
     """Account, password, 登录."""
 
-    CSS_PATH = style("arrival.tcss")
     steps = (Step.SIGN_IN,)
     heading = N_("登录财智云")
     help_text = N_(

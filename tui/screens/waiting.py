@@ -9,10 +9,9 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from tui.core.certificate import Certificate, CertificateState, Token
-from tui.core.events import CertificatesOpened, SelfCheckOpened, Started
 from tui.core.failure import Failure, Reason
 from tui.core.state import State, Step
-from tui.screens.base import RETRY, Key, StepScreen, style
+from tui.screens.base import RETRY, Key, StepScreen
 from tui.text import N_, _
 from tui.text.wording import explain
 from tui.widgets.action import ActionButton
@@ -33,7 +32,6 @@ GUIDE = N_(
 class WaitingScreen(StepScreen):
     """The state of what is inserted, and 开始办理."""
 
-    CSS_PATH = style("arrival.tcss")
     steps = (Step.WAITING,)
     heading = N_("数字证书在线续期")
     help_text = N_(
@@ -70,14 +68,20 @@ class WaitingScreen(StepScreen):
 
     def action_start(self) -> None:
         """开始办理."""
+        from tui.core.events import Started
+
         self.advance(Started())
 
     def action_certificates(self) -> None:
         """我的证书."""
+        from tui.core.events import CertificatesOpened
+
         self.advance(CertificatesOpened())
 
     def action_self_check(self) -> None:
         """环境检测."""
+        from tui.core.events import SelfCheckOpened
+
         self.advance(SelfCheckOpened())
 
     def action_quit(self) -> None:
