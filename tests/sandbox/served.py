@@ -1,5 +1,6 @@
 """Real servers on the loopback interface, each in a thread of its own."""
 
+import asyncio
 import queue
 import socket
 import threading
@@ -15,6 +16,17 @@ import uvicorn
 from tui.desk.payments.port import Attempt
 
 
+class _Server(uvicorn.Server):
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        # An orderly TLS close would outlive the loop: the test is over, so cut, and let the loop see it happen.
+        for connection in list(self.server_state.connections):
+            if transport := getattr(connection, "transport", None):
+                transport.abort()
+        for _ in range(10):
+            await asyncio.sleep(0)
+        await super().shutdown(sockets)
+
+
 @contextmanager
 def served(app: Any, tls: Path | None = None) -> Iterator[str]:
     """Serve an ASGI application with uvicorn and httptools; gives its base address."""
@@ -22,7 +34,7 @@ def served(app: Any, tls: Path | None = None) -> Iterator[str]:
     config = uvicorn.Config(
         app, http="httptools", ws="none", log_config=None, timeout_graceful_shutdown=1, ssl_certfile=tls
     )
-    server = uvicorn.Server(config)
+    server = _Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
     try:
