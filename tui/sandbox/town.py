@@ -1,34 +1,21 @@
 """The outside world in one folder: payment platforms, tax platform, SMS gateway, mailbox and the desk, on loopback."""
 
-import asyncio
 import contextlib
 import fcntl
+import os
 import signal
 import socket
 import sys
 import threading
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
-import msgspec
-import uvicorn
-
-from tui.desk.accounts import create_account
-from tui.desk.database import migrate, open_database
-from tui.desk.settings import load
 from tui.sandbox.desk_process import DeskProcess
-from tui.sandbox.files import ACCOUNT, PASSWORD, SERVICES, Addresses, kept_ports, make_keys, tax_keys, write_settings
-from tui.sandbox.gateways.alipay import alipay_app
-from tui.sandbox.gateways.sms import sms_app
-from tui.sandbox.gateways.tax import tax_app
-from tui.sandbox.gateways.unionpay import unionpay_app
-from tui.sandbox.mailbox import Mailbox
+from tui.sandbox.files import ACCOUNT, PASSWORD, SERVICES, Addresses, kept_ports, make_keys, write_settings
 
-ISSUE_AFTER = timedelta(seconds=3)
-"""How long the tax platform takes for an invoice."""
+_ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 class TownFailed(Exception):  # noqa: N818 — what happened
@@ -38,9 +25,10 @@ class TownFailed(Exception):  # noqa: N818 — what happened
 class Town:
     """Everything in one folder; what an earlier run left there (keys, ports, data) goes on."""
 
-    def __init__(self, directory: Path) -> None:
-        """Nothing is made before `start`."""
+    def __init__(self, directory: Path, furnish: Callable[[Path], None] = lambda directory: None) -> None:
+        """Nothing is made before `start`; `furnish` is called with the folder once the account is there."""
         self.directory = directory.absolute()
+        self._furnish = furnish
         self.addresses: Addresses
         self.desk: DeskProcess
         self._ending = contextlib.ExitStack()
@@ -73,13 +61,18 @@ class Town:
         self.desk = DeskProcess(self.directory, self.addresses.desk, tls / "ca.pem")
         self.desk.start()
         ending.callback(self.desk.stop)
-        gateways = Gateways(self._applications(), listeners, tls)
+        # Imported while the desk is starting: together they take as long as it does.
+        from tui.sandbox.gateways.all import Gateways
+        from tui.sandbox.mailbox import Mailbox
+
+        gateways = Gateways(self.directory, listeners)
         gateways.start()
         ending.callback(gateways.stop)
         mailbox = Mailbox(self.directory / "mail", ports["smtp"], (tls / "server.pem", tls / "server.key"))
         mailbox.start()
         ending.callback(mailbox.stop)
         self._open_account()
+        self._furnish(self.directory)
         self.desk.wait_ready()
 
     def __enter__(self) -> Self:
@@ -92,65 +85,33 @@ class Town:
         self.stop()
 
     def _open_account(self) -> None:
+        from tui.desk.accounts import create_account
+        from tui.desk.database import migrate, open_database
+        from tui.desk.settings import load
+
         engine = open_database(load(self.directory / "desk.toml").database)
         migrate(engine)
         create_account(engine, ACCOUNT, PASSWORD)
         engine.dispose()
 
-    def _applications(self) -> dict[str, Any]:
-        folder, ca_file = self.directory, self.directory / "tls/ca.pem"
-        return {
-            "alipay": alipay_app(folder / "alipay", notice_ca=ca_file),
-            "unionpay": unionpay_app(folder / "unionpay", notice_ca=ca_file),
-            "tax": tax_app(folder / "tax", tax_keys(folder), issue_after=ISSUE_AFTER),
-            "sms": sms_app(folder / "sms", (folder / "sms.key").read_bytes()),
-        }
 
-
-class Gateways:
-    """ASGI applications, each on its listening socket with TLS, in one thread."""
-
-    def __init__(self, applications: dict[str, Any], listeners: dict[str, socket.socket], tls: Path) -> None:
-        """`tls` holds server.pem and server.key."""
-        self._served = [
-            (uvicorn.Server(_config(application, tls)), listeners[name]) for name, application in applications.items()
-        ]
-        self._thread = threading.Thread(target=self._run, name="gateways", daemon=True)
-
-    def start(self) -> None:
-        """Begin; the sockets listen already, so a caller may connect at once."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End all, in good order."""
-        for server, _ in self._served:
-            server.should_exit = True
-        self._thread.join()
-
-    def _run(self) -> None:
-        async def serve() -> None:
-            await asyncio.gather(*(server.serve(sockets=[listener]) for server, listener in self._served))
-
-        asyncio.run(serve())
-
-
-def run(directory: Path, *, while_stdin: bool = False) -> None:
-    """Stay until SIGTERM, SIGINT or SIGHUP (or until standard input ends); one JSON line tells that all is ready.
-
-    :raises TownFailed, DeskFailed: it does not come up.
-    """
+@contextlib.contextmanager
+def until_signalled(*, while_stdin: bool = False) -> Iterator[Callable[[], object]]:
+    """Gives a function that returns at SIGTERM, SIGINT or SIGHUP, or when standard input ends; none kills meanwhile."""
     over = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, lambda *_: over.set())
-    with Town(directory) as town:
-        print(msgspec.json.encode(town.addresses).decode(), flush=True)
-        if while_stdin:
-            threading.Thread(target=_watch_stdin, args=(over,), daemon=True).start()
-        over.wait()
+    before = {number: signal.signal(number, lambda *_: over.set()) for number in _ENDING}
+    if while_stdin:
+        threading.Thread(target=_watch_stdin, args=(over,), daemon=True).start()
+    try:
+        yield over.wait
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _watch_stdin(over: threading.Event) -> None:
-    sys.stdin.buffer.read()
+    while os.read(sys.stdin.fileno(), 4096):
+        pass
     over.set()
 
 
@@ -173,16 +134,3 @@ def _listeners(kept: dict[str, int]) -> dict[str, socket.socket]:
         except OSError:
             listeners[name] = socket.create_server(("127.0.0.1", 0))
     return listeners
-
-
-def _config(application: Any, tls: Path) -> uvicorn.Config:
-    return uvicorn.Config(
-        application,
-        http="httptools",
-        ws="none",
-        log_config=None,
-        access_log=False,
-        timeout_graceful_shutdown=1,
-        ssl_certfile=str(tls / "server.pem"),
-        ssl_keyfile=str(tls / "server.key"),
-    )

@@ -1,0 +1,85 @@
+"""What `ca-kiosk sandbox up`, `token` and `pay` do; heavy imports happen where they are used."""
+
+import sys
+from pathlib import Path
+from typing import Literal
+
+from tui.exits import Exit
+
+
+def up(directory: Path) -> int:
+    """Stay until SIGTERM, SIGINT or SIGHUP; one JSON line (`sandbox.json`'s content) tells that all is ready."""
+    import msgspec
+
+    from tui.sandbox.desk_process import DeskFailed
+    from tui.sandbox.town import Town, TownFailed, until_signalled
+
+    try:
+        with until_signalled() as wait, Town(directory) as town:
+            print(msgspec.json.encode(town.addresses).decode(), flush=True)
+            wait()
+    except DeskFailed as error:
+        return _say(error, Exit.DESK)
+    except (TownFailed, OSError) as error:
+        return _say(error, Exit.USAGE)
+    return Exit.DONE
+
+
+def token(
+    directory: Path,
+    module: Path,
+    pin_file: Path,
+    *,
+    token_label: str | None = None,
+    slot: int | None = None,
+    days_left: int = 20,
+    cn: str | None = None,
+    key: Literal["rsa2048", "ec256"] = "rsa2048",
+) -> int:
+    """Make a key in the token and a certificate with `days_left` days left; prints its fingerprint."""
+    from tui.sandbox.files import COMPANY
+    from tui.sandbox.provision import provision_token
+    from tui.sandbox.token import TokenRefused
+
+    try:
+        pin = pin_file.read_text("utf-8").rstrip("\r\n")
+        fingerprint = provision_token(
+            directory.absolute(),
+            module,
+            pin,
+            token_label=token_label,
+            slot=slot,
+            days_left=days_left,
+            cn=cn or COMPANY,
+            key=key,
+        )
+    except TokenRefused as error:
+        return _say(error, Exit.TOKEN)
+    except OSError as error:
+        return _say(error, Exit.USAGE)
+    print(fingerprint)
+    return Exit.DONE
+
+
+def pay(directory: Path, *, qr: str | None = None, business_no: str | None = None) -> int:
+    """Pay a code, or the code that the desk shows now for an application."""
+    from tui.sandbox.wallet import WalletRefused, pay_application
+    from tui.sandbox.wallet import pay as pay_code
+
+    try:
+        if qr is not None:
+            pay_code(directory, qr)
+        elif business_no is not None:
+            pay_application(directory, business_no)
+        else:
+            return _say("--qr or BUSINESS_NO is needed", Exit.USAGE)
+    except WalletRefused as error:
+        return _say(error, Exit.PAYMENT)
+    except OSError as error:
+        return _say(error, Exit.USAGE)
+    return Exit.DONE
+
+
+def _say(what: Exception | str, code: Exit) -> int:
+    print(what, file=sys.stderr)
+    return code

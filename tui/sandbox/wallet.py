@@ -1,0 +1,84 @@
+"""The phone's wallet: pays what it scans, at the platform whose code it is."""
+
+import ssl
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+import msgspec
+
+from tui.sandbox.files import Addresses, read_addresses
+
+DEADLINE = 10.0
+"""Seconds for one payment."""
+
+
+class WalletRefused(Exception):  # noqa: N818 — what happened
+    """The platform does not take this payment; the text is in Chinese, for the person with the phone."""
+
+
+class _Refusal(msgspec.Struct, frozen=True):
+    error: str
+    text: str
+
+
+def pay(directory: Path, qr: str) -> None:
+    """Scan the code and pay it.
+
+    :raises WalletRefused: not a payment code, expired, closed, paid already, or the platform is not up.
+    :raises OSError: there is no sandbox in this folder.
+    """
+    addresses = read_addresses(directory)
+    tls = ssl.create_default_context(cafile=addresses.ca_file)
+    try:
+        with httpx.Client(verify=tls, timeout=DEADLINE, trust_env=False) as client:
+            answer = client.post(f"{_platform(addresses, qr)}/sandbox/pay", json={"qr": qr})
+    except httpx.HTTPError as error:
+        raise WalletRefused(f"支付平台没有应答（{type(error).__name__}）") from error
+    if answer.status_code != httpx.codes.OK:
+        try:
+            refusal = msgspec.json.decode(answer.content, type=_Refusal)
+        except msgspec.MsgspecError as error:
+            raise WalletRefused(f"HTTP {answer.status_code}") from error
+        raise WalletRefused(f"{refusal.text} ({refusal.error})")
+
+
+def pay_application(directory: Path, business_no: str) -> None:
+    """Pay the code that the desk shows now for this application.
+
+    :raises WalletRefused: no code is shown, or as `pay`.
+    :raises OSError: there is no sandbox in this folder.
+    """
+    pay(directory, _shown_code(directory, business_no))
+
+
+def _shown_code(directory: Path, business_no: str) -> str:
+    from sqlalchemy import select
+
+    from tui.desk.database import open_database, reading
+    from tui.desk.records import SHOWN_ATTEMPT, AttemptRecord
+    from tui.desk.settings import load
+
+    engine = open_database(load(directory / "desk.toml").database)
+    try:
+        with reading(engine) as db:
+            shown = db.scalar(
+                select(AttemptRecord.qr).where(
+                    AttemptRecord.business_no == business_no, AttemptRecord.state.in_(SHOWN_ATTEMPT)
+                )
+            )
+    finally:
+        engine.dispose()
+    if not shown:
+        raise WalletRefused(f"业务单 {business_no} 现在没有可支付的二维码")
+    return shown
+
+
+def _platform(addresses: Addresses, qr: str) -> str:
+    match urlsplit(qr).hostname:
+        case "qr.alipay.com":
+            return addresses.alipay
+        case "qr.95516.com":
+            return addresses.unionpay
+        case _:
+            raise WalletRefused("不是支付宝或银联的付款码")
