@@ -2,16 +2,12 @@
 
 import os
 import sys
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from tui.core.failure import Failure, KioskError, Reason
-
-T = TypeVar("T")
+from tui.tables import SettingsError, Table, open_table
 
 CONFIG_VARIABLE = "CA_KIOSK_CONFIG"
 
@@ -40,18 +36,6 @@ class KioskSettings:
     """Without a key pressed for this long the kiosk wipes the journey."""
     log: Path | None = None
     """Log file; None keeps no log."""
-
-
-class SettingsError(KioskError):
-    """The settings are missing or wrong; the text names file and key, in Chinese and English."""
-
-    def __init__(self, source: Path | str, key: str, chinese: str, english: str) -> None:
-        where = f"{source}: {key}" if key else f"{source}"
-        told = f"设置文件 {where} {chinese} / settings file {where} {english}"
-        super().__init__(Failure(Reason.SETTINGS_WRONG, detail=told))
-
-    def __str__(self) -> str:
-        return self.failure.detail
 
 
 def load(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> KioskSettings:
@@ -87,17 +71,10 @@ def read(path: Path, environ: Mapping[str, str] = os.environ) -> KioskSettings:
 
     Raises `SettingsError`.
     """
-    try:
-        with path.open("rb") as file:
-            content = tomllib.load(file)
-    except OSError as error:
-        raise SettingsError(path, "", "无法读取", f"cannot be read ({error.strerror})") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(path, "", "不是正确的 TOML", f"is no correct TOML ({error})") from error
-    top = _Table(path.absolute(), "", content)
+    top = open_table(path)
     desk, token, kiosk = top.table("desk"), top.table("token"), top.table("kiosk")
     settings = KioskSettings(
-        source=path.absolute(),
+        source=top.source,
         desk_url=_url(desk),
         ca_file=_ca_file(desk),
         modules=tuple(_module(module) for module in token.tables("modules")),
@@ -109,46 +86,7 @@ def read(path: Path, environ: Mapping[str, str] = os.environ) -> KioskSettings:
     return settings
 
 
-class _Table:
-    """A TOML table that hands its keys out once, with their types checked, and knows its own name."""
-
-    def __init__(self, source: Path, name: str, content: dict[str, Any]) -> None:
-        self.source, self._name, self._content = source, name, dict(content)
-
-    def take(self, key: str, kind: type[T], default: T | None = None) -> T:
-        value = self._content.pop(key, default)
-        if value is None:
-            raise self.error(key, "缺少", "is missing")
-        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-            raise self.error(key, f"类型应为 {kind.__name__}", f"must be of type {kind.__name__}")
-        return value
-
-    def table(self, key: str) -> "_Table":
-        return _Table(self.source, f"{self._name}{key}.", self.take(key, dict, {}))
-
-    def tables(self, key: str) -> "list[_Table]":
-        rows = self.take(key, list)
-        if not rows or not all(isinstance(row, dict) for row in rows):
-            raise self.error(key, "至少要有一项", "needs at least one table")
-        return [_Table(self.source, f"{self._name}{key}[{i}].", row) for i, row in enumerate(rows)]
-
-    def has(self, key: str) -> bool:
-        return key in self._content
-
-    def refuse_rest(self) -> None:
-        if self._content:
-            raise self.error(min(self._content), "不认识", "is unknown")
-
-    def near(self, text: str) -> str:
-        """The absolute path of a file named relative to the settings, else the text as it is."""
-        beside = self.source.parent / text
-        return str(beside) if text and beside.exists() else text
-
-    def error(self, key: str, chinese: str, english: str) -> SettingsError:
-        return SettingsError(self.source, self._name + key, chinese, english)
-
-
-def _url(desk: _Table) -> str:
+def _url(desk: Table) -> str:
     url = desk.take("url", str)
     try:
         parts = urlsplit(url)
@@ -160,7 +98,7 @@ def _url(desk: _Table) -> str:
     return url
 
 
-def _ca_file(desk: _Table) -> Path | None:
+def _ca_file(desk: Table) -> Path | None:
     if not desk.has("ca_file"):
         return None
     path = desk.source.parent / desk.take("ca_file", str)
@@ -169,7 +107,7 @@ def _ca_file(desk: _Table) -> Path | None:
     return path
 
 
-def _module(module: _Table) -> ModuleSettings:
+def _module(module: Table) -> ModuleSettings:
     path = Path(module.near(module.take("path", str))).expanduser()
     environment = module.take("environment", dict, {})
     if not all(isinstance(value, str) for value in environment.values()):
@@ -178,14 +116,14 @@ def _module(module: _Table) -> ModuleSettings:
     return ModuleSettings(path, tuple((name, module.near(value)) for name, value in environment.items()))
 
 
-def _idle(kiosk: _Table) -> int:
+def _idle(kiosk: Table) -> int:
     seconds = kiosk.take("idle_seconds", int, 120)
     if not 15 <= seconds <= 3600:
         raise kiosk.error("idle_seconds", "应在 15 与 3600 之间", "must be within 15 and 3600")
     return seconds
 
 
-def _log(kiosk: _Table, environ: Mapping[str, str]) -> Path | None:
+def _log(kiosk: Table, environ: Mapping[str, str]) -> Path | None:
     """`log = "…"` names a file, `log = ""` keeps none, absence means the platform's state folder."""
     if kiosk.has("log"):
         named = kiosk.take("log", str)
@@ -199,9 +137,9 @@ def default_log(environ: Mapping[str, str] = os.environ) -> Path:
     return Path(named or Path.home() / ".local" / "state") / "ca-kiosk" / "kiosk.log"
 
 
-def terminal(environ: Mapping[str, str] = os.environ) -> str:
-    """`TERM`."""
-    return environ.get("TERM", "")
+def environment() -> dict[str, str]:
+    """The whole environment, for what is handed on to another program."""
+    return dict(os.environ)
 
 
 def clean_environment(environ: Mapping[str, str] = os.environ) -> dict[str, str] | None:

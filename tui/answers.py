@@ -1,0 +1,96 @@
+"""answers.toml: what a person would type, for the journey without screens."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import TypeVar
+
+from tui.core.application import ApplicationForm, IdType, InvoiceForm
+from tui.core.order import Method
+from tui.core.secret import Password, Pin, Secret
+from tui.tables import SettingsError, Table, open_table
+
+Code = TypeVar("Code", bound=StrEnum)
+Held = TypeVar("Held", bound=Secret)
+
+LONGEST_PIN = 256
+"""Bytes; longer than any token takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """One journey's answers."""
+
+    account: str = field(repr=False)
+    password: Password
+    form: ApplicationForm
+    method: Method
+    invoice: InvoiceForm
+    serial: str = ""
+    """Which certificate (hex serial) where several could be renewed."""
+
+
+def read_answers(path: Path) -> Answers:
+    """The answers of one file.
+
+    Raises `SettingsError`; it never repeats a value.
+    """
+    top = open_table(path)
+    agent, recipient = top.table("agent"), top.table("recipient")
+    payment, invoice = top.table("payment"), top.table("invoice")
+    same = recipient.take("same_as_agent", bool, False)
+    form = ApplicationForm(
+        term_months=top.take("term_months", int, 12),
+        id_type=_code(agent, "id_type", IdType, IdType.RESIDENT_ID),
+        id_number=agent.take("id_number", str),
+        agent_name=agent.take("name", str),
+        agent_mobile=agent.take("mobile", str),
+        agent_email=agent.take("email", str),
+        recipient_name=recipient.take("name", str, "" if same else None),
+        recipient_mobile=recipient.take("mobile", str, "" if same else None),
+        recipient_address=recipient.take("address", str),
+    )
+    answers = Answers(
+        account=top.take("account", str),
+        password=Password(top.take("password", str).encode()),
+        form=form.copied_from_agent() if same else form,
+        method=_code(payment, "method", Method, Method.ALIPAY),
+        invoice=InvoiceForm(invoice.take("tax_number", str), invoice.take("title", str)),
+        serial=top.take("serial", str, "").lower(),
+    )
+    for table in (top, agent, recipient, payment, invoice):
+        table.refuse_rest()
+    return answers
+
+
+def read_pin(path: Path) -> tuple[Pin, bool]:
+    """The first line of a file as PIN, and whether people other than its owner may read the file.
+
+    Raises `SettingsError`.
+    """
+    buffer = bytearray(LONGEST_PIN + 1)
+    try:
+        with path.open("rb", buffering=0) as file:
+            length = file.readinto(buffer)
+        open_to_others = bool(path.stat().st_mode & 0o077)
+    except OSError as error:
+        raise SettingsError(path, "", "无法读取", f"cannot be read ({error.strerror})") from error
+    line_end = min((buffer.find(mark, 0, length) for mark in b"\r\n" if mark in buffer[:length]), default=length)
+    pin = Pin(memoryview(buffer)[:line_end].tobytes()) if 0 < line_end <= LONGEST_PIN else None
+    buffer[:] = bytes(len(buffer))
+    if pin is None:
+        raise SettingsError(path, "", "里没有CA密码", "holds no PIN")
+    return pin, open_to_others
+
+
+def again(secret: Held) -> Held:
+    """A copy that may be wiped by whoever uses it."""
+    return type(secret)(bytes(secret.reveal()))
+
+
+def _code(table: Table, key: str, kind: type[Code], default: Code) -> Code:
+    value = table.take(key, str, default.value)
+    try:
+        return kind(value)
+    except ValueError as error:
+        raise table.error(key, f"应为 {' | '.join(kind)}", f"must be one of {' | '.join(kind)}") from error

@@ -1,0 +1,121 @@
+"""The command line of `ca-kiosk`: a contract with other people's scripts; help in Chinese first, then English."""
+
+import argparse
+from pathlib import Path
+
+from tui import __version__
+from tui.exits import LEGEND
+
+CONFIG = "设置文件 kiosk.toml；缺省依次为 $CA_KIOSK_CONFIG、~/.config/ca-kiosk/、/etc/ca-kiosk/ / settings file"
+LOG = """\
+日志 / log: ~/.local/state/ca-kiosk/kiosk.log，kiosk.toml 里 [kiosk] log = "路径" 可改，log = "" 则不写；
+个人信息已打码，不含密码 / personal data masked, never a password"""
+EPILOG = f"{LEGEND}\n\n{LOG}"
+
+
+def parser() -> argparse.ArgumentParser:
+    """All commands; `command` in the result names the one to run."""
+    top = _new(
+        argparse.ArgumentParser(prog="ca-kiosk", add_help=False),
+        "CA 证书自助续期终端；不带子命令时启动全屏程序\n"
+        "Renew the certificate on a USB token; without a command the full-screen program starts",
+    )
+    top.add_argument("--version", action="version", version=__version__, help="版本 / version")
+    _config(top)
+    top.set_defaults(command="kiosk", config=None)
+    commands = top.add_subparsers(title="命令 / commands", metavar="")
+
+    demo = _command(
+        commands, "demo", "演示：沙箱、20天后到期的软证书和终端 / sandbox, a token with 20 days left, kiosk"
+    )
+    demo.add_argument("--dir", type=Path, help="演示数据的文件夹，缺省为临时文件夹 / folder, else a temporary one")
+    demo.add_argument("--autoplay", action="store_true", help="自动走完全程 / walk the screens to the end by itself")
+    demo.add_argument("--speed", type=_factor, default=1.0, metavar="X", help="自动演示的倍速 / speed factor")
+    demo.add_argument("--pictures", type=Path, metavar="DIR", help="自动演示时保存每步画面 / keep each step's picture")
+
+    certs = _command(commands, "certs", "列出所有 CA 上的证书，不需要密码 / certificates on all tokens, no PIN needed")
+    _json(certs)
+    source = certs.add_mutually_exclusive_group()
+    _config(source)
+    source.add_argument("--module", type=Path, metavar="SO", help="PKCS#11 驱动 / PKCS#11 module")
+
+    doctor = _command(commands, "doctor", "环境检测 / check drivers, token, desk, clock and version")
+    _json(doctor)
+    _config(doctor)
+
+    renew = _command(commands, "renew", "不用屏幕办理续期，二维码输出到终端 / the journey without screens")
+    _config(renew, required=True)
+    renew.add_argument("--answers", type=Path, required=True, metavar="FILE", help="answers.toml")
+    renew.add_argument(
+        "--pin-file", type=Path, required=True, metavar="FILE", help="首行为 CA 密码 / PIN in its first line"
+    )
+    _json(renew)
+
+    desk = _group(commands, "desk", "续期服务 / the renewal desk")
+    serve = _command(desk, "serve", "启动续期服务 / start the desk", "desk serve")
+    serve.add_argument("--config", type=Path, required=True, metavar="FILE", help="desk.toml")
+
+    sandbox = _group(commands, "sandbox", "模拟的外部世界 / the outside world on loopback")
+    up = _command(
+        sandbox, "up", "启动沙箱，就绪时输出一行 JSON，直到 SIGTERM / start; one JSON line when ready", "sandbox up"
+    )
+    up.add_argument("--dir", type=Path, required=True, help="文件夹 / folder")
+    _token(_command(sandbox, "token", "在 CA 中放入即将到期的证书 / put a certificate on a token", "sandbox token"))
+    pay = _command(sandbox, "pay", "用模拟手机付款 / pay as a phone does", "sandbox pay")
+    pay.add_argument("--dir", type=Path, required=True, help="沙箱的文件夹 / the sandbox's folder")
+    what = pay.add_mutually_exclusive_group(required=True)
+    what.add_argument("--qr", metavar="PAYLOAD", help="二维码内容 / content of the QR code")
+    what.add_argument("business_no", nargs="?", metavar="BUSINESS_NO", help="业务单号 / business number")
+    return top
+
+
+def _token(token: argparse.ArgumentParser) -> None:
+    token.add_argument("--dir", type=Path, required=True, help="沙箱的文件夹 / the sandbox's folder")
+    token.add_argument("--module", type=Path, required=True, metavar="SO", help="PKCS#11 驱动 / PKCS#11 module")
+    which = token.add_mutually_exclusive_group(required=True)
+    which.add_argument("--token-label", metavar="L", help="CA 的标签 / token label")
+    which.add_argument("--slot", type=int, metavar="N", help="槽位 / slot")
+    token.add_argument(
+        "--pin-file", type=Path, required=True, metavar="F", help="首行为 CA 密码 / PIN in its first line"
+    )
+    token.add_argument("--days-left", type=int, default=20, metavar="N", help="剩余天数，缺省20 / days left")
+    token.add_argument("--cn", metavar="NAME", help="证书名称 / common name")
+    token.add_argument("--key", choices=("rsa2048", "ec256"), default="rsa2048", help="密钥 / key")
+
+
+def _command(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, about: str, command: str = ""
+) -> argparse.ArgumentParser:
+    made = _new(commands.add_parser(name, help=about, add_help=False), about)
+    made.set_defaults(command=command or name)
+    return made
+
+
+def _group(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, about: str
+) -> "argparse._SubParsersAction[argparse.ArgumentParser]":
+    made = _new(commands.add_parser(name, help=about, add_help=False), about)
+    return made.add_subparsers(title="命令 / commands", metavar="", required=True, dest="which")
+
+
+def _new(made: argparse.ArgumentParser, about: str) -> argparse.ArgumentParser:
+    made.description, made.epilog, made.allow_abbrev = about, EPILOG, False
+    made.formatter_class = argparse.RawDescriptionHelpFormatter
+    made.add_argument("-h", "--help", action="help", help="显示帮助 / show this help")
+    return made
+
+
+def _config(made: argparse._ActionsContainer, *, required: bool = False) -> None:
+    """Left out of the result where it is not given: a command must not undo `ca-kiosk --config FILE command`."""
+    made.add_argument("--config", type=Path, required=required, default=argparse.SUPPRESS, metavar="FILE", help=CONFIG)
+
+
+def _json(made: argparse.ArgumentParser) -> None:
+    made.add_argument("--json", action="store_true", help="输出 JSON / print JSON")
+
+
+def _factor(text: str) -> float:
+    value = float(text)
+    if not 0 < value <= 1000:
+        raise ValueError(text)
+    return value

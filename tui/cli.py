@@ -1,0 +1,264 @@
+"""The commands: parses arguments, then imports only what the command needs."""
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import FrameType, TracebackType
+from typing import TYPE_CHECKING, NoReturn
+
+from tui.arguments import parser
+from tui.core.failure import KioskError
+from tui.exits import Exit, exit_of
+from tui.settings import KioskSettings, clean_environment, environment, load
+from tui.terminal import unfit
+
+if TYPE_CHECKING:
+    from tui.sandbox.demo import Demo
+
+Command = Callable[[argparse.Namespace], int]
+
+
+def main(words: Sequence[str] | None = None) -> NoReturn:
+    """Run one command and exit with its code."""
+    sys.excepthook = _crashed
+    arguments = parser().parse_args(words)
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    try:
+        code = COMMANDS[arguments.command](arguments)
+    except KioskError as error:
+        _say(str(error))
+        code = exit_of(error.failure)
+    except ModuleNotFoundError as error:
+        if arguments.command not in NEEDS_EXTRA or (error.name or "").split(".")[0] == "tui":
+            raise
+        extra = NEEDS_EXTRA[arguments.command]
+        _say(f"缺少 {error.name}，请先安装 / missing, install it first: pip install 'ca-renewal-kiosk[{extra}]'")
+        code = Exit.USAGE
+    sys.exit(code)
+
+
+def kiosk(arguments: argparse.Namespace) -> int:
+    """The full-screen program."""
+    _need_terminal()
+    _restart_clean()
+    settings = _settings(arguments)
+    from tui.app import KioskApp, run
+    from tui.wiring import runtime
+
+    return run(KioskApp(runtime(settings), idle_seconds=settings.idle_seconds))
+
+
+def demo(arguments: argparse.Namespace) -> int:
+    """Sandbox, token and kiosk in one."""
+    _need_terminal()
+    _restart_clean()
+    from tui.sandbox.demo import DemoFailed, prepare
+
+    try:
+        town = prepare(arguments.dir)
+    except (DemoFailed, OSError) as error:
+        _say(f"{error}")
+        return Exit.USAGE
+    try:
+        return _play(town, arguments)
+    finally:
+        town.close()
+
+
+def _play(town: "Demo", arguments: argparse.Namespace) -> int:
+    """The kiosk in the demo's town, by hand or by itself."""
+    from tui.app import KioskApp, run
+    from tui.wiring import runtime
+
+    settings = load(town.kiosk_config)
+    app = KioskApp(runtime(settings), town.phone, settings.idle_seconds)
+    if not arguments.autoplay:
+        return run(app)
+    from tui.answers import read_answers
+    from tui.autoplay import Autoplay, Visitor
+
+    known = read_answers(town.directory / "answers.toml")
+    visitor = Visitor(town.account, town.password, town.pin, known.form, known.invoice)
+    try:
+        # Textual names the pilot of any app Pilot[object]; this one is played on KioskApp alone.
+        app.run(auto_pilot=Autoplay(visitor, arguments.speed, arguments.pictures))  # type: ignore[arg-type]
+    finally:
+        app.runtime.stop()
+    return app.return_code or Exit.DONE
+
+
+def certs(arguments: argparse.Namespace) -> int:
+    """Every certificate on every token."""
+    import asyncio
+
+    from tui import inventory, wiring
+    from tui.core.ports import Sighting
+    from tui.runtime.runtime import utc_now
+    from tui.settings import ModuleSettings
+
+    modules = (ModuleSettings(arguments.module.absolute()),) if arguments.module else _settings(arguments).modules
+
+    async def look() -> Sighting:
+        return await inventory.look(wiring.tokens(modules))
+
+    sighting, now = asyncio.run(look()), utc_now()
+    if arguments.json:
+        _out(inventory.as_json(inventory.listed(sighting, now)))
+    else:
+        _out("\n".join(inventory.certificate_lines(sighting, now)))
+    if sighting.tokens or not sighting.faults:
+        return Exit.DONE
+    if arguments.json:
+        _say("\n".join(inventory.certificate_lines(sighting, now)))
+    return exit_of(sighting.faults[0].failure)
+
+
+def doctor(arguments: argparse.Namespace) -> int:
+    """环境检测."""
+    import asyncio
+
+    from tui import inventory, wiring
+    from tui.core.ports import Check
+
+    settings = _settings(arguments)
+
+    async def examine() -> tuple[Check, ...]:
+        desk = wiring.desk(settings)
+        return await inventory.examine(wiring.tokens(settings.modules), desk, wiring.checks(settings, desk))
+
+    checks = asyncio.run(examine())
+    _out(inventory.as_json(inventory.checked(checks)) if arguments.json else "\n".join(inventory.check_lines(checks)))
+    return inventory.verdict(checks)
+
+
+def renew(arguments: argparse.Namespace) -> int:
+    """The journey without screens."""
+    from tui.answers import read_answers, read_pin
+    from tui.report import JsonReport, WordReport
+    from tui.unattended import Journey
+    from tui.wiring import runtime
+
+    settings, answers = _settings(arguments), read_answers(arguments.answers)
+    pin, open_to_others = read_pin(arguments.pin_file)
+    if open_to_others:
+        _say(f"警告：其他用户可以读取 {arguments.pin_file} / warning: other users may read the PIN file")
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _leave)
+    report = JsonReport() if arguments.json else WordReport(sys.stdout)
+    return Journey(runtime(settings), answers, pin, report).run()
+
+
+def desk_serve(arguments: argparse.Namespace) -> int:
+    """The desk."""
+    from tui.desk import settings
+    from tui.desk.serve import serve
+
+    try:
+        serve(settings.load(arguments.config), lambda running: _say(running.url))
+    except (settings.SettingsError, OSError) as error:
+        _say(f"{error}")
+        return Exit.USAGE
+    return Exit.DONE
+
+
+def sandbox_up(arguments: argparse.Namespace) -> int:
+    """The outside world on loopback."""
+    from tui.sandbox.commands import up
+
+    return up(arguments.dir)
+
+
+def sandbox_token(arguments: argparse.Namespace) -> int:
+    """A key and a certificate that is about to expire."""
+    from tui.sandbox.commands import token
+
+    return token(
+        arguments.dir,
+        arguments.module,
+        arguments.pin_file,
+        token_label=arguments.token_label,
+        slot=arguments.slot,
+        days_left=arguments.days_left,
+        cn=arguments.cn,
+        key=arguments.key,
+    )
+
+
+def sandbox_pay(arguments: argparse.Namespace) -> int:
+    """A phone that scans and pays."""
+    from tui.sandbox.commands import pay
+
+    return pay(arguments.dir, qr=arguments.qr, business_no=arguments.business_no)
+
+
+COMMANDS: dict[str, Command] = {
+    "kiosk": kiosk,
+    "demo": demo,
+    "certs": certs,
+    "doctor": doctor,
+    "renew": renew,
+    "desk serve": desk_serve,
+    "sandbox up": sandbox_up,
+    "sandbox token": sandbox_token,
+    "sandbox pay": sandbox_pay,
+}
+
+NEEDS_EXTRA = {
+    "demo": "demo",
+    "desk serve": "desk",
+    "sandbox up": "demo",
+    "sandbox token": "demo",
+    "sandbox pay": "demo",
+}
+
+
+def _settings(arguments: argparse.Namespace) -> KioskSettings:
+    from tui.runtime.logbook import open_logbook
+
+    settings = load(arguments.config)
+    open_logbook(settings.log)
+    return settings
+
+
+def _need_terminal() -> None:
+    if why := unfit(environment()):
+        _say(why)
+        sys.exit(Exit.USAGE)
+
+
+def _restart_clean() -> None:
+    """Begin again where the environment would garble the screen: TEXTUAL_* set, or output that is not UTF-8."""
+    clean = clean_environment()
+    garbled = not sys.flags.utf8_mode and sys.stdout.encoding.lower() != "utf-8"
+    if clean is not None or garbled:
+        words = [sys.executable, "-X", "utf8", *sys.orig_argv[1:]]
+        os.execve(sys.executable, words, clean or environment())  # noqa: S606
+
+
+def _leave(number: int, frame: FrameType | None) -> NoReturn:
+    """SIGINT, SIGTERM, SIGHUP: the application stays at the desk, the ports are closed on the way out."""
+    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(each, signal.SIG_IGN)
+    sys.exit(128 + number)
+
+
+def _crashed(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> NoReturn:
+    """The last line for an unexpected exception: its type and place, no values."""
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else "?"
+    _say(f"程序故障 / internal fault: {kind.__name__} {where}")
+    raise SystemExit(Exit.FAULT)
+
+
+def _out(text: str) -> None:
+    sys.stdout.buffer.write(f"{text}\n".encode())
+    sys.stdout.buffer.flush()
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr)

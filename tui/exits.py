@@ -1,0 +1,52 @@
+"""Exit codes: a contract with other people's scripts."""
+
+from enum import IntEnum
+
+from tui.core.failure import Failure, Place, Reason
+
+
+class Exit(IntEnum):
+    """What a command ends with; 128 + n when signal n ended it."""
+
+    DONE = 0
+    USAGE = 2
+    """Wrong arguments, settings or answers; an extra is not installed; no terminal."""
+    REFUSED = 3
+    """A rule says no: expired, too early, wrong account, a form field, an application that ended."""
+    TOKEN = 4
+    """No token, wrong PIN, a driver's fault."""
+    DESK = 5
+    """The desk or the network, or the CA behind it."""
+    PAYMENT = 6
+    FAULT = 70
+    """A fault in this program."""
+
+
+LEGEND = """\
+退出码 / exit codes:
+  0   完成 / done
+  2   参数、设置或终端有误 / usage, settings, terminal
+  3   按规则不能办理：已过期、未到续期时间、账号不符等 / refused by rule
+  4   CA、CA密码或驱动有误 / token, PIN or driver
+  5   服务端或网络不可用 / desk or network
+  6   支付未成 / payment
+  70  程序故障 / internal fault
+  128+n  被信号 n 结束 / ended by signal n"""
+
+_BY_PLACE = {
+    Place.TOKEN: Exit.TOKEN,
+    Place.CERTIFICATE: Exit.REFUSED,
+    Place.ACCOUNT: Exit.REFUSED,
+    Place.FORM: Exit.REFUSED,
+    Place.APPLICATION: Exit.REFUSED,
+    Place.PAYMENT: Exit.PAYMENT,
+    Place.ISSUING: Exit.DESK,
+    Place.DESK: Exit.DESK,
+    Place.KIOSK: Exit.REFUSED,
+}
+_BY_REASON = {Reason.SETTINGS_WRONG: Exit.USAGE, Reason.KIOSK_FAULT: Exit.FAULT}
+
+
+def exit_of(failure: Failure) -> Exit:
+    """The code that a command ends with after this failure."""
+    return _BY_REASON.get(failure.reason, _BY_PLACE[failure.reason.place])

@@ -1,0 +1,152 @@
+"""`certs` and `doctor`: what is inserted and whether a renewal could work, as JSON or in words."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+import msgspec
+
+from tui.core.certificate import Certificate, Token
+from tui.core.failure import Money
+from tui.core.moves.arrival import WHY_NOT
+from tui.core.ports import Check, DeskPort, SelfCheckPort, Sighting
+from tui.exits import Exit, exit_of
+from tui.text import N_, _
+from tui.text.dates import moment
+from tui.text.wording import explain, label
+
+ITEMS = {
+    "driver": N_("驱动模块"),
+    "token": N_("CA"),
+    "certificate": N_("证书"),
+    "desk": N_("续期服务"),
+    "clock": N_("系统时间"),
+    "version": N_("程序版本"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One certificate in `certs --json`; the names are a contract."""
+
+    module: str
+    token_label: str
+    token_serial: str
+    slot: int
+    subject: str
+    issuer: str
+    serial: str
+    """Hex."""
+    not_before: datetime
+    not_after: datetime
+    days_left: int
+    key: str
+    key_id: str
+    """Hex."""
+    state: str
+    reason: str
+    """Why it cannot be renewed now (a `core.failure.Reason`), empty when it can."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One line of `doctor --json`."""
+
+    item: str
+    ok: bool
+    detail: str
+    reason: str
+    """A `core.failure.Reason`, empty when all is well."""
+
+
+class Look(Protocol):
+    """Tokens that are looked at once; `tui.token.Tokens` does it."""
+
+    async def sight_once(self) -> Sighting: ...
+
+    async def close(self) -> None: ...
+
+
+async def look(tokens: Look) -> Sighting:
+    """What the modules see now; a driver too slow is among the faults."""
+    try:
+        return await tokens.sight_once()
+    finally:
+        await tokens.close()
+
+
+async def examine(tokens: Look, desk: DeskPort, checks: SelfCheckPort) -> tuple[Check, ...]:
+    """One run of 环境检测."""
+    try:
+        return await checks.run(await look(tokens))
+    finally:
+        await desk.close()
+
+
+def listed(sighting: Sighting, now: datetime) -> tuple[Listed, ...]:
+    """Every certificate on every token."""
+    return tuple(_listed(token, c, now) for token in sighting.tokens for c in token.certificates)
+
+
+def _listed(token: Token, certificate: Certificate, now: datetime) -> Listed:
+    state = certificate.state(now)
+    return Listed(
+        module=token.module,
+        token_label=token.label,
+        token_serial=token.serial,
+        slot=token.slot,
+        subject=certificate.subject,
+        issuer=certificate.issuer,
+        serial=certificate.serial,
+        not_before=certificate.not_before,
+        not_after=certificate.not_after,
+        days_left=certificate.days_left(now),
+        key=certificate.key,
+        key_id=certificate.key_id,
+        state=state.value,
+        reason=WHY_NOT[state].value if state in WHY_NOT else "",
+    )
+
+
+def checked(checks: tuple[Check, ...]) -> tuple[Checked, ...]:
+    """The lines of `doctor --json`."""
+    return tuple(Checked(c.item, c.ok, c.detail, c.failure.reason.value if c.failure else "") for c in checks)
+
+
+def as_json(rows: tuple[Listed, ...] | tuple[Checked, ...]) -> str:
+    """An indented JSON list."""
+    return msgspec.json.format(msgspec.json.encode(rows), indent=2).decode()
+
+
+def certificate_lines(sighting: Sighting, now: datetime) -> Iterator[str]:
+    """The tokens and their certificates in words."""
+    for fault in sighting.faults:
+        yield f"{fault.module}: {explain(fault.failure, Money.NOT_TOUCHED).happened} [{fault.failure.reason.value}]"
+    if not sighting.tokens:
+        yield _("没有插入CA。")
+    for token in sighting.tokens:
+        yield f"{token.label}  {token.serial}  ({token.module}, slot {token.slot})"
+        if not token.certificates:
+            yield "    " + _("CA中没有证书。")
+        for certificate in token.certificates:
+            left = _("剩余{days}天").format(days=certificate.days_left(now))
+            yield f"  - {certificate.subject}"
+            yield f"    {certificate.serial}  {certificate.key}"
+            span = f"{moment(certificate.not_before)} — {moment(certificate.not_after)}"
+            yield f"    {span}  {left}  {label(certificate.state(now))}"
+
+
+def check_lines(checks: tuple[Check, ...]) -> Iterator[str]:
+    """环境检测 in words."""
+    for check in checks:
+        yield f"[{'✓' if check.ok else '✗'}] {_(ITEMS[check.item])}  {check.detail}".rstrip()
+        if check.failure is not None:
+            told = explain(check.failure, Money.NOT_TOUCHED)
+            yield f"    {told.happened}"
+            yield from (f"    {line}" for line in told.lines)
+
+
+def verdict(checks: tuple[Check, ...]) -> Exit:
+    """0 when all is well, else the code of the first thing that is not."""
+    return next((exit_of(check.failure) for check in checks if check.failure), Exit.DONE)

@@ -1,0 +1,81 @@
+"""Settings files (TOML) read with every key checked; an error names the file and the key."""
+
+import tomllib
+from pathlib import Path
+from typing import Any, TypeVar
+
+from tui.core.failure import Failure, KioskError, Reason
+
+T = TypeVar("T")
+
+
+class SettingsError(KioskError):
+    """The settings are missing or wrong; the text names file and key, in Chinese and English."""
+
+    def __init__(self, source: Path | str, key: str, chinese: str, english: str) -> None:
+        where = f"{source}: {key}" if key else f"{source}"
+        told = f"设置文件 {where} {chinese} / settings file {where} {english}"
+        super().__init__(Failure(Reason.SETTINGS_WRONG, detail=told))
+
+    def __str__(self) -> str:
+        return self.failure.detail
+
+
+def open_table(path: Path) -> "Table":
+    """The top table of a file.
+
+    Raises `SettingsError`.
+    """
+    try:
+        with path.open("rb") as file:
+            content = tomllib.load(file)
+    except OSError as error:
+        raise SettingsError(path, "", "无法读取", f"cannot be read ({error.strerror})") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(path, "", "不是正确的 TOML", f"is no correct TOML ({error})") from error
+    return Table(path.absolute(), "", content)
+
+
+class Table:
+    """A TOML table that hands its keys out once, with their types checked, and knows its own name."""
+
+    def __init__(self, source: Path, name: str, content: dict[str, Any]) -> None:
+        self.source, self._name, self._content = source, name, dict(content)
+
+    def take(self, key: str, kind: type[T], default: T | None = None) -> T:
+        """The value of a key, or the default; without one the key must be there."""
+        value = self._content.pop(key, default)
+        if value is None:
+            raise self.error(key, "缺少", "is missing")
+        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+            raise self.error(key, f"类型应为 {kind.__name__}", f"must be of type {kind.__name__}")
+        return value
+
+    def table(self, key: str) -> "Table":
+        """The table below this one, empty when it is not there."""
+        return Table(self.source, f"{self._name}{key}.", self.take(key, dict, {}))
+
+    def tables(self, key: str) -> "list[Table]":
+        """The rows of an array of tables; at least one must be there."""
+        rows = self.take(key, list)
+        if not rows or not all(isinstance(row, dict) for row in rows):
+            raise self.error(key, "至少要有一项", "needs at least one table")
+        return [Table(self.source, f"{self._name}{key}[{i}].", row) for i, row in enumerate(rows)]
+
+    def has(self, key: str) -> bool:
+        """Whether the key is there and was not taken yet."""
+        return key in self._content
+
+    def refuse_rest(self) -> None:
+        """A key that nobody took is a mistake in the file."""
+        if self._content:
+            raise self.error(min(self._content), "不认识", "is unknown")
+
+    def near(self, text: str) -> str:
+        """The absolute path of a file named relative to the settings, else the text as it is."""
+        beside = self.source.parent / text
+        return str(beside) if text and beside.exists() else text
+
+    def error(self, key: str, chinese: str, english: str) -> SettingsError:
+        """The error that names this table's key."""
+        return SettingsError(self.source, self._name + key, chinese, english)

@@ -1,0 +1,239 @@
+"""The journey without screens (`ca-kiosk renew`): the same flow and runtime, each step answered from a file."""
+
+import queue
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from tui.answers import Answers, again
+from tui.core import events as e
+from tui.core.failure import Failure, Reason
+from tui.core.flow import advance
+from tui.core.moves.arrival import renewable
+from tui.core.order import Application, ApplicationStatus, Attempt, AttemptState, PaymentStatus
+from tui.core.secret import Pin
+from tui.core.state import State, Step
+from tui.exits import Exit, exit_of
+from tui.report import Installed, Issued, Paid, Pay, Report, failed
+from tui.runtime import Runtime
+
+GRACE = 10.0
+"""Seconds that slow drivers and a starting desk are given before their absence counts."""
+
+PATIENCE = {
+    Reason.DESK_UNREACHABLE: 120.0,
+    Reason.DESK_TIMEOUT: 120.0,
+    Reason.DESK_BUSY: 300.0,
+    Reason.DESK_FAULT: 60.0,
+    Reason.PAYMENT_PLATFORM_DOWN: 300.0,
+    Reason.PAYMENT_PENDING: 900.0,
+    Reason.APPLICATION_MOVED_ON: 60.0,
+    Reason.ALREADY_PAID: 60.0,
+    Reason.AGREEMENT_CHANGED: 60.0,
+    Reason.SESSION_ENDED: 60.0,
+}
+"""Seconds for which a step is tried again after this failure; every other failure ends the journey."""
+
+PAUSE, LONGEST_PAUSE = 2.0, 30.0
+"""Seconds between two tries."""
+
+PIN_STEPS = frozenset({Step.REQUEST_PIN, Step.INSTALL_PIN})
+"""After any failure here nothing is tried again: a second wrong PIN brings the token nearer to its lock."""
+
+SCANNABLE = frozenset({AttemptState.QR_SHOWN, AttemptState.SCANNED})
+OVER = frozenset({AttemptState.CLOSING, AttemptState.CLOSED})
+PAID = frozenset({ApplicationStatus.ISSUING, ApplicationStatus.ISSUED, ApplicationStatus.INSTALLED})
+ENDED = {
+    ApplicationStatus.FAILED: Reason.ISSUING_FAILED,
+    ApplicationStatus.LAPSED: Reason.CERTIFICATE_EXPIRED,
+    ApplicationStatus.WITHDRAWN: Reason.APPLICATION_MOVED_ON,
+}
+
+
+class Journey:
+    """Drives the flow by answers from the inserted token to the installed certificate."""
+
+    def __init__(
+        self,
+        runtime: Runtime,
+        answers: Answers,
+        pin: Pin,
+        report: Report,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._runtime, self._answers, self._pin, self._report, self._clock = runtime, answers, pin, report, clock
+        self._events: queue.SimpleQueue[e.Event] = queue.SimpleQueue()
+        self._state = State()
+        self._begun = clock()
+        self._answered: State | None = None
+        """The state that was answered last; an answer that moved nothing is not given again."""
+        self._failing: tuple[Reason, Step, float] | None = None
+        """The failure that is being waited out, where, and since when."""
+        self._again_at = 0.0
+        self._desk_lost = Failure(Reason.DESK_TIMEOUT)
+        self._told: set[str] = set()
+        """Kinds of lines and QR payloads that were reported."""
+
+    def run(self) -> Exit:
+        """The whole journey; whatever ends it, the secrets are wiped and the ports closed."""
+        self._begun = self._clock()
+        self._runtime.start(self._events.put)
+        try:
+            while (code := self._end()) is None:
+                if (event := self._next()) is not None:
+                    self._take(event)
+            return code
+        finally:
+            self._runtime.stop()
+            self._pin.wipe()
+            self._answers.password.wipe()
+
+    def _take(self, event: e.Event) -> None:
+        if isinstance(event, e.DeskLost):
+            self._desk_lost = event.failure
+        before = self._state
+        self._state, commands = advance(before, event)
+        for command in commands:
+            self._runtime.run(command)
+        self._report.progress(before, self._state)
+        if self._state.failure is not before.failure or self._state.step is not before.step:
+            self._note_failure()
+        if self._state.application is not None:
+            self._tell(self._state.application)
+
+    def _next(self) -> e.Event | None:
+        """The answer to the state as it is, else what happens next; None when a time has passed instead."""
+        state, now = self._state, self._clock()
+        wait: float | None = None
+        if self._failing is not None and state.failure is not None:
+            if now >= self._again_at:
+                self._again_at = now + LONGEST_PAUSE
+                return self._answer(replace(state, failure=None)) or e.Retried()
+            wait = self._again_at - now
+        elif state != self._answered and (event := self._answer(state)) is not None:
+            self._answered = state
+            return event
+        elif state.step is Step.WAITING and now < self._begun + GRACE:
+            wait = self._begun + GRACE - now
+        try:
+            return self._events.get(timeout=wait)
+        except queue.Empty:
+            return None
+
+    def _note_failure(self) -> None:
+        state, failing = self._state, self._failing
+        failure = state.failure
+        if failure is None:
+            if failing is not None and failing[1] is not state.step:
+                self._failing = None
+        elif failure.reason in PATIENCE:
+            known = failing is not None and failing[:2] == (failure.reason, state.step)
+            since = failing[2] if failing is not None and known else self._clock()
+            self._failing = (failure.reason, state.step, since)
+            self._again_at = self._clock() + min(failure.retry_after or PAUSE, LONGEST_PAUSE)
+
+    def _end(self) -> Exit | None:
+        """The exit code once the journey is over."""
+        state = self._state
+        if state.step is Step.DONE and state.installation and state.application:
+            new = state.installation.new
+            self._report.tell(Installed(state.application.business_no, new.serial, new.not_before, new.not_after))
+            return Exit.DONE
+        if (failure := self._fatal(state)) is None:
+            return None
+        self._report.tell(failed(failure, state.money))
+        return exit_of(failure)
+
+    def _fatal(self, state: State) -> Failure | None:
+        """The failure that nothing more is tried after."""
+        application, failure = state.application, state.failure
+        if application is not None and application.payment_status is PaymentStatus.FROZEN:
+            return Failure(Reason.PAYMENT_FROZEN)
+        match state.step:
+            case Step.REFUSED:
+                return failure or Failure(Reason.KIOSK_FAULT)
+            case Step.TOKEN_AWAITED:
+                return failure or Failure(Reason.TOKEN_REMOVED)
+            case Step.WITHDRAWN if application is not None:
+                return Failure(ENDED.get(application.status, Reason.APPLICATION_MOVED_ON))
+            case Step.CHOOSING if self._answer(state) is None:
+                return Failure(Reason.SETTINGS_WRONG, detail="answers.toml: serial")
+            case Step.WAITING if failure is None and self._clock() >= self._begun + GRACE and not self._answer(state):
+                return self._absent(state)
+        if failure is None:
+            return None
+        if self._failing is None or failure.reason not in PATIENCE or state.step in PIN_STEPS:
+            return failure
+        return failure if self._clock() - self._failing[2] > PATIENCE[failure.reason] else None
+
+    def _absent(self, state: State) -> Failure | None:
+        """What the journey cannot begin without."""
+        if not state.tokens:
+            faults = state.sighting.faults if state.sighting else ()
+            return faults[0].failure if faults else Failure(Reason.NO_TOKEN)
+        return None if state.desk_reachable else self._desk_lost
+
+    def _answer(self, state: State) -> e.Event | None:
+        """What the person would do at this step, None where there is nothing to do but wait."""
+        answers = self._answers
+        if state.busy is not None:
+            return None
+        match state.step:
+            case Step.WAITING:
+                return e.Started() if state.tokens and state.desk_reachable else None
+            case Step.CHOOSING:
+                named = (c for _, c in renewable(state) if c.serial == answers.serial)
+                return next((e.CertificateChosen(c.fingerprint) for c in named), None)
+            case Step.SIGN_IN:
+                return e.SignInSubmitted(answers.account, again(answers.password))
+            case Step.NOTICE:
+                return e.NoticeAccepted() if state.notice else None
+            case Step.CARD:
+                return e.RenewalRequested() if state.offer else None
+            case Step.AGREEMENT:
+                return e.AgreementAccepted() if state.agreement else None
+            case Step.FORM:
+                return e.FormSubmitted(answers.form) if state.offer and state.agreement else None
+            case Step.REQUEST_PIN | Step.INSTALL_PIN:
+                return e.PinEntered(again(self._pin))
+            case Step.PAY_NOTICE:
+                return e.PayNoticeConfirmed()
+            case Step.ORDER:
+                return e.PaymentOpened()
+            case Step.CHANNEL:
+                return e.OnlineChosen()
+            case Step.METHOD:
+                return e.PaymentSubmitted(answers.method, answers.invoice)
+            case Step.QR:
+                return self._answer_qr(state.application.attempt if state.application else None)
+            case _:
+                return None
+
+    def _answer_qr(self, attempt: Attempt | None) -> e.Event | None:
+        if attempt is None:
+            return None
+        if attempt.method is not self._answers.method and attempt.state in SCANNABLE:
+            return e.BackPressed()
+        over = attempt.state in OVER or (attempt.state in SCANNABLE and attempt.expires_in <= 0)
+        return e.QrRenewed() if over else None
+
+    def _tell(self, application: Application) -> None:
+        """Report what has been reached, each thing once."""
+        number, attempt = application.business_no, application.attempt
+        if (
+            self._state.step is Step.QR
+            and attempt is not None
+            and attempt.state in SCANNABLE
+            and attempt.method is self._answers.method
+            and attempt.expires_in > 0
+            and attempt.qr
+            and attempt.qr not in self._told
+        ):
+            self._told.add(attempt.qr)
+            self._report.tell(Pay(attempt.method, attempt.qr, attempt.amount_fen, number, attempt.expires_in))
+        if application.status in PAID and "paid" not in self._told:
+            self._told.add("paid")
+            self._report.tell(Paid(number))
+        if application.status in PAID - {ApplicationStatus.ISSUING} and "issued" not in self._told:
+            self._told.add("issued")
+            self._report.tell(Issued(number))
