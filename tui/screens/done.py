@@ -1,0 +1,82 @@
+"""Step 8: 证书安装完成！"""
+
+from collections.abc import Iterable
+
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
+
+from tui.core.certificate import Certificate
+from tui.core.events import BackPressed
+from tui.core.order import Application, InvoiceStatus, yuan
+from tui.core.state import State, Step
+from tui.screens.base import Key, StepScreen, style
+from tui.text import N_, _
+from tui.text.dates import day, moment
+from tui.widgets.action import ActionButton
+from tui.widgets.facts import Fact, table
+
+
+class DoneScreen(StepScreen):
+    """The new certificate beside the old one, both as read back from the token, and the receipt."""
+
+    CSS_PATH = style("paying.tcss")
+    steps = (Step.DONE,)
+    heading = N_("证书安装完成！")
+    help_text = N_(
+        "新证书已写入CA并通过验证，可以拔出CA。原证书保留在CA中，到期前仍可使用。"
+        "\n\n电子发票将在1-2个工作日内以短信（下载链接）和邮件发送给经办人。"
+    )
+    keys = (Key("f3,escape", N_("完成"), "finish"),)
+
+    def compose_body(self) -> Iterable[Widget]:
+        """Two certificates, the receipt, the invoice."""
+        yield Horizontal(Static(id="new"), Static(id="old"), id="side-by-side")
+        yield Static(id="receipt")
+        yield Static(id="invoice", classes="hint")
+
+    def compose_actions(self) -> Iterable[Widget]:
+        """完成."""
+        yield ActionButton(_("完成"), "finish", primary=True)
+
+    def show(self, state: State) -> None:
+        """Draw what was read back, and the receipt."""
+        if state.installation is not None:
+            new, old = state.installation.new, state.installation.old
+            self.query_one("#new", Static).update(_certificate(_("新证书"), new, "$good"))
+            self.query_one("#old", Static).update(_certificate(_("原证书"), old, "$muted"))
+        if state.application is not None:
+            self.query_one("#receipt", Static).update(_receipt(state.application))
+            asked = state.application.invoice_status is not InvoiceStatus.NOT_REQUESTED
+            words = _("电子发票将在1-2个工作日内，以短信（下载链接）和邮件发送给经办人。") if asked else ""
+            self.query_one("#invoice", Static).update(Content(words))
+
+    def action_finish(self) -> None:
+        """完成."""
+        self.advance(BackPressed())
+
+
+def _certificate(title: str, certificate: Certificate, colour: str) -> Content:
+    rows = (
+        Fact(_("序列号"), _grouped(certificate.serial)),
+        Fact(_("生效时间"), day(certificate.not_before)),
+        Fact(_("有效期至"), moment(certificate.not_after), f"bold {colour}"),
+        Fact(_("密钥"), certificate.key),
+    )
+    return Content("\n").join([Content.styled(title, f"bold {colour}"), table(rows)])
+
+
+def _grouped(serial: str) -> str:
+    """Upper-case hex; a long one keeps its ends, which is what people compare."""
+    text = serial.upper()
+    return text if len(text) <= 24 else f"{text[:12]}..{text[-10:]}"
+
+
+def _receipt(application: Application) -> Content:
+    rows = [Fact(_("业务单号"), application.business_no, "bold")]
+    if application.order is not None:
+        rows.append(Fact(_("已付金额"), yuan(application.order.total_fen), "bold"))
+    if application.installed_at is not None:
+        rows.append(Fact(_("完成时间"), moment(application.installed_at)))
+    return table(tuple(rows))

@@ -1,0 +1,104 @@
+"""Step 7: 支付方式 and 电子发票."""
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
+
+from tui.core.application import FieldErrors, InvoiceForm, check_invoice, normalise_invoice
+from tui.core.events import InvoiceEdited, PaymentSubmitted
+from tui.core.order import Method, yuan
+from tui.core.state import State, Step
+from tui.core.text_safety import printable
+from tui.screens.base import BACK, END, style
+from tui.screens.typed import TypedScreen
+from tui.text import N_, _
+from tui.text.labels import label
+from tui.widgets.action import ActionButton
+from tui.widgets.choice import Choice
+from tui.widgets.field import Field, TextField, first_wrong
+
+
+class MethodScreen(TypedScreen):
+    """银联在线支付 or 支付宝, and whom the invoice is made out to."""
+
+    CSS_PATH: ClassVar = [style("applying.tcss"), style("paying.tcss")]
+    steps = (Step.METHOD,)
+    heading = N_("支付方式和电子发票")
+    help_text = N_(
+        "用左右方向键选择支付方式。纳税人识别号和发票抬头必须填写，请仔细复核。"
+        "\n\n电子发票在证书办理完成后1-2个工作日内，以短信和邮件发送给经办人。"
+    )
+    keys = (BACK, END)
+    idle_multiple = 3
+    named = ("tax_number", "title")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._seen: tuple[Method, InvoiceForm] | None = None
+
+    def compose_body(self) -> Iterable[Widget]:
+        """The bill, the method, the invoice, the warning."""
+        yield Static(id="bill")
+        yield Field("method", _("支付方式"), Choice(id="method"), hint=_("用左右方向键选择"))
+        yield TextField("tax_number", _("纳税人识别号"), hint=_("开具电子发票的税号，15、18或20位"), longest=40)
+        yield TextField("title", _("发票抬头"), longest=200)
+        yield Static(
+            Content(_("注意：请仔细复核开票信息是否正确，一旦发票已开具，不接受任何重新开票的申请。")),
+            classes="warning",
+        )
+
+    def compose_actions(self) -> Iterable[Widget]:
+        """提交."""
+        yield ActionButton(_("提交"), "submit_payment", primary=True)
+        yield ActionButton(_("返回"), "back")
+
+    def focus_target(self, state: State) -> str:
+        """The first wrong field, else the first with nothing in it, else the method."""
+        if wrong := first_wrong(self.query(Field)):
+            return f"#{wrong.id} Input"
+        empty = next((name for name in self.named if not self.text(name)), None)
+        return f"#field-{empty.replace('_', '-')} Input" if empty else "#method"
+
+    def entered(self, state: State) -> None:
+        """Filled from what was typed before."""
+        super().entered(state)
+        self._load(state)
+
+    def show(self, state: State) -> None:
+        """Draw the bill; fields change only when somebody else changed them."""
+        if (state.method, state.invoice) not in (self._seen, self.typed()):
+            self._load(state)
+        self._seen = (state.method, state.invoice)
+        if state.application is not None and state.application.order is not None:
+            number, fee = printable(state.application.business_no, 40), yuan(state.application.order.total_fen)
+            words = Content.assemble(_("业务单号 "), number, "    ", _("业务费用 "), (fee, "bold $accent"))
+            self.query_one("#bill", Static).update(words)
+        self.query_one("ActionButton.-main").disabled = state.busy is not None
+        self.show_errors(state.failure)
+
+    def _load(self, state: State) -> None:
+        self._seen = (state.method, state.invoice)
+        self.fill(state.invoice)
+        methods = (Method.UNIONPAY, Method.ALIPAY)
+        self.query_one("#method", Choice).offer(tuple((m, label(m)) for m in methods), state.method)
+
+    def typed(self) -> tuple[Method, InvoiceForm]:
+        """What is chosen and what stands in the fields."""
+        method = self.query_one("#method", Choice).value
+        invoice = InvoiceForm(self.text("tax_number"), self.text("title"))
+        return (method if isinstance(method, Method) else self.state.method), invoice
+
+    def edited(self) -> InvoiceEdited:
+        """Kept by the flow."""
+        return InvoiceEdited(*self.typed())
+
+    def errors(self) -> FieldErrors:
+        """By the same rules as the flow and the desk."""
+        return check_invoice(normalise_invoice(self.typed()[1]))
+
+    def action_submit_payment(self) -> None:
+        """提交."""
+        self.advance(PaymentSubmitted(*self.typed()))

@@ -1,0 +1,186 @@
+"""Step 7: the QR code, beside everything one must know while paying; moves on by itself when the money arrives."""
+
+from collections.abc import Iterable
+
+from textual import on
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
+
+from tui.core.events import PaymentClaimed, QrRenewed
+from tui.core.failure import Failure
+from tui.core.order import Application, Attempt, AttemptState, Method, yuan
+from tui.core.ports import Phone
+from tui.core.state import SHOWN_ATTEMPT, State, Step
+from tui.screens.base import END, Key, StepScreen, style
+from tui.text import N_, _
+from tui.text.labels import label
+from tui.text.wording import desk_words, explain
+from tui.widgets.action import ActionButton
+from tui.widgets.countdown import Countdown
+from tui.widgets.facts import Fact, table
+from tui.widgets.qr import QrCode
+
+SCAN_WITH = {Method.ALIPAY: N_("请用支付宝扫码付款"), Method.UNIONPAY: N_("请用银联手机应用扫码付款")}
+
+PANEL = 37
+"""Least columns of the panel beside the code."""
+
+
+class QrScreen(StepScreen):
+    """Code left; amount, payee, numbers, time left, state and acts right, also at 80x24."""
+
+    CSS_PATH = style("qr.tcss")
+    steps = (Step.QR,)
+    heading = N_("扫码支付")
+    help_text = N_(
+        "用手机扫描二维码付款。收到款项后本页自动继续，也可以按「支付成功」立即查询。"
+        "\n\n二维码过期后请获取新二维码。如果重复付款，多付的款项会自动退回。"
+        "\n\n「更换支付方式」会先结束这笔支付；已经付款的不会丢失。"
+    )
+    keys = (
+        Key("f5", N_("支付成功"), "claim"),
+        Key("f6", N_("新二维码"), "renew"),
+        Key("f9", N_("演示手机付款"), "phone"),
+        Key("f3,escape", N_("更换支付方式"), "back"),
+        END,
+    )
+    compact = True
+    idle_multiple = 5
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._attempt: Attempt | None = None
+
+    def compose_body(self) -> Iterable[Widget]:
+        """Code and panel."""
+        yield Horizontal(
+            QrCode(beside=PANEL, id="code"),
+            Static(id="no-code"),
+            Vertical(
+                Static(id="scan-with"),
+                Static(id="amount"),
+                Static(id="numbers"),
+                Horizontal(Static(Content(_("剩余时间  ")), classes="hint"), Countdown(id="left"), id="time-left"),
+                Static(id="live"),
+                Static(id="news"),
+                Horizontal(
+                    ActionButton(_("支付成功"), "claim", primary=True, id="claim"),
+                    ActionButton(_("获取新二维码"), "renew", id="renew"),
+                    ActionButton(_("更换支付方式"), "back"),
+                    id="acts",
+                ),
+                id="panel",
+            ),
+            id="paying",
+        )
+
+    def focus_target(self, state: State) -> str:
+        """支付成功, or the new code."""
+        return "#renew, #claim" if self.offers("renew", state) else "#claim"
+
+    # ── state in ────────────────────────────────────────────────────────────
+    def show(self, state: State) -> None:
+        """Draw the attempt as it now is; a new observation restarts the countdown."""
+        application = state.application
+        attempt = application.attempt if application else None
+        if application is None or attempt is None:
+            return
+        if attempt != self._attempt:
+            self._attempt = attempt
+            self.query_one(Countdown).start(attempt.expires_in)
+        self._show_code(state, attempt)
+        self.query_one("#numbers", Static).update(_numbers(application, attempt))
+        self._show_live(state, attempt)
+        for button in self.query(ActionButton):
+            button.disabled = state.busy is not None
+
+    def left(self) -> None:
+        """No code stays behind."""
+        self.query_one(QrCode).show("")
+        self.query_one(Countdown).stop()
+        self._attempt = None
+
+    def offers(self, action: str, state: State) -> bool:
+        """A new code once the old one is over; the phone only in the demo."""
+        match action:
+            case "renew":
+                return not self._scannable(state)
+            case "phone":
+                return self._phone is not None and self._scannable(state)
+            case _:
+                return super().offers(action, state)
+
+    def _scannable(self, state: State) -> bool:
+        attempt = state.application.attempt if state.application else None
+        if attempt is None or attempt.state not in SHOWN_ATTEMPT:
+            return False
+        return self.query_one(Countdown).left > 0 if attempt == self._attempt else attempt.expires_in > 0
+
+    def _show_code(self, state: State, attempt: Attempt) -> None:
+        scannable = self._scannable(state)
+        code, instead = self.query_one(QrCode), self.query_one("#no-code", Static)
+        code.show(attempt.qr if scannable else "")
+        code.display = scannable and bool(attempt.qr)
+        instead.display = not code.display
+        words = _("正在获取二维码，请稍候。") if scannable else _("二维码已过期\n\n请按「获取新二维码」")
+        instead.update(Content.styled(words, "bold"))
+        self.query_one("#claim").display = scannable
+        self.query_one("#renew").display = not scannable
+        self.query_one("#scan-with", Static).update(Content.styled(_(SCAN_WITH[attempt.method]), "bold $secondary"))
+        self.query_one("#amount", Static).update(Content(yuan(attempt.amount_fen)))
+
+    def _show_live(self, state: State, attempt: Attempt) -> None:
+        scanned = attempt.state is AttemptState.SCANNED
+        words = label(attempt.state) if self._scannable(state) else _("二维码已过期")
+        self.query_one("#live", Static).update(Content.assemble((_("状态  "), "$muted"), (words, "bold $accent")))
+        self.query_one("#live").set_class(scanned, "-scanned")
+        self.query_one("#news", Static).update(Content(_news(state)))
+
+    @on(Countdown.Over)
+    def _over(self) -> None:
+        """The code ran out: it vanishes and a new one is offered."""
+        self.present(self.state, entering=False)
+        self.focus_next_act()
+
+    # ── events out ──────────────────────────────────────────────────────────
+    def action_claim(self) -> None:
+        """支付成功: asked at once."""
+        self.advance(PaymentClaimed())
+
+    def action_renew(self) -> None:
+        """获取新二维码."""
+        self.advance(QrRenewed())
+
+    def action_phone(self) -> None:
+        """演示手机付款; the work belongs to the app, not to this screen."""
+        attempt = self.state.application.attempt if self.state.application else None
+        if self._phone is not None and attempt is not None and attempt.qr:
+            self.app.run_worker(self._phone.pay(attempt.qr), group="phone", exclusive=True, exit_on_error=False)
+
+    @property
+    def _phone(self) -> Phone | None:
+        phone: Phone | None = getattr(self.app, "phone", None)
+        return phone
+
+
+def _numbers(application: Application, attempt: Attempt) -> Content:
+    order_no = application.order.order_no if application.order else ""
+    return table(
+        (
+            Fact(_("业务单号"), application.business_no, "bold"),
+            Fact(_("订单编号"), order_no, "bold"),
+            Fact(_("收款方"), attempt.payee, "bold"),
+            Fact(_("支付方式"), label(attempt.method), "bold"),
+        )
+    )
+
+
+def _news(state: State) -> str:
+    """What the frame's banner and status line would say; they are not shown here."""
+    failure: Failure | None = state.failure
+    if failure is not None:
+        words = explain(failure, state.money, state.service)
+        return f"{words.happened} {words.advice}".strip()
+    return desk_words(state) if state.desk_reachable is False else _("付款后本页自动继续。")
