@@ -81,12 +81,15 @@ class KioskApp(App[None], inherit_bindings=False):
         self.post_message(Happened(event))
 
     async def on_happened(self, message: Happened) -> None:
-        """One event after another: flow, then the screen, then the commands."""
+        """One event after another: the flow, then the screen, then the commands."""
+        if message.step is None or not self._too_late(message):
+            await self.take(message.event)
+
+    async def take(self, event: "Event") -> None:
+        """Let one event through the flow."""
         from tui.core.flow import advance
 
-        if message.step is not None and self._too_late(message):
-            return
-        state, commands = advance(self.state, message.event)
+        state, commands = advance(self.state, event)
         await self.present(state)
         for command in commands:
             self.runtime.run(command)
@@ -98,7 +101,7 @@ class KioskApp(App[None], inherit_bindings=False):
         screen = self._screen_of(state)
         if entering:
             await self._close_dialogues()
-            left = self._step_screen
+            left = self.step_screen
             if screen is not left:
                 await self.switch_screen(screen)
             left.leave()
@@ -122,7 +125,8 @@ class KioskApp(App[None], inherit_bindings=False):
         screen.present(self.state, entering=True)
 
     @property
-    def _step_screen(self) -> StepScreen:
+    def step_screen(self) -> StepScreen:
+        """The step's screen, below any dialogue and above Textual's blank default screen."""
         return cast(StepScreen, self.screen_stack[1])
 
     def _screen_of(self, state: State) -> StepScreen:
@@ -139,7 +143,7 @@ class KioskApp(App[None], inherit_bindings=False):
     async def _forget(self) -> None:
         """The person has gone: no widget that held their data stays in memory."""
         for kind, screen in list(self._screens.items()):
-            if screen is not self._step_screen:
+            if screen is not self.step_screen:
                 self.uninstall_screen(screen)
                 del self._screens[kind]
                 await screen.remove()
@@ -161,7 +165,7 @@ class KioskApp(App[None], inherit_bindings=False):
 
     def on_ended(self, event: Ended) -> None:
         """A signal came or the terminal is gone."""
-        self._step_screen.leave()
+        self.step_screen.leave()
         self.exit(return_code=event.code)
 
     def on_unmount(self) -> None:
@@ -182,7 +186,7 @@ class KioskApp(App[None], inherit_bindings=False):
         now = datetime.now(UTC)
         if now.minute != self._minute:
             self._minute = now.minute
-            self._step_screen.tick(now)
+            self.step_screen.tick(now)
         await self._look_for_somebody()
 
     async def _look_for_somebody(self) -> None:
@@ -191,7 +195,7 @@ class KioskApp(App[None], inherit_bindings=False):
         from tui.screens.dialogue import IdleWarning
 
         at_home = self.state.step is Step.WAITING and len(self.screen_stack) == 2
-        left = self.idle.left(self._step_screen.idle_multiple)
+        left = self.idle.left(self.step_screen.idle_multiple)
         warning = self.screen if isinstance(self.screen, IdleWarning) else None
         if left is None or left > WARNING or at_home or self.state.token_working:
             if warning is not None:
