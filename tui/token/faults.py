@@ -43,7 +43,7 @@ _BY_REASON: Final = {
         CKR_MUTEX_BAD CKR_MUTEX_NOT_LOCKED CKR_NEXT_OTP CKR_EXCEEDED_MAX_ITERATIONS
         CKR_FIPS_SELF_TEST_FAILED CKR_LIBRARY_LOAD_FAILED CKR_PUBLIC_KEY_INVALID
         CKR_OPERATION_CANCEL_FAILED CKR_SEED_RANDOM_REQUIRED CKR_OPERATION_NOT_VALIDATED
-        CKR_VENDOR_DEFINED""",
+       """,
 }
 REASONS: Final[dict[str, Reason]] = {
     name.strip(): reason
@@ -54,7 +54,7 @@ REASONS: Final[dict[str, Reason]] = {
 
 
 def name(error: PyKCS11.PyKCS11Error) -> str:
-    """`CKR_DEVICE_REMOVED`, or `CKR_VENDOR_DEFINED 0x80000001` and the like for values without a name."""
+    """`CKR_DEVICE_REMOVED`, or `CKR 0x80000001` for values without a name."""
     known = PyKCS11.CKR.get(error.value)
     return known if isinstance(known, str) else f"CKR 0x{error.value & 0xFFFFFFFF:08X}"
 

@@ -3,6 +3,7 @@
 import os
 import select
 import signal
+from dataclasses import replace
 from typing import assert_never
 
 from PyKCS11 import PyKCS11Error
@@ -13,6 +14,8 @@ from tui.token import enrolment, faults, protocol, session
 from tui.token.driver import Driver
 from tui.token.presence import Watcher
 from tui.token.protocol import Install, Installed, Load, MakeRequest, PinWanted, Refused, Report, Requested, Seen
+
+_PERHAPS_PULLED = (Reason.TOKEN_FAULT, Reason.TOKEN_REMOVED, Reason.KEY_MISSING)
 
 
 class Channel:
@@ -109,25 +112,22 @@ def _carry_out(driver: Driver, order: MakeRequest | Install, channel: Channel) -
             case _:
                 assert_never(order)
     except TokenError as error:
-        return Refused(error.failure)
+        return Refused(_explain(driver, order, error.failure))
     except PyKCS11Error as error:
-        return Refused(_explain(driver, order, error))
+        return Refused(_explain(driver, order, faults.failure(error)))
     except (EOFError, BrokenPipeError):
         raise
     except Exception as error:  # noqa: BLE001 - the driver's process must answer
         return Refused(Failure(Reason.KIOSK_FAULT, detail=type(error).__name__))
 
 
-def _explain(driver: Driver, order: MakeRequest | Install, error: PyKCS11Error) -> Failure:
-    """Drivers report a pulled token in many ways, so look again: is it still there?"""
-    failure = faults.failure(error)
-    if failure.reason in (Reason.TOKEN_FAULT, Reason.TOKEN_REMOVED):
+def _explain(driver: Driver, order: MakeRequest | Install, failure: Failure) -> Failure:
+    """Drivers report a pulled token in many ways, or list nothing and call that success: look whether it is there."""
+    if failure.reason in _PERHAPS_PULLED:
         try:
             session.locate(driver, order.certificate)
         except TokenError as gone:
-            return Failure(gone.failure.reason, detail=failure.detail)
-        except PyKCS11Error:
-            return failure
+            return replace(failure, reason=gone.failure.reason)
     return failure
 
 

@@ -73,37 +73,54 @@ class DriverProcess:
     async def call(self, order: Order, pin: Pin, progress: Callable[[TokenStage], None]) -> Requested | Installed:
         """Carry out one order; raise `TokenError`. The PIN leaves only when the child has found the right token."""
         async with self._busy:
-            self._wanted.set()
-            await self._running.wait()
-            answers = self._answers = asyncio.Queue()
-            last = TokenStage.CHECKING
-            changing = False
             try:
-                self._send(protocol.encode(order))
-                while True:
-                    async with asyncio.timeout(self._deadlines[last]):
-                        answer = await answers.get()
-                    match answer:
-                        case Staged(stage=last):
-                            changing |= last in _CHANGING
-                            progress(last)
-                        case PinWanted():
-                            with pin.reveal() as secret:
-                                self._send(secret)
-                            pin.wipe()
-                        case Requested() | Installed():
-                            return answer
-                        case Refused(failure=failure) | (Failure() as failure):
-                            raise TokenError(replace(failure, token_changed=changing))
-            except TimeoutError as error:
-                self._kill()
-                self._hung = True
-                raise TokenError(Failure(Reason.DRIVER_HUNG, detail=last.value, token_changed=changing)) from error
+                # A child that died or was stopped before this order came has not begun it: its successor does it.
+                return await self._exchange(order, pin, progress) or await self._must(order, pin, progress)
             except asyncio.CancelledError:
                 self._kill()
                 raise
             finally:
                 self._answers = None
+
+    async def _must(self, order: Order, pin: Pin, progress: Callable[[TokenStage], None]) -> Requested | Installed:
+        done = await self._exchange(order, pin, progress)
+        if done is None:
+            raise TokenError(Failure(Reason.DRIVER_CRASHED, token_changed=False))
+        return done
+
+    async def _exchange(
+        self, order: Order, pin: Pin, progress: Callable[[TokenStage], None]
+    ) -> Requested | Installed | None:
+        """Send the order and hear it out; None when the child was dead before it began."""
+        self._wanted.set()
+        await self._running.wait()
+        answers = self._answers = asyncio.Queue()
+        stage: TokenStage | None = None
+        changing = False
+        self._send(protocol.encode(order))
+        while True:
+            try:
+                async with asyncio.timeout(self._deadlines[stage or TokenStage.CHECKING]):
+                    answer = await answers.get()
+            except TimeoutError as error:
+                self._hung = True
+                self._kill()
+                detail = stage.value if stage else ""
+                raise TokenError(Failure(Reason.DRIVER_HUNG, detail=detail, token_changed=changing)) from error
+            match answer:
+                case Staged(stage=stage):
+                    changing |= stage in _CHANGING
+                    progress(stage)
+                case PinWanted():
+                    with pin.reveal() as secret:
+                        self._send(secret)
+                    pin.wipe()
+                case Requested() | Installed():
+                    return answer
+                case Failure() if stage is None and answer.reason is not Reason.DRIVER_MISSING:
+                    return None
+                case Refused(failure=failure) | (Failure() as failure):
+                    raise TokenError(replace(failure, token_changed=changing))
 
     async def close(self) -> None:
         """End the child: at once when it is busy, else by closing its channel."""

@@ -1,7 +1,7 @@
 """The tokens of any number of PKCS#11 modules as one `core.ports.TokenPort`."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 
 from tui.core.certificate import CertificateRef, find
 from tui.core.failure import Failure, Reason, TokenError
@@ -39,7 +39,7 @@ class Tokens:
             self._drivers = tuple(DriverProcess(m, self._note, self._deadlines) for m in self._modules)
         return self._drivers
 
-    async def watch(self) -> AsyncIterator[Sighting]:
+    async def watch(self) -> AsyncGenerator[Sighting, None]:
         """Yield as soon as every module has reported, or after a second without the slow ones; then at every change."""
         await self._all_reported(1.0)
         while True:

@@ -1,0 +1,1 @@
+"""The token adapter against SoftHSM2."""

@@ -1,0 +1,183 @@
+"""The driver's process: it may crash, hang and chatter, and it ends with the program."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.rig.softhsm import SoftToken
+from tests.token.support import APPLICATION, PATIENCE, pin, quiet, reference, requested, until, watching
+from tui.core.failure import Reason, TokenError
+from tui.core.ports import Sighting, TokenStage
+from tui.token import Module, Tokens, protocol
+
+SPY = Path("/usr/lib/x86_64-linux-gnu/pkcs11-spy.so")
+"""OpenSC's driver that prints every call to stderr and passes it on to another driver."""
+
+
+def child(tokens: Tokens) -> int:
+    """The only child's process id."""
+    (driver,) = tokens.drivers
+    assert driver.pid is not None
+    return driver.pid
+
+
+async def test_killed_before_the_token_is_touched(tokens: Tokens, soft: SoftToken) -> None:
+    ref = await reference(tokens, soft.certificate_der)
+    typed = pin()
+    with pytest.raises(TokenError) as caught:
+        # The child waits for the PIN when CHECKING is heard.
+        await tokens.make_request(ref, typed, APPLICATION, lambda _: os.kill(child(tokens), signal.SIGKILL))
+    assert caught.value.failure.reason is Reason.DRIVER_CRASHED
+    assert caught.value.failure.token_changed is False
+    assert not typed
+    assert (await requested(tokens, soft)).csr
+
+
+@pytest.mark.parametrize("stage", [TokenStage.KEY_PAIR, TokenStage.REQUEST, TokenStage.SIGNING])
+async def test_killed_within_an_operation(tokens: Tokens, soft: SoftToken, stage: TokenStage) -> None:
+    ref = await reference(tokens, soft.certificate_der)
+
+    def kill(reached: TokenStage) -> None:
+        if reached is stage:
+            os.kill(child(tokens), signal.SIGKILL)
+
+    # A fast token may be done before it is killed.
+    outcome = await asyncio.gather(tokens.make_request(ref, pin(), APPLICATION, kill), return_exceptions=True)
+    for error in outcome:
+        if isinstance(error, TokenError):
+            assert error.failure.reason is Reason.DRIVER_CRASHED
+            assert error.failure.token_changed is True
+    assert (await requested(tokens, soft)).csr
+    assert soft.objects().count("Private Key Object") == 2
+    assert soft.objects().count("Public Key Object") == 2
+
+
+async def test_a_crash_is_no_removal(tokens: Tokens, soft: SoftToken) -> None:
+    async with watching(tokens) as sightings:
+        first = await anext(sightings)
+        os.kill(child(tokens), signal.SIGKILL)
+        assert await tokens.sight_once() == first
+        assert (await requested(tokens, soft)).csr
+        assert await tokens.sight_once() == first
+
+
+async def test_a_driver_that_hangs_is_stopped(soft: SoftToken) -> None:
+    tokens = Tokens((Module(soft.module, soft.environment),), {**protocol.DEADLINES, TokenStage.CHECKING: 0.1})
+    try:
+        ref = await reference(tokens, soft.certificate_der)
+        hanging = child(tokens)
+        os.kill(hanging, signal.SIGSTOP)
+        with pytest.raises(TokenError) as caught:
+            await tokens.make_request(ref, pin(), APPLICATION, quiet)
+        assert caught.value.failure.reason is Reason.DRIVER_HUNG
+        assert caught.value.failure.token_changed is False
+        async with watching(tokens) as sightings:
+            assert (await anext(sightings)).tokens
+    finally:
+        await tokens.close()
+    assert not _runs(hanging)
+
+
+async def test_a_driver_that_hangs_while_watching_is_ended_by_its_alarm(tokens: Tokens, soft: SoftToken) -> None:
+    await tokens.sight_once()
+    (driver,) = tokens.drivers
+    first = child(tokens)
+    os.kill(first, signal.SIGALRM)
+    async with watching(tokens) as sightings:
+        assert (await anext(sightings)).tokens
+        assert (await requested(tokens, soft)).csr
+    assert driver.pid != first
+    assert driver.failure is None
+
+
+async def test_a_driver_that_keeps_dying_is_reported(tokens: Tokens) -> None:
+    def crashed(sighting: Sighting) -> bool:
+        return any(fault.failure.reason is Reason.DRIVER_CRASHED for fault in sighting.faults)
+
+    (driver,) = tokens.drivers
+    async with watching(tokens) as sightings:
+        await anext(sightings)
+        killed: set[int] = set()
+
+        async def murder() -> None:
+            while True:
+                if driver.pid is not None and driver.pid not in killed:
+                    killed.add(driver.pid)
+                    os.kill(driver.pid, signal.SIGKILL)
+                await asyncio.sleep(0)
+
+        murderer = asyncio.create_task(murder())
+        assert (await until(sightings, crashed)).tokens == ()
+        murderer.cancel()
+        assert (await until(sightings, lambda s: bool(s.tokens))).faults == ()
+
+
+async def test_a_cancelled_call_leaves_nothing_behind(tokens: Tokens, soft: SoftToken) -> None:
+    ref = await reference(tokens, soft.certificate_der)
+    began = asyncio.Event()
+    typed = pin()
+    call = asyncio.create_task(tokens.make_request(ref, typed, APPLICATION, lambda _: began.set()))
+    await began.wait()
+    call.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await call
+    assert not typed
+    assert (await requested(tokens, soft)).csr
+
+
+async def test_a_chatty_driver_spoils_no_screen(soft: SoftToken, capfd: pytest.CaptureFixture[str]) -> None:
+    tokens = Tokens((Module(SPY, (*soft.environment, ("PKCS11SPY", str(soft.module)))),))
+    try:
+        assert (await requested(tokens, soft)).csr
+    finally:
+        await tokens.close()
+    assert tuple(capfd.readouterr()) == ("", "")
+
+
+async def test_the_child_ends_with_the_program(soft: SoftToken) -> None:
+    program = f"""
+import asyncio, os, sys
+from pathlib import Path
+from tui.token import Module, Tokens
+async def main():
+    tokens = Tokens((Module(Path({str(soft.module)!r}), {soft.environment!r}),))
+    await tokens.sight_once()
+    print(tokens.drivers[0].pid, flush=True)
+    os.kill(os.getpid(), 9)
+asyncio.run(main())
+"""
+    done = await asyncio.create_subprocess_exec(sys.executable, "-c", program, stdout=asyncio.subprocess.PIPE)
+    printed, _ = await done.communicate()
+    assert done.returncode == -signal.SIGKILL
+    async with asyncio.timeout(PATIENCE):
+        while _runs(int(printed)):  # noqa: ASYNC110 - a process of somebody else's, there is no event
+            await asyncio.sleep(0.01)
+
+
+def _runs(pid: int) -> bool:
+    """Whether the process still executes; an unreaped one does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(") ", 1)[1][0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+async def test_closing_ends_the_child(soft: SoftToken, serving: Callable[..., Tokens]) -> None:
+    tokens = serving(soft)
+    await tokens.sight_once()
+    pid = child(tokens)
+    await tokens.close()
+    assert not _runs(pid)
+    assert (await tokens.sight_once()).tokens
+
+
+def test_this_side_imports_no_driver_and_no_cryptography() -> None:
+    code = "import sys, tui.token; print(*(m for m in ('PyKCS11', 'cryptography') if m in sys.modules))"
+    done = subprocess.run((sys.executable, "-c", code), capture_output=True, check=True, text=True)
+    assert done.stdout.strip() == ""

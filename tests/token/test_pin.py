@@ -1,0 +1,68 @@
+"""PINs: refused once, sent once, shown never."""
+
+import logging
+
+import pytest
+
+from tests.rig.softhsm import SoftToken
+from tests.token.support import APPLICATION, pin, quiet, reference, until, watching
+from tui.core.certificate import PinState
+from tui.core.failure import Reason, TokenError
+from tui.core.secret import Pin
+from tui.token import Tokens, protocol, proxy
+
+
+@pytest.fixture
+def frames(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """Every payload that is sent to a driver's process."""
+    sent: list[bytes] = []
+    send = proxy.DriverProcess._send
+
+    def record(self: proxy.DriverProcess, payload: bytes | memoryview) -> None:
+        sent.append(bytes(payload))
+        send(self, payload)
+
+    monkeypatch.setattr(proxy.DriverProcess, "_send", record)
+    return sent
+
+
+async def test_wrong_then_right(tokens: Tokens, soft: SoftToken, frames: list[bytes]) -> None:
+    ref = await reference(tokens, soft.certificate_der)
+    typed = pin("654321")
+    with pytest.raises(TokenError) as caught:
+        await tokens.make_request(ref, typed, APPLICATION, quiet)
+    failure = caught.value.failure
+    assert (failure.reason, failure.detail) == (Reason.WRONG_PIN, "CKR_PIN_INCORRECT")
+    assert (failure.tries_left, failure.final_try, failure.token_changed) == (None, False, False)
+    assert not typed
+    assert frames.count(b"654321") == 1
+    assert (await tokens.make_request(ref, pin(), APPLICATION, quiet)).csr
+    assert frames.count(b"123456") == 1
+    async with watching(tokens) as sightings:
+        await until(sightings, lambda sighting: sighting.tokens[0].pin_state is PinState.UNKNOWN)
+
+
+@pytest.mark.parametrize("typed", ["", "123", "1" * 256])
+async def test_a_length_that_the_token_refuses_uses_no_try(tokens: Tokens, soft: SoftToken, typed: str) -> None:
+    ref = await reference(tokens, soft.certificate_der)
+    with pytest.raises(TokenError) as caught:
+        await tokens.make_request(ref, pin(typed), APPLICATION, quiet)
+    assert caught.value.failure.reason is Reason.PIN_LENGTH
+    (token,) = (await tokens.sight_once()).tokens
+    assert token.pin_state is PinState.UNKNOWN
+
+
+async def test_nothing_shows_the_pin(
+    tokens: Tokens, soft: SoftToken, frames: list[bytes], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    ref = await reference(tokens, soft.certificate_der)
+    secret = "73918264"
+    with pytest.raises(TokenError) as caught:
+        await tokens.make_request(ref, pin(secret), APPLICATION, quiet)
+    holders = [frame for frame in frames if secret.encode() in frame]
+    assert holders == [secret.encode()]
+    decoded = [protocol.decode_order(frame) for frame in frames if frame not in holders]
+    shown = f"{caught.value!r} {caught.value.failure!r} {decoded!r} {vars(tokens)!r} {Pin(secret.encode())!r}"
+    assert secret not in shown
+    assert secret not in caplog.text
