@@ -44,7 +44,7 @@ class AlipaySandbox(PaymentSandbox):
         }
 
     def call(self, path: str, fields: dict[str, str]) -> Reply | None:
-        """gateway.do"""
+        """Answer a call of gateway.do."""
         if path != "/gateway.do":
             return None
         method = fields.get("method", "")

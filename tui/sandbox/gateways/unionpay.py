@@ -39,7 +39,7 @@ class UnionPaySandbox(PaymentSandbox):
         }
 
     def call(self, path: str, fields: Fields) -> Reply | None:
-        """backTransReq.do and queryTrans.do"""
+        """Answer a call of backTransReq.do or queryTrans.do."""
         if path not in {BACK_TRANS, QUERY_TRANS}:
             return None
         try:
