@@ -151,11 +151,12 @@ SOFTHSM_MODULES = (
 
 
 def _slot(library: PyKCS11Lib, label: str | None, slot: int | None) -> int:
-    present = library.getSlotList(tokenPresent=True)
     fitting = [
         number
-        for number in present
-        if (slot is None or number == slot) and (label is None or _label(library, number) == label)
+        for number in library.getSlotList(tokenPresent=True)
+        if library.getTokenInfo(number).flags & PyKCS11.CKF_TOKEN_INITIALIZED
+        and (slot is None or number == slot)
+        and (label is None or _label(library, number) == label)
     ]
     if len(fitting) != 1:
         wanted = f"slot {slot}" if slot is not None else f"label {label!r}" if label else "no label given"
