@@ -4,18 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import parse_qs
 
 import httpx
 import pytest
 
 from tests.sandbox.served import Clock, Merchant, attempt, served
 from tui.desk.payments.alipay import Alipay
-from tui.desk.payments.alipay_codec import dump_biz, open_answer, sign_request
 from tui.desk.payments.port import (
     AnswerNotGenuine,
     Ended,
-    GatewayMisconfigured,
     GatewayRefused,
     NoticeKind,
     Outcome,
@@ -25,10 +22,7 @@ from tui.desk.payments.port import (
     RefundState,
     TradeState,
 )
-from tui.desk.payments.rsa_keys import load_private, load_public
-from tui.desk.payments.units import DASHED, to_beijing
 from tui.sandbox.gateways.alipay import alipay_app
-from tui.sandbox.gateways.alipay_speaker import AlipaySpeaker
 from tui.sandbox.gateways.payment_keys import alipay_settings
 from tui.sandbox.gateways.payment_ledger import Stage
 from tui.sandbox.gateways.payment_sandbox import PaymentSandbox, SandboxRefused
@@ -196,24 +190,6 @@ def test_a_restart_forgets_neither_trades_nor_notices(alipay_directory: Path, cl
             assert gateway.query(asked).state is TradeState.PAID
 
 
-def test_wrong_keys_and_names_are_refused_as_the_real_platform_does(
-    town: Town, alipay_directory: Path, clock: Clock
-) -> None:
-    good = alipay_settings(alipay_directory, f"{town.base}/gateway.do")
-    alipay_private = (alipay_directory / "alipay_private.pem").read_bytes()
-    for settings, code in (
-        (replace(good, app_private_key=alipay_private), "isv.invalid-signature"),
-        (replace(good, app_id="2021000000000000", app_private_key=alipay_private), "isv.invalid-app-id"),
-    ):
-        with pytest.raises(GatewayMisconfigured) as caught:
-            Alipay(settings, clock).query(attempt(clock))
-        assert caught.value.code == code
-    # The classic mix-up: the application's own public key in the place of Alipay's.
-    own = replace(good, alipay_public_key=(alipay_directory / "app_public.pem").read_bytes())
-    with pytest.raises(AnswerNotGenuine, match="signature"):
-        Alipay(own, clock).query(attempt(clock))
-
-
 def test_a_notice_for_another_application_or_seller_is_refused(
     town: Town, alipay_directory: Path, clock: Clock
 ) -> None:
@@ -224,61 +200,6 @@ def test_a_notice_for_another_application_or_seller_is_refused(
     for settings in (replace(good, app_id="2021000000000000"), replace(good, seller_id="2088000000000000")):
         with pytest.raises(AnswerNotGenuine, match="another"):
             Alipay(settings, clock).read_notice(body, town.notify_url)
-
-
-def test_other_sdks_ways_of_sending_are_understood(town: Town, alipay_directory: Path, clock: Clock) -> None:
-    settings = alipay_settings(alipay_directory, "")
-    params = {
-        "app_id": settings.app_id,
-        "method": "alipay.trade.query",
-        "charset": "utf-8",
-        "sign_type": "RSA2",
-        "timestamp": to_beijing(clock.now, DASHED),
-        "version": "1.0",
-        "biz_content": dump_biz({"out_trade_no": "K1"}),
-    }
-    request = sign_request(params, load_private(settings.app_private_key))
-    everything = {name: values[0] for name, values in parse_qs(f"{request.query}&{request.body}").items()}
-    port = int(town.base.rpartition(":")[2])
-    absolute = httpx.Request("POST", f"{town.base}/gateway.do", data=everything)
-    absolute.extensions["target"] = f"http://127.0.0.1:{port}/gateway.do".encode()
-    with httpx.Client() as client:
-        answers = [
-            client.get(f"{town.base}/gateway.do", params=everything),
-            client.post(f"{town.base}/gateway.do", data=everything),
-            client.send(absolute),
-        ]
-    for answer in answers:
-        assert answer.headers["content-type"] == "text/html;charset=utf-8"
-        with pytest.raises(GatewayRefused, match="TRADE_NOT_EXIST"):
-            open_answer(answer.content, "alipay.trade.query", load_public(settings.alipay_public_key))
-
-
-@pytest.mark.parametrize(
-    ("change", "sub_code"),
-    [
-        ({"method": "alipay.trade.pay"}, "isv.invalid-method"),
-        ({"charset": "GBK"}, "isv.invalid-charset"),
-        ({"sign_type": "RSA"}, "isv.invalid-signature-type"),
-        ({"timestamp": "today"}, "isv.invalid-timestamp"),
-    ],
-)
-def test_a_request_the_gateway_cannot_read_is_refused_unsigned(
-    town: Town, alipay_directory: Path, change: dict[str, str], sub_code: str
-) -> None:
-    settings = alipay_settings(alipay_directory, "")
-    params = {
-        "app_id": settings.app_id,
-        "method": "alipay.trade.query",
-        "charset": "utf-8",
-        "sign_type": "RSA2",
-        "timestamp": "2026-11-22 12:00:00",
-        "biz_content": "{}",
-    }
-    request = sign_request(params | change, load_private(settings.app_private_key))
-    answer = httpx.post(f"{town.base}/gateway.do?{request.query}&{request.body}").json()
-    assert next(iter(answer.values()))["sub_code"] == sub_code
-    assert "sign" not in answer
 
 
 def test_the_wallet_gets_clear_errors(town: Town, clock: Clock) -> None:
@@ -297,43 +218,3 @@ def test_the_wallet_gets_clear_errors(town: Town, clock: Clock) -> None:
     assert trade.stage is Stage.PAID
     assert town.platform.trade("K202611220009") is None
     assert httpx.post(f"{town.base}/elsewhere").status_code == 404
-
-
-def test_cancel_gives_back_what_was_paid_meanwhile(
-    alipay_directory: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    platform = alipay_app(alipay_directory, clock=clock)
-    with served(platform) as base:
-        gateway = Alipay(alipay_settings(alipay_directory, f"{base}/gateway.do"), clock)
-        asked = attempt(clock)
-        qr = gateway.start(asked).qr
-        carry_out = platform.call
-
-        def pay_before_cancel(path: str, fields: dict[str, str]) -> object:
-            if fields["method"] == "alipay.trade.cancel":
-                platform.pay(qr)
-            return carry_out(path, fields)
-
-        monkeypatch.setattr(platform, "call", pay_before_cancel)
-        assert gateway.end(asked) is Ended.PAID_REFUNDED
-        assert gateway.query(asked).state is TradeState.CLOSED
-
-
-@pytest.mark.parametrize(
-    ("node", "ended"),
-    [
-        ({"retry_flag": "Y"}, Ended.UNKNOWN),
-        ({"retry_flag": "N", "action": "close"}, Ended.CLOSED),
-        ({"retry_flag": "N", "action": "refund"}, Ended.PAID_REFUNDED),
-        ({"retry_flag": "N"}, Ended.CLOSED),
-    ],
-)
-def test_every_answer_to_cancel_has_its_meaning(
-    alipay_directory: Path, clock: Clock, node: dict[str, str], ended: Ended
-) -> None:
-    speaker, asked = AlipaySpeaker(alipay_directory), attempt(clock)
-    missing = {"code": "40004", "sub_code": "ACQ.TRADE_NOT_EXIST"}
-    told = {"code": "10000", "out_trade_no": asked.number} | node
-    replies = [speaker.answer("alipay.trade.query", missing).body, speaker.answer("alipay.trade.cancel", told).body]
-    with served(Merchant(replies=replies)) as base:
-        assert Alipay(alipay_settings(alipay_directory, base), clock).end(asked) is ended

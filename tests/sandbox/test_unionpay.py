@@ -241,6 +241,7 @@ def test_a_payment_can_be_cancelled_on_its_own_day_and_whole(
         ({"origRespCode": "64"}, TradeState.CLOSED),
         ({"origRespCode": "A6"}, TradeState.PAID),
         ({"respCode": "A6", "origRespCode": "00"}, TradeState.PAID),
+        ({"origRespCode": ""}, AnswerNotGenuine),
         ({"respCode": "03"}, GatewayUnknown),
         ({"respCode": "37"}, GatewayUnknown),
         ({"respCode": "99"}, GatewayRefused),

@@ -101,7 +101,7 @@ class UnionPay:
             if refused.code != NO_SUCH_TRADE:
                 raise
             return Outcome(TradeState.CLOSED if over else TradeState.NOT_SCANNED)
-        code = answer.get("origRespCode", "")
+        code = _original(answer)
         if code in OK:
             _expect(answer, txnType="01", txnAmt=str(attempt.amount_fen), currencyCode=YUAN_RENMINBI)
             return _paid(answer)
@@ -136,7 +136,7 @@ class UnionPay:
             if refused.code == NO_SUCH_TRADE:
                 return RefundOutcome(RefundState.ABSENT)
             return _refused(refused.code, refused.text)
-        code = answer.get("origRespCode", "")
+        code = _original(answer)
         if code in UNDECIDED:
             return RefundOutcome(RefundState.PENDING)
         if code not in OK:
@@ -178,6 +178,12 @@ def _expect(fields: Mapping[str, str], **expected: str) -> None:
     for name, value in expected.items():
         if fields.get(name) != value:
             raise AnswerNotGenuine(f"message has another {name}")
+
+
+def _original(answer: Mapping[str, str]) -> str:
+    if not answer.get("origRespCode"):
+        raise AnswerNotGenuine("answer does not speak of the original trade")
+    return answer["origRespCode"]
 
 
 def _amount(fields: Mapping[str, str]) -> int:
