@@ -82,7 +82,8 @@ def prepare(directory: Path | None = None) -> Demo:
     place = Path(folder.name) if folder else Path(directory or ".").absolute()
     place.mkdir(parents=True, exist_ok=True)
     log = place / "sandbox.log"
-    with log.open("wb") as errors:
+    with log.open("ab") as errors:
+        earlier = errors.tell()
         # The town ends with its standard input, so that nothing is left behind however this process ends.
         town = subprocess.Popen(
             [sys.executable, "-m", "tui.sandbox.demo_town", str(place)],
@@ -96,7 +97,7 @@ def prepare(directory: Path | None = None) -> Demo:
     account, password = (json.loads(ready)[key] for key in ("account", "password")) if ready else ("", "")
     demo = Demo(place, place / "kiosk.toml", account, password, PIN, town, folder)
     if not ready:
-        told = log.read_text("utf-8", "replace").strip().splitlines()
+        told = log.read_bytes()[earlier:].decode("utf-8", "replace").strip().splitlines()
         demo.close()
         raise DemoFailed(told[-1] if told else "the sandbox ended without a word")
     return demo
