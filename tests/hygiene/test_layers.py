@@ -1,0 +1,53 @@
+"""The layers hold: by import-linter's contracts, and by what a fresh interpreter really loaded."""
+
+import subprocess
+import sys
+
+import pytest
+from importlinter.cli import lint_imports
+
+HEAVY = ("httpx", "cryptography", "PyKCS11", "qrcode", "litestar", "sqlalchemy", "msgspec", "uvicorn")
+
+
+def _loaded(statement: str) -> set[str]:
+    """Top-level packages in a fresh interpreter after a statement."""
+    told = subprocess.run(
+        [sys.executable, "-c", f"import sys\n{statement}\nprint(*{{name.split('.')[0] for name in sys.modules}})"],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    return set(told.stdout.split())
+
+
+def test_the_contracts_hold(capsys: pytest.CaptureFixture[str]) -> None:
+    assert lint_imports(no_cache=True) == 0, capsys.readouterr().out
+
+
+def test_the_core_loads_no_library() -> None:
+    loaded = _loaded("import pkgutil, tui.core, importlib\n" + _ALL_OF_CORE)
+    assert not loaded & {*HEAVY, "textual", "rich"}
+
+
+_ALL_OF_CORE = "for found in pkgutil.walk_packages(tui.core.__path__, 'tui.core.'): importlib.import_module(found.name)"
+
+
+def test_the_way_to_the_first_screen_loads_nothing_heavy() -> None:
+    loaded = _loaded(
+        "import tui.cli, tui.app, tui.wiring, tui.settings, tui.runtime.logbook, tui.core.flow\n"
+        "from tui.screens.registry import screen_class\n"
+        "from tui.core.state import Step\n"
+        "screen_class(Step.WAITING)"
+    )
+    assert "textual" in loaded
+    assert not loaded & set(HEAVY)
+
+
+@pytest.mark.parametrize("words", [["--help"], ["renew", "--help"], ["sandbox", "pay", "--help"]])
+def test_help_loads_neither_textual_nor_asyncio(words: list[str]) -> None:
+    loaded = _loaded(
+        f"import tui.cli, contextlib, io\nwith contextlib.suppress(SystemExit), "
+        f"contextlib.redirect_stdout(io.StringIO()): tui.cli.main({words!r})"
+    )
+    assert not loaded & {*HEAVY, "textual", "asyncio"}
