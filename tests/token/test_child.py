@@ -60,7 +60,7 @@ async def test_killed_within_an_operation(tokens: Tokens, soft: SoftToken, stage
 
 async def test_a_crash_is_no_removal(tokens: Tokens, soft: SoftToken) -> None:
     async with watching(tokens) as sightings:
-        first = await anext(sightings)
+        first = await until(sightings, lambda sighting: bool(sighting.tokens))
         os.kill(child(tokens), signal.SIGKILL)
         assert await tokens.sight_once() == first
         assert (await requested(tokens, soft)).csr
@@ -78,7 +78,7 @@ async def test_a_driver_that_hangs_is_stopped(soft: SoftToken) -> None:
         assert caught.value.failure.reason is Reason.DRIVER_HUNG
         assert caught.value.failure.token_changed is False
         async with watching(tokens) as sightings:
-            assert (await anext(sightings)).tokens
+            await until(sightings, lambda sighting: bool(sighting.tokens))
     finally:
         await tokens.close()
     assert not _runs(hanging)
@@ -90,7 +90,7 @@ async def test_a_driver_that_hangs_while_watching_is_ended_by_its_alarm(tokens: 
     first = child(tokens)
     os.kill(first, signal.SIGALRM)
     async with watching(tokens) as sightings:
-        assert (await anext(sightings)).tokens
+        await until(sightings, lambda sighting: bool(sighting.tokens))
         assert (await requested(tokens, soft)).csr
     assert driver.pid != first
     assert driver.failure is None
@@ -102,7 +102,7 @@ async def test_a_driver_that_keeps_dying_is_reported(tokens: Tokens) -> None:
 
     (driver,) = tokens.drivers
     async with watching(tokens) as sightings:
-        await anext(sightings)
+        await until(sightings, lambda sighting: bool(sighting.tokens))
         killed: set[int] = set()
 
         async def murder() -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from cryptography import x509
 
-from tests.rig.softhsm import SoftToken, init_token, make_token, pull, put_back, put_certificate
-from tests.token.support import adapter, requested, until, watching
+from tests.rig.softhsm import SoftToken, TestCa, init_token, make_token, pull, put_back, put_certificate
+from tests.token.support import adapter, issued, pin, quiet, reference, requested, until, watching
 from tui.core.certificate import CertificateState, PinState
 from tui.core.failure import Reason
 from tui.core.ports import Sighting
@@ -40,7 +40,7 @@ async def test_what_is_seen(tokens: Tokens, soft: SoftToken) -> None:
 
 async def test_pulled_and_put_back(tokens: Tokens, soft: SoftToken) -> None:
     async with watching(tokens) as sightings:
-        assert present(await anext(sightings))
+        await until(sightings, present)
         for _ in range(2):
             pull(soft)
             assert await until(sightings, absent) == Sighting()
@@ -56,13 +56,21 @@ async def test_put_in_after_the_start(tokens: Tokens, soft: SoftToken) -> None:
         assert present(await until(sightings, present))
 
 
-async def test_an_operation_is_seen(tokens: Tokens, soft: SoftToken) -> None:
+async def test_an_installation_is_seen(tokens: Tokens, soft: SoftToken, ca: TestCa) -> None:
+    application = issued(await requested(tokens, soft), ca, soft.certificate_der)
+    ref = await reference(tokens, soft.certificate_der)
     async with watching(tokens) as sightings:
-        before = await anext(sightings)
-        put_certificate(soft, soft.certificate_der, key_id="02", label="second")
-        await requested(tokens, soft)
-        # The same DER twice is one certificate, so what is seen does not change.
-        assert (await tokens.sight_once()) == before
+        await tokens.install(ref, pin(), application, quiet)
+        seen = await until(sightings, lambda sighting: len(sighting.tokens[0].certificates) == 2)
+    assert {c.der for c in seen.tokens[0].certificates} == {soft.certificate_der, application.certificate}
+    assert all(c.has_private_key for c in seen.tokens[0].certificates)
+
+
+async def test_a_copy_of_a_certificate_counts_once(tokens: Tokens, soft: SoftToken) -> None:
+    put_certificate(soft, soft.certificate_der, key_id="02", label="copy without a key")
+    (token,) = (await tokens.sight_once()).tokens
+    (certificate,) = token.certificates
+    assert (certificate.key_id, certificate.has_private_key) == ("01", True)
 
 
 async def test_a_certificate_without_its_key(tmp_path: Path, serving: Callable[..., Tokens], soft: SoftToken) -> None:

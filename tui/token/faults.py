@@ -8,7 +8,6 @@ from tui.core.certificate import PinState
 from tui.core.failure import Failure, Reason, TokenError
 
 _BY_REASON: Final = {
-    Reason.DRIVER_MISSING: "Load, C_GetFunctionList() not found",
     Reason.TOKEN_REMOVED: """CKR_DEVICE_REMOVED CKR_TOKEN_NOT_PRESENT CKR_SESSION_HANDLE_INVALID CKR_SESSION_CLOSED
         CKR_SLOT_ID_INVALID CKR_OBJECT_HANDLE_INVALID CKR_KEY_HANDLE_INVALID""",
     Reason.TOKEN_FULL: "CKR_DEVICE_MEMORY CKR_TOKEN_RESOURCE_EXCEEDED",
@@ -42,13 +41,13 @@ _BY_REASON: Final = {
         CKR_STATE_UNSAVEABLE CKR_CRYPTOKI_NOT_INITIALIZED CKR_CRYPTOKI_ALREADY_INITIALIZED
         CKR_MUTEX_BAD CKR_MUTEX_NOT_LOCKED CKR_NEXT_OTP CKR_EXCEEDED_MAX_ITERATIONS
         CKR_FIPS_SELF_TEST_FAILED CKR_LIBRARY_LOAD_FAILED CKR_PUBLIC_KEY_INVALID
-        CKR_OPERATION_CANCEL_FAILED CKR_SEED_RANDOM_REQUIRED CKR_OPERATION_NOT_VALIDATED
-       """,
+        CKR_OPERATION_CANCEL_FAILED CKR_SEED_RANDOM_REQUIRED CKR_OPERATION_NOT_VALIDATED""",
 }
 REASONS: Final[dict[str, Reason]] = {
-    name.strip(): reason
-    for reason, names in _BY_REASON.items()
-    for name in (names.split(",") if "," in names else names.split())
+    **{name: reason for reason, names in _BY_REASON.items() for name in names.split()},
+    # PyKCS11's own values -1 and -4
+    "Load": Reason.DRIVER_MISSING,
+    "C_GetFunctionList() not found": Reason.DRIVER_MISSING,
 }
 """CKR_ name to reason; values without a name (vendors' own) are a `TOKEN_FAULT` too."""
 

@@ -91,7 +91,7 @@ def _token(driver: Driver, slot: int, info: Any) -> Token:
 
 
 def listed(session: Any) -> tuple[Certificate, ...]:
-    """The token's certificates, each once, in the driver's order."""
+    """The token's certificates; of two copies of one the copy with a key counts."""
     private = {i for (i,) in _each(session, PyKCS11.CKO_PRIVATE_KEY, PyKCS11.CKA_ID)}
     public = {i for (i,) in _each(session, PyKCS11.CKO_PUBLIC_KEY, PyKCS11.CKA_ID)}
     # Private objects are invisible before login; where nothing is visible at all, nothing is known.
@@ -99,8 +99,8 @@ def listed(session: Any) -> tuple[Certificate, ...]:
     found: dict[bytes, Certificate] = {}
     kinds = PyKCS11.CKA_VALUE, PyKCS11.CKA_ID, PyKCS11.CKA_LABEL
     for der, key_id, label in _each(session, PyKCS11.CKO_CERTIFICATE, *kinds):
-        if der and der not in found:
-            has_private_key = not known or key_id in known
+        has_private_key = not known or key_id in known
+        if der and (der not in found or (has_private_key and not found[der].has_private_key)):
             found[der] = certificates.read(der, key_id, label.decode(errors="ignore"), has_private_key=has_private_key)
     return tuple(found.values())
 

@@ -12,8 +12,8 @@ from tui.token.driver import Driver
 
 _SHORTEST, _LONGEST = 0.05, 1.0
 """Seconds between two looks."""
-_THRIFT = 200
-"""A look is followed by this many times its own CPU time of rest: 0.5 % of a core."""
+_THRIFT = 300
+"""A look is followed by this many times its own CPU time of rest: a third of a percent of a core."""
 _RESTART_WITHOUT_TOKEN, _RESTART = 0.25, 2.0
 """Seconds between two restarts of a driver that has to be restarted to notice anything."""
 _BROKEN = (PyKCS11.CKR_GENERAL_ERROR, PyKCS11.CKR_DEVICE_ERROR, PyKCS11.CKR_CRYPTOKI_NOT_INITIALIZED)
