@@ -5,10 +5,11 @@ import tomllib
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
+from typing import cast
 
 from cryptography import x509
 from cryptography.hazmat import asn1
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 from cryptography.x509.oid import ExtendedKeyUsageOID
@@ -66,8 +67,7 @@ def provision_token(
 def issue(ca: Path, public: PublicKey, cn: str, days_left: int) -> x509.Certificate:
     """A supplier's signing certificate as it would have been bought a year before its end."""
     authority = x509.load_pem_x509_certificate((ca / "ca.pem").read_bytes())
-    authority_key = load_pem_private_key((ca / "ca.key").read_bytes(), None)
-    assert isinstance(authority_key, rsa.RSAPrivateKey)  # noqa: S101 — what `make_ca` writes
+    authority_key = cast(RSAPrivateKey, load_pem_private_key((ca / "ca.key").read_bytes(), None))  # as `make_ca` wrote
     subject = name(
         country="CN", province="广东省", locality="深圳市", organisation=COMPANY, unit=COMPANY_NUMBER, common_name=cn
     )

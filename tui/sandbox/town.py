@@ -74,6 +74,7 @@ class Town:
         self._open_account()
         self._furnish(self.directory)
         self.desk.wait_ready()
+        ending.callback(self.desk.stop)  # first of all to end: its connections would hold the gateways up
 
     def __enter__(self) -> Self:
         self.start()
