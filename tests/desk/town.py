@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -144,7 +145,7 @@ class Platform:
         return self.notice
 
 
-class Refusal(Exception):
+class Refusal(Exception):  # noqa: N818 - it is an answer
     """A problem that the desk answered."""
 
     def __init__(self, status: int, problem: dict[str, Any]) -> None:
@@ -161,12 +162,10 @@ class Person:
     certificate: bytes
     new_key: Key
     headers: dict[str, str] = field(default_factory=lambda: {"Kiosk-Version": "1.2.0"})
-    acts: int = 0
 
     def call(self, method: str, path: str, body: object = None, *, key: str = "") -> Any:
         """One request; a problem is raised as `Refusal`."""
-        self.acts += 1
-        headers = self.headers | {"Idempotency-Key": key or f"{id(self)}-{self.acts}", "Content-Type": "application/json"}
+        headers = self.headers | {"Idempotency-Key": key or secrets.token_hex(16), "Content-Type": "application/json"}
         content = msgspec.json.encode(body) if body is not None else None
         answer = self.client.request(method, f"/v1{path}", content=content, headers=headers)
         if answer.status_code >= 400:
@@ -176,9 +175,7 @@ class Person:
 
     def ask(self, method: str, path: str, body: object = None, *, key: str = "") -> Application:
         """A request that is answered with an application."""
-        return msgspec.convert(
-            self.call(method, path, body, key=key), Application, builtin_types=(), strict=False
-        )
+        return msgspec.convert(self.call(method, path, body, key=key), Application, builtin_types=(), strict=False)
 
     def sign_in(self, account: str = ACCOUNT, password: str = PASSWORD) -> "Person":
         """登录."""
@@ -315,7 +312,11 @@ def make_ca(folder: Path) -> Key:
     key = ec.generate_private_key(ec.SECP256R1())
     certificate = (
         x509.CertificateBuilder(
-            _CA_NAME, _CA_NAME, key.public_key(), x509.random_serial_number(), NOW - timedelta(days=999),
+            _CA_NAME,
+            _CA_NAME,
+            key.public_key(),
+            x509.random_serial_number(),
+            NOW - timedelta(days=999),
             datetime(2046, 1, 1, tzinfo=UTC),
         )
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)

@@ -7,12 +7,12 @@ from math import ceil
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import Engine, delete
+from sqlalchemy import Engine, delete, update
 from sqlalchemy.orm import Session
 
 from tui.core.failure import Reason
 from tui.desk.clock import utc_now
-from tui.desk.database import writing
+from tui.desk.database import reading, writing
 from tui.desk.records import AccountRecord, BindingRecord, SessionRecord
 from tui.desk.refusals import Refused
 from tui.desk.settings import DeskSettings
@@ -24,9 +24,10 @@ _NOBODY = _HASHER.hash(secrets.token_hex(16))
 
 def create_account(engine: Engine, name: str, password: str) -> None:
     """Add an account, or give the one of this name a new password."""
+    password_hash = _HASHER.hash(password)
     with writing(engine) as db:
         account = db.get(AccountRecord, name) or AccountRecord(name=name, created_at=utc_now(), wrong_passwords=0)
-        account.password_hash = _HASHER.hash(password)
+        account.password_hash = password_hash
         account.wrong_passwords, account.locked_until = 0, None
         db.add(account)
 
@@ -48,7 +49,7 @@ def sign_in(engine: Engine, settings: DeskSettings, name: str, password: str, no
     :raises Refused: WRONG_PASSWORD, or ACCOUNT_LOCKED with the seconds to wait.
     """
     # The slow hash is computed outside of the transaction: it must not hold the write lock.
-    with writing(engine) as db:
+    with reading(engine) as db:
         known = db.get(AccountRecord, name)
         stored = known.password_hash if known else _NOBODY
         _refuse_locked(known, now)
@@ -79,13 +80,14 @@ def account_of(engine: Engine, settings: DeskSettings, token: str, now: datetime
     :raises Refused: SESSION_ENDED.
     """
     lifetime = timedelta(seconds=settings.session_seconds)
-    with Session(engine, expire_on_commit=False) as db, db.begin():
+    with reading(engine) as db:
         session = db.get(SessionRecord, _digest(token))
     if session is None or session.expires_at < now:
         raise Refused(Reason.SESSION_ENDED)
     if session.expires_at < now + lifetime * 0.9:  # a write for every poll would cost more than it tells
         with writing(engine) as db:
-            db.merge(SessionRecord(token_hash=session.token_hash, account=session.account, expires_at=now + lifetime))
+            used = SessionRecord.token_hash == session.token_hash  # no merge: it may have been ended meanwhile
+            db.execute(update(SessionRecord).where(used).values(expires_at=now + lifetime))
     return session.account
 
 

@@ -28,7 +28,7 @@ from tui.desk.payments.port import (
 from tui.desk.records import ApplicationRecord, AttemptRecord
 from tui.desk.refusals import Refused
 from tui.desk.settling import lock, returned_by_platform, review, schedule, settle
-from tui.desk.views import application_view, shown_attempt
+from tui.desk.views import application_view, latest_attempt, shown_attempt
 from tui.wire import PayRequest
 
 _LOG = logging.getLogger(__name__)
@@ -176,11 +176,12 @@ def _open(desk: Desk, account: str, business_no: str, gateway: PaymentGateway, r
             raise Refused(Reason.PAYMENT_PENDING)
         record.invoice = msgspec.json.encode(request.invoice)
         if attempt is None:
-            made = now.replace(microsecond=0)
+            before, made = latest_attempt(db, business_no), now.replace(microsecond=0)
             shown_until = made + timedelta(seconds=desk.settings.qr_seconds)
             attempt = AttemptRecord(
                 attempt_no=number("ZF", now),
                 business_no=business_no,
+                ordinal=before.ordinal + 1 if before else 1,
                 method=request.method,
                 state=AttemptState.CREATED,
                 amount_fen=record.fee_fen,

@@ -140,6 +140,8 @@ class AttemptRecord(Record):
     __tablename__ = "attempts"
     attempt_no: Mapped[str] = mapped_column(primary_key=True)
     business_no: Mapped[str] = mapped_column(ForeignKey("applications.business_no"), index=True)
+    ordinal: Mapped[int]
+    """1, 2, … among the application's attempts."""
     method: Mapped[Method]
     state: Mapped[AttemptState]
     amount_fen: Mapped[int]

@@ -5,7 +5,6 @@ import binascii
 import tomllib
 from dataclasses import MISSING, Field, dataclass, field, fields
 from datetime import timedelta
-from enum import Enum
 from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
 
@@ -183,11 +182,6 @@ class _Reader:
             return timedelta(seconds=value)  # type: ignore[arg-type]
         if hint is float and _is_number(value):
             return float(value)  # type: ignore[arg-type]
-        if isinstance(hint, type) and issubclass(hint, Enum):
-            try:
-                return hint(value)
-            except ValueError as error:
-                raise SettingsError(f"{self.file}: {key} must be one of {[member.value for member in hint]}") from error
         plain = hint if isinstance(hint, type) else next((t for t in getattr(hint, "__args__", ()) if t), str)
         if isinstance(value, plain) and not (plain is int and isinstance(value, bool)):
             return value

@@ -46,8 +46,8 @@ def application_view(db: Session, record: ApplicationRecord, now: datetime) -> A
 
 def latest_attempt(db: Session, business_no: str) -> AttemptRecord | None:
     """The attempt that was made last."""
-    newest = AttemptRecord.txn_time.desc(), AttemptRecord.attempt_no.desc()
-    return db.scalar(select(AttemptRecord).where(AttemptRecord.business_no == business_no).order_by(*newest).limit(1))
+    mine = select(AttemptRecord).where(AttemptRecord.business_no == business_no)
+    return db.scalar(mine.order_by(AttemptRecord.ordinal.desc()).limit(1))
 
 
 def shown_attempt(db: Session, business_no: str) -> AttemptRecord | None:

@@ -53,7 +53,6 @@ class Workflows:
             just_now = ApplicationRecord.installed_at > desk.clock() - timedelta(days=1)
             numbers = list(db.scalars(select(ApplicationRecord.business_no).where(under_way | just_now)))
         for business_no in numbers:
-            self.begin(business_no)
             self.wake(business_no)
 
     def stop(self) -> None:
@@ -70,7 +69,8 @@ class Workflows:
             DBOS.enqueue_workflow(QUEUE, self._renewal, business_no)
 
     def wake(self, business_no: str) -> None:
-        """Tell the workflow that its application has changed."""
+        """Tell the workflow that its application has changed; a crash may have kept it from beginning."""
+        self.begin(business_no)
         DBOS.send(business_no, None, NEWS)
 
 

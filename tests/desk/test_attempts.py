@@ -1,0 +1,324 @@
+"""Money: every way an attempt can go ends in paid once, or returned."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from tests.desk.town import INVOICE, Person, Refusal, Town
+from tui.core.application import InvoiceForm
+from tui.core.failure import Reason
+from tui.core.order import Application, ApplicationStatus, AttemptState, Method, PaymentStatus
+from tui.desk.database import reading
+from tui.desk.payments.port import (
+    AnswerNotGenuine,
+    Attempt,
+    Ended,
+    GatewayRefused,
+    GatewayUnknown,
+    NoticeKind,
+    Outcome,
+    PaymentNotice,
+    RefundState,
+    TradeState,
+)
+from tui.desk.records import AttemptRecord, NoticeRecord
+from tui.desk.settling import settle
+from tui.desk.watch import lapse, run_due
+
+
+def sweep(town: Town, **delta: float) -> None:
+    """Let time pass and do what is due."""
+    town.later(**delta)
+    run_due(town.desk, lambda act, *args: act(*args))
+
+
+def query(person: Person, number: str) -> Application:
+    return person.ask("POST", f"/applications/{number}/payments/query")
+
+
+def end(person: Person, number: str) -> Application:
+    return person.ask("POST", f"/applications/{number}/payments/end")
+
+
+def shown(application: Application) -> tuple[str, AttemptState]:
+    assert application.attempt is not None
+    return application.attempt.attempt_no, application.attempt.state
+
+
+def paid(town: Town, attempt_no: str, fen: int = 20000) -> Outcome:
+    return Outcome(TradeState.PAID, fen, f"T{attempt_no}", town.clock.now)
+
+
+@pytest.fixture
+def person(town: Town) -> Person:
+    return town.person()
+
+
+@pytest.fixture
+def number(person: Person) -> str:
+    return person.entered().business_no
+
+
+def test_the_attempt_is_written_before_the_platform_is_asked(town: Town, person: Person, number: str) -> None:
+    seen: list[AttemptRecord] = []
+
+    def look(attempt: Attempt) -> None:
+        with reading(town.desk.engine) as db:
+            seen.append(db.get_one(AttemptRecord, attempt.number))
+
+    town.alipay.during = look
+    person.pay(number)
+    assert [(record.state, record.amount_fen) for record in seen] == [(AttemptState.CREATED, 20000)]
+    assert seen[0].attempt_no.isalnum()
+    assert len(f"RF{seen[0].attempt_no}") <= 32
+
+
+def test_a_notice_before_the_answer_of_the_start(town: Town, person: Person, number: str) -> None:
+    town.alipay.during = lambda attempt: settle(town.desk, attempt.number, paid(town, attempt.number))
+    application = person.pay(number)
+    assert shown(application)[1] is AttemptState.PAID
+    assert application.status is ApplicationStatus.ISSUING
+
+
+def test_the_open_attempt_is_returned_with_the_invoice_as_now_given(town: Town, person: Person, number: str) -> None:
+    first = shown(person.pay(number))
+    other = InvoiceForm(INVOICE.tax_number, "另一家公司")
+    again = person.pay(number, invoice=other)
+    assert shown(again) == first
+    assert again.invoice == other
+    assert [call for call, _ in town.alipay.asked] == ["start"]
+
+
+def test_another_method_waits_for_the_end_of_the_first(town: Town, person: Person, number: str) -> None:
+    person.pay(number)
+    with pytest.raises(Refusal) as refused:
+        person.pay(number, Method.UNIONPAY)
+    assert refused.value.reason == Reason.PAYMENT_PENDING.value
+    assert shown(end(person, number))[1] is AttemptState.CLOSED
+    assert person.see(number).payment_status is PaymentStatus.UNPAID
+    assert shown(person.pay(number, Method.UNIONPAY))[1] is AttemptState.QR_SHOWN
+
+
+def test_settling_again_changes_nothing(town: Town, person: Person, number: str) -> None:
+    attempt_no, _ = shown(person.pay(number))
+    settle(town.desk, attempt_no, paid(town, attempt_no))
+    after = person.see(number)
+    for outcome in (
+        paid(town, attempt_no),
+        Outcome(TradeState.CLOSED),
+        Outcome(TradeState.SCANNED),
+        paid(town, attempt_no, 1),
+    ):
+        settle(town.desk, attempt_no, outcome)
+    assert person.see(number) == after
+    assert town.signals.told.count(("wake", number)) == 1
+
+
+def test_scanned_is_shown_and_polled(town: Town, person: Person, number: str) -> None:
+    person.pay(number)
+    town.alipay.state = TradeState.SCANNED
+    sweep(town, seconds=3)
+    assert shown(person.see(number))[1] is AttemptState.SCANNED
+    town.alipay.state = TradeState.PAID
+    sweep(town, seconds=3)
+    assert person.see(number).status is ApplicationStatus.ISSUING
+
+
+def test_unknown_never_becomes_failed(town: Town, person: Person, number: str) -> None:
+    person.pay(number)
+    for failure in (GatewayUnknown("timeout"), AnswerNotGenuine("forged"), GatewayRefused("X", "y")):
+        town.alipay.failure = failure
+        sweep(town, seconds=5)
+        assert shown(person.see(number))[1] is AttemptState.QR_SHOWN
+    town.alipay.failure = None
+    town.alipay.state = TradeState.UNKNOWN
+    sweep(town, seconds=5)
+    assert shown(person.see(number))[1] is AttemptState.QR_SHOWN
+
+
+def test_a_start_without_answer_is_asked_again_under_the_same_number(town: Town, person: Person, number: str) -> None:
+    town.alipay.failure = GatewayUnknown("timeout")
+    with pytest.raises(Refusal) as refused:
+        person.pay(number)
+    assert refused.value.reason == Reason.PAYMENT_PLATFORM_DOWN.value
+    attempt_no, state = shown(person.see(number))
+    assert state is AttemptState.UNKNOWN
+    town.alipay.failure = None
+    assert shown(person.pay(number)) == (attempt_no, AttemptState.QR_SHOWN)
+
+
+def test_the_watch_starts_an_unknown_attempt_by_itself(town: Town, person: Person, number: str) -> None:
+    town.alipay.failure = GatewayUnknown("timeout")
+    with pytest.raises(Refusal):
+        person.pay(number)
+    town.alipay.failure = None
+    sweep(town, seconds=3)
+    attempt = person.see(number).attempt
+    assert attempt is not None
+    assert attempt.qr
+
+
+def test_a_refused_start_is_closed_and_another_may_be_made(town: Town, person: Person, number: str) -> None:
+    town.alipay.failure = GatewayRefused("ACQ.TOTAL_FEE_EXCEED", "")
+    with pytest.raises(Refusal) as refused:
+        person.pay(number)
+    assert (refused.value.reason, refused.value.problem["detail"]) == ("payment_refused", "ACQ.TOTAL_FEE_EXCEED")
+    town.alipay.failure = None
+    assert shown(person.pay(number))[1] is AttemptState.QR_SHOWN
+
+
+def test_an_expired_code_is_ended_and_a_new_one_follows(town: Town, person: Person, number: str) -> None:
+    first, _ = shown(person.pay(number))
+    town.later(seconds=301)
+    second, state = shown(person.pay(number))
+    assert second != first
+    assert state is AttemptState.QR_SHOWN
+    assert ("end", first) in town.alipay.asked
+
+
+def test_the_watch_ends_an_expired_code(town: Town, person: Person, number: str) -> None:
+    person.pay(number)
+    sweep(town, seconds=301)
+    assert shown(person.see(number))[1] is AttemptState.CLOSED
+
+
+def test_paid_at_the_last_query_is_accepted(town: Town, person: Person, number: str) -> None:
+    person.pay(number)
+    town.alipay.state = TradeState.PAID
+    application = end(person, number)
+    assert application.status is ApplicationStatus.ISSUING
+    with pytest.raises(Refusal) as refused:
+        person.ask("POST", f"/applications/{number}/withdrawal")
+    assert refused.value.reason == Reason.ALREADY_PAID.value
+
+
+def test_paid_while_it_was_cancelled_is_shown_as_returned(town: Town, person: Person, number: str) -> None:
+    person.pay(number)
+    town.alipay.ended = Ended.PAID_REFUNDED
+    application = end(person, number)
+    assert [(refund.amount_fen, refund.done) for refund in application.refunds] == [(20000, True)]
+    assert application.status is ApplicationStatus.ENTERED
+    town.alipay.ended = Ended.CLOSED
+    assert shown(person.pay(number))[1] is AttemptState.QR_SHOWN
+
+
+def test_unionpay_waits_in_closing_and_surplus_goes_back(town: Town, person: Person, number: str) -> None:
+    first, _ = shown(person.pay(number, Method.UNIONPAY))
+    town.unionpay.ended = Ended.STILL_OPEN
+    assert shown(end(person, number))[1] is AttemptState.CLOSING
+    second, _ = shown(person.pay(number))
+    settle(town.desk, second, paid(town, second))
+    settle(town.desk, first, paid(town, first))
+    application = person.see(number)
+    assert application.payment_status is PaymentStatus.PAID
+    assert [(refund.cause, refund.done) for refund in application.refunds] == [("paid_twice", False)]
+    sweep(town)
+    assert [refund.done for refund in person.see(number).refunds] == [True]
+    assert town.unionpay.asked[-1] == ("refund", f"RF{first}")
+    assert person.see(number).payment_status is PaymentStatus.PAID
+
+
+def test_a_late_payment_of_an_unpaid_bill_pays_it(town: Town, person: Person, number: str) -> None:
+    attempt_no, _ = shown(person.pay(number))
+    end(person, number)
+    settle(town.desk, attempt_no, paid(town, attempt_no))
+    assert person.see(number).status is ApplicationStatus.ISSUING
+
+
+def test_paid_after_the_withdrawal_goes_back(town: Town, person: Person, number: str) -> None:
+    attempt_no, _ = shown(person.pay(number, Method.UNIONPAY))
+    town.unionpay.ended = Ended.STILL_OPEN
+    person.ask("POST", f"/applications/{number}/withdrawal")
+    settle(town.desk, attempt_no, paid(town, attempt_no))
+    assert [(refund.cause, refund.done) for refund in person.see(number).refunds] == [("withdrawn", False)]
+    sweep(town)
+    application = person.see(number)
+    assert (application.status, application.payment_status) == (ApplicationStatus.WITHDRAWN, PaymentStatus.REFUNDED)
+
+
+def test_a_refund_that_is_pending_is_asked_for_and_never_sent_under_another_number(
+    town: Town, person: Person, number: str
+) -> None:
+    attempt_no, _ = shown(person.pay(number))
+    person.ask("POST", f"/applications/{number}/withdrawal")
+    town.alipay.refund_state = RefundState.PENDING
+    settle(town.desk, attempt_no, paid(town, attempt_no))
+    sweep(town)
+    sweep(town, seconds=10)
+    town.alipay.refund_state = RefundState.ABSENT
+    sweep(town, seconds=20)
+    town.alipay.refund_state = RefundState.DONE
+    sweep(town, seconds=40)
+    calls = [call for call in town.alipay.asked if "refund" in call[0]]
+    assert calls == [
+        (name, f"RF{attempt_no}") for name in ("refund", "query_refund", "query_refund", "refund", "query_refund")
+    ]
+    assert person.see(number).payment_status is PaymentStatus.REFUNDED
+
+
+def test_another_amount_is_frozen_and_never_credited(town: Town, person: Person, number: str) -> None:
+    attempt_no, _ = shown(person.pay(number))
+    settle(town.desk, attempt_no, paid(town, attempt_no, 1))
+    application = person.see(number)
+    assert (application.status, application.payment_status) == (ApplicationStatus.ENTERED, PaymentStatus.FROZEN)
+    with pytest.raises(Refusal, match="payment_frozen"):
+        person.pay(number)
+    with pytest.raises(Refusal, match="payment_frozen"):
+        person.ask("POST", f"/applications/{number}/withdrawal")
+
+
+def test_an_application_lapses_and_money_after_it_goes_back(town: Town) -> None:
+    person = town.person(days_left=0.01)
+    number = person.entered().business_no
+    attempt_no, _ = shown(person.pay(number, Method.UNIONPAY))
+    town.later(days=1)
+    lapse(town.desk, town.clock.now)
+    person.sign_in()
+    assert person.see(number).status is ApplicationStatus.LAPSED
+    settle(town.desk, attempt_no, paid(town, attempt_no))
+    assert [refund.cause for refund in person.see(number).refunds] == ["paid_late"]
+
+
+def test_a_notice_is_kept_settled_and_acknowledged(town: Town, person: Person, number: str) -> None:
+    attempt_no, _ = shown(person.pay(number))
+    town.alipay.notice = PaymentNotice(NoticeKind.PAYMENT, attempt_no, paid(town, attempt_no))
+    for _ in range(2):
+        answer = town.client.post("/notify/alipay", content=b"out_trade_no=1")
+        assert (answer.status_code, answer.content) == (200, b"success")
+    assert person.see(number).status is ApplicationStatus.ISSUING
+    with reading(town.desk.engine) as db:
+        kept = [(notice.body, notice.result) for notice in db.scalars(select(NoticeRecord))]
+    assert kept == [(b"out_trade_no=1", "settled")] * 2
+
+
+def test_a_notice_that_proves_nothing_is_kept_and_not_acknowledged(town: Town, person: Person, number: str) -> None:
+    person.pay(number)
+    town.alipay.notice = AnswerNotGenuine("signature is wrong")
+    answer = town.client.post("/notify/alipay", content=b"forged")
+    assert (answer.status_code, answer.content) == (400, b"failure")
+    assert person.see(number).payment_status is PaymentStatus.PAYING
+    assert town.client.post("/notify/cash", content=b"x").status_code == 404
+
+
+def test_notices_of_unknown_attempts_and_other_times_credit_nothing(town: Town, person: Person, number: str) -> None:
+    attempt_no, _ = shown(person.pay(number))
+    right = PaymentNotice(NoticeKind.PAYMENT, attempt_no, paid(town, attempt_no))
+    for notice in (replace(right, number="ZF0"), replace(right, txn_time=town.clock.now - timedelta(hours=1))):
+        town.alipay.notice = notice
+        assert town.client.post("/notify/alipay", content=b"x").status_code == 200
+    assert person.see(number).payment_status is PaymentStatus.PAYING
+
+
+def test_a_refund_notice_makes_the_desk_ask_at_once(town: Town, person: Person, number: str) -> None:
+    attempt_no, _ = shown(person.pay(number))
+    person.ask("POST", f"/applications/{number}/withdrawal")
+    town.alipay.refund_state = RefundState.PENDING
+    settle(town.desk, attempt_no, paid(town, attempt_no))
+    sweep(town)
+    town.alipay.refund_state = RefundState.DONE
+    town.alipay.notice = PaymentNotice(NoticeKind.REFUND, f"RF{attempt_no}", paid(town, attempt_no))
+    town.client.post("/notify/alipay", content=b"x")
+    sweep(town)
+    assert [refund.done for refund in person.see(number).refunds] == [True]

@@ -1,0 +1,99 @@
+"""desk.toml: what is read, and errors that name file and key."""
+
+import base64
+from pathlib import Path
+
+import pytest
+
+from tui.desk.settings import SettingsError, load
+
+FILE = """
+[desk]
+certificate = "tls/desk.pem"
+key = "tls/desk.key"
+data_key_file = "data.key"
+[[prices]]
+months = 12
+fee_fen = 20000
+[ca]
+certificate = "ca/ca.pem"
+key = "ca/ca.key"
+[payments.unionpay]
+gateway_url = "https://gateway.example/api"
+mer_id = "777290058100001"
+pfx_file = "merchant.pfx"
+pfx_password_file = "password"
+trust_bundle_file = "trust.pem"
+payee = "网证通"
+closing_grace = 30
+[mail]
+host = "127.0.0.1"
+port = 2525
+sender = "desk@example.cn"
+starttls = false
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    (tmp_path / "data.key").write_bytes(base64.b64encode(bytes(32)))
+    for name, content in {"merchant.pfx": b"\n pfx \n", "password": b"000000\n", "trust.pem": b"trust"}.items():
+        (tmp_path / name).write_bytes(content)
+    (tmp_path / "desk.toml").write_text(FILE, encoding="utf-8")
+    return tmp_path / "desk.toml"
+
+
+def test_paths_are_relative_to_the_file(file: Path) -> None:
+    settings = load(file)
+    assert settings.certificate == file.parent / "tls/desk.pem"
+    assert settings.database == f"sqlite:///{file.parent / 'desk.db'}"
+    assert settings.ca.key == file.parent / "ca/ca.key"
+    assert (settings.port, settings.window_days, settings.alipay, settings.sms) == (8443, 90, None, None)
+
+
+def test_bytes_come_from_files_and_secrets_without_line_break(file: Path) -> None:
+    unionpay = load(file).unionpay
+    assert unionpay is not None
+    assert (unionpay.pfx, unionpay.pfx_password) == (b"\n pfx \n", b"000000")
+    assert unionpay.closing_grace.total_seconds() == 30
+
+
+def test_switches_are_read(file: Path) -> None:
+    mail = load(file).mail
+    assert mail is not None
+    assert (mail.starttls, mail.password) == (False, b"")
+
+
+def test_secrets_are_not_shown(file: Path) -> None:
+    settings = load(file)
+    assert repr(settings.data_key) not in repr(settings)
+    assert "000000" not in repr(settings.unionpay)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('key = "tls/desk.key"\n', "", "desk.key is missing"),
+        ("[ca]", "[cb]", r"\[ca\] is missing"),
+        ("months = 12", "monts = 12", "prices.months is missing"),
+        ("fee_fen = 20000", "fee_fen = 20000\nfoo = 1", "prices.foo is not known"),
+        ("fee_fen = 20000", 'fee_fen = "200"', "prices.fee_fen must be int"),
+        ("fee_fen = 20000", "fee_fen = true", "prices.fee_fen must be int"),
+        ('data_key_file = "data.key"', 'data_key_file = "password"', "desk.data_key_file"),
+        ('pfx_file = "merchant.pfx"', 'pfx_file = "none"', "payments.unionpay.pfx_file"),
+        ("starttls = false", "starttls = 1", "mail.starttls must be bool"),
+        ("[desk]", "[desk]\ndatabase = 'nonsense'", "desk.database"),
+        ("[desk]", "[desk", "desk.toml"),
+        ("[[prices]]\nmonths = 12\nfee_fen = 20000", "", "prices"),
+    ],
+)
+def test_errors_name_file_and_key(file: Path, old: str, new: str, said: str) -> None:
+    file.write_text(file.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    with pytest.raises(SettingsError, match=said) as error:
+        load(file)
+    assert str(file) in str(error.value)
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"none\.toml"):
+        load(tmp_path / "none.toml")

@@ -1,0 +1,99 @@
+"""The database: sealed personal data, one live application, migrations that fit the records."""
+
+import sqlite3
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from cryptography.exceptions import InvalidTag
+from sqlalchemy.exc import IntegrityError
+
+from tests.desk.town import FORM, INVOICE, PASSWORD, Town
+from tui.core.order import AttemptState
+from tui.desk.database import migrate, open_database, reading, writing
+from tui.desk.records import ApplicationRecord, AttemptRecord, Record
+
+
+def test_personal_data_cannot_be_read_in_the_file(town: Town) -> None:
+    issued = town.issued(town.person())
+    assert issued.form == FORM
+    with sqlite3.connect(town.folder / "desk.db") as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    stored = b"".join(path.read_bytes() for path in town.folder.glob("desk.db*"))
+    secrets = (
+        FORM.id_number, FORM.agent_mobile, FORM.agent_email, FORM.recipient_name, FORM.recipient_mobile,
+        FORM.recipient_address, INVOICE.title, INVOICE.tax_number, PASSWORD,
+    )  # fmt: skip
+    assert issued.business_no.encode() in stored
+    assert [text for text in secrets if text.encode() in stored] == []
+
+
+def test_another_key_opens_nothing(town: Town) -> None:
+    number = town.person().save().business_no
+    other = open_database(town.desk.settings.database, bytes(32))
+    with pytest.raises(InvalidTag), reading(other) as db:
+        db.get(ApplicationRecord, number)
+    other.dispose()
+
+
+def test_the_migrations_lead_to_the_records(tmp_path: Path) -> None:
+    engine = open_database(f"sqlite:///{tmp_path / 'new.db'}")
+    migrate(engine)
+    migrate(engine)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": False})
+        assert compare_metadata(context, Record.metadata) == []
+    engine.dispose()
+
+
+def test_several_desks_may_migrate_at_once(tmp_path: Path) -> None:
+    gate = threading.Barrier(3)
+
+    def start() -> None:
+        engine = open_database(f"sqlite:///{tmp_path / 'shared.db'}")
+        gate.wait()
+        migrate(engine)
+        engine.dispose()
+
+    with ThreadPoolExecutor(3) as pool:
+        for started in [pool.submit(start) for _ in range(3)]:
+            started.result()
+
+
+def copy_of(record: Record, **changes: object) -> dict[str, object]:
+    return {column.key: getattr(record, column.key) for column in record.__table__.columns} | changes
+
+
+def test_the_database_itself_allows_one_live_application_and_one_shown_attempt(town: Town) -> None:
+    person = town.person()
+    entered = person.entered()
+    person.pay(entered.business_no)
+    with reading(town.desk.engine) as db:
+        application = db.get_one(ApplicationRecord, entered.business_no)
+        attempt = db.query(AttemptRecord).one()
+    with pytest.raises(IntegrityError), writing(town.desk.engine) as db:
+        db.add(ApplicationRecord(**copy_of(application, business_no="YW2")))
+    with pytest.raises(IntegrityError), writing(town.desk.engine) as db:
+        db.add(AttemptRecord(**copy_of(attempt, attempt_no="ZF2", ordinal=2)))
+    with writing(town.desk.engine) as db:
+        db.add(AttemptRecord(**copy_of(attempt, attempt_no="ZF2", ordinal=2, state=AttemptState.CLOSING)))
+
+
+def test_two_kiosks_that_save_at_once_get_one_application(town: Town) -> None:
+    person = town.person()
+    with ThreadPoolExecutor(4) as pool:
+        saved = [pool.submit(person.save) for _ in range(4)]
+        assert len({draft.result().business_no for draft in saved}) == 1
+
+
+def test_two_requests_to_pay_at_once_open_one_attempt(town: Town) -> None:
+    person = town.person()
+    number = person.entered().business_no
+    with ThreadPoolExecutor(4) as pool:
+        paying = [pool.submit(person.pay, number) for _ in range(4)]
+        attempts = {application.result().attempt for application in paying}
+    assert len({attempt.attempt_no for attempt in attempts if attempt}) == 1
