@@ -66,6 +66,14 @@ async def test_an_installation_is_seen(tokens: Tokens, soft: SoftToken, ca: Test
     assert all(c.has_private_key for c in seen.tokens[0].certificates)
 
 
+async def test_what_another_program_writes_is_seen(tokens: Tokens, soft: SoftToken, tmp_path: Path) -> None:
+    other = make_token(tmp_path / "other")
+    async with watching(tokens) as sightings:
+        await until(sightings, present)
+        put_certificate(soft, other.certificate_der, key_id="09", label="new")
+        await until(sightings, lambda sighting: len(sighting.tokens[0].certificates) == 2)
+
+
 async def test_a_copy_of_a_certificate_counts_once(tokens: Tokens, soft: SoftToken) -> None:
     put_certificate(soft, soft.certificate_der, key_id="02", label="copy without a key")
     (token,) = (await tokens.sight_once()).tokens

@@ -39,6 +39,7 @@ class Watcher:
     def __init__(self, driver: Driver) -> None:
         self._driver = driver
         self._seen: tuple[tuple[int, _Known], ...] | None = None
+        self._told: tuple[Token, ...] | None = None
         self._restarted = time.monotonic()
         self.pause = _SHORTEST
         """Seconds until the next look."""
@@ -51,14 +52,20 @@ class Watcher:
         """All tokens if something changed, else None."""
         began = time.process_time()
         glance = self._glance()
-        if time.monotonic() - self._restarted >= _restart_after(glance):
+        restarted = time.monotonic() - self._restarted >= _restart_after(glance)
+        if restarted:
             self._restart()
             glance = self._glance()
         self.pause = min(_LONGEST, max(_SHORTEST, _THRIFT * (time.process_time() - began)))
-        if glance.tokens == self._seen:
+        # Without a reader another program may write to the token unnoticed, so a restart looks at the objects too.
+        if glance.tokens == self._seen and not restarted:
             return None
         self._seen = glance.tokens
-        return objects.tokens(self._driver, [slot for slot, _ in glance.tokens])
+        tokens = objects.tokens(self._driver, [slot for slot, _ in glance.tokens])
+        if tokens == self._told:
+            return None
+        self._told = tokens
+        return tokens
 
     def _restart(self) -> None:
         self._restarted = time.monotonic()
