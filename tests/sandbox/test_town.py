@@ -53,7 +53,7 @@ def test_up_until_sigterm_then_up_again_with_the_same_data(tmp_path: Path, capsy
         with pytest.raises(TownFailed, match="already"):
             Town(tmp_path).start()
         up.send_signal(signal.SIGTERM)
-        assert up.wait(30) == 0
+        assert up.wait(60) == 0
     assert not alive(desk)
     ca = (tmp_path / "ca/ca.pem").read_bytes()
 

@@ -42,7 +42,7 @@ class DeskProcess:
         """Begin; returns at once."""
         self._keeper.start()
 
-    def wait_ready(self, seconds: float = 30) -> None:
+    def wait_ready(self, seconds: float = 60) -> None:
         """Return once the desk answers.
 
         :raises DeskFailed: it ended before it ever answered, or did not answer in time.
