@@ -72,7 +72,7 @@ class KioskApp(App[None], inherit_bindings=False):
         self.idle = IdleClock(idle_seconds)
         self.state = State()
         self._screens: dict[type[StepScreen], StepScreen] = {}
-        self._watchdog = Watchdog(idle_seconds + WARNING, self._frozen)
+        self._watchdog = Watchdog(idle_seconds, self._frozen)
         self._minute = -1
 
     # ── events in, screens and commands out ─────────────────────────────────

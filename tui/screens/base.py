@@ -109,7 +109,7 @@ class StepScreen(Screen[None], inherit_bindings=False):
 
     def focus_target(self, state: State) -> str:
         """CSS selector of the widget that holds the obvious next act when the step is entered."""
-        return "#actions ActionButton.-main, ActionButton"
+        return "ActionButton.-main"
 
     def offers(self, action: str, state: State) -> bool:
         """Whether the key for `action` works and is shown now; a subclass asks `super` for what it does not know."""
@@ -199,16 +199,13 @@ class StepScreen(Screen[None], inherit_bindings=False):
             self.query_one("#body", VerticalScroll).scroll_home(animate=False)
         self._present_frame(state)
         self.show(state)
-        if entering:
+        if entering or self.focused is None:
             self.focus_next_act()
 
     def focus_next_act(self) -> None:
-        """Focus what `focus_target` names, else the first widget that takes it."""
-        for widget in (*self.query(self.focus_target(self.state)), *self.focus_chain):
-            if widget.focusable:
-                self.set_focus(widget)
-                return
-        self.set_focus(None)
+        """Focus what `focus_target` names; while that is disabled nothing has the focus, so Enter does no other act."""
+        targets = list(self.query(self.focus_target(self.state))) or self.focus_chain
+        self.set_focus(next((widget for widget in targets if widget.focusable), None))
 
     def leave(self) -> None:
         """Another step became current, or the program ends: secrets are wiped whatever the subclass does."""

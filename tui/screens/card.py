@@ -52,8 +52,6 @@ class CardScreen(StepScreen):
         button = self.query_one("ActionButton.-main", ActionButton)
         button.label = Content(_("继续办理") if application else _("申请续期"))
         button.disabled = state.offer is None or state.busy is not None
-        if not button.disabled and self.focused is None:
-            button.focus()
 
     def action_renew(self) -> None:
         """申请续期 or 继续办理."""

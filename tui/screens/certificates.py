@@ -7,6 +7,7 @@ from textual.widget import Widget
 
 from tui.core.failure import Failure, Reason
 from tui.core.state import State, Step
+from tui.core.text_safety import printable
 from tui.screens.base import BACK, StepScreen
 from tui.text import N_, _
 from tui.text.wording import explain
@@ -43,7 +44,7 @@ def _blocks(state: State, width: int) -> Iterable[list[Content]]:
     for token in state.tokens:
         title = token_title(token)
         if token.fault:
-            title = Content.assemble(title, " ", (f"[{token.fault}]", "$bad"))
+            title = Content.assemble(title, " ", (f"[{printable(token.fault, 40)}]", "$bad"))
         yield [title]
         if not token.certificates:
             yield [Content(explain(Failure(Reason.NO_CERTIFICATE), state.money).happened)]

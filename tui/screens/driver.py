@@ -16,6 +16,7 @@ from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
+from textual.messages import InBandWindowResize
 
 from tui.terminal import RESET, Before
 
@@ -28,10 +29,12 @@ LAST_RESORT: Final = 1.0
 """Seconds an orderly end may take before the process ends the hard way."""
 STUCK_PASTE: Final = 2.0
 """Seconds without input after which an unfinished bracketed paste is given up."""
-MAX_PASTE: Final = 1 << 20
+MAX_PASTE: Final = 1 << 17
 """Characters of an unfinished bracketed paste."""
 BROKEN: Final = (ParseError, ValueError, ArithmeticError, LookupError, TypeError, RuntimeError)
 """What hostile escape sequences make the parser raise."""
+UNWANTED: Final = (events.AppBlur, events.AppFocus, events.Resize, InBandWindowResize)
+"""Reports that a full-screen kiosk does not need (SIGWINCH tells the size), and that false input could harm it with."""
 
 
 class Ended(events.Event, bubble=False):
@@ -90,7 +93,8 @@ class Input:
         if self._pasting > MAX_PASTE:
             self.reset()
             return []
-        return self._drawn(self._parser.feed(text)) if text else []
+        # One by one: what follows a sequence that breaks the parser is read all the same.
+        return [message for character in text for message in self._drawn(self._parser.feed(character))]
 
     def tick(self) -> list[Message]:
         """Messages of a sequence that did not go on, for instance a bare ESC."""
@@ -166,6 +170,9 @@ class KioskDriver(LinuxDriver):
             self.before.put_back()
         os._exit(code)
 
+    def _query_in_band_window_resize(self) -> None:
+        """Not asked for."""
+
     def _run_input_thread(self) -> None:
         ended = False
         try:
@@ -202,9 +209,11 @@ class KioskDriver(LinuxDriver):
 
     def _hand_over(self, messages: list[Message]) -> None:
         for message in messages:
-            # Focus reports are of no use to a full-screen kiosk, and a false one would take the focus away.
-            if not isinstance(message, events.AppBlur | events.AppFocus):
-                self.process_message(message)
+            if isinstance(message, UNWANTED):
+                continue
+            if isinstance(message, events.Paste):
+                message.text = "".join(c for c in message.text if c.isprintable() or c in "\n\t")
+            self.process_message(message)
 
     def _signalled(self, number: int, frame: object) -> None:
         self.end(SIGNALS[signal.Signals(number)])

@@ -11,6 +11,7 @@ from textual.widgets import Input, Static
 from tui.core.events import SignInSubmitted
 from tui.core.secret import Password
 from tui.core.state import State, Step
+from tui.core.text_safety import printable
 from tui.screens.base import BACK, StepScreen
 from tui.text import N_, _
 from tui.text.dates import day
@@ -54,7 +55,7 @@ class SignInScreen(StepScreen):
 
     def entered(self, state: State) -> None:
         """Empty fields, but for the account of a sign-in that ended."""
-        self.query_one("#account", Input).value = state.account
+        self.query_one("#account", Input).value = printable(state.account, 64)
         self._password.wipe()
         self._say("account")
         self._say("password")
@@ -73,7 +74,7 @@ class SignInScreen(StepScreen):
     @on(SecretField.Submitted, "#password")
     def action_submit(self) -> None:
         """登录: both fields must have something in them."""
-        account = self.query_one("#account", Input).value.strip()
+        account = printable(self.query_one("#account", Input).value, 64)
         self._say("account", "" if account else field_message("required"))
         self._say("password", "" if self._password.length else field_message("required"))
         if not account:

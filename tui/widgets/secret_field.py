@@ -18,8 +18,8 @@ MAX_LENGTH = 64
 class SecretField(Widget, Generic[S], can_focus=True):
     """Shows one star a character; backspace, ctrl+u and paste work; `take` moves the secret out."""
 
-    class Submitted(Message):
-        """Enter was pressed; carries no content."""
+    class Told(Message):
+        """Something about a field; carries no content."""
 
         def __init__(self, field: "SecretField[Secret]") -> None:
             super().__init__()
@@ -30,8 +30,11 @@ class SecretField(Widget, Generic[S], can_focus=True):
             """For `@on(SecretField.Submitted, "#id")`."""
             return self.field
 
-    class Changed(Submitted):
-        """The number of characters changed; carries no content."""
+    class Submitted(Told):
+        """Enter was pressed."""
+
+    class Changed(Told):
+        """The number of characters changed."""
 
     def __init__(self, kind: type[S], *, id: str | None = None) -> None:
         super().__init__(id=id)

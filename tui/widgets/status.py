@@ -10,6 +10,7 @@ from textual.timer import Timer
 from textual.widgets import Static
 
 from tui.core.state import Busy, State
+from tui.core.text_safety import printable
 from tui.text import _
 from tui.text.dates import clock
 from tui.text.wording import busy_words, desk_words, token_words
@@ -49,7 +50,7 @@ class StatusLine(Static):
         parts = [token_words(state), desk_words(state)]
         if state.signed_in and state.account:
             parts.append(_("账号：{account}").format(account=state.account))
-        self.update(Content(" | ").join([Content(part) for part in parts]), layout=False)
+        self.update(Content(" | ").join([Content(printable(part, 60)) for part in parts]), layout=False)
 
 
 @dataclass(frozen=True, slots=True)
