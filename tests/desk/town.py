@@ -99,6 +99,7 @@ class Platform:
     failure: PaymentGatewayError | None = None
     during: Callable[[Attempt], None] | None = None
     """Called while a start is under way, before it is answered."""
+    on_end: Callable[[], None] = lambda: None
     asked: list[tuple[str, str]] = field(default_factory=list)
     payee: str = "网证通"
     notice_reply: bytes = b"success"
@@ -125,6 +126,7 @@ class Platform:
     def end(self, attempt: Attempt) -> Ended:
         """The end that was set; a paid trade says so."""
         self._ask("end", attempt.number)
+        self.on_end()
         return Ended.PAID if self.state is TradeState.PAID else self.ended
 
     def refund(self, refund: Refund) -> RefundOutcome:

@@ -257,8 +257,8 @@ def _give_up(desk: Desk, gateway: PaymentGateway, attempt: AttemptRecord) -> Non
 def _open_attempts(desk: Desk, account: str, business_no: str) -> list[AttemptRecord]:
     with reading(desk.engine) as db:
         own(db, account, business_no, lock=False)
-        mine = AttemptRecord.business_no == business_no
-        return list(db.scalars(select(AttemptRecord).where(mine, AttemptRecord.state.in_(OPEN_ATTEMPT))))
+        mine = AttemptRecord.business_no == business_no, AttemptRecord.method.in_(desk.gateways)
+        return list(db.scalars(select(AttemptRecord).where(*mine, AttemptRecord.state.in_(OPEN_ATTEMPT))))
 
 
 def _shown_is_over(desk: Desk, account: str, business_no: str) -> bool:

@@ -130,7 +130,7 @@ def _credit(
         attempt.state = AttemptState.FROZEN
     elif application.payment_status is PaymentStatus.FROZEN:
         attempt.state = AttemptState.FROZEN
-    elif application.status is ApplicationStatus.ENTERED and now <= application.old_not_after:
+    elif application.status is ApplicationStatus.ENTERED and attempt.paid_at <= application.old_not_after:
         attempt.state = AttemptState.PAID
         application.status, application.paid_at = ApplicationStatus.ISSUING, attempt.paid_at
     else:

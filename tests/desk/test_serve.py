@@ -1,0 +1,91 @@
+"""The served desk: HTTPS on one port and no other, the watch at work, an orderly end."""
+
+import ipaddress
+import os
+import re
+import ssl
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
+
+from tests.desk.town import Town, make_ca, make_settings
+from tui.core.order import AttemptState
+from tui.desk.serve import Running, serve
+from tui.desk.watch import Watch
+
+pytestmark = pytest.mark.xdist_group("dbos")
+
+
+def make_tls(folder: Path) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "desk")])
+    start, end = datetime(2026, 1, 1, tzinfo=UTC), datetime(2046, 1, 1, tzinfo=UTC)
+    loopback = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
+    builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), start, end)
+    certificate = builder.add_extension(loopback, critical=False).sign(key, SHA256())
+    (folder / "desk.pem").write_bytes(certificate.public_bytes(Encoding.PEM))
+    (folder / "desk.key").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+
+
+def own_sockets(state: str) -> list[int]:
+    """Local ports of this process's TCP sockets in a state of /proc/net/tcp."""
+    links = []
+    for entry in Path("/proc/self/fd").iterdir():
+        try:
+            links.append(os.readlink(entry))
+        except FileNotFoundError:
+            continue
+    inodes = {found[1] for link in links if (found := re.fullmatch(r"socket:\[(\d+)\]", link))}
+    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    return [int(row[1].split(":")[1], 16) for row in rows if row[3] == state and row[9] in inodes]
+
+
+def test_it_serves_on_one_port_and_ends_in_order(tmp_path: Path) -> None:
+    make_ca(tmp_path)
+    make_tls(tmp_path)
+    listening_before, ready, found = set(own_sockets("0A")), threading.Event(), list[Running]()
+
+    def on_ready(running: Running) -> None:
+        found.append(running)
+        ready.set()
+
+    desk = threading.Thread(target=serve, args=(make_settings(tmp_path, public_url=""), on_ready))
+    desk.start()
+    assert ready.wait(30)
+    running = found[0]
+    trust = ssl.create_default_context(cafile=str(tmp_path / "desk.pem"))
+    with httpx.Client(base_url=running.url, verify=trust, trust_env=False) as client:
+        assert client.get("/v1/service").json()["ca_name"] == "NETCA 测试"
+        assert client.get("/v1/documents/notice").status_code == 426
+    port = int(running.url.rsplit(":", 1)[1])
+    assert set(own_sockets("0A")) - listening_before == {port}
+    running.stop()
+    desk.join(30)
+    assert not desk.is_alive()
+    assert set(own_sockets("0A")) <= listening_before
+
+
+def test_the_watch_ends_what_is_due_by_itself(town: Town) -> None:
+    person = town.person()
+    number = person.entered().business_no
+    person.pay(number)
+    town.later(seconds=301)
+    asked = threading.Event()
+    town.alipay.on_end = asked.set
+    watch = Watch(town.desk)
+    watch.start()
+    try:
+        assert asked.wait(20)
+    finally:
+        watch.stop()
+    attempt = person.see(number).attempt
+    assert attempt is not None
+    assert attempt.state is AttemptState.CLOSED
