@@ -142,12 +142,12 @@ def renew(arguments: argparse.Namespace) -> int:
     from tui.unattended import Journey
     from tui.wiring import runtime
 
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _leave)
     settings, answers = _settings(arguments), read_answers(arguments.answers)
     pin, open_to_others = read_pin(arguments.pin_file)
     if open_to_others:
         _say(f"警告：其他用户可以读取 {arguments.pin_file} / warning: other users may read the PIN file")
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _leave)
     report = JsonReport() if arguments.json else WordReport(sys.stdout)
     return Journey(runtime(settings), answers, pin, report).run()
 

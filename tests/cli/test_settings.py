@@ -8,13 +8,13 @@ from tui.core.failure import Reason
 from tui.settings import (
     KioskSettings,
     ModuleSettings,
-    SettingsError,
     clean_environment,
     default_log,
     find,
     load,
     read,
 )
+from tui.tables import SettingsError
 
 WHOLE = """
 [desk]

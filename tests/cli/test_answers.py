@@ -1,0 +1,94 @@
+"""answers.toml and the PIN file."""
+
+from pathlib import Path
+
+import pytest
+
+from tui.answers import again, read_answers, read_pin
+from tui.core.application import IdType
+from tui.core.order import Method
+from tui.tables import SettingsError
+
+WHOLE = """
+account = "supplier01"
+password = "Renew2026"
+term_months = 24
+serial = "0A1B"
+[agent]
+id_type = "passport"
+id_number = "E12345678"
+name = "张三"
+mobile = "13800000000"
+email = "zhangsan@example.com"
+[recipient]
+same_as_agent = true
+address = "深圳市福田区福华路1号"
+[payment]
+method = "unionpay"
+[invoice]
+tax_number = "91440300100012316L"
+title = "深圳市示例供应商有限公司"
+"""
+
+
+def _write(folder: Path, text: str) -> Path:
+    path = folder / "answers.toml"
+    path.write_text(text)
+    return path
+
+
+def test_all_answers(tmp_path: Path) -> None:
+    answers = read_answers(_write(tmp_path, WHOLE))
+    assert (answers.account, bytes(answers.password.reveal()), answers.serial) == ("supplier01", b"Renew2026", "0a1b")
+    assert (answers.form.id_type, answers.form.term_months, answers.method) == (IdType.PASSPORT, 24, Method.UNIONPAY)
+    assert (answers.form.recipient_name, answers.form.recipient_mobile) == ("张三", "13800000000")
+    assert answers.invoice.tax_number == "91440300100012316L"
+
+
+def test_a_recipient_of_its_own(tmp_path: Path) -> None:
+    text = WHOLE.replace("same_as_agent = true", 'name = "李四"\nmobile = "13900000000"')
+    form = read_answers(_write(tmp_path, text)).form
+    assert (form.recipient_name, form.recipient_mobile) == ("李四", "13900000000")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key"),
+    [
+        ('method = "unionpay"', 'method = "cash"', "payment.method"),
+        ('id_type = "passport"', 'id_type = "x"', "agent.id_type"),
+        ("same_as_agent = true", "", "recipient.name"),
+        ('title = "深圳市示例供应商有限公司"', "", "invoice.title"),
+        ('serial = "0A1B"', "colour = 1", "colour"),
+    ],
+)
+def test_an_error_names_the_key(tmp_path: Path, old: str, new: str, key: str) -> None:
+    with pytest.raises(SettingsError, match=f" {key} "):
+        read_answers(_write(tmp_path, WHOLE.replace(old, new)))
+
+
+@pytest.mark.parametrize("content", [b"246810\n", b"246810", b"246810\r\nsecond line\n"])
+def test_the_pin_is_the_first_line(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "pin"
+    path.write_bytes(content)
+    path.chmod(0o600)
+    pin, open_to_others = read_pin(path)
+    assert (bytes(pin.reveal()), open_to_others) == (b"246810", False)
+    copy = again(pin)
+    copy.wipe()
+    assert bytes(pin.reveal()) == b"246810"
+
+
+def test_a_pin_file_that_others_may_read_is_noticed(tmp_path: Path) -> None:
+    path = tmp_path / "pin"
+    path.write_text("246810")
+    path.chmod(0o644)
+    assert read_pin(path)[1] is True
+
+
+@pytest.mark.parametrize("content", [b"", b"\n", b"1" * 300])
+def test_a_file_without_pin(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "pin").write_bytes(content)
+    with pytest.raises(SettingsError, match="holds no PIN"):
+        read_pin(tmp_path / "pin")
+    with pytest.raises(SettingsError, match="cannot be read"):
+        read_pin(tmp_path / "gone")

@@ -1,0 +1,145 @@
+"""The commands as other programs start them: help, exit codes, words on the right stream."""
+
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.test_answers import WHOLE
+
+MODULE = Path("/usr/lib/softhsm/libsofthsm2.so")
+ALL = ["", "demo", "certs", "doctor", "renew", "desk", "desk serve", "sandbox", "sandbox up", "sandbox token"]
+
+
+def _run(*words: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "tui", *map(str, words)],
+        env={**os.environ, **environment},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+@pytest.mark.parametrize("command", [*ALL, "sandbox pay"])
+def test_help_is_chinese_first_and_tells_the_exit_codes(command: str) -> None:
+    done = _run(*command.split(), "--help")
+    assert done.returncode == 0
+    assert "退出码 / exit codes:" in done.stdout
+    assert "显示帮助 / show this help" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["nonsense"],
+        ["renew", "--config", "x"],
+        ["renew", "--conf", "x", "--answers", "y", "--pin-file", "z"],
+        ["certs", "--config", "a", "--module", "b"],
+        ["sandbox"],
+        ["sandbox", "pay", "--dir", "x"],
+        ["demo", "--speed", "0"],
+        ["certs", "--config", "/nowhere/kiosk.toml"],
+        ["--config", "/nowhere/kiosk.toml", "doctor"],
+        ["desk", "serve", "--config", "/nowhere/desk.toml"],
+    ],
+    ids=" ".join,
+)
+def test_usage_and_settings_end_with_2(words: list[str]) -> None:
+    done = _run(*words)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_kiosk_needs_a_terminal() -> None:
+    done = _run()
+    assert done.returncode == 2
+    assert "终端" in done.stderr
+
+
+def test_a_dumb_terminal_is_refused_before_textual_is_loaded() -> None:
+    leader, follower = pty.openpty()
+    at_exit = "import atexit, sys; atexit.register(lambda: print('textual' in sys.modules))"
+    told = f"{at_exit}; from tui.cli import main; main([])"
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", told],
+            env={**os.environ, "TERM": "dumb"},
+            stdin=follower,
+            stdout=follower,
+            stderr=follower,
+            check=False,
+            timeout=60,
+        )
+        output = os.read(leader, 4096).decode()
+    finally:
+        os.close(leader)
+        os.close(follower)
+    assert done.returncode == 2
+    assert "TERM=dumb" in output
+    assert "False" in output
+
+
+def test_certs_without_token_is_an_empty_list(tmp_path: Path) -> None:
+    (tmp_path / "tokens").mkdir()
+    (tmp_path / "softhsm2.conf").write_text(f"directories.tokendir = {tmp_path}/tokens\n")
+    done = _run("certs", "--json", "--module", MODULE, SOFTHSM2_CONF=str(tmp_path / "softhsm2.conf"))
+    assert (done.returncode, json.loads(done.stdout)) == (0, [])
+
+
+def test_certs_names_a_driver_that_cannot_be_loaded(tmp_path: Path) -> None:
+    done = _run("certs", "--module", tmp_path / "no.so")
+    assert done.returncode == 4
+    assert "driver_missing" in done.stdout
+
+
+def test_doctor_tells_every_line_and_ends_with_the_first_fault(tmp_path: Path) -> None:
+    config = tmp_path / "kiosk.toml"
+    config.write_text(
+        f'[desk]\nurl = "https://127.0.0.1:1"\n[[token.modules]]\npath = "{tmp_path}/no.so"\n[kiosk]\nlog = ""\n'
+    )
+    done = _run("doctor", "--json", "--config", config)
+    lines = {line["item"]: line for line in json.loads(done.stdout)}
+    assert done.returncode == 4
+    assert lines["driver"] == {
+        "item": "driver",
+        "ok": False,
+        "detail": f"{tmp_path}/no.so",
+        "reason": "driver_missing",
+    }
+    assert lines["desk"]["reason"] == "desk_unreachable"
+    in_words = _run("doctor", "--config", config)
+    assert "[✗] 驱动模块" in in_words.stdout
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_a_renewal_cleanly(tmp_path: Path, number: signal.Signals) -> None:
+    config, pin = tmp_path / "kiosk.toml", tmp_path / "pin"
+    config.write_text('[desk]\nurl = "https://127.0.0.1:1"\n[[token.modules]]\npath = "m.so"\n[kiosk]\nlog = ""\n')
+    (tmp_path / "answers.toml").write_text(WHOLE)
+    os.mkfifo(pin, 0o600)
+    words = ["renew", "--config", config, "--answers", tmp_path / "answers.toml", "--pin-file", pin]
+    process = subprocess.Popen([sys.executable, "-m", "tui", *map(str, words)], stderr=subprocess.PIPE)
+    with pin.open("wb"), process:  # opens when the program is about to read the PIN
+        process.send_signal(number)
+        _, told = process.communicate(timeout=60)
+    assert (process.returncode, told) == (128 + number, b"")
+
+
+def test_an_answers_error_names_its_key_and_no_value(tmp_path: Path) -> None:
+    config, answers, pin = tmp_path / "kiosk.toml", tmp_path / "answers.toml", tmp_path / "pin"
+    config.write_text('[desk]\nurl = "https://127.0.0.1:1"\n[[token.modules]]\npath = "m.so"\n[kiosk]\nlog = ""\n')
+    answers.write_text('account = "a"\npassword = 20202020\n[agent]\nid_type = "resident_id"\nid_number = "1101"\n')
+    pin.write_text("246810\n")
+    done = _run("renew", "--config", config, "--answers", answers, "--pin-file", pin)
+    assert done.returncode == 2
+    assert "agent.name" in done.stderr
+    assert "20202020" not in done.stderr
