@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from textual.pilot import Pilot
 
@@ -12,7 +12,6 @@ from tui.core.events import Event
 from tui.core.ports import Phone
 from tui.core.state import State
 from tui.screens.base import StepScreen
-from tui.screens.events import Happened
 
 
 class StillRuntime:
@@ -35,9 +34,9 @@ class StagedApp(KioskApp):
         super().__init__(StillRuntime(), phone=phone)
         self.posted: list[Event] = []
 
-    async def on_happened(self, message: Happened) -> None:
+    async def take(self, event: Event) -> None:
         """Keep it."""
-        self.posted.append(message.event)
+        self.posted.append(event)
 
 
 @dataclass
@@ -46,18 +45,15 @@ class Stage:
 
     app: StagedApp
     pilot: Pilot[None]
-    seen: list[Event] = field(default_factory=list)
 
     @property
     def screen(self) -> StepScreen:
         """The step's screen, below any dialogue."""
-        screen = self.app.screen_stack[0]
-        assert isinstance(screen, StepScreen)
-        return screen
+        return self.app.step_screen
 
     async def show(self, state: State) -> None:
-        """Present another state, as the app does after an event."""
-        await self.app.present(state)
+        """Present another state in the app's own task, as an event does."""
+        self.app.call_later(self.app.present, state)
         await self.pilot.pause()
 
     async def press(self, *keys: str) -> list[Event]:
@@ -82,9 +78,7 @@ class Stage:
 
 
 @asynccontextmanager
-async def staged(
-    state: State, size: tuple[int, int] = (80, 24), phone: Phone | None = None
-) -> AsyncIterator[Stage]:
+async def staged(state: State, size: tuple[int, int] = (80, 24), phone: Phone | None = None) -> AsyncIterator[Stage]:
     """The app with `state` on its screen."""
     app = StagedApp(phone)
     async with app.run_test(size=size) as pilot:

@@ -36,7 +36,7 @@ class QrScreen(StepScreen):
     heading = N_("扫码支付")
     help_text = N_(
         "用手机扫描二维码付款。收到款项后本页自动继续，也可以按「支付成功」立即查询。"
-        "\n\n二维码过期后请获取新二维码。如果重复付款，多付的款项会自动退回。"
+        "\n\n二维码过期后请新二维码。如果重复付款，多付的款项会自动退回。"
         "\n\n「更换支付方式」会先结束这笔支付；已经付款的不会丢失。"
     )
     keys = (
@@ -67,7 +67,7 @@ class QrScreen(StepScreen):
                 Static(id="news"),
                 Horizontal(
                     ActionButton(_("支付成功"), "claim", primary=True, id="claim"),
-                    ActionButton(_("获取新二维码"), "renew", id="renew"),
+                    ActionButton(_("新二维码"), "renew", id="renew"),
                     ActionButton(_("更换支付方式"), "back"),
                     id="acts",
                 ),
@@ -124,7 +124,7 @@ class QrScreen(StepScreen):
         code.show(attempt.qr if scannable else "")
         code.display = scannable and bool(attempt.qr)
         instead.display = not code.display
-        words = _("正在获取二维码，请稍候。") if scannable else _("二维码已过期\n\n请按「获取新二维码」")
+        words = _("正在获取二维码，请稍候。") if scannable else _("二维码已过期\n\n请按「新二维码」")
         instead.update(Content.styled(words, "bold"))
         self.query_one("#claim").display = scannable
         self.query_one("#renew").display = not scannable
@@ -150,7 +150,7 @@ class QrScreen(StepScreen):
         self.advance(PaymentClaimed())
 
     def action_renew(self) -> None:
-        """获取新二维码."""
+        """新二维码."""
         self.advance(QrRenewed())
 
     def action_phone(self) -> None:
