@@ -12,6 +12,7 @@ from rich.text import Text
 from textual import events
 from textual.app import App
 from textual.driver import Driver
+from textual.scrollbar import ScrollBar
 from textual.widgets import Input
 
 from tui.core.ports import Phone
@@ -25,6 +26,7 @@ from tui.text import _
 from tui.text.labels import label
 from tui.text.wording import call
 from tui.watchdog import IdleClock, Watchdog
+from tui.widgets.scrollbar import CellScrollBar
 
 if TYPE_CHECKING:  # the flow and its events are imported after the first paint: 40 ms
     from tui.core.commands import Command
@@ -62,6 +64,7 @@ class KioskApp(App[None], inherit_bindings=False):
     def __init__(self, runtime: Runtime, phone: Phone | None = None, idle_seconds: int = 120) -> None:
         super().__init__(driver_class=KioskDriver)
         Input.cursor_blink.default = False  # type: ignore[attr-defined]
+        ScrollBar.renderer = CellScrollBar
         self.animation_level = "none"
         for theme in (FULL, SIXTEEN):
             self.register_theme(theme)

@@ -1,5 +1,6 @@
 """The screens of the arrival: the state in, what is shown; keys in, the events out."""
 
+import unicodedata
 from dataclasses import replace
 
 import pytest
@@ -228,3 +229,17 @@ async def test_hostile_text_is_drawn_as_text(step: Step, size: tuple[int, int]) 
         assert stage.app.return_code is None
         if size[0] > 20:
             assert "[@click=app.exit]T[/]" in stage.text
+
+
+@pytest.mark.parametrize("step", ARRIVAL)
+async def test_no_glyph_is_of_ambiguous_width_and_all_fits_80x24(step: Step) -> None:
+    text = "\n".join(f"第{number}条 须知" for number in range(40))
+    other = people.token(people.certificate("second", 30), serial="S2")
+    sighting = Sighting((people.TOKEN, other))
+    async with staged(people.state(step, sighting=sighting, notice=Document("1", "须知", text, ""))) as stage:
+        assert not [c for c in stage.text if unicodedata.east_asian_width(c) == "A"]
+        lines = stage.text.splitlines()
+        assert "F1" in lines[-1]
+        assert "CA：" in lines[-2]
+        if actions := stage.screen.query("#actions ActionButton"):
+            assert all(str(button.label) in stage.text for button in actions.results(ActionButton))

@@ -1,0 +1,1 @@
+"""Screens through Textual's Pilot."""
