@@ -16,6 +16,7 @@ FULL = Theme(
     panel="#23435f",
     variables={
         "ink": "#0d1b2a",
+        "raised": "#23435f",
         "muted": "#b8c8d8",
         "field": "#dfe8f0",
         "block-cursor-foreground": "#0d1b2a",
@@ -52,6 +53,7 @@ SIXTEEN = Theme(
         "ansi-foreground": "ansi_white",
         "border-blurred": "ansi_black",
         "ink": "ansi_black",
+        "raised": "ansi_blue",
         "muted": "ansi_white",
         "field": "ansi_white",
         "block-cursor-foreground": "ansi_black",
