@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.desk.town import Town, make_town
+from tests.desk.town import Person, Town, make_town
 
 
 @pytest.fixture
@@ -14,3 +14,15 @@ def town(tmp_path: Path) -> Iterator[Town]:
     town = make_town(tmp_path)
     yield town
     town.desk.engine.dispose()
+
+
+@pytest.fixture
+def person(town: Town) -> Person:
+    """Signed in, with a certificate that may be renewed."""
+    return town.person()
+
+
+@pytest.fixture
+def number(person: Person) -> str:
+    """An application that waits for its money."""
+    return person.entered().business_no

@@ -1,12 +1,8 @@
 """Money: every way an attempt can go ends in paid once, or returned."""
 
-from dataclasses import replace
-from datetime import timedelta
-
 import pytest
-from sqlalchemy import select
 
-from tests.desk.town import INVOICE, Person, Refusal, Town
+from tests.desk.town import INVOICE, Person, Refusal, Town, paid, shown, sweep
 from tui.core.application import InvoiceForm
 from tui.core.failure import Reason
 from tui.core.order import Application, ApplicationStatus, AttemptState, Method, PaymentStatus
@@ -17,21 +13,13 @@ from tui.desk.payments.port import (
     Ended,
     GatewayRefused,
     GatewayUnknown,
-    NoticeKind,
     Outcome,
-    PaymentNotice,
     RefundState,
     TradeState,
 )
-from tui.desk.records import AttemptRecord, NoticeRecord
+from tui.desk.records import AttemptRecord
 from tui.desk.settling import settle
-from tui.desk.watch import lapse, run_due
-
-
-def sweep(town: Town, **delta: float) -> None:
-    """Let time pass and do what is due."""
-    town.later(**delta)
-    run_due(town.desk, lambda act, *args: act(*args))
+from tui.desk.watch import lapse
 
 
 def query(person: Person, number: str) -> Application:
@@ -40,25 +28,6 @@ def query(person: Person, number: str) -> Application:
 
 def end(person: Person, number: str) -> Application:
     return person.ask("POST", f"/applications/{number}/payments/end")
-
-
-def shown(application: Application) -> tuple[str, AttemptState]:
-    assert application.attempt is not None
-    return application.attempt.attempt_no, application.attempt.state
-
-
-def paid(town: Town, attempt_no: str, fen: int = 20000) -> Outcome:
-    return Outcome(TradeState.PAID, fen, f"T{attempt_no}", town.clock.now)
-
-
-@pytest.fixture
-def person(town: Town) -> Person:
-    return town.person()
-
-
-@pytest.fixture
-def number(person: Person) -> str:
-    return person.entered().business_no
 
 
 def test_the_attempt_is_written_before_the_platform_is_asked(town: Town, person: Person, number: str) -> None:
@@ -279,46 +248,3 @@ def test_an_application_lapses_and_money_after_it_goes_back(town: Town) -> None:
     assert person.see(number).status is ApplicationStatus.LAPSED
     settle(town.desk, attempt_no, paid(town, attempt_no))
     assert [refund.cause for refund in person.see(number).refunds] == ["paid_late"]
-
-
-def test_a_notice_is_kept_settled_and_acknowledged(town: Town, person: Person, number: str) -> None:
-    attempt_no, _ = shown(person.pay(number))
-    town.alipay.notice = PaymentNotice(NoticeKind.PAYMENT, attempt_no, paid(town, attempt_no))
-    for _ in range(2):
-        answer = town.client.post("/notify/alipay", content=b"out_trade_no=1")
-        assert (answer.status_code, answer.content) == (200, b"success")
-    assert person.see(number).status is ApplicationStatus.ISSUING
-    with reading(town.desk.engine) as db:
-        kept = [(notice.body, notice.result) for notice in db.scalars(select(NoticeRecord))]
-    assert kept == [(b"out_trade_no=1", "settled")] * 2
-
-
-def test_a_notice_that_proves_nothing_is_kept_and_not_acknowledged(town: Town, person: Person, number: str) -> None:
-    person.pay(number)
-    town.alipay.notice = AnswerNotGenuine("signature is wrong")
-    answer = town.client.post("/notify/alipay", content=b"forged")
-    assert (answer.status_code, answer.content) == (400, b"failure")
-    assert person.see(number).payment_status is PaymentStatus.PAYING
-    assert town.client.post("/notify/cash", content=b"x").status_code == 404
-
-
-def test_notices_of_unknown_attempts_and_other_times_credit_nothing(town: Town, person: Person, number: str) -> None:
-    attempt_no, _ = shown(person.pay(number))
-    right = PaymentNotice(NoticeKind.PAYMENT, attempt_no, paid(town, attempt_no))
-    for notice in (replace(right, number="ZF0"), replace(right, txn_time=town.clock.now - timedelta(hours=1))):
-        town.alipay.notice = notice
-        assert town.client.post("/notify/alipay", content=b"x").status_code == 200
-    assert person.see(number).payment_status is PaymentStatus.PAYING
-
-
-def test_a_refund_notice_makes_the_desk_ask_at_once(town: Town, person: Person, number: str) -> None:
-    attempt_no, _ = shown(person.pay(number))
-    person.ask("POST", f"/applications/{number}/withdrawal")
-    town.alipay.refund_state = RefundState.PENDING
-    settle(town.desk, attempt_no, paid(town, attempt_no))
-    sweep(town)
-    town.alipay.refund_state = RefundState.DONE
-    town.alipay.notice = PaymentNotice(NoticeKind.REFUND, f"RF{attempt_no}", paid(town, attempt_no))
-    town.client.post("/notify/alipay", content=b"x")
-    sweep(town)
-    assert [refund.done for refund in person.see(number).refunds] == [True]

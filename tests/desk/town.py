@@ -4,7 +4,6 @@ import base64
 import hashlib
 import json
 import secrets
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,9 +18,10 @@ from cryptography.hazmat.primitives.serialization.pkcs7 import PKCS7Options, PKC
 from cryptography.x509.oid import NameOID
 from litestar.testing import TestClient
 
+from tests.desk.doubles import NOW, Clock, Platform, Signals
 from tui.core.application import ApplicationForm, InvoiceForm
 from tui.core.evidence import evidence_content, proof_message
-from tui.core.order import Application, Method
+from tui.core.order import Application, AttemptState, Method
 from tui.desk.accounts import bind_certificate, create_account
 from tui.desk.api import create_app
 from tui.desk.database import migrate, open_database
@@ -29,22 +29,10 @@ from tui.desk.desk import Desk
 from tui.desk.documents import documents
 from tui.desk.issuing import issue
 from tui.desk.parts import build
-from tui.desk.payments.port import (
-    Attempt,
-    Channel,
-    Ended,
-    Outcome,
-    PaymentGatewayError,
-    PaymentNotice,
-    Refund,
-    RefundOutcome,
-    RefundState,
-    Started,
-    TradeState,
-)
+from tui.desk.payments.port import Channel, Outcome, TradeState
 from tui.desk.settings import CaSettings, DeskSettings, Price
+from tui.desk.watch import run_due
 
-NOW = datetime(2026, 11, 23, 4, 0, 0, tzinfo=UTC)
 ACCOUNT, PASSWORD = "supplier", "correct horse battery"
 FORM = ApplicationForm(
     term_months=12,
@@ -59,92 +47,6 @@ FORM = ApplicationForm(
 INVOICE = InvoiceForm("91440300100012316L", "某某科技有限公司")
 Key = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 RSA_KEYS = [rsa.generate_private_key(65537, 2048) for _ in range(2)]
-
-
-@dataclass
-class Clock:
-    """Stands still until it is moved."""
-
-    now: datetime = NOW
-
-    def __call__(self) -> datetime:
-        """The desk's time."""
-        return self.now
-
-
-@dataclass
-class Signals:
-    """Keeps what the rules told the workflow."""
-
-    told: list[tuple[str, str]] = field(default_factory=list)
-
-    def begin(self, business_no: str) -> None:
-        """Kept."""
-        self.told.append(("begin", business_no))
-
-    def wake(self, business_no: str) -> None:
-        """Kept."""
-        self.told.append(("wake", business_no))
-
-
-@dataclass
-class Platform:
-    """A payment channel that answers as a test has set it and keeps what it was asked."""
-
-    channel: Channel
-    state: TradeState = TradeState.NOT_SCANNED
-    ended: Ended = Ended.CLOSED
-    paid_fen: int | None = None
-    refund_state: RefundState = RefundState.DONE
-    failure: PaymentGatewayError | None = None
-    during: Callable[[Attempt], None] | None = None
-    """Called while a start is under way, before it is answered."""
-    on_end: Callable[[], None] = lambda: None
-    asked: list[tuple[str, str]] = field(default_factory=list)
-    payee: str = "网证通"
-    notice_reply: bytes = b"success"
-    notice: PaymentNotice | PaymentGatewayError | None = None
-
-    def _ask(self, call: str, number: str) -> None:
-        self.asked.append((call, number))
-        if self.failure is not None:
-            raise self.failure
-
-    def start(self, attempt: Attempt) -> Started:
-        """A code that names the attempt."""
-        self._ask("start", attempt.number)
-        if self.during:
-            self.during(attempt)
-        return Started(f"https://qr.example/{attempt.number}")
-
-    def query(self, attempt: Attempt) -> Outcome:
-        """The state that was set."""
-        self._ask("query", attempt.number)
-        paid = attempt.amount_fen if self.paid_fen is None else self.paid_fen
-        return Outcome(self.state, paid, f"T{attempt.number}") if self.state is TradeState.PAID else Outcome(self.state)
-
-    def end(self, attempt: Attempt) -> Ended:
-        """The end that was set; a paid trade says so."""
-        self._ask("end", attempt.number)
-        self.on_end()
-        return Ended.PAID if self.state is TradeState.PAID else self.ended
-
-    def refund(self, refund: Refund) -> RefundOutcome:
-        """The refund's state that was set."""
-        self._ask("refund", refund.number)
-        return RefundOutcome(self.refund_state)
-
-    def query_refund(self, refund: Refund) -> RefundOutcome:
-        """The same."""
-        self._ask("query_refund", refund.number)
-        return RefundOutcome(self.refund_state)
-
-    def read_notice(self, body: bytes, url: str) -> PaymentNotice:
-        """The notice that was set."""
-        del body, url
-        if self.notice is None or isinstance(self.notice, PaymentGatewayError):
-            raise self.notice or PaymentGatewayError("no notice was set")
-        return self.notice
 
 
 class Refusal(Exception):  # noqa: N818 - it is an answer
@@ -367,3 +269,18 @@ def make_town(folder: Path, **changes: Any) -> Town:
     desk = replace(desk, gateways={Method.ALIPAY: alipay, Method.UNIONPAY: unionpay})
     create_account(engine, ACCOUNT, PASSWORD)
     return Town(desk, clock, signals, alipay, unionpay, folder, ca_key, TestClient(create_app(desk)))
+
+
+def sweep(town: Town, **delta: float) -> None:
+    """Let time pass and do what is due."""
+    town.later(**delta)
+    run_due(town.desk, lambda act, *args: act(*args))
+
+
+def shown(application: Application) -> tuple[str, AttemptState]:
+    assert application.attempt is not None
+    return application.attempt.attempt_no, application.attempt.state
+
+
+def paid(town: Town, attempt_no: str, fen: int = 20000) -> Outcome:
+    return Outcome(TradeState.PAID, fen, f"T{attempt_no}", town.clock.now)

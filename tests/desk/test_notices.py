@@ -1,0 +1,61 @@
+"""Notices of the payment platforms: kept, proved, settled once, acknowledged only when genuine."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from tests.desk.town import Person, Town, paid, shown, sweep
+from tui.core.order import ApplicationStatus, PaymentStatus
+from tui.desk.database import reading
+from tui.desk.payments.port import (
+    AnswerNotGenuine,
+    NoticeKind,
+    PaymentNotice,
+    RefundState,
+)
+from tui.desk.records import NoticeRecord
+from tui.desk.settling import settle
+
+
+def test_a_notice_is_kept_settled_and_acknowledged(town: Town, person: Person, number: str) -> None:
+    attempt_no, _ = shown(person.pay(number))
+    town.alipay.notice = PaymentNotice(NoticeKind.PAYMENT, attempt_no, paid(town, attempt_no))
+    for _ in range(2):
+        answer = town.client.post("/notify/alipay", content=b"out_trade_no=1")
+        assert (answer.status_code, answer.content) == (200, b"success")
+    assert person.see(number).status is ApplicationStatus.ISSUING
+    with reading(town.desk.engine) as db:
+        kept = [(notice.body, notice.result) for notice in db.scalars(select(NoticeRecord))]
+    assert kept == [(b"out_trade_no=1", "settled")] * 2
+
+
+def test_a_notice_that_proves_nothing_is_kept_and_not_acknowledged(town: Town, person: Person, number: str) -> None:
+    person.pay(number)
+    town.alipay.notice = AnswerNotGenuine("signature is wrong")
+    answer = town.client.post("/notify/alipay", content=b"forged")
+    assert (answer.status_code, answer.content) == (400, b"failure")
+    assert person.see(number).payment_status is PaymentStatus.PAYING
+    assert town.client.post("/notify/cash", content=b"x").status_code == 404
+
+
+def test_notices_of_unknown_attempts_and_other_times_credit_nothing(town: Town, person: Person, number: str) -> None:
+    attempt_no, _ = shown(person.pay(number))
+    right = PaymentNotice(NoticeKind.PAYMENT, attempt_no, paid(town, attempt_no))
+    for notice in (replace(right, number="ZF0"), replace(right, txn_time=town.clock.now - timedelta(hours=1))):
+        town.alipay.notice = notice
+        assert town.client.post("/notify/alipay", content=b"x").status_code == 200
+    assert person.see(number).payment_status is PaymentStatus.PAYING
+
+
+def test_a_refund_notice_makes_the_desk_ask_at_once(town: Town, person: Person, number: str) -> None:
+    attempt_no, _ = shown(person.pay(number))
+    person.ask("POST", f"/applications/{number}/withdrawal")
+    town.alipay.refund_state = RefundState.PENDING
+    settle(town.desk, attempt_no, paid(town, attempt_no))
+    sweep(town)
+    town.alipay.refund_state = RefundState.DONE
+    town.alipay.notice = PaymentNotice(NoticeKind.REFUND, f"RF{attempt_no}", paid(town, attempt_no))
+    town.client.post("/notify/alipay", content=b"x")
+    sweep(town)
+    assert [refund.done for refund in person.see(number).refunds] == [True]
