@@ -32,18 +32,18 @@ class Renewal:
             self.lines.append(json.loads(text))
             if self.lines[-1]["event"] == event:
                 return self.lines[-1]
-        self.process.wait(STEP_SECONDS)
-        raise AssertionError(f"no {event!r}, exit {self.process.returncode}: {self.lines}")
+        raise AssertionError(f"no {event!r}, exit {self.end()}: {self.lines}")
 
     def kill(self) -> None:
         """As a power cut does."""
         self.process.kill()
-        self.process.wait(STEP_SECONDS)
+        self.end()
 
     def end(self) -> int:
         """Wait for the exit code."""
         assert self.process.stdout is not None
-        self.lines += [json.loads(text) for text in self.process.stdout]
+        with self.process.stdout as rest:
+            self.lines += [json.loads(text) for text in rest]
         return self.process.wait(STEP_SECONDS)
 
 
@@ -148,4 +148,4 @@ def sandbox(directory: Path) -> Iterator[Town]:
         yield Town(directory)
     finally:
         process.terminate()
-        process.wait(READY_SECONDS)
+        process.communicate(timeout=READY_SECONDS)

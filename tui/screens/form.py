@@ -51,10 +51,6 @@ class FormScreen(TypedScreen):
         "recipient_address",
     )
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._seen: ApplicationForm | None = None
-
     def compose_body(self) -> Iterable[Widget]:
         """The form, top to bottom."""
         yield _section(_("基本信息"))
@@ -103,10 +99,7 @@ class FormScreen(TypedScreen):
         self._load(state.form)
 
     def show(self, state: State) -> None:
-        """Draw subject and prices; fields change only when the form was changed by somebody else."""
-        if state.form not in (self._seen, self.typed()):
-            self._load(state.form)
-        self._seen = state.form
+        """Draw subject, prices and errors; the fields are the person's until the step is entered again."""
         holder = state.holder
         subject = printable(holder[1].common_name or holder[1].subject, 60) if holder else ""
         self.query_one("#subject", Static).update(Content(subject), layout=False)
@@ -114,7 +107,6 @@ class FormScreen(TypedScreen):
         self.show_errors(state.failure)
 
     def _load(self, form: ApplicationForm) -> None:
-        self._seen = form
         self.fill(form)
         self.query_one("#id-type", Choice).offer(tuple((kind, label(kind)) for kind in IdType), form.id_type)
         self._offer_terms(form.term_months)

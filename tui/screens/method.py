@@ -35,10 +35,6 @@ class MethodScreen(TypedScreen):
     idle_multiple = 3
     named = ("tax_number", "title")
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._seen: tuple[Method, InvoiceForm] | None = None
-
     def compose_body(self) -> Iterable[Widget]:
         """The bill, the method, the invoice, the warning."""
         yield Static(id="bill")
@@ -68,10 +64,7 @@ class MethodScreen(TypedScreen):
         self._load(state)
 
     def show(self, state: State) -> None:
-        """Draw the bill; fields change only when somebody else changed them."""
-        if (state.method, state.invoice) not in (self._seen, self.typed()):
-            self._load(state)
-        self._seen = (state.method, state.invoice)
+        """Draw the bill and errors; the fields are the person's until the step is entered again."""
         if state.application is not None and state.application.order is not None:
             number, fee = printable(state.application.business_no, 40), yuan(state.application.order.total_fen)
             words = Content.assemble(_("业务单号 "), number, "    ", _("业务费用 "), (fee, "bold $accent"))
@@ -80,7 +73,6 @@ class MethodScreen(TypedScreen):
         self.show_errors(state.failure)
 
     def _load(self, state: State) -> None:
-        self._seen = (state.method, state.invoice)
         self.fill(state.invoice)
         methods = (Method.UNIONPAY, Method.ALIPAY)
         self.query_one("#method", Choice).offer(tuple((m, label(m)) for m in methods), state.method)
