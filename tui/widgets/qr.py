@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import groupby, zip_longest
+from itertools import groupby
 from typing import ClassVar
 
 from rich.color import Color
@@ -104,8 +104,9 @@ class QrCode(Widget):
         rows = _framed(self._modules, drawing.quiet)
         if drawing.wide:
             return Strip(_run(dark, dark, 2 * len(tuple(run))) for dark, run in groupby(rows[y]))
-        pairs = zip_longest(rows[2 * y], rows[2 * y + 1] if 2 * y + 1 < len(rows) else (), fillvalue=False)
-        return Strip(_run(*pair, len(tuple(run))) for pair, run in groupby(pairs))
+        lower = rows[2 * y + 1] if 2 * y + 1 < len(rows) else (False,) * len(rows)
+        pairs = groupby(zip(rows[2 * y], lower, strict=True))
+        return Strip(_run(*pair, len(tuple(run))) for pair, run in pairs)
 
     @property
     def shown(self) -> bool:

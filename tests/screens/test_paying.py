@@ -1,0 +1,181 @@
+"""From the payment notice to the receipt: what is shown, which keys post which events."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.core.people import ATTEMPT, OLD, application, certificate, state
+from tests.screens.stage import staged
+from tui.core import events as e
+from tui.core.application import InvoiceForm
+from tui.core.failure import Failure, Reason
+from tui.core.order import Application, ApplicationStatus, AttemptState, InvoiceStatus, Method, PaymentStatus, Refund
+from tui.core.ports import Installation
+from tui.core.state import State, Step
+from tui.widgets.countdown import Countdown
+from tui.widgets.field import TextField
+from tui.widgets.qr import QrCode
+
+HOSTILE = "[@click=app.quit]bad[/] \x1b[31m[/"
+
+
+def entered(**changes: object) -> Application:
+    """An application with its order."""
+    return application(ApplicationStatus.ENTERED, **changes)
+
+
+def paying(**changes: object) -> State:
+    """The QR step with one attempt."""
+    return state(Step.QR, application=entered(attempt=replace(ATTEMPT, **changes)))  # type: ignore[arg-type]
+
+
+async def test_the_notice_is_confirmed() -> None:
+    async with staged(state(Step.PAY_NOTICE, application=entered())) as stage:
+        assert "缴费提示" in stage.text
+        assert "¥ 200.00" in stage.text
+        assert await stage.press("enter") == [e.PayNoticeConfirmed()]
+
+
+async def test_the_order_shows_every_label_and_is_paid() -> None:
+    async with staged(state(Step.ORDER, application=entered())) as stage:
+        words = "业务单号 业务状态 已录入 支付状态 未支付 订单编号 交易类型 消费 交易状态 订单状态 正常 创建时间"
+        for word in (*words.split(), "费用名称", "费用单价", "数量", "小计", "总价", "2026年11月23日 12:00"):
+            assert word in stage.text
+        assert await stage.press("enter") == [e.PaymentOpened()]
+
+
+async def test_a_withdrawal_is_asked_once_more() -> None:
+    async with staged(state(Step.ORDER, application=entered())) as stage:
+        assert await stage.press("f8", "enter") == []
+        assert await stage.press("f8", "tab", "enter") == [e.WithdrawalConfirmed()]
+
+
+async def test_a_frozen_order_is_neither_paid_nor_withdrawn() -> None:
+    frozen = entered(payment_status=PaymentStatus.FROZEN)
+    async with staged(state(Step.ORDER, application=frozen)) as stage:
+        assert "人工核对" in stage.text
+        assert await stage.press("enter", "f8") == []
+        assert len(stage.app.screen_stack) == 2
+
+
+async def test_foreign_text_is_never_markup() -> None:
+    async with staged(state(Step.ORDER, application=entered(business_no=HOSTILE))) as stage:
+        assert "[@click=app.quit]bad[/]" in stage.text
+        await stage.show(state(Step.QR, application=entered(attempt=replace(ATTEMPT, payee=HOSTILE))))
+        assert "[@click=app.quit]" in stage.text
+
+
+async def test_online_payment_is_chosen() -> None:
+    async with staged(state(Step.CHANNEL, application=entered())) as stage:
+        assert "(*) 在线支付" in stage.text
+        assert await stage.press("enter") == [e.OnlineChosen()]
+
+
+async def test_method_and_invoice_are_kept_and_submitted() -> None:
+    async with staged(state(Step.METHOD, application=entered(), invoice=InvoiceForm())) as stage:
+        assert "一旦发票已开具" in stage.text
+        await stage.press(*"91440300100012316L", "enter", *"ABC")
+        posted = await stage.press("f3")
+        assert posted == [
+            e.InvoiceEdited(Method.ALIPAY, InvoiceForm("91440300100012316L", "ABC")),
+            e.BackPressed(),
+        ]
+
+
+async def test_wrong_invoice_fields_speak_for_themselves() -> None:
+    refused = Failure(Reason.FORM_INVALID, field_errors=(("tax_number", "tax_number_format"), ("title", "required")))
+    async with staged(state(Step.METHOD, application=entered(), invoice=InvoiceForm())) as stage:
+        await stage.show(state(Step.METHOD, application=entered(), invoice=InvoiceForm(), failure=refused))
+        assert "税号应为15、18或20位" in stage.text
+        assert stage.screen.focused is stage.screen.query_one("#field-tax-number", TextField).entry
+
+
+async def test_the_qr_screen_at_80x24_shows_everything() -> None:
+    async with staged(paying(payee="网证通")) as stage:
+        for word in ("支付宝", "¥ 200.00", "B1", "D1", "网证通", "02:00", "等待扫码", "支付成功", "更换支付方式"):
+            assert word in stage.text
+        assert stage.screen.query_one(QrCode).shown
+        assert await stage.press("enter") == [e.PaymentClaimed()]
+        assert await stage.press("f3") == [e.BackPressed()]
+        assert await stage.press("f9", "f6") == []
+
+
+async def test_a_scanned_code_asks_for_the_phone() -> None:
+    async with staged(paying(state=AttemptState.SCANNED)) as stage:
+        assert "已扫码，请在手机上确认" in stage.text
+
+
+@pytest.mark.parametrize("change", [{"expires_in": 0}, {"state": AttemptState.CLOSED}])
+async def test_a_code_that_is_over_vanishes_and_a_new_one_is_offered(change: dict[str, object]) -> None:
+    async with staged(paying(**change)) as stage:
+        assert "二维码已过期" in stage.text
+        assert not stage.screen.query_one(QrCode).shown
+        assert await stage.press("f6") == [e.QrRenewed()]
+
+
+async def test_the_countdown_ends_at_its_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [100.0]
+    monkeypatch.setattr(Countdown, "clock", staticmethod(lambda: now[0]))
+    async with staged(paying(expires_in=90)) as stage:
+        countdown = stage.screen.query_one(Countdown)
+        now[0] += 61
+        countdown.tick()
+        await stage.pilot.pause()
+        assert "00:29" in stage.text
+        now[0] += 30
+        countdown.tick()
+        await stage.pilot.pause()
+        assert "二维码已过期" in stage.text
+
+
+class Wallet:
+    """A demo phone that remembers what it paid."""
+
+    hint = "demo"
+
+    def __init__(self) -> None:
+        self.paid: list[str] = []
+
+    async def pay(self, qr: str) -> None:
+        """Remember."""
+        self.paid.append(qr)
+
+
+async def test_the_demo_phone_pays_by_a_key() -> None:
+    phone = Wallet()
+    async with staged(paying(), (100, 30), phone=phone) as stage:
+        assert "演示手机付款" in stage.text
+        await stage.press("f9")
+        assert phone.paid == [ATTEMPT.qr]
+
+
+async def test_leaving_takes_the_code_away() -> None:
+    async with staged(paying()) as stage:
+        code = stage.screen.query_one(QrCode)
+        await stage.show(state(Step.ISSUING, application=entered(payment_status=PaymentStatus.PAID)))
+        assert not code.shown
+        assert "支付成功" in stage.text
+        assert "B1" in stage.text
+
+
+async def test_the_receipt_shows_both_certificates() -> None:
+    new = certificate("new", days_left=385, serial="aabb01")
+    done = application(
+        ApplicationStatus.INSTALLED, payment_status=PaymentStatus.PAID, invoice_status=InvoiceStatus.PENDING
+    )
+    async with staged(state(Step.DONE, application=done, installation=Installation(OLD, new, b""))) as stage:
+        for word in ("证书安装完成！", "新证书", "原证书", "AABB01", "RSA-2048", "¥ 200.00", "1-2个工作日"):
+            assert word in stage.text
+        assert await stage.press("enter") == [e.BackPressed()]
+
+
+async def test_the_end_says_where_the_money_is() -> None:
+    ended = application(
+        ApplicationStatus.FAILED,
+        payment_status=PaymentStatus.REFUNDING,
+        refunds=(Refund(20000, done=False, cause="issuing_failed"),),
+    )
+    async with staged(state(Step.WITHDRAWN, application=ended)) as stage:
+        assert "办理失败" in stage.text
+        assert "正在原路退回" in stage.text
+        assert await stage.press("enter") == [e.BackPressed()]
