@@ -15,6 +15,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from tui.core.failure import Failure
+from tui.core.ports import Phone
 from tui.core.state import State, Step
 from tui.resources import ASSETS
 from tui.screens.events import Happened
@@ -22,7 +23,7 @@ from tui.text import N_, _
 from tui.widgets.banner import FailureBanner
 from tui.widgets.rail import StepRail
 from tui.widgets.secret_field import SecretField
-from tui.widgets.status import BusyLine, KeyLine, ShownKey, StatusLine, TitleBar
+from tui.widgets.status import BusyLine, HintLine, KeyLine, ShownKey, StatusLine, TitleBar
 
 if TYPE_CHECKING:  # imported after the first paint: dozens of dataclasses take 35 ms
     from tui.core.events import Event
@@ -44,6 +45,9 @@ class Key:
     action: str
     """The screen's `action_<name>`; `offers` says when it is there."""
 
+
+HINTED = frozenset({Step.WAITING, Step.SIGN_IN, Step.REQUEST_PIN, Step.INSTALL_PIN})
+"""Where the demo's account and passwords are wanted."""
 
 HELP = Key("f1", N_("帮助"), "help")
 BACK = Key("f3,escape", N_("返回"), "back")
@@ -187,6 +191,7 @@ class StepScreen(Screen[None], inherit_bindings=False):
         if not self.compact and (actions := tuple(self.compose_actions())):
             yield Horizontal(*actions, id="actions")
         if not self.compact:
+            yield HintLine()
             yield StatusLine()
         yield KeyLine()
         yield BusyLine()
@@ -223,6 +228,11 @@ class StepScreen(Screen[None], inherit_bindings=False):
         failure: Failure | None = state.failure
         for banner in self.query(FailureBanner):
             banner.show(failure, state.money, state.service)
+        phone: Phone | None = getattr(self.app, "phone", None)
+        hint = phone.hint if phone is not None and state.step in HINTED else ""
+        self.set_class(bool(hint), "-hinted")
+        for quiet in self.query(HintLine):
+            quiet.show(hint)
         for line in self.query(StatusLine):
             line.show(state)
         shown = (HELP, *(key for key in self.keys if self.offers(key.action, state)))

@@ -53,6 +53,15 @@ class StatusLine(Static):
         self.update(Content(" | ").join([Content(printable(part, 60)) for part in parts]), layout=False)
 
 
+class HintLine(Static):
+    """One quiet line in the row above the status line; the demo tells its account and passwords here."""
+
+    def show(self, hint: str) -> None:
+        """Draw `hint`; an empty one gives the row back."""
+        self.display = bool(hint)
+        self.update(Content(printable(hint)), layout=False)
+
+
 @dataclass(frozen=True, slots=True)
 class ShownKey:
     """A key of the key line, translated."""
