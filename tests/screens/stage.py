@@ -1,4 +1,4 @@
-"""A stage for one screen: the real app on a given state, with a runtime that records commands instead of running them."""
+"""A stage for one screen: the real app on a given state, a runtime that runs nothing, every posted event kept."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager

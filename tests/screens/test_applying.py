@@ -24,7 +24,7 @@ TWO_TERMS = replace(OFFER, terms=(*OFFER.terms, Term(24, 38000, 19000, OLD.not_a
 
 def at_pin(failure: Failure | None = None, **changes: object) -> State:
     """The PIN step with a token that says this of itself."""
-    return state(Step.REQUEST_PIN, failure=failure, sighting=Sighting((token(OLD, **changes),)))
+    return state(Step.REQUEST_PIN, failure=failure, sighting=Sighting((token(OLD, **changes),)))  # type: ignore[arg-type]
 
 
 async def test_the_agreement_opens_with_the_tick() -> None:

@@ -8,7 +8,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from tui.core.events import PaymentOpened, WithdrawalConfirmed
-from tui.core.order import Application, ApplicationStatus, Order, PaymentStatus
+from tui.core.order import Application, ApplicationStatus, Order, PaymentStatus, yuan
 from tui.core.state import State, Step
 from tui.screens.base import BACK, END, RETRY, Key, StepScreen, style
 from tui.text import N_, _
@@ -81,12 +81,14 @@ class OrderScreen(StepScreen):
 
 
 def _business(application: Application) -> Content:
-    rows = (
+    rows = [
         Fact(_("业务单号"), application.business_no, "bold"),
         Fact(_("业务状态"), label(application.status)),
-        Fact(_("支付状态"), label(application.payment_status), "bold $accent"),
-    )
-    return Content("\n").join([Content.styled(_("业务信息"), "bold $secondary"), table(rows)])
+        Fact(_("支付状态"), label(application.payment_status), "bold"),
+    ]
+    if application.order is not None:
+        rows.append(Fact(_("业务费用"), yuan(application.order.total_fen), "bold $accent"))
+    return Content("\n").join([Content.styled(_("业务信息"), "bold $secondary"), table(tuple(rows))])
 
 
 def _order(application: Application, order: Order) -> Content:
