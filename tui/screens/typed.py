@@ -1,5 +1,6 @@
 """What the two screens with forms share: nothing typed is lost, each field speaks for itself."""
 
+from abc import abstractmethod
 from typing import ClassVar
 
 from textual import on
@@ -31,13 +32,13 @@ class TypedScreen(StepScreen):
         self._visited: set[str] = set()
 
     # ── for subclasses ──────────────────────────────────────────────────────
+    @abstractmethod
     def edited(self) -> Event:
         """The event that keeps what stands in the fields."""
-        raise TypeError(f"{type(self).__name__} has no event for its fields")
 
+    @abstractmethod
     def errors(self) -> FieldErrors:
         """Every error of what stands in the fields now."""
-        return ()
 
     # ── what was typed ──────────────────────────────────────────────────────
     def field(self, name: str) -> Field:
