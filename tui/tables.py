@@ -56,10 +56,10 @@ class Table:
         return Table(self.source, f"{self._name}{key}.", self.take(key, dict, {}))
 
     def tables(self, key: str) -> "list[Table]":
-        """The rows of an array of tables; at least one must be there."""
-        rows = self.take(key, list)
-        if not rows or not all(isinstance(row, dict) for row in rows):
-            raise self.error(key, "至少要有一项", "needs at least one table")
+        """The rows of an array of tables; none where the key is absent."""
+        rows = self.take(key, list, [])
+        if not all(isinstance(row, dict) for row in rows):
+            raise self.error(key, "的每一项应为表", "must hold tables")
         return [Table(self.source, f"{self._name}{key}[{i}].", row) for i, row in enumerate(rows)]
 
     def has(self, key: str) -> bool:

@@ -83,7 +83,7 @@ def test_defaults(place: Path) -> None:
         (('path = "/lib/m.so"', ""), "token.modules[0].path"),
         (('path = "/lib/m.so"', 'path = "a"\nenvironment = { A = 1 }'), "token.modules[0].environment"),
         (('path = "/lib/m.so"', 'path = "a"\npin = "1"'), "token.modules[0].pin"),
-        (("[[token.modules]]\npath", "[token]\nx"), "token.modules"),
+        (("[[token.modules]]\npath", "[token]\nx"), "token.x"),
         (("[desk]", "[kiosk]\nidle_seconds = true\n[desk]"), "kiosk.idle_seconds"),
         (("[desk]", "[kiosk]\nidle_seconds = 5\n[desk]"), "kiosk.idle_seconds"),
     ],

@@ -1,9 +1,9 @@
 """The desk's clock and its numbers."""
 
 import secrets
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 
-BEIJING = timezone(timedelta(hours=8))
+from tui.core.beijing import BEIJING
 
 
 def utc_now() -> datetime:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from tui.desk.clock import BEIJING
+from tui.core.beijing import BEIJING
 from tui.desk.database import reading, writing
 from tui.desk.desk import Desk
 from tui.desk.messages import NotDelivered

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from tui.core.beijing import BEIJING
 from tui.core.certificate import CertificateState
 from tui.core.failure import Failure, KioskError, Reason
 from tui.core.moves.arrival import WHY_NOT
@@ -34,6 +35,8 @@ class SelfCheck:
         return *drivers, token, certificate, desk, self._time(status), self._release(status)
 
     def _drivers(self, sighting: Sighting) -> tuple[Check, ...]:
+        if not self._modules:
+            return (Check("driver", False, failure=Failure(Reason.DRIVER_MISSING)),)
         faults = {fault.module: fault.failure for fault in sighting.faults}
         return tuple(Check("driver", path not in faults, path, faults.get(path)) for path in self._modules)
 
@@ -43,7 +46,7 @@ class SelfCheck:
         if not found:
             return Check("certificate", False, failure=Failure(Reason.NO_CERTIFICATE))
         best = min(found, key=lambda c: c.state(now) is not CertificateState.RENEWABLE)
-        detail = f"{best.common_name} {best.not_after:%Y-%m-%d}"
+        detail = f"{best.common_name} {best.not_after.astimezone(BEIJING):%Y-%m-%d}"
         state = best.state(now)
         if state in (CertificateState.RENEWABLE, CertificateState.VALID):
             return Check("certificate", True, detail)

@@ -1,9 +1,10 @@
 """Money and time as the payment platforms write them: yuan with two decimals, Beijing time without a zone."""
 
 import re
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 
-BEIJING = timezone(timedelta(hours=8))
+from tui.core.beijing import BEIJING
+
 YUAN = re.compile(r"([0-9]{1,9})(?:\.([0-9]{1,2}))?")
 
 DASHED = "%Y-%m-%d %H:%M:%S"

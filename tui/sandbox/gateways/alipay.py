@@ -7,7 +7,8 @@ from pathlib import Path
 
 import msgspec
 
-from tui.desk.payments.units import BEIJING, DASHED, from_beijing, to_beijing, to_fen, to_yuan, utc_now
+from tui.core.beijing import BEIJING
+from tui.desk.payments.units import DASHED, from_beijing, to_beijing, to_fen, to_yuan, utc_now
 from tui.sandbox.gateways.alipay_speaker import BUYER, STATUS, AlipaySpeaker, Failed, Node, Rejected
 from tui.sandbox.gateways.payment_ledger import GivenBack, Ledger, Stage, Trade
 from tui.sandbox.gateways.payment_notices import NoticePlan, NoticeSender

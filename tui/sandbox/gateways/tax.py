@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, quote
 
 import msgspec
 
+from tui.core.beijing import BEIJING
 from tui.desk.invoices import tax_within
 from tui.desk.nuonuo import (
     DUPLICATE,
@@ -25,7 +26,7 @@ from tui.desk.nuonuo import (
     QueryRequest,
     sign,
 )
-from tui.desk.payments.units import BEIJING, to_fen, to_yuan, utc_now
+from tui.desk.payments.units import to_fen, to_yuan, utc_now
 from tui.sandbox.gateways.asgi import Request, Response, Service
 from tui.sandbox.gateways.pdf import page
 from tui.sandbox.mailbox import keep

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import msgspec
 
-from tui.desk.payments.units import BEIJING, COMPACT, from_beijing, to_beijing, utc_now
+from tui.core.beijing import BEIJING
+from tui.desk.payments.units import COMPACT, from_beijing, to_beijing, utc_now
 from tui.sandbox.gateways.payment_ledger import GivenBack, Ledger, Stage, Trade
 from tui.sandbox.gateways.payment_notices import NoticePlan, NoticeSender
 from tui.sandbox.gateways.payment_sandbox import PaymentSandbox, Reply
