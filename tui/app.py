@@ -1,7 +1,7 @@
 """The Textual app: event -> flow -> screen first -> commands; idle reset; crash net."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from math import ceil
 from threading import Thread
@@ -29,6 +29,8 @@ from tui.watchdog import IdleClock, Watchdog
 from tui.widgets.scrollbar import CellScrollBar
 
 if TYPE_CHECKING:  # the flow and its events are imported after the first paint: 40 ms
+    from textual.pilot import Pilot
+
     from tui.core.commands import Command
     from tui.core.events import Event
 
@@ -251,11 +253,14 @@ class KioskApp(App[None], inherit_bindings=False):
         )
 
 
-def run(app: KioskApp) -> int:
-    """Run to the end and return the exit code: 0 left by the person, 70 crashed, 75 frozen, 128+n by signal n."""
+def run(app: KioskApp, pilot: "Callable[[Pilot[object]], Coroutine[object, object, None]] | None" = None) -> int:
+    """Run to the end and return the exit code: 0 left by the person, 70 crashed, 75 frozen, 128+n by signal n.
+
+    `pilot` presses the keys in a person's place.
+    """
     logging.getLogger("asyncio").addHandler(logging.NullHandler())
     try:
-        app.run()
+        app.run(auto_pilot=pilot)
     finally:
         app.runtime.stop()
     return app.return_code or 0

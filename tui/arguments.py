@@ -54,6 +54,11 @@ def parser() -> argparse.ArgumentParser:
     desk = _group(commands, "desk", "续期服务 / the renewal desk")
     serve = _command(desk, "serve", "启动续期服务 / start the desk", "desk serve")
     serve.add_argument("--config", type=Path, required=True, metavar="FILE", help="desk.toml")
+    evidence = _command(
+        desk, "evidence", "输出申请人的签名（CMS） / the signed evidence, for openssl cms -verify", "desk evidence"
+    )
+    evidence.add_argument("--config", type=Path, required=True, metavar="FILE", help="desk.toml")
+    evidence.add_argument("business_no", metavar="BUSINESS_NO", help="业务单号 / business number")
 
     sandbox = _group(commands, "sandbox", "模拟的外部世界 / the outside world on loopback")
     up = _command(

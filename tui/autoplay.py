@@ -48,7 +48,7 @@ class Autoplay:
         self.pictures = pictures
         self.seen: list[Step] = []
 
-    async def __call__(self, pilot: Pilot[None]) -> None:
+    async def __call__(self, pilot: Pilot[object]) -> None:
         """Textual's `auto_pilot`: plays, then ends the app with 0 when the certificate is installed, else with 1."""
         self.pilot = pilot
         self.app = cast(KioskApp, pilot.app)

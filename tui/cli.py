@@ -49,6 +49,7 @@ def kiosk(arguments: argparse.Namespace) -> int:
     from tui.app import KioskApp, run
     from tui.wiring import runtime
 
+    _choose_qr_drawing()
     return run(KioskApp(runtime(settings), idle_seconds=settings.idle_seconds))
 
 
@@ -75,6 +76,7 @@ def _play(town: "Demo", arguments: argparse.Namespace) -> int:
     from tui.wiring import runtime
 
     settings = load(town.kiosk_config)
+    _choose_qr_drawing()
     app = KioskApp(runtime(settings), town.phone, settings.idle_seconds)
     if not arguments.autoplay:
         return run(app)
@@ -83,12 +85,7 @@ def _play(town: "Demo", arguments: argparse.Namespace) -> int:
 
     known = read_answers(town.directory / "answers.toml")
     visitor = Visitor(town.account, town.password, town.pin, known.form, known.invoice)
-    try:
-        # Textual names the pilot of any app Pilot[object]; this one is played on KioskApp alone.
-        app.run(auto_pilot=Autoplay(visitor, arguments.speed, arguments.pictures))  # type: ignore[arg-type]
-    finally:
-        app.runtime.stop()
-    return app.return_code or Exit.DONE
+    return run(app, Autoplay(visitor, arguments.speed, arguments.pictures))
 
 
 def certs(arguments: argparse.Namespace) -> int:
@@ -156,12 +153,34 @@ def desk_serve(arguments: argparse.Namespace) -> int:
     """The desk."""
     from tui.desk import settings
     from tui.desk.serve import serve
+    from tui.runtime.logbook import log_to_stderr
 
+    log_to_stderr()
     try:
         serve(settings.load(arguments.config), lambda running: _say(running.url))
     except (settings.SettingsError, OSError) as error:
         _say(f"{error}")
         return Exit.USAGE
+    return Exit.DONE
+
+
+def desk_evidence(arguments: argparse.Namespace) -> int:
+    """What the person signed, for anybody who must verify it."""
+    from tui.desk import settings
+    from tui.desk.database import open_database
+    from tui.desk.evidence import evidence_of
+
+    try:
+        desk = settings.load(arguments.config)
+    except (settings.SettingsError, OSError) as error:
+        _say(f"{error}")
+        return Exit.USAGE
+    evidence = evidence_of(open_database(desk.database, desk.data_key), arguments.business_no)
+    if evidence is None:
+        _say(f"没有这笔申请的签名 / no evidence for {arguments.business_no}")
+        return Exit.REFUSED
+    sys.stdout.buffer.write(evidence)
+    sys.stdout.buffer.flush()
     return Exit.DONE
 
 
@@ -202,6 +221,7 @@ COMMANDS: dict[str, Command] = {
     "doctor": doctor,
     "renew": renew,
     "desk serve": desk_serve,
+    "desk evidence": desk_evidence,
     "sandbox up": sandbox_up,
     "sandbox token": sandbox_token,
     "sandbox pay": sandbox_pay,
@@ -210,6 +230,7 @@ COMMANDS: dict[str, Command] = {
 NEEDS_EXTRA = {
     "demo": "demo",
     "desk serve": "desk",
+    "desk evidence": "desk",
     "sandbox up": "demo",
     "sandbox token": "demo",
     "sandbox pay": "demo",
@@ -228,6 +249,13 @@ def _need_terminal() -> None:
     if why := unfit(environment()):
         _say(why)
         sys.exit(Exit.USAGE)
+
+
+def _choose_qr_drawing() -> None:
+    """Half blocks where the terminal has them."""
+    from tui.widgets.qr import QrCode, draws_half_blocks
+
+    QrCode.half_blocks = draws_half_blocks(environment().get("TERM", ""), sys.stdout.encoding)
 
 
 def _restart_clean() -> None:

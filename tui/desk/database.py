@@ -19,7 +19,7 @@ _MIGRATION_LOCK = 1_128_350_283
 
 def open_database(url: str, data_key: bytes | None = None) -> Engine:
     """An engine for the URL; without the data key, sealed columns can be neither read nor written."""
-    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"), hide_parameters=True)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)

@@ -50,7 +50,8 @@ def _refused(_request: Request[Any, Any, Any], error: Refused) -> Response[bytes
 
 
 def _busy(_request: Request[Any, Any, Any], error: OperationalError) -> Response[bytes]:
-    _LOG.error("database: %s", type(error.orig).__name__)
+    code = getattr(error.orig, "sqlite_errorname", "") or getattr(error.orig, "sqlstate", "")
+    _LOG.error("database: %s %s", type(error.orig).__name__, code)
     return _answer(Refused(Reason.DESK_BUSY, retry_after=2).problem)
 
 

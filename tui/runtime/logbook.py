@@ -21,8 +21,28 @@ class MaskedFormatter(logging.Formatter):
         """The line as it is written."""
         moment = self.formatTime(record, "%Y-%m-%d %H:%M:%S%z")
         message = masked(printable(record.getMessage()))
-        raised = record.exc_info[0] if record.exc_info else None
-        return f"{moment} {record.levelname} {record.name}: {message}{f' ({raised.__name__})' if raised else ''}"
+        return f"{moment} {record.levelname} {record.name}: {message}{_raised(record)}"
+
+
+def _raised(record: logging.LogRecord) -> str:
+    """The exception's type and place; its text may hold values."""
+    kind, _error, trace = record.exc_info or (None, None, None)
+    if kind is None:
+        return ""
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = f" {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else ""
+    return f" ({kind.__name__}{where})"
+
+
+def log_to_stderr() -> None:
+    """Write the log to standard error from now on, as a service does."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(MaskedFormatter())
+    log = logging.getLogger(ROOT)
+    log.propagate = False
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)
 
 
 def open_logbook(path: Path | None) -> logging.Handler | None:
