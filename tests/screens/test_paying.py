@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from tests.core.people import ATTEMPT, OLD, application, certificate, state
+from tests.core.people import ATTEMPT, INVOICE, OLD, application, certificate, state
 from tests.screens.stage import staged
 from tui.core import events as e
 from tui.core.application import InvoiceForm
 from tui.core.failure import Failure, Reason
-from tui.core.order import Application, ApplicationStatus, AttemptState, InvoiceStatus, Method, PaymentStatus, Refund
+from tui.core.order import Application, ApplicationStatus, AttemptState, Method, PaymentStatus, Refund
 from tui.core.ports import Installation
 from tui.core.state import State, Step
 from tui.widgets.countdown import Countdown
@@ -160,9 +160,7 @@ async def test_leaving_takes_the_code_away() -> None:
 
 async def test_the_receipt_shows_both_certificates() -> None:
     new = certificate("new", days_left=385, serial="aabb01")
-    done = application(
-        ApplicationStatus.INSTALLED, payment_status=PaymentStatus.PAID, invoice_status=InvoiceStatus.PENDING
-    )
+    done = application(ApplicationStatus.INSTALLED, payment_status=PaymentStatus.PAID, invoice=INVOICE)
     async with staged(state(Step.DONE, application=done, installation=Installation(OLD, new, b""))) as stage:
         for word in ("证书安装完成！", "新证书", "原证书", "AABB01", "RSA-2048", "¥ 200.00", "1-2个工作日"):
             assert word in stage.text

@@ -9,7 +9,7 @@ from textual.widgets import Static
 
 from tui.core.certificate import Certificate
 from tui.core.events import BackPressed
-from tui.core.order import Application, InvoiceStatus, yuan
+from tui.core.order import Application, yuan
 from tui.core.state import State, Step
 from tui.screens.base import Key, StepScreen, style
 from tui.text import N_, _
@@ -48,9 +48,8 @@ class DoneScreen(StepScreen):
             self.query_one("#old", Static).update(_certificate(_("原证书"), old, "$muted"))
         if state.application is not None:
             self.query_one("#receipt", Static).update(_receipt(state.application))
-            asked = state.application.invoice_status is not InvoiceStatus.NOT_REQUESTED
-            words = _("电子发票将在1-2个工作日内，以短信（下载链接）和邮件发送给经办人。") if asked else ""
-            self.query_one("#invoice", Static).update(Content(words))
+            words = _("电子发票将在1-2个工作日内，以短信（下载链接）和邮件发送给经办人。")
+            self.query_one("#invoice", Static).update(Content(words if state.application.invoice else ""))
 
     def action_finish(self) -> None:
         """完成."""
