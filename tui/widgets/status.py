@@ -114,7 +114,8 @@ class BusyLine(Static):
         elif busy is not None:
             self._timer = self.set_timer(SHOW_AFTER, self._appear)
         elif self.display:
-            self._timer = self.set_timer(max(0.0, self._since + SHOW_FOR - monotonic()), self._vanish)
+            # Never 0: Textual divides by a timer's interval, and the error ends the program when the screen goes.
+            self._timer = self.set_timer(max(0.05, self._since + SHOW_FOR - monotonic()), self._vanish)
 
     def _appear(self) -> None:
         if self._busy is not None:
