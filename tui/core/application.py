@@ -4,9 +4,6 @@ import re
 from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 
-from stdnum.cn import ric, uscc
-from stdnum.exceptions import ValidationError
-
 
 class IdType(StrEnum):
     """证件类型. The codes are ours; adapters map them."""
@@ -156,6 +153,9 @@ def check_invoice(form: InvoiceForm) -> FieldErrors:
 
 
 def _check_resident(number: str, residence_permit: bool) -> FieldError | None:
+    from stdnum.cn import ric  # pydoc and pkgutil come with it, too much before the first paint
+    from stdnum.exceptions import ValidationError
+
     if len(number) == 15 and number.isascii() and number.isdigit():
         return FieldError.ID_OLD
     if len(number) != 18:
@@ -172,6 +172,8 @@ def _check_resident(number: str, residence_permit: bool) -> FieldError | None:
 
 
 def _check_tax_number(number: str) -> FieldError | None:
+    from stdnum.cn import uscc
+
     if not number:
         return FieldError.REQUIRED
     if not re.fullmatch(r"[0-9A-Z]{15}|[0-9A-Z]{18}|[0-9A-Z]{20}", number):
