@@ -6,14 +6,18 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from cryptography.exceptions import InvalidTag
+from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from tests.desk.town import FORM, INVOICE, PASSWORD, Town
 from tui.core.order import AttemptState
-from tui.desk.database import migrate, open_database, reading, writing
+from tui.desk import database
+from tui.desk.database import NEWEST_REVISION, migrate, open_database, reading, writing
 from tui.desk.records import ApplicationRecord, AttemptRecord, Record
 
 
@@ -48,6 +52,27 @@ def test_the_migrations_lead_to_the_records(tmp_path: Path) -> None:
         context = MigrationContext.configure(connection, opts={"compare_type": False})
         assert compare_metadata(context, Record.metadata) == []
     engine.dispose()
+
+
+def test_only_a_schema_that_is_behind_calls_the_migrations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = open_database(f"sqlite:///{tmp_path / 'new.db'}")
+    migrate(engine)
+    with engine.connect() as connection:
+        assert MigrationContext.configure(connection).get_current_heads() == (NEWEST_REVISION,)
+    called = []
+    monkeypatch.setattr(command, "upgrade", lambda config, revision: called.append(revision))
+    migrate(engine)
+    assert called == []
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0000'"))
+    migrate(engine)
+    assert called == ["head"]
+    engine.dispose()
+
+
+def test_the_newest_revision_is_the_head_of_the_migrations() -> None:
+    scripts = ScriptDirectory(str(Path(database.__file__).parent / "migrations"))
+    assert scripts.get_heads() == [NEWEST_REVISION]
 
 
 def test_several_desks_may_migrate_at_once(tmp_path: Path) -> None:

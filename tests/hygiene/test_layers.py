@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-HEAVY = ("httpx", "cryptography", "PyKCS11", "qrcode", "litestar", "sqlalchemy", "msgspec", "uvicorn")
+HEAVY = ("httpx", "cryptography", "PyKCS11", "qrcode", "litestar", "sqlalchemy", "msgspec", "uvicorn", "stdnum")
 
 
 def _loaded(statement: str) -> set[str]:
@@ -44,6 +44,12 @@ def test_the_way_to_the_first_screen_loads_nothing_heavy() -> None:
     )
     assert "textual" in loaded
     assert not loaded & set(HEAVY)
+
+
+def test_the_desk_loads_no_tool_of_migration_or_test() -> None:
+    loaded = _loaded("import tui.desk.serve")
+    assert "sqlalchemy" in loaded
+    assert not loaded & {"alembic", "mako", "faker", "polyfactory", "pydantic", "jinja2", "textual"}
 
 
 @pytest.mark.parametrize("words", [["--help"], ["renew", "--help"], ["sandbox", "pay", "--help"]])

@@ -5,14 +5,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.orm import Session
 
 from tui.desk.sealed import use_key
 
 BUSY_SECONDS = 10
+NEWEST_REVISION = "0001"
+"""The last of `migrations/versions`."""
 _MIGRATION_LOCK = 1_128_350_283
 """Any fixed number: PostgreSQL's advisory lock that lets one desk at a time migrate."""
 
@@ -47,10 +47,25 @@ def migrate(engine: Engine) -> None:
     with engine.execution_options(writes=True).begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _MIGRATION_LOCK})
-        config = Config()
-        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        if _revision(connection) != NEWEST_REVISION:
+            _upgrade(connection)
+
+
+def _revision(connection: Connection) -> str | None:
+    """The schema's revision; none in a new database."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+
+
+def _upgrade(connection: Connection) -> None:
+    from alembic import command  # with Mako and Pygments, a tenth of the desk's start, and seldom needed
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
