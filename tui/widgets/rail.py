@@ -35,6 +35,6 @@ class StepRail(Static):
     def _drawn(current: int) -> Content:
         parts: list[Content] = []
         for number, word in enumerate(STAGE_WORDS, 1):
-            style = "bold $ink on $accent" if number == current else "$good" if number < current else "$muted"
+            style = "$ink on $accent" if number == current else "$good" if number < current else "$muted"
             parts.append(Content.styled(f" {number} {_(word)} ", style))
         return Content(" ").join(parts)

@@ -88,7 +88,7 @@ class KeyLine(Static):
     def _drawn(key: ShownKey) -> Content:
         click = Style.from_meta({"@click": f"screen.{key.action}"})
         name = "Esc" if key.key == "escape" else key.key.upper()
-        return Content.assemble(Content.styled(f" {name} ", "bold $ink on $secondary"), f" {key.label} ").stylize(click)
+        return Content.assemble(Content.styled(f" {name} ", "$ink on $secondary"), f" {key.label} ").stylize(click)
 
 
 class BusyLine(Static):
