@@ -187,6 +187,8 @@ class KioskApp(App[None], inherit_bindings=False):
         await super().on_event(event)
 
     async def _beat(self) -> None:
+        if len(self.screen_stack) < 2:  # the program is ending: Textual has closed the screens before its timers
+            return
         self._watchdog.feed()
         now = datetime.now(UTC)
         if now.minute != self._minute:
