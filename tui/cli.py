@@ -1,6 +1,7 @@
 """The commands: parses arguments, then imports only what the command needs."""
 
 import argparse
+import gc
 import os
 import signal
 import sys
@@ -12,8 +13,9 @@ from typing import TYPE_CHECKING, NoReturn
 from tui.arguments import parser
 from tui.core.failure import KioskError
 from tui.exits import Exit, exit_of
-from tui.settings import KioskSettings, clean_environment, environment, load
+from tui.settings import KioskSettings, clean_environment, environment, language_named, load
 from tui.terminal import unfit
+from tui.text import use_language
 
 if TYPE_CHECKING:
     from tui.sandbox.demo import Demo
@@ -46,11 +48,15 @@ def kiosk(arguments: argparse.Namespace) -> int:
     _need_terminal()
     _restart_clean()
     settings = _settings(arguments)
+    gc.disable()  # what is imported stays: to look for garbage in it takes a twentieth of the way to the first paint
     from tui.app import KioskApp, run
     from tui.wiring import runtime
 
     _choose_qr_drawing()
-    return run(KioskApp(runtime(settings), idle_seconds=settings.idle_seconds))
+    app = KioskApp(runtime(settings), idle_seconds=settings.idle_seconds)
+    gc.freeze()
+    gc.enable()
+    return run(app)
 
 
 def demo(arguments: argparse.Namespace) -> int:
@@ -76,6 +82,7 @@ def _play(town: "Demo", arguments: argparse.Namespace) -> int:
     from tui.wiring import runtime
 
     settings = load(town.kiosk_config)
+    use_language(settings.language)
     _choose_qr_drawing()
     app = KioskApp(runtime(settings), town.phone, settings.idle_seconds)
     if not arguments.autoplay:
@@ -97,7 +104,11 @@ def certs(arguments: argparse.Namespace) -> int:
     from tui.runtime.runtime import utc_now
     from tui.settings import ModuleSettings
 
-    modules = (ModuleSettings(arguments.module.absolute()),) if arguments.module else _settings(arguments).modules
+    if arguments.module:
+        use_language(language_named())
+        modules: tuple[ModuleSettings, ...] = (ModuleSettings(arguments.module.absolute()),)
+    else:
+        modules = _settings(arguments).modules
 
     async def look() -> Sighting:
         return await inventory.look(wiring.tokens(modules))
@@ -241,6 +252,7 @@ def _settings(arguments: argparse.Namespace) -> KioskSettings:
     from tui.runtime.logbook import open_logbook
 
     settings = load(arguments.config)
+    use_language(settings.language)
     open_logbook(settings.log)
     return settings
 
