@@ -55,7 +55,9 @@ class NoticeSender:
             thread.join()
 
     def _run(self) -> None:
-        with httpx.Client(verify=self._tls, timeout=5.0, trust_env=False) as client:
+        # One connection a notice: an idle one, which nobody reads, would hold up the end of the merchant's server.
+        once = httpx.Limits(max_keepalive_connections=0)
+        with httpx.Client(verify=self._tls, timeout=5.0, trust_env=False, limits=once) as client:
             while notice := self._next():
                 self._send(client, notice)
 
