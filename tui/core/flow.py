@@ -99,7 +99,11 @@ JOURNEY: Mapping[Step, Mapping[type, Move]] = {
         e.SelfCheckOpened: arrival.open_self_check,
         e.BackPressed: common.leave,
     },
-    Step.REFUSED: {e.SelfCheckOpened: arrival.open_self_check, e.BackPressed: common.leave},
+    Step.REFUSED: {
+        e.RenewalRequested: arrival.continue_expired,
+        e.SelfCheckOpened: arrival.open_self_check,
+        e.BackPressed: common.leave,
+    },
     Step.CERTIFICATES: {e.BackPressed: arrival.go_back},
     Step.SELF_CHECK: {
         e.SelfChecked: arrival.self_checked,
@@ -123,9 +127,14 @@ def advance(state: State, event: e.Event) -> Next:
     move = JOURNEY[state.step].get(type(event)) or ANYWHERE.get(type(event))
     if move is not None:
         return move(state, event)
+    discard(event)
+    return state, ()
+
+
+def discard(event: e.Event) -> None:
+    """Wipe the secret of an event that nobody takes."""
     match event:
         case e.PinEntered(pin=secret) | e.SignInSubmitted(password=secret):
             secret.wipe()
         case _:
             pass
-    return state, ()

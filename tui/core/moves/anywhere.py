@@ -4,14 +4,9 @@ from dataclasses import replace
 
 from tui.core import commands as c
 from tui.core import events as e
-from tui.core.failure import Failure, Reason
-from tui.core.moves.common import Next, at, enter, leave, refuse
+from tui.core.failure import Reason
+from tui.core.moves.common import NEEDS_TOKEN, Next, at, enter, leave, refuse
 from tui.core.state import State, Step
-
-NEEDS_TOKEN = frozenset(
-    {Step.SIGN_IN, Step.NOTICE, Step.CARD, Step.AGREEMENT, Step.FORM, Step.REQUEST_PIN, Step.INSTALL_PIN}
-)
-"""Without the CA these wait for it; paying goes on without it."""
 
 ENDS_WITH_TOKEN = frozenset({Step.DONE, Step.REFUSED})
 """Taking the CA out here means that the person goes."""
@@ -34,9 +29,9 @@ FINAL = frozenset(
 )
 """Refusals that no repetition changes."""
 
-AWAY = frozenset({Reason.NO_TOKEN, Reason.TOKEN_REMOVED, Reason.TOKEN_SWAPPED})
-
 ASKED_AT = {
+    "Start": {Step.WAITING},
+    "WatchTokens": {Step.WAITING},
     "AskService": {Step.WAITING},
     "SignIn": {Step.SIGN_IN},
     "LoadNotice": {Step.NOTICE},
@@ -52,6 +47,15 @@ ASKED_AT = {
     "Install": {Step.INSTALLING},
     "Confirm": {Step.INSTALLING},
     "RunSelfCheck": {Step.SELF_CHECK},
+    "WatchApplication": {
+        Step.PAY_NOTICE,
+        Step.ORDER,
+        Step.CHANNEL,
+        Step.METHOD,
+        Step.QR,
+        Step.ISSUING,
+        Step.WITHDRAWN,
+    },
 }
 """Where a command's failure means something; one that comes after the person has moved on is dropped."""
 
@@ -68,7 +72,7 @@ def tokens_seen(state: State, event: e.TokensSeen) -> Next:
     if state.chosen is None or state.holder is not None:
         return state, ()
     if state.step in NEEDS_TOKEN:
-        return _await_token(state, state.step)
+        return at(state, state.step, state.failure), ()
     return leave(state) if state.step in ENDS_WITH_TOKEN else (state, ())
 
 
@@ -84,7 +88,7 @@ def desk_lost(state: State, event: e.DeskLost) -> Next:
 
 def failed(state: State, event: e.Failed) -> Next:
     """A command ended in a failure: to the step where the person can do something about it."""
-    if state.step not in ASKED_AT.get(event.command, {state.step}):
+    if state.step not in ASKED_AT.get(event.command, ()):
         return state, ()
     failure = event.failure
     match failure.reason, state.step:
@@ -99,15 +103,10 @@ def failed(state: State, event: e.Failed) -> Next:
         case ((Reason.APPLICATION_MOVED_ON | Reason.ALREADY_PAID), _) if state.application is not None:
             watch = c.WatchApplication(state.application.business_no)
             return replace(state, busy=None, failure=failure), (watch,)
-        case reason, (Step.REQUESTING | Step.INSTALLING) if event.command in ("MakeRequest", "Install"):
+        case _, (Step.REQUESTING | Step.INSTALLING) if event.command in ("MakeRequest", "Install"):
             pin_step = Step.REQUEST_PIN if state.step is Step.REQUESTING else Step.INSTALL_PIN
-            return _await_token(state, pin_step, failure) if reason in AWAY else (at(state, pin_step, failure), ())
+            return at(state, pin_step, failure), ()
         case Reason.PROOF_REFUSED, Step.INSTALLING:
             return at(replace(state, installation=None), Step.INSTALL_PIN, failure), ()
         case _:
             return replace(state, busy=None, failure=failure), ()
-
-
-def _await_token(state: State, return_to: Step, failure: Failure | None = None) -> Next:
-    """The same CA must be put back; everything typed stays meanwhile."""
-    return at(replace(state, return_to=return_to), Step.TOKEN_AWAITED, failure), ()

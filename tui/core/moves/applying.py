@@ -75,6 +75,8 @@ def chosen_term(state: State, form: ApplicationForm) -> Term | None:
 
 def application_saved(state: State, event: e.ApplicationSaved) -> Next:
     """The draft is safe at the desk; an application already past its draft is followed instead."""
+    if state.busy is not Busy.SAVING:
+        return state, ()
     state = replace(state, application=event.application)
     if event.application.status is not ApplicationStatus.DRAFT:
         return enter(follow(state, e.ApplicationSeen(event.application))[0], Step.ORDER)
@@ -86,7 +88,8 @@ def pin_accepted(state: State, pin: Pin) -> Token | Failure:
     if state.holder is None:
         return Failure(Reason.TOKEN_REMOVED, token_changed=False)
     token = state.holder[0]
-    if not token.pin_pad and not token.pin_min <= len(pin.reveal()) <= token.pin_max:
+    longest = token.pin_max or len(pin.reveal())  # 0: the driver does not say
+    if not token.pin_pad and not token.pin_min <= len(pin.reveal()) <= longest:
         return Failure(Reason.PIN_LENGTH, detail=f"{token.pin_min}-{token.pin_max}")
     return token
 

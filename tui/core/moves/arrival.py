@@ -12,19 +12,20 @@ from tui.core.order import LIVE
 from tui.core.state import Busy, State, Step
 
 WHY_NOT = {
-    CertificateState.EXPIRED: Reason.CERTIFICATE_EXPIRED,
     CertificateState.VALID: Reason.TOO_EARLY,
+    CertificateState.EXPIRED: Reason.CERTIFICATE_EXPIRED,
     CertificateState.NOT_YET_VALID: Reason.NOT_YET_VALID,
     CertificateState.NO_KEY: Reason.KEY_MISSING,
     CertificateState.UNSUPPORTED: Reason.KEY_UNSUPPORTED,
     CertificateState.UNREADABLE: Reason.CERTIFICATE_UNREADABLE,
 }
-"""Why a certificate that is not renewable is refused, the likeliest cause of a visit first."""
+"""Why a certificate that is not renewable is refused; beside one that is still good an expired one does not count."""
 
 
 def renewable(state: State) -> tuple[tuple[Token, Certificate], ...]:
-    """Every signing certificate on every token that may be renewed now."""
-    return tuple(pair for pair in _signing(state) if _state_of(state, pair[1]) is CertificateState.RENEWABLE)
+    """Every signing certificate that may be renewed now, once each although several modules may see its token."""
+    found = {c.fingerprint: (t, c) for t, c in reversed(_signing(state)) if _renewable(state, c)}
+    return tuple(reversed(found.values()))
 
 
 def start(state: State, event: e.Started) -> Next:
@@ -46,6 +47,12 @@ def choose(state: State, event: e.CertificateChosen) -> Next:
         if certificate.fingerprint == event.fingerprint:
             return at(replace(state, chosen=refer(token, certificate)), Step.SIGN_IN), ()
     return state, ()
+
+
+def continue_expired(state: State, event: e.RenewalRequested) -> Next:
+    """The certificate expired after its renewal was paid: the desk knows whether there is one to finish."""
+    expired = state.failure is not None and state.failure.reason is Reason.CERTIFICATE_EXPIRED
+    return (at(state, Step.SIGN_IN), ()) if expired and not state.signed_in and state.chosen else (state, ())
 
 
 def sign_in(state: State, event: e.SignInSubmitted) -> Next:
@@ -147,6 +154,10 @@ def _nothing_to_renew(state: State) -> Next:
 
 def _signing(state: State) -> tuple[tuple[Token, Certificate], ...]:
     return tuple((t, cert) for t in state.tokens for cert in t.certificates if cert.for_signing)
+
+
+def _renewable(state: State, certificate: Certificate) -> bool:
+    return _state_of(state, certificate) is CertificateState.RENEWABLE
 
 
 def _state_of(state: State, certificate: Certificate) -> CertificateState | None:

@@ -14,15 +14,23 @@ WATCHED = frozenset({ApplicationStatus.ENTERED, ApplicationStatus.ISSUING})
 """While an application is in one of these the desk moves it on by itself, so it is polled."""
 
 
+NEEDS_TOKEN = frozenset(
+    {Step.SIGN_IN, Step.NOTICE, Step.CARD, Step.AGREEMENT, Step.FORM, Step.REQUEST_PIN, Step.INSTALL_PIN}
+)
+"""Without the CA these wait for it; paying goes on without it."""
+
+
 def at(state: State, step: Step, failure: Failure | None = None) -> State:
-    """The state at another step, with nothing under way."""
+    """The state at another step, with nothing under way; a step that needs the CA waits for it to be put back."""
+    if step in NEEDS_TOKEN and state.chosen is not None and state.holder is None:
+        state, step = replace(state, return_to=step), Step.TOKEN_AWAITED
     return replace(state, step=step, busy=None, stage=None, failure=failure)
 
 
 def enter(state: State, step: Step, failure: Failure | None = None) -> Next:
     """Go to a step and ask for what its screen needs and does not have yet."""
     state = at(state, step, failure)
-    match step:
+    match state.step:
         case Step.NOTICE if state.notice is None:
             return replace(state, busy=Busy.LOADING), (c.LoadNotice(),)
         case Step.CARD if state.holder is not None:
