@@ -168,6 +168,14 @@ def put_certificate(token: SoftToken, certificate: bytes, *, key_id: str, label:
         )
 
 
+def delete_public_key(token: SoftToken, key_id: str) -> None:
+    """Leave only the private half, as many tokens do."""
+    token.run(
+        *("pkcs11-tool", "--module", str(token.module), *_selected(token)),
+        *("--delete-object", "--type", "pubkey", "--id", key_id),
+    )
+
+
 def pull(token: SoftToken) -> None:
     """Unplug: the token's folder goes away while whoever uses it goes on running."""
     away = token.directory / "pulled"

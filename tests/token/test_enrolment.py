@@ -11,7 +11,19 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from tests.rig.softhsm import KeyKind, SoftToken, TestCa, issue, make_ca, make_token, pull, put_back, subject
+from tests.rig.softhsm import (
+    KEY_ID,
+    KeyKind,
+    SoftToken,
+    TestCa,
+    delete_public_key,
+    issue,
+    make_ca,
+    make_token,
+    pull,
+    put_back,
+    subject,
+)
 from tests.token.support import APPLICATION, CHALLENGE, issued, openssl, pin, quiet, reference, requested
 from tui.core.evidence import evidence_content, proof_message
 from tui.core.failure import Reason, TokenError
@@ -97,6 +109,21 @@ async def test_an_issued_certificate_must_fit(tokens: Tokens, soft: SoftToken, c
         assert caught.value.failure.reason is Reason.CERTIFICATE_MISMATCH
         assert caught.value.failure.token_changed is False
     assert soft.objects().count("Certificate Object") == 1
+
+
+@pytest.mark.parametrize(
+    ("business_no", "reason"), [("测试供应商有限公司", Reason.KEY_REUSED), ("", Reason.DESK_FAULT)]
+)
+async def test_no_business_number_costs_the_old_key(
+    tokens: Tokens, soft: SoftToken, business_no: str, reason: Reason
+) -> None:
+    delete_public_key(soft, KEY_ID)
+    ref = await reference(tokens, soft.certificate_der)
+    with pytest.raises(TokenError) as caught:
+        await tokens.make_request(ref, pin(), replace(APPLICATION, business_no=business_no), quiet)
+    assert (caught.value.failure.reason, caught.value.failure.token_changed) == (reason, False)
+    assert soft.objects().count("Private Key Object") == 1
+    assert (await requested(tokens, soft)).evidence
 
 
 async def test_pulled_at_the_pin_then_completed_without_orphan(tokens: Tokens, soft: SoftToken) -> None:

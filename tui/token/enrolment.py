@@ -94,6 +94,10 @@ def _issued(der: bytes) -> x509.Certificate:
 def _new_pair(workspace: Workspace, business_no: str, like: Any, progress: Progress) -> KeyPair:
     """The pair labelled with the business number: an earlier attempt's, or a new one like the old key."""
     session = workspace.session
+    if not business_no:
+        raise faults.fault(Reason.DESK_FAULT, "no business number")
+    if objects.names_certified_key(session, business_no):
+        raise faults.fault(Reason.KEY_REUSED, "label")
     if pair := _labelled(session, business_no):
         return pair
     progress(TokenStage.KEY_PAIR)

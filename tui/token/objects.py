@@ -142,12 +142,32 @@ def _public_key(modulus: bytes, exponent: bytes, curve: bytes, point: bytes) -> 
 
 
 def halves(session: Any, label: str) -> list[Any]:
-    """Handles of keys with this label whose other half is missing: what a pull during generation leaves."""
-    by_id: dict[bytes, list[Any]] = {}
+    """Handles of uncertified keys with this label whose other half is missing: what a pull during generation leaves."""
+    by_id: dict[bytes, list[tuple[Any, bytes]]] = {}
+    for handle, key_id, named in _keys(session):
+        by_id.setdefault(key_id, []).append((handle, named))
+    spared = _certified(session) | {b""}
+    lone = (keys[0] for key_id, keys in by_id.items() if len(keys) == 1 and key_id not in spared)
+    return [handle for handle, named in lone if named == label.encode()]
+
+
+def names_certified_key(session: Any, label: str) -> bool:
+    """Whether a key with this label has a certificate; many tokens keep only the private half of such a key."""
+    certified = _certified(session)
+    return any(named == label.encode() and key_id in certified for _, key_id, named in _keys(session))
+
+
+def _certified(session: Any) -> set[bytes]:
+    """Every CKA_ID that a certificate carries."""
+    return {key_id for (key_id,) in _each(session, PyKCS11.CKO_CERTIFICATE, PyKCS11.CKA_ID)}
+
+
+def _keys(session: Any) -> Iterator[tuple[Any, bytes, bytes]]:
+    """(handle, CKA_ID, CKA_LABEL) of every private and public key."""
     for kind in (PyKCS11.CKO_PRIVATE_KEY, PyKCS11.CKO_PUBLIC_KEY):
-        for handle in session.findObjects([(PyKCS11.CKA_CLASS, kind), (PyKCS11.CKA_LABEL, label)]):
-            by_id.setdefault(_values(session, handle, PyKCS11.CKA_ID)[0], []).append(handle)
-    return [handles[0] for handles in by_id.values() if len(handles) == 1]
+        for handle in session.findObjects([(PyKCS11.CKA_CLASS, kind)]):
+            key_id, label = _values(session, handle, PyKCS11.CKA_ID, PyKCS11.CKA_LABEL)
+            yield handle, key_id, label
 
 
 def _each(
