@@ -4,12 +4,21 @@ import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from tui.tables import SettingsError, Table, open_table
 
 CONFIG_VARIABLE = "CA_KIOSK_CONFIG"
+LANGUAGE_VARIABLE = "CA_KIOSK_LANGUAGE"
+
+
+class Language(StrEnum):
+    """What the kiosk speaks (ISO 639-1)."""
+
+    CHINESE = "zh"
+    ENGLISH = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +45,8 @@ class KioskSettings:
     """Without a key pressed for this long the kiosk wipes the journey."""
     log: Path | None = None
     """Log file; None keeps no log."""
+    language: Language = Language.CHINESE
+    """Of all that is shown to people."""
 
 
 def load(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> KioskSettings:
@@ -80,6 +91,7 @@ def read(path: Path, environ: Mapping[str, str] = os.environ) -> KioskSettings:
         modules=tuple(_module(module) for module in token.tables("modules")),
         idle_seconds=_idle(kiosk),
         log=_log(kiosk, environ),
+        language=_language(kiosk, environ),
     )
     for table in (top, desk, token, kiosk):
         table.refuse_rest()
@@ -121,6 +133,25 @@ def _idle(kiosk: Table) -> int:
     if not 15 <= seconds <= 3600:
         raise kiosk.error("idle_seconds", "应在 15 与 3600 之间", "must be within 15 and 3600")
     return seconds
+
+
+def _language(kiosk: Table, environ: Mapping[str, str]) -> Language:
+    """The environment goes before the file, as for one session at a kiosk that is set to the other language."""
+    written = kiosk.take("language", str, Language.CHINESE)
+    if written not in list(Language):
+        raise kiosk.error("language", "应为 zh 或 en", "must be zh or en")
+    return language_named(environ, Language(written))
+
+
+def language_named(environ: Mapping[str, str] = os.environ, default: Language = Language.CHINESE) -> Language:
+    """The language that the environment names.
+
+    Raises `SettingsError`.
+    """
+    named = environ.get(LANGUAGE_VARIABLE) or default
+    if named not in list(Language):
+        raise SettingsError(LANGUAGE_VARIABLE, "", "应为 zh 或 en", "must be zh or en")
+    return Language(named)
 
 
 def _log(kiosk: Table, environ: Mapping[str, str]) -> Path | None:

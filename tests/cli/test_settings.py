@@ -7,10 +7,12 @@ import pytest
 from tui.core.failure import Reason
 from tui.settings import (
     KioskSettings,
+    Language,
     ModuleSettings,
     clean_environment,
     default_log,
     find,
+    language_named,
     load,
     read,
 )
@@ -121,3 +123,21 @@ def test_the_search_path(place: Path) -> None:
 def test_what_would_change_the_screen_is_left_out_of_the_environment() -> None:
     assert clean_environment({"TERM": "xterm", "TEXTUAL_DRIVER": "x", "PYTHONIOENCODING": "ascii"}) == {"TERM": "xterm"}
     assert clean_environment({"TERM": "xterm"}) is None
+
+
+@pytest.mark.parametrize(
+    ("written", "named", "spoken"),
+    [("", "", "zh"), ("en", "", "en"), ("en", "zh", "zh"), ("zh", "en", "en"), ("", "en", "en")],
+)
+def test_the_environment_chooses_the_language_before_the_file(
+    place: Path, written: str, named: str, spoken: str
+) -> None:
+    path = _write(place, LEAST + (f'[kiosk]\nlanguage = "{written}"\n' if written else ""))
+    assert read(path, {"CA_KIOSK_LANGUAGE": named}).language is Language(spoken)
+
+
+def test_a_language_that_is_not_spoken(place: Path) -> None:
+    with pytest.raises(SettingsError, match=r"kiosk\.language"):
+        read(_write(place, LEAST + '[kiosk]\nlanguage = "fr"\n'), {})
+    with pytest.raises(SettingsError, match="CA_KIOSK_LANGUAGE"):
+        language_named({"CA_KIOSK_LANGUAGE": "fr"})

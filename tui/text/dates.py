@@ -2,23 +2,37 @@
 
 from datetime import datetime, timedelta, timezone
 
-from tui.text import _
+from tui.text import N_, _
 
 BEIJING = timezone(timedelta(hours=8), "UTC+8")
+MONTHS = (
+    N_("1月"),
+    N_("2月"),
+    N_("3月"),
+    N_("4月"),
+    N_("5月"),
+    N_("6月"),
+    N_("7月"),
+    N_("8月"),
+    N_("9月"),
+    N_("10月"),
+    N_("11月"),
+    N_("12月"),
+)
 
 
 def moment(at: datetime) -> str:
-    """`2026年11月23日 14:05`."""
-    local = at.astimezone(BEIJING)
-    return _("{year}年{month}月{day}日").format(year=local.year, month=local.month, day=local.day) + f" {local:%H:%M}"
+    """`2026年11月23日 14:05`, `23 Nov 2026 14:05`."""
+    return f"{day(at)} {at.astimezone(BEIJING):%H:%M}"
 
 
 def day(at: datetime) -> str:
-    """`2026年11月23日`."""
-    return moment(at).rsplit(" ", 1)[0]
+    """`2026年11月23日`, `23 Nov 2026`."""
+    local = at.astimezone(BEIJING)
+    return _("{year}年{month}{day}日").format(year=local.year, month=_(MONTHS[local.month - 1]), day=local.day)
 
 
 def clock(at: datetime) -> str:
-    """`11月23日 14:05`, for the title bar."""
+    """`11月23日 14:05`, `23 Nov 14:05`, for the title bar."""
     local = at.astimezone(BEIJING)
-    return _("{month}月{day}日").format(month=local.month, day=local.day) + f" {local:%H:%M}"
+    return _("{month}{day}日").format(month=_(MONTHS[local.month - 1]), day=local.day) + f" {local:%H:%M}"

@@ -4,14 +4,24 @@ from dataclasses import dataclass
 
 from tui.core.application import FieldError
 from tui.core.failure import Failure, Money, Place, Reason
-from tui.core.order import ServiceStatus
+from tui.core.order import Application, ServiceStatus, yuan
 from tui.core.state import Busy, State
 from tui.core.text_safety import printable
 from tui.text import _
 from tui.text.labels import label
 from tui.text.reasons import REASONS
 
-__all__ = ["Explanation", "busy_words", "call", "desk_words", "explain", "field_message", "label", "token_words"]
+__all__ = [
+    "Explanation",
+    "busy_words",
+    "call",
+    "desk_words",
+    "explain",
+    "field_message",
+    "label",
+    "refund_words",
+    "token_words",
+]
 
 HOTLINE = "020-89524338"
 QQ = "4008301330"
@@ -86,6 +96,15 @@ def token_words(state: State) -> str:
             return _("CA：已插入")
         case count:
             return _("CA：已插入{count}个").format(count=count)
+
+
+def refund_words(application: Application | None) -> str:
+    """Money of this application that goes back or went back; empty when there is none."""
+    refunds = application.refunds if application else ()
+    if not refunds:
+        return ""
+    sentence = _("退款{amount}：已退回") if all(refund.done for refund in refunds) else _("退款{amount}：正在退回")
+    return sentence.format(amount=yuan(sum(refund.amount_fen for refund in refunds)))
 
 
 def desk_words(state: State) -> str:
