@@ -1,5 +1,6 @@
 """The renewal's workflow: continues after a restart at each state, and issues soon after the money."""
 
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from dbos import DBOS
+from sqlalchemy.exc import OperationalError
 
 from tests.desk.town import INVOICE, Person, Town, make_town
 from tui.core.order import Application, ApplicationStatus, InvoiceStatus, Method
@@ -136,7 +138,7 @@ def test_a_withdrawn_application_ends_its_workflow(town: Town) -> None:
 class StubbornCa:
     """Refuses, for now or for good."""
 
-    def __init__(self, town: Town, refusals: list[IssuingFailed]) -> None:
+    def __init__(self, town: Town, refusals: list[Exception]) -> None:
         self._ca, self._refusals = town.desk.ca, refusals
         self.chain = town.desk.ca.chain
 
@@ -157,6 +159,39 @@ def test_a_ca_that_is_down_is_asked_again(town: Town) -> None:
     with running(town):
         business_no = town.paid(person).business_no
         awaited(person, business_no, has(ApplicationStatus.ISSUED))
+
+
+LOCKED = OperationalError("SELECT 1", {}, sqlite3.OperationalError("database is locked"))
+
+
+def test_a_step_that_fails_is_tried_again(town: Town) -> None:
+    town.desk = replace(town.desk, ca=StubbornCa(town, [LOCKED, ValueError("broken answer")]))
+    person = town.person()
+    with running(town):
+        awaited(person, town.paid(person).business_no, has(ApplicationStatus.ISSUED))
+
+
+def test_a_desk_restarted_while_a_step_fails_goes_on(town: Town) -> None:
+    refusals: list[Exception] = [LOCKED]
+    town.desk = replace(town.desk, ca=StubbornCa(town, refusals))
+    person = town.person()
+    with running(town):
+        business_no = town.paid(person).business_no
+        awaited(person, business_no, lambda _: not refusals)
+    with running(town):
+        awaited(person, business_no, has(ApplicationStatus.ISSUED))
+
+
+def test_a_workflow_that_ended_in_an_error_begins_again(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    town.desk = replace(town.desk, ca=StubbornCa(town, [LOCKED]))
+    person = town.person()
+    with running(town), monkeypatch.context() as changed:
+        changed.setattr("tui.desk.workflow._ATTEMPTS", 1)
+        business_no = town.paid(person).business_no
+        awaited(person, business_no, lambda _: bool(DBOS.list_workflows(status="ERROR")))
+    with running(town):
+        awaited(person, business_no, has(ApplicationStatus.ISSUED))
+        assert [workflow.workflow_id for workflow in DBOS.list_workflows(name="renewal")] == [business_no]
 
 
 def test_a_ca_that_refuses_for_good_sends_the_money_back(town: Town) -> None:

@@ -15,7 +15,7 @@ from tui.desk.settings import DeskSettings
 
 
 class Signals(Protocol):
-    """How the rules reach the renewal's workflow; both may be repeated."""
+    """How the rules reach the renewal's workflow; each may be repeated."""
 
     def begin(self, business_no: str) -> None:
         """Start the renewal's workflow, or leave the one that runs."""
@@ -23,6 +23,10 @@ class Signals(Protocol):
 
     def wake(self, business_no: str) -> None:
         """Tell the workflow that its application has changed."""
+        ...
+
+    def revive(self) -> None:
+        """Begin again the workflows that ended in an error."""
         ...
 
 

@@ -72,6 +72,7 @@ class Watch:
             if now >= self._next_sweep:
                 self._next_sweep = now + _SELDOM
                 self._submit(lapse, self._desk, now)
+                self._submit(self._desk.signals.revive)
 
     def _submit(self, act: Callable[..., None], *args: object) -> None:
         self._pool.submit(act, *args).add_done_callback(_report)

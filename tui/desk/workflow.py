@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import TypeVar
 
-from dbos import DBOS, DBOSConfig, SetWorkflowID
+from dbos import DBOS, DBOSConfig, SetWorkflowID, StepOptions
 from sqlalchemy import select
 from sqlalchemy.engine import make_url
 
@@ -17,8 +17,10 @@ from tui.desk.issuing import Progress, invoice, issue, status_of
 from tui.desk.records import ApplicationRecord
 from tui.desk.settings import DeskSettings
 
+_LOG = logging.getLogger(__name__)
 T = TypeVar("T")
 QUEUE = "renewals"
+_NAME = "renewal"
 NEWS = "news"
 VERSION = "1"
 """Changes only with the order of steps below; a workflow is resumed by the version that began it."""
@@ -26,6 +28,8 @@ _POLL = 0.2
 """Seconds between two looks for news and for new workflows where the database cannot notify (SQLite)."""
 _RECHECK = 3600.0
 """Seconds after which a waiting workflow looks at the database by itself, should a signal have been lost."""
+_ATTEMPTS = 1000
+"""Of one step: after 1, 2, 4, … seconds, then hourly for six weeks; DBOS cannot compute 2.0 ** 1024."""
 
 
 class Workflows:
@@ -43,9 +47,10 @@ class Workflows:
         async def renewal(business_no: str) -> None:
             await renew(desk, business_no)
 
-        self._renewal = DBOS.workflow(name="renewal")(renewal)
+        self._renewal = DBOS.workflow(name=_NAME)(renewal)
         DBOS.launch()
         DBOS.register_queue(QUEUE, polling_interval_sec=_POLL)
+        self.revive()
         with reading(desk.engine) as db:
             under_way = ApplicationRecord.status.in_(
                 (ApplicationStatus.ENTERED, ApplicationStatus.ISSUING, ApplicationStatus.ISSUED)
@@ -73,11 +78,17 @@ class Workflows:
         self.begin(business_no)
         DBOS.send(business_no, None, NEWS)
 
+    def revive(self) -> None:
+        """Begin again what ended in an error: DBOS resumes no such workflow, and every act is safe to repeat."""
+        for ended in DBOS.list_workflows(name=_NAME, status="ERROR", load_input=False, load_output=False):
+            _LOG.error("the workflow of %s ended in an error and begins again", ended.workflow_id)
+            DBOS.delete_workflow(ended.workflow_id)
+            self.begin(ended.workflow_id)
+
 
 async def renew(desk: Desk, business_no: str) -> None:
-    """Order is made → money → certificate → proof → invoice; the agent is told with each change."""
-    if await _change(desk, business_no, ApplicationStatus.ENTERED) is not ApplicationStatus.ISSUING:
-        return
+    """Order is made → money → certificate → proof → invoice; may begin again at any of them."""
+    await _change(desk, business_no, ApplicationStatus.ENTERED)
     if await _until_settled("issue", issue, desk, business_no) is Progress.OVER:
         return
     if await _change(desk, business_no, ApplicationStatus.ISSUED) is ApplicationStatus.INSTALLED:
@@ -101,12 +112,19 @@ async def _until_settled(name: str, act: Callable[[Desk, str], Progress], desk: 
 
 
 async def _step(name: str, act: Callable[[Desk, str], T], desk: Desk, business_no: str) -> T:
-    """One recorded step; the blocking act runs in a thread. Only its number and its answer are stored."""
+    """One recorded step, tried until it works; the blocking act runs in a thread. Only number and answer are stored."""
 
     async def run() -> T:
         return await asyncio.to_thread(act, desk, business_no)
 
-    return await DBOS.run_step_async({"name": name}, run)
+    options = StepOptions(name=name, retries_allowed=True, max_attempts=_ATTEMPTS, should_retry=_try_again)
+    return await DBOS.run_step_async(options, run)
+
+
+def _try_again(error: BaseException) -> bool:
+    """Always: a locked database, a lost connection, even a defect must not strand a paid application."""
+    _LOG.error("a step of the workflow failed and is tried again", exc_info=error)
+    return True
 
 
 def _configuration(settings: DeskSettings) -> DBOSConfig:
