@@ -42,6 +42,17 @@ def test_at_the_last_second_it_may_still_be_renewed(town: Town) -> None:
     assert offer(town.person(days_left=0))
 
 
+@pytest.mark.parametrize("act", [Person.save, Person.entered])
+def test_a_live_application_stays_with_its_account(town: Town, act: Callable[[Person], object]) -> None:
+    person = town.person()
+    act(person)
+    create_account(town.desk.engine, "another", PASSWORD)
+    bind_certificate(town.desk.engine, "another", hashlib.sha256(person.certificate).hexdigest())
+    person.sign_in("another")
+    refusal(Reason.NOT_THE_APPLICANT, lambda: offer(person))
+    refusal(Reason.NOT_THE_APPLICANT, person.save)
+
+
 def test_a_draft_whose_certificate_expired_cannot_be_handed_in(town: Town) -> None:
     person = town.person(days_left=0.001)
     draft = person.save()

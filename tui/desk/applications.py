@@ -137,6 +137,8 @@ def _admit(
         raise Refused(Reason.NOT_THE_APPLICANT)
     of_certificate = select(ApplicationRecord).where(ApplicationRecord.fingerprint == shown.fingerprint)
     live = db.scalar(of_certificate.where(ApplicationRecord.status.in_(LIVE)))
+    if live is not None and live.account != account:  # the certificate was bound to another account meanwhile
+        raise Refused(Reason.NOT_THE_APPLICANT)
     if live is not None and live.status is not ApplicationStatus.DRAFT:
         return shown, live
     if db.scalar(of_certificate.where(ApplicationRecord.status == ApplicationStatus.INSTALLED).limit(1)):
