@@ -1,6 +1,7 @@
 """desk.toml: what is read, and errors that name file and key."""
 
 import base64
+import socket
 from pathlib import Path
 
 import pytest
@@ -84,6 +85,17 @@ def test_secrets_are_not_shown(file: Path) -> None:
         ("starttls = false", "starttls = 1", "mail.starttls must be bool"),
         ("[desk]", "[desk]\ndatabase = 'nonsense'", "desk.database"),
         ("[desk]", "[desk", "desk.toml"),
+        ("[desk]", "[desk]\ndatabase = 'mysql://host/desk'", "desk.database must be of sqlite or postgresql"),
+        ("[desk]", "[desk]\nminimum_kiosk_version = '1.x'", "desk.minimum_kiosk_version"),
+        ("[desk]", "[desk]\nminimum_kiosk_version = ''", "desk.minimum_kiosk_version"),
+        ("[desk]", "[desk]\nport = 65536", "desk.port"),
+        ("[desk]", "[desk]\nwindow_days = 0", "desk.window_days must be positive"),
+        ("[desk]", "[desk]\nqr_seconds = -1", "desk.qr_seconds must be positive"),
+        ("[desk]", "[desk]\nsession_seconds = 0", "desk.session_seconds must be positive"),
+        ("[desk]", "[desk]\nwrong_passwords = 0", "desk.wrong_passwords must be positive"),
+        ("months = 12", "months = 11", "prices.months"),
+        ("[ca]", "[[prices]]\nmonths = 12\nfee_fen = 1\n[ca]", "prices.months"),
+        ("fee_fen = 20000", "fee_fen = 0", "prices.fee_fen must be positive"),
         ("[[prices]]\nmonths = 12\nfee_fen = 20000", "", "prices"),
     ],
 )
@@ -92,6 +104,15 @@ def test_errors_name_file_and_key(file: Path, old: str, new: str, said: str) -> 
     with pytest.raises(SettingsError, match=said) as error:
         load(file)
     assert str(file) in str(error.value)
+
+
+def test_a_desk_among_several_is_named_after_its_host(file: Path) -> None:
+    assert load(file).executor == "desk"
+    served = FILE.replace("[desk]", "[desk]\ndatabase = 'postgresql+psycopg://desk@db.example/desk'")
+    file.write_text(served, encoding="utf-8")
+    assert load(file).executor == socket.gethostname()
+    file.write_text(served.replace("[desk]", "[desk]\nexecutor = 'second'"), encoding="utf-8")
+    assert load(file).executor == "second"
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

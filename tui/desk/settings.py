@@ -2,6 +2,8 @@
 
 import base64
 import binascii
+import re
+import socket
 import tomllib
 from dataclasses import MISSING, Field, dataclass, field, fields
 from datetime import timedelta
@@ -17,6 +19,7 @@ from tui.desk.payments.alipay import AlipaySettings
 from tui.desk.payments.unionpay import UnionPaySettings
 
 T = TypeVar("T")
+_VERSION = re.compile(r"\d{1,6}(\.\d{1,6}){0,3}", re.ASCII)
 
 
 class SettingsError(Exception):
@@ -70,7 +73,10 @@ class DeskSettings:
     mail: MailSettings | None
     sms: SmsSettings | None
     executor: str = "desk"
-    """Name of this process among several on one database; it resumes the workflows it began under this name."""
+    """Name of this process among several on one database; it resumes the workflows it began under this name.
+
+    Not named in the file: "desk" on SQLite, where there is but one process, and the host's name on PostgreSQL.
+    """
     qr_seconds: int = 300
     """How long a payment code is shown."""
     session_seconds: int = 1800
@@ -95,7 +101,7 @@ class _Desk:
     window_days: int = 90
     hotline: str = ""
     qq: str = ""
-    executor: str = "desk"
+    executor: str = ""
     qr_seconds: int = 300
     session_seconds: int = 1800
     wrong_passwords: int = 5
@@ -105,7 +111,7 @@ class _Desk:
 def load(path: Path) -> DeskSettings:
     """Read desk.toml; relative paths in it are relative to its folder.
 
-    :raises SettingsError: the file is missing, is no TOML, or a key is missing, unknown or of the wrong type.
+    :raises SettingsError: the file is missing, is no TOML, or a key is missing, unknown or of no use.
     """
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -119,7 +125,7 @@ def load(path: Path) -> DeskSettings:
     payments = document.get("payments", {})
     if not isinstance(payments, dict):
         raise SettingsError(f"{path}: payments: must be a table")
-    return DeskSettings(
+    settings = DeskSettings(
         host=desk.host,
         port=desk.port,
         certificate=desk.certificate,
@@ -138,12 +144,30 @@ def load(path: Path) -> DeskSettings:
         invoices=reader.optional(document, "invoices", TaxPlatformSettings),
         mail=reader.optional(document, "mail", MailSettings),
         sms=reader.optional(document, "sms", SmsSettings),
-        executor=desk.executor,
+        executor=desk.executor or ("desk" if desk.database.startswith("sqlite") else socket.gethostname()),
         qr_seconds=desk.qr_seconds,
         session_seconds=desk.session_seconds,
         wrong_passwords=desk.wrong_passwords,
         lock_seconds=desk.lock_seconds,
     )
+    _refuse_senseless(settings, path)
+    return settings
+
+
+def _refuse_senseless(settings: DeskSettings, file: Path) -> None:
+    """Values that are of the right type and of no use."""
+    for key in ("window_days", "qr_seconds", "session_seconds", "wrong_passwords", "lock_seconds"):
+        if getattr(settings, key) <= 0:
+            raise SettingsError(f"{file}: desk.{key} must be positive")
+    if not 0 <= settings.port < 1 << 16:
+        raise SettingsError(f"{file}: desk.port must be 0 to 65535")
+    if not _VERSION.fullmatch(settings.minimum_kiosk_version):
+        raise SettingsError(f"{file}: desk.minimum_kiosk_version must be up to four numbers with dots between them")
+    months = [price.months for price in settings.prices]
+    if min(months) < 12 or len(set(months)) < len(months):
+        raise SettingsError(f"{file}: prices.months must be 12 or more, and each term stands there once")
+    if min(price.fee_fen for price in settings.prices) <= 0:
+        raise SettingsError(f"{file}: prices.fee_fen must be positive")
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +227,8 @@ def _database(url: str, file: Path) -> str:
         parsed = make_url(url)
     except ArgumentError as error:
         raise SettingsError(f"{file}: desk.database: {error}") from error
+    if parsed.get_backend_name() not in ("sqlite", "postgresql"):
+        raise SettingsError(f"{file}: desk.database must be of sqlite or postgresql")
     if parsed.get_backend_name() == "sqlite" and parsed.database and parsed.database != ":memory:":
         parsed = parsed.set(database=str((file.parent / parsed.database).absolute()))
     return parsed.render_as_string(hide_password=False)
