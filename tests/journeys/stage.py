@@ -5,6 +5,7 @@ import logging
 import os
 import signal
 import ssl
+import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import replace
@@ -20,7 +21,7 @@ from textual.keys import _character_to_key as character_to_key
 from textual.pilot import Pilot
 
 from tests.journeys.town import Town
-from tests.rig.softhsm import KeyKind, SoftToken, TestCa, make_token
+from tests.rig.softhsm import MODULE, KeyKind, SoftToken, TestCa, make_token
 from tui import wiring
 from tui.answers import read_answers
 from tui.app import KioskApp
@@ -315,3 +316,17 @@ async def desk_is_back(town: Town, dead: int) -> None:
                 if answer.is_success and (town.directory / "desk.pid").read_text().strip() != str(dead):
                     return
             await asyncio.sleep(LOOK)
+
+
+async def show_the_code(town: Town, token: SoftToken) -> None:
+    """Walk to the QR code, print the business number, and stand there until killed."""
+    async with at_counter(town, token) as person:
+        await person.walk_to(Step.QR)
+        print(person.application.business_no, file=sys.__stdout__, flush=True)
+        await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    place, store = map(Path, sys.argv[1:])
+    environment = (("SOFTHSM2_CONF", str(store / "softhsm2.conf")),)
+    asyncio.run(show_the_code(Town(place), SoftToken(store, MODULE, environment, b"", PIN, "")))
