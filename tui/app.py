@@ -87,7 +87,11 @@ class KioskApp(App[None], inherit_bindings=False):
 
     async def on_happened(self, message: Happened) -> None:
         """One event after another: the flow, then the screen, then the commands."""
-        if message.step is None or not self._too_late(message):
+        from tui.core.flow import discard
+
+        if message.step is not None and self._too_late(message):
+            discard(message.event)
+        else:
             await self.take(message.event)
 
     async def take(self, event: "Event") -> None:

@@ -9,7 +9,7 @@ from tui.answers import Answers, again
 from tui.core import events as e
 from tui.core.failure import Failure, Reason
 from tui.core.flow import advance
-from tui.core.moves.arrival import renewable
+from tui.core.moves.arrival import may_be_paid, renewable
 from tui.core.order import Application, ApplicationStatus, Attempt, AttemptState, PaymentStatus
 from tui.core.secret import Pin
 from tui.core.state import State, Step
@@ -41,7 +41,7 @@ PIN_STEPS = frozenset({Step.REQUEST_PIN, Step.INSTALL_PIN})
 """After any failure here nothing is tried again: a second wrong PIN brings the token nearer to its lock."""
 
 SCANNABLE = frozenset({AttemptState.QR_SHOWN, AttemptState.SCANNED})
-OVER = frozenset({AttemptState.CLOSING, AttemptState.CLOSED})
+OVER = frozenset({AttemptState.CLOSING, AttemptState.CLOSED, AttemptState.REFUNDING, AttemptState.REFUNDED})
 PAID = frozenset({ApplicationStatus.ISSUING, ApplicationStatus.ISSUED, ApplicationStatus.INSTALLED})
 ENDED = {
     ApplicationStatus.FAILED: Reason.ISSUING_FAILED,
@@ -150,6 +150,8 @@ class Journey:
         if application is not None and application.payment_status is PaymentStatus.FROZEN:
             return Failure(Reason.PAYMENT_FROZEN)
         match state.step:
+            case Step.REFUSED if may_be_paid(state):
+                return None
             case Step.REFUSED:
                 return failure or Failure(Reason.KIOSK_FAULT)
             case Step.TOKEN_AWAITED:
@@ -196,6 +198,8 @@ class Journey:
                 return e.FormSubmitted(answers.form) if state.offer and state.agreement else None
             case Step.REQUEST_PIN | Step.INSTALL_PIN:
                 return e.PinEntered(again(self._pin))
+            case Step.REFUSED:
+                return e.RenewalRequested() if may_be_paid(state) else None
             case Step.PAY_NOTICE:
                 return e.PayNoticeConfirmed()
             case Step.ORDER:

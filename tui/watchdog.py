@@ -6,7 +6,7 @@ from time import monotonic
 
 
 class Watchdog(Thread):
-    """Calls `bark` once when nobody has called `feed` for `patience` seconds."""
+    """Calls `bark` whenever nobody has called `feed` for `patience` seconds."""
 
     def __init__(self, patience: float, bark: Callable[[], None], clock: Callable[[], float] = monotonic) -> None:
         super().__init__(name="watchdog", daemon=True)
@@ -29,7 +29,7 @@ class Watchdog(Thread):
         while not self._ended.wait(self._patience / 8):
             if self._clock() - self._fed > self._patience:
                 self._bark()
-                return
+                self.feed()
 
 
 class IdleClock:

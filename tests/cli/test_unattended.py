@@ -148,8 +148,15 @@ def test_a_wrong_pin_ends_it_and_is_not_tried_again() -> None:
 
 @pytest.mark.parametrize(("days", "reason"), [(-1, "certificate_expired"), (200, "too_early")])
 def test_a_certificate_out_of_its_time_is_refused(days: int, reason: str) -> None:
-    code, kept = _journey(_desk(), _tokens(Sighting((token(certificate(days_left=days)),))))
+    desk = _desk(offer=[DeskError(Failure(Reason(reason)))])
+    code, kept = _journey(desk, _tokens(Sighting((token(certificate(days_left=days)),))))
     assert (code, kept.reason, kept.lines[-1]) == (Exit.REFUSED, reason, kept.lines[0])
+
+
+def test_a_renewal_paid_in_time_is_finished_after_the_certificate_expired() -> None:
+    expired = Sighting((token(certificate("old", days_left=-1)),))
+    code, kept = _journey(_desk(offer=[Offer(OFFER.terms, ISSUED)]), _tokens(expired))
+    assert (code, kept.kinds[-1]) == (Exit.DONE, Installed)
 
 
 def test_no_token_is_told_after_the_grace() -> None:

@@ -18,7 +18,8 @@ from tui.widgets.action import ActionButton
 from tui.widgets.facts import Fact, table
 from tui.widgets.fee_table import FeeTable
 
-PAYABLE = frozenset({PaymentStatus.UNPAID, PaymentStatus.PAYING})
+SETTLED = frozenset({PaymentStatus.PAID, PaymentStatus.FROZEN})
+"""Neither paid nor withdrawn any more; money that went back may be paid again."""
 
 
 class OrderScreen(StepScreen):
@@ -62,7 +63,7 @@ class OrderScreen(StepScreen):
             return (
                 application is not None
                 and application.status is ApplicationStatus.ENTERED
-                and application.payment_status in PAYABLE
+                and application.payment_status not in SETTLED
             )
         return super().offers(action, state)
 

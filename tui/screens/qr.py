@@ -16,13 +16,16 @@ from tui.core.state import SHOWN_ATTEMPT, State, Step
 from tui.screens.base import END, Key, StepScreen, style
 from tui.text import N_, _
 from tui.text.labels import label
-from tui.text.wording import desk_words, explain
+from tui.text.wording import call, desk_words, explain, refund_words
 from tui.widgets.action import ActionButton
 from tui.widgets.countdown import Countdown
 from tui.widgets.facts import Fact, table
 from tui.widgets.qr import QrCode
 
 SCAN_WITH = {Method.ALIPAY: N_("请用支付宝扫码付款"), Method.UNIONPAY: N_("请用银联手机应用扫码付款")}
+
+RETURNED = frozenset({AttemptState.FROZEN, AttemptState.REFUNDING, AttemptState.REFUNDED})
+"""The money of this attempt was not credited."""
 
 PANEL = 37
 """Least columns of the panel beside the code."""
@@ -124,7 +127,7 @@ class QrScreen(StepScreen):
         code.show(attempt.qr if scannable else "")
         code.display = scannable and bool(attempt.qr)
         instead.display = not code.display
-        words = _("正在获取二维码，请稍候。") if scannable else _("二维码已过期\n\n请按「新二维码」")
+        words = _("正在获取二维码，请稍候。") if scannable else _instead(state, attempt)
         instead.update(Content.styled(words, "bold"))
         self.query_one("#claim").display = scannable
         self.query_one("#renew").display = not scannable
@@ -133,7 +136,8 @@ class QrScreen(StepScreen):
 
     def _show_live(self, state: State, attempt: Attempt) -> None:
         scanned = attempt.state is AttemptState.SCANNED
-        words = label(attempt.state) if self._scannable(state) else _("二维码已过期")
+        told = self._scannable(state) or attempt.state in RETURNED
+        words = label(attempt.state) if told else _("二维码已过期")
         self.query_one("#live", Static).update(Content.assemble((_("状态  "), "$muted"), (words, "bold $accent")))
         self.query_one("#live").set_class(scanned, "-scanned")
         self.query_one("#news", Static).update(Content(_news(state)))
@@ -163,6 +167,15 @@ class QrScreen(StepScreen):
     def _phone(self) -> Phone | None:
         phone: Phone | None = getattr(self.app, "phone", None)
         return phone
+
+
+def _instead(state: State, attempt: Attempt) -> str:
+    """What stands in the place of a code that is no longer shown."""
+    if attempt.state not in RETURNED:
+        return _("二维码已过期\n\n请按「新二维码」")
+    return "\n\n".join(
+        filter(None, (_("收到的金额与订单不符，没有入账"), refund_words(state.application), call(state.service)))
+    )
 
 
 def _numbers(application: Application, attempt: Attempt) -> Content:

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from textual.widget import Widget
 
-from tui.core.events import SelfCheckOpened
+from tui.core.events import RenewalRequested, SelfCheckOpened
+from tui.core.moves.arrival import may_be_paid
 from tui.core.state import State, Step
 from tui.screens.base import Key, StepScreen
 from tui.text import N_, _
@@ -20,7 +21,11 @@ class RefusedScreen(StepScreen):
     steps = (Step.REFUSED,)
     heading = N_("不能办理")
     help_text = N_("屏幕上方写明了原因和办法。取出CA或按「返回首页」结束。需要帮助请联系客服。")
-    keys = (Key("f3,escape", N_("返回首页"), "back"), Key("f5", N_("环境检测"), "self_check"))
+    keys = (
+        Key("f3,escape", N_("返回首页"), "back"),
+        Key("f5", N_("环境检测"), "self_check"),
+        Key("f8", N_("继续已付款的申请"), "finish_paid"),
+    )
 
     def compose_body(self) -> Iterable[Widget]:
         """The certificate's facts and the hotline."""
@@ -30,15 +35,27 @@ class RefusedScreen(StepScreen):
         """Home."""
         yield ActionButton(_("返回首页"), "back", primary=True)
         yield ActionButton(_("环境检测"), "self_check")
+        yield ActionButton(_("继续已付款的申请"), "finish_paid", id="finish-paid")
 
     def show(self, state: State) -> None:
         """What this is about, so that staff can look at it together with the person."""
+        self.query_one("#finish-paid").display = self.offers("finish_paid", state)
         rows: tuple[Fact, ...] = ()
         if state.holder is not None and state.now is not None:
             rows = facts(state.holder[1], state.now, state.window)
         if state.application is not None:
             rows += (Fact(_("业务单号"), state.application.business_no),)
         self.query_one(Facts).show((*rows, Fact(_("咨询"), call(state.service))))
+
+    def offers(self, action: str, state: State) -> bool:
+        """A certificate that expired may have been paid for before; the desk knows, after the sign-in."""
+        if action == "finish_paid":
+            return may_be_paid(state)
+        return super().offers(action, state)
+
+    def action_finish_paid(self) -> None:
+        """继续已付款的申请."""
+        self.advance(RenewalRequested())
 
     def action_self_check(self) -> None:
         """环境检测."""

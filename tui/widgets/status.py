@@ -13,7 +13,7 @@ from tui.core.state import Busy, State
 from tui.core.text_safety import printable
 from tui.text import _
 from tui.text.dates import clock
-from tui.text.wording import busy_words, desk_words, token_words
+from tui.text.wording import busy_words, desk_words, refund_words, token_words
 
 SHOW_AFTER = 0.1
 """Seconds a wait may last unseen."""
@@ -50,6 +50,8 @@ class StatusLine(Static):
         parts = [token_words(state), desk_words(state)]
         if state.signed_in and state.account:
             parts.append(_("账号：{account}").format(account=state.account))
+        if refunded := refund_words(state.application):
+            parts.append(refunded)
         self.update(Content(" | ").join([Content(printable(part, 60)) for part in parts]), layout=False)
 
 

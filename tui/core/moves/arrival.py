@@ -51,8 +51,13 @@ def choose(state: State, event: e.CertificateChosen) -> Next:
 
 def continue_expired(state: State, event: e.RenewalRequested) -> Next:
     """The certificate expired after its renewal was paid: the desk knows whether there is one to finish."""
+    return (at(state, Step.SIGN_IN), ()) if may_be_paid(state) else (state, ())
+
+
+def may_be_paid(state: State) -> bool:
+    """Refused as expired before the desk was asked: a renewal paid in time may wait to be installed."""
     expired = state.failure is not None and state.failure.reason is Reason.CERTIFICATE_EXPIRED
-    return (at(state, Step.SIGN_IN), ()) if expired and not state.signed_in and state.chosen else (state, ())
+    return expired and state.step is Step.REFUSED and state.chosen is not None and not state.signed_in
 
 
 def sign_in(state: State, event: e.SignInSubmitted) -> Next:
