@@ -7,6 +7,7 @@ from tui.core.application import InvoiceForm
 from tui.core.failure import Reason
 from tui.core.order import Application, ApplicationStatus, AttemptState, Method, PaymentStatus
 from tui.desk.database import reading
+from tui.desk.issuing import Progress, issue
 from tui.desk.payments.port import (
     AnswerNotGenuine,
     Attempt,
@@ -173,6 +174,28 @@ def test_paid_while_it_was_cancelled_is_shown_as_returned(town: Town, person: Pe
     assert shown(person.pay(number))[1] is AttemptState.QR_SHOWN
 
 
+def test_credited_while_it_was_cancelled_is_unpaid_again(town: Town, person: Person, number: str) -> None:
+    attempt_no, _ = shown(person.pay(number))
+    town.alipay.ended = Ended.PAID_REFUNDED
+    town.alipay.on_end = lambda: settle(town.desk, attempt_no, paid(town, attempt_no))
+    application = end(person, number)
+    assert (application.status, application.payment_status) == (ApplicationStatus.ENTERED, PaymentStatus.REFUNDED)
+    assert [refund.done for refund in application.refunds] == [True]
+    assert issue(town.desk, number) is Progress.OVER
+
+
+def test_taken_back_after_the_issue_is_left_to_a_person(town: Town, person: Person, number: str) -> None:
+    attempt_no, _ = shown(person.pay(number))
+
+    def credit_and_issue() -> None:
+        settle(town.desk, attempt_no, paid(town, attempt_no))
+        issue(town.desk, number)
+
+    town.alipay.ended, town.alipay.on_end = Ended.PAID_REFUNDED, credit_and_issue
+    application = end(person, number)
+    assert (application.status, application.payment_status) == (ApplicationStatus.ISSUED, PaymentStatus.FROZEN)
+
+
 def test_unionpay_waits_in_closing_and_surplus_goes_back(town: Town, person: Person, number: str) -> None:
     first, _ = shown(person.pay(number, Method.UNIONPAY))
     town.unionpay.ended = Ended.STILL_OPEN
@@ -227,11 +250,41 @@ def test_a_refund_that_is_pending_is_asked_for_and_never_sent_under_another_numb
     assert person.see(number).payment_status is PaymentStatus.REFUNDED
 
 
-def test_another_amount_is_frozen_and_never_credited(town: Town, person: Person, number: str) -> None:
+def test_another_amount_is_given_back_and_the_bill_stays_payable(town: Town, person: Person, number: str) -> None:
+    attempt_no, _ = shown(person.pay(number))
+    town.alipay.state, town.alipay.paid_fen = TradeState.PAID, 1
+    application = query(person, number)
+    assert (application.status, application.payment_status) == (ApplicationStatus.ENTERED, PaymentStatus.REFUNDING)
+    assert [(refund.amount_fen, refund.cause) for refund in application.refunds] == [(1, "wrong_amount")]
+    town.alipay.paid_fen = None
+    assert shown(person.pay(number))[1] is AttemptState.QR_SHOWN
+    assert person.see(number).payment_status is PaymentStatus.PAYING
+    sweep(town)
+    assert [refund.done for refund in person.see(number).refunds] == [True]
+    assert town.alipay.asked[-1] == ("refund", f"RF{attempt_no}")
+    assert query(person, number).status is ApplicationStatus.ISSUING
+
+
+@pytest.mark.parametrize("status", [PaymentStatus.REFUNDING, PaymentStatus.REFUNDED])
+def test_after_a_refund_the_application_may_be_withdrawn(
+    town: Town, person: Person, number: str, status: PaymentStatus
+) -> None:
     attempt_no, _ = shown(person.pay(number))
     settle(town.desk, attempt_no, paid(town, attempt_no, 1))
-    application = person.see(number)
-    assert (application.status, application.payment_status) == (ApplicationStatus.ENTERED, PaymentStatus.FROZEN)
+    if status is PaymentStatus.REFUNDED:
+        sweep(town)
+    assert person.see(number).payment_status is status
+    assert person.ask("POST", f"/applications/{number}/withdrawal").status is ApplicationStatus.WITHDRAWN
+
+
+def test_what_the_platform_never_decides_is_left_to_a_person(town: Town, person: Person, number: str) -> None:
+    person.pay(number, Method.UNIONPAY)
+    town.unionpay.state, town.unionpay.ended = TradeState.UNKNOWN, Ended.STILL_OPEN
+    sweep(town, seconds=301)
+    sweep(town, hours=23)
+    assert shown(person.sign_in().see(number))[1] is AttemptState.CLOSING
+    sweep(town, hours=2)
+    assert shown(person.sign_in().see(number))[1] is AttemptState.FROZEN
     with pytest.raises(Refusal, match="payment_frozen"):
         person.pay(number)
     with pytest.raises(Refusal, match="payment_frozen"):

@@ -10,9 +10,12 @@ from tui.core.order import ApplicationStatus, PaymentStatus
 from tui.desk.database import reading
 from tui.desk.payments.port import (
     AnswerNotGenuine,
+    GatewayUnknown,
     NoticeKind,
+    Outcome,
     PaymentNotice,
     RefundState,
+    TradeState,
 )
 from tui.desk.records import NoticeRecord
 from tui.desk.settling import settle
@@ -46,6 +49,28 @@ def test_notices_of_unknown_attempts_and_other_times_credit_nothing(town: Town, 
         town.alipay.notice = notice
         assert town.client.post("/notify/alipay", content=b"x").status_code == 200
     assert person.see(number).payment_status is PaymentStatus.PAYING
+
+
+def test_a_late_notice_is_credited_only_if_the_money_is_still_here(town: Town, person: Person, number: str) -> None:
+    attempt_no, _ = shown(person.pay(number))
+    settle(town.desk, attempt_no, Outcome(TradeState.CLOSED))
+    town.alipay.notice = PaymentNotice(NoticeKind.PAYMENT, attempt_no, paid(town, attempt_no))
+    town.alipay.failure = GatewayUnknown("timeout")
+    assert town.client.post("/notify/alipay", content=b"x").status_code == 400
+    town.alipay.failure, town.alipay.state = None, TradeState.CLOSED
+    assert town.client.post("/notify/alipay", content=b"x").status_code == 200
+    application = person.see(number)
+    assert (application.status, application.payment_status) == (ApplicationStatus.ENTERED, PaymentStatus.REFUNDED)
+    assert [refund.done for refund in application.refunds] == [True]
+
+
+def test_a_late_notice_of_money_that_is_here_pays_the_bill(town: Town, person: Person, number: str) -> None:
+    attempt_no, _ = shown(person.pay(number))
+    settle(town.desk, attempt_no, Outcome(TradeState.CLOSED))
+    town.alipay.notice = PaymentNotice(NoticeKind.PAYMENT, attempt_no, paid(town, attempt_no))
+    town.alipay.state = TradeState.PAID
+    assert town.client.post("/notify/alipay", content=b"x").status_code == 200
+    assert person.see(number).status is ApplicationStatus.ISSUING
 
 
 def test_a_refund_notice_makes_the_desk_ask_at_once(town: Town, person: Person, number: str) -> None:

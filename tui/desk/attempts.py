@@ -27,7 +27,7 @@ from tui.desk.payments.port import (
 )
 from tui.desk.records import ApplicationRecord, AttemptRecord
 from tui.desk.refusals import Refused
-from tui.desk.settling import lock, returned_by_platform, review, schedule, settle
+from tui.desk.settling import freeze, lock, returned_by_platform, review, schedule, settle
 from tui.desk.views import application_view, latest_attempt, shown_attempt
 from tui.wire import PayRequest
 
@@ -35,7 +35,7 @@ _LOG = logging.getLogger(__name__)
 _START_LEASE = timedelta(seconds=30)
 """The watch leaves a new attempt alone so long, while the request that made it asks the platform."""
 _GIVE_UP = timedelta(days=1)
-"""Alipay cancels within 24 hours only; a code that nobody scanned by then is over."""
+"""After its end, when Alipay cancels no more: a code that nobody scanned is over, the undecided needs a person."""
 _PAID = {ApplicationStatus.ISSUING, ApplicationStatus.ISSUED, ApplicationStatus.INSTALLED}
 
 
@@ -142,6 +142,8 @@ def finish(desk: Desk, attempt: AttemptRecord) -> None:
                 settle(desk, number_, gateway.query(asked))
             case Ended.PAID_REFUNDED:
                 returned_by_platform(desk, number_)
+            case Ended.STILL_OPEN | Ended.UNKNOWN if desk.clock() > attempt.expires_at + _GIVE_UP:
+                freeze(desk, number_)
             case Ended.STILL_OPEN | Ended.UNKNOWN:
                 settle(desk, number_, Outcome(TradeState.UNKNOWN))
     except PaymentGatewayError as error:

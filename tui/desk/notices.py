@@ -4,18 +4,26 @@ import logging
 
 from sqlalchemy import update
 
-from tui.core.order import Method
+from tui.core.order import AttemptState, Method
+from tui.desk.attempts import to_port
 from tui.desk.database import reading, writing
 from tui.desk.desk import Desk
-from tui.desk.payments.port import AnswerNotGenuine, NoticeKind, PaymentNotice
+from tui.desk.payments.port import (
+    AnswerNotGenuine,
+    NoticeKind,
+    PaymentGateway,
+    PaymentGatewayError,
+    PaymentNotice,
+    TradeState,
+)
 from tui.desk.records import AttemptRecord, NoticeRecord, RefundRecord
-from tui.desk.settling import settle
+from tui.desk.settling import returned_by_platform, settle
 
 _LOG = logging.getLogger(__name__)
 
 
 def receive(desk: Desk, method: Method, body: bytes, query: str) -> bytes | None:
-    """Take in one notice; the channel's reply, or None when it proves nothing and must not be acknowledged."""
+    """Take in one notice; the channel's reply, or None when it must come again: it proves nothing or is not checked."""
     gateway = desk.gateways.get(method)
     if gateway is None:
         return None
@@ -31,11 +39,16 @@ def receive(desk: Desk, method: Method, body: bytes, query: str) -> bytes | None
         _LOG.error("notice %s of %s is not genuine: %s", notice_id, method.value, error)
         _note(desk, notice_id, f"refused: {error}")
         return None
-    _note(desk, notice_id, _apply(desk, method, notice))
+    try:
+        _note(desk, notice_id, _apply(desk, method, gateway, notice))
+    except PaymentGatewayError as error:
+        _LOG.warning("notice %s of %s is not checked yet: %s", notice_id, method.value, error)
+        _note(desk, notice_id, f"not checked: {type(error).__name__}")
+        return None
     return gateway.notice_reply
 
 
-def _apply(desk: Desk, method: Method, notice: PaymentNotice) -> str:
+def _apply(desk: Desk, method: Method, gateway: PaymentGateway, notice: PaymentNotice) -> str:
     if notice.kind is NoticeKind.REFUND:
         with writing(desk.engine) as db:  # a hint: the refund is asked for at once
             waiting = RefundRecord.refund_no == notice.number, RefundRecord.done_at.is_(None)
@@ -49,7 +62,15 @@ def _apply(desk: Desk, method: Method, notice: PaymentNotice) -> str:
     if notice.txn_time is not None and notice.txn_time != attempt.txn_time:
         _LOG.error("a genuine notice names another time of attempt %s", attempt.attempt_no)
         return "another time"
-    settle(desk, attempt.attempt_no, notice.outcome)
+    if attempt.state in (AttemptState.CLOSING, AttemptState.CLOSED) and notice.outcome.state is TradeState.PAID:
+        # Ending may have given the money back since the notice was written: only what is true now is credited.
+        now = gateway.query(to_port(attempt))
+        if now.state is TradeState.CLOSED:
+            returned_by_platform(desk, attempt.attempt_no)
+        else:
+            settle(desk, attempt.attempt_no, now)
+    else:
+        settle(desk, attempt.attempt_no, notice.outcome)
     return "settled"
 
 

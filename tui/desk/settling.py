@@ -45,15 +45,36 @@ def settle(desk: Desk, attempt_no: str, outcome: Outcome) -> None:
 
 
 def returned_by_platform(desk: Desk, attempt_no: str) -> None:
-    """The platform gave the money back itself while the attempt was being ended (Alipay cancel, action=refund)."""
+    """The platform gave the money back itself while the attempt was being ended (Alipay cancel, action=refund).
+
+    A notice may have credited it meanwhile: the bill is unpaid again, unless the certificate is out already.
+    """
     now = desk.clock()
     with writing(desk.engine) as db:
         application, attempt = lock(db, attempt_no)
-        if attempt.state in OPEN_ATTEMPT:
-            attempt.state, attempt.paid_fen = AttemptState.REFUNDED, attempt.amount_fen
+        credited = attempt.state is AttemptState.PAID
+        if credited and application.certificate:
+            _LOG.critical("attempt %s was taken back by its platform after the issue: frozen", attempt_no)
+            attempt.state = AttemptState.FROZEN
+        elif attempt.state not in (AttemptState.REFUNDED, AttemptState.FROZEN):
+            attempt.state = AttemptState.REFUNDED
+            attempt.paid_fen = attempt.paid_fen or attempt.amount_fen
             refund = give_back(db, application, attempt, "paid_late", now)
             refund.done_at, refund.next_try_at = now, None
+            if credited and application.status is ApplicationStatus.ISSUING:
+                application.status, application.paid_at = ApplicationStatus.ENTERED, None
         schedule(attempt, now)
+        review(db, application)
+
+
+def freeze(desk: Desk, attempt_no: str) -> None:
+    """Leave an open attempt, which its platform never decides, to a person."""
+    with writing(desk.engine) as db:
+        application, attempt = lock(db, attempt_no)
+        if attempt.state in OPEN_ATTEMPT:
+            _LOG.critical("attempt %s was never decided by its platform: frozen", attempt_no)
+            attempt.state = AttemptState.FROZEN
+        schedule(attempt, desk.clock())
         review(db, application)
 
 
@@ -95,10 +116,10 @@ def review(db: Session, application: ApplicationRecord) -> None:
         application.payment_status = PaymentStatus.FROZEN
     elif AttemptState.PAID in states:
         application.payment_status = PaymentStatus.PAID
-    elif AttemptState.REFUNDING in states:
-        application.payment_status = PaymentStatus.REFUNDING
     elif states & SHOWN_ATTEMPT:
         application.payment_status = PaymentStatus.PAYING
+    elif AttemptState.REFUNDING in states:
+        application.payment_status = PaymentStatus.REFUNDING
     elif AttemptState.REFUNDED in states:
         application.payment_status = PaymentStatus.REFUNDED
     else:
@@ -126,8 +147,9 @@ def _credit(
     attempt.paid_fen, attempt.paid_at = outcome.paid_fen, outcome.paid_at or now
     attempt.platform_no = outcome.platform_no or ""
     if outcome.paid_fen != attempt.amount_fen:
-        _LOG.error("attempt %s was paid with another amount: frozen", attempt.attempt_no)
-        attempt.state = AttemptState.FROZEN
+        _LOG.error("attempt %s was paid with another amount: it goes back", attempt.attempt_no)
+        attempt.state = AttemptState.REFUNDING
+        give_back(db, application, attempt, "wrong_amount", now)
     elif application.payment_status is PaymentStatus.FROZEN:
         attempt.state = AttemptState.FROZEN
     elif application.status is ApplicationStatus.ENTERED and attempt.paid_at <= application.old_not_after:

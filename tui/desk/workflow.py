@@ -88,9 +88,9 @@ class Workflows:
 
 async def renew(desk: Desk, business_no: str) -> None:
     """Order is made → money → certificate → proof → invoice; may begin again at any of them."""
-    await _change(desk, business_no, ApplicationStatus.ENTERED)
-    if await _until_settled("issue", issue, desk, business_no) is Progress.OVER:
-        return
+    # Again, because a platform may take its money back before the certificate is made.
+    while await _change(desk, business_no, ApplicationStatus.ENTERED) is ApplicationStatus.ISSUING:
+        await _until_settled("issue", issue, desk, business_no)
     if await _change(desk, business_no, ApplicationStatus.ISSUED) is ApplicationStatus.INSTALLED:
         await _until_settled("invoice", invoice, desk, business_no)
 
