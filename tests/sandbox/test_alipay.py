@@ -68,7 +68,7 @@ def test_a_payment_from_the_code_to_the_money_and_back(town: Town, clock: Clock)
     assert (outcome.state, outcome.paid_fen, outcome.paid_at) == (TradeState.PAID, 8880, clock.now)
     notice = town.gateway.read_notice(town.merchant.next(), town.notify_url)
     assert notice.kind is NoticeKind.PAYMENT
-    assert notice.outcome_for(asked) == outcome
+    assert (notice.number, notice.outcome) == (asked.number, outcome)
 
     refund = refund_of(clock, town, 2000)
     assert town.gateway.query_refund(refund) == RefundOutcome(RefundState.ABSENT)
@@ -78,8 +78,6 @@ def test_a_payment_from_the_code_to_the_money_and_back(town: Town, clock: Clock)
     assert town.gateway.query(asked).state is TradeState.PAID
     told = town.gateway.read_notice(town.merchant.next(), town.notify_url)
     assert (told.kind, told.number, told.outcome.paid_fen) == (NoticeKind.REFUND, refund.number, 2000)
-    with pytest.raises(AnswerNotGenuine):
-        told.outcome_for(asked)
 
     rest = refund_of(clock, town, 6880, "R202611220002")
     assert town.gateway.refund(rest) == RefundOutcome(RefundState.DONE)
@@ -157,14 +155,12 @@ def test_after_its_end_a_code_cannot_be_paid(town: Town, clock: Clock) -> None:
         town.gateway.start(replace(scanned, number="K202611220003"))
 
 
-def test_another_amount_is_never_credited(town: Town, clock: Clock) -> None:
+def test_another_amount_is_told_as_it_is(town: Town, clock: Clock) -> None:
     asked = attempt(clock, town.notify_url)
     town.platform.pay(town.gateway.start(asked).qr, amount_fen=1)
-    with pytest.raises(AnswerNotGenuine, match="amount"):
-        town.gateway.query(asked)
     notice = town.gateway.read_notice(town.merchant.next(), town.notify_url)
-    with pytest.raises(AnswerNotGenuine, match="amount"):
-        notice.outcome_for(asked)
+    for outcome in (town.gateway.query(asked), notice.outcome):
+        assert (outcome.state, outcome.paid_fen) == (TradeState.PAID, 1)
 
 
 def test_a_notice_is_sent_again_until_the_desk_says_success(town: Town, clock: Clock) -> None:

@@ -101,7 +101,7 @@ def test_tls_is_trusted_by_the_given_file_only(alipay_directory: Path, clock: Cl
         settings = alipay_settings(alipay_directory, f"{base}/gateway.do", ca_file=tls)
         gateway, asked = Alipay(settings, clock), attempt(clock, f"{desk}/notify")
         platform.pay(gateway.start(asked).qr)
-        assert gateway.read_notice(merchant.next(), asked.notify_url).outcome_for(asked).state is TradeState.PAID
+        assert gateway.read_notice(merchant.next(), asked.notify_url).outcome.state is TradeState.PAID
 
 
 def test_tls_that_is_not_trusted_is_our_own_fault(

@@ -6,7 +6,7 @@ Errors of every call::
      ├─ GatewayUnknown        the call may or may not have worked: only a later query settles it
      ├─ GatewayRefused        the platform understood and said no (code, text)
      ├─ GatewayMisconfigured  key, identity or contract is wrong: raise the alarm, nothing was decided
-     └─ AnswerNotGenuine      the message proves nothing: signature, chain, number or amount do not fit
+     └─ AnswerNotGenuine      the message proves nothing: signature, chain or number do not fit
 """
 
 import re
@@ -115,7 +115,7 @@ class Outcome:
 
     state: TradeState
     paid_fen: int | None = None
-    """The amount the platform speaks of, in fen; always set when PAID."""
+    """The amount the platform speaks of, in fen; always set when PAID, and not always the attempt's."""
     platform_no: str | None = None
     """trade_no / queryId; always set when PAID, needed for a refund."""
     paid_at: datetime | None = None
@@ -206,18 +206,6 @@ class PaymentNotice:
     txn_time: datetime | None = None
     """UnionPay: the txnTime it belongs to."""
 
-    def outcome_for(self, attempt: Attempt) -> Outcome:
-        """The outcome, once the notice is known to speak of this attempt and this amount.
-
-        :raises AnswerNotGenuine: a refund notice, another number, time or amount: never credit it.
-        """
-        same_time = self.txn_time is None or self.txn_time == attempt.txn_time.replace(microsecond=0)
-        if self.kind is not NoticeKind.PAYMENT or self.number != attempt.number or not same_time:
-            raise AnswerNotGenuine("notice is about something else")
-        if self.outcome.paid_fen != attempt.amount_fen:
-            raise AnswerNotGenuine("notice has another amount")
-        return self.outcome
-
 
 class PaymentGateway(Protocol):
     """One payment channel; every call ends within its own deadline and may be made from any thread."""
@@ -242,7 +230,7 @@ class PaymentGateway(Protocol):
         """
 
     def query(self, attempt: Attempt) -> Outcome:
-        """Ask what became of the attempt."""
+        """Ask what became of the attempt; the caller compares the amount."""
 
     def end(self, attempt: Attempt) -> Ended:
         """Query a last time and, unless paid, see that it can be paid no more; may be repeated."""

@@ -93,7 +93,7 @@ class UnionPay:
         return Started(answer["qrCode"])
 
     def query(self, attempt: Attempt) -> Outcome:
-        """Ask for the trade; after payTimeout and its grace, everything but paid is final."""
+        """Ask for the trade; after payTimeout and its grace, what is neither paid nor undecided is final."""
         over = self._clock() >= attempt.expires_at + self._settings.closing_grace
         try:
             answer = self._call("queryTrans.do", QUERY, attempt.number, attempt.txn_time)
@@ -103,9 +103,9 @@ class UnionPay:
             return Outcome(TradeState.CLOSED if over else TradeState.NOT_SCANNED)
         code = _original(answer)
         if code in OK:
-            _expect(answer, txnType="01", txnAmt=str(attempt.amount_fen), currencyCode=YUAN_RENMINBI)
+            _expect(answer, txnType="01", currencyCode=YUAN_RENMINBI)
             return _paid(answer)
-        return Outcome(TradeState.UNKNOWN if code in UNDECIDED and not over else TradeState.CLOSED)
+        return Outcome(TradeState.UNKNOWN if code in UNDECIDED else TradeState.CLOSED)
 
     def end(self, attempt: Attempt) -> Ended:
         """Query: before payTimeout and its grace an unpaid attempt stays open, whatever we wish."""
@@ -145,7 +145,7 @@ class UnionPay:
         return RefundOutcome(RefundState.DONE)
 
     def read_notice(self, body: bytes, url: str) -> PaymentNotice:
-        """Prove a back notice; the caller still compares number, time and amount (``outcome_for``)."""
+        """Prove a back notice; the caller still compares number, time and amount."""
         fields = open_notice(body, url, self._trust.key_for)
         _expect(fields, merId=self._settings.mer_id, currencyCode=YUAN_RENMINBI)
         kind = NOTICE_KINDS.get(fields.get("txnType", ""))
