@@ -158,6 +158,13 @@ class KioskApp(App[None], inherit_bindings=False):
                 await screen.remove()
 
     # ── start and end ───────────────────────────────────────────────────────
+    def refresh_css(self, animate: bool = True) -> None:
+        """Apply the theme's colours; before there is a screen, without parsing the style sheets an extra time."""
+        if self.screen_stack:
+            super().refresh_css(animate)
+        else:
+            self.stylesheet.set_variables(self.get_css_variables())
+
     def on_ready(self) -> None:
         """The first frame is on its way; after it the adapters begin."""
         self.call_after_refresh(self._begin)
@@ -191,7 +198,7 @@ class KioskApp(App[None], inherit_bindings=False):
         await super().on_event(event)
 
     async def _beat(self) -> None:
-        if len(self.screen_stack) < 2:  # the program is ending: Textual has closed the screens before its timers
+        if not self.is_running:  # the program is ending: Textual has closed the screens before its timers
             return
         self._watchdog.feed()
         now = datetime.now(UTC)

@@ -13,6 +13,7 @@ from hashlib import sha256
 from itertools import count
 from pathlib import Path
 from time import monotonic
+from typing import cast
 
 import httpx
 from sqlalchemy import Engine, select
@@ -82,7 +83,7 @@ class Person(Autoplay):
 
     app: WatchedKiosk
 
-    def __init__(self, visitor: Visitor, app: WatchedKiosk, pilot: Pilot[None], town: Town) -> None:
+    def __init__(self, visitor: Visitor, app: WatchedKiosk, pilot: Pilot[object], town: Town) -> None:
         super().__init__(visitor, speed=1e9)
         self.app, self.pilot, self._town = app, pilot, town
 
@@ -233,7 +234,7 @@ async def at_counter(
         app = WatchedKiosk(quick_runtime(settings(town, token)))
         try:
             async with app.run_test(size=(80, 24)) as pilot:
-                yield Person(visitor, app, pilot, town)
+                yield Person(visitor, app, cast(Pilot[object], pilot), town)
         finally:
             await asyncio.to_thread(app.runtime.stop)
 
