@@ -89,7 +89,8 @@ class KioskApp(App[None], inherit_bindings=False):
         """One event after another: the flow, then the screen, then the commands."""
         from tui.core.flow import discard
 
-        if message.step is not None and self._too_late(message):
+        ending = not self.is_running  # its screens are gone
+        if ending or (message.step is not None and self._too_late(message)):
             discard(message.event)
         else:
             await self.take(message.event)
