@@ -4,12 +4,15 @@ import asyncio
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-from tui.core.commands import Command
-from tui.core.events import Event
-from tui.runtime.answer import wipe
 from tui.runtime.pace import Pace
-from tui.runtime.worker import Ports, Worker
+from tui.runtime.ports import Ports
+
+if TYPE_CHECKING:  # imported by `start`, after the first paint: dozens of dataclasses take 35 ms
+    from tui.core.commands import Command
+    from tui.core.events import Event
+    from tui.runtime.worker import Worker
 
 
 def utc_now() -> datetime:
@@ -30,8 +33,10 @@ class Runtime:
         self._worker: Worker | None = None
         self._thread: threading.Thread | None = None
 
-    def start(self, post: Callable[[Event], None]) -> None:
+    def start(self, post: "Callable[[Event], None]") -> None:
         """Begin: the token watch and the look at the desk start at once."""
+        from tui.runtime.worker import Worker
+
         loop = self._loop = asyncio.new_event_loop()
         worker = self._worker = Worker(self._build, post, self._clock, self._pace, loop)
 
@@ -42,8 +47,10 @@ class Runtime:
         self._thread = threading.Thread(target=main, name="runtime", daemon=True)
         self._thread.start()
 
-    def run(self, command: Command) -> None:
+    def run(self, command: "Command") -> None:
         """Have a command carried out; returns at once. Before `start` and after `stop` it is dropped."""
+        from tui.runtime.answer import wipe
+
         if self._loop is None or self._worker is None:
             wipe(command)
             return

@@ -4,7 +4,6 @@ import asyncio
 import logging
 import traceback
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,23 +11,15 @@ from typing import Any
 from tui.core import commands as c
 from tui.core.events import Event, Failed, TokenProgressed
 from tui.core.failure import Failure, KioskError, Reason
-from tui.core.ports import DeskPort, SelfCheckPort, TokenPort
+from tui.core.ports import DeskPort
 from tui.runtime.answer import DeskCommand, TokenCommand, answer_check, answer_desk, answer_token, wipe
 from tui.runtime.pace import Pace
 from tui.runtime.polls import Post, watch_application, watch_service, watch_tokens
+from tui.runtime.ports import Ports
 
 _log = logging.getLogger(__name__)
 
 Work = Coroutine[Any, Any, None]
-
-
-@dataclass(frozen=True, slots=True)
-class Ports:
-    """The adapters that commands are run against."""
-
-    tokens: TokenPort
-    desk: DeskPort
-    checks: SelfCheckPort
 
 
 class Worker:
