@@ -108,37 +108,6 @@ def test_unknown_never_becomes_failed(town: Town, person: Person, number: str) -
     assert shown(person.see(number))[1] is AttemptState.QR_SHOWN
 
 
-def test_a_start_without_answer_is_asked_again_under_the_same_number(town: Town, person: Person, number: str) -> None:
-    town.alipay.failure = GatewayUnknown("timeout")
-    with pytest.raises(Refusal) as refused:
-        person.pay(number)
-    assert refused.value.reason == Reason.PAYMENT_PLATFORM_DOWN.value
-    attempt_no, state = shown(person.see(number))
-    assert state is AttemptState.UNKNOWN
-    town.alipay.failure = None
-    assert shown(person.pay(number)) == (attempt_no, AttemptState.QR_SHOWN)
-
-
-def test_the_watch_starts_an_unknown_attempt_by_itself(town: Town, person: Person, number: str) -> None:
-    town.alipay.failure = GatewayUnknown("timeout")
-    with pytest.raises(Refusal):
-        person.pay(number)
-    town.alipay.failure = None
-    sweep(town, seconds=3)
-    attempt = person.see(number).attempt
-    assert attempt is not None
-    assert attempt.qr
-
-
-def test_a_refused_start_is_closed_and_another_may_be_made(town: Town, person: Person, number: str) -> None:
-    town.alipay.failure = GatewayRefused("ACQ.TOTAL_FEE_EXCEED", "")
-    with pytest.raises(Refusal) as refused:
-        person.pay(number)
-    assert (refused.value.reason, refused.value.problem["detail"]) == ("payment_refused", "ACQ.TOTAL_FEE_EXCEED")
-    town.alipay.failure = None
-    assert shown(person.pay(number))[1] is AttemptState.QR_SHOWN
-
-
 def test_an_expired_code_is_ended_and_a_new_one_follows(town: Town, person: Person, number: str) -> None:
     first, _ = shown(person.pay(number))
     town.later(seconds=301)
@@ -295,9 +264,20 @@ def test_an_application_lapses_and_money_after_it_goes_back(town: Town) -> None:
     person = town.person(days_left=0.01)
     number = person.entered().business_no
     attempt_no, _ = shown(person.pay(number, Method.UNIONPAY))
-    town.later(days=1)
+    sweep(town, days=1)
     lapse(town.desk, town.clock.now)
     person.sign_in()
     assert person.see(number).status is ApplicationStatus.LAPSED
     settle(town.desk, attempt_no, paid(town, attempt_no))
     assert [refund.cause for refund in person.see(number).refunds] == ["paid_late"]
+
+
+def test_money_paid_in_time_and_told_late_is_credited(town: Town) -> None:
+    person = town.person(days_left=0.01)
+    number = person.entered().business_no
+    attempt_no, _ = shown(person.pay(number))
+    in_time = paid(town, attempt_no)
+    town.later(days=1)
+    lapse(town.desk, town.clock.now)
+    settle(town.desk, attempt_no, in_time)
+    assert person.sign_in().see(number).status is ApplicationStatus.ISSUING

@@ -115,7 +115,7 @@ def test_an_unpaid_attempt_is_open_until_its_end_and_the_grace_have_passed(town:
 def test_a_number_is_taken_once(town: Town, clock: Clock) -> None:
     asked = attempt(clock, town.notify_url)
     town.gateway.start(asked)
-    with pytest.raises(GatewayRefused, match="12"):
+    with pytest.raises(GatewayUnknown, match="12"):
         town.gateway.start(asked)
     late = attempt(clock, town.notify_url, "K202611220002")
     clock.forward(timedelta(minutes=5))

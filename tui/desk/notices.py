@@ -5,9 +5,9 @@ import logging
 from sqlalchemy import update
 
 from tui.core.order import AttemptState, Method
-from tui.desk.attempts import to_port
 from tui.desk.database import reading, writing
 from tui.desk.desk import Desk
+from tui.desk.following import to_port
 from tui.desk.payments.port import (
     AnswerNotGenuine,
     NoticeKind,

@@ -158,7 +158,7 @@ class AttemptRecord(Record):
     next_query_at: Mapped[datetime | None] = mapped_column(index=True)
     """When the watch asks again; None once the state is final."""
     queries: Mapped[int] = mapped_column(default=0)
-    """Asked so often since the code was last shown."""
+    """Asked so often for the code; once it is closing, for its end."""
 
     __table_args__ = (
         Index(

@@ -4,9 +4,9 @@ import logging
 from datetime import timedelta
 
 from tui.core.order import AttemptState
-from tui.desk.attempts import to_port
 from tui.desk.database import reading, writing
 from tui.desk.desk import Desk
+from tui.desk.following import to_port
 from tui.desk.payments.port import PaymentGateway, PaymentGatewayError, Refund, RefundOutcome, RefundState
 from tui.desk.records import AttemptRecord, RefundRecord
 from tui.desk.settling import lock, review

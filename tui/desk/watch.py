@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
-from tui.core.order import ApplicationStatus
-from tui.desk.attempts import follow
+from tui.core.order import OPEN_ATTEMPT, ApplicationStatus
 from tui.desk.database import reading, writing
 from tui.desk.desk import Desk
+from tui.desk.following import follow
 from tui.desk.records import AnswerRecord, ApplicationRecord, AttemptRecord, MessageRecord, RefundRecord
 from tui.desk.refunds import pursue
 from tui.desk.telling import deliver
@@ -86,9 +86,14 @@ def run_due(desk: Desk, run: Callable[..., None]) -> None:
 
 
 def lapse(desk: Desk, now: datetime) -> None:
-    """End applications whose certificate expired before the money came, and forget old answers."""
+    """End applications whose certificate expired before the money came, and forget old answers.
+
+    An open attempt may have been paid in time and told late: its end is waited for.
+    """
     waiting = ApplicationRecord.status.in_((ApplicationStatus.DRAFT, ApplicationStatus.ENTERED))
-    over = select(ApplicationRecord).where(waiting, ApplicationRecord.old_not_after < now)
+    of_application = AttemptRecord.business_no == ApplicationRecord.business_no
+    undecided = exists().where(of_application, AttemptRecord.state.in_(OPEN_ATTEMPT))
+    over = select(ApplicationRecord).where(waiting, ApplicationRecord.old_not_after < now, ~undecided)
     with writing(desk.engine) as db:
         lapsed = list(db.scalars(over.with_for_update(skip_locked=True)))
         entered = [record.business_no for record in lapsed if record.status is ApplicationStatus.ENTERED]

@@ -226,7 +226,7 @@ class PaymentGateway(Protocol):
         """Ask for a QR code.
 
         After ``GatewayUnknown`` the same attempt may be started once more; a platform that had taken it the first time
-        may refuse that (UnionPay: code 12), and then the attempt has to be ended and a new one made.
+        may not tell the code again (UnionPay: 12, ``GatewayUnknown``): then it is ended and a new one made.
         """
 
     def query(self, attempt: Attempt) -> Outcome:

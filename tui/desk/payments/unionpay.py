@@ -84,10 +84,15 @@ class UnionPay:
         self._clock = clock
 
     def start(self, attempt: Attempt) -> Started:
-        """Ask for a QR code that lives until payTimeout."""
+        """Ask for a QR code that lives until payTimeout; a number that is taken may have been taken by us."""
         money = {"txnAmt": str(attempt.amount_fen), "currencyCode": YUAN_RENMINBI, "backUrl": attempt.notify_url}
         limits = {"payTimeout": to_beijing(attempt.expires_at, COMPACT), "orderDesc": attempt.subject[:32]}
-        answer = self._call("backTransReq.do", CONSUME | money | limits, attempt.number, attempt.txn_time)
+        try:
+            answer = self._call("backTransReq.do", CONSUME | money | limits, attempt.number, attempt.txn_time)
+        except GatewayRefused as refused:
+            if refused.code == DUPLICATE:
+                raise GatewayUnknown(refused.code) from refused
+            raise
         if not answer.get("qrCode"):
             raise AnswerNotGenuine("answer has no qrCode")
         return Started(answer["qrCode"])
