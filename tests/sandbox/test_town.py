@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import resource
 import signal
 import ssl
 import subprocess
@@ -39,8 +40,12 @@ def alive(pid: int) -> bool:
 
 
 def test_up_until_sigterm_then_up_again_with_the_same_data(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    tmp_path = tmp_path / "made by it"
     up = subprocess.Popen(
-        [sys.executable, "-m", "tui", "sandbox", "up", "--dir", str(tmp_path)], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", "tui", "sandbox", "up", "--dir", str(tmp_path)],
+        stdout=subprocess.PIPE,
+        text=True,
+        umask=0o022,
     )
     with up:
         assert up.stdout is not None
@@ -50,6 +55,9 @@ def test_up_until_sigterm_then_up_again_with_the_same_data(tmp_path: Path, capsy
         assert answers(first)
         assert {path.name for path in tmp_path.glob("*.toml")} == {"kiosk.toml", "desk.toml", "answers.toml"}
         desk = int((tmp_path / "desk.pid").read_text())
+        assert tmp_path.stat().st_mode & 0o777 == 0o700
+        assert [path for path in tmp_path.rglob("*") if path.is_file() and path.stat().st_mode & 0o077] == []
+        assert resource.prlimit(desk, resource.RLIMIT_CORE) == (0, 0)
         with pytest.raises(TownFailed, match="already"):
             Town(tmp_path).start()
         up.send_signal(signal.SIGTERM)
@@ -82,6 +90,8 @@ def test_up_until_sigterm_then_up_again_with_the_same_data(tmp_path: Path, capsy
     assert last is not None
     assert not alive(last)
     assert pay(tmp_path / "nowhere", qr="https://qr.alipay.com/bax1") == 2
+    assert pay(tmp_path / "nowhere", business_no="YW1") == 2
+    assert "desk.toml" in capsys.readouterr().err
 
 
 def test_the_demo_has_a_token_and_a_phone_and_leaves_nothing_behind(tmp_path: Path) -> None:
@@ -100,7 +110,8 @@ def test_the_demo_has_a_token_and_a_phone_and_leaves_nothing_behind(tmp_path: Pa
         assert listed.stdout.count("Certificate Object") == 1
         told = tomllib.loads((tmp_path / "answers.toml").read_text("utf-8"))
         assert (demo.account, demo.password) == (told["account"], told["password"])
-        assert all(part in demo.phone.hint for part in (demo.account, demo.password, demo.pin))
+        phone = demo.phone
+        assert (phone.account, phone.password, phone.pin) == (demo.account, demo.password, demo.pin)
         with pytest.raises(WalletRefused, match="unknown_qr"):
             asyncio.run(demo.phone.pay("https://qr.alipay.com/bax1"))
         with pytest.raises(DemoFailed, match="already"):

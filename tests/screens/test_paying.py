@@ -131,7 +131,7 @@ async def test_the_countdown_ends_at_its_deadline(monkeypatch: pytest.MonkeyPatc
 class Wallet:
     """A demo phone that remembers what it paid."""
 
-    hint = "demo"
+    account, password, pin = "a", "b", "c"
 
     def __init__(self) -> None:
         self.paid: list[str] = []

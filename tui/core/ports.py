@@ -148,8 +148,10 @@ class DeskPort(Protocol):
 class Phone(Protocol):
     """The demo's phone; absent outside the demo."""
 
-    hint: str
-    """One quiet line: the demo's account, password and CA password."""
+    account: str
+    password: str
+    pin: str
+    """What the demo tells the person in one quiet line; it protects nothing real."""
 
     async def pay(self, qr: str) -> None:
         """Scan and pay, as a wallet does."""

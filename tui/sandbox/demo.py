@@ -56,7 +56,7 @@ class DemoPhone:
 
     def __init__(self, directory: Path, account: str, password: str, pin: str) -> None:
         """`directory` is the sandbox's."""
-        self.hint = f"演示账号 {account}　密码 {password}　CA密码 {pin}"
+        self.account, self.password, self.pin = account, password, pin
         self._directory = directory
 
     async def pay(self, qr: str) -> None:

@@ -20,6 +20,7 @@ from tui.core.state import State, Step
 from tui.resources import ASSETS
 from tui.screens.events import Happened
 from tui.text import N_, _
+from tui.text.wording import demo_words
 from tui.widgets.banner import FailureBanner
 from tui.widgets.rail import StepRail
 from tui.widgets.secret_field import SecretField
@@ -229,7 +230,7 @@ class StepScreen(Screen[None], inherit_bindings=False):
         for banner in self.query(FailureBanner):
             banner.show(failure, state.money, state.service)
         phone: Phone | None = getattr(self.app, "phone", None)
-        hint = phone.hint if phone is not None and state.step in HINTED else ""
+        hint = demo_words(phone) if phone is not None and state.step in HINTED else ""
         self.set_class(bool(hint), "-hinted")
         for quiet in self.query(HintLine):
             quiet.show(hint)

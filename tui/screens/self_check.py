@@ -59,4 +59,4 @@ def _line(check: Check, state: State) -> Content:
     if check.failure is None:
         return line
     words = explain(check.failure, state.money, state.service)
-    return Content.assemble(line, "\n       ", words.happened, words.advice)
+    return Content.assemble(line, "\n       ", f"{words.happened} {words.advice}")

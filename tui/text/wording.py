@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from tui.core.application import FieldError
 from tui.core.failure import Failure, Money, Place, Reason
 from tui.core.order import Application, ServiceStatus, yuan
+from tui.core.ports import Phone
 from tui.core.state import Busy, State
 from tui.core.text_safety import printable
 from tui.text import _
@@ -15,6 +16,7 @@ __all__ = [
     "Explanation",
     "busy_words",
     "call",
+    "demo_words",
     "desk_words",
     "explain",
     "field_message",
@@ -96,6 +98,12 @@ def token_words(state: State) -> str:
             return _("CA：已插入")
         case count:
             return _("CA：已插入{count}个").format(count=count)
+
+
+def demo_words(phone: Phone) -> str:
+    """Account, password and CA password of the demo, in one line."""
+    words = _("演示账号 {account}  密码 {password}  CA密码 {pin}")
+    return words.format(account=phone.account, password=phone.password, pin=phone.pin)
 
 
 def refund_words(application: Application | None) -> str:

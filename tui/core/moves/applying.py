@@ -1,14 +1,15 @@
 """Steps 3 to 5: agreement, form, PIN, the request handed in."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from tui.core import commands as c
 from tui.core import events as e
 from tui.core.application import ApplicationForm, check, normalise
-from tui.core.certificate import Token
+from tui.core.certificate import CertificateRef, Token
 from tui.core.failure import Failure, Reason
 from tui.core.moves.common import Next, at, enter, follow
-from tui.core.order import ApplicationStatus, Term
+from tui.core.order import Application, ApplicationStatus, Term
 from tui.core.secret import Pin
 from tui.core.state import Busy, State, Step
 
@@ -83,24 +84,32 @@ def application_saved(state: State, event: e.ApplicationSaved) -> Next:
     return at(state, Step.REQUEST_PIN), ()
 
 
-def pin_accepted(state: State, pin: Pin) -> Token | Failure:
-    """The token that gets the PIN, or why it must not be sent; a length that cannot be right costs no try."""
-    if state.holder is None:
-        return Failure(Reason.TOKEN_REMOVED, token_changed=False)
-    token = state.holder[0]
+def with_pin(
+    state: State,
+    pin: Pin,
+    working: Step,
+    command: Callable[[CertificateRef, Pin, Application], c.MakeRequest | c.Install],
+) -> Next:
+    """Send the PIN to the token, once; a length that cannot be right costs no try."""
+    if state.holder is None or state.chosen is None or state.application is None:
+        pin.wipe()
+        return state, ()
+    if failure := _wrong_length(state.holder[0], pin):
+        pin.wipe()
+        return replace(state, failure=failure), ()
+    return at(state, working), (command(state.chosen, pin, state.application),)
+
+
+def _wrong_length(token: Token, pin: Pin) -> Failure | None:
     longest = token.pin_max or len(pin.reveal())  # 0: the driver does not say
     if not token.pin_pad and not token.pin_min <= len(pin.reveal()) <= longest:
         return Failure(Reason.PIN_LENGTH, detail=f"{token.pin_min}-{token.pin_max}")
-    return token
+    return None
 
 
 def make_request(state: State, event: e.PinEntered) -> Next:
     """New key pair, CSR and evidence in the token."""
-    accepted = pin_accepted(state, event.pin)
-    if isinstance(accepted, Failure) or state.chosen is None or state.application is None:
-        event.pin.wipe()
-        return replace(state, failure=accepted if isinstance(accepted, Failure) else None), ()
-    return at(state, Step.REQUESTING), (c.MakeRequest(state.chosen, event.pin, state.application),)
+    return with_pin(state, event.pin, Step.REQUESTING, c.MakeRequest)
 
 
 def token_progressed(state: State, event: e.TokenProgressed) -> Next:

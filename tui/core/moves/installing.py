@@ -4,8 +4,7 @@ from dataclasses import replace
 
 from tui.core import commands as c
 from tui.core import events as e
-from tui.core.failure import Failure
-from tui.core.moves.applying import pin_accepted
+from tui.core.moves.applying import with_pin
 from tui.core.moves.common import Next, at
 from tui.core.order import ApplicationStatus
 from tui.core.state import Busy, State, Step
@@ -13,11 +12,7 @@ from tui.core.state import Busy, State, Step
 
 def install(state: State, event: e.PinEntered) -> Next:
     """Write the certificate beside the old one and let its key sign."""
-    accepted = pin_accepted(state, event.pin)
-    if isinstance(accepted, Failure) or state.chosen is None or state.application is None:
-        event.pin.wipe()
-        return replace(state, failure=accepted if isinstance(accepted, Failure) else None), ()
-    return at(state, Step.INSTALLING), (c.Install(state.chosen, event.pin, state.application),)
+    return with_pin(state, event.pin, Step.INSTALLING, c.Install)
 
 
 def installed(state: State, event: e.Installed) -> Next:
