@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NoReturn
 from tui.arguments import parser
 from tui.core.failure import KioskError
 from tui.exits import Exit, exit_of
+from tui.hardening import harden
 from tui.settings import KioskSettings, clean_environment, environment, language_named, load
 from tui.terminal import unfit
 from tui.text import use_language
@@ -27,6 +28,7 @@ def main(words: Sequence[str] | None = None) -> NoReturn:
     """Run one command and exit with its code."""
     sys.excepthook = _crashed
     arguments = parser().parse_args(words)
+    harden()
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]
     try:
@@ -162,37 +164,18 @@ def renew(arguments: argparse.Namespace) -> int:
 
 def desk_serve(arguments: argparse.Namespace) -> int:
     """The desk."""
-    from tui.desk import settings
-    from tui.desk.serve import serve
+    from tui.desk.commands import serve
     from tui.runtime.logbook import log_to_stderr
 
     log_to_stderr()
-    try:
-        serve(settings.load(arguments.config), lambda running: _say(running.url))
-    except (settings.SettingsError, OSError) as error:
-        _say(f"{error}")
-        return Exit.USAGE
-    return Exit.DONE
+    return serve(arguments.config)
 
 
 def desk_evidence(arguments: argparse.Namespace) -> int:
     """What the person signed, for anybody who must verify it."""
-    from tui.desk import settings
-    from tui.desk.database import open_database
-    from tui.desk.evidence import evidence_of
+    from tui.desk.commands import evidence
 
-    try:
-        desk = settings.load(arguments.config)
-    except (settings.SettingsError, OSError) as error:
-        _say(f"{error}")
-        return Exit.USAGE
-    evidence = evidence_of(open_database(desk.database, desk.data_key), arguments.business_no)
-    if evidence is None:
-        _say(f"没有这笔申请的签名 / no evidence for {arguments.business_no}")
-        return Exit.REFUSED
-    sys.stdout.buffer.write(evidence)
-    sys.stdout.buffer.flush()
-    return Exit.DONE
+    return evidence(arguments.config, arguments.business_no)
 
 
 def sandbox_up(arguments: argparse.Namespace) -> int:

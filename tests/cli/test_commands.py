@@ -1,5 +1,6 @@
 """The commands as other programs start them: help, exit codes, words on the right stream."""
 
+import base64
 import json
 import os
 import pty
@@ -57,6 +58,29 @@ def test_usage_and_settings_end_with_2(words: list[str]) -> None:
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("command", ["serve", "evidence"])
+@pytest.mark.parametrize(
+    ("database", "said"),
+    [
+        ("sqlite:///missing/desk.db", "unable to open database file"),
+        ("postgresql+psycopg://desk:xyzzy@127.0.0.1:1/desk", "127.0.0.1"),
+    ],
+)
+def test_a_database_that_is_not_there_is_told_in_one_line(
+    tmp_path: Path, command: str, database: str, said: str
+) -> None:
+    (tmp_path / "data.key").write_bytes(base64.b64encode(bytes(32)))
+    (tmp_path / "desk.toml").write_text(
+        f'[desk]\nport = 0\ncertificate = "c"\nkey = "k"\ndata_key_file = "data.key"\ndatabase = "{database}"\n'
+        '[[prices]]\nmonths = 12\nfee_fen = 1\n[ca]\ncertificate = "c"\nkey = "k"\n'
+    )
+    done = _run("desk", command, "--config", tmp_path / "desk.toml", *(["YW1"] if command == "evidence" else []))
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (5, "", 1)
+    assert "desk.database" in done.stderr
+    assert said in done.stderr
+    assert "xyzzy" not in done.stderr
 
 
 def test_the_kiosk_needs_a_terminal() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -37,6 +38,11 @@ async def test_killed_before_the_token_is_touched(tokens: Tokens, soft: SoftToke
     assert caught.value.failure.token_changed is False
     assert not typed
     assert (await requested(tokens, soft)).csr
+
+
+async def test_its_memory_is_never_dumped(tokens: Tokens) -> None:
+    await tokens.sight_once()
+    assert resource.prlimit(child(tokens), resource.RLIMIT_CORE) == (0, 0)
 
 
 @pytest.mark.parametrize("stage", [TokenStage.KEY_PAIR, TokenStage.REQUEST, TokenStage.SIGNING])

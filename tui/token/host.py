@@ -10,6 +10,7 @@ from PyKCS11 import PyKCS11Error
 
 from tui.core.failure import Failure, Reason, TokenError
 from tui.core.ports import TokenStage
+from tui.hardening import harden
 from tui.token import enrolment, faults, protocol, session
 from tui.token.driver import Driver
 from tui.token.presence import Watcher
@@ -71,6 +72,7 @@ class Channel:
 
 def main() -> None:
     """Serve until the program's end of the channel closes."""
+    harden()
     channel = Channel()
     try:
         _serve(channel)
