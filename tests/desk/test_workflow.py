@@ -12,13 +12,13 @@ import pytest
 from dbos import DBOS
 from sqlalchemy.exc import OperationalError
 
-from tests.desk.town import INVOICE, Person, Town, make_town
+from tests.desk.town import INVOICE, Person, Town, do_due, make_town, paid, shown
 from tui.core.order import Application, ApplicationStatus, InvoiceStatus, Method
 from tui.desk.ca.port import IssuingFailed
 from tui.desk.desk import Desk
 from tui.desk.invoices import InvoiceOrder, InvoiceOutcome, InvoiceState, TaxPlatformSettings
 from tui.desk.payments.port import TradeState
-from tui.desk.watch import run_due
+from tui.desk.settling import returned_by_platform, settle
 from tui.desk.workflow import Workflows
 
 pytestmark = pytest.mark.xdist_group("dbos")
@@ -105,7 +105,7 @@ def test_a_desk_restarted_at_each_state_goes_on(town: Town) -> None:
         assert person.prove(issued).status is ApplicationStatus.INSTALLED
     with running(town, tax, post) as desk:
         awaited(person, business_no, lambda application: application.invoice_status is InvoiceStatus.SENT)
-        run_due(desk, lambda act, *args: act(*args))
+        do_due(desk)
     assert [order.buyer_tax_number for order in tax.ordered] == [INVOICE.tax_number]
     assert sorted(post.sent) == [
         (f"{business_no}-invoice-mail", "zhangsan@example.cn"),
@@ -194,6 +194,22 @@ def test_a_workflow_that_ended_in_an_error_begins_again(town: Town, monkeypatch:
         assert [workflow.workflow_id for workflow in DBOS.list_workflows(name="renewal")] == [business_no]
 
 
+def test_money_taken_back_before_the_issue_may_come_again(town: Town) -> None:
+    refusals: list[Exception] = [IssuingFailed("down", final=False)]
+    town.desk = replace(town.desk, ca=StubbornCa(town, refusals))
+    person = town.person()
+    with running(town) as desk:
+        business_no = person.entered().business_no
+        attempt_no, _ = shown(person.pay(business_no))
+        settle(desk, attempt_no, paid(town, attempt_no))
+        awaited(person, business_no, lambda _: not refusals)
+        returned_by_platform(desk, attempt_no)
+        assert person.see(business_no).status is ApplicationStatus.ENTERED
+        again, _ = shown(person.pay(business_no))
+        settle(desk, again, paid(town, again))
+        awaited(person, business_no, has(ApplicationStatus.ISSUED))
+
+
 def test_a_ca_that_refuses_for_good_sends_the_money_back(town: Town) -> None:
     town.desk = replace(town.desk, ca=StubbornCa(town, [IssuingFailed("no", final=True)]))
     person = town.person()
@@ -201,7 +217,7 @@ def test_a_ca_that_refuses_for_good_sends_the_money_back(town: Town) -> None:
         business_no = town.paid(person).business_no
         failed = awaited(person, business_no, has(ApplicationStatus.FAILED))
         assert [(refund.cause, refund.done) for refund in failed.refunds] == [("issuing_failed", False)]
-        run_due(desk, lambda act, *args: act(*args))
+        do_due(desk)
     refunded = person.see(business_no)
     assert [refund.done for refund in refunded.refunds] == [True]
     assert refunded.payment_status.value == "refunded"

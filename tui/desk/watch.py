@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, exists, select, update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import InstrumentedAttribute
 
 from tui.core.order import OPEN_ATTEMPT, ApplicationStatus
@@ -29,30 +30,55 @@ _TICK = 0.25
 _SELDOM = timedelta(minutes=1)
 _ANSWERS_KEPT = timedelta(days=1)
 _AT_ONCE = 8
+"""Of one chore: a slow mail server keeps no payment waiting."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Chore:
+class Chore:
+    """Rows that are due, and what is done with one of them."""
+
     number: InstrumentedAttribute[str]
     due: InstrumentedAttribute[Any]
     act: Callable[[Desk, str], None]
 
 
-_CHORES = (
-    _Chore(AttemptRecord.attempt_no, AttemptRecord.next_query_at, follow),
-    _Chore(RefundRecord.refund_no, RefundRecord.next_try_at, pursue),
-    _Chore(MessageRecord.message_id, MessageRecord.next_try_at, deliver),
+CHORES = (
+    Chore(AttemptRecord.attempt_no, AttemptRecord.next_query_at, follow),
+    Chore(RefundRecord.refund_no, RefundRecord.next_try_at, pursue),
+    Chore(MessageRecord.message_id, MessageRecord.next_try_at, deliver),
 )
 
 
+class Crew:
+    """The workers of one chore; nothing is claimed that would only wait for one of them."""
+
+    def __init__(self, desk: Desk, chore: Chore) -> None:
+        self._desk, self._chore = desk, chore
+        self._pool = ThreadPoolExecutor(_AT_ONCE, f"desk-{chore.act.__name__}")
+        self._busy: set[Future[None]] = set()
+
+    def work(self) -> None:
+        """Claim what is due for each free worker."""
+        self._busy = {work for work in self._busy if not work.done()}
+        for number in claim(self._desk, self._chore, _AT_ONCE - len(self._busy)):
+            work = self._pool.submit(self._chore.act, self._desk, number)
+            work.add_done_callback(_report)
+            self._busy.add(work)
+
+    def stop(self) -> None:
+        """Finish what is under way."""
+        self._pool.shutdown()
+
+
 class Watch:
-    """One thread that claims what is due, a few that ask the outside world."""
+    """One thread that claims what is due, a few for each chore that ask the outside world."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="desk-watch", daemon=True)
-        self._pool = ThreadPoolExecutor(_AT_ONCE, "desk-chore")
+        self._crews = tuple(Crew(desk, chore) for chore in CHORES)
+        self._sweeper = ThreadPoolExecutor(1, "desk-sweep")
         self._next_sweep = desk.clock()
 
     def start(self) -> None:
@@ -63,26 +89,22 @@ class Watch:
         """Finish what is under way, claim nothing more."""
         self._stop.set()
         self._thread.join()
-        self._pool.shutdown()
+        for crew in self._crews:
+            crew.stop()
+        self._sweeper.shutdown()
 
     def _run(self) -> None:
         while not self._stop.wait(_TICK):
-            run_due(self._desk, self._submit)
+            for crew in self._crews:
+                try:
+                    crew.work()
+                except SQLAlchemyError:
+                    _LOG.exception("the watch could not look for what is due and looks again")
             now = self._desk.clock()
             if now >= self._next_sweep:
                 self._next_sweep = now + _SELDOM
-                self._submit(lapse, self._desk, now)
-                self._submit(self._desk.signals.revive)
-
-    def _submit(self, act: Callable[..., None], *args: object) -> None:
-        self._pool.submit(act, *args).add_done_callback(_report)
-
-
-def run_due(desk: Desk, run: Callable[..., None]) -> None:
-    """Claim everything that is due and hand it to `run(act, desk, number)`."""
-    for chore in _CHORES:
-        for number in _claim(desk, chore, desk.clock()):
-            run(chore.act, desk, number)
+                self._sweeper.submit(lapse, self._desk, now).add_done_callback(_report)
+                self._sweeper.submit(self._desk.signals.revive).add_done_callback(_report)
 
 
 def lapse(desk: Desk, now: datetime) -> None:
@@ -104,8 +126,12 @@ def lapse(desk: Desk, now: datetime) -> None:
         desk.signals.wake(business_no)
 
 
-def _claim(desk: Desk, chore: _Chore, now: datetime) -> list[str]:
-    due = select(chore.number).where(chore.due <= now).limit(50)
+def claim(desk: Desk, chore: Chore, at_most: int) -> list[str]:
+    """Take the rows that have been due longest, so that nobody else takes them during the lease."""
+    now = desk.clock()
+    due = select(chore.number).where(chore.due <= now).order_by(chore.due).limit(at_most)
+    if not at_most:
+        return []
     with reading(desk.engine) as db:
         if db.scalar(due.limit(1)) is None:
             return []
