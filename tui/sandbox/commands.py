@@ -63,6 +63,7 @@ def token(
 
 def pay(directory: Path, *, qr: str | None = None, business_no: str | None = None) -> int:
     """Pay a code, or the code that the desk shows now for an application."""
+    from tui.desk.settings import SettingsError
     from tui.sandbox.wallet import WalletRefused, pay_application
     from tui.sandbox.wallet import pay as pay_code
 
@@ -75,7 +76,7 @@ def pay(directory: Path, *, qr: str | None = None, business_no: str | None = Non
             return _say("--qr or BUSINESS_NO is needed", Exit.USAGE)
     except WalletRefused as error:
         return _say(error, Exit.PAYMENT)
-    except OSError as error:
+    except (SettingsError, OSError) as error:
         return _say(error, Exit.USAGE)
     return Exit.DONE
 

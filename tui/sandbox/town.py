@@ -49,7 +49,7 @@ class Town:
         self._ending.close()
 
     def _start(self, ending: contextlib.ExitStack) -> None:
-        self.directory.mkdir(parents=True, exist_ok=True)
+        self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         ending.enter_context(_locked(self.directory / "sandbox.lock"))
         make_keys(self.directory)
         listeners = _listeners(kept_ports(self.directory))
