@@ -63,8 +63,8 @@ def read_answers(path: Path) -> Answers:
     return answers
 
 
-def read_pin(path: Path) -> tuple[Pin, bool]:
-    """The first line of a file as PIN, and whether people other than its owner may read the file.
+def read_pin(path: Path) -> Pin:
+    """The first line of a file as PIN.
 
     Raises `SettingsError`.
     """
@@ -72,7 +72,6 @@ def read_pin(path: Path) -> tuple[Pin, bool]:
     try:
         with path.open("rb", buffering=0) as file:
             length = file.readinto(buffer)
-        open_to_others = bool(path.stat().st_mode & 0o077)
     except OSError as error:
         raise SettingsError(path, "", "无法读取", f"cannot be read ({error.strerror})") from error
     line_end = min((buffer.find(mark, 0, length) for mark in b"\r\n" if mark in buffer[:length]), default=length)
@@ -80,7 +79,15 @@ def read_pin(path: Path) -> tuple[Pin, bool]:
     buffer[:] = bytes(len(buffer))
     if pin is None:
         raise SettingsError(path, "", "里没有CA密码", "holds no PIN")
-    return pin, open_to_others
+    return pin
+
+
+def open_to_others(path: Path) -> bool:
+    """Whether people other than its owner may read or change the file.
+
+    Raises `OSError`.
+    """
+    return bool(path.stat().st_mode & 0o077)
 
 
 def again(secret: Held) -> Held:

@@ -17,6 +17,7 @@ from textual.widgets import Input
 
 from tui.core.ports import Phone
 from tui.core.state import State, Step
+from tui.exits import Exit
 from tui.screens.base import StepScreen, style
 from tui.screens.driver import CRASHED, Ended, KioskDriver
 from tui.screens.events import Happened
@@ -37,8 +38,6 @@ if TYPE_CHECKING:  # the flow and its events are imported after the first paint:
 log = logging.getLogger(__name__)
 log.addHandler(logging.NullHandler())  # else Python's last resort would print into the full screen
 
-FROZEN = 75
-"""Exit code (EX_TEMPFAIL) when the terminal stopped reading and the idle time was over."""
 WARNING = 15.0
 """Seconds before the idle reset at which a warning appears."""
 BEAT = 1.0
@@ -238,7 +237,7 @@ class KioskApp(App[None], inherit_bindings=False):
         stopping.join(2.0)
         driver: Driver | None = self._driver
         if isinstance(driver, KioskDriver):
-            driver.end_now(FROZEN)
+            driver.end_now(Exit.FROZEN)
 
     # ── crash net ───────────────────────────────────────────────────────────
     def _handle_exception(self, error: Exception) -> None:

@@ -100,7 +100,7 @@ def _group(
     commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, about: str
 ) -> "argparse._SubParsersAction[argparse.ArgumentParser]":
     made = _new(commands.add_parser(name, help=about, add_help=False), about)
-    return made.add_subparsers(title="命令 / commands", metavar="", required=True, dest="which")
+    return made.add_subparsers(title="命令 / commands", metavar="COMMAND", required=True, dest="which")
 
 
 def _new(made: argparse.ArgumentParser, about: str) -> argparse.ArgumentParser:

@@ -20,6 +20,8 @@ class Exit(IntEnum):
     PAYMENT = 6
     FAULT = 70
     """A fault in this program."""
+    FROZEN = 75
+    """The terminal stopped reading and the idle time was over (EX_TEMPFAIL of sysexits.h)."""
 
 
 LEGEND = """\
@@ -31,6 +33,7 @@ LEGEND = """\
   5   服务端或网络不可用 / desk or network
   6   支付未成 / payment
   70  程序故障 / internal fault
+  75  终端停止显示且已超时 / the terminal stopped reading and the idle time was over
   128+n  被信号 n 结束 / ended by signal n"""
 
 _BY_PLACE = {

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tui.answers import again, read_answers, read_pin
+from tui.answers import again, open_to_others, read_answers, read_pin
 from tui.core.application import IdType
 from tui.core.order import Method
 from tui.tables import SettingsError
@@ -70,19 +70,18 @@ def test_an_error_names_the_key(tmp_path: Path, old: str, new: str, key: str) ->
 def test_the_pin_is_the_first_line(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "pin"
     path.write_bytes(content)
-    path.chmod(0o600)
-    pin, open_to_others = read_pin(path)
-    assert (bytes(pin.reveal()), open_to_others) == (b"246810", False)
+    pin = read_pin(path)
+    assert bytes(pin.reveal()) == b"246810"
     copy = again(pin)
     copy.wipe()
     assert bytes(pin.reveal()) == b"246810"
 
 
-def test_a_pin_file_that_others_may_read_is_noticed(tmp_path: Path) -> None:
-    path = tmp_path / "pin"
-    path.write_text("246810")
-    path.chmod(0o644)
-    assert read_pin(path)[1] is True
+@pytest.mark.parametrize(("mode", "noticed"), [(0o600, False), (0o644, True), (0o620, True)])
+def test_a_file_that_is_open_to_others_is_noticed(tmp_path: Path, mode: int, noticed: bool) -> None:
+    path = _write(tmp_path, WHOLE)
+    path.chmod(mode)
+    assert open_to_others(path) is noticed
 
 
 @pytest.mark.parametrize("content", [b"", b"\n", b"1" * 300])

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.test_answers import WHOLE
+from tui.exits import LEGEND, Exit
 
 MODULE = Path("/usr/lib/softhsm/libsofthsm2.so")
 ALL = ["", "demo", "certs", "doctor", "renew", "desk", "desk serve", "sandbox", "sandbox up", "sandbox token"]
@@ -58,6 +59,31 @@ def test_usage_and_settings_end_with_2(words: list[str]) -> None:
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("group", ["desk", "sandbox"])
+def test_a_missing_command_is_named(group: str) -> None:
+    done = _run(group)
+    assert done.returncode == 2
+    assert done.stderr.endswith("the following arguments are required: COMMAND\n")
+
+
+def test_the_legend_tells_every_exit_code() -> None:
+    told = [int(line.split()[0]) for line in LEGEND.splitlines()[1:-1]]
+    assert told == list(Exit)
+
+
+def test_files_with_secrets_that_are_open_to_others_are_told(tmp_path: Path) -> None:
+    config, answers, pin = (tmp_path / name for name in ("kiosk.toml", "answers.toml", "pin"))
+    config.write_text('[desk]\nurl = "https://127.0.0.1:1"\n[[token.modules]]\npath = "no.so"\n[kiosk]\nlog = ""\n')
+    answers.write_text(WHOLE)
+    pin.write_text("246810\n")
+    words = ("renew", "--config", config, "--answers", answers, "--pin-file", pin)
+    for mode, told in ((0o644, [str(answers), str(pin)]), (0o600, [])):
+        answers.chmod(mode)
+        pin.chmod(mode)
+        warned = [line for line in _run(*words).stderr.splitlines() if "other users may read" in line]
+        assert [path for line, path in zip(warned, told, strict=True) if path in line] == told
 
 
 @pytest.mark.parametrize("command", ["serve", "evidence"])
