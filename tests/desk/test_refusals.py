@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import replace
+from threading import BoundedSemaphore
 
 import pytest
 from cryptography import x509
@@ -12,7 +13,10 @@ from cryptography.x509.oid import NameOID
 from tests.desk.town import ACCOUNT, FORM, PASSWORD, Person, Refusal, Town, b64
 from tui.core.application import InvoiceForm
 from tui.core.failure import Reason
+from tui.desk import accounts
 from tui.desk.accounts import bind_certificate, create_account
+from tui.desk.database import reading
+from tui.desk.records import NoticeRecord
 
 
 def refusal(reason: Reason, act: Callable[[], object]) -> Refusal:
@@ -223,3 +227,34 @@ def test_a_write_without_a_key_and_a_request_that_is_none(town: Town) -> None:
     refusal(Reason.KIOSK_FAULT, lambda: person.save(key="k" * 200))
     refusal(Reason.KIOSK_FAULT, lambda: person.call("POST", "/offers", {"nothing": 1}))
     refusal(Reason.KIOSK_FAULT, lambda: person.call("GET", "/nowhere"))
+
+
+@pytest.mark.parametrize(("account", "password"), [("a" * 65, PASSWORD), (ACCOUNT, "x" * 129)])
+def test_nothing_of_excessive_length_is_hashed(
+    town: Town, person: Person, monkeypatch: pytest.MonkeyPatch, account: str, password: str
+) -> None:
+    create_account(town.desk.engine, account[:64], password)
+    monkeypatch.setattr(accounts, "_HASHER", None)
+    refusal(Reason.WRONG_PASSWORD, lambda: person.sign_in(account, password))
+
+
+def test_a_flood_of_sign_ins_is_told_to_come_later(town: Town, person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    queue = BoundedSemaphore(1)
+    queue.acquire()
+    monkeypatch.setattr(accounts, "_QUEUE", queue)
+    assert refusal(Reason.DESK_BUSY, person.sign_in).problem["retry_after"] == 2
+    queue.release()
+    assert person.sign_in()
+
+
+@pytest.mark.parametrize("path", ["/", "/schema", "/schema/openapi.json", "/v1/nothing", "/notify"])
+def test_an_unknown_path_is_a_problem(town: Town, path: str) -> None:
+    answer = town.client.get(path, headers={"Kiosk-Version": "1.2.0"})
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
+
+
+def test_a_notice_of_excessive_length_is_not_kept(town: Town) -> None:
+    answer = town.client.post("/notify/alipay", content=b"x" * (16 * 1024 + 1))
+    assert (answer.status_code, answer.headers["content-type"]) == (413, "application/problem+json")
+    with reading(town.desk.engine) as db:
+        assert db.query(NoticeRecord).count() == 0

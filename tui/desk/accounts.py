@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 from math import ceil
+from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -20,6 +21,13 @@ from tui.desk.settings import DeskSettings
 _HASHER = PasswordHasher()
 _NOBODY = _HASHER.hash(secrets.token_hex(16))
 """Checked when there is no such account, so that the answer takes as long."""
+
+LONGEST_ACCOUNT, LONGEST_PASSWORD = 64, 128
+"""Characters; nothing longer is hashed."""
+_HASHING = BoundedSemaphore(2)
+"""Each hash takes 64 MiB and a core: a flood of sign-ins must not take the whole machine."""
+_QUEUE = BoundedSemaphore(16)
+"""Sign-ins that are hashed or wait for it; more would take the threads that every other request needs."""
 
 
 def create_account(engine: Engine, name: str, password: str) -> None:
@@ -46,8 +54,10 @@ def bind(db: Session, account: str, fingerprint: str) -> None:
 def sign_in(engine: Engine, settings: DeskSettings, name: str, password: str, now: datetime) -> str:
     """Check the password and open a session; the answer is its token.
 
-    :raises Refused: WRONG_PASSWORD, or ACCOUNT_LOCKED with the seconds to wait.
+    :raises Refused: WRONG_PASSWORD, ACCOUNT_LOCKED with the seconds to wait, or DESK_BUSY while too many sign in.
     """
+    if len(name) > LONGEST_ACCOUNT or len(password) > LONGEST_PASSWORD:
+        raise Refused(Reason.WRONG_PASSWORD)
     # The slow hash is computed outside of the transaction: it must not hold the write lock.
     with reading(engine) as db:
         known = db.get(AccountRecord, name)
@@ -103,10 +113,15 @@ def _refuse_locked(account: AccountRecord | None, now: datetime) -> None:
 
 
 def _verify(stored: str, password: str) -> bool:
+    if not _QUEUE.acquire(blocking=False):
+        raise Refused(Reason.DESK_BUSY, retry_after=2)
     try:
-        return _HASHER.verify(stored, password)
+        with _HASHING:
+            return _HASHER.verify(stored, password)
     except (VerificationError, InvalidHashError):
         return False
+    finally:
+        _QUEUE.release()
 
 
 def _digest(token: str) -> str:

@@ -8,7 +8,6 @@ from cryptography import x509
 from cryptography.x509.oid import NameOID
 from litestar import Litestar, Request, Response, Router, delete, get, post, put
 from litestar.datastructures import State
-from litestar.openapi import OpenAPIConfig
 from litestar.params import FromPath, JSONBody
 
 from tui.core.failure import Reason
@@ -32,6 +31,8 @@ from tui.wire import (
 
 BODY_LIMIT = 256 * 1024
 """Bytes; no honest request comes near."""
+NOTICE_LIMIT = 16 * 1024
+"""Bytes of a platform's notice; anybody may send one, and each is kept."""
 Asked = Request[None, None, State]
 
 
@@ -45,7 +46,7 @@ def create_app(desk: Desk) -> Litestar:
         exception_handlers=HANDLERS,
         request_max_body_size=BODY_LIMIT,
         middleware=[AccessLog],
-        openapi_config=OpenAPIConfig(title="CA renewal desk", version="1"),
+        openapi_config=None,
         logging_config=None,
     )
 
@@ -157,7 +158,7 @@ def prove(request: Asked, business_no: FromPath[str], data: JSONBody[ProofReques
     return once(desk, account, _key(request), asked, lambda: applications.prove(desk, account, business_no, data))
 
 
-@post("/notify/{method:str}", status_code=200, include_in_schema=False)
+@post("/notify/{method:str}", status_code=200, request_max_body_size=NOTICE_LIMIT)
 async def receive_notice(request: Asked, method: FromPath[str]) -> Response[bytes]:
     """A payment platform's notice; anything but the channel's own reply makes it send again."""
     if method not in set(Method):
