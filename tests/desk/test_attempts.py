@@ -260,6 +260,17 @@ def test_what_the_platform_never_decides_is_left_to_a_person(town: Town, person:
         person.ask("POST", f"/applications/{number}/withdrawal")
 
 
+def test_a_scanned_code_that_cannot_be_cancelled_is_left_to_a_person(town: Town, person: Person, number: str) -> None:
+    def refuse() -> None:
+        raise GatewayRefused("ACQ.REASON_TRADE_STATUS_INVALID", "")
+
+    person.pay(number)
+    town.alipay.state, town.alipay.on_end = TradeState.SCANNED, refuse
+    sweep(town, seconds=301)
+    sweep(town, hours=25)
+    assert shown(person.sign_in().see(number))[1] is AttemptState.FROZEN
+
+
 def test_an_application_lapses_and_money_after_it_goes_back(town: Town) -> None:
     person = town.person(days_left=0.01)
     number = person.entered().business_no

@@ -163,7 +163,12 @@ def _give_up(desk: Desk, gateway: PaymentGateway, attempt: AttemptRecord) -> Non
     try:
         outcome = gateway.query(to_port(attempt))
     except PaymentGatewayError:
-        outcome = Outcome(TradeState.UNKNOWN)
-    if outcome.state is TradeState.NOT_SCANNED:
-        outcome = Outcome(TradeState.CLOSED)
-    settle(desk, attempt.attempt_no, outcome)
+        settle(desk, attempt.attempt_no, Outcome(TradeState.UNKNOWN))  # not answered: asked again
+        return
+    match outcome.state:
+        case TradeState.NOT_SCANNED:
+            settle(desk, attempt.attempt_no, Outcome(TradeState.CLOSED))
+        case TradeState.SCANNED | TradeState.UNKNOWN:
+            freeze(desk, attempt.attempt_no)
+        case TradeState.PAID | TradeState.CLOSED:
+            settle(desk, attempt.attempt_no, outcome)
