@@ -44,7 +44,7 @@ class PaymentStatus(StrEnum):
     REFUNDING = "refunding"
     REFUNDED = "refunded"
     FROZEN = "frozen"
-    """A genuine message named another amount; a person must look."""
+    """Undecided for a day, or taken back after the issue; a person must look."""
 
 
 class Method(StrEnum):
@@ -156,7 +156,7 @@ class Refund:
     amount_fen: int
     done: bool
     cause: str
-    """Reason code: paid_twice, paid_late, withdrawn, issuing_failed, operator."""
+    """Reason code: paid_twice, paid_late, wrong_amount, withdrawn, issuing_failed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -173,9 +173,9 @@ def _instead(state: State, attempt: Attempt) -> str:
     """What stands in the place of a code that is no longer shown."""
     if attempt.state not in RETURNED:
         return _("二维码已过期\n\n请按「新二维码」")
-    return "\n\n".join(
-        filter(None, (_("收到的金额与订单不符，没有入账"), refund_words(state.application), call(state.service)))
-    )
+    frozen = attempt.state is AttemptState.FROZEN
+    words = _("这笔支付需要人工核对。") if frozen else _("收到的金额与订单不符，没有入账。")
+    return "\n\n".join(filter(None, (words, refund_words(state.application), call(state.service))))
 
 
 def _numbers(application: Application, attempt: Attempt) -> Content:
