@@ -99,7 +99,11 @@ class Reason(Enum):
     PAYMENT_PENDING = "payment_pending", Place.PAYMENT, "another payment attempt is still open"
     PAYMENT_REFUSED = "payment_refused", Place.PAYMENT, "the payment platform refused the order"
     PAYMENT_PLATFORM_DOWN = "payment_platform_down", Place.PAYMENT, "the payment platform does not answer"
-    PAYMENT_FROZEN = "payment_frozen", Place.PAYMENT, "the platform never decided, or took the money back after the issue; a person must look"
+    PAYMENT_FROZEN = (
+        "payment_frozen",
+        Place.PAYMENT,
+        "the platform never decided, or took the money back after the issue; a person must look",
+    )
     NOT_PAID_YET = "not_paid_yet", Place.PAYMENT, "the platform was asked and has not seen the money yet"
     ALREADY_PAID = "already_paid", Place.PAYMENT, "the order is paid already"
     # issuing
