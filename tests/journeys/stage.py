@@ -86,6 +86,7 @@ class Person(Autoplay):
     def __init__(self, visitor: Visitor, app: WatchedKiosk, pilot: Pilot[object], town: Town) -> None:
         super().__init__(visitor, speed=1e9)
         self.app, self.pilot, self._town = app, pilot, town
+        self._paid = ""
 
     @property
     def application(self) -> Application:
@@ -124,6 +125,7 @@ class Person(Autoplay):
     async def pay(self) -> None:
         """The phone scans what the screen shows and pays."""
         await asyncio.to_thread(pay, self._town.directory, self.qr)
+        self._paid = self.qr
 
     async def choose(self, method: Method) -> None:
         """Turn to the method, with the arrow keys."""
@@ -197,7 +199,8 @@ class Person(Autoplay):
         await self._press_main()
 
     async def _pay(self) -> None:
-        await self.pay()
+        if self.qr != self._paid:  # else the screen has not heard of it yet
+            await self.pay()
 
     async def _type(self, text: str) -> None:
         for character in text:  # as fast as a scanner types: `Pilot.press` would rest after each key
