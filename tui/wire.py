@@ -53,9 +53,15 @@ class Session(msgspec.Struct, frozen=True):
 
 
 class OfferRequest(msgspec.Struct, frozen=True):
-    """The certificate (DER) that its holder wants to renew."""
+    """The certificate (DER) that its holder wants to renew.
+
+    Without a certificate `spki` names the key of one whose write was cut off (key policy `keep`): the desk answers
+    with the application that waits to be installed, or `no_certificate`.
+    """
 
     certificate: bytes
+    spki: str = ""
+    """SHA-256 over SubjectPublicKeyInfo, hex."""
 
 
 class SaveRequest(msgspec.Struct, frozen=True):

@@ -10,6 +10,19 @@ RENEWAL_WINDOW = timedelta(days=90)
 URGENT = timedelta(days=7)
 
 
+class Usage(StrEnum):
+    """What the certificate's key is for (keyUsage, RFC 5280 4.2.1.3; Chinese CAs issue pairs of both kinds)."""
+
+    SIGNING = "signing"
+    """签名证书."""
+    ENCRYPTION = "encryption"
+    """加密证书: its key was made by the CA and is never touched by a renewal."""
+    ANY = "any"
+    """Both, or keyUsage is absent or cannot be read: nothing is forbidden."""
+    OTHER = "other"
+    """Neither, a CA's own certificate for one."""
+
+
 class CertificateState(StrEnum):
     """What can be done with a certificate now."""
 
@@ -53,8 +66,12 @@ class Certificate:
     spki: str
     """SHA-256 over SubjectPublicKeyInfo, lower-case hex."""
     readable: bool = True
-    for_signing: bool = True
-    """keyUsage allows digitalSignature, or there is no keyUsage."""
+    usage: Usage = Usage.ANY
+
+    @property
+    def for_signing(self) -> bool:
+        """Its key may sign, so it can be renewed."""
+        return self.usage in (Usage.SIGNING, Usage.ANY)
 
     def days_left(self, now: datetime) -> int:
         """Whole days until notAfter; negative once expired."""
@@ -118,6 +135,8 @@ class Token:
     """Why the token could not be read wholly (a CKR_ name), empty when it was."""
     tries_left: int | None = None
     """Wrong PINs still allowed, where the driver tells; None is 'unknown'."""
+    public_keys: tuple[str, ...] = ()
+    """SHA-256 over SubjectPublicKeyInfo, hex, of every public key object that is visible without a PIN."""
 
 
 @dataclass(frozen=True, slots=True)

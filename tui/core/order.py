@@ -79,6 +79,33 @@ OPEN_ATTEMPT = frozenset(
 )
 
 
+class KeyPolicy(StrEnum):
+    """Which key the new certificate is for; the CA's rule, told by the desk."""
+
+    REKEY = "rekey"
+    """A new pair is made in the token."""
+    KEEP = "keep"
+    """The old pair goes on; only the certificate is new."""
+
+
+class OldPair(StrEnum):
+    """What becomes of the old certificate and its key once the desk has verified the new pair."""
+
+    KEEP = "keep"
+    """They stay on the token."""
+    DELETE = "delete"
+    """The person is asked whether they may be deleted."""
+
+
+class SignatureScheme(StrEnum):
+    """How RSA keys sign for this CA; EC keys always use ECDSA. SHA-256 in every case."""
+
+    PKCS1 = "pkcs1"
+    """RSASSA-PKCS1-v1_5 (RFC 8017 8.2)."""
+    PSS = "pss"
+    """RSASSA-PSS (RFC 8017 8.1), MGF1 with SHA-256, 32 bytes of salt."""
+
+
 class InvoiceStatus(StrEnum):
     """State of the e-invoice (数电票)."""
 
@@ -185,6 +212,12 @@ class Application:
     """32 random bytes to be signed by the new key, from ISSUED on; see `core.evidence`."""
     refunds: tuple[Refund, ...] = ()
     installed_at: datetime | None = None
+    key_policy: KeyPolicy = KeyPolicy.REKEY
+    """Fixed when the draft is made."""
+    old_pair: OldPair = OldPair.KEEP
+    scheme: SignatureScheme = SignatureScheme.PKCS1
+    old_certificate: bytes = b""
+    """DER; where a token takes no second certificate of one key, the old one is put back from here if a write fails."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
-from tui.core.certificate import Certificate
+from tui.core.certificate import Certificate, Usage
 from tui.core.text_safety import printable
 
 _CURVES = {"secp256r1": "P256", "secp384r1": "P384", "secp521r1": "P521"}
@@ -72,7 +72,7 @@ def read(der: bytes, key_id: bytes, label: str, *, has_private_key: bool) -> Cer
             label=printable(label),
             has_private_key=has_private_key,
             spki=hashlib.sha256(parts(certificate).spki).hexdigest(),
-            for_signing=_for_signing(certificate),
+            usage=_usage(certificate),
         )
     except (ValueError, IndexError, x509.InvalidVersion):
         return Certificate(
@@ -116,9 +116,19 @@ def _key_name(certificate: x509.Certificate) -> str:
             return certificate.public_key_algorithm_oid.dotted_string
 
 
-def _for_signing(certificate: x509.Certificate) -> bool:
-    """RFC 5280 4.2.1.3; extensions that cannot be parsed forbid nothing."""
+def _usage(certificate: x509.Certificate) -> Usage:
+    """By keyUsage (RFC 5280 4.2.1.3); extensions that cannot be parsed forbid nothing."""
     try:
-        return certificate.extensions.get_extension_for_class(x509.KeyUsage).value.digital_signature
+        allowed = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
     except (ValueError, x509.ExtensionNotFound, x509.DuplicateExtension):
-        return True
+        return Usage.ANY
+    encrypts = allowed.key_encipherment or allowed.data_encipherment or allowed.key_agreement
+    match allowed.digital_signature, encrypts:
+        case True, True:
+            return Usage.ANY
+        case True, False:
+            return Usage.SIGNING
+        case False, True:
+            return Usage.ENCRYPTION
+        case _:
+            return Usage.OTHER
