@@ -17,6 +17,8 @@ class TokenStage(StrEnum):
 
     CHECKING = "checking"
     """Token and certificate are compared with the ones that began."""
+    PROBING = "probing"
+    """Mechanisms, rights and room: an object is written, read back and deleted."""
     KEY_PAIR = "key_pair"
     """Longest: up to 30 s on a real token."""
     REQUEST = "request"
@@ -25,6 +27,7 @@ class TokenStage(StrEnum):
     READING_BACK = "reading_back"
     PROVING = "proving"
     RETIRING = "retiring"
+    """The old certificate and its key are deleted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,10 @@ class TokenPort(Protocol):
         application: Application,
         progress: Callable[[TokenStage], None],
     ) -> SignedRequest:
-        """New key pair labelled with the business number (an earlier one is used again), CSR, evidence."""
+        """New key pair labelled with the business number (an earlier one is used again), CSR, evidence.
+
+        Under key policy `keep` the CSR is by the certificate's own key. The token is tried first (`PROBING`).
+        """
         ...
 
     async def install(
@@ -87,7 +93,26 @@ class TokenPort(Protocol):
         application: Application,
         progress: Callable[[TokenStage], None],
     ) -> Installation:
-        """Write the issued certificate beside the old one, read it back, sign the desk's challenge; repeatable."""
+        """Write the issued certificate beside the old one, read it back, sign the desk's challenge; repeatable.
+
+        Under key policy `keep` a token that takes no second certificate of one key gets it in the old one's place;
+        the old one is put back if that fails.
+        """
+        ...
+
+    async def retire(
+        self,
+        certificate: CertificateRef,
+        pin: Pin,
+        application: Application,
+        installation: Installation,
+        progress: Callable[[TokenStage], None],
+    ) -> None:
+        """Delete the old certificate and its key once the new key has signed again; repeatable.
+
+        `certificate` refers to the new one. The caller has the desk's word that the new pair is proved, and the
+        person's consent. Nothing that another certificate shares is deleted.
+        """
         ...
 
     async def close(self) -> None:
