@@ -4,24 +4,31 @@ from typing import Protocol
 
 
 class Removed(Exception):
-    """The card left the reader; raised by `Card` calls, whose answer is then lost."""
+    """The card left the reader within a command; the reply is lost, the command may have taken effect or not."""
+
+    def __init__(self, returns_after: float | None = None) -> None:
+        super().__init__("card removed")
+        self.returns_after = returns_after
+        """Seconds after which the reader puts the same card in again; None: it stays out."""
 
 
 class Card(Protocol):
-    """A card in a reader; a reader calls it from one thread at a time."""
+    """A card in a reader.
+
+    A reader calls it from one thread at a time, with one exception: `power_off` may come from another thread
+    while `transmit` runs. The card was then pulled, `transmit` raises `Removed`, and what had not yet taken
+    effect does not.
+    """
 
     @property
     def atr(self) -> bytes:
         """The answer to reset."""
 
     def power_on(self) -> bytes:
-        """Reset: nobody is logged in, the master file is selected; returns the ATR, also when on already."""
+        """Reset, also when on already: nobody is logged in, the master file is selected; returns the ATR."""
 
     def power_off(self) -> None:
         """Take the power away; files, keys, PINs and retry counters stay."""
 
     def transmit(self, apdu: bytes) -> bytes:
-        """Carry out a command APDU; returns data and the two bytes of status.
-
-        Raises `Removed` if the card is pulled within the command, which may have taken effect or not.
-        """
+        """Carry out a command APDU; returns data and the two bytes of status; raises `Removed`."""
