@@ -31,7 +31,7 @@ class Status(IntEnum):
     WRONG_INSTRUCTION = 0x6D00
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818 - an answer, no error
     """A command that the card answers with a status word other than 9000."""
 
     def __init__(self, status: int, data: bytes = b"") -> None:
@@ -54,15 +54,15 @@ class Command:
     @classmethod
     def parse(cls, apdu: bytes) -> Self:
         """Read cases 1 to 4 in short form; raise Refused(WRONG_LENGTH)."""
-        header, body = apdu[:4], apdu[4:]
-        if len(header) < 4:
+        if len(apdu) < 4:
             raise Refused(Status.WRONG_LENGTH)
+        (cla, ins, p1, p2), body = apdu[:4], apdu[4:]
         if len(body) <= 1:
-            return cls(*header, b"", (body[0] or 256) if body else 0)
+            return cls(cla, ins, p1, p2, b"", (body[0] or 256) if body else 0)
         data, rest = body[1 : 1 + body[0]], body[1 + body[0] :]
         if len(data) != body[0] or len(rest) > 1:
             raise Refused(Status.WRONG_LENGTH)
-        return cls(*header, data, (rest[0] or 256) if rest else 0)
+        return cls(cla, ins, p1, p2, data, (rest[0] or 256) if rest else 0)
 
     @property
     def chained(self) -> bool:

@@ -15,8 +15,9 @@ RAW, PKCS1, ECDSA = 0x00, 0x02, 0x04
 """Algorithm references of MANAGE SECURITY ENVIRONMENT."""
 _CURVES: dict[int, ec.EllipticCurve] = {256: ec.SECP256R1(), 384: ec.SECP384R1()}
 _DIGESTS: dict[int, hashes.HashAlgorithm] = {
-    kind.digest_size: kind for kind in (hashes.SHA1(), hashes.SHA224(), hashes.SHA256(), hashes.SHA384())
-} | {64: hashes.SHA512()}
+    kind.digest_size: kind for kind in (hashes.SHA224(), hashes.SHA256(), hashes.SHA384(), hashes.SHA512())
+}
+"""What a digest to be signed by ECDSA may be, by its bytes; OpenSC fills a shorter one up to the curve's size."""
 
 
 def generate(kind: Kind, bits: int) -> PrivateKey:

@@ -1,4 +1,4 @@
-"""How a card behaves on command: slow, pulled out at a chosen moment, with keys made before."""
+"""A card that misbehaves on command: slow, pulled out at a chosen moment, with keys made before."""
 
 import re
 import threading
@@ -42,8 +42,8 @@ class Manners:
     """Taken in turn, where kind and size fit, instead of making a key."""
 
 
-class MannerlyCard:
-    """`port.Card` with manners; everything it was asked is in `log`."""
+class UnrulyCard:
+    """`port.Card` that misbehaves on command; everything it was asked is in `log`."""
 
     def __init__(
         self, state: CardState | None = None, manners: Manners | None = None, ready_keys: Iterable[keys.PrivateKey] = ()

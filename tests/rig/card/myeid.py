@@ -37,14 +37,14 @@ class MyEid:
             0x44: self._activate,
             0x46: self._generate,
             0x84: lambda command: secrets.token_bytes(command.le),
-            0xA4: lambda command: self._selection.select(command),
-            0xB0: lambda command: self._selection.read(command),
+            0xA4: lambda command: self._selection.select(command),  # noqa: PLW0108 - each reset makes a new one
+            0xB0: lambda command: self._selection.read(command),  # noqa: PLW0108
             0xC0: lambda _: self._waiting,
             0xCA: self._get_data,
-            0xD6: lambda command: self._selection.update(command),
+            0xD6: lambda command: self._selection.update(command),  # noqa: PLW0108
             0xDA: self._put_data,
-            0xE0: lambda command: self._selection.create(command),
-            0xE4: lambda command: self._selection.delete(command),
+            0xE0: lambda command: self._selection.create(command),  # noqa: PLW0108
+            0xE4: lambda command: self._selection.delete(command),  # noqa: PLW0108
         }
         self._reset()
 
@@ -87,8 +87,8 @@ class MyEid:
 
     def _reset(self) -> None:
         self._selection = Selection(self.state)
-        self._chain = b""
-        self._waiting = b""
+        self._chain: bytes = b""
+        self._waiting: bytes = b""
         self._algorithm = keys.RAW
         self._signer: File | None = None
 

@@ -7,6 +7,8 @@
   driver connects out to the card is no alternative: up to 0.9 it aborts when the card leaves.)
 """
 
+import os
+import re
 import shutil
 import socket
 import subprocess
@@ -17,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
 
+from tests.rig.card.port import Card
 from tests.rig.card.vpcd import Slot, port_path
 
 PCSCD = Path("/usr/sbin/pcscd")
@@ -68,6 +71,29 @@ class Reader:
     environment: tuple[tuple[str, str], ...]
     """What a process must set before it loads OpenSC."""
 
+    @contextmanager
+    def holding(self, card: Card, slot: int = 0) -> Iterator[Card]:
+        """A card that is in, noticed by pcscd, until the end of a `with`."""
+        self.slots[slot].plug(card)
+        try:
+            self.await_card(slot)
+            yield card
+        finally:
+            self.slots[slot].pull()
+
+    def await_card(self, slot: int = 0) -> None:
+        """Return when pcscd tells its clients of the card that is in."""
+        assert self.slots[slot].powered.wait(_PATIENCE), "pcscd did not notice the card"
+        deadline = time.monotonic() + _PATIENCE
+        # Switching it on comes first, telling of it after.
+        while not re.search(rf"^{slot} +Yes", self.run("opensc-tool", "--list-readers"), re.MULTILINE):
+            assert time.monotonic() < deadline, "pcscd told of no card"
+
+    def run(self, *command: str) -> str:
+        """Run a command-line tool against this reader and return what it printed; raise CalledProcessError."""
+        environment = {**os.environ, **dict(self.environment)}
+        return subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
+
     def log(self) -> str:
         """What pcscd said."""
         return (self.directory / "log").read_text(errors="replace")
@@ -106,8 +132,10 @@ def private_pcscd() -> Iterator[Reader]:
 
 
 def _start(directory: Path) -> subprocess.Popen[bytes]:
+    original = PCSCD.read_bytes()
+    options = ("--disable-polkit",) if b"disable-polkit" in original else ()  # nobody is there to be asked
     program = directory / "pcscd"
-    program.write_bytes(_moved(PCSCD.read_bytes()))
+    program.write_bytes(_moved(original))
     program.chmod(0o700)
     with (
         socket.socket(socket.AF_UNIX) as listener,
@@ -121,9 +149,9 @@ def _start(directory: Path) -> subprocess.Popen[bytes]:
             (
                 *("sh", "-c", script, "pcscd", "setpriv", "--pdeathsig", "KILL"),
                 *("env", f"LD_PRELOAD={_WRAPPER}", f"SOCKET_WRAPPER_DIR={directory}"),
-                *(str(program), "--foreground", "--config", str(directory / "readers")),
+                *(str(program), "--foreground", "--config", str(directory / "readers"), *options),
             ),
-            stdin=listener,
+            stdin=listener.fileno(),
             stdout=log,
             stderr=log,
         )

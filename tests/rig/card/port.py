@@ -3,7 +3,7 @@
 from typing import Protocol
 
 
-class Removed(Exception):
+class Removed(Exception):  # noqa: N818 - an event, no error
     """The card left the reader within a command; the reply is lost, the command may have taken effect or not."""
 
     def __init__(self, returns_after: float | None = None) -> None:

@@ -40,6 +40,7 @@ class Slot:
 
     def plug(self, card: Card) -> None:
         """Put a card in; the reader notices within 0.4 seconds and sets `powered`."""
+        self._come_back_no_more()
         connection = socket.socket(socket.AF_UNIX)
         own = next(self._own_paths)
         connection.bind(str(own))  # socket_wrapper's side reads an address out of the peer's name
@@ -55,16 +56,18 @@ class Slot:
         with self._changing:
             card, self._card = self._card, None
             connection, self._connection = self._connection, None
-            returning, self._returning = self._returning, None
             self.powered.clear()
-        if returning:
-            returning.cancel()
+        self._come_back_no_more()
         if connection:
             with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
         if card:
             card.power_off()
         return card
+
+    def _come_back_no_more(self) -> None:
+        if self._returning:
+            self._returning.cancel()
 
     def _talk(self, connection: socket.socket, card: Card) -> None:
         with connection, connection.makefile("rb") as stream, contextlib.suppress(OSError):
