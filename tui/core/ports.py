@@ -110,8 +110,11 @@ class DeskPort(Protocol):
 
     async def agreement(self) -> Document: ...
 
-    async def offer(self, certificate: bytes) -> Offer:
-        """Whether this account may renew this certificate (DER), the terms, the live application."""
+    async def offer(self, certificate: bytes, spki: str = "") -> Offer:
+        """Whether this account may renew this certificate (DER), the terms, the live application.
+
+        Without a certificate, the application whose new certificate waits for the key `spki` (see `Certificate.spki`).
+        """
         ...
 
     async def save(self, certificate: bytes, agreement: Document, form: ApplicationForm, fee_fen: int) -> Application:
