@@ -138,7 +138,7 @@ class DeskPort(Protocol):
     async def offer(self, certificate: bytes, spki: str = "") -> Offer:
         """Whether this account may renew this certificate (DER), the terms, the live application.
 
-        Without a certificate: the application whose installation on this key was cut off.
+        Without a certificate, the application whose new certificate waits for the key `spki` (see `Certificate.spki`).
         """
         ...
 

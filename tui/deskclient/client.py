@@ -65,7 +65,7 @@ class DeskClient:
         return decode_document(await self._send("GET", "documents/agreement"))
 
     async def offer(self, certificate: bytes, spki: str = "") -> Offer:
-        """Terms for this certificate and its live application."""
+        """Terms for this certificate and its live application; or, without one, the application that awaits a key."""
         return decode(await self._send("POST", "offers", OfferRequest(certificate, spki)), Offer)
 
     async def save(self, certificate: bytes, agreement: Document, form: ApplicationForm, fee_fen: int) -> Application:
