@@ -15,6 +15,7 @@ from tui.screens.base import Key, StepScreen, style
 from tui.text import N_, _
 from tui.text.dates import day, moment
 from tui.widgets.action import ActionButton
+from tui.widgets.card import kept_words
 from tui.widgets.facts import Fact, table
 
 
@@ -33,6 +34,7 @@ class DoneScreen(StepScreen):
     def compose_body(self) -> Iterable[Widget]:
         """Two certificates, the receipt, the invoice."""
         yield Horizontal(Static(id="new"), Static(id="old"), id="side-by-side")
+        yield Static(id="kept", classes="hint")
         yield Static(id="receipt")
         yield Static(id="invoice", classes="hint")
 
@@ -46,6 +48,9 @@ class DoneScreen(StepScreen):
             new, old = state.installation.new, state.installation.old
             self.query_one("#new", Static).update(_certificate(_("新证书"), new, "$good"))
             self.query_one("#old", Static).update(_certificate(_("原证书"), old, "$muted"))
+        kept = kept_words(state.holder[0]) if state.holder else ""
+        self.query_one("#kept", Static).display = bool(kept)
+        self.query_one("#kept", Static).update(Content(kept))
         if state.application is not None:
             self.query_one("#receipt", Static).update(_receipt(state.application))
             words = _("电子发票将在1-2个工作日内，以短信（下载链接）和邮件发送给经办人。")
