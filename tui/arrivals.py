@@ -42,7 +42,7 @@ class Present(_OfToken, frozen=True, tag="present"):
 
 
 class Plugged(_OfToken, frozen=True, tag="plugged"):
-    """A token that came."""
+    """A token that came, or was in behind a driver that took more than a second to start."""
 
 
 class Unplugged(_OfToken, frozen=True, tag="unplugged"):

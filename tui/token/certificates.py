@@ -1,6 +1,7 @@
 """X.509 certificates read for display and comparison: by the strict parser, else leniently, so that none is hidden."""
 
 import hashlib
+import warnings
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -8,6 +9,7 @@ from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509.oid import NameOID
 
 from tui.core.certificate import Certificate, Usage
@@ -64,7 +66,8 @@ def read(der: bytes, key_id: bytes, label: str, *, has_private_key: bool) -> Cer
 def _strict(der: bytes) -> Reading | None:
     """What the library reads; None when it refuses any part. An algorithm that it does not know is no such part."""
     try:
-        certificate = x509.load_der_x509_certificate(der)
+        with warnings.catch_warnings(action="error", category=CryptographyDeprecationWarning):
+            certificate = x509.load_der_x509_certificate(der)
         fields = lenient.tbs_fields(der)
         spki = fields[5]
         return Reading(
@@ -78,7 +81,7 @@ def _strict(der: bytes) -> Reading | None:
             spki=hashlib.sha256(spki.whole).hexdigest(),
             usage=lenient.usage(fields),
         )
-    except (ValueError, x509.InvalidVersion):
+    except (ValueError, x509.InvalidVersion, CryptographyDeprecationWarning):  # the last for a serial below 1
         return None
 
 
