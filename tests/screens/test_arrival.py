@@ -91,7 +91,7 @@ async def test_the_list_says_what_each_certificate_is_for_and_where_the_unreadab
 async def test_a_pair_s_owner_is_told_that_the_encryption_certificate_stays() -> None:
     shown = people.state(Step.CARD, sighting=Sighting((PAIR,)), chosen=refer(PAIR, SIGNING))
     async with staged(shown) as stage:
-        assert "CA中的加密证书和原有密钥保持不变" in stage.text
+        assert "CA中的加密证书和加密密钥保持不变" in stage.text
         assert "签名证书 RSA-2048" in stage.text
         await stage.show(people.state(Step.CARD))
         assert "加密证书" not in stage.text

@@ -84,8 +84,9 @@ class TokenPort(Protocol):
     - Before each use of a key and each write the token is compared with the one that began; a signature leaves only
       after it verified against the certificate's public key.
     - New keys carry the business number and are made in the token, so that every operation can be repeated after any
-      interruption; the old pair, every other pair and every encryption certificate stay as they are. Where the CA
-      answers with two certificates and a sealed encryption key, all of them are written before the proof.
+      interruption. The old pair stays usable until the desk has verified the new one; every other pair and every
+      encryption certificate stay as they are. Where the CA answers with two certificates and a sealed encryption key,
+      all of them are written before the proof.
     - Its errors become `core.failure.Reason`s here, once.
     """
 

@@ -118,7 +118,7 @@ def kept_words(token: Token) -> str:
     """What the owner of a pair of certificates asks before the renewal and after it; empty without a pair."""
     if not token.has_encryption_certificate:
         return ""
-    return _("CA中的加密证书和原有密钥保持不变，以前加密的文件仍可打开。")
+    return _("CA中的加密证书和加密密钥保持不变，以前加密的文件仍可打开。")
 
 
 def token_title(token: Token) -> Content:
