@@ -231,7 +231,21 @@ def test_ber_lengths_and_values_that_were_cut_off() -> None:
     assert lenient.read(whole[: whole.index(SPKI) + 20]) is None
 
 
-@pytest.mark.parametrize("change", [{"serial": b"\xff"}, {"holder": name(attribute(CN, 0x0C, "供应商".encode("gbk")))}])
+def test_a_country_in_words_breaks_no_rule_that_matters() -> None:
+    holder = name(attribute("2.5.4.6", 0x0C, "中国".encode()), attribute(CN, 0x0C, b"x"))
+    seen = certificates.read(odd(holder=holder, signature="1.2.840.10045.4.3.2"), b"", "", has_private_key=True)
+    assert (seen.subject, seen.well_formed) == ("CN=x,C=中国", True)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"serial": b"\xff"},
+        {"holder": name(attribute(CN, 0x0C, "供应商".encode("gbk")))},
+        {"holder": name(attribute(CN, 0x03, b"\0x"))},
+    ],
+    ids=["negative serial", "GBK", "BIT STRING"],
+)
 def test_what_the_strict_parser_refuses_is_shown_and_never_renewed(change: dict[str, bytes]) -> None:
     value = odd(signature="1.2.840.10045.4.3.2", **change)
     seen = certificates.read(value, b"\x01", "", has_private_key=True)

@@ -65,24 +65,29 @@ def read(der: bytes, key_id: bytes, label: str, *, has_private_key: bool) -> Cer
 
 def _strict(der: bytes) -> Reading | None:
     """What the library reads; None when it refuses any part. An algorithm that it does not know is no such part."""
-    try:
-        with warnings.catch_warnings(action="error", category=CryptographyDeprecationWarning):
-            certificate = x509.load_der_x509_certificate(der)
-        fields = lenient.tbs_fields(der)
-        spki = fields[5]
-        return Reading(
-            subject=printable(certificate.subject.rfc4514_string()),
-            common_name=_common_name(certificate.subject),
-            issuer=printable(certificate.issuer.rfc4514_string()),
-            serial=f"{certificate.serial_number:x}",
-            not_before=certificate.not_valid_before_utc,
-            not_after=certificate.not_valid_after_utc,
-            key=_key_name(certificate) or lenient.key_name(spki),
-            spki=hashlib.sha256(spki.whole).hexdigest(),
-            usage=lenient.usage(fields),
-        )
-    except (ValueError, x509.InvalidVersion, CryptographyDeprecationWarning):  # the last for a serial below 1
-        return None
+    with warnings.catch_warnings(action="ignore", category=UserWarning):  # a country of more than two letters
+        warnings.simplefilter("error", CryptographyDeprecationWarning)  # a serial number below 1
+        try:
+            return _reading(der)
+        except (ValueError, TypeError, x509.InvalidVersion, CryptographyDeprecationWarning):
+            return None  # TypeError: a BIT STRING in a name
+
+
+def _reading(der: bytes) -> Reading:
+    certificate = x509.load_der_x509_certificate(der)
+    fields = lenient.tbs_fields(der)
+    spki = fields[5]
+    return Reading(
+        subject=printable(certificate.subject.rfc4514_string()),
+        common_name=_common_name(certificate.subject),
+        issuer=printable(certificate.issuer.rfc4514_string()),
+        serial=f"{certificate.serial_number:x}",
+        not_before=certificate.not_valid_before_utc,
+        not_after=certificate.not_valid_after_utc,
+        key=_key_name(certificate) or lenient.key_name(spki),
+        spki=hashlib.sha256(spki.whole).hexdigest(),
+        usage=lenient.usage(fields),
+    )
 
 
 def _common_name(name: x509.Name) -> str:
