@@ -169,13 +169,14 @@ async def test_the_receipt_shows_both_certificates() -> None:
 
 
 async def test_the_receipt_says_that_the_encryption_certificate_stays() -> None:
-    pair = token(OLD, certificate("enc", usage=Usage.ENCRYPTION))
+    new = certificate("new", usage=Usage.SIGNING)
+    pair = token(new, certificate("enc", usage=Usage.ENCRYPTION))
     done = application(ApplicationStatus.INSTALLED, payment_status=PaymentStatus.PAID, invoice=INVOICE)
-    shown = state(Step.DONE, application=done, installation=Installation(OLD, certificate("new"), b""))
+    shown = state(Step.DONE, application=done, installation=Installation(OLD, new, b""))
     async with staged(replace(shown, sighting=Sighting((pair,)))) as stage:
         for word in ("加密证书和加密密钥保持不变", "¥ 200.00", "1-2个工作日"):
             assert word in stage.text
-        await stage.show(shown)
+        await stage.show(replace(shown, sighting=Sighting((token(new),))))
         assert "加密证书" not in stage.text
 
 

@@ -16,6 +16,7 @@ from tests.token.support import APPLICATION, pin, quiet, reference
 from tests.token.test_lenient import NOW, key_usage, odd
 from tui.core.certificate import CertificateState, Usage
 from tui.core.failure import Reason, TokenError
+from tui.core.order import SignatureScheme
 from tui.token import Tokens, certificates
 from tui.token.keys import TokenEcKey, TokenRsaKey, prove, token_key
 
@@ -115,7 +116,7 @@ def test_a_false_signature_does_not_leave() -> None:
     for public_key, answer in ((rsa_key.public_key(), bytes(256)), (ec_key.public_key(), bytes([1]) * 64)):
         key = token_key(public_key, lambda _, __, answer=answer: answer)  # type: ignore[misc]
         with pytest.raises(TokenError) as caught:
-            prove(key, b"message")
+            prove(key, b"message", SignatureScheme.PKCS1)
         assert caught.value.failure.reason is Reason.SIGNATURE_FALSE
 
 

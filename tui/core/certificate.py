@@ -149,8 +149,8 @@ class Token:
     """Why the token could not be read wholly (the driver's name for it), empty when it was."""
     tries_left: int | None = None
     """Wrong PINs still allowed, where the driver tells; None is 'unknown'."""
-    public_keys: tuple[str, ...] = ()
-    """SHA-256 over SubjectPublicKeyInfo, hex, of every public key object that is visible without a PIN."""
+    bare_keys: tuple[str, ...] = ()
+    """SHA-256 over SubjectPublicKeyInfo, hex, of each public key that no certificate on the token names by CKA_ID."""
 
     @property
     def has_encryption_certificate(self) -> bool:
@@ -178,6 +178,23 @@ def find(tokens: tuple[Token, ...], fingerprint: str) -> tuple[Token, Certificat
     return None
 
 
+def find_token(tokens: tuple[Token, ...], reference: CertificateRef) -> Token | None:
+    """The token that the reference means: by its certificate, or by its key where the certificate was replaced."""
+    if found := find(tokens, reference.fingerprint):
+        return found[0]
+    return next((token for token in tokens if holds_key(token, reference.spki)), None)
+
+
+def holds_key(token: Token, spki: str) -> bool:
+    """Whether the token has this key, as far as can be told without a PIN."""
+    return spki in token.bare_keys or any(c.spki == spki and c.has_private_key for c in token.certificates)
+
+
 def refer(token: Token, certificate: Certificate) -> CertificateRef:
     """A lasting reference to a certificate that is present now."""
     return CertificateRef(certificate.fingerprint, certificate.spki, certificate.serial, token.label, token.serial)
+
+
+def refer_key(token: Token, spki: str) -> CertificateRef:
+    """A reference to a key whose certificate is missing: a replacement that was cut off."""
+    return CertificateRef("", spki, "", token.label, token.serial)

@@ -17,6 +17,8 @@ class TokenStage(StrEnum):
 
     CHECKING = "checking"
     """Token and certificate are compared with the ones that began."""
+    PROBING = "probing"
+    """Mechanisms, rights and room: an object is written, read back and deleted."""
     KEY_PAIR = "key_pair"
     """Longest: up to 30 s on a real token."""
     REQUEST = "request"
@@ -25,6 +27,7 @@ class TokenStage(StrEnum):
     READING_BACK = "reading_back"
     PROVING = "proving"
     RETIRING = "retiring"
+    """The old certificate and its key are deleted."""
 
 
 class DriverFamily(StrEnum):
@@ -101,7 +104,10 @@ class TokenPort(Protocol):
         application: Application,
         progress: Callable[[TokenStage], None],
     ) -> SignedRequest:
-        """New key pair labelled with the business number (an earlier one is used again), CSR, evidence."""
+        """New key pair labelled with the business number (an earlier one is used again), CSR, evidence.
+
+        Under key policy `keep` the CSR is by the certificate's own key. The token is tried first (`PROBING`).
+        """
         ...
 
     async def install(
@@ -111,7 +117,26 @@ class TokenPort(Protocol):
         application: Application,
         progress: Callable[[TokenStage], None],
     ) -> Installation:
-        """Write the issued certificate beside the old one, read it back, sign the desk's challenge; repeatable."""
+        """Write the issued certificate beside the old one, read it back, sign the desk's challenge; repeatable.
+
+        Under key policy `keep` a token that takes no second certificate of one key gets it in the old one's place;
+        the old one is put back if that fails.
+        """
+        ...
+
+    async def retire(
+        self,
+        certificate: CertificateRef,
+        pin: Pin,
+        application: Application,
+        installation: Installation,
+        progress: Callable[[TokenStage], None],
+    ) -> None:
+        """Delete the old certificate and its key once the new key has signed again; repeatable.
+
+        `certificate` refers to the new one. The caller has the desk's word that the new pair is proved, and the
+        person's consent. Nothing that another certificate shares is deleted.
+        """
         ...
 
     async def close(self) -> None:
@@ -134,8 +159,11 @@ class DeskPort(Protocol):
 
     async def agreement(self) -> Document: ...
 
-    async def offer(self, certificate: bytes) -> Offer:
-        """Whether this account may renew this certificate (DER), the terms, the live application."""
+    async def offer(self, certificate: bytes, spki: str = "") -> Offer:
+        """Whether this account may renew this certificate (DER), the terms, the live application.
+
+        Without a certificate: the application whose installation on this key was cut off.
+        """
         ...
 
     async def save(self, certificate: bytes, agreement: Document, form: ApplicationForm, fee_fen: int) -> Application:

@@ -45,7 +45,7 @@ class CardScreen(StepScreen):
         """The card, and what the desk knows of this certificate."""
         if state.holder is not None and state.now is not None:
             token, certificate = state.holder
-            self.query_one("#kept", Static).update(Content(kept_words(token)))
+            self.query_one("#kept", Static).update(Content(kept_words(token, certificate)))
             self.query_one(Facts).show(facts(certificate, state.now, state.window))
             urgent = certificate.is_urgent(state.now)
             self.query_one(DaysLeft).show(certificate.days_left(state.now), good=not urgent)

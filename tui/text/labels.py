@@ -84,13 +84,14 @@ PIN = {
 }
 TOKEN_STAGE = {
     TokenStage.CHECKING: N_("核对CA和证书"),
+    TokenStage.PROBING: N_("试写CA，确认空间和功能"),
     TokenStage.KEY_PAIR: N_("在CA中生成新密钥，最长约30秒"),
     TokenStage.REQUEST: N_("制作续期申请"),
     TokenStage.SIGNING: N_("用当前证书签名"),
     TokenStage.WRITING: N_("写入新证书"),
     TokenStage.READING_BACK: N_("读回并核对"),
     TokenStage.PROVING: N_("用新证书签名验证"),
-    TokenStage.RETIRING: N_("整理旧证书"),
+    TokenStage.RETIRING: N_("删除原证书和密钥"),
 }
 BUSY = {
     Busy.SIGNING_IN: N_("正在登录"),
@@ -124,6 +125,8 @@ STEP = {
     Step.INSTALL_PIN: N_("输入CA密码"),
     Step.INSTALLING: N_("安装证书"),
     Step.DONE: N_("证书安装完成"),
+    Step.RETIRE_PIN: N_("输入CA密码"),
+    Step.RETIRING: N_("删除原证书"),
     Step.WITHDRAWN: N_("申请已结束"),
     Step.TOKEN_AWAITED: N_("请插回CA"),
     Step.REFUSED: N_("不能办理"),

@@ -94,7 +94,7 @@ def token_words(state: State) -> str:
         return _("CA：正在读取")
     if state.chosen is not None:
         tail = printable(state.chosen.serial[-6:].upper())
-        return _("CA：已插入 {tail}").format(tail=tail) if state.holder else _("CA：未插入 {tail}").format(tail=tail)
+        return _("CA：已插入 {tail}").format(tail=tail) if state.token else _("CA：未插入 {tail}").format(tail=tail)
     match len(state.tokens):
         case 0:
             return _("CA：未插入")

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from textual.content import Content
 from textual.widgets import Static
 
-from tui.core.certificate import Certificate, CertificateState, Token
+from tui.core.certificate import Certificate, CertificateState, Token, Usage
 from tui.core.text_safety import printable
 from tui.text import _
 from tui.text.dates import day, moment
@@ -114,9 +114,9 @@ def _unreadable(certificate: Certificate) -> tuple[Fact, ...]:
     )
 
 
-def kept_words(token: Token) -> str:
-    """What the owner of a pair of certificates asks before the renewal and after it; empty without a pair."""
-    if not token.has_encryption_certificate:
+def kept_words(token: Token, certificate: Certificate) -> str:
+    """What the owner of a pair asks before and after the renewal of its signing certificate; empty without a pair."""
+    if certificate.usage is not Usage.SIGNING or not token.has_encryption_certificate:
         return ""
     return _("CA中的加密证书和加密密钥保持不变，以前加密的文件仍可打开。")
 
