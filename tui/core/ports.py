@@ -30,9 +30,18 @@ class TokenStage(StrEnum):
     """The old certificate and its key are deleted."""
 
 
+class DriverFamily(StrEnum):
+    """The interface that a token's driver speaks."""
+
+    PKCS11 = "pkcs11"
+    """OASIS PKCS#11 v2.40."""
+    SKF = "skf"
+    """GM/T 0016-2012, the interface for SM2 keys; this version has no adapter for it."""
+
+
 @dataclass(frozen=True, slots=True)
 class ModuleFault:
-    """One PKCS#11 module that cannot be used now."""
+    """One driver that cannot be used now."""
 
     module: str
     failure: Failure
@@ -67,7 +76,22 @@ class Installation:
 
 
 class TokenPort(Protocol):
-    """The tokens of all configured modules. Every method may raise `TokenError`; none retries a PIN; each wipes it."""
+    """The tokens of all configured modules. Every method may raise `TokenError`; none retries a PIN; each wipes it.
+
+    An adapter of another driver family (`DriverFamily`) keeps what the journey rests on:
+
+    - A sighting tells every token, also one that is empty or cannot be read, and every certificate on it, also one that
+      cannot be renewed; a certificate is known by its bytes and a key by its SubjectPublicKeyInfo, never by slot, label
+      or serial. A module that fails is a `ModuleFault` beside the others' tokens.
+    - A driver never runs in this process; one that hangs or dies ends in a reason that says whether the token changed.
+    - Before each use of a key and each write the token is compared with the one that began; a signature leaves only
+      after it verified against the certificate's public key.
+    - New keys carry the business number and are made in the token, so that every operation can be repeated after any
+      interruption. The old pair stays usable until the desk has verified the new one; every other pair and every
+      encryption certificate stay as they are. Where the CA answers with two certificates and a sealed encryption key,
+      all of them are written before the proof.
+    - Its errors become `core.failure.Reason`s here, once.
+    """
 
     def watch(self) -> AsyncIterator[Sighting]:
         """Yield the state at once and then at every change, for ever."""

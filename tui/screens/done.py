@@ -7,7 +7,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
-from tui.core.certificate import Certificate
+from tui.core.certificate import Certificate, find
 from tui.core.events import BackPressed, RetirementChosen
 from tui.core.moves.installing import retirable
 from tui.core.order import Application, yuan
@@ -16,6 +16,7 @@ from tui.screens.base import Key, StepScreen, style
 from tui.text import N_, _
 from tui.text.dates import day, moment
 from tui.widgets.action import ActionButton
+from tui.widgets.card import kept_words
 from tui.widgets.facts import Fact, table
 
 
@@ -35,6 +36,7 @@ class DoneScreen(StepScreen):
     def compose_body(self) -> Iterable[Widget]:
         """Two certificates, the receipt, the invoice."""
         yield Horizontal(Static(id="new"), Static(id="old"), id="side-by-side")
+        yield Static(id="kept", classes="hint")
         yield Static(id="receipt")
         yield Static(id="invoice", classes="hint")
 
@@ -50,6 +52,10 @@ class DoneScreen(StepScreen):
             self.query_one("#new", Static).update(_certificate(_("新证书"), new, "$good"))
             title = _("原证书（已删除）") if state.retired else _("原证书")
             self.query_one("#old", Static).update(_certificate(title, old, "$muted"))
+            found = find(state.tokens, new.fingerprint)
+            kept = kept_words(*found) if found else ""
+            self.query_one("#kept", Static).display = bool(kept)
+            self.query_one("#kept", Static).update(Content(kept))
         self.query_one("#retire").display = self.offers("retire", state)
         if state.application is not None:
             self.query_one("#receipt", Static).update(_receipt(state.application))

@@ -5,7 +5,7 @@ from enum import Enum
 from typing import Any
 
 from tui.core.application import FieldError, IdType
-from tui.core.certificate import CertificateState, PinState
+from tui.core.certificate import CertificateState, PinState, Usage
 from tui.core.failure import Money, Place
 from tui.core.order import ApplicationStatus, AttemptState, InvoiceStatus, Method, PaymentStatus
 from tui.core.ports import TokenStage
@@ -66,8 +66,15 @@ CERTIFICATE = {
     CertificateState.EXPIRED: N_("已过期"),
     CertificateState.NOT_YET_VALID: N_("尚未生效"),
     CertificateState.UNREADABLE: N_("无法读取"),
+    CertificateState.NOT_FOR_SIGNING: N_("不单独续期"),
     CertificateState.NO_KEY: N_("缺少私钥"),
-    CertificateState.UNSUPPORTED: N_("算法不支持在线续期"),
+    CertificateState.UNSUPPORTED: N_("不支持在线续期"),
+}
+USAGE = {
+    Usage.SIGNING: N_("签名证书"),
+    Usage.ENCRYPTION: N_("加密证书"),
+    Usage.ANY: N_("签名和加密"),
+    Usage.OTHER: N_("其他用途"),
 }
 PIN = {
     PinState.UNKNOWN: "",
@@ -169,6 +176,7 @@ LABELS: Mapping[type[Enum], Mapping[Any, str]] = {
     Method: METHOD,
     IdType: ID_TYPE,
     CertificateState: CERTIFICATE,
+    Usage: USAGE,
     PinState: PIN,
     TokenStage: TOKEN_STAGE,
     Busy: BUSY,

@@ -6,22 +6,12 @@ from datetime import timedelta
 from tui import __version__
 from tui.core import commands as c
 from tui.core import events as e
-from tui.core.certificate import Certificate, CertificateRef, CertificateState, Token, refer, refer_key
+from tui.core.certificate import Certificate, CertificateRef, CertificateState, Token, find, refer, refer_key
+from tui.core.eligibility import best_refused
 from tui.core.failure import Failure, Reason
 from tui.core.moves.common import Next, at, enter, leave, refuse, resume
 from tui.core.order import LIVE
 from tui.core.state import Busy, State, Step
-
-WHY_NOT = {
-    CertificateState.VALID: Reason.TOO_EARLY,
-    CertificateState.EXPIRED: Reason.CERTIFICATE_EXPIRED,
-    CertificateState.NOT_YET_VALID: Reason.NOT_YET_VALID,
-    CertificateState.NO_KEY: Reason.KEY_MISSING,
-    CertificateState.UNSUPPORTED: Reason.KEY_UNSUPPORTED,
-    CertificateState.UNREADABLE: Reason.CERTIFICATE_UNREADABLE,
-}
-"""Why a certificate that is not renewable is refused; beside one that is still good an expired one does not count."""
-
 
 FRESH = timedelta(days=30)
 """A certificate younger than this may be one whose installation was never finished."""
@@ -29,7 +19,8 @@ FRESH = timedelta(days=30)
 
 def renewable(state: State) -> tuple[tuple[Token, Certificate], ...]:
     """Every signing certificate that may be renewed now, once each although several modules may see its token."""
-    found = {c.fingerprint: (t, c) for t, c in reversed(_signing(state)) if _renewable(state, c)}
+    held = [(token, certificate) for token in state.tokens for certificate in token.certificates]
+    found = {c.fingerprint: (t, c) for t, c in reversed(held) if _renewable(state, c)}
     return tuple(reversed(found.values()))
 
 
@@ -165,18 +156,17 @@ def go_back(state: State, event: e.BackPressed) -> Next:
 
 
 def _nothing_to_renew(state: State) -> Next:
-    pairs = _signing(state)
-    if not state.tokens:
+    if not state.tokens or state.now is None:
         return replace(state, failure=Failure(Reason.NO_TOKEN)), ()
-    if not pairs and (lone := _lone_key(state)):
+    held = tuple(certificate for token in state.tokens for certificate in token.certificates)
+    if not any(certificate.for_signing for certificate in held) and (lone := _lone_key(state)):
         return at(replace(state, chosen=lone), Step.SIGN_IN), ()
-    if not pairs:
+    turned_away = best_refused(held, state.now, state.window)
+    if turned_away is None:
         return replace(state, failure=Failure(Reason.NO_CERTIFICATE)), ()
-    states = {_state_of(state, certificate): (token, certificate) for token, certificate in reversed(pairs)}
-    for why, reason in WHY_NOT.items():
-        if why in states:
-            return refuse(replace(state, chosen=refer(*states[why])), Failure(reason))
-    return state, ()
+    certificate, reason = turned_away
+    found = find(state.tokens, certificate.fingerprint)
+    return refuse(replace(state, chosen=refer(*found) if found else None), Failure(reason))
 
 
 def _lone_key(state: State) -> CertificateRef | None:
@@ -184,16 +174,8 @@ def _lone_key(state: State) -> CertificateRef | None:
     return next((refer_key(token, token.bare_keys[0]) for token in state.tokens if token.bare_keys), None)
 
 
-def _signing(state: State) -> tuple[tuple[Token, Certificate], ...]:
-    return tuple((t, cert) for t in state.tokens for cert in t.certificates if cert.for_signing)
-
-
 def _renewable(state: State, certificate: Certificate) -> bool:
-    return _state_of(state, certificate) is CertificateState.RENEWABLE
-
-
-def _state_of(state: State, certificate: Certificate) -> CertificateState | None:
-    return certificate.state(state.now, state.window) if state.now else None
+    return state.now is not None and certificate.state(state.now, state.window) is CertificateState.RENEWABLE
 
 
 def _version(text: str) -> tuple[int, ...]:
