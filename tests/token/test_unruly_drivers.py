@@ -18,7 +18,7 @@ async def test_without_rules_it_is_a_token_like_any_other(simulator: Simulator, 
     application = issued(await requested(tokens, simulator), ca, simulator.certificate_der)
     assert (await installed(tokens, simulator, application)).new.der == application.certificate
     assert simulator.calls().count("C_Login") == 2
-    assert_two_whole_pairs(simulator)
+    assert_two_whole_pairs(simulator.soft)
 
 
 @pytest.mark.parametrize("death", [At.CRASH, At.EXIT, At.KILL_AFTER])
@@ -36,7 +36,7 @@ async def test_a_death_in_a_request_costs_one_pin_and_a_second_try(
     assert (failure.reason, failure.token_changed) == (Reason.DRIVER_CRASHED, changed)
     assert simulator.calls().count("C_Login") == (call != "C_OpenSession")
     assert (await requested(tokens, simulator)).csr
-    assert_two_whole_pairs(simulator)
+    assert_two_whole_pairs(simulator.soft)
 
 
 @pytest.mark.parametrize("death", [At.CRASH, At.KILL_AFTER])
@@ -83,7 +83,7 @@ async def test_a_hang_is_cut_at_its_stage(simulator: Simulator, call: str, stage
         assert (await requested(again, simulator)).csr
     finally:
         await again.close()
-    assert_two_whole_pairs(simulator)
+    assert_two_whole_pairs(simulator.soft)
 
 
 async def test_noise_reaches_no_screen(
@@ -130,7 +130,7 @@ async def test_a_lost_reply_in_a_request(simulator: Simulator, serving: Serving,
         assert (failure.reason, failure.token_changed) == (Reason.TOKEN_FAULT, True)
     assert x509.load_pem_x509_csr((await requested(tokens, simulator)).csr).is_signature_valid
     assert simulator.calls().count("C_GenerateKeyPair") == 1
-    assert_two_whole_pairs(simulator)
+    assert_two_whole_pairs(simulator.soft)
 
 
 async def test_a_lost_reply_to_the_certificate(simulator: Simulator, serving: Serving, ca: TestCa) -> None:

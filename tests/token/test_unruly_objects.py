@@ -32,7 +32,7 @@ async def test_no_room_for_the_certificate(simulator: Simulator, serving: Servin
     tokens = serving(simulator)
     application = issued(await requested(tokens, simulator), ca, simulator.certificate_der)
     assert (await refused_installation(tokens, simulator, application)).reason is Reason.TOKEN_FULL
-    assert_two_whole_pairs(simulator)
+    assert_two_whole_pairs(simulator.soft)
     simulator.lift(full)
     assert (await installed(tokens, simulator, application)).proof
 
@@ -66,7 +66,7 @@ async def test_half_a_pair_is_cleared_away(simulator: Simulator, serving: Servin
     failure = await refused_request(tokens, simulator)
     assert (failure.reason, failure.token_changed) == (Reason.TOKEN_FAULT, True)
     assert (await requested(tokens, simulator)).csr
-    assert_two_whole_pairs(simulator)
+    assert_two_whole_pairs(simulator.soft)
 
 
 async def test_a_token_that_allows_one_object_an_id_and_renames_keys(
@@ -80,7 +80,7 @@ async def test_a_token_that_allows_one_object_an_id_and_renames_keys(
     for _ in range(2):
         assert (await installed(tokens, simulator, application)).new.der == application.certificate
     assert simulator.soft.objects().count("Certificate Object") == 2
-    assert_two_whole_pairs(simulator)
+    assert_two_whole_pairs(simulator.soft)
 
 
 async def test_no_data_object_is_needed(simulator: Simulator, serving: Serving, ca: TestCa) -> None:

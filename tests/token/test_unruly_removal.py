@@ -80,7 +80,7 @@ async def test_gone_at_the_pin_no_pin_is_sent(simulator: Simulator, serving: Ser
     assert "C_Login" not in simulator.calls()
     simulator.lift(pulled)
     assert (await tokens.make_request(ref, pin(), APPLICATION, quiet)).csr
-    assert_two_whole_pairs(simulator)
+    assert_two_whole_pairs(simulator.soft)
 
 
 @pytest.mark.parametrize("answer", [REMOVED, PyKCS11.CKR_TOKEN_NOT_PRESENT, PyKCS11.CKR_GENERAL_ERROR])
@@ -93,7 +93,7 @@ async def test_pulled_at_a_call_of_a_request(simulator: Simulator, serving: Serv
     assert (failure.reason, failure.token_changed) == (Reason.TOKEN_REMOVED, True)
     simulator.lift(pulled)
     assert (await tokens.make_request(ref, pin(), APPLICATION, quiet)).csr
-    assert_two_whole_pairs(simulator)
+    assert_two_whole_pairs(simulator.soft)
 
 
 @pytest.mark.parametrize("call", ["C_CreateObject", "C_Sign"])
@@ -121,7 +121,7 @@ async def test_pulled_behind_a_driver_that_hides_or_breaks(simulator: Simulator,
     assert (failure.reason, failure.token_changed) == (Reason.TOKEN_REMOVED, True)
     simulator.lift(pulled)
     assert (await tokens.make_request(ref, pin(), APPLICATION, quiet)).csr
-    assert_two_whole_pairs(simulator)
+    assert_two_whole_pairs(simulator.soft)
 
 
 @pytest.mark.parametrize(("told", "text"), [(Is.LABEL, "另一个"), (Is.SERIAL, "0000000000000000")])

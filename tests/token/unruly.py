@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.rig.simulator import Simulator
+from tests.rig.softhsm import SoftToken
 from tests.token.support import APPLICATION, TokenRig, pin, quiet, reference
 from tui.core.certificate import CertificateRef
 from tui.core.failure import Failure, TokenError
@@ -37,7 +37,7 @@ async def refused_installation(tokens: Tokens, rig: TokenRig, application: Appli
     return caught.value.failure
 
 
-def assert_two_whole_pairs(simulator: Simulator) -> None:
+def assert_two_whole_pairs(soft: SoftToken) -> None:
     """The old pair and the new one, and nothing left over."""
-    objects = simulator.soft.objects()
+    objects = soft.objects()
     assert (objects.count("Private Key Object"), objects.count("Public Key Object")) == (2, 2)
