@@ -157,9 +157,19 @@ async def test_slot_events_change_nothing(simulator: Simulator, serving: Serving
         await until(sightings, absent)
 
 
-async def test_a_slot_list_that_fails_now_and_then(simulator: Simulator, serving: Serving) -> None:
-    simulator.at("C_GetSlotList", At.RETURN, PyKCS11.CKR_GENERAL_ERROR, times=2, after=3)
+@pytest.mark.parametrize("call", ["C_GetSlotList", "C_GetSlotInfo", "C_GetTokenInfo"])
+async def test_a_glance_that_fails_now_and_then(simulator: Simulator, serving: Serving, call: str) -> None:
+    simulator.at(call, At.RETURN, PyKCS11.CKR_GENERAL_ERROR, times=2)
     async with watching(serving(simulator)) as sightings:
         await until(sightings, present)
-        simulator.at("C_GetSlotList", At.RETURN, PyKCS11.CKR_GENERAL_ERROR, times=2)
+
+
+async def test_a_driver_that_dies_of_its_own_restart(simulator: Simulator, serving: Serving) -> None:
+    simulator.rule(Is.BROKEN, DEVICE_ERROR)
+    simulator.at("C_Finalize", At.CRASH)
+    async with watching(serving(simulator)) as sightings:
+        await until(sightings, present)
+        pulled = simulator.rule(Is.ABSENT, REMOVED)
+        await until(sightings, absent)
+        simulator.lift(pulled)
         await until(sightings, present)

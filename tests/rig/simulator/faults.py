@@ -47,9 +47,9 @@ class Is(StrEnum):
     Only `STALE`, `BLIND`, `SESSIONS_SURVIVE`, `BROKEN` and `LATE_READER` beside it change that."""
     STALE = "stale"
     """With `ABSENT`: what needs no card (C_GetTokenInfo, C_OpenSession, C_GetMechanismList, C_FindObjects,
-    C_GetAttributeValue, …) is answered CKR_OK from the cache, as OpenSC does."""
+    C_GetAttributeValue, …) is answered CKR_OK from what was cached since C_Initialize, as OpenSC does."""
     BLIND = "blind"
-    """With `ABSENT`: slot list and slot flag go on calling the token present, as tpm2-pkcs11 does."""
+    """With `ABSENT`: slot list and slot flag go on telling it until C_Initialize, as tpm2-pkcs11 does."""
     SESSIONS_SURVIVE = "sessions-survive"
     """With `ABSENT`: an old session works again, still logged in, when the token is back (OpenSC, USB key)."""
     BROKEN = "broken"

@@ -21,6 +21,12 @@ static const struct rule *absent(void)
     return rule && has_fired(rule) ? rule : NULL;
 }
 
+/* What a driver remembers, it remembers since C_Initialize. */
+static bool remembers(enum action manner)
+{
+    return token_met && standing(manner);
+}
+
 /* SoftHSM2 has one slot more, for a token that could be initialised: a reader has none. */
 static bool token_slot(CK_SLOT_ID_PTR slot)
 {
@@ -74,7 +80,7 @@ bool out_of_reach(enum need need, CK_RV *value)
         return false;
     }
     lose_sessions();
-    if (need == SLOTS || (need == CACHED && standing(STALE)))
+    if (need == SLOTS || (need == CACHED && remembers(STALE)))
         return false;
     *value = (CK_RV)gone->value;
     return true;
@@ -83,7 +89,7 @@ bool out_of_reach(enum need need, CK_RV *value)
 CK_RV get_slot_list(CK_BBOOL present, CK_SLOT_ID_PTR list, CK_ULONG_PTR count)
 {
     const struct rule *late = standing(LATE_READER);
-    bool in = !absent() || standing(BLIND);
+    bool in = !absent() || remembers(BLIND);
     CK_SLOT_ID slot;
     if (!reader_known && (!late || (late->value == 0 && !list)))
         reader_known = in;
@@ -110,7 +116,7 @@ CK_RV get_slot_info(CK_SLOT_ID slot, CK_SLOT_INFO_PTR info)
     info->flags |= CKF_REMOVABLE_DEVICE;
     if (!standing(NO_READER))
         info->flags |= CKF_HW_SLOT;
-    if (!absent() || standing(BLIND))
+    if (!absent() || remembers(BLIND))
         info->flags |= CKF_TOKEN_PRESENT;
     return value;
 }
