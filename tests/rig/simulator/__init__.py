@@ -5,6 +5,7 @@ The driver reads its rules again at every call, so a test changes them while it 
 
 import fcntl
 import os
+import re
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -16,9 +17,11 @@ from pathlib import Path
 from tests.rig.simulator.faults import At, Is, Rule
 from tests.rig.softhsm import SoftToken
 
-__all__ = ["At", "Is", "Rule", "Simulator", "build"]
+__all__ = ["CALLS", "At", "Is", "Rule", "Simulator", "build"]
 
 _SOURCES = Path(__file__).parent
+CALLS = frozenset(re.findall(r"X\((C_\w+),", (_SOURCES / "simulator.h").read_text()))
+"""The calls that rules can name."""
 _COMPILE = (
     *("gcc", "-std=c11", "-D_GNU_SOURCE", "-O1", "-Wall", "-Wextra", "-Werror"),
     *("-fPIC", "-shared", "-fvisibility=hidden", "-I/usr/include/p11-kit-1"),
@@ -109,6 +112,7 @@ class Simulator:
                 os.kill(int(pid), signal.SIGKILL)
 
     def _add(self, rule: Rule) -> Rule:
+        assert {rule.call, rule.since} <= CALLS | {""}, "a driver that knows no such call would only look crashed"
         self.rules[rule.number] = rule
         self._write()
         return rule

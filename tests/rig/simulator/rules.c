@@ -96,8 +96,11 @@ void read_rules(void)
     rule_count = 0;
     if (!file)
         return;
-    while (rule_count < RULES && fgets(line, sizeof line, file))
+    while (fgets(line, sizeof line, file)) {
+        if (rule_count == RULES)
+            give_up("too many rules", line);
         parse(line, &rules[rule_count++]);
+    }
     fclose(file);
 }
 
