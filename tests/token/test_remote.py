@@ -1,7 +1,7 @@
 """A token forwarded by p11-kit, as over SSH: its driver breaks for good when the tunnel is cut."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
@@ -15,7 +15,7 @@ from tests.token.unruly import Serving, assert_two_whole_pairs, installed
 from tui.core.failure import Reason, TokenError
 from tui.core.ports import Sighting, TokenStage
 
-IN_DOUBT = frozenset({Reason.TOKEN_REMOVED, Reason.TOKEN_FAULT})
+Progress = Callable[[TokenStage], None]
 
 
 def present(sighting: Sighting) -> bool:
@@ -96,21 +96,39 @@ async def test_cut_before_the_pin(far: RemoteToken, serving: Serving) -> None:
     assert (await tokens.make_request(ref, pin(), APPLICATION, quiet)).csr
 
 
+async def cut_at(far: RemoteToken, stage: TokenStage, attempt: Callable[[Progress], Awaitable[object]]) -> None:
+    """Try with the tunnel cut at this stage, which may have been done a moment before; then restore it."""
+    (outcome,) = await asyncio.gather(
+        attempt(lambda reached: far.cut() if reached is stage else None), return_exceptions=True
+    )
+    if isinstance(outcome, TokenError):
+        assert outcome.failure.reason is Reason.TOKEN_REMOVED
+    else:
+        assert not isinstance(outcome, BaseException)
+    far.restore()
+
+
 @pytest.mark.parametrize("stage", [TokenStage.CHECKING, TokenStage.KEY_PAIR, TokenStage.REQUEST, TokenStage.SIGNING])
 async def test_cut_at_a_stage_of_the_request(far: RemoteToken, serving: Serving, stage: TokenStage) -> None:
     tokens = serving(far)
     ref = await reference(tokens, far.certificate_der)
-    # The cut may come a moment after the stage was done.
-    outcome = await asyncio.gather(
-        tokens.make_request(ref, pin(), APPLICATION, lambda reached: far.cut() if reached is stage else None),
-        return_exceptions=True,
-    )
-    for error in outcome:
-        if isinstance(error, TokenError):
-            assert error.failure.reason is Reason.TOKEN_REMOVED
-    far.restore()
+    await cut_at(far, stage, lambda progress: tokens.make_request(ref, pin(), APPLICATION, progress))
     assert (await tokens.make_request(ref, pin(), APPLICATION, quiet)).csr
     assert_two_whole_pairs(far.soft)
+
+
+@pytest.mark.parametrize(
+    "stage", [TokenStage.CHECKING, TokenStage.WRITING, TokenStage.READING_BACK, TokenStage.PROVING]
+)
+async def test_cut_at_a_stage_of_the_installation(
+    far: RemoteToken, serving: Serving, ca: TestCa, stage: TokenStage
+) -> None:
+    tokens = serving(far)
+    application = issued(await requested(tokens, far), ca, far.certificate_der)
+    ref = await reference(tokens, far.certificate_der)
+    await cut_at(far, stage, lambda progress: tokens.install(ref, pin(), application, progress))
+    assert (await tokens.install(ref, pin(), application, quiet)).new.der == application.certificate
+    assert far.soft.objects().count("Certificate Object") == 2
 
 
 @pytest.mark.parametrize("death", [At.CRASH, At.KILL_AFTER])
@@ -122,8 +140,8 @@ async def test_cut_at_a_call_of_the_request(simulator: Simulator, serving: Servi
         simulator.at(call, death, times=1)
         with pytest.raises(TokenError) as caught:
             await tokens.make_request(ref, pin(), APPLICATION, quiet)
-        assert caught.value.failure.reason in IN_DOUBT
-        assert caught.value.failure.token_changed is (call != "C_Login")
+        failure = caught.value.failure
+        assert (failure.reason, failure.token_changed) == (Reason.TOKEN_FAULT, call != "C_Login")
         assert simulator.calls().count("C_Login") == 1
         assert (await tokens.make_request(ref, pin(), APPLICATION, quiet)).csr
         assert_two_whole_pairs(simulator.soft)
@@ -141,6 +159,6 @@ async def test_cut_at_a_call_of_the_installation(
         simulator.at(call, death, times=1)
         with pytest.raises(TokenError) as caught:
             await tokens.install(ref, pin(), application, quiet)
-        assert (caught.value.failure.reason in IN_DOUBT, caught.value.failure.token_changed) == (True, True)
+        assert (caught.value.failure.reason, caught.value.failure.token_changed) == (Reason.TOKEN_FAULT, True)
         assert (await tokens.install(ref, pin(), application, quiet)).new.der == application.certificate
         assert simulator.soft.objects().count("Certificate Object") == 2
