@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { CHILD_LIVES = 60 }; /* seconds, should the test forget it */
+enum { CHILD_LIVES = 600 }; /* seconds, should the test forget it; no number is given to another process so soon */
 
 static const struct rule *fired(enum action action, enum call call)
 {
