@@ -6,11 +6,12 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
+from typing import Protocol
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from tests.rig.softhsm import SoftToken, TestCa, issue
+from tests.rig.softhsm import TestCa, issue
 from tui.core.application import ApplicationForm
 from tui.core.certificate import CertificateRef, refer
 from tui.core.order import Application, ApplicationStatus, PaymentStatus
@@ -33,7 +34,23 @@ APPLICATION = Application(
 )
 
 
-def adapter(*tokens: SoftToken) -> Tokens:
+class TokenRig(Protocol):
+    """A token of tests behind some driver: SoftHSM2 itself, the simulator, a remote one."""
+
+    @property
+    def module(self) -> Path:
+        """The driver."""
+
+    @property
+    def environment(self) -> tuple[tuple[str, str], ...]:
+        """What a process must set before it loads the module."""
+
+    @property
+    def certificate_der(self) -> bytes:
+        """The certificate that is on the token."""
+
+
+def adapter(*tokens: TokenRig) -> Tokens:
     """The adapter over these tokens' modules."""
     return Tokens(tuple(Module(token.module, token.environment) for token in tokens))
 
@@ -58,7 +75,7 @@ def quiet(stage: TokenStage) -> None:
 
 async def requested(
     tokens: Tokens,
-    token: SoftToken,
+    token: TokenRig,
     progress: Callable[[TokenStage], None] = quiet,
     application: Application = APPLICATION,
 ) -> SignedRequest:
