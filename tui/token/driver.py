@@ -3,7 +3,7 @@
 import PyKCS11
 from PyKCS11 import PyKCS11Error
 
-from tui.core.failure import Reason
+from tui.core.failure import TokenError
 from tui.token import faults
 
 
@@ -11,12 +11,12 @@ class Driver:
     """A PKCS#11 module after C_Initialize."""
 
     def __init__(self, path: str) -> None:
-        """Raise `TokenError` DRIVER_MISSING when it cannot be loaded or initialised."""
+        """Raise `TokenError`: DRIVER_MISSING when it cannot be loaded, or what C_Initialize answers."""
         self.lib = PyKCS11.PyKCS11Lib()
         try:
             self.lib.load(path)
         except PyKCS11Error as error:
-            raise faults.fault(Reason.DRIVER_MISSING, faults.name(error)) from error
+            raise TokenError(faults.failure(error)) from error
 
     def slots(self) -> list[int]:
         """All slots. C_GetSlotList with a NULL list makes drivers look for new readers.

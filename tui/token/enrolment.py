@@ -1,6 +1,7 @@
 """Renewal on the token: key pair, CSR, evidence; then write, read back, prove. Every point of it can be repeated."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import PyKCS11
@@ -9,10 +10,11 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.hazmat.primitives.serialization.pkcs7 import PKCS7Options, PKCS7SignatureBuilder
+from PyKCS11 import PyKCS11Error
 
 from tui.core.certificate import RENEWABLE_KEYS, Certificate
 from tui.core.evidence import evidence_content, proof_message
-from tui.core.failure import Reason
+from tui.core.failure import Reason, TokenError
 from tui.core.order import KeyPolicy
 from tui.core.ports import Installation, SignedRequest, TokenStage
 from tui.token import certificates, faults, objects, preflight, templates, writing
@@ -23,6 +25,8 @@ from tui.token.protocol import Install, MakeRequest
 from tui.token.session import AskPin, Workspace, signed_in
 
 Progress = Callable[[TokenStage], None]
+_REFUSED = frozenset({Reason.TOKEN_FULL, Reason.TOKEN_READ_ONLY, Reason.TOKEN_UNSUPPORTED})
+"""The token is there and has said no: what is cleared away now is really gone."""
 
 
 def make_request(driver: Driver, order: MakeRequest, ask_pin: AskPin, progress: Progress) -> SignedRequest:
@@ -34,9 +38,10 @@ def make_request(driver: Driver, order: MakeRequest, ask_pin: AskPin, progress: 
         old_key = workspace.key(bytes.fromhex(workspace.certificate.key_id), public_key)
         new_key = old_key
         if order.policy is KeyPolicy.KEEP:
-            _try_out(workspace, progress, public_key, new_pair=False)
+            progress(TokenStage.PROBING)
+            preflight.check(workspace, public_key, order.scheme, new_pair=False)
         else:
-            pair = _new_pair(workspace, order.business_no, public_key, progress)
+            pair = _new_pair(workspace, order, public_key, progress)
             new_key = workspace.key(pair.key_id, pair.public_key)
         progress(TokenStage.REQUEST)
         padding = rsa_padding(public_key, order.scheme)
@@ -105,44 +110,55 @@ def _issued(der: bytes) -> x509.Certificate:
     return issued
 
 
-def _try_out(workspace: Workspace, progress: Progress, public_key: Any, *, new_pair: bool) -> None:
-    progress(TokenStage.PROBING)
-    preflight.check(workspace, public_key, new_pair=new_pair)
-
-
-def _new_pair(workspace: Workspace, business_no: str, like: Any, progress: Progress) -> KeyPair:
+def _new_pair(workspace: Workspace, order: MakeRequest, like: Any, progress: Progress) -> KeyPair:
     """The pair labelled with the business number: an earlier attempt's, or a new one like the old key."""
-    session = workspace.session
-    if not business_no:
+    session, label = workspace.session, order.business_no
+    if not label:
         raise faults.fault(Reason.DESK_FAULT, "no business number")
-    if objects.names_certified_key(session, business_no):
+    if objects.names_certified_key(session, label):
         raise faults.fault(Reason.KEY_REUSED, "label")
-    pair = _labelled(session, business_no)
-    _try_out(workspace, progress, like, new_pair=pair is None)
+    pair = _labelled(session, label)
+    progress(TokenStage.PROBING)
+    preflight.check(workspace, like, order.scheme, new_pair=pair is None)
     if pair:
         return pair
     progress(TokenStage.KEY_PAIR)
-    key_id = templates.attempted(templates.KEY_LEFT_OUT, lambda left: _generate(workspace, business_no, like, left))
-    for made in objects.key_pairs(session):
-        if made.label == business_no:
-            return made
-        if made.key_id == key_id:
-            objects.rename(session, key_id, business_no)
-            return made
+    try:
+        templates.attempted(templates.KEY_LEFT_OUT, lambda left: _generate(workspace, label, like, left))
+        preflight.probe(workspace, len(workspace.certificate.der) + preflight.MARGIN)
+    except PyKCS11Error as error:
+        raise _undone(session, label, error) from error
+    if pair := _labelled(session, label):
+        return pair
     raise faults.fault(Reason.TOKEN_FAULT, "new key pair not found")
 
 
-def _generate(workspace: Workspace, label: str, like: Any, left_out: frozenset[int]) -> bytes:
-    """One try at C_GenerateKeyPair, after what earlier tries left; returns the CKA_ID that was asked for."""
+def _generate(workspace: Workspace, label: str, like: Any, left_out: frozenset[int]) -> None:
+    """One try at C_GenerateKeyPair, after what earlier tries left; what the template may not name is named after it."""
     workspace.confirm()
     session = workspace.session
     for half in objects.halves(session, label):
         session.destroyObject(half)
     public, private, mechanism = templates.key_pair(label, like)
-    session.generateKeyPair(
+    made = session.generateKeyPair(
         templates.without(public, left_out), templates.without(private, left_out), PyKCS11.Mechanism(mechanism)
     )
-    return bytes(dict(public)[PyKCS11.CKA_ID])
+    for kind in left_out & {PyKCS11.CKA_ID, PyKCS11.CKA_LABEL}:
+        for half in made:
+            session.setAttributeValue(half, [(kind, dict(public)[kind])])
+
+
+def _undone(session: Any, label: str, error: PyKCS11Error) -> TokenError:
+    """The failure, after all that was made is deleted again where the token has clearly refused."""
+    failure = faults.failure(error)
+    if failure.reason not in _REFUSED:
+        return TokenError(failure)
+    try:
+        for key in objects.labelled(session, label):
+            session.destroyObject(key)
+    except PyKCS11Error:
+        return TokenError(failure)
+    return TokenError(replace(failure, token_changed=False))
 
 
 def _labelled(session: Any, business_no: str) -> KeyPair | None:

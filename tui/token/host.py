@@ -171,9 +171,12 @@ def _explain(driver: Driver, order: Order, failure: Failure) -> Failure:
             session.locate(driver, order.certificate, replaced)
             if failure.reason is Reason.TOKEN_FAULT:
                 time.sleep(_NOTICED)
+                driver.restart()
                 session.locate(driver, order.certificate, replaced)
         except TokenError as gone:
             return replace(failure, reason=gone.failure.reason)
+        except PyKCS11Error:
+            return replace(failure, reason=Reason.TOKEN_REMOVED)
     return failure
 
 

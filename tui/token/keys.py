@@ -75,26 +75,22 @@ class TokenRsaKey(_InToken, rsa.RSAPrivateKey):
 
     def _prepared(self, padding: object, message: bytes) -> tuple[PyKCS11.Mechanism, bytes]:
         """The mechanism and what it is given: the message where the token hashes, else its digest."""
-        if isinstance(padding, _PSS):
-            whole, bare = PyKCS11.CKM_SHA256_RSA_PKCS_PSS, PyKCS11.CKM_RSA_PKCS_PSS
-            hashing = not self._lacks(whole) or self._lacks(bare)
-            chosen = whole if hashing else bare
+        scheme = SignatureScheme.PSS if isinstance(padding, _PSS) else SignatureScheme.PKCS1
+        chosen = _first(signing_mechanisms(self._public_key, scheme), self._mechanisms)
+        if scheme is SignatureScheme.PSS:
             mechanism = PyKCS11.RSA_PSS_Mechanism(chosen, PyKCS11.CKM_SHA256, PyKCS11.CKG_MGF1_SHA256, SALT)
-            return mechanism, message if hashing else _digest(message)
-        if self._lacks(PyKCS11.CKM_SHA256_RSA_PKCS) and not self._lacks(PyKCS11.CKM_RSA_PKCS):
-            return PyKCS11.Mechanism(PyKCS11.CKM_RSA_PKCS), _DIGEST_INFO + _digest(message)
-        return PyKCS11.Mechanism(PyKCS11.CKM_SHA256_RSA_PKCS), message
-
-    def _lacks(self, mechanism: int) -> bool:
-        """An empty list says nothing."""
-        return bool(self._mechanisms) and mechanism not in self._mechanisms
+            return mechanism, message if chosen == PyKCS11.CKM_SHA256_RSA_PKCS_PSS else _digest(message)
+        hashes_itself = chosen == PyKCS11.CKM_SHA256_RSA_PKCS
+        return PyKCS11.Mechanism(chosen), message if hashes_itself else _DIGEST_INFO + _digest(message)
 
 
 class TokenEcKey(_InToken, ec.EllipticCurvePrivateKey):
     """ECDSA with SHA-256 (FIPS 186-5 6)."""
 
-    def __init__(self, public_key: ec.EllipticCurvePublicKey, sign: Sign) -> None:
-        self._public_key, self._sign = public_key, sign
+    def __init__(
+        self, public_key: ec.EllipticCurvePublicKey, sign: Sign, mechanisms: frozenset[int] = frozenset()
+    ) -> None:
+        self._public_key, self._sign, self._mechanisms = public_key, sign, mechanisms
 
     @property
     def curve(self) -> ec.EllipticCurve:
@@ -111,13 +107,15 @@ class TokenEcKey(_InToken, ec.EllipticCurvePrivateKey):
         return self._public_key
 
     def sign(self, data: object, signature_algorithm: object) -> bytes:
-        """CKM_ECDSA over the digest, as DER, verified; raise SIGNATURE_FALSE where it does not verify."""
+        """Sign in the token, as DER, and verify; raise SIGNATURE_FALSE where the token's answer does not verify."""
         if not isinstance(signature_algorithm, ec.ECDSA) or not isinstance(
             signature_algorithm.algorithm, hashes.SHA256
         ):
             raise UnsupportedAlgorithm("ECDSA with SHA-256 only")
         message = _bytes(data)
-        raw = self._sign(PyKCS11.Mechanism(PyKCS11.CKM_ECDSA), _digest(message))
+        chosen = _first(signing_mechanisms(self._public_key, SignatureScheme.PKCS1), self._mechanisms)
+        given = _digest(message) if chosen == PyKCS11.CKM_ECDSA else message
+        raw = self._sign(PyKCS11.Mechanism(chosen), given)
         half = len(raw) // 2
         signature = utils.encode_dss_signature(int.from_bytes(raw[:half]), int.from_bytes(raw[half:]))
         try:
@@ -140,9 +138,23 @@ def token_key(public_key: object, sign: Sign, mechanisms: frozenset[int] = froze
         case rsa.RSAPublicKey():
             return TokenRsaKey(public_key, sign, mechanisms)
         case ec.EllipticCurvePublicKey():
-            return TokenEcKey(public_key, sign)
+            return TokenEcKey(public_key, sign, mechanisms)
         case _:
             raise faults.fault(Reason.KEY_UNSUPPORTED, type(public_key).__name__)
+
+
+def signing_mechanisms(public_key: object, scheme: SignatureScheme) -> tuple[int, ...]:
+    """CKM_ values by which a key of this kind can sign under the scheme, the preferred one first."""
+    if not isinstance(public_key, rsa.RSAPublicKey):
+        return PyKCS11.CKM_ECDSA, PyKCS11.CKM_ECDSA_SHA256
+    if scheme is SignatureScheme.PSS:
+        return PyKCS11.CKM_SHA256_RSA_PKCS_PSS, PyKCS11.CKM_RSA_PKCS_PSS
+    return PyKCS11.CKM_SHA256_RSA_PKCS, PyKCS11.CKM_RSA_PKCS
+
+
+def _first(wanted: tuple[int, ...], listed: frozenset[int]) -> int:
+    """The first that the token lists; a list without any of them, or an empty one, says nothing."""
+    return next((mechanism for mechanism in wanted if mechanism in listed), wanted[0])
 
 
 def rsa_padding(public_key: object, scheme: SignatureScheme) -> padding.PKCS1v15 | padding.PSS | None:

@@ -142,10 +142,10 @@ def keys(session: Any, key_id: bytes) -> list[Any]:
     return [h for kind in kinds for h in session.findObjects([(PyKCS11.CKA_CLASS, kind), (PyKCS11.CKA_ID, key_id)])]
 
 
-def rename(session: Any, key_id: bytes, label: str) -> None:
-    """Label the keys with this CKA_ID."""
-    for handle in keys(session, key_id):
-        session.setAttributeValue(handle, [(PyKCS11.CKA_LABEL, label)])
+def labelled(session: Any, label: str) -> list[Any]:
+    """Handles of the uncertified keys with this label; after login."""
+    spared = _certified(session)
+    return [handle for handle, key_id, named in _keys(session) if named == label.encode() and key_id not in spared]
 
 
 def private_keys(session: Any, key_id: bytes) -> list[Any]:

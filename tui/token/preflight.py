@@ -11,18 +11,21 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from PyKCS11 import PyKCS11Error
 
 from tui.core.failure import Reason
+from tui.core.order import SignatureScheme
 from tui.token import faults, objects, templates
+from tui.token.keys import signing_mechanisms
+from tui.token.objects import PublicKey
 from tui.token.session import Workspace
 from tui.token.templates import Template
 
 LABEL = "CA-RENEWAL-PROBE"
-_MARGIN = 512
+MARGIN = 512
 """Bytes by which the new certificate may be longer than the old one."""
 _DATA_REFUSED = frozenset({Reason.TOKEN_UNSUPPORTED, Reason.TOKEN_FAULT, Reason.TOKEN_READ_ONLY})
 """The token may take certificates all the same: many know no data objects."""
 
 
-def check(workspace: Workspace, public_key: Any, *, new_pair: bool) -> None:
+def check(workspace: Workspace, public_key: PublicKey, scheme: SignatureScheme, *, new_pair: bool) -> None:
     """Try rights, mechanisms and room.
 
     Raises TOKEN_READ_ONLY, PIN_EXPIRED, TOKEN_UNSUPPORTED or TOKEN_FULL, or what the driver says.
@@ -33,9 +36,8 @@ def check(workspace: Workspace, public_key: Any, *, new_pair: bool) -> None:
     if flags & PyKCS11.CKF_USER_PIN_TO_BE_CHANGED:
         raise faults.fault(Reason.PIN_EXPIRED, "CKF_USER_PIN_TO_BE_CHANGED")
     clean(workspace.session)
-    if new_pair:
-        _check_mechanism(workspace, public_key)
-    probe(workspace, len(workspace.certificate.der) + _MARGIN + (_room(public_key) if new_pair else 0))
+    _check_mechanisms(workspace.mechanisms, public_key, scheme, new_pair=new_pair)
+    probe(workspace, len(workspace.certificate.der) + MARGIN + (_room(public_key) if new_pair else 0))
 
 
 def clean(session: Any) -> None:
@@ -45,14 +47,19 @@ def clean(session: Any) -> None:
             session.destroyObject(left)
 
 
-def _check_mechanism(workspace: Workspace, public_key: Any) -> None:
-    """A list without the key generation says no; an empty one says nothing."""
-    _, _, wanted = templates.key_pair(LABEL, public_key)
-    if workspace.mechanisms and wanted not in workspace.mechanisms:
-        raise faults.fault(Reason.TOKEN_UNSUPPORTED, str(PyKCS11.CKM[wanted]))
+def _check_mechanisms(
+    listed: frozenset[int], public_key: PublicKey, scheme: SignatureScheme, *, new_pair: bool
+) -> None:
+    """A list without what is needed says no; an empty one says nothing."""
+    wanted = [set(signing_mechanisms(public_key, scheme))]
+    if new_pair:
+        wanted.append({templates.key_pair(LABEL, public_key)[2]})
+    for alternatives in wanted:
+        if listed and not listed & alternatives:
+            raise faults.fault(Reason.TOKEN_UNSUPPORTED, " ".join(str(PyKCS11.CKM[m]) for m in sorted(alternatives)))
 
 
-def _room(public_key: Any) -> int:
+def _room(public_key: PublicKey) -> int:
     """Bytes that a new pair takes at most: an RSA private key is written with all its CRT parts."""
     return public_key.key_size // 8 * 6 if isinstance(public_key, rsa.RSAPublicKey) else 512
 

@@ -104,7 +104,9 @@ class DriverProcess:
                         self._send(secret)
                     pin.wipe()
                 case Refused(failure=failure):
-                    raise TokenError(replace(failure, token_changed=not _CHANGING.isdisjoint(stages)))
+                    known = failure.token_changed
+                    changed = not _CHANGING.isdisjoint(stages) if known is None else known
+                    raise TokenError(replace(failure, token_changed=changed))
                 case Failure() if not stages and answer.reason is not Reason.DRIVER_MISSING:
                     return None
                 case Failure():
@@ -216,7 +218,7 @@ class DriverProcess:
 
 
 def _rest(deaths: int, failure: Failure) -> float:
-    """Seconds before the next start: none after a first death, then doubling."""
+    """Seconds before the next start: none after a first death, then doubling; a missing driver can wait."""
     if failure.reason is Reason.DRIVER_MISSING:
         return _LONGEST_REST
     return 0 if deaths == 1 else min(_LONGEST_REST, 0.25 * 2**deaths)

@@ -8,7 +8,7 @@ from typing import Any
 import PyKCS11
 from PyKCS11 import PyKCS11Error
 
-from tui.core.certificate import Certificate, CertificateRef, Token, find, find_token
+from tui.core.certificate import Certificate, CertificateRef, PinState, Token, find, find_token
 from tui.core.failure import Failure, Reason, TokenError
 from tui.token import certificates, faults, objects
 from tui.token.driver import Driver
@@ -114,7 +114,9 @@ def signed_in(driver: Driver, reference: CertificateRef, ask_pin: AskPin, replac
 
 
 def _login(driver: Driver, token: Token, session: Any, pin: bytearray) -> None:
-    """C_Login once. The PIN goes from the caller's buffer into the driver's vector, which is wiped."""
+    """C_Login once, never on a locked token. The PIN goes into the driver's own buffer, which is wiped."""
+    if token.pin_state is PinState.LOCKED:
+        raise TokenError(Failure(Reason.PIN_LOCKED, detail="CKF_USER_PIN_LOCKED", tries_left=0))
     vector = PyKCS11.LowLevel.ckbytelist(0 if token.pin_pad else len(pin))
     try:
         if not token.pin_pad and not max(1, token.pin_min) <= len(pin) <= (token.pin_max or len(pin)):

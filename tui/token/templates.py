@@ -41,15 +41,17 @@ KEY_LEFT_OUT: Final = (
     frozenset(_PROTECTION | _PURPOSE),
     frozenset(_PROTECTION | _PURPOSE | _PLACE),
     frozenset(_PROTECTION | _PURPOSE | _PLACE | {PyKCS11.CKA_LABEL}),
+    frozenset(_PROTECTION | _PURPOSE | _PLACE | {PyKCS11.CKA_LABEL, PyKCS11.CKA_ID}),
 )
-"""What a key pair's templates leave out, try by try. A hardware token keeps its keys in whatever the template says;
-without a label the pair gets it right after."""
+"""What a key pair's templates leave out, try by try. A hardware token keeps its keys in whatever the template says; a
+pair that is made without a name gets it right after."""
 _NAMES = {PyKCS11.CKA_ISSUER, PyKCS11.CKA_SERIAL_NUMBER}
 CERTIFICATE_LEFT_OUT: Final = (
     frozenset[int](),
     frozenset(_PLACE),
     frozenset(_PLACE | _NAMES),
-    frozenset(_PLACE | _NAMES | {PyKCS11.CKA_SUBJECT}),
+    frozenset(_PLACE | _NAMES | {PyKCS11.CKA_LABEL}),
+    frozenset(_PLACE | _NAMES | {PyKCS11.CKA_LABEL, PyKCS11.CKA_SUBJECT}),
 )
 """What a certificate's template leaves out, try by try: tokens may take its names from CKA_VALUE alone."""
 
