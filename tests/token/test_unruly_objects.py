@@ -28,9 +28,9 @@ async def test_no_room_for_the_pair(simulator: Simulator, serving: Serving) -> N
 
 
 async def test_no_room_for_the_certificate(simulator: Simulator, serving: Serving, ca: TestCa) -> None:
-    full = simulator.rule(Is.ROOM, 2)
     tokens = serving(simulator)
     application = issued(await requested(tokens, simulator), ca, simulator.certificate_der)
+    full = simulator.rule(Is.ROOM, 0)
     assert (await refused_installation(tokens, simulator, application)).reason is Reason.TOKEN_FULL
     assert_two_whole_pairs(simulator.soft)
     simulator.lift(full)
