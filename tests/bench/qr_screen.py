@@ -1,7 +1,7 @@
-"""The program's QR screen on the terminal it is started in: `python -m tests.bench.qr_screen PAYLOAD READY_FILE auto|wide`.
+"""The program's QR screen on this terminal: `python -m tests.bench.qr_screen PAYLOAD READY_FILE DRAWING`.
 
-App, driver, styles and the choice of the drawing are the program's; once the code is painted, READY_FILE says how:
-wide, half or none.
+App, driver, styles and the choice of the drawing are the program's; DRAWING is `[kiosk] qr`. Once the code is painted,
+READY_FILE says how: wide, half or none.
 """
 
 import sys
