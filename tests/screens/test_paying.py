@@ -111,6 +111,7 @@ async def test_a_code_that_is_over_vanishes_and_a_new_one_is_offered(change: dic
         assert "二维码已过期" in stage.text
         assert not stage.screen.query_one(QrCode).drawing
         assert await stage.press("f6") == [e.QrRenewed()]
+        assert await stage.press("f5") == [e.PaymentClaimed()]  # paid at the last moment
 
 
 async def test_the_countdown_ends_at_its_deadline(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -109,10 +109,10 @@ class QrScreen(StepScreen):
         self._attempt = None
 
     def offers(self, action: str, state: State) -> bool:
-        """支付成功 while one can scan, a new code once the old one is over; the phone only in the demo."""
+        """支付成功 also after the code is over, then a new code too; the phone only in the demo."""
         match action:
             case "claim":
-                return self._scannable(state) and not _undrawable(state)
+                return not _undrawable(state)
             case "renew":
                 return not self._scannable(state)
             case "phone":
@@ -133,8 +133,8 @@ class QrScreen(StepScreen):
         code.display = scannable and drawable(attempt.qr)
         instead.display = not code.display
         instead.update(Content.styled(_instead(state, attempt, scannable), "bold"))
-        self.query_one("#claim").display = self.offers("claim", state)
-        self.query_one("#renew").display = self.offers("renew", state)
+        self.query_one("#claim").display = scannable and self.offers("claim", state)
+        self.query_one("#renew").display = not scannable
         self.query_one("#scan-with", Static).update(Content.styled(_(SCAN_WITH[attempt.method]), "bold $secondary"))
         self.query_one("#amount", Static).update(Content.styled(yuan(attempt.amount_fen), "bold"))
 
@@ -147,7 +147,7 @@ class QrScreen(StepScreen):
         self.query_one("#live", Static).update(Content.styled(words, "bold"))
         self.query_one("#time-left").display = scannable and not _undrawable(state)
         now = self.query_one("#now")
-        now.set_class(attempt.state is AttemptState.SCANNED, "-scanned")
+        now.set_class(scannable and attempt.state is AttemptState.SCANNED, "-scanned")
         now.set_class(state.failure is not None, "-brief")
         self.query_one("#news", Static).update(Content(_news(state)))
 
