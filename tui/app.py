@@ -69,7 +69,9 @@ class KioskApp(App[None], inherit_bindings=False):
         self.animation_level = "none"
         for theme in (FULL, SIXTEEN):
             self.register_theme(theme)
-        self.theme = (SIXTEEN if self.console.color_system == "standard" else FULL).name
+        # Textual's NO_COLOR filter makes greys of RGB colours, but black of all eight ANSI colours.
+        few = self.console.color_system == "standard" and not self.no_color
+        self.theme = (SIXTEEN if few else FULL).name
         self.runtime = runtime
         self.phone = phone
         """The demo's phone, for the QR screen."""

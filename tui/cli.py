@@ -14,8 +14,8 @@ from tui.arguments import parser
 from tui.core.failure import KioskError
 from tui.exits import Exit, exit_of
 from tui.hardening import harden
-from tui.settings import KioskSettings, clean_environment, environment, language_named, load
-from tui.terminal import unfit
+from tui.settings import KioskSettings, QrDrawing, clean_environment, environment, language_named, load
+from tui.terminal import has_half_blocks, unfit
 from tui.text import use_language
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def kiosk(arguments: argparse.Namespace) -> int:
     from tui.app import KioskApp, run
     from tui.wiring import runtime
 
-    _choose_qr_drawing()
+    choose_qr_drawing(settings.qr)
     app = KioskApp(runtime(settings), idle_seconds=settings.idle_seconds)
     gc.freeze()
     gc.enable()
@@ -85,7 +85,7 @@ def _play(town: "Demo", arguments: argparse.Namespace) -> int:
 
     settings = load(town.kiosk_config)
     use_language(settings.language)
-    _choose_qr_drawing()
+    choose_qr_drawing(settings.qr)
     app = KioskApp(runtime(settings), town.phone, settings.idle_seconds)
     if not arguments.autoplay:
         return run(app)
@@ -247,11 +247,11 @@ def _need_terminal() -> None:
         sys.exit(Exit.USAGE)
 
 
-def _choose_qr_drawing() -> None:
-    """Half blocks where the terminal has them."""
-    from tui.widgets.qr import QrCode, draws_half_blocks
+def choose_qr_drawing(wanted: QrDrawing) -> None:
+    """Half blocks where the settings allow them and the terminal has them; to be called before the app is made."""
+    from tui.widgets.qr import QrCode
 
-    QrCode.half_blocks = draws_half_blocks(environment().get("TERM", ""), sys.stdout.encoding)
+    QrCode.half_blocks = wanted is QrDrawing.AUTO and has_half_blocks(environment())
 
 
 def _restart_clean() -> None:

@@ -137,9 +137,11 @@ _DARK, _LIGHT = 16, 231
 
 
 def qr_rows(payload: str, columns: int) -> Iterator[str]:
-    """The code in half blocks with its colours set, or nothing where it does not fit in `columns`."""
-    from tui.widgets.qr import QUIET_ZONES, modules
+    """The code in half blocks with its colours set, or nothing where it is not drawable or too wide."""
+    from tui.widgets.qr import QUIET_ZONES, drawable, modules
 
+    if not drawable(payload):
+        return
     code = modules(payload)
     quiet = next((quiet for quiet in QUIET_ZONES if len(code) + 2 * quiet <= columns), None)
     if quiet is None:

@@ -22,6 +22,15 @@ class Language(StrEnum):
     ENGLISH = "en"
 
 
+class QrDrawing(StrEnum):
+    """How the payment code is drawn."""
+
+    AUTO = "auto"
+    """In half blocks where the terminal has them and two cells a module do not fit."""
+    WIDE = "wide"
+    """Always two cells a module: for fonts whose block glyphs leave seams or are missing."""
+
+
 @dataclass(frozen=True, slots=True)
 class ModuleSettings:
     """One `[[token.modules]]`."""
@@ -50,6 +59,7 @@ class KioskSettings:
     """Log file; None keeps no log."""
     language: Language = Language.CHINESE
     """Of all that is shown to people."""
+    qr: QrDrawing = QrDrawing.AUTO
 
 
 def load(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> KioskSettings:
@@ -95,6 +105,7 @@ def read(path: Path, environ: Mapping[str, str] = os.environ) -> KioskSettings:
         idle_seconds=_idle(kiosk),
         log=_log(kiosk, environ),
         language=_language(kiosk, environ),
+        qr=_qr(kiosk),
     )
     for table in (top, desk, token, kiosk):
         table.refuse_rest()
@@ -158,6 +169,13 @@ def _language(kiosk: Table, environ: Mapping[str, str]) -> Language:
     if written not in list(Language):
         raise kiosk.error("language", "应为 zh 或 en", "must be zh or en")
     return language_named(environ, Language(written))
+
+
+def _qr(kiosk: Table) -> QrDrawing:
+    written = kiosk.take("qr", str, QrDrawing.AUTO)
+    if written not in list(QrDrawing):
+        raise kiosk.error("qr", "应为 auto 或 wide", "must be auto or wide")
+    return QrDrawing(written)
 
 
 def language_named(environ: Mapping[str, str] = os.environ, default: Language = Language.CHINESE) -> Language:

@@ -10,6 +10,9 @@ from typing import Any
 UNFIT = 2
 """Exit code of a terminal that cannot show the kiosk."""
 
+CONSOLES = frozenset({"linux", "ansi", "cons", "vt", "wsvt"})
+"""Terminal types, without number and variant, whose fonts may lack block glyphs."""
+
 RESET = "".join(
     f"\x1b[{mode}"
     for mode in (
@@ -39,6 +42,14 @@ def unfit(environment: Mapping[str, str]) -> str | None:
     if environment.get("TERM", "") == "dumb":
         return "当前终端（TERM=dumb）不能显示全屏界面。\nThis terminal (TERM=dumb) cannot show a full screen."
     return None
+
+
+def has_half_blocks(environment: Mapping[str, str]) -> bool:
+    """Whether `▄` can be trusted: consoles with eight colours have fonts of their own, charsets but UTF-8 lack it."""
+    locale = next(filter(None, (environment.get(name) for name in ("LC_ALL", "LC_CTYPE", "LANG"))), "")
+    charset = locale.partition(".")[2].partition("@")[0]
+    console = environment.get("TERM", "").partition("-")[0].rstrip("0123456789")
+    return console not in CONSOLES and charset.lower().replace("-", "") in ("", "utf8")
 
 
 @dataclass(frozen=True, slots=True)

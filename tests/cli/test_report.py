@@ -94,3 +94,7 @@ def test_the_code_in_half_blocks_is_the_code(columns: int, quiet: int) -> None:
 
 def test_no_code_where_it_does_not_fit() -> None:
     assert list(qr_rows(PAYLOAD, 36)) == []
+
+
+def test_no_code_of_what_is_no_payment_code() -> None:
+    assert list(qr_rows("x" * 5000, 500)) == []

@@ -10,6 +10,7 @@ from tui.settings import (
     KioskSettings,
     Language,
     ModuleSettings,
+    QrDrawing,
     clean_environment,
     default_log,
     find,
@@ -31,6 +32,7 @@ path = "vendor.so"
 [kiosk]
 idle_seconds = 60
 log = ""
+qr = "wide"
 """
 LEAST = '[desk]\nurl = "https://desk.example"\n[[token.modules]]\npath = "/lib/m.so"\n'
 
@@ -64,12 +66,13 @@ def test_all_keys(place: Path) -> None:
         ),
         idle_seconds=60,
         log=None,
+        qr=QrDrawing.WIDE,
     )
 
 
 def test_defaults(place: Path) -> None:
     settings = read(_write(place, LEAST), {"XDG_STATE_HOME": "/var/state", "LOCALAPPDATA": "/var/state"})
-    assert (settings.ca_file, settings.idle_seconds) == (None, 120)
+    assert (settings.ca_file, settings.idle_seconds, settings.qr) == (None, 120, QrDrawing.AUTO)
     assert settings.log == Path("/var/state/ca-kiosk/kiosk.log") == default_log({"XDG_STATE_HOME": "/var/state"})
 
 
@@ -91,6 +94,8 @@ def test_defaults(place: Path) -> None:
         (("[[token.modules]]\npath", "[token]\nx"), "token.x"),
         (("[desk]", "[kiosk]\nidle_seconds = true\n[desk]"), "kiosk.idle_seconds"),
         (("[desk]", "[kiosk]\nidle_seconds = 5\n[desk]"), "kiosk.idle_seconds"),
+        (("[desk]", '[kiosk]\nqr = "half"\n[desk]'), "kiosk.qr"),
+        (("[desk]", "[kiosk]\nqr = 2\n[desk]"), "kiosk.qr"),
     ],
 )
 def test_an_error_names_file_and_key(place: Path, change: tuple[str, str], key: str) -> None:

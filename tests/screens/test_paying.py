@@ -95,7 +95,7 @@ async def test_the_qr_screen_at_80x24_shows_everything() -> None:
     async with staged(paying(payee="网证通")) as stage:
         for word in ("支付宝", "¥ 200.00", "B1", "D1", "网证通", "02:00", "等待扫码", "支付成功", "更换支付方式"):
             assert word in stage.text
-        assert stage.screen.query_one(QrCode).shown
+        assert stage.screen.query_one(QrCode).drawing
         assert await stage.press("enter") == [e.PaymentClaimed()]
         assert await stage.press("f3") == [e.BackPressed()]
         assert await stage.press("f9", "f6") == []
@@ -110,8 +110,9 @@ async def test_a_scanned_code_asks_for_the_phone() -> None:
 async def test_a_code_that_is_over_vanishes_and_a_new_one_is_offered(change: dict[str, object]) -> None:
     async with staged(paying(**change)) as stage:
         assert "二维码已过期" in stage.text
-        assert not stage.screen.query_one(QrCode).shown
+        assert not stage.screen.query_one(QrCode).drawing
         assert await stage.press("f6") == [e.QrRenewed()]
+        assert await stage.press("f5") == [e.PaymentClaimed()]  # paid at the last moment
 
 
 async def test_the_countdown_ends_at_its_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -154,7 +155,7 @@ async def test_leaving_takes_the_code_away() -> None:
     async with staged(paying()) as stage:
         code = stage.screen.query_one(QrCode)
         await stage.show(state(Step.ISSUING, application=entered(payment_status=PaymentStatus.PAID)))
-        assert not code.shown
+        assert not code.drawing
         assert "支付成功" in stage.text
         assert "B1" in stage.text
 

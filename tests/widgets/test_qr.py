@@ -1,119 +1,176 @@
 """QR codes as phones see them: drawn on the QR screen, photographed, and read by three readers."""
 
 import subprocess
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
 import pytest
-import zxingcpp
+from textual import constants
 from textual.geometry import Size
 
 from tests.core.people import ATTEMPT, application, state
-from tests.screens.stage import staged
-from tui.core.order import ApplicationStatus, Attempt
+from tests.rig.readers import READERS, Picture
+from tests.screens.stage import Stage, staged
+from tui.core import events as e
+from tui.core.order import ApplicationStatus, AttemptState
 from tui.core.state import Step
 from tui.screens.theme import FULL
-from tui.widgets.qr import QrCode, drawings, draws_half_blocks, modules
+from tui.terminal import has_half_blocks
+from tui.widgets.qr import Drawing, QrCode, drawable, fitting, modules
 
 ALIPAY = "https://qr.alipay.com/bax03431ljhokirwl38f00a7"
 UNIONPAY = "https://qr.95516.com/00010000/01116734936470044423094034227630"
 
 DISTANCES = (1.0, 0.8, 0.6, 0.5, 0.4)
 """Scales of the photographs."""
+WIDTH = "1000"
+"""Pixels of the nearest photograph."""
+HALF, HALF_LOW = Drawing(33, 4, 4, wide=False), Drawing(33, 4, 2, wide=False)
+WIDE, WIDE_LOW = Drawing(33, 4, 4, wide=True), Drawing(33, 4, 2, wide=True)
+WIDE_LEAST = Drawing(33, 2, 2, wide=True)
 LIGHT = replace(FULL, name="light", dark=False, background="#ffffff", foreground="#000000", surface="#e8eef4")
 
 
-def attempt(qr: str) -> Attempt:
-    """An attempt that shows `qr`."""
-    return replace(ATTEMPT, qr=qr)
+@asynccontextmanager
+async def paying(
+    qr: str = ALIPAY, size: tuple[int, int] = (80, 24), scanned: AttemptState = AttemptState.QR_SHOWN
+) -> AsyncIterator[Stage]:
+    """The QR screen with this payload."""
+    shown = application(ApplicationStatus.ENTERED, attempt=replace(ATTEMPT, qr=qr, state=scanned))
+    async with staged(state(Step.QR, application=shown), size) as stage:
+        yield stage
 
 
-def photographs(svg: str, folder: Path) -> list[Path]:
+def drawing(stage: Stage) -> Drawing | None:
+    """How the code stands on the screen."""
+    return stage.screen.query_one(QrCode).drawing
+
+
+def photographs(svg: str) -> list[Picture]:
     """The screen from several distances, in the font of most terminals; `monospace` may be any font."""
-    drawn, near = folder / "screen.svg", folder / "near.png"
-    drawn.write_text(svg.replace("Fira Code, monospace", "DejaVu Sans Mono"))
-    pictures = []
-    subprocess.run(["rsvg-convert", drawn, "-o", near], check=True)
-    for scale in DISTANCES:
-        picture = folder / f"{scale}.png"
-        cv2.imwrite(str(picture), cv2.resize(pixels(near), None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA))
-        pictures.append(picture)
-    return pictures
+    drawn = svg.replace("Fira Code, monospace", "DejaVu Sans Mono").encode()
+    png = subprocess.run(["rsvg-convert", "-w", WIDTH, "-a"], input=drawn, capture_output=True, check=True).stdout
+    near = np.asarray(cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR), np.uint8)
+    scaled = (cv2.resize(near, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) for scale in DISTANCES)
+    return [np.asarray(picture, np.uint8) for picture in scaled]
 
 
-def pixels(picture: Path) -> "np.ndarray[Any, np.dtype[np.uint8]]":
-    """The decoded picture."""
-    return np.asarray(cv2.imread(str(picture)), dtype=np.uint8)
-
-
-def zbar(picture: Path) -> str:
-    """Read by zbar."""
-    done = subprocess.run(["zbarimg", "-q", "--raw", picture], capture_output=True, text=True, check=False)
-    return done.stdout.strip()
-
-
-def zxing(picture: Path) -> str:
-    """Read by zxing-cpp."""
-    found = zxingcpp.read_barcodes(pixels(picture))
-    return str(found[0].text) if found else ""
-
-
-def opencv(picture: Path) -> str:
-    """Read by OpenCV."""
-    text: str = cv2.QRCodeDetector().detectAndDecode(pixels(picture))[0]
-    return text
-
-
-def read_by_all(svg: str, folder: Path) -> dict[str, set[str]]:
+def read_by_all(stage: Stage) -> dict[str, set[str]]:
     """What each reader reads from the photographs; blank where it reads none."""
-    pictures = photographs(svg, folder)
-    return {r.__name__: {r(picture) for picture in pictures} - {""} for r in (zbar, zxing, opencv)}
+    pictures = photographs(stage.app.export_screenshot(simplify=True))
+    return {name: set(read(pictures)) - {""} for name, read in READERS.items()}
+
+
+def everybody(payload: str) -> dict[str, set[str]]:
+    """Each reader reads `payload` and nothing else."""
+    return {name: {payload} for name in READERS}
+
+
+async def use_theme(stage: Stage, theme: str) -> None:
+    """Another theme, also one that the program does not have."""
+    stage.app.register_theme(LIGHT)
+    stage.app.theme = theme
+    await stage.pilot.pause()
+    assert stage.app.theme == theme
 
 
 @pytest.mark.parametrize("theme", ["kiosk", "light", "kiosk-16"])
-@pytest.mark.parametrize("size", [(80, 24), (120, 40), (150, 50)], ids=["80x24", "120x40", "150x50"])
+@pytest.mark.parametrize(
+    ("size", "form"),
+    [((80, 24), HALF), ((80, 23), HALF_LOW), ((120, 40), WIDE_LOW), ((200, 60), WIDE)],
+    ids=["80x24", "80x23", "120x40", "200x60"],
+)
 @pytest.mark.parametrize("payload", [ALIPAY, UNIONPAY], ids=["alipay", "unionpay"])
-async def test_every_reader_reads_the_screen(payload: str, size: tuple[int, int], theme: str, tmp_path: Path) -> None:
-    shown = application(ApplicationStatus.ENTERED, attempt=attempt(payload))
-    async with staged(state(Step.QR, application=shown), size) as stage:
-        stage.app.register_theme(LIGHT)
-        stage.app.theme = theme
-        await stage.pilot.pause()
-        assert stage.app.theme == theme
-        svg = stage.app.export_screenshot(simplify=True)
-    assert read_by_all(svg, tmp_path) == {"zbar": {payload}, "zxing": {payload}, "opencv": {payload}}
+async def test_every_reader_reads_the_screen(payload: str, size: tuple[int, int], form: Drawing, theme: str) -> None:
+    async with paying(payload, size) as stage:
+        await use_theme(stage, theme)
+        assert drawing(stage) == form
+        assert read_by_all(stage) == everybody(payload)
 
 
-@pytest.mark.parametrize("payload", [ALIPAY, UNIONPAY])
-async def test_at_80x24_the_code_keeps_its_quiet_zone(payload: str) -> None:
-    shown = application(ApplicationStatus.ENTERED, attempt=attempt(payload))
-    async with staged(state(Step.QR, application=shown)) as stage:
-        assert stage.screen.query_one(QrCode).size == Size(41, 21)
-
-
-async def test_where_there_is_room_a_module_is_two_cells_wide() -> None:
-    shown = application(ApplicationStatus.ENTERED, attempt=attempt(ALIPAY))
-    async with staged(state(Step.QR, application=shown), (150, 50)) as stage:
-        assert stage.screen.query_one(QrCode).size == Size(82, 41)
-
-
-async def test_too_small_a_window_says_how_large_it_must_be(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("payload", [ALIPAY, UNIONPAY], ids=["alipay", "unionpay"])
+async def test_two_cells_a_module_where_half_blocks_are_not_trusted(
+    payload: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(QrCode, "half_blocks", False)
-    shown = application(ApplicationStatus.ENTERED, attempt=attempt(ALIPAY))
-    async with staged(state(Step.QR, application=shown)) as stage:
-        assert not stage.screen.query_one(QrCode).shown
-        assert "窗口太小" in stage.text
-        await stage.pilot.resize_terminal(115, 40)
+    async with paying(payload, (111, 40)) as stage:
+        assert drawing(stage) == WIDE_LEAST
+        assert "▄" not in stage.text
+        assert read_by_all(stage) == everybody(payload)
+
+
+@pytest.mark.parametrize("colours", ["truecolor", "standard"])
+async def test_without_colours_the_code_stays_black_on_white(colours: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setattr(constants, "COLOR_SYSTEM", colours)
+    async with paying(UNIONPAY) as stage:
+        assert stage.app.no_color
+        assert stage.app.theme == "kiosk"  # the one whose colours become greys
+        assert read_by_all(stage) == everybody(UNIONPAY)
+
+
+async def test_a_scanned_code_can_still_be_read() -> None:
+    async with paying(scanned=AttemptState.SCANNED) as stage:
+        assert read_by_all(stage) == everybody(ALIPAY)
+
+
+async def test_a_resized_window_draws_anew() -> None:
+    async with paying() as stage:
+        for size, form in (((200, 60), WIDE), ((60, 20), None), ((80, 24), HALF)):
+            await stage.pilot.resize_terminal(*size)
+            await stage.pilot.pause()
+            assert drawing(stage) == form
+        assert read_by_all(stage) == everybody(ALIPAY)
+
+
+@pytest.mark.parametrize(
+    ("half_blocks", "size", "least"),
+    [(True, (60, 20), (74, 22)), (True, (80, 21), (80, 22)), (True, (40, 30), (74, 30)), (False, (80, 24), (111, 40))],
+)
+async def test_too_small_a_window_says_how_large_it_must_be(
+    half_blocks: bool, size: tuple[int, int], least: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QrCode, "half_blocks", half_blocks)
+    async with paying(size=size) as stage:
+        assert drawing(stage) is None
+        assert "窗口太小，放不下二维码" in stage.text
+        assert "至少 {} 列 × {} 行".format(*least) in stage.text
+        assert "现在 {} 列 × {} 行".format(*size) in stage.text
+        for step in (0, 1):
+            if least[step] > size[step]:
+                nearly = [side - (step == turn) for turn, side in enumerate(least)]
+                await stage.pilot.resize_terminal(*nearly)
+                await stage.pilot.pause()
+                assert drawing(stage) is None
+        await stage.pilot.resize_terminal(*least)
         await stage.pilot.pause()
-        assert stage.screen.query_one(QrCode).size == Size(74, 37)
+        assert drawing(stage) is not None
 
 
-def test_the_best_drawing_comes_first() -> None:
-    assert [(d.wide, d.quiet) for d in drawings(33, half_blocks=True)] == [(True, 4), (False, 4), (True, 2), (False, 2)]
-    assert all(d.wide for d in drawings(33, half_blocks=False))
+@pytest.mark.parametrize(
+    ("place", "half_blocks", "form"),
+    [
+        ((90, 50), True, WIDE),
+        ((82, 37), True, WIDE_LOW),
+        ((74, 37), True, WIDE_LEAST),
+        ((73, 37), True, HALF),
+        ((74, 36), True, HALF),
+        ((41, 20), True, HALF_LOW),
+        ((37, 19), True, Drawing(33, 2, 2, wide=False)),
+        ((36, 19), True, None),
+        ((37, 18), True, None),
+        ((73, 37), False, None),
+    ],
+    ids=str,
+)
+def test_large_modules_come_before_wide_quiet_zones(
+    place: tuple[int, int], half_blocks: bool, form: Drawing | None
+) -> None:
+    assert fitting(33, Size(*place), half_blocks) == form
+    assert form is None or (form.size.width <= place[0] and form.size.height <= place[1])
 
 
 def test_digits_are_packed_so_that_both_codes_are_version_4() -> None:
@@ -121,14 +178,35 @@ def test_digits_are_packed_so_that_both_codes_are_version_4() -> None:
 
 
 @pytest.mark.parametrize(
-    ("terminal", "encoding", "trusted"),
-    [("xterm-256color", "utf-8", True), ("linux", "utf-8", False), ("xterm", "gb18030", False), ("tmux", "UTF8", True)],
+    ("environment", "trusted"),
+    [
+        ({"TERM": "xterm-256color", "LANG": "zh_CN.UTF-8"}, True),
+        ({"TERM": "tmux", "LANG": "en_US.utf8"}, True),
+        ({"TERM": "xterm", "LC_ALL": "C"}, True),
+        ({"TERM": "xterm", "LC_ALL": "", "LANG": "de_DE.UTF-8@euro"}, True),
+        ({"TERM": "linux", "LANG": "zh_CN.UTF-8"}, False),
+        ({"TERM": "linux-16color"}, False),
+        ({"TERM": "vt220"}, False),
+        ({"TERM": "xterm", "LANG": "zh_CN.GB18030"}, False),
+        ({"TERM": "xterm", "LC_ALL": "zh_CN.gbk", "LANG": "zh_CN.UTF-8"}, False),
+    ],
+    ids=str,
 )
-def test_half_blocks_need_utf8_and_a_font(terminal: str, encoding: str, trusted: bool) -> None:
-    assert draws_half_blocks(terminal, encoding) is trusted
+def test_half_blocks_need_utf8_and_a_font(environment: dict[str, str], trusted: bool) -> None:
+    assert has_half_blocks(environment) is trusted
 
 
-async def test_an_absurd_payload_is_not_drawn() -> None:
-    shown = application(ApplicationStatus.ENTERED, attempt=attempt("x" * 5000))
-    async with staged(state(Step.QR, application=shown)) as stage:
-        assert not stage.screen.query_one(QrCode).shown
+@pytest.mark.parametrize("payload", ["", "x" * 513, "https://qr.alipay.com/支付宝", "https://x/\x1b[0m", "\ud800"])
+def test_what_is_no_payment_code_is_not_drawable(payload: str) -> None:
+    assert not drawable(payload)
+
+
+@pytest.mark.parametrize("payload", ["x" * 5000, "https://qr.alipay.com/\ud800"], ids=["long", "broken"])
+async def test_a_payload_that_cannot_be_drawn_offers_the_other_method(payload: str) -> None:
+    async with paying(payload) as stage:
+        assert drawing(stage) is None
+        for words in ("这个二维码无法显示", "改用银联在线支付", "客服热线"):
+            assert words in stage.text
+        assert "剩余时间" not in stage.text
+        assert await stage.press("f5") == []
+        assert await stage.press("enter") == [e.BackPressed()]

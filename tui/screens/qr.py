@@ -20,7 +20,7 @@ from tui.text.wording import call, desk_words, explain, refund_words
 from tui.widgets.action import ActionButton
 from tui.widgets.countdown import Countdown
 from tui.widgets.facts import Fact, table
-from tui.widgets.qr import QrCode
+from tui.widgets.qr import QrCode, drawable
 
 SCAN_WITH = {Method.ALIPAY: N_("请用支付宝扫码付款"), Method.UNIONPAY: N_("请用银联手机应用扫码付款")}
 
@@ -61,27 +61,30 @@ class QrScreen(StepScreen):
         yield Horizontal(
             QrCode(beside=PANEL, id="code"),
             Static(id="no-code"),
-            Vertical(
-                Static(id="scan-with"),
-                Static(id="amount"),
-                Static(id="numbers"),
-                Horizontal(Static(Content(_("剩余时间  ")), classes="hint"), Countdown(id="left"), id="time-left"),
-                Static(id="live"),
-                Static(id="news"),
-                Horizontal(
-                    ActionButton(_("支付成功"), "claim", primary=True, id="claim"),
-                    ActionButton(_("新二维码"), "renew", id="renew"),
-                    ActionButton(_("更换支付方式"), "back"),
-                    id="acts",
-                ),
-                id="panel",
-            ),
+            Vertical(Vertical(*self._panel(), id="panel"), id="side"),
             id="paying",
         )
 
+    def _panel(self) -> Iterable[Widget]:
+        yield Static(id="scan-with")
+        yield Static(id="amount")
+        yield Static(id="numbers")
+        yield Vertical(
+            Static(id="live"),
+            Horizontal(Static(Content(_("剩余时间  ")), classes="hint"), Countdown(id="left"), id="time-left"),
+            id="now",
+        )
+        yield Static(id="news")
+        yield Horizontal(
+            ActionButton(_("支付成功"), "claim", primary=True, id="claim"),
+            ActionButton(_("新二维码"), "renew", id="renew"),
+            ActionButton(_("更换支付方式"), "back", id="change"),
+            id="acts",
+        )
+
     def focus_target(self, state: State) -> str:
-        """支付成功, or the new code."""
-        return "#renew, #claim" if self.offers("renew", state) else "#claim"
+        """支付成功, the new code, or the other method."""
+        return "#" + next((act for act in ("renew", "claim") if self.offers(act, state)), "change")
 
     # ── state in ────────────────────────────────────────────────────────────
     def show(self, state: State) -> None:
@@ -106,8 +109,10 @@ class QrScreen(StepScreen):
         self._attempt = None
 
     def offers(self, action: str, state: State) -> bool:
-        """A new code once the old one is over; the phone only in the demo."""
+        """支付成功 also after the code is over, then a new code too; the phone only in the demo."""
         match action:
+            case "claim":
+                return not _undrawable(state)
             case "renew":
                 return not self._scannable(state)
             case "phone":
@@ -125,21 +130,25 @@ class QrScreen(StepScreen):
         scannable = self._scannable(state)
         code, instead = self.query_one(QrCode), self.query_one("#no-code", Static)
         code.show(attempt.qr if scannable else "")
-        code.display = scannable and bool(attempt.qr)
+        code.display = scannable and drawable(attempt.qr)
         instead.display = not code.display
-        words = _("正在获取二维码，请稍候。") if scannable else _instead(state, attempt)
-        instead.update(Content.styled(words, "bold"))
-        self.query_one("#claim").display = scannable
+        instead.update(Content.styled(_instead(state, attempt, scannable), "bold"))
+        self.query_one("#claim").display = scannable and self.offers("claim", state)
         self.query_one("#renew").display = not scannable
         self.query_one("#scan-with", Static).update(Content.styled(_(SCAN_WITH[attempt.method]), "bold $secondary"))
-        self.query_one("#amount", Static).update(Content(yuan(attempt.amount_fen)))
+        self.query_one("#amount", Static).update(Content.styled(yuan(attempt.amount_fen), "bold"))
 
     def _show_live(self, state: State, attempt: Attempt) -> None:
-        scanned = attempt.state is AttemptState.SCANNED
-        told = self._scannable(state) or attempt.state in RETURNED
-        words = label(attempt.state) if told else _("二维码已过期")
-        self.query_one("#live", Static).update(Content.assemble((_("状态  "), "$muted"), (words, "bold $accent")))
-        self.query_one("#live").set_class(scanned, "-scanned")
+        scannable = self._scannable(state)
+        if _undrawable(state):
+            words = _("二维码无法显示")
+        else:
+            words = label(attempt.state) if scannable or attempt.state in RETURNED else _("二维码已过期")
+        self.query_one("#live", Static).update(Content.styled(words, "bold"))
+        self.query_one("#time-left").display = scannable and not _undrawable(state)
+        now = self.query_one("#now")
+        now.set_class(scannable and attempt.state is AttemptState.SCANNED, "-scanned")
+        now.set_class(state.failure is not None, "-brief")
         self.query_one("#news", Static).update(Content(_news(state)))
 
     @on(Countdown.Over)
@@ -169,8 +178,20 @@ class QrScreen(StepScreen):
         return phone
 
 
-def _instead(state: State, attempt: Attempt) -> str:
-    """What stands in the place of a code that is no longer shown."""
+def _undrawable(state: State) -> bool:
+    """Whether the platform gave a payload that is no payment code."""
+    attempt = state.application.attempt if state.application else None
+    return attempt is not None and bool(attempt.qr) and not drawable(attempt.qr)
+
+
+def _instead(state: State, attempt: Attempt, scannable: bool) -> str:
+    """What stands in the place of a code that is not or no longer shown."""
+    if scannable and _undrawable(state):
+        other = Method.UNIONPAY if attempt.method is Method.ALIPAY else Method.ALIPAY
+        advice = _("请按「更换支付方式」，\n改用{method}。").format(method=label(other))
+        return "\n\n".join((_("这个二维码无法显示。"), advice, label(state.money), call(state.service)))
+    if scannable:
+        return _("正在获取二维码，请稍候。")
     if attempt.state not in RETURNED:
         return _("二维码已过期\n\n请按「新二维码」")
     frozen = attempt.state is AttemptState.FROZEN
@@ -196,4 +217,6 @@ def _news(state: State) -> str:
     if failure is not None:
         words = explain(failure, state.money, state.service)
         return f"{words.happened} {words.advice}".strip()
-    return desk_words(state) if state.desk_reachable is False else _("付款后本页自动继续。")
+    if state.desk_reachable is False:
+        return desk_words(state)
+    return "" if _undrawable(state) else _("付款后本页自动继续。")

@@ -1,14 +1,15 @@
 """A QR code in the terminal (ISO/IEC 18004), drawn so that phones read it: black on white, whatever the theme."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import groupby
-from typing import ClassVar
+from typing import ClassVar, cast
 
+from rich.cells import cell_len
 from rich.color import Color
 from rich.segment import Segment
 from rich.style import Style
+from textual.content import Content
 from textual.geometry import Size
 from textual.strip import Strip
 from textual.widget import Widget
@@ -16,10 +17,16 @@ from textual.widget import Widget
 from tui.text import _
 
 QUIET_ZONES = (4, 2)
-"""Light modules around the code: 4 by the standard; 2 is the least that every reader took, used where 4 do not fit."""
+"""Light modules around the code: 4 by the standard; 2 is the least that every reader took, used where 4 do not fit.
+
+Even, for an odd number of rows above would lead the seams of half blocks through the dark middle of the finders.
+"""
 
 LONGEST_PAYLOAD = 512
 """Characters; a longer one is not a payment code."""
+
+LEAST_WORDS = 24
+"""Columns for the words that stand in for a code that does not fit."""
 
 Modules = tuple[tuple[bool, ...], ...]
 """Rows of dark modules, without quiet zone."""
@@ -29,16 +36,20 @@ Modules = tuple[tuple[bool, ...], ...]
 class Drawing:
     """How a code is drawn."""
 
-    side: int
-    """Modules of one side, quiet zone included."""
-    quiet: int
+    modules: int
+    """Of one side, without quiet zone."""
+    across: int
+    """Quiet zone left and right."""
+    down: int
+    """Quiet zone above and below."""
     wide: bool
     """Two background cells a module; otherwise one cell holds two modules, one above the other."""
 
     @property
     def size(self) -> Size:
         """Cells it takes."""
-        return Size(self.side * 2, self.side) if self.wide else Size(self.side, (self.side + 1) // 2)
+        columns, rows = self.modules + 2 * self.across, self.modules + 2 * self.down
+        return Size(columns * 2, rows) if self.wide else Size(columns, (rows + 1) // 2)
 
 
 @lru_cache(maxsize=4)
@@ -53,17 +64,25 @@ def modules(payload: str) -> Modules:
     return tuple(tuple(map(bool, row)) for row in code.get_matrix())
 
 
-def drawings(side: int, half_blocks: bool) -> Iterator[Drawing]:
-    """Ways to draw a code of `side` modules, the best first."""
-    for quiet in QUIET_ZONES:
-        yield Drawing(side + 2 * quiet, quiet, wide=True)
-        if half_blocks:
-            yield Drawing(side + 2 * quiet, quiet, wide=False)
+def fitting(code: int, place: Size, half_blocks: bool) -> Drawing | None:
+    """The best drawing of a code of `code` modules in `place`: large modules first, then wide quiet zones."""
+    for wide in (True, False) if half_blocks else (True,):
+        least = smallest(code, not wide)
+        if least.size.width <= place.width and least.size.height <= place.height:
+            across = next(q for q in QUIET_ZONES if replace(least, across=q).size.width <= place.width)
+            down = next(q for q in QUIET_ZONES if replace(least, down=q).size.height <= place.height)
+            return Drawing(code, across, down, wide)
+    return None
 
 
-def draws_half_blocks(terminal: str, encoding: str) -> bool:
-    """Whether `▄` can be trusted: the Linux console's fonts and every charset but UTF-8 lack it."""
-    return terminal != "linux" and encoding.lower().replace("-", "") == "utf8"
+def smallest(code: int, half_blocks: bool) -> Drawing:
+    """The drawing that takes the least place."""
+    return Drawing(code, QUIET_ZONES[-1], QUIET_ZONES[-1], wide=not half_blocks)
+
+
+def drawable(payload: str) -> bool:
+    """Whether `payload` can be a payment code: an address in ASCII, not absurdly long."""
+    return 0 < len(payload) <= LONGEST_PAYLOAD and payload.isascii() and payload.isprintable()
 
 
 class QrCode(Widget):
@@ -71,7 +90,7 @@ class QrCode(Widget):
 
     ALLOW_SELECT = False
     half_blocks: ClassVar[bool] = True
-    """What `draws_half_blocks` says of this process's terminal; set once, before the app runs."""
+    """Whether this process's terminal draws `▄`; set once, before the app runs."""
 
     def __init__(self, *, beside: int = 0, id: str | None = None) -> None:
         """Leave `beside` columns of the container to others."""
@@ -80,75 +99,75 @@ class QrCode(Widget):
         self._modules: Modules = ()
 
     def show(self, payload: str) -> None:
-        """Draw `payload`; an empty one clears the code."""
-        found = modules(payload) if 0 < len(payload) <= LONGEST_PAYLOAD else ()
+        """Draw `payload`; one that is empty or not `drawable` clears the code."""
+        found = modules(payload) if drawable(payload) else ()
         if found != self._modules:
             self._modules = found
             self.refresh(layout=True)
 
     def get_content_width(self, container: Size, viewport: Size) -> int:
         """The drawing's width, or the whole place for the words that stand in for it."""
-        drawing = self._fitting(container - Size(self._beside, 0))
-        return drawing.size.width if drawing else container.width - self._beside
-
-    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """The drawing's height."""
-        drawing = self._fitting(Size(width, container.height))
-        return drawing.size.height if drawing else container.height
+        place = container - Size(self._beside, 0)
+        drawing = self._fitting(place)
+        return drawing.size.width if drawing else max(place.width, LEAST_WORDS)
 
     def render_line(self, y: int) -> Strip:
-        """One row of cells."""
-        drawing = self._fitting(self.size)
-        if drawing is None:
-            return self._words(y)
-        rows = _framed(self._modules, drawing.quiet)
-        if drawing.wide:
-            return Strip(_run(dark, dark, 2 * len(tuple(run))) for dark, run in groupby(rows[y]))
-        lower = rows[2 * y + 1] if 2 * y + 1 < len(rows) else (False,) * len(rows)
-        pairs = groupby(zip(rows[2 * y], lower, strict=True))
-        return Strip(_run(*pair, len(tuple(run))) for pair, run in pairs)
+        """One row of cells; the drawing stands in the middle of the height."""
+        drawing = self.drawing
+        lines = drawing.size.height if drawing else len(self._words)
+        row = y - (self.size.height - lines) // 2
+        if not 0 <= row < lines:
+            return Strip.blank(self.size.width, self.rich_style)
+        return _row(self._modules, drawing, row) if drawing else self._line(self._words[row])
 
     @property
-    def shown(self) -> bool:
-        """Whether a code stands on the screen now."""
-        return bool(self._modules) and self._fitting(self.size) is not None
+    def drawing(self) -> Drawing | None:
+        """How the code stands on the screen now; None when it does not."""
+        return self._fitting(self.size)
 
     def _fitting(self, place: Size) -> Drawing | None:
-        if not self._modules:
-            return None
-        fits = (
-            drawing
-            for drawing in drawings(len(self._modules), self.half_blocks)
-            if drawing.size.width <= place.width and drawing.size.height <= place.height
-        )
-        return next(fits, None)
+        return fitting(len(self._modules), place, self.half_blocks) if self._modules else None
 
-    def _words(self, y: int) -> Strip:
-        blank = Strip.blank(self.size.width, self.rich_style)
+    def _line(self, words: str) -> Strip:
+        left = max(0, self.size.width - cell_len(words)) // 2
+        line = Strip([Segment(" " * left + words, self.rich_style)])
+        return line.adjust_cell_length(self.size.width, self.rich_style)
+
+    @property
+    def _words(self) -> list[str]:
+        """How large the window is, and how large it must be for the smallest drawing."""
         if not self._modules:
-            return blank
-        least = min((d.size for d in drawings(len(self._modules), self.half_blocks)), key=lambda size: size.area)
-        window = self.app.size
-        width = window.width + max(0, least.width - self.size.width)
-        height = window.height + max(0, least.height - self.size.height)
-        lines = (
+            return []
+        least = smallest(len(self._modules), self.half_blocks).size
+        window, place = self.app.size, cast(Widget, self.parent).size - Size(self._beside, 0)
+        columns = window.width + max(0, least.width - place.width)
+        rows = window.height + max(0, least.height - place.height)
+        sentences = (
             _("窗口太小，放不下二维码。"),
-            _("请把窗口放大到至少 {width} 列 × {height} 行。").format(width=width, height=height),
+            _("请放大窗口或缩小字号："),
+            _("至少 {columns} 列 × {rows} 行，").format(columns=columns, rows=rows),
+            _("现在 {columns} 列 × {rows} 行。").format(columns=window.width, rows=window.height),
         )
-        top = max(0, (self.size.height - len(lines)) // 2)
-        if not top <= y < top + len(lines):
-            return blank
-        return Strip([Segment(lines[y - top], self.rich_style)]).adjust_cell_length(self.size.width, self.rich_style)
+        return [line.plain for sentence in sentences for line in Content(sentence).wrap(self.size.width)]
 
 
 DARK, LIGHT = Color.parse("#000000"), Color.parse("#ffffff")
 """Theme or terminal default colours make codes that phones do not read."""
 
 
-def _framed(code: Modules, quiet: int) -> Modules:
-    margin = (False,) * quiet
-    blank = (False,) * (len(code) + 2 * quiet)
-    return (blank,) * quiet + tuple(margin + row + margin for row in code) + (blank,) * quiet
+def _row(code: Modules, drawing: Drawing, row: int) -> Strip:
+    rows = _framed(code, drawing.across, drawing.down)
+    if drawing.wide:
+        return Strip(_run(dark, dark, 2 * len(tuple(run))) for dark, run in groupby(rows[row]))
+    lower = rows[2 * row + 1] if 2 * row + 1 < len(rows) else (False,) * len(rows[0])
+    pairs = groupby(zip(rows[2 * row], lower, strict=True))
+    return Strip(_run(*pair, len(tuple(run))) for pair, run in pairs)
+
+
+def _framed(code: Modules, across: int, down: int) -> Modules:
+    margin = (False,) * across
+    blank = (False,) * (len(code) + 2 * across)
+    return (blank,) * down + tuple(margin + row + margin for row in code) + (blank,) * down
 
 
 def _run(upper: bool, lower: bool, cells: int) -> Segment:
