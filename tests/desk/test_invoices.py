@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tui.desk.invoices import InvoiceLine, InvoiceOrder, Seller, tax_within
-from tui.desk.nuonuo import sign
+from tui.desk.nuonuo.requests import sign
 
 VECTOR = json.loads((Path(__file__).parent / "vectors/einvoice_sign.json").read_text("utf-8"))
 SELLER = Seller("91440300100012316L")

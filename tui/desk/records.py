@@ -24,7 +24,8 @@ SHOWN_ATTEMPT = OPEN_ATTEMPT - {AttemptState.CLOSING}
 """At most one attempt of an application is in one of these."""
 
 
-def _stored(kind: type[StrEnum]) -> Enum:
+def stored(kind: type[StrEnum]) -> Enum:
+    """The column type of an enumeration: its codes as text."""
     return Enum(kind, native_enum=False, length=16, values_callable=lambda k: [member.value for member in k])
 
 
@@ -45,15 +46,15 @@ class Record(DeclarativeBase):
     type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it as a plain mapping
         datetime: Moment,
         bytes: LargeBinary,
-        ApplicationStatus: _stored(ApplicationStatus),
-        PaymentStatus: _stored(PaymentStatus),
-        AttemptState: _stored(AttemptState),
-        InvoiceStatus: _stored(InvoiceStatus),
-        Method: _stored(Method),
-        MessageKind: _stored(MessageKind),
-        KeyPolicy: _stored(KeyPolicy),
-        OldPair: _stored(OldPair),
-        SignatureScheme: _stored(SignatureScheme),
+        ApplicationStatus: stored(ApplicationStatus),
+        PaymentStatus: stored(PaymentStatus),
+        AttemptState: stored(AttemptState),
+        InvoiceStatus: stored(InvoiceStatus),
+        Method: stored(Method),
+        MessageKind: stored(MessageKind),
+        KeyPolicy: stored(KeyPolicy),
+        OldPair: stored(OldPair),
+        SignatureScheme: stored(SignatureScheme),
         str: String(255),
     }
 
@@ -198,20 +199,6 @@ class RefundRecord(Record):
     """The platform's code and words when it last refused."""
 
 
-class InvoiceRecord(Record):
-    """The e-invoice of an application."""
-
-    __tablename__ = "invoices"
-    business_no: Mapped[str] = mapped_column(ForeignKey("applications.business_no"), primary_key=True)
-    number: Mapped[str] = mapped_column(default="")
-    """20 digits once issued."""
-    pdf_url: Mapped[str] = mapped_column(String(1024), default="")
-    requested_at: Mapped[datetime]
-    issued_at: Mapped[datetime | None]
-    failure: Mapped[str] = mapped_column(default="")
-    """The platform's words when it refused for good."""
-
-
 class MessageRecord(Record):
     """Outbox: written with the change it tells of, delivered until the receiver's server took it."""
 
@@ -226,6 +213,8 @@ class MessageRecord(Record):
     sent_at: Mapped[datetime | None]
     next_try_at: Mapped[datetime | None] = mapped_column(index=True)
     tries: Mapped[int] = mapped_column(default=0)
+    invoice_no: Mapped[str] = mapped_column(default="")
+    """The invoice's request number where it tells of one: a mail brings that invoice's files."""
 
 
 class AnswerRecord(Record):

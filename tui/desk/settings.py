@@ -15,8 +15,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from tui.core.order import KeyPolicy, OldPair, SignatureScheme
-from tui.desk.invoices import TaxPlatformSettings
 from tui.desk.messages import MailSettings, SmsSettings
+from tui.desk.nuonuo.settings import TaxPlatformSettings
 from tui.desk.payments.alipay import AlipaySettings
 from tui.desk.payments.unionpay import UnionPaySettings
 
@@ -214,6 +214,8 @@ class _Reader:
             return timedelta(seconds=value)  # type: ignore[arg-type]
         if hint is float and _is_number(value):
             return float(value)  # type: ignore[arg-type]
+        if hint == tuple[str, ...] and isinstance(value, list) and all(isinstance(item, str) for item in value):
+            return tuple(value)
         if isinstance(hint, type) and issubclass(hint, StrEnum):
             return self._choice(value, hint, key)
         plain = hint if isinstance(hint, type) else next((t for t in getattr(hint, "__args__", ()) if t), str)

@@ -1,4 +1,4 @@
-"""What must be asked again until it is final: attempts, refunds, messages; and applications whose time is over.
+"""What must be asked again until it is final, and applications whose time is over.
 
 Due times stand in the database, so a restart forgets nothing, and several desks share the work: a row is claimed by
 moving its due time on.
@@ -20,7 +20,11 @@ from tui.core.order import OPEN_ATTEMPT, ApplicationStatus
 from tui.desk.database import reading, writing
 from tui.desk.desk import Desk
 from tui.desk.following import follow
+from tui.desk.invoice_delivery import fetch
+from tui.desk.invoice_records import InvoiceFileRecord, InvoiceRecord, RedInvoiceRecord
+from tui.desk.invoicing import ask
 from tui.desk.records import AnswerRecord, ApplicationRecord, AttemptRecord, MessageRecord, RefundRecord
+from tui.desk.reddening import take_back
 from tui.desk.refunds import pursue
 from tui.desk.telling import deliver
 
@@ -46,6 +50,9 @@ CHORES = (
     Chore(AttemptRecord.attempt_no, AttemptRecord.next_query_at, follow),
     Chore(RefundRecord.refund_no, RefundRecord.next_try_at, pursue),
     Chore(MessageRecord.message_id, MessageRecord.next_try_at, deliver),
+    Chore(InvoiceRecord.business_no, InvoiceRecord.next_query_at, ask),
+    Chore(RedInvoiceRecord.request_no, RedInvoiceRecord.next_query_at, take_back),
+    Chore(InvoiceFileRecord.file_no, InvoiceFileRecord.next_try_at, fetch),
 )
 
 
