@@ -13,9 +13,11 @@ from tests.desk.town import Town, make_town, sweep
 from tests.sandbox.served import served
 from tui.core.order import InvoiceStatus, PaymentStatus
 from tui.desk.database import reading, writing
+from tui.desk.invoice_files import InvoiceFiles
 from tui.desk.invoice_view import InvoiceView, invoice_view
 from tui.desk.invoicing import invoice, redden
 from tui.desk.messages import MailSettings
+from tui.desk.nuonuo.platform import NuonuoPlatform
 from tui.desk.nuonuo.settings import TaxPlatformSettings
 from tui.desk.records import ApplicationRecord
 from tui.sandbox.authorities import make_tls
@@ -49,7 +51,12 @@ def town(tmp_path: Path) -> Iterator[Town]:
         mail = MailSettings("127.0.0.1", port, "ca@kiosk.example.com", ca_file=tls / "ca.pem")
         towns.append(make_town(tmp_path, invoices=settings, mail=mail))
         yield towns[0]
-        towns[0].desk.engine.dispose()
+        desk = towns[0].desk
+        desk.engine.dispose()
+        assert isinstance(desk.tax, NuonuoPlatform)
+        assert isinstance(desk.files, InvoiceFiles)
+        desk.tax.close()
+        desk.files.close()
     mailbox.stop()
 
 

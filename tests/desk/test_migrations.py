@@ -13,6 +13,8 @@ from tests.rig.postgres import postgres
 from tui.core.order import ApplicationStatus, KeyPolicy, OldPair, PaymentStatus, SignatureScheme
 from tui.desk import database
 from tui.desk.database import migrate, open_database, reading
+from tui.desk.invoice_records import InvoiceRecord
+from tui.desk.invoicing import latest_red
 from tui.desk.records import ApplicationRecord
 
 RULES = ("key_policy", "old_pair", "scheme")
@@ -91,6 +93,22 @@ def test_a_desk_of_the_version_before_may_still_write(url: str) -> None:
     add_as_the_first_version_did(engine)
     with reading(engine) as db:
         assert db.get_one(ApplicationRecord, "YW1").key_policy is KeyPolicy.REKEY
+    engine.dispose()
+
+
+def test_invoices_of_the_version_before_are_kept(url: str) -> None:
+    engine = open_database(url, bytes(32))
+    move(engine, command.upgrade, "0002")
+    add_as_the_first_version_did(engine)
+    known = InvoiceRecord.__table__.columns
+    values = {"business_no": "YW1", "number": "2" * 20, "pdf_url": "", "requested_at": NOW, "failure": ""}
+    table = sa.table("invoices", *(sa.column(name, known[name].type) for name in values))
+    with engine.begin() as connection:
+        connection.execute(sa.insert(table).values(values))
+    migrate(engine)
+    with reading(engine) as db:
+        kept = db.get_one(InvoiceRecord, "YW1")
+        assert (kept.number, kept.queries, kept.next_query_at, latest_red(db, "YW1")) == ("2" * 20, 0, None, None)
     engine.dispose()
 
 
