@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.rig.card.pcscd import Reader, missing, private_pcscd
+from tests.rig.card.provision import Shelf
 from tests.rig.simulator import Simulator, build
 from tests.rig.softhsm import SoftToken, TestCa, make_ca, make_token
 from tests.token.support import TokenRig, adapter
@@ -44,6 +46,21 @@ async def serving() -> AsyncIterator[Callable[..., Tokens]]:
     yield make
     for tokens in made:
         await tokens.close()
+
+
+@pytest.fixture(scope="session")
+def reader() -> Iterator[Reader]:
+    """A pcscd of this process with two empty slots."""
+    if reason := missing():
+        pytest.skip(reason)
+    with private_pcscd() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def shelf(reader: Reader) -> Shelf:
+    """Cards to take."""
+    return Shelf(reader, make_ca())
 
 
 @pytest.fixture(scope="session")

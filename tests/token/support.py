@@ -73,18 +73,29 @@ def quiet(stage: TokenStage) -> None:
     """Progress that nobody watches."""
 
 
-async def requested(tokens: Tokens, token: TokenRig, progress: Callable[[TokenStage], None] = quiet) -> SignedRequest:
+async def requested(
+    tokens: Tokens,
+    token: TokenRig,
+    progress: Callable[[TokenStage], None] = quiet,
+    application: Application = APPLICATION,
+) -> SignedRequest:
     """`make_request` for the token's certificate with the right PIN."""
-    return await tokens.make_request(await reference(tokens, token.certificate_der), pin(), APPLICATION, progress)
+    return await tokens.make_request(await reference(tokens, token.certificate_der), pin(), application, progress)
 
 
-def issued(request: SignedRequest, ca: TestCa, old: bytes) -> Application:
+def issued(request: SignedRequest, ca: TestCa, old: bytes, application: Application = APPLICATION) -> Application:
     """The application after the CA certified the CSR's key under the old name."""
     csr = x509.load_pem_x509_csr(request.csr)
     key = csr.public_key()
     assert isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey)
     certificate = issue(ca, x509.load_der_x509_certificate(old).subject, key, days_left=385)
-    return replace(APPLICATION, status=ApplicationStatus.ISSUED, certificate=certificate, challenge=CHALLENGE)
+    return replace(
+        application,
+        status=ApplicationStatus.ISSUED,
+        certificate=certificate,
+        challenge=CHALLENGE,
+        old_certificate=old,
+    )
 
 
 async def until(sightings: AsyncIterator[Sighting], wanted: Callable[[Sighting], bool]) -> Sighting:

@@ -1,0 +1,1 @@
+"""A virtual smart card and what puts it into a reader."""
