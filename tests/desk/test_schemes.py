@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat import asn1
 from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.hashes import SHA256, SHA384, HashAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509 import load_der_x509_certificate
+from cryptography.x509.oid import SignatureAlgorithmOID as Oid
 
 from tests.desk.rules import installed, key_of, refusal, town_under
 from tests.desk.signing import PADDINGS, PSS, sign_evidence, sign_request
@@ -24,7 +26,15 @@ from tui.desk.database import reading
 from tui.desk.evidence import verify_request
 from tui.desk.records import ApplicationRecord
 from tui.desk.refusals import Refused
-from tui.desk.signatures import NotSigned
+from tui.desk.signatures import (
+    SHA_256,
+    DigestAlgorithm,
+    MaskGeneration,
+    NotSigned,
+    PssParameters,
+    SignatureAlgorithm,
+    demand,
+)
 from tui.wire import SubmitRequest
 
 SCHEMES = list(SignatureScheme)
@@ -95,7 +105,7 @@ def test_a_csr_with_other_parameters_is_refused(
     refused = refusal(
         Reason.REQUEST_REFUSED, lambda: hand_in(person, draft, csr, person.evidence(draft.statement, csr))
     )
-    assert refused.problem["detail"].startswith("CSR")
+    assert refused.problem["detail"].startswith("CSR: signature algorithm is not RSASSA-PSS")
 
 
 def test_a_csr_by_an_ec_key_with_another_digest_is_refused(town: Town) -> None:
@@ -115,6 +125,23 @@ def test_parameters_that_lie_about_the_signature_are_refused(person: Person) -> 
     evidence = person.evidence(draft.statement, lying)
     refused = refusal(Reason.REQUEST_REFUSED, lambda: hand_in(person, draft, lying, evidence))
     assert refused.problem["detail"] == "CSR: signature is wrong"
+
+
+def test_null_and_absent_parameters_are_alike_for_rsa_and_refused_for_ecdsa() -> None:
+    """RFC 4055, 2.1 and 5; RFC 5758, 3.2."""
+    rsa_key, ec_key = key_of("RSA-2048").public_key(), key_of("EC-P384").public_key()
+    for null in (asn1.Null(), None):
+        digest = DigestAlgorithm(oid=SHA_256, parameters=null)
+        mask = MaskGeneration(oid=x509.ObjectIdentifier("1.2.840.113549.1.1.8"), digest=digest)
+        parameters = PssParameters(digest=digest, mask=mask, salt=32, trailer=1)
+        demand(SignatureAlgorithm(oid=Oid.RSASSA_PSS, parameters=parameters), rsa_key, SignatureScheme.PSS)
+        demand(SignatureAlgorithm(oid=Oid.RSA_WITH_SHA256, parameters=null), rsa_key, SignatureScheme.PKCS1)
+        for partial in (replace(parameters, mask=None), replace(parameters, digest=None), null):
+            with pytest.raises(NotSigned):
+                demand(SignatureAlgorithm(oid=Oid.RSASSA_PSS, parameters=partial), rsa_key, SignatureScheme.PSS)
+    demand(SignatureAlgorithm(oid=Oid.ECDSA_WITH_SHA256, parameters=None), ec_key, SignatureScheme.PSS)
+    with pytest.raises(NotSigned):
+        demand(SignatureAlgorithm(oid=Oid.ECDSA_WITH_SHA256, parameters=asn1.Null()), ec_key, SignatureScheme.PSS)
 
 
 def by_openssl(town: Town, person: Person, content: bytes, *options: str) -> bytes:

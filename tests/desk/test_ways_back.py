@@ -129,6 +129,18 @@ def test_an_unproved_new_certificate_tells_no_other_account(town: Town) -> None:
     create_account(town.desk.engine, "stranger", PASSWORD)
     person.sign_in("stranger")
     refusal(Reason.NOT_THE_APPLICANT, lambda: offered(person, issued.certificate))
+    bind_certificate(town.desk.engine, "stranger", hashlib.sha256(person.certificate).hexdigest())
+    refusal(Reason.NOT_THE_APPLICANT, lambda: offered(person, issued.certificate))
+
+
+def test_an_unproved_new_certificate_is_not_on_offer_itself(town: Town) -> None:
+    person = town.person()
+    issued = town.issued(person)
+    old, new = (
+        person.call("POST", "/offers", {"certificate": b64(certificate)})["terms"]
+        for certificate in (person.certificate, issued.certificate)
+    )
+    assert old == new
 
 
 def test_a_proved_new_certificate_is_an_ordinary_one(town: Town) -> None:

@@ -70,7 +70,7 @@ def admit(
     :raises Refused: the certificate cannot be renewed, or not by this account.
     """
     shown = read_certificate(der)
-    if not desk.ca.recognises(der):  # nobody can tell where no signature of the key's kind can be verified
+    if not desk.ca.recognises(der):  # which tells nothing of an SM2 certificate, whose signature cannot be verified
         raise Refused(Reason.FOREIGN_CERTIFICATE if shown.key in RENEWABLE_KEYS else Reason.KEY_UNSUPPORTED)
     unproved = db.scalar(
         select(ApplicationRecord).where(

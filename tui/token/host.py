@@ -4,6 +4,7 @@ import os
 import resource
 import select
 import signal
+import time
 from dataclasses import replace
 from typing import assert_never
 
@@ -32,6 +33,8 @@ from tui.token.protocol import (
 )
 
 _PERHAPS_PULLED = (Reason.TOKEN_FAULT, Reason.TOKEN_REMOVED, Reason.KEY_MISSING)
+_NOTICED = 0.6
+"""Seconds after which a driver knows that its token is gone: pcscd looks at a reader that stays every 0.4 s."""
 
 ORDERS = 8
 """A process carries out this many orders: one driver loses a slot of its token's memory with every key pair."""
@@ -164,7 +167,11 @@ def _explain(driver: Driver, order: Order, failure: Failure) -> Failure:
     """Drivers report a pulled token in many ways, or list nothing and call that success: look whether it is there."""
     if failure.reason in _PERHAPS_PULLED:
         try:
-            session.locate(driver, order.certificate, order.old if isinstance(order, Install) else b"")
+            replaced = order.old if isinstance(order, Install) else b""
+            session.locate(driver, order.certificate, replaced)
+            if failure.reason is Reason.TOKEN_FAULT:
+                time.sleep(_NOTICED)
+                session.locate(driver, order.certificate, replaced)
         except TokenError as gone:
             return replace(failure, reason=gone.failure.reason)
     return failure

@@ -35,7 +35,7 @@ def check(workspace: Workspace, public_key: Any, *, new_pair: bool) -> None:
     clean(workspace.session)
     if new_pair:
         _check_mechanism(workspace, public_key)
-    _probe(workspace, len(workspace.certificate.der) + _MARGIN + (_room(public_key) if new_pair else 0))
+    probe(workspace, len(workspace.certificate.der) + _MARGIN + (_room(public_key) if new_pair else 0))
 
 
 def clean(session: Any) -> None:
@@ -57,8 +57,11 @@ def _room(public_key: Any) -> int:
     return public_key.key_size // 8 * 6 if isinstance(public_key, rsa.RSAPublicKey) else 512
 
 
-def _probe(workspace: Workspace, size: int) -> None:
-    """Write, read back, delete: a data object, or a copy of the certificate where the token knows no data objects."""
+def probe(workspace: Workspace, size: int) -> None:
+    """Write, read back, delete: a data object, or a copy of the certificate where the token knows no data objects.
+
+    Raises TOKEN_FULL, or what the driver says.
+    """
     value = secrets.token_bytes(size)
     try:
         _write(workspace, templates.data(value, LABEL), value)

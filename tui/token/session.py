@@ -37,8 +37,11 @@ class Workspace:
             raise faults.fault(Reason.TOKEN_REMOVED, "session lost")
 
     def key(self, key_id: bytes, public_key: object) -> TokenKey:
-        """The private key with this CKA_ID, as a signer; raise KEY_MISSING."""
+        """The private key with this CKA_ID, else the one of the same pair, as a signer; raise KEY_MISSING."""
         handles = objects.private_keys(self.session, key_id) if key_id else []
+        if not handles:
+            same = (pair for pair in objects.key_pairs(self.session) if pair.public_key == public_key)
+            handles = [handle for pair in same for handle in objects.private_keys(self.session, pair.key_id)]
         if not handles:
             raise faults.fault(Reason.KEY_MISSING)
 

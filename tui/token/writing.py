@@ -1,7 +1,9 @@
 """Writing the new certificate, and deleting the old pair once it has done its duty."""
 
+import contextlib
 import secrets
 from collections.abc import Callable
+from typing import Any
 
 import PyKCS11
 from cryptography import x509
@@ -9,7 +11,7 @@ from PyKCS11 import PyKCS11Error
 
 from tui.core.failure import Reason
 from tui.core.ports import TokenStage
-from tui.token import faults, objects, templates
+from tui.token import faults, objects, preflight, templates
 from tui.token.driver import Driver
 from tui.token.keys import prove
 from tui.token.protocol import Retire
@@ -17,28 +19,46 @@ from tui.token.session import AskPin, Workspace, signed_in
 from tui.token.templates import Template
 
 
-def write(workspace: Workspace, new: Template, replaceable: bytes = b"") -> None:
-    """Create the certificate; where the token refuses a second one of its key, put it in the old one's place.
+def write(workspace: Workspace, new: Template, old: bytes = b"") -> None:
+    """Create the certificate; where the token refuses a second one of its key, the old one makes way.
 
-    `replaceable` is the DER of the old certificate of the same key, empty when there is none. It is put back when
-    the new one cannot be written.
+    `old` is the DER of the old certificate of the same key, empty when there is none. First it is only moved aside, to
+    a CKA_ID of its own: a driver that deletes a certificate's file before its entry hides every certificate when the
+    token is pulled in between. It is deleted only where its CKA_ID cannot be changed. There must be room for the
+    new one before; if it cannot be written then all the same, the old one is put back.
     """
     session, key_id = workspace.session, dict(new)[PyKCS11.CKA_ID]
     try:
         _create(workspace, new)
     except PyKCS11Error as refused:
-        if not replaceable or faults.failure(refused).reason is Reason.TOKEN_REMOVED:
+        in_the_way = objects.certificate_handles(session, key_id, old) if old else []
+        if not in_the_way or faults.failure(refused).reason is Reason.TOKEN_REMOVED:
             raise
+        preflight.probe(workspace, len(dict(new)[PyKCS11.CKA_VALUE]))
         workspace.confirm()
-        label = dict(new)[PyKCS11.CKA_LABEL]
-        for handle in objects.certificate_handles(session, key_id, replaceable):
-            session.destroyObject(handle)
+        put_back = _moved_aside(session, in_the_way[0], key_id) or _deleted(workspace, in_the_way[0], new, old)
         try:
             _create(workspace, new)
         except PyKCS11Error:
-            if not objects.certificate_handles(session, key_id, replaceable):
-                _create(workspace, templates.certificate(replaceable, key_id, label))
+            with contextlib.suppress(PyKCS11Error):  # the next try goes on from here
+                put_back()
             raise
+
+
+def _moved_aside(session: Any, certificate: Any, key_id: bytes) -> Callable[[], None] | None:
+    """Give the certificate a CKA_ID of its own; how to put it back, None where the driver refuses."""
+    try:
+        session.setAttributeValue(certificate, [(PyKCS11.CKA_ID, secrets.token_bytes(20))])
+    except PyKCS11Error:
+        return None
+    return lambda: session.setAttributeValue(certificate, [(PyKCS11.CKA_ID, key_id)])
+
+
+def _deleted(workspace: Workspace, certificate: Any, new: Template, old: bytes) -> Callable[[], None]:
+    """Delete the certificate; how to put it back."""
+    workspace.session.destroyObject(certificate)
+    names = dict(new)
+    return lambda: _create(workspace, templates.certificate(old, names[PyKCS11.CKA_ID], names[PyKCS11.CKA_LABEL]))
 
 
 def _create(workspace: Workspace, template: Template) -> None:
