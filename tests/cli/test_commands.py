@@ -15,7 +15,19 @@ from tests.cli.test_answers import WHOLE
 from tui.exits import LEGEND, Exit
 
 MODULE = Path("/usr/lib/softhsm/libsofthsm2.so")
-ALL = ["", "demo", "certs", "doctor", "renew", "desk", "desk serve", "sandbox", "sandbox up", "sandbox token"]
+ALL = [
+    "",
+    "demo",
+    "certs",
+    "doctor",
+    "renew",
+    "desk",
+    "desk serve",
+    "desk verify",
+    "sandbox",
+    "sandbox up",
+    "sandbox token",
+]
 
 
 def _run(*words: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:

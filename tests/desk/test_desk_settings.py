@@ -5,9 +5,16 @@ import socket
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding
 
+from tests.desk.payments.vectors import load as load_vectors
 from tui.desk.settings import SettingsError, load
+from tui.sandbox.gateways.payment_keys import issue
 
+VECTOR = load_vectors("unionpay_request_sign")
+_KEY = rsa.generate_private_key(65537, 2048)
+ROOT = issue("Root", _KEY, "Root", _KEY).public_bytes(Encoding.PEM)
 FILE = """
 [desk]
 certificate = "tls/desk.pem"
@@ -38,7 +45,8 @@ starttls = false
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     (tmp_path / "data.key").write_bytes(base64.b64encode(bytes(32)))
-    for name, content in {"merchant.pfx": b"\n pfx \n", "password": b"000000\n", "trust.pem": b"trust"}.items():
+    pfx = base64.b64decode(VECTOR["merchant_pfx_base64"])
+    for name, content in {"merchant.pfx": pfx, "password": b"000000\n", "trust.pem": ROOT}.items():
         (tmp_path / name).write_bytes(content)
     (tmp_path / "desk.toml").write_text(FILE, encoding="utf-8")
     return tmp_path / "desk.toml"
@@ -55,7 +63,7 @@ def test_paths_are_relative_to_the_file(file: Path) -> None:
 def test_bytes_come_from_files_and_secrets_without_line_break(file: Path) -> None:
     unionpay = load(file).unionpay
     assert unionpay is not None
-    assert (unionpay.pfx, unionpay.pfx_password) == (b"\n pfx \n", b"000000")
+    assert (unionpay.pfx, unionpay.pfx_password) == (base64.b64decode(VECTOR["merchant_pfx_base64"]), b"000000")
     assert unionpay.closing_grace.total_seconds() == 30
 
 
@@ -82,6 +90,24 @@ def test_secrets_are_not_shown(file: Path) -> None:
         ("fee_fen = 20000", "fee_fen = true", "prices.fee_fen must be int"),
         ('data_key_file = "data.key"', 'data_key_file = "password"', "desk.data_key_file"),
         ('pfx_file = "merchant.pfx"', 'pfx_file = "none"', "payments.unionpay.pfx_file"),
+        ('mer_id = "777290058100001"', 'mer_id = "7772"', "payments.unionpay.mer_id: must be 15"),
+        (
+            'trust_bundle_file = "trust.pem"',
+            'trust_bundle_file = "password"',
+            "payments.unionpay.trust_bundle_file: is no PEM",
+        ),
+        (
+            'pfx_password_file = "password"',
+            'pfx_password_file = "trust.pem"',
+            "payments.unionpay.pfx_file: wrong password",
+        ),
+        ('pfx_file = "merchant.pfx"', 'pfx_file = "trust.pem"', "payments.unionpay.pfx_file: wrong password"),
+        (
+            "https://gateway.example/api",
+            "http://gateway.example/api",
+            "payments.unionpay.gateway_url must begin with https",
+        ),
+        ("https://gateway.example/api", "https:///api", "payments.unionpay.gateway_url must begin with https"),
         ("starttls = false", "starttls = 1", "mail.starttls must be bool"),
         ("[desk]", "[desk]\ndatabase = 'nonsense'", "desk.database"),
         ("[desk]", "[desk", "desk.toml"),
