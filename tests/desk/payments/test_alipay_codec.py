@@ -8,7 +8,15 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.desk.payments.vectors import load
-from tui.desk.payments.alipay_codec import dump_biz, open_answer, open_notice, request_text, sign_request
+from tui.desk.payments.alipay_codec import (
+    dump_biz,
+    open_answer,
+    open_notice,
+    read_answer,
+    read_notice,
+    request_text,
+    sign_request,
+)
 from tui.desk.payments.alipay_scan import scan_members
 from tui.desk.payments.alipay_trust import AlipayTrust
 from tui.desk.payments.port import (
@@ -205,14 +213,40 @@ NOTICE = {
 }
 
 
-def notice(signed: dict[str, str]) -> bytes:
+def notice(signed: dict[str, str], sent: dict[str, str] = NOTICE) -> bytes:
+    """A notice that carries ``sent``, with the signature over ``signed``."""
     text = "&".join(f"{name}={value}" for name, value in sorted(signed.items()))
-    return urlencode(NOTICE | {"sign_type": "RSA2", "sign": sign(ALIPAY_PRIVATE, text.encode())}).encode()
+    return urlencode(sent | {"sign_type": "RSA2", "sign": sign(ALIPAY_PRIVATE, text.encode())}).encode()
 
 
 @pytest.mark.parametrize("signed", [NOTICE, {name: value for name, value in NOTICE.items() if value}])
 def test_a_notice_is_decoded_once_and_proved_with_or_without_its_empty_values(signed: dict[str, str]) -> None:
     assert open_notice(notice(signed), TRUST) == signed
+
+
+def test_gbk_is_signed_and_sent_as_gbk_bytes() -> None:
+    params = {"app_id": "1", "charset": "GBK", "biz_content": dump_biz({"subject": "续期"})}
+    request = sign_request(params, APP_KEY, "gbk")
+    text = 'app_id=1&biz_content={"subject":"续期"}&charset=GBK'.encode("gbk")
+    assert request_text(params, "gbk") == text
+    assert request.query == urlencode({"app_id": "1", "charset": "GBK", "sign": sign(APP_KEY, text)})
+    assert request.body == "biz_content=%7B%22subject%22%3A%22%D0%F8%C6%DA%22%7D"
+
+
+def test_a_gbk_answer_and_notice_are_proved_over_their_bytes() -> None:
+    raw = '{"code":"10000","subject":"续期怽恾"}'  # the last two end in the bytes of a backslash and a brace
+    signature = sign(ALIPAY_PRIVATE, raw.encode("gbk"))
+    body = f'{{"alipay_trade_query_response":{raw},"sign":"{signature}"}}'.encode("gbk")
+    assert read_answer(body, QUERY, TRUST, "gbk").fields["subject"] == "续期怽恾"
+    with pytest.raises(AnswerNotGenuine):
+        read_answer(body, QUERY, TRUST)
+    signed = sign(ALIPAY_PRIVATE, "subject=续期".encode("gbk"))
+    form = urlencode({"subject": "续期", "sign": signed}, encoding="gbk").encode()
+    assert read_notice(form, TRUST, "gbk").fields == {"subject": "续期"}
+
+
+REFUND = {"a": "1", "gmt_payment": "2026", "gmt_refund": "2026"}
+"""As text it reads the same as other fields that do not tell of a refund."""
 
 
 @pytest.mark.parametrize(
@@ -226,8 +260,10 @@ def test_a_notice_is_decoded_once_and_proved_with_or_without_its_empty_values(si
         b"no form",
         b"",
         b"a=%ff",
+        notice(REFUND, {"a": "1", "gmt_payment": "2026&gmt_refund=2026"}),
+        notice(REFUND, {"a=1&gmt_payment": "2026", "gmt_refund": "2026"}),
     ],
-    ids=range(8),
+    ids=range(10),
 )
 def test_a_notice_that_is_not_wholly_genuine_is_refused(body: bytes) -> None:
     with pytest.raises(AnswerNotGenuine):
