@@ -63,6 +63,8 @@ def test_help_is_chinese_first_and_tells_the_exit_codes(command: str) -> None:
         ["certs", "--config", "/nowhere/kiosk.toml"],
         ["--config", "/nowhere/kiosk.toml", "doctor"],
         ["desk", "serve", "--config", "/nowhere/desk.toml"],
+        ["desk", "verify", "--channel", "cash", "--kind", "answer", "--trust", "x"],
+        ["desk", "verify", "--channel", "alipay", "--kind", "answer", "--trust", "/nowhere/key.pem"],
     ],
     ids=" ".join,
 )

@@ -1,55 +1,17 @@
 """desk.toml: what is read, and errors that name file and key."""
 
-import base64
 import socket
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import Encoding
 
-from tests.desk.payments.vectors import load as load_vectors
+from tests.desk.desk_file import FILE, PFX, write_desk_file
 from tui.desk.settings import SettingsError, load
-from tui.sandbox.gateways.payment_keys import issue
-
-VECTOR = load_vectors("unionpay_request_sign")
-_KEY = rsa.generate_private_key(65537, 2048)
-ROOT = issue("Root", _KEY, "Root", _KEY).public_bytes(Encoding.PEM)
-FILE = """
-[desk]
-certificate = "tls/desk.pem"
-key = "tls/desk.key"
-data_key_file = "data.key"
-[[prices]]
-months = 12
-fee_fen = 20000
-[ca]
-certificate = "ca/ca.pem"
-key = "ca/ca.key"
-[payments.unionpay]
-gateway_url = "https://gateway.example/api"
-mer_id = "777290058100001"
-pfx_file = "merchant.pfx"
-pfx_password_file = "password"
-trust_bundle_file = "trust.pem"
-payee = "网证通"
-closing_grace = 30
-[mail]
-host = "127.0.0.1"
-port = 2525
-sender = "desk@example.cn"
-starttls = false
-"""
 
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    (tmp_path / "data.key").write_bytes(base64.b64encode(bytes(32)))
-    pfx = base64.b64decode(VECTOR["merchant_pfx_base64"])
-    for name, content in {"merchant.pfx": pfx, "password": b"000000\n", "trust.pem": ROOT}.items():
-        (tmp_path / name).write_bytes(content)
-    (tmp_path / "desk.toml").write_text(FILE, encoding="utf-8")
-    return tmp_path / "desk.toml"
+    return write_desk_file(tmp_path)
 
 
 def test_paths_are_relative_to_the_file(file: Path) -> None:
@@ -63,7 +25,7 @@ def test_paths_are_relative_to_the_file(file: Path) -> None:
 def test_bytes_come_from_files_and_secrets_without_line_break(file: Path) -> None:
     unionpay = load(file).unionpay
     assert unionpay is not None
-    assert (unionpay.pfx, unionpay.pfx_password) == (base64.b64decode(VECTOR["merchant_pfx_base64"]), b"000000")
+    assert (unionpay.pfx, unionpay.pfx_password) == (PFX, b"000000")
     assert unionpay.closing_grace.total_seconds() == 30
 
 

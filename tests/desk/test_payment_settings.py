@@ -6,12 +6,11 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from tests.desk.test_desk_settings import FILE, file
+from tests.desk.desk_file import FILE, write_desk_file
 from tui.desk.payments.alipay_settings import PRODUCTION, identity_of
 from tui.desk.settings import SettingsError, load
 from tui.sandbox.gateways.payment_keys import make_alipay_keys
 
-__all__ = ["file"]
 HEAD = """
 [payments.alipay]
 app_id = "2021000000000000"
@@ -39,10 +38,10 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def desk_toml(file: Path, keys: Path) -> Path:
+def desk_toml(tmp_path: Path, keys: Path) -> Path:
     """A desk.toml beside the application's keys."""
-    (file.parent / "alipay").symlink_to(keys)
-    return file
+    (tmp_path / "alipay").symlink_to(keys)
+    return write_desk_file(tmp_path)
 
 
 def with_alipay(desk_toml: Path, text: str) -> Path:

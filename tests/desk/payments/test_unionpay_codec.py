@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.hazmat.primitives.serialization.pkcs12 import serialize_key_and_certificates
 
 from tests.desk.payments.unionpay_messages import FIELDS, signed, wire
-from tests.desk.payments.vectors import load
+from tests.desk.payments.vectors import load, read
 from tui.desk.payments.port import AnswerNotGenuine, GatewayMisconfigured, GatewayUnknown
 from tui.desk.payments.rsa_keys import sign
 from tui.desk.payments.unionpay_codec import MerchantKey, digest_text, open_answer, open_notice, parse_answer
@@ -35,6 +35,11 @@ def test_requests_are_those_of_the_official_sdk(vector: dict[str, Any]) -> None:
 
 def test_cert_id_is_the_decimal_serial_number() -> None:
     assert VECTORS["merchant_cert_id"] == MERCHANT.cert_id
+
+
+def test_a_pfx_of_the_old_kind_is_read() -> None:
+    # RC2 with 40 bits and 3DES, as the platform's own tools still write them.
+    assert MerchantKey(read("legacy.pfx"), b"000000").cert_id.isdigit()
 
 
 def test_values_are_trimmed_before_they_are_signed() -> None:
