@@ -34,10 +34,6 @@ def test_the_number_of_alipays_own_root_file() -> None:
     )
 
 
-def test_the_number_of_an_alipay_certificate_is_that_of_the_first_in_its_file() -> None:
-    assert certificate_sn(load_certificate(read("alipay_cert.crt"))) == "9d208a6909da410919c0356cc163c06f"
-
-
 def test_the_issuer_is_written_most_specific_first_without_spaces() -> None:
     key, now = rsa.generate_private_key(65537, 2048), datetime.now(UTC)
     parts = ((NameOID.COUNTRY_NAME, "CN"), (NameOID.ORGANIZATION_NAME, "O"), (NameOID.COMMON_NAME, "N"))
