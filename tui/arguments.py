@@ -64,6 +64,8 @@ def parser() -> argparse.ArgumentParser:
     )
     evidence.add_argument("--config", type=Path, required=True, metavar="FILE", help="desk.toml")
     evidence.add_argument("business_no", metavar="BUSINESS_NO", help="业务单号 / business number")
+    about = "检验支付平台的一份原始报文 / is this message of a payment platform genuine"
+    _verify(_command(desk, "verify", about, "desk verify"))
 
     sandbox = _group(commands, "sandbox", "模拟的外部世界 / the outside world on loopback")
     up = _command(
@@ -77,6 +79,36 @@ def parser() -> argparse.ArgumentParser:
     what.add_argument("--qr", metavar="PAYLOAD", help="二维码内容 / content of the QR code")
     what.add_argument("business_no", nargs="?", metavar="BUSINESS_NO", help="业务单号 / business number")
     return top
+
+
+def _verify(verify: argparse.ArgumentParser) -> None:
+    verify.add_argument("--channel", choices=("alipay", "unionpay"), required=True, help="支付渠道 / payment channel")
+    verify.add_argument(
+        "--kind", choices=("answer", "notice"), required=True, help="应答或通知 / answer to a call, or notice"
+    )
+    verify.add_argument(
+        "--method",
+        default="",
+        metavar="NAME",
+        help="支付宝应答的接口名，如 alipay.trade.query / Alipay answers only: the method that was called",
+    )
+    verify.add_argument(
+        "--trust",
+        type=Path,
+        required=True,
+        metavar="PATH",
+        help="支付宝公钥或证书，或银联根证书和中级证书 / Alipay's key or certificate, UnionPay's root and middle (PEM)",
+    )
+    verify.add_argument(
+        "--charset", default="utf-8", metavar="C", help="报文字符集，缺省 utf-8，可为 gbk / charset of the message"
+    )
+    verify.add_argument(
+        "message",
+        nargs="?",
+        default="-",
+        metavar="FILE",
+        help="原始报文，缺省或 - 为标准输入；末尾一个换行不计 / raw bytes; one line end at the end is not counted",
+    )
 
 
 def _token(token: argparse.ArgumentParser) -> None:

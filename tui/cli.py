@@ -179,6 +179,14 @@ def desk_evidence(arguments: argparse.Namespace) -> int:
     return evidence(arguments.config, arguments.business_no)
 
 
+def desk_verify(arguments: argparse.Namespace) -> int:
+    """Whether one message of a payment platform is genuine."""
+    from tui.desk.verifying import verify
+
+    a = arguments
+    return verify(a.channel, a.kind, a.trust, a.message, method=a.method, charset=a.charset)
+
+
 def sandbox_up(arguments: argparse.Namespace) -> int:
     """The outside world on loopback."""
     from tui.sandbox.commands import up
@@ -217,6 +225,7 @@ COMMANDS: dict[str, Command] = {
     "renew": renew,
     "desk serve": desk_serve,
     "desk evidence": desk_evidence,
+    "desk verify": desk_verify,
     "sandbox up": sandbox_up,
     "sandbox token": sandbox_token,
     "sandbox pay": sandbox_pay,

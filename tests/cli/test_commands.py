@@ -15,7 +15,19 @@ from tests.cli.test_answers import WHOLE
 from tui.exits import LEGEND, Exit
 
 MODULE = Path("/usr/lib/softhsm/libsofthsm2.so")
-ALL = ["", "demo", "certs", "doctor", "renew", "desk", "desk serve", "sandbox", "sandbox up", "sandbox token"]
+ALL = [
+    "",
+    "demo",
+    "certs",
+    "doctor",
+    "renew",
+    "desk",
+    "desk serve",
+    "desk verify",
+    "sandbox",
+    "sandbox up",
+    "sandbox token",
+]
 
 
 def _run(*words: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -51,6 +63,8 @@ def test_help_is_chinese_first_and_tells_the_exit_codes(command: str) -> None:
         ["certs", "--config", "/nowhere/kiosk.toml"],
         ["--config", "/nowhere/kiosk.toml", "doctor"],
         ["desk", "serve", "--config", "/nowhere/desk.toml"],
+        ["desk", "verify", "--channel", "cash", "--kind", "answer", "--trust", "x"],
+        ["desk", "verify", "--channel", "alipay", "--kind", "answer", "--trust", "/nowhere/key.pem"],
     ],
     ids=" ".join,
 )

@@ -14,6 +14,7 @@ from tui.desk.payments.port import (
     AnswerNotGenuine,
     Ended,
     GatewayRefused,
+    GatewayUnknown,
     NoticeKind,
     Outcome,
     PaymentGateway,
@@ -93,8 +94,7 @@ def test_a_refund_the_platform_does_not_allow_is_refused_with_its_words(town: To
 
     town.gateway.refund(refund_of(clock, town, 100))
     assert "DISCORDANT" in town.gateway.refund(refund_of(clock, town, 200)).text
-    with pytest.raises(AnswerNotGenuine):
-        town.gateway.query_refund(refund_of(clock, town, 200))
+    assert "DISCORDANT" in town.gateway.query_refund(refund_of(clock, town, 200)).text
 
 
 def test_ending_a_code_nobody_scanned_kills_it(town: Town, clock: Clock) -> None:
@@ -137,7 +137,7 @@ def test_starting_again_unchanged_gives_the_same_code(town: Town, clock: Clock) 
     with pytest.raises(GatewayRefused, match=r"ACQ\.CONTEXT_INCONSISTENT"):
         town.gateway.start(replace(asked, amount_fen=1))
     town.platform.pay(first.qr)
-    with pytest.raises(GatewayRefused, match=r"ACQ\.TRADE_HAS_SUCCESS"):
+    with pytest.raises(GatewayUnknown, match=r"ACQ\.TRADE_HAS_SUCCESS"):
         town.gateway.start(asked)
 
 

@@ -48,14 +48,13 @@ class AlipaySandbox(PaymentSandbox):
         """Answer a call of gateway.do."""
         if path != "/gateway.do":
             return None
-        method = fields.get("method", "")
+        method, certificates = fields.get("method", ""), "app_cert_sn" in fields
         try:
             biz = self._speaker.admit(fields, self._methods)
-            return self._speaker.answer(
-                method, {"code": "10000", "msg": "Success"} | self._methods[method](biz, fields)
-            )
+            node = {"code": "10000", "msg": "Success"} | self._methods[method](biz, fields)
+            return self._speaker.answer(method, node, certificates=certificates)
         except Failed as failed:
-            return self._speaker.answer(method, failed.node)
+            return self._speaker.answer(method, failed.node, certificates=certificates)
         except Rejected as rejected:
             return self._speaker.rejection(method, rejected.node)
 

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 import msgspec
 
 from tui.desk.payments.alipay_codec import request_text, response_node
+from tui.desk.payments.alipay_trust import certificate_sn, load_certificate, root_sn
 from tui.desk.payments.rsa_keys import load_private, load_public, sign, verifies
 from tui.desk.payments.units import DASHED, from_beijing, to_beijing, to_yuan
 from tui.sandbox.gateways.payment_keys import AlipayMerchant
@@ -54,6 +55,12 @@ class AlipaySpeaker:
         self.merchant = msgspec.json.decode((directory / "merchant.json").read_bytes(), type=AlipayMerchant)
         self._key = load_private((directory / "alipay_private.pem").read_bytes())
         self._app_key = load_public((directory / "app_public.pem").read_bytes())
+        app, alipay = (load_certificate((directory / f"{name}_cert.crt").read_bytes()) for name in ("app", "alipay"))
+        self._cert_sn = certificate_sn(alipay)
+        self._certificate_mode = {
+            "app_cert_sn": certificate_sn(app),
+            "alipay_root_cert_sn": root_sn((directory / "alipay_root.crt").read_bytes()),
+        }
 
     def admit(self, fields: Mapping[str, str], methods: Container[str]) -> Node:
         """The text members of ``biz_content``, after every check of the gateway.
@@ -74,6 +81,9 @@ class AlipaySpeaker:
             raise Rejected("40001", "isv.missing-signature", "缺少签名参数")
         if fields.get("sign_type") != "RSA2":
             raise Rejected("40002", "isv.invalid-signature-type", "无效的签名类型")
+        given = {name: fields[name] for name in self._certificate_mode if name in fields}
+        if given and given != self._certificate_mode:
+            raise Rejected("40002", "isv.invalid-cert-sn", "无效的证书序列号")
         if not verifies(self._app_key, fields["sign"], request_text(fields)):
             raise Rejected("40002", "isv.invalid-signature", "无效签名")
         try:
@@ -82,10 +92,14 @@ class AlipaySpeaker:
             raise Rejected("40002", "isv.invalid-timestamp", "非法的时间戳参数") from None
         return _biz(fields.get("biz_content", ""))
 
-    def answer(self, method: str, node: Node) -> Reply:
-        """A signed answer; the real gateway escapes slashes, and signs the escaped text."""
+    def answer(self, method: str, node: Node, *, certificates: bool = False) -> Reply:
+        """A signed answer; the real gateway escapes slashes, and signs the escaped text.
+
+        With ``certificates`` it names the one it signs with, as it does for an application in certificate mode.
+        """
         raw = _dump(node).replace("/", "\\/")
-        return Reply(f'{{"{response_node(method)}":{raw},"sign":"{sign(self._key, raw.encode())}"}}'.encode())
+        named = f'"alipay_cert_sn":"{self._cert_sn}",' if certificates else ""
+        return Reply(f'{{"{response_node(method)}":{raw},{named}"sign":"{sign(self._key, raw.encode())}"}}'.encode())
 
     def rejection(self, method: str, node: Node) -> Reply:
         """An unsigned gateway error."""

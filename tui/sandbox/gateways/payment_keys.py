@@ -17,8 +17,8 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.hazmat.primitives.serialization.pkcs12 import serialize_key_and_certificates
 from cryptography.x509.oid import NameOID
 
-from tui.desk.payments.alipay import AlipaySettings
-from tui.desk.payments.unionpay import UnionPaySettings
+from tui.desk.payments.alipay_settings import AlipaySettings
+from tui.desk.payments.unionpay_settings import UnionPaySettings
 from tui.desk.payments.unionpay_trust import SIGNER
 
 PFX_PASSWORD = b"000000"
@@ -42,13 +42,24 @@ class UnionPayMerchant(msgspec.Struct, frozen=True):
 
 
 def make_alipay_keys(directory: Path, *, payee: str = PAYEE) -> None:
-    """Write a new application: ``app_private.pem``/``app_public.pem``, ``alipay_*.pem`` and ``merchant.json``."""
+    """Write a new application for both modes.
+
+    ``app_private.pem``, ``app_public.pem``, ``app_cert.crt``, the same of ``alipay``, ``alipay_root.crt`` and
+    ``merchant.json``.
+    """
     directory.mkdir(parents=True, exist_ok=True)
-    for owner in ("app", "alipay"):
-        key = rsa.generate_private_key(65537, 2048)
+    keys = {name: rsa.generate_private_key(65537, 2048) for name in ("root", "middle", "app", "alipay")}
+    root = issue("Kiosk Sandbox R1", keys["root"], "Kiosk Sandbox R1", keys["root"])
+    middle = issue("Kiosk Sandbox Class 2 R1", keys["middle"], "Kiosk Sandbox R1", keys["root"])
+    (directory / "alipay_root.crt").write_bytes(root.public_bytes(Encoding.PEM))
+    for owner, chain in (("app", ()), ("alipay", (middle,))):
+        key = keys[owner]
         _write(directory / f"{owner}_private.pem", _private_pem(key))
         public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
         (directory / f"{owner}_public.pem").write_bytes(public)
+        certificates = (issue(owner, key, "Kiosk Sandbox Class 2 R1", keys["middle"]), *chain)
+        text = b"".join(certificate.public_bytes(Encoding.PEM) for certificate in certificates)
+        (directory / f"{owner}_cert.crt").write_bytes(text)
     merchant = AlipayMerchant("9021000100000001", "2088000100000001", payee)
     (directory / "merchant.json").write_bytes(msgspec.json.encode(merchant))
 
@@ -77,14 +88,23 @@ def make_unionpay_keys(directory: Path, *, payee: str = PAYEE) -> None:
     (directory / "merchant.json").write_bytes(msgspec.json.encode(UnionPayMerchant(mer_id, payee)))
 
 
-def alipay_settings(directory: Path, gateway_url: str, *, ca_file: Path | None = None) -> AlipaySettings:
-    """What the desk needs to be this merchant at ``gateway_url`` (``…/gateway.do``)."""
+def alipay_settings(
+    directory: Path, gateway_url: str, *, ca_file: Path | None = None, certificates: bool = False
+) -> AlipaySettings:
+    """What the desk needs to be this merchant at ``gateway_url`` (``…/gateway.do``), in either mode."""
     merchant = msgspec.json.decode((directory / "merchant.json").read_bytes(), type=AlipayMerchant)
+
+    def read(name: str, wanted: bool = True) -> bytes:
+        return (directory / name).read_bytes() if wanted else b""
+
     return AlipaySettings(
         gateway_url=gateway_url,
         app_id=merchant.app_id,
-        app_private_key=(directory / "app_private.pem").read_bytes(),
-        alipay_public_key=(directory / "alipay_public.pem").read_bytes(),
+        app_private_key=read("app_private.pem"),
+        alipay_public_key=read("alipay_public.pem", not certificates),
+        app_certificate=read("app_cert.crt", certificates),
+        alipay_certificate=read("alipay_cert.crt", certificates),
+        alipay_root_certificate=read("alipay_root.crt", certificates),
         seller_id=merchant.seller_id,
         payee=merchant.payee,
         ca_file=ca_file,
