@@ -27,8 +27,9 @@ from tui.desk.payments.port import (
 from tui.desk.payments.unionpay import UnionPay
 from tui.desk.payments.unionpay_codec import MerchantKey, parse_answer
 from tui.desk.payments.units import COMPACT, to_beijing
+from tui.sandbox.gateways.payment_control import SandboxRefused
 from tui.sandbox.gateways.payment_keys import PFX_PASSWORD, make_unionpay_keys, unionpay_settings
-from tui.sandbox.gateways.payment_sandbox import PaymentSandbox, SandboxRefused
+from tui.sandbox.gateways.payment_sandbox import PaymentSandbox
 from tui.sandbox.gateways.unionpay import unionpay_app
 from tui.sandbox.gateways.unionpay_speaker import UnionPaySpeaker
 
