@@ -43,7 +43,7 @@ def spoilt(whole: list[Entry], faults: Faults, day: date, platform_no: str) -> l
 
 
 def _all(ledger: Ledger) -> Iterator[Entry]:
-    for trade in ledger.trades():
+    for trade in reversed([*ledger.trades()]):
         if trade.paid_at:
             yield Entry(trade, None, trade.amount_fen, trade.paid_at)
         for refund in trade.refunds:
