@@ -65,7 +65,7 @@ def test_the_npm_sdk_with_validate_sign(alipay: AlipayCaller, tmp_path: Path) ->
 def test_the_python_sdk(alipay: AlipayCaller, tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-m", "venv", tmp_path / "venv"], check=True, capture_output=True)
     python = tmp_path / "venv/bin/python"
-    pip = [python, "-m", "pip", "--disable-pip-version-check", "--quiet"]
+    pip: list[str | Path] = [python, "-m", "pip", "--disable-pip-version-check", "--quiet"]
     install(*pip, "install", "--no-compile", "--only-binary", ":all:", *NEEDED)
     # Used as a wheel: the SDK is 36609 files, which take minutes to unpack.
     install(*pip, "download", "--no-deps", "--dest", tmp_path, PYTHON)
