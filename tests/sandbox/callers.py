@@ -32,14 +32,19 @@ class AlipayCaller:
 
     def send(self, method: str, biz: dict[str, object], /, **more: str) -> httpx.Response:
         """Sign and post; ``more`` adds or replaces common parameters."""
-        params = {name: value for name, value in (self.params(method, biz) | more).items() if value}
-        charset = params["charset"]
-        common = params | {"sign": sign(load_private(self._pem("app_private")), request_text(params, charset))}
+        common = self.signed(method, biz, **more)
+        charset = common["charset"]
         form = urlencode({"biz_content": common.pop("biz_content")}, encoding=charset)
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         with httpx.Client(trust_env=False, timeout=5) as client:
             query = urlencode(common, encoding=charset)
             return client.post(f"{self.base}/gateway.do?{query}", content=form, headers=headers)
+
+    def signed(self, method: str, biz: dict[str, object], /, **more: str) -> dict[str, str]:
+        """All parameters with their signature."""
+        params = {name: value for name, value in (self.params(method, biz) | more).items() if value}
+        text = request_text(params, params["charset"])
+        return params | {"sign": sign(load_private(self._pem("app_private")), text)}
 
     def params(self, method: str, biz: dict[str, object]) -> dict[str, str]:
         """What is signed and sent."""

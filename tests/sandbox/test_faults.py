@@ -6,13 +6,18 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
+import msgspec
 import pytest
 
-from tests.sandbox.callers import NUMBER, Caller, UnionPayCaller
+from tests.sandbox.callers import NUMBER, AlipayCaller, Caller, UnionPayCaller
 from tests.sandbox.served import Clock, Merchant, served
+from tui.sandbox import commands
 from tui.sandbox.faults import ABOUT, ONLY, Fault, Faults, Played, channels_of
+from tui.sandbox.files import Addresses
 from tui.sandbox.gateways.alipay import alipay_app
+from tui.sandbox.gateways.alipay_certificates import ROOT_CERTIFICATES
 from tui.sandbox.gateways.payment_control import SandboxRefused
+from tui.sandbox.gateways.payment_http import Call, Fate, Reply
 from tui.sandbox.gateways.payment_ledger import Stage
 
 PAID = {"TRADE_SUCCESS", "00"}
@@ -214,3 +219,40 @@ def test_a_refund_is_refused_once(caller: Caller) -> None:
     assert stage(caller) is Stage.PAID
     caller.refund()
     assert stage(caller) is Stage.CLOSED
+
+
+def test_the_phone_says_what_went_wrong(caller: Caller, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    trusted = next(path for path in caller.directory.iterdir() if path.name in {"bundle.pem", ROOT_CERTIFICATES})
+    everywhere = dict.fromkeys(("desk", "alipay", "unionpay", "tax", "sms", "smtp"), caller.base)
+    addresses = Addresses(**everywhere, ca_file=str(trusted), account="supplier01")
+    (tmp_path / "sandbox.json").write_bytes(msgspec.json.encode(addresses))
+    channel = "alipay" if isinstance(caller, AlipayCaller) else "unionpay"
+    assert commands.fault(tmp_path, "wrong-amount", channel=channel) == 0
+    assert commands.pay(tmp_path, qr=caller.precreate()) == 0
+    said = capsys.readouterr()
+    assert said.out == f'{{"{channel}":{{"wrong-amount":1}}}}\n'
+    assert said.err == f"wrong-amount: {ABOUT[Fault.WRONG_AMOUNT]}\n"
+
+
+def test_a_platform_driven_by_hand_needs_no_server(alipay_directory: Path, clock: Clock) -> None:
+    platform = alipay_app(alipay_directory, clock=clock, by_hand=True)
+    caller = AlipayCaller(platform, "", alipay_directory, clock, "http://127.0.0.1:9/notify")
+
+    def ask(method: str, biz: dict[str, object]) -> Reply:
+        reply = platform.answer(Call("/gateway.do", "", caller.signed(method, biz)))
+        assert reply
+        return reply
+
+    platform.faults.arm(Fault.NOTICE_LATE)
+    platform.faults.arm(Fault.CANCEL_TIMEOUT)
+    ask("alipay.trade.precreate", caller.order())
+    trade = platform.trade(NUMBER)
+    assert trade
+    platform.pay(trade.qr)
+    assert platform.pending() == []
+    assert ask("alipay.trade.cancel", {"out_trade_no": NUMBER}).fate is Fate.SILENT
+    late, refund = platform.pending()
+    assert (late.url, number_in(late.body)) == (caller.notify_url, NUMBER)
+    for notice in (late, refund):
+        platform.confirm(notice)
+    assert platform.pending() == []

@@ -39,6 +39,19 @@ def alive(pid: int) -> bool:
     return True
 
 
+def command_faults(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Arm, look, end."""
+    assert fault(folder, "reset", count=2) == 0
+    assert json.loads(capsys.readouterr().out) == {"alipay": {"reset": 2}, "unionpay": {"reset": 2}}
+    assert fault(folder, "a6") == 0
+    assert json.loads(capsys.readouterr().out) == {"unionpay": {"reset": 2, "a6": 1}}
+    assert fault(folder, "clear", channel="unionpay") == 0
+    assert fault(folder, "notice-late", channel="alipay") == 0
+    assert capsys.readouterr().out.splitlines() == ['{"unionpay":{}}', '{"alipay":{"reset":2,"notice-late":1}}']
+    assert fault(folder, "clear") == 0
+    capsys.readouterr()
+
+
 def test_up_until_sigterm_then_up_again_with_the_same_data(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     tmp_path = tmp_path / "made by it"
     up = subprocess.Popen(
@@ -78,15 +91,7 @@ def test_up_until_sigterm_then_up_again_with_the_same_data(tmp_path: Path, capsy
         assert pay(tmp_path, business_no="none") == 6
         assert "unknown_qr" in capsys.readouterr().err
 
-        assert fault(tmp_path, "reset", count=2) == 0
-        assert json.loads(capsys.readouterr().out) == {"alipay": {"reset": 2}, "unionpay": {"reset": 2}}
-        assert fault(tmp_path, "a6") == 0
-        assert json.loads(capsys.readouterr().out) == {"unionpay": {"reset": 2, "a6": 1}}
-        assert fault(tmp_path, "clear", channel="unionpay") == 0
-        assert fault(tmp_path, "notice-late", channel="alipay") == 0
-        assert capsys.readouterr().out.splitlines() == ['{"unionpay":{}}', '{"alipay":{"reset":2,"notice-late":1}}']
-        assert fault(tmp_path, "clear") == 0
-        capsys.readouterr()
+        command_faults(tmp_path, capsys)
 
         settings = load(tmp_path / "desk.toml")
         assert settings.mail is not None

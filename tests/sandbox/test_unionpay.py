@@ -138,7 +138,7 @@ def test_what_the_platform_has_not_decided_stays_unknown_after_the_end(
     asked = attempt(clock, town.notify_url)
     town.platform.scan(town.gateway.start(asked).qr)
     undecided = {"origRespCode": "05", "origRespMsg": "交易已受理"}
-    monkeypatch.setattr("tui.sandbox.gateways.unionpay._original", lambda code, text: undecided)
+    monkeypatch.setattr("tui.sandbox.gateways.unionpay.original_result", lambda code, text: undecided)
     clock.forward(timedelta(days=2))
     assert town.gateway.query(asked).state is TradeState.UNKNOWN
     assert town.gateway.end(asked) is Ended.STILL_OPEN

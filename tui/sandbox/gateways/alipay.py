@@ -1,5 +1,6 @@
 """Alipay played over HTTP: gateway.do with signed answers, the wallet's side, asynchronous notices, daily bills."""
 
+import dataclasses
 import secrets
 from collections.abc import Callable
 from datetime import datetime
@@ -39,12 +40,19 @@ class AlipaySandbox(PaymentSandbox):
     """Alipay with one application, whose keys lie in a directory."""
 
     def __init__(
-        self, directory: Path, *, notice_ca: Path | None, time_scale: float, clock: Callable[[], datetime]
+        self,
+        directory: Path,
+        *,
+        notice_ca: Path | None,
+        time_scale: float,
+        clock: Callable[[], datetime],
+        by_hand: bool,
     ) -> None:
         """See ``alipay_app``."""
         self._speaker = AlipaySpeaker(directory)
         payee = self._speaker.merchant.payee
-        super().__init__("alipay", directory, PLAN, payee, notice_ca=notice_ca, time_scale=time_scale, clock=clock)
+        plan = dataclasses.replace(PLAN, by_hand=by_hand)
+        super().__init__("alipay", directory, plan, payee, notice_ca=notice_ca, time_scale=time_scale, clock=clock)
         self._billing = AlipayBilling(self._ledger, self.faults, self._speaker.merchant.seller_id, clock)
         self._handlers: dict[Operation, Callable[[Node, Call], Node]] = {
             Operation.PRECREATE: self._precreate,
@@ -242,10 +250,12 @@ def alipay_app(
     notice_ca: Path | None = None,
     time_scale: float = 1.0,
     clock: Callable[[], datetime] = utc_now,
+    by_hand: bool = False,
 ) -> AlipaySandbox:
     """The stand-in as an ASGI application.
 
     ``directory`` is one that ``make_alipay_keys`` has filled, and keeps the trades; ``notice_ca`` is trusted when
-    notices go out over TLS; ``time_scale`` shortens the gaps between the sendings of a notice, and silences.
+    notices go out over TLS; ``time_scale`` shortens the gaps between the sendings of a notice, and silences; with
+    ``by_hand`` none is sent, but waits in ``pending`` until ``confirm``.
     """
-    return AlipaySandbox(directory, notice_ca=notice_ca, time_scale=time_scale, clock=clock)
+    return AlipaySandbox(directory, notice_ca=notice_ca, time_scale=time_scale, clock=clock, by_hand=by_hand)

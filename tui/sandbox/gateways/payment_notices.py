@@ -22,6 +22,8 @@ class NoticePlan:
     """Seconds to wait before each sending after the first."""
     confirmed: Callable[[httpx.Response], bool]
     """Whether the merchant's answer ends the sending."""
+    by_hand: bool = False
+    """Nothing is sent: who drives the platform takes the notices from ``PaymentSandbox.pending``."""
 
 
 class NoticeSender:
@@ -45,14 +47,17 @@ class NoticeSender:
     def wake(self) -> None:
         """Begin to send, or look at once what is new."""
         with self._wake:
-            if self._thread is None and not self._stopped:
+            if self._thread is None and not self._stopped and not self._plan.by_hand:
                 self._thread = threading.Thread(target=self._run, name="payment notices", daemon=True)
                 self._thread.start()
             self._wake.notify_all()
 
     def watch(self, number: str) -> threading.Event:
         """Set once a notice of this trade has been sent, whatever the merchant answered."""
-        return self._watched.setdefault(number, threading.Event())
+        watched = self._watched.setdefault(number, threading.Event())
+        if self._plan.by_hand:
+            watched.set()
+        return watched
 
     def close(self) -> None:
         """Stop sending; what is unconfirmed stays in the ledger for the next start."""

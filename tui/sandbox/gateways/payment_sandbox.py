@@ -113,6 +113,17 @@ class PaymentSandbox(HttpFace):
             trade = self._ledger.trade(number)
             return self._current(trade) if trade else None
 
+    def pending(self) -> list[PendingNotice]:
+        """The notices that are to be sent, oldest first."""
+        with self._ledger.lock:
+            self._ledger.release(self._clock())
+            return [notice for notice in self._ledger.notices() if not notice.held_until]
+
+    def confirm(self, notice: PendingNotice) -> None:
+        """Never send this notice again."""
+        with self._ledger.lock:
+            self._ledger.drop_notice(notice)
+
     def answer(self, call: Call) -> Reply | None:
         """Answer a merchant's call, unless a fault cuts the connection."""
         operation = self.operation(call)

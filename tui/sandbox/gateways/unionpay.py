@@ -1,9 +1,9 @@
 """UnionPay 全渠道 5.1.0 played over HTTP: answers that bring their certificate, back notices, reconciliation files."""
 
-import re
+import dataclasses
 import secrets
-from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -17,6 +17,7 @@ from tui.sandbox.gateways.payment_ledger import GivenBack, Stage, Trade
 from tui.sandbox.gateways.payment_notices import NoticePlan
 from tui.sandbox.gateways.payment_sandbox import Operation, PaymentSandbox
 from tui.sandbox.gateways.unionpay_bill import file_content, file_name
+from tui.sandbox.gateways.unionpay_rules import last_day, money_fields, original_result, read_amount, read_moment
 from tui.sandbox.gateways.unionpay_speaker import Fields, Refused, UnionPaySpeaker
 
 PLAN = NoticePlan(gaps=(60, 120, 240, 300), confirmed=lambda answer: answer.status_code in {200, 302})
@@ -33,7 +34,6 @@ CALLS = {
     (FILE_TRANSFER, ("76", "01")): Operation.BILL,
 }
 MONEY = ("txnAmt", "currencyCode", "backUrl")
-NUMBER = re.compile(r"[A-Za-z0-9]{8,40}")
 QUERIES = 20
 """So many queries of one order are answered within ``QUERY_SPAN``; the real limit is not published."""
 QUERY_SPAN = timedelta(seconds=10)
@@ -46,12 +46,19 @@ class UnionPaySandbox(PaymentSandbox):
     query_limit = QUERIES
 
     def __init__(
-        self, directory: Path, *, notice_ca: Path | None, time_scale: float, clock: Callable[[], datetime]
+        self,
+        directory: Path,
+        *,
+        notice_ca: Path | None,
+        time_scale: float,
+        clock: Callable[[], datetime],
+        by_hand: bool,
     ) -> None:
         """See ``unionpay_app``."""
         self._speaker = UnionPaySpeaker(directory)
         payee = self._speaker.merchant.payee
-        super().__init__("unionpay", directory, PLAN, payee, notice_ca=notice_ca, time_scale=time_scale, clock=clock)
+        plan = dataclasses.replace(PLAN, by_hand=by_hand)
+        super().__init__("unionpay", directory, plan, payee, notice_ca=notice_ca, time_scale=time_scale, clock=clock)
         self._queried: dict[str, list[datetime]] = {}
         self._handlers: dict[Operation, Callable[[Fields], Fields]] = {
             Operation.PRECREATE: self._consume,
@@ -90,7 +97,7 @@ class UnionPaySandbox(PaymentSandbox):
     def payment_notice(self, trade: Trade) -> bytes:
         """The back notice of a consume."""
         kind = {"txnType": CONSUME[0], "txnSubType": CONSUME[1]}
-        money = _money(trade.number, trade.asked_at, trade.amount_fen, trade.platform_no)
+        money = money_fields(trade.number, trade.asked_at, trade.amount_fen, trade.platform_no)
         return self._notice(kind | money, trade.result)
 
     def _answered(self, operation: Operation, fields: Fields) -> Fields:
@@ -98,7 +105,7 @@ class UnionPaySandbox(PaymentSandbox):
         busy = operation is not Operation.BILL and self.faults.take(Fault.UNAVAILABLE, fields.get("orderId", ""))
         if operation is Operation.QUERY:
             self._count_query(fields.get("orderId", ""))
-            return success | (_original("05", ACCEPTED) if busy else self._query(fields))
+            return success | (original_result("05", ACCEPTED) if busy else self._query(fields))
         told = self._handlers[operation](fields)
         # Accepted is what the platform says before it knows more: the transaction is on its way.
         return {"respCode": "05", "respMsg": ACCEPTED} if busy else success | told
@@ -111,7 +118,7 @@ class UnionPaySandbox(PaymentSandbox):
             raise Refused("37", "查询次数过于频繁[2600037]")
 
     def _consume(self, fields: Fields) -> Fields:
-        asked_at = _asked_at(fields, *MONEY)
+        asked_at = read_moment(fields, *MONEY)
         if self.trade(fields["orderId"]):
             raise Refused("12", "重复交易[2011000]")
         try:
@@ -122,7 +129,7 @@ class UnionPaySandbox(PaymentSandbox):
             raise Refused("39", "交易不在受理时间范围内[2100039]")
         trade = Trade(
             number=fields["orderId"],
-            amount_fen=_amount(fields),
+            amount_fen=read_amount(fields),
             subject=fields.get("orderDesc", ""),
             notify_url=fields["backUrl"],
             asked_at=asked_at,
@@ -132,7 +139,7 @@ class UnionPaySandbox(PaymentSandbox):
         return {"qrCode": self._ledger.put(trade).qr}
 
     def _query(self, fields: Fields) -> Fields:
-        number, asked_at = fields.get("orderId", ""), _asked_at(fields)
+        number, asked_at = fields.get("orderId", ""), read_moment(fields)
         for trade in self._ledger.trades():
             for refund in trade.refunds:
                 if (refund.number, refund.asked_at) == (number, asked_at):
@@ -146,21 +153,21 @@ class UnionPaySandbox(PaymentSandbox):
             raise Refused("34", "查无此交易[2600000]")
         answer = {"txnType": CONSUME[0], "txnSubType": CONSUME[1]}
         if known.paid_at:
-            money = _money(number, asked_at, known.amount_fen, known.platform_no) | self._traced(known.paid_at)
-            return answer | money | _original(known.result, "成功[0000000]")
+            money = money_fields(number, asked_at, known.amount_fen, known.platform_no) | self._traced(known.paid_at)
+            return answer | money | original_result(known.result, "成功[0000000]")
         if known.stage is Stage.SCANNED:
-            return answer | _original("05", ACCEPTED)
-        return answer | _original("01", "交易超时，已关闭[2600001]")
+            return answer | original_result("05", ACCEPTED)
+        return answer | original_result("01", "交易超时，已关闭[2600001]")
 
     def _refund_found(self, trade: Trade, refund: GivenBack) -> Fields:
-        answer = _money(refund.number, refund.asked_at, refund.amount_fen, refund.platform_no)
+        answer = money_fields(refund.number, refund.asked_at, refund.amount_fen, refund.platform_no)
         answer |= {"txnType": refund.kind, "txnSubType": "00", "origQryId": trade.platform_no}
         if not refund.pending:
-            return answer | _original("00", "成功[0000000]")
+            return answer | original_result("00", "成功[0000000]")
         done = msgspec.structs.replace(refund, pending=False)
         refunds = tuple(done if one is refund else one for one in trade.refunds)
         self._ledger.put(msgspec.structs.replace(trade, refunds=refunds))
-        return answer | _original("05", ACCEPTED)
+        return answer | original_result("05", ACCEPTED)
 
     def _refund(self, fields: Fields) -> Fields:
         return self._give_back(fields, lambda trade, amount_fen: amount_fen <= trade.amount_fen - trade.refunded_fen)
@@ -178,7 +185,7 @@ class UnionPaySandbox(PaymentSandbox):
         )
 
     def _give_back(self, fields: Fields, allowed: Callable[[Trade, int], bool]) -> Fields:
-        asked_at, amount_fen, number = _asked_at(fields, "origQryId", *MONEY), _amount(fields), fields["orderId"]
+        asked_at, amount_fen, number = read_moment(fields, "origQryId", *MONEY), read_amount(fields), fields["orderId"]
         if self.trade(number) or any(
             refund.number == number for trade in self._ledger.trades() for refund in trade.refunds
         ):
@@ -194,7 +201,7 @@ class UnionPaySandbox(PaymentSandbox):
         refund = GivenBack(number, amount_fen, asked_at, self.new_platform_no(), fields["txnType"], pending)
         trade = msgspec.structs.replace(trade, refunds=(*trade.refunds, refund))
         told = {"txnType": refund.kind, "txnSubType": "00", "origQryId": trade.platform_no}
-        body = self._notice(told | _money(number, asked_at, amount_fen, refund.platform_no))
+        body = self._notice(told | money_fields(number, asked_at, amount_fen, refund.platform_no))
         stage = Stage.CLOSED if trade.refunded_fen == trade.amount_fen else Stage.PAID
         self._ledger.put(msgspec.structs.replace(trade, stage=stage), *self._notices(trade, body, fields["backUrl"]))
         self._sender.wake()
@@ -205,7 +212,7 @@ class UnionPaySandbox(PaymentSandbox):
         now, mer_id = self._clock().astimezone(BEIJING), fields["merId"]
         if fields.get("fileType") != "00":
             raise Refused("10", "报文格式错误：fileType[6100030]")
-        day = _last(fields.get("settleDate", ""), now.date())
+        day = last_day(fields.get("settleDate", ""), now.date())
         ready = day < now.date() or self.faults.take(Fault.BILL_TODAY)
         whole = entries(self._ledger, day) if ready else []
         if self.faults.take(Fault.BILL_NONE):
@@ -237,58 +244,12 @@ def unionpay_app(
     notice_ca: Path | None = None,
     time_scale: float = 1.0,
     clock: Callable[[], datetime] = utc_now,
+    by_hand: bool = False,
 ) -> UnionPaySandbox:
     """The stand-in as an ASGI application.
 
     ``directory`` is one that ``make_unionpay_keys`` has filled, and keeps the trades; ``notice_ca`` is trusted when
-    notices go out over TLS; ``time_scale`` shortens the gaps between the sendings of a notice, and silences.
+    notices go out over TLS; ``time_scale`` shortens the gaps between the sendings of a notice, and silences; with
+    ``by_hand`` none is sent, but waits in ``pending`` until ``confirm``.
     """
-    return UnionPaySandbox(directory, notice_ca=notice_ca, time_scale=time_scale, clock=clock)
-
-
-def _asked_at(fields: Mapping[str, str], *needed: str) -> datetime:
-    for name in ("orderId", "txnTime", *needed):
-        if not fields.get(name):
-            raise Refused("13", f"报文缺少必填域：{name}[6100013]")
-    if not NUMBER.fullmatch(fields["orderId"]):
-        raise Refused("10", "报文格式错误：orderId[6100030]")
-    try:
-        return from_beijing(fields["txnTime"], COMPACT)
-    except ValueError:
-        raise Refused("10", "报文格式错误：txnTime[6100030]") from None
-
-
-def _last(month_and_day: str, today: date) -> date:
-    """The last such day that is not in the future: settleDate has no year."""
-    for year in (today.year, today.year - 1):
-        try:
-            day = datetime.strptime(f"{year}{month_and_day}", "%Y%m%d").date()  # noqa: DTZ007 — a day has no zone
-        except ValueError:
-            continue
-        if day <= today:
-            return day
-    raise Refused("10", "报文格式错误：settleDate[6100030]")
-
-
-def _amount(fields: Mapping[str, str]) -> int:
-    amount = fields["txnAmt"]
-    if not (amount.isascii() and amount.isdigit() and int(amount)) or fields["currencyCode"] != "156":
-        raise Refused("10", "报文格式错误：txnAmt[6100030]")
-    return int(amount)
-
-
-def _money(number: str, asked_at: datetime, amount_fen: int, platform_no: str) -> Fields:
-    amount = str(amount_fen)
-    return {
-        "orderId": number,
-        "txnTime": to_beijing(asked_at, COMPACT),
-        "txnAmt": amount,
-        "settleAmt": amount,
-        "currencyCode": "156",
-        "settleCurrencyCode": "156",
-        "queryId": platform_no,
-    }
-
-
-def _original(code: str, text: str) -> Fields:
-    return {"origRespCode": code, "origRespMsg": text}
+    return UnionPaySandbox(directory, notice_ca=notice_ca, time_scale=time_scale, clock=clock, by_hand=by_hand)
