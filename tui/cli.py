@@ -217,6 +217,13 @@ def sandbox_pay(arguments: argparse.Namespace) -> int:
     return pay(arguments.dir, qr=arguments.qr, business_no=arguments.business_no)
 
 
+def sandbox_fault(arguments: argparse.Namespace) -> int:
+    """Something that goes wrong at a payment platform."""
+    from tui.sandbox.commands import fault
+
+    return fault(arguments.dir, arguments.name, channel=arguments.channel, count=arguments.count)
+
+
 COMMANDS: dict[str, Command] = {
     "kiosk": kiosk,
     "demo": demo,
@@ -229,6 +236,7 @@ COMMANDS: dict[str, Command] = {
     "sandbox up": sandbox_up,
     "sandbox token": sandbox_token,
     "sandbox pay": sandbox_pay,
+    "sandbox fault": sandbox_fault,
 }
 
 NEEDS_EXTRA = {
@@ -238,6 +246,7 @@ NEEDS_EXTRA = {
     "sandbox up": "demo",
     "sandbox token": "demo",
     "sandbox pay": "demo",
+    "sandbox fault": "demo",
 }
 
 

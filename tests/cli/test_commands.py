@@ -42,7 +42,7 @@ def _run(*words: str | Path, **environment: str) -> subprocess.CompletedProcess[
     )
 
 
-@pytest.mark.parametrize("command", [*ALL, "sandbox pay"])
+@pytest.mark.parametrize("command", [*ALL, "sandbox pay", "sandbox fault"])
 def test_help_is_chinese_first_and_tells_the_exit_codes(command: str) -> None:
     done = _run(*command.split(), "--help")
     assert done.returncode == 0
@@ -59,6 +59,10 @@ def test_help_is_chinese_first_and_tells_the_exit_codes(command: str) -> None:
         ["certs", "--config", "a", "--module", "b"],
         ["sandbox"],
         ["sandbox", "pay", "--dir", "x"],
+        ["sandbox", "fault", "--dir", "x", "no-such-fault"],
+        ["sandbox", "fault", "--dir", "x", "reset", "--count", "0"],
+        ["sandbox", "fault", "--dir", "x", "wrong-chain", "--channel", "alipay"],
+        ["sandbox", "fault", "--dir", "/nowhere", "reset"],
         ["demo", "--speed", "0"],
         ["certs", "--config", "/nowhere/kiosk.toml"],
         ["--config", "/nowhere/kiosk.toml", "doctor"],

@@ -19,9 +19,9 @@ seller_id = "2088000000000000"
 payee = "网证通"
 """
 KEY_MODE = 'alipay_public_key_file = "alipay/alipay_public.pem"\n'
-APP = 'app_certificate_file = "alipay/app_cert.crt"\n'
-ALIPAY = 'alipay_certificate_file = "alipay/alipay_cert.crt"\n'
-ROOT = 'alipay_root_certificate_file = "alipay/alipay_root.crt"\n'
+APP = 'app_certificate_file = "alipay/appCertPublicKey.crt"\n'
+ALIPAY = 'alipay_certificate_file = "alipay/alipayCertPublicKey_RSA2.crt"\n'
+ROOT = 'alipay_root_certificate_file = "alipay/alipayRootCert.crt"\n'
 CERTIFICATE_MODE = APP + ALIPAY + ROOT
 
 
@@ -79,7 +79,7 @@ def test_certificate_mode_names_both_certificates(desk_toml: Path) -> None:
             "alipay_public_key_file: holds no RSA key",
         ),
         (
-            HEAD + KEY_MODE.replace("alipay_public.pem", "alipay_cert.crt"),
+            HEAD + KEY_MODE.replace("alipay_public.pem", "alipayCertPublicKey_RSA2.crt"),
             "alipay_public_key_file: must be a public key",
         ),
         (
@@ -94,13 +94,25 @@ def test_certificate_mode_names_both_certificates(desk_toml: Path) -> None:
         (HEAD + KEY_MODE + 'gateway_url = "http://openapi.alipay.com/gateway.do"', "gateway_url must begin with https"),
         (HEAD + KEY_MODE + 'gateway_url = "http://127.0.0.1.example.com/"', "gateway_url must begin with https"),
         (
-            HEAD + CERTIFICATE_MODE.replace("app_cert.crt", "alipay_cert.crt"),
+            HEAD + CERTIFICATE_MODE.replace("appCertPublicKey.crt", "alipayCertPublicKey_RSA2.crt"),
             "app_certificate_file: belongs to another key",
         ),
-        (HEAD + CERTIFICATE_MODE.replace("app_cert.crt", "app_public.pem"), "app_certificate_file: is no certificate"),
-        (HEAD + CERTIFICATE_MODE.replace("alipay_cert.crt", "app_cert.crt"), "alipay_certificate_file: is the appl"),
-        (HEAD + CERTIFICATE_MODE.replace("alipay_cert.crt", "alipay_public.pem"), "alipay_certificate_file: must be"),
-        (HEAD + CERTIFICATE_MODE.replace("alipay_root.crt", "app_public.pem"), "alipay_root_certificate_file: no root"),
+        (
+            HEAD + CERTIFICATE_MODE.replace("appCertPublicKey.crt", "app_public.pem"),
+            "app_certificate_file: is no certificate",
+        ),
+        (
+            HEAD + CERTIFICATE_MODE.replace("alipayCertPublicKey_RSA2.crt", "appCertPublicKey.crt"),
+            "alipay_certificate_file: is the appl",
+        ),
+        (
+            HEAD + CERTIFICATE_MODE.replace("alipayCertPublicKey_RSA2.crt", "alipay_public.pem"),
+            "alipay_certificate_file: must be",
+        ),
+        (
+            HEAD + CERTIFICATE_MODE.replace("alipayRootCert.crt", "app_public.pem"),
+            "alipay_root_certificate_file: no root",
+        ),
     ],
 )
 def test_wrong_and_mixed_settings_are_refused_by_file_and_key(desk_toml: Path, text: str, said: str) -> None:

@@ -24,9 +24,10 @@ from tui.desk.payments.port import (
     TradeState,
 )
 from tui.sandbox.gateways.alipay import alipay_app
+from tui.sandbox.gateways.payment_control import SandboxRefused
 from tui.sandbox.gateways.payment_keys import alipay_settings
 from tui.sandbox.gateways.payment_ledger import Stage
-from tui.sandbox.gateways.payment_sandbox import PaymentSandbox, SandboxRefused
+from tui.sandbox.gateways.payment_sandbox import PaymentSandbox
 
 
 @dataclass

@@ -10,6 +10,8 @@ from tests.sandbox.served import Clock, Merchant, attempt, served
 from tui.desk.payments.alipay import Alipay
 from tui.desk.payments.port import AnswerNotGenuine, GatewayMisconfigured, TradeState
 from tui.sandbox.gateways.alipay import alipay_app
+from tui.sandbox.gateways.alipay_certificates import ALIPAY_CERTIFICATE, ROOT_CERTIFICATES
+from tui.sandbox.gateways.payment_http import Call, Reply
 from tui.sandbox.gateways.payment_keys import alipay_settings, make_alipay_keys
 
 
@@ -21,13 +23,13 @@ def test_certificate_mode_from_the_code_to_the_notice(
     with served(platform) as base, served(merchant) as desk:
         settings = alipay_settings(alipay_directory, f"{base}/gateway.do", certificates=True)
         gateway, asked = Alipay(settings, clock), attempt(clock, desk)
-        carry_out = platform.call
+        carry_out = platform.answer
 
-        def see(path: str, fields: dict[str, str]) -> object:
-            seen.append(fields)
-            return carry_out(path, fields)
+        def see(call: Call) -> Reply | None:
+            seen.append(call.fields)
+            return carry_out(call)
 
-        monkeypatch.setattr(platform, "call", see)
+        monkeypatch.setattr(platform, "answer", see)
         platform.pay(gateway.start(asked).qr)
         assert gateway.query(asked).state is TradeState.PAID
         assert gateway.read_notice(merchant.next(), desk).outcome.state is TradeState.PAID
@@ -41,7 +43,7 @@ def test_an_answer_by_a_certificate_the_desk_does_not_have_is_refused(
     make_alipay_keys(tmp_path / "renewed")
     with served(alipay_app(alipay_directory, clock=clock)) as base:
         settings = alipay_settings(alipay_directory, f"{base}/gateway.do", certificates=True)
-        renewed = (tmp_path / "renewed" / "alipay_cert.crt").read_bytes()
+        renewed = (tmp_path / "renewed" / ALIPAY_CERTIFICATE).read_bytes()
         with pytest.raises(AnswerNotGenuine, match="unknown alipay_cert_sn") as refused:
             Alipay(replace(settings, alipay_certificate=renewed), clock).query(attempt(clock))
     assert refused.value.severity == logging.ERROR
@@ -53,6 +55,6 @@ def test_the_platform_refuses_numbers_of_other_certificates(
     make_alipay_keys(tmp_path / "other")
     with served(alipay_app(alipay_directory, clock=clock)) as base:
         settings = alipay_settings(alipay_directory, f"{base}/gateway.do", certificates=True)
-        root = (tmp_path / "other" / "alipay_root.crt").read_bytes()
+        root = (tmp_path / "other" / ROOT_CERTIFICATES).read_bytes()
         with pytest.raises(GatewayMisconfigured, match="cert-sn"):
             Alipay(replace(settings, alipay_root_certificate=root), clock).query(attempt(clock))

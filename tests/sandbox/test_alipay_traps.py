@@ -26,6 +26,7 @@ from tui.desk.payments.port import (
 from tui.desk.payments.rsa_keys import load_private, sign
 from tui.sandbox.gateways.alipay import alipay_app
 from tui.sandbox.gateways.alipay_speaker import AlipaySpeaker, Node
+from tui.sandbox.gateways.payment_http import Call, Reply
 from tui.sandbox.gateways.payment_keys import alipay_settings
 
 PRECREATE = "alipay.trade.precreate"
@@ -164,17 +165,17 @@ def test_an_answer_to_a_cancel_that_was_lost_is_found_by_the_next_query(
     platform = alipay_app(alipay_directory, clock=clock)
     with served(platform) as base:
         gateway, asked = Alipay(alipay_settings(alipay_directory, f"{base}/gateway.do"), clock), attempt(clock)
-        qr, carry_out = gateway.start(asked).qr, platform.call
+        qr, carry_out = gateway.start(asked).qr, platform.answer
 
-        def pay_cancel_and_lose_the_answer(path: str, fields: dict[str, str]) -> object:
-            if fields["method"] != CANCEL:
-                return carry_out(path, fields)
+        def pay_cancel_and_lose_the_answer(call: Call) -> Reply | None:
+            if call.fields["method"] != CANCEL:
+                return carry_out(call)
             platform.pay(qr)
-            carry_out(path, fields)
+            carry_out(call)
             return None  # HTTP 404
 
         with monkeypatch.context() as during:
-            during.setattr(platform, "call", pay_cancel_and_lose_the_answer)
+            during.setattr(platform, "answer", pay_cancel_and_lose_the_answer)
             with pytest.raises(GatewayUnknown):
                 gateway.end(asked)
         assert gateway.end(asked) is Ended.PAID_REFUNDED

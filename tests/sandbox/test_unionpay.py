@@ -27,8 +27,9 @@ from tui.desk.payments.port import (
 from tui.desk.payments.unionpay import UnionPay
 from tui.desk.payments.unionpay_codec import MerchantKey, parse_answer
 from tui.desk.payments.units import COMPACT, to_beijing
+from tui.sandbox.gateways.payment_control import SandboxRefused
 from tui.sandbox.gateways.payment_keys import PFX_PASSWORD, make_unionpay_keys, unionpay_settings
-from tui.sandbox.gateways.payment_sandbox import PaymentSandbox, SandboxRefused
+from tui.sandbox.gateways.payment_sandbox import PaymentSandbox
 from tui.sandbox.gateways.unionpay import unionpay_app
 from tui.sandbox.gateways.unionpay_speaker import UnionPaySpeaker
 
@@ -137,7 +138,7 @@ def test_what_the_platform_has_not_decided_stays_unknown_after_the_end(
     asked = attempt(clock, town.notify_url)
     town.platform.scan(town.gateway.start(asked).qr)
     undecided = {"origRespCode": "05", "origRespMsg": "交易已受理"}
-    monkeypatch.setattr("tui.sandbox.gateways.unionpay._original", lambda code, text: undecided)
+    monkeypatch.setattr("tui.sandbox.gateways.unionpay.original_result", lambda code, text: undecided)
     clock.forward(timedelta(days=2))
     assert town.gateway.query(asked).state is TradeState.UNKNOWN
     assert town.gateway.end(asked) is Ended.STILL_OPEN

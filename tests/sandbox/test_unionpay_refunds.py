@@ -21,8 +21,9 @@ from tui.desk.payments.port import (
 from tui.desk.payments.unionpay import UnionPay
 from tui.desk.payments.unionpay_settings import UnionPaySettings
 from tui.desk.payments.units import COMPACT, to_beijing
+from tui.sandbox.gateways.payment_http import Call, Reply
 from tui.sandbox.gateways.payment_keys import unionpay_settings
-from tui.sandbox.gateways.payment_sandbox import PaymentSandbox, Reply
+from tui.sandbox.gateways.payment_sandbox import PaymentSandbox
 from tui.sandbox.gateways.unionpay import unionpay_app
 from tui.sandbox.gateways.unionpay_speaker import UnionPaySpeaker
 
@@ -53,13 +54,13 @@ def town(unionpay_directory: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
             "R202611220001", asked, gateway.query(asked).platform_no or "", asked.amount_fen, "重复支付", clock.now
         )
         sent: list[str] = []
-        carry_out = platform.call
+        carry_out = platform.answer
 
-        def see(path: str, fields: dict[str, str]) -> Reply | None:
-            sent.append(fields["txnType"])
-            return carry_out(path, fields)
+        def see(call: Call) -> Reply | None:
+            sent.append(call.fields["txnType"])
+            return carry_out(call)
 
-        monkeypatch.setattr(platform, "call", see)
+        monkeypatch.setattr(platform, "answer", see)
         yield Town(platform, settings, gateway, merchant, refund, sent)
 
 
@@ -94,15 +95,15 @@ def test_a_contract_without_cancellation_refunds(town: Town, clock: Clock) -> No
 def test_what_cannot_be_cancelled_is_refunded_under_the_same_number(
     town: Town, unionpay_directory: Path, monkeypatch: pytest.MonkeyPatch, code: str
 ) -> None:
-    speaker, carry_out = UnionPaySpeaker(unionpay_directory), town.platform.call
+    speaker, carry_out = UnionPaySpeaker(unionpay_directory), town.platform.answer
 
-    def refuse(path: str, fields: dict[str, str]) -> Reply | None:
-        if fields["txnType"] == "31":
+    def refuse(call: Call) -> Reply | None:
+        if call.fields["txnType"] == "31":
             town.sent.append("31")
-            return speaker.answer(fields, {"respCode": code})
-        return carry_out(path, fields)
+            return speaker.answer(call.fields, {"respCode": code})
+        return carry_out(call)
 
-    monkeypatch.setattr(town.platform, "call", refuse)
+    monkeypatch.setattr(town.platform, "answer", refuse)
     assert town.gateway.refund(town.refund) == RefundOutcome(RefundState.DONE)
     assert town.sent == ["31", "04", "00"]
 
@@ -110,14 +111,14 @@ def test_what_cannot_be_cancelled_is_refunded_under_the_same_number(
 def test_a_cancellation_nobody_knows_the_end_of_is_not_followed_by_a_refund(
     town: Town, unionpay_directory: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    speaker, carry_out = UnionPaySpeaker(unionpay_directory), town.platform.call
+    speaker, carry_out = UnionPaySpeaker(unionpay_directory), town.platform.answer
 
-    def lose(path: str, fields: dict[str, str]) -> Reply | None:
-        reply = carry_out(path, fields)
-        return speaker.answer(fields, {"respCode": "05"}) if fields["txnType"] == "31" else reply
+    def lose(call: Call) -> Reply | None:
+        reply = carry_out(call)
+        return speaker.answer(call.fields, {"respCode": "05"}) if call.fields["txnType"] == "31" else reply
 
     with monkeypatch.context() as during:
-        during.setattr(town.platform, "call", lose)
+        during.setattr(town.platform, "answer", lose)
         with pytest.raises(GatewayUnknown):
             town.gateway.refund(town.refund)
     assert town.sent == ["31"]
