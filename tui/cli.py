@@ -179,6 +179,14 @@ def desk_evidence(arguments: argparse.Namespace) -> int:
     return evidence(arguments.config, arguments.business_no)
 
 
+def desk_verify(arguments: argparse.Namespace) -> int:
+    """Whether one message of a payment platform is genuine."""
+    from tui.desk.verifying import verify
+
+    a = arguments
+    return verify(a.channel, a.kind, a.trust, a.message, method=a.method, charset=a.charset)
+
+
 def sandbox_up(arguments: argparse.Namespace) -> int:
     """The outside world on loopback."""
     from tui.sandbox.commands import up
@@ -209,6 +217,13 @@ def sandbox_pay(arguments: argparse.Namespace) -> int:
     return pay(arguments.dir, qr=arguments.qr, business_no=arguments.business_no)
 
 
+def sandbox_fault(arguments: argparse.Namespace) -> int:
+    """Something that goes wrong at a payment platform."""
+    from tui.sandbox.commands import fault
+
+    return fault(arguments.dir, arguments.name, channel=arguments.channel, count=arguments.count)
+
+
 COMMANDS: dict[str, Command] = {
     "kiosk": kiosk,
     "demo": demo,
@@ -217,9 +232,11 @@ COMMANDS: dict[str, Command] = {
     "renew": renew,
     "desk serve": desk_serve,
     "desk evidence": desk_evidence,
+    "desk verify": desk_verify,
     "sandbox up": sandbox_up,
     "sandbox token": sandbox_token,
     "sandbox pay": sandbox_pay,
+    "sandbox fault": sandbox_fault,
 }
 
 NEEDS_EXTRA = {
@@ -229,6 +246,7 @@ NEEDS_EXTRA = {
     "sandbox up": "demo",
     "sandbox token": "demo",
     "sandbox pay": "demo",
+    "sandbox fault": "demo",
 }
 
 

@@ -15,7 +15,19 @@ from tests.cli.test_answers import WHOLE
 from tui.exits import LEGEND, Exit
 
 MODULE = Path("/usr/lib/softhsm/libsofthsm2.so")
-ALL = ["", "demo", "certs", "doctor", "renew", "desk", "desk serve", "sandbox", "sandbox up", "sandbox token"]
+ALL = [
+    "",
+    "demo",
+    "certs",
+    "doctor",
+    "renew",
+    "desk",
+    "desk serve",
+    "desk verify",
+    "sandbox",
+    "sandbox up",
+    "sandbox token",
+]
 
 
 def _run(*words: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -30,7 +42,7 @@ def _run(*words: str | Path, **environment: str) -> subprocess.CompletedProcess[
     )
 
 
-@pytest.mark.parametrize("command", [*ALL, "sandbox pay"])
+@pytest.mark.parametrize("command", [*ALL, "sandbox pay", "sandbox fault"])
 def test_help_is_chinese_first_and_tells_the_exit_codes(command: str) -> None:
     done = _run(*command.split(), "--help")
     assert done.returncode == 0
@@ -47,10 +59,16 @@ def test_help_is_chinese_first_and_tells_the_exit_codes(command: str) -> None:
         ["certs", "--config", "a", "--module", "b"],
         ["sandbox"],
         ["sandbox", "pay", "--dir", "x"],
+        ["sandbox", "fault", "--dir", "x", "no-such-fault"],
+        ["sandbox", "fault", "--dir", "x", "reset", "--count", "0"],
+        ["sandbox", "fault", "--dir", "x", "wrong-chain", "--channel", "alipay"],
+        ["sandbox", "fault", "--dir", "/nowhere", "reset"],
         ["demo", "--speed", "0"],
         ["certs", "--config", "/nowhere/kiosk.toml"],
         ["--config", "/nowhere/kiosk.toml", "doctor"],
         ["desk", "serve", "--config", "/nowhere/desk.toml"],
+        ["desk", "verify", "--channel", "cash", "--kind", "answer", "--trust", "x"],
+        ["desk", "verify", "--channel", "alipay", "--kind", "answer", "--trust", "/nowhere/key.pem"],
     ],
     ids=" ".join,
 )

@@ -12,9 +12,11 @@ from tui.desk.payments.port import (
     AnswerNotGenuine,
     Attempt,
     Ended,
+    GatewayMisconfigured,
     GatewayRefused,
     GatewayUnknown,
     Outcome,
+    PaymentGatewayError,
     RefundState,
     TradeState,
 )
@@ -217,6 +219,23 @@ def test_a_refund_that_is_pending_is_asked_for_and_never_sent_under_another_numb
         (name, f"RF{attempt_no}") for name in ("refund", "query_refund", "query_refund", "refund", "query_refund")
     ]
     assert person.see(number).payment_status is PaymentStatus.REFUNDED
+
+
+@pytest.mark.parametrize("failure", [GatewayMisconfigured("isv.invalid-signature", "x"), AnswerNotGenuine("forged")])
+def test_what_no_later_call_can_settle_is_an_alarm_and_never_unpaid(
+    town: Town, person: Person, number: str, caplog: pytest.LogCaptureFixture, failure: PaymentGatewayError
+) -> None:
+    person.pay(number)
+    town.alipay.failure = failure
+    with pytest.raises(Refusal) as refused:
+        query(person, number)
+    assert refused.value.reason == Reason.PAYMENT_PLATFORM_DOWN.value
+    end(person, number)
+    sweep(town, minutes=30)
+    assert person.see(number).payment_status is not PaymentStatus.PAID
+    said = {record.levelname for record in caplog.records if record.name.startswith("tui.desk")}
+    assert said == {"ERROR"}
+    assert shown(person.see(number))[1] is AttemptState.CLOSING
 
 
 def test_another_amount_is_given_back_and_the_bill_stays_payable(town: Town, person: Person, number: str) -> None:

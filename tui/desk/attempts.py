@@ -56,7 +56,7 @@ def query_payment(desk: Desk, account: str, business_no: str) -> Application:
             settle(desk, attempt.attempt_no, desk.gateways[attempt.method].query(to_port(attempt)))
             answered = True
         except PaymentGatewayError as error:
-            _LOG.warning("query of attempt %s: %s", attempt.attempt_no, error)
+            _LOG.log(error.severity, "query of attempt %s: %s", attempt.attempt_no, error)
             failure = error
     if failure is not None and not answered:
         raise Refused(Reason.PAYMENT_PLATFORM_DOWN, type(failure).__name__) from failure

@@ -71,7 +71,7 @@ def start(desk: Desk, gateway: PaymentGateway, attempt: AttemptRecord) -> None:
     try:
         qr = gateway.start(to_port(attempt)).qr
     except (GatewayUnknown, AnswerNotGenuine) as error:
-        _LOG.warning("start of attempt %s: %s", attempt.attempt_no, error)
+        _LOG.log(error.severity, "start of attempt %s: %s", attempt.attempt_no, error)
         _mark(desk, attempt.attempt_no, AttemptState.UNKNOWN)
         raise Refused(Reason.PAYMENT_PLATFORM_DOWN, type(error).__name__) from error
     except (GatewayRefused, GatewayMisconfigured) as error:
@@ -113,7 +113,7 @@ def finish(desk: Desk, attempt: AttemptRecord) -> None:
             case Ended.STILL_OPEN | Ended.UNKNOWN:
                 settle(desk, number, Outcome(TradeState.UNKNOWN))
     except PaymentGatewayError as error:
-        _LOG.warning("end of attempt %s: %s", number, error)
+        _LOG.log(error.severity, "end of attempt %s: %s", number, error)
         if hopeless:
             _give_up(desk, gateway, attempt)
         else:
@@ -153,7 +153,7 @@ def _ask(desk: Desk, gateway: PaymentGateway, attempt: AttemptRecord) -> None:
     try:
         outcome = gateway.query(to_port(attempt))
     except PaymentGatewayError as error:
-        _LOG.warning("query of attempt %s: %s", attempt.attempt_no, error)
+        _LOG.log(error.severity, "query of attempt %s: %s", attempt.attempt_no, error)
         outcome = Outcome(TradeState.UNKNOWN)
     settle(desk, attempt.attempt_no, outcome)
 

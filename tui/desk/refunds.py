@@ -41,7 +41,7 @@ def pursue(desk: Desk, refund_no: str) -> None:
     try:
         outcome = _ask(gateway, refund, first=record.tries == 0)
     except PaymentGatewayError as error:
-        _LOG.warning("refund %s: %s", refund_no, error)
+        _LOG.log(error.severity, "refund %s: %s", refund_no, error)
         outcome = RefundOutcome(RefundState.PENDING)
     _note(desk, refund_no, outcome)
 

@@ -63,9 +63,9 @@ def make_keys(directory: Path) -> None:
     """Authorities, keys and secrets; what exists is kept."""
     make_tls(directory / "tls")
     make_ca(directory / "ca")
-    for name, make in (("alipay", make_alipay_keys), ("unionpay", make_unionpay_keys)):
-        if not (directory / name / "merchant.json").exists():
-            make(directory / name)
+    make_alipay_keys(directory / "alipay")
+    if not (directory / "unionpay/merchant.json").exists():
+        make_unionpay_keys(directory / "unionpay")
     secrets = {
         "desk-data.key": base64.b64encode(os.urandom(32)),
         "sms.key": os.urandom(16).hex().encode(),

@@ -3,11 +3,10 @@
 import ssl
 import time
 from pathlib import Path
-from urllib.parse import parse_qsl
 
 import httpx
 
-from tui.desk.payments.port import AnswerNotGenuine, GatewayMisconfigured, GatewayUnknown
+from tui.desk.payments.port import GatewayMisconfigured, GatewayUnknown
 
 FORM = "application/x-www-form-urlencoded;charset=utf-8"
 ANSWER_LIMIT = 256 * 1024
@@ -65,20 +64,3 @@ def _untrusted(error: BaseException | None) -> bool:
             return True
         error = error.__cause__ or error.__context__
     return False
-
-
-def read_form(body: bytes) -> dict[str, str]:
-    """The fields of an url-encoded notice, decoded once; empty values stay.
-
-    :raises AnswerNotGenuine: not a form, not UTF-8, or a field is there twice.
-    """
-    try:
-        pairs = parse_qsl(
-            body.decode(), keep_blank_values=True, strict_parsing=True, errors="strict", max_num_fields=100
-        )
-    except ValueError as error:
-        raise AnswerNotGenuine("notice is not a form") from error
-    fields = dict(pairs)
-    if len(fields) != len(pairs):
-        raise AnswerNotGenuine("notice has a field twice")
-    return fields
