@@ -1,10 +1,12 @@
 """Tokens and adapters that end with the test."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.rig.card.pcscd import Reader, missing, private_pcscd
+from tests.rig.card.provision import Shelf
 from tests.rig.softhsm import SoftToken, TestCa, make_ca, make_token
 from tests.token.support import adapter
 from tui.token import Tokens
@@ -42,3 +44,18 @@ async def serving() -> AsyncIterator[Callable[..., Tokens]]:
     yield make
     for tokens in made:
         await tokens.close()
+
+
+@pytest.fixture(scope="session")
+def reader() -> Iterator[Reader]:
+    """A pcscd of this process with two empty slots."""
+    if reason := missing():
+        pytest.skip(reason)
+    with private_pcscd() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def shelf(reader: Reader) -> Shelf:
+    """Cards to take."""
+    return Shelf(reader, make_ca())

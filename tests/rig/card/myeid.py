@@ -27,6 +27,7 @@ class MyEid:
     def __init__(self, state: CardState | None = None, make_key: KeySource = keys.generate) -> None:
         self.state = state or CardState()
         self._make_key = make_key
+        self._chain = self._waiting = b""
         self._actions: dict[int, Callable[[Command], bytes]] = {
             0x20: self._verify,
             0x22: self._set_environment,
@@ -87,8 +88,8 @@ class MyEid:
 
     def _reset(self) -> None:
         self._selection = Selection(self.state)
-        self._chain: bytes = b""
-        self._waiting: bytes = b""
+        self._chain = b""
+        self._waiting = b""
         self._algorithm = keys.RAW
         self._signer: File | None = None
 

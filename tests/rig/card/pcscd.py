@@ -68,6 +68,8 @@ class Reader:
 
     directory: Path
     slots: tuple[Slot, ...]
+    daemon: int
+    """Process id."""
     environment: tuple[tuple[str, str], ...]
     """What a process must set before it loads OpenSC."""
 
@@ -116,12 +118,15 @@ def private_pcscd() -> Iterator[Reader]:
     environment = (
         ("PCSCLITE_CSOCK_NAME", str(directory / "socket")),
         ("OPENSC_CONF", str(directory / "opensc.conf")),
+        # OpenSC tells the desktop of cards, through GLib, which else makes ~/.cache.
+        ("XDG_RUNTIME_DIR", str(directory)),
+        ("DBUS_SESSION_BUS_ADDRESS", f"unix:path={directory / 'no-bus'}"),
     )
     try:
         daemon = _start(directory)
         try:
             _await_reader(directory, daemon)
-            yield Reader(directory, slots, environment)
+            yield Reader(directory, slots, daemon.pid, environment)
         finally:
             for slot in slots:
                 slot.pull()

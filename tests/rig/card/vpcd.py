@@ -13,6 +13,10 @@ _TCP, _LOOPBACK = "T", "01"
 """How socket_wrapper names a TCP port of 127.0.0.1: these two and the port in hexadecimal."""
 
 
+_LOOKS = 2
+"""How often pcscd asks a card's ATR before it switches the card on."""
+
+
 class _Control(IntEnum):
     OFF = 0
     ON = 1
@@ -41,23 +45,18 @@ class Slot:
     def plug(self, card: Card) -> None:
         """Put a card in; the reader notices within 0.4 seconds and sets `powered`."""
         self._come_back_no_more()
-        connection = socket.socket(socket.AF_UNIX)
-        own = next(self._own_paths)
-        connection.bind(str(own))  # socket_wrapper's side reads an address out of the peer's name
-        connection.connect(str(self._path))
-        own.unlink()
         with self._changing:
             assert self._card is None, "a card is in already"
-            self._card, self._connection = card, connection
-        threading.Thread(target=self._talk, args=(connection, card), name="virtual card", daemon=True).start()
+            self._card = card
+            self._connect(card)
 
     def pull(self) -> Card | None:
         """Take the card out, also in the middle of a command; gives it back."""
+        self._come_back_no_more()
         with self._changing:
             card, self._card = self._card, None
             connection, self._connection = self._connection, None
             self.powered.clear()
-        self._come_back_no_more()
         if connection:
             with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
@@ -65,14 +64,22 @@ class Slot:
             card.power_off()
         return card
 
-    def _come_back_no_more(self) -> None:
-        if self._returning:
-            self._returning.cancel()
+    def _connect(self, card: Card) -> None:
+        self._connection = connection = socket.socket(socket.AF_UNIX)
+        own = next(self._own_paths)
+        connection.bind(str(own))  # socket_wrapper's side reads an address out of the peer's name
+        connection.connect(str(self._path))
+        own.unlink()
+        threading.Thread(target=self._talk, args=(connection, card), name="virtual card", daemon=True).start()
 
     def _talk(self, connection: socket.socket, card: Card) -> None:
+        looks = 0
         with connection, connection.makefile("rb") as stream, contextlib.suppress(OSError):
             while len(header := stream.read(2)) == 2:
                 message = stream.read(int.from_bytes(header))
+                looks += not self.powered.is_set()
+                if looks > _LOOKS and message[0] != _Control.ON:
+                    break
                 try:
                     reply = self._reply(message, card)
                 except Removed as removed:
@@ -80,6 +87,18 @@ class Slot:
                     return
                 if reply:
                     connection.sendall(len(reply).to_bytes(2) + reply)
+        self._bounce(card, connection)
+
+    def _bounce(self, card: Card, connection: socket.socket) -> None:
+        """Come in again if the reader does not switch the card on.
+
+        It missed that the last card had gone: the driver took the new connection within the very look that would
+        have found the slot empty. The end of this connection is what it notices.
+        """
+        with self._changing, contextlib.suppress(OSError):  # pcscd may have ended
+            if self._connection is connection:
+                self.powered.clear()
+                self._connect(card)
 
     def _reply(self, message: bytes, card: Card) -> bytes:
         if len(message) > 1:
@@ -100,3 +119,7 @@ class Slot:
             self._returning = threading.Timer(removed.returns_after, self.plug, (card,))
             self._returning.daemon = True
             self._returning.start()
+
+    def _come_back_no_more(self) -> None:
+        if self._returning:
+            self._returning.cancel()
