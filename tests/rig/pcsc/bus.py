@@ -75,6 +75,14 @@ class Bus:
         """Pull the key out of a port, also in the middle of a command, which has failed when this returns."""
         self._readers.pull(port)
 
+    def await_waiting(self, clients: int, seconds: float) -> None:
+        """Return when so many clients wait for readers to come or go."""
+        assert self._readers.wait_for(lambda: len(self._readers.waiting) >= clients, seconds), "no client waits"
+
+    def await_reader(self, port: str, seconds: float) -> None:
+        """Return when a key that left by itself is back."""
+        assert self._readers.wait_for(lambda: self._readers.at(port) is not None, seconds), f"nothing in {port}"
+
     @contextmanager
     def holding(self, card: Card, port: str = "front") -> Iterator[Card]:
         """A key that is in until the end of a `with`."""

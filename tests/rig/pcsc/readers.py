@@ -24,21 +24,22 @@ class Readers:
         self.state = threading.Condition()
         """Held to look at or change any reader's state; notified of every change that somebody may wait for."""
         self._table: list[Reader | None] = [None] * MAX_READERS
-        self._waiting: dict[int, Callable[[Code], None]] = {}
+        self.waiting: dict[int, Callable[[Code], None]] = {}
+        """Contexts that wait for a change, and how to tell them of it."""
         self._returning: dict[str, threading.Timer] = {}
 
     def plug(self, port: str, card: Card) -> None:
         """A key is put into a free port; clients that wait are woken."""
         self._return_no_more(port)
         with self.state:
-            assert self._in(port) is None, f"{port} is taken"
+            assert self.at(port) is None, f"{port} is taken"
             self._insert(port, card)
 
     def pull(self, port: str) -> None:
         """A key is pulled, if one is in; a command under way has failed when this returns."""
         self._return_no_more(port)
         with self.state:
-            reader = self._in(port)
+            reader = self.at(port)
             if reader is not None:
                 self._drop(reader)
         if reader is not None:
@@ -77,7 +78,8 @@ class Readers:
         if timer is not None:
             timer.cancel()
 
-    def _in(self, port: str) -> Reader | None:
+    def at(self, port: str) -> Reader | None:
+        """The reader in this port; with `state` held."""
         return next((reader for reader in self._table if reader is not None and reader.port == port), None)
 
     def _insert(self, port: str, card: Card) -> None:
@@ -92,9 +94,9 @@ class Readers:
         self._wake()
 
     def _wake(self) -> None:
-        for tell in self._waiting.values():
+        for tell in self.waiting.values():
             tell(Code.SUCCESS)
-        self._waiting.clear()
+        self.waiting.clear()
         self.state.notify_all()
 
     def described(self) -> bytes:
@@ -109,13 +111,19 @@ class Readers:
     def wait(self, client: int, show: Callable[[bytes], None], tell: Callable[[Code], None]) -> None:
         """Show the table and tell the client, once, when it changes."""
         with self.state:
-            self._waiting[client] = tell
+            self.waiting[client] = tell
             show(self._described())
+            self.state.notify_all()
+
+    def wait_for(self, condition: Callable[[], bool], seconds: float) -> bool:
+        """Return when it is so, or False after so long."""
+        with self.state:
+            return self.state.wait_for(condition, seconds)
 
     def stop_waiting(self, client: int, code: Code) -> bool:
         """Tell the client this instead; False if it does not wait (any more)."""
         with self.state:
-            tell = self._waiting.pop(client, None)
+            tell = self.waiting.pop(client, None)
             if tell is not None:
                 tell(code)
             return tell is not None
@@ -123,7 +131,7 @@ class Readers:
     def forget(self, client: int) -> None:
         """The client is dead."""
         with self.state:
-            self._waiting.pop(client, None)
+            self.waiting.pop(client, None)
 
     def named(self, name: str) -> Reader | None:
         """The reader of this name; with `state` held."""
