@@ -93,7 +93,8 @@ class UnrulyCard:
         seconds = self.manners.delay
         if apdu[1] == _GENERATE:
             self.generating.set()
-            seconds += self.manners.generation
+            # A card that is pulled at this command does not work on it to its end.
+            seconds += 0.0 if pull else self.manners.generation
         if self._without_power.wait(seconds) or (pull and not pull.takes_effect):
             raise Removed(pull.returns_after if pull else None)
         with self._working:

@@ -77,9 +77,10 @@ class Slot:
         with connection, connection.makefile("rb") as stream, contextlib.suppress(OSError):
             while len(header := stream.read(2)) == 2:
                 message = stream.read(int.from_bytes(header))
-                looks += not self.powered.is_set()
-                if looks > _LOOKS and message[0] != _Control.ON:
-                    break
+                if not self.powered.is_set() and message[0] != _Control.ON:
+                    looks += 1
+                    if looks > _LOOKS or len(message) > 1:
+                        break
                 try:
                     reply = self._reply(message, card)
                 except Removed as removed:
