@@ -34,6 +34,8 @@ class Connections:
         if share != Share.DIRECT and not reader.powered:
             self._reset(reader)
         with self._readers.state:
+            if reader.gone:
+                raise Refused(Code.READER_UNAVAILABLE)
             if share != Share.DIRECT:
                 reader.agree(protocols)
             handle = next(self._handles)
