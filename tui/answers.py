@@ -28,6 +28,8 @@ class Answers:
     invoice: InvoiceForm
     serial: str = ""
     """Which certificate (hex serial) where several could be renewed."""
+    delete_old: bool = False
+    """Consent to the deletion of the old pair, where the CA allows it."""
 
 
 def read_answers(path: Path) -> Answers:
@@ -57,6 +59,7 @@ def read_answers(path: Path) -> Answers:
         method=_code(payment, "method", Method, Method.ALIPAY),
         invoice=InvoiceForm(invoice.take("tax_number", str), invoice.take("title", str)),
         serial=top.take("serial", str, "").lower(),
+        delete_old=top.take("delete_old", bool, False),
     )
     for table in (top, agent, recipient, payment, invoice):
         table.refuse_rest()

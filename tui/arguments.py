@@ -35,6 +35,11 @@ def parser() -> argparse.ArgumentParser:
 
     certs = _command(commands, "certs", "列出所有 CA 上的证书，不需要密码 / certificates on all tokens, no PIN needed")
     _json(certs)
+    certs.add_argument(
+        "--watch",
+        action="store_true",
+        help="每次插拔输出一行 JSON，直到 SIGTERM / one JSON line at each plug, change and unplug, until SIGTERM",
+    )
     source = certs.add_mutually_exclusive_group()
     _config(source)
     source.add_argument("--module", type=Path, metavar="SO", help="PKCS#11 驱动 / PKCS#11 module")

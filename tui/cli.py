@@ -98,10 +98,10 @@ def _play(town: "Demo", arguments: argparse.Namespace) -> int:
 
 
 def certs(arguments: argparse.Namespace) -> int:
-    """Every certificate on every token."""
+    """Every certificate on every token, once or at every change."""
     import asyncio
 
-    from tui import inventory, wiring
+    from tui import arrivals, inventory, wiring
     from tui.core.ports import Sighting
     from tui.runtime.runtime import utc_now
     from tui.settings import ModuleSettings
@@ -112,19 +112,20 @@ def certs(arguments: argparse.Namespace) -> int:
     else:
         modules = _settings(arguments).modules
 
+    if arguments.watch:
+        return arrivals.run(wiring.tokens(modules), utc_now)
+
     async def look() -> Sighting:
         return await inventory.look(wiring.tokens(modules))
 
     sighting, now = asyncio.run(look()), utc_now()
     if arguments.json:
         _out(inventory.as_json(inventory.listed(sighting, now)))
+        for line in inventory.fault_lines(sighting):
+            _say(line)
     else:
         _out("\n".join(inventory.certificate_lines(sighting, now)))
-    if sighting.tokens or not sighting.faults:
-        return Exit.DONE
-    if arguments.json:
-        _say("\n".join(inventory.certificate_lines(sighting, now)))
-    return exit_of(sighting.faults[0].failure)
+    return Exit.DONE if sighting.tokens or not sighting.faults else exit_of(sighting.faults[0].failure)
 
 
 def doctor(arguments: argparse.Namespace) -> int:

@@ -8,8 +8,8 @@ from typing import Protocol
 import msgspec
 
 from tui.core.certificate import Certificate, Token
-from tui.core.failure import Money
-from tui.core.moves.arrival import WHY_NOT
+from tui.core.eligibility import why_not
+from tui.core.failure import Money, Reason
 from tui.core.ports import Check, DeskPort, SelfCheckPort, Sighting
 from tui.exits import Exit, exit_of
 from tui.text import N_, _
@@ -28,7 +28,10 @@ ITEMS = {
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One certificate in `certs --json`; the names are a contract."""
+    """One certificate, or a token without any, in `certs --json`; the names are a contract, new ones come at the end.
+
+    A token without certificates has empty texts, `state` and `reason` `no_certificate`.
+    """
 
     module: str
     token_label: str
@@ -38,15 +41,26 @@ class Listed:
     issuer: str
     serial: str
     """Hex."""
-    not_before: datetime
-    not_after: datetime
-    days_left: int
+    not_before: datetime | None
+    """None, and `not_after` and `days_left` too, where there is no certificate or it cannot be read."""
+    not_after: datetime | None
+    days_left: int | None
     key: str
     key_id: str
     """Hex."""
     state: str
     reason: str
     """Why it cannot be renewed now (a `core.failure.Reason`), empty when it can."""
+    usage: str
+    """signing, encryption, any, other; empty where it is not known."""
+    label: str
+    """The certificate's name on the token."""
+    size: int
+    """Bytes."""
+    fingerprint: str
+    """SHA-256 of the certificate, hex."""
+    token_fault: str
+    """Why the token could not be read wholly (the driver's name for it), empty when it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +99,42 @@ async def examine(tokens: Look, desk: DeskPort, checks: SelfCheckPort) -> tuple[
 
 
 def listed(sighting: Sighting, now: datetime) -> tuple[Listed, ...]:
-    """Every certificate on every token."""
-    return tuple(_listed(token, c, now) for token in sighting.tokens for c in token.certificates)
+    """Every certificate on every token, and every token without certificates."""
+    return tuple(row for token in sighting.tokens for row in rows(token, now) or (_empty(token),))
+
+
+def rows(token: Token, now: datetime) -> tuple[Listed, ...]:
+    """The token's certificates."""
+    return tuple(_listed(token, certificate, now) for certificate in token.certificates)
+
+
+def _empty(token: Token) -> Listed:
+    return Listed(
+        module=token.module,
+        token_label=token.label,
+        token_serial=token.serial,
+        slot=token.slot,
+        subject="",
+        issuer="",
+        serial="",
+        not_before=None,
+        not_after=None,
+        days_left=None,
+        key="",
+        key_id="",
+        state=Reason.NO_CERTIFICATE.value,
+        reason=Reason.NO_CERTIFICATE.value,
+        usage="",
+        label="",
+        size=0,
+        fingerprint="",
+        token_fault=token.fault,
+    )
 
 
 def _listed(token: Token, certificate: Certificate, now: datetime) -> Listed:
-    state = certificate.state(now)
+    reason = why_not(certificate, now)
+    known = certificate.readable
     return Listed(
         module=token.module,
         token_label=token.label,
@@ -99,13 +143,18 @@ def _listed(token: Token, certificate: Certificate, now: datetime) -> Listed:
         subject=certificate.subject,
         issuer=certificate.issuer,
         serial=certificate.serial,
-        not_before=certificate.not_before,
-        not_after=certificate.not_after,
-        days_left=certificate.days_left(now),
+        not_before=certificate.not_before if known else None,
+        not_after=certificate.not_after if known else None,
+        days_left=certificate.days_left(now) if known else None,
         key=certificate.key,
         key_id=certificate.key_id,
-        state=state.value,
-        reason=WHY_NOT[state].value if state in WHY_NOT else "",
+        state=certificate.state(now).value,
+        reason=reason.value if reason else "",
+        usage=certificate.usage.value if known else "",
+        label=certificate.label,
+        size=len(certificate.der),
+        fingerprint=certificate.fingerprint,
+        token_fault=token.fault,
     )
 
 
@@ -119,22 +168,36 @@ def as_json(rows: tuple[Listed, ...] | tuple[Checked, ...]) -> str:
     return msgspec.json.format(msgspec.json.encode(rows), indent=2).decode()
 
 
-def certificate_lines(sighting: Sighting, now: datetime) -> Iterator[str]:
-    """The tokens and their certificates in words."""
+def fault_lines(sighting: Sighting) -> Iterator[str]:
+    """The modules that cannot be used, in words."""
     for fault in sighting.faults:
         yield f"{fault.module}: {explain(fault.failure, Money.NOT_TOUCHED).happened} [{fault.failure.reason.value}]"
+
+
+def certificate_lines(sighting: Sighting, now: datetime) -> Iterator[str]:
+    """The tokens and their certificates in words."""
+    yield from fault_lines(sighting)
     if not sighting.tokens:
         yield _("没有插入CA。")
     for token in sighting.tokens:
-        yield f"{token.label}  {token.serial}  ({token.module}, slot {token.slot})"
+        yield f"{token.label}  {token.serial}  ({token.module}, slot {token.slot})  {token.fault}".rstrip()
         if not token.certificates:
             yield "    " + _("CA中没有证书。")
         for certificate in token.certificates:
-            left = _("剩余{days}天").format(days=certificate.days_left(now))
-            yield f"  - {certificate.subject}"
-            yield f"    {certificate.serial}  {certificate.key}"
-            span = f"{moment(certificate.not_before)} — {moment(certificate.not_after)}"
-            yield f"    {span}  {left}  {label(certificate.state(now))}"
+            yield from _certificate_lines(certificate, now)
+
+
+def _certificate_lines(certificate: Certificate, now: datetime) -> Iterator[str]:
+    state = label(certificate.state(now))
+    if not certificate.readable:
+        size = _("{size}字节，CKA_ID {key_id}").format(size=len(certificate.der), key_id=certificate.key_id or "-")
+        yield f"  - {certificate.label or _('没有标签')}"
+        yield f"    {size}  {state}"
+        return
+    left = _("剩余{days}天").format(days=certificate.days_left(now))
+    yield f"  - {certificate.subject}"
+    yield f"    {label(certificate.usage)}  {certificate.serial}  {certificate.key}"
+    yield f"    {moment(certificate.not_before)} — {moment(certificate.not_after)}  {left}  {state}"
 
 
 def check_lines(checks: tuple[Check, ...]) -> Iterator[str]:

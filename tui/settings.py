@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from tui.core.ports import DriverFamily
 from tui.tables import SettingsError, Table, open_table
 
 CONFIG_VARIABLE = "CA_KIOSK_CONFIG"
@@ -26,9 +27,11 @@ class ModuleSettings:
     """One `[[token.modules]]`."""
 
     path: Path
-    """The PKCS#11 module (`.so`, `.dll`)."""
+    """The driver (`.so`, `.dll`)."""
     environment: tuple[tuple[str, str], ...] = ()
     """Set in the driver's process only."""
+    family: DriverFamily = DriverFamily.PKCS11
+    """Chooses the adapter; settings with a family that has none are refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +127,22 @@ def _module(module: Table) -> ModuleSettings:
     environment = module.take("environment", dict, {})
     if not all(isinstance(value, str) for value in environment.values()):
         raise module.error("environment", "的值应为字符串", "must hold strings")
+    family = _family(module)
     module.refuse_rest()
-    return ModuleSettings(path, tuple((name, module.near(value)) for name, value in environment.items()))
+    return ModuleSettings(path, tuple((name, module.near(value)) for name, value in environment.items()), family)
+
+
+def _family(module: Table) -> DriverFamily:
+    named = module.take("family", str, DriverFamily.PKCS11.value)
+    if named == DriverFamily.SKF:
+        raise module.error(
+            "family",
+            "为 skf：本版本只有 PKCS#11 驱动（pkcs11），还没有 SKF（GM/T 0016）驱动",
+            "is skf: this version has PKCS#11 drivers (pkcs11) only, none of SKF (GM/T 0016) yet",
+        )
+    if named not in list(DriverFamily):
+        raise module.error("family", "应为 pkcs11", "must be pkcs11")
+    return DriverFamily(named)
 
 
 def _idle(kiosk: Table) -> int:

@@ -10,6 +10,7 @@ from tui.core import events as e
 from tui.core.failure import Failure, Reason
 from tui.core.flow import advance
 from tui.core.moves.arrival import may_be_paid, renewable
+from tui.core.moves.installing import retirable
 from tui.core.order import Application, ApplicationStatus, Attempt, AttemptState, PaymentStatus
 from tui.core.secret import Pin
 from tui.core.state import State, Step
@@ -37,7 +38,7 @@ PATIENCE = {
 PAUSE, LONGEST_PAUSE = 2.0, 30.0
 """Seconds between two tries."""
 
-PIN_STEPS = frozenset({Step.REQUEST_PIN, Step.INSTALL_PIN})
+PIN_STEPS = frozenset({Step.REQUEST_PIN, Step.INSTALL_PIN, Step.RETIRE_PIN})
 """After any failure here nothing is tried again: a second wrong PIN brings the token nearer to its lock."""
 
 SCANNABLE = frozenset({AttemptState.QR_SHOWN, AttemptState.SCANNED})
@@ -135,9 +136,7 @@ class Journey:
     def _end(self) -> Exit | None:
         """The exit code once the journey is over."""
         state = self._state
-        if state.step is Step.DONE and state.installation and state.application:
-            new = state.installation.new
-            self._report.tell(Installed(state.application.business_no, new.serial, new.not_before, new.not_after))
+        if state.step is Step.DONE and not self._deletes(state):
             return Exit.DONE
         if (failure := self._fatal(state)) is None:
             return None
@@ -196,7 +195,9 @@ class Journey:
                 return e.AgreementAccepted() if state.agreement else None
             case Step.FORM:
                 return e.FormSubmitted(answers.form) if state.offer and state.agreement else None
-            case Step.REQUEST_PIN | Step.INSTALL_PIN:
+            case Step.DONE:
+                return e.RetirementChosen() if self._deletes(state) else None
+            case Step.REQUEST_PIN | Step.INSTALL_PIN | Step.RETIRE_PIN:
                 return e.PinEntered(again(self._pin))
             case Step.REFUSED:
                 return e.RenewalRequested() if may_be_paid(state) else None
@@ -212,6 +213,10 @@ class Journey:
                 return self._answer_qr(state.application.attempt if state.application else None)
             case _:
                 return None
+
+    def _deletes(self, state: State) -> bool:
+        """The old pair is still to be deleted."""
+        return self._answers.delete_old and retirable(state) is not None
 
     def _answer_qr(self, attempt: Attempt | None) -> e.Event | None:
         if attempt is None:
@@ -241,3 +246,7 @@ class Journey:
         if application.status in PAID - {ApplicationStatus.ISSUING} and "issued" not in self._told:
             self._told.add("issued")
             self._report.tell(Issued(number))
+        done = self._state.installation
+        if application.status is ApplicationStatus.INSTALLED and done is not None and "installed" not in self._told:
+            self._told.add("installed")
+            self._report.tell(Installed(number, done.new.serial, done.new.not_before, done.new.not_after))

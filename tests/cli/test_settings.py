@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tui.core.failure import Reason
+from tui.core.ports import DriverFamily
 from tui.settings import (
     KioskSettings,
     Language,
@@ -85,6 +86,8 @@ def test_defaults(place: Path) -> None:
         (('path = "/lib/m.so"', ""), "token.modules[0].path"),
         (('path = "/lib/m.so"', 'path = "a"\nenvironment = { A = 1 }'), "token.modules[0].environment"),
         (('path = "/lib/m.so"', 'path = "a"\npin = "1"'), "token.modules[0].pin"),
+        (('path = "/lib/m.so"', 'path = "a"\nfamily = "skf"'), "token.modules[0].family"),
+        (('path = "/lib/m.so"', 'path = "a"\nfamily = "PKCS11"'), "token.modules[0].family"),
         (("[[token.modules]]\npath", "[token]\nx"), "token.x"),
         (("[desk]", "[kiosk]\nidle_seconds = true\n[desk]"), "kiosk.idle_seconds"),
         (("[desk]", "[kiosk]\nidle_seconds = 5\n[desk]"), "kiosk.idle_seconds"),
@@ -98,6 +101,13 @@ def test_an_error_names_file_and_key(place: Path, change: tuple[str, str], key: 
     assert caught.value.failure.reason is Reason.SETTINGS_WRONG
     assert f"设置文件 {path}: {key} " in str(caught.value)
     assert f"settings file {path}: {key} " in str(caught.value)
+
+
+def test_the_driver_family_is_named_and_one_without_an_adapter_is_told_so(place: Path) -> None:
+    path = _write(place, LEAST + 'family = "pkcs11"\n')
+    assert [module.family for module in read(path, {}).modules] == [DriverFamily.PKCS11]
+    with pytest.raises(SettingsError, match=r"PKCS#11 .* only, none of SKF \(GM/T 0016\)"):
+        read(_write(place, LEAST + 'family = "skf"\n'), {})
 
 
 @pytest.mark.parametrize("content", [b"[desk", b"\xff\xfe"])

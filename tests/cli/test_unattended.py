@@ -25,7 +25,7 @@ from tests.runtime.ports_double import QUICK, ChecksDouble, DeskScript, TokensDo
 from tui import unattended
 from tui.answers import Answers
 from tui.core.failure import DeskError, Failure, Money, Reason, TokenError
-from tui.core.order import Application, ApplicationStatus, AttemptState, Method, Offer, PaymentStatus
+from tui.core.order import Application, ApplicationStatus, AttemptState, Method, Offer, OldPair, PaymentStatus
 from tui.core.ports import Installation, Sighting, SignedRequest
 from tui.core.secret import Password, Pin
 from tui.core.state import State
@@ -268,6 +268,15 @@ def test_an_application_that_ended_tells_where_the_money_is(
     assert kept.lines[-1].money is money
 
 
+def test_the_old_pair_is_deleted_only_where_both_agree() -> None:
+    allowed = replace(INSTALLED, old_pair=OldPair.DELETE)
+    for delete_old, confirmed, pins in ((False, allowed, 2), (True, INSTALLED, 2), (True, allowed, 3)):
+        tokens = _tokens(Sighting((token(OLD, NEW),)))
+        code, kept = _journey(_desk(confirm=[confirmed]), tokens, delete_old=delete_old)
+        assert (code, len(tokens.pins)) == (Exit.DONE, pins)
+        assert isinstance(kept.lines[-1], Installed)
+
+
 def test_among_several_certificates_the_named_one_is_taken() -> None:
     second = certificate("second", not_after=NOW + timedelta(days=5))
     both = Sighting((token(OLD, second),))
@@ -275,4 +284,4 @@ def test_among_several_certificates_the_named_one_is_taken() -> None:
     assert (code, kept.reason) == (Exit.USAGE, "settings_wrong")
     desk = _desk()
     _journey(desk, _tokens(both), serial=second.serial)
-    assert ("offer", (second.der,)) in desk.called
+    assert ("offer", (second.der, "")) in desk.called

@@ -35,6 +35,7 @@ from tests.core.walk import (
 )
 from tui.core import commands as c
 from tui.core import events as e
+from tui.core.certificate import Certificate, Usage
 from tui.core.failure import Failure, Money, Reason
 from tui.core.flow import ANYWHERE, JOURNEY, advance
 from tui.core.ports import Sighting, TokenStage
@@ -101,7 +102,13 @@ def test_the_whole_journey() -> None:
         (-1, {}, Reason.CERTIFICATE_EXPIRED),
         (91, {}, Reason.TOO_EARLY),
         (20, {"has_private_key": False}, Reason.KEY_MISSING),
-        (20, {"key": "SM2"}, Reason.KEY_UNSUPPORTED),
+        (20, {"key": "SM2"}, Reason.SM2_UNSUPPORTED),
+        (20, {"key": "SM2", "has_private_key": False}, Reason.SM2_UNSUPPORTED),
+        (20, {"key": "1.2.840.113549.1.1.10"}, Reason.KEY_UNSUPPORTED),
+        (20, {"well_formed": False}, Reason.CERTIFICATE_MALFORMED),
+        (20, {"usage": Usage.ENCRYPTION}, Reason.NO_SIGNING_CERTIFICATE),
+        (-1, {"usage": Usage.ENCRYPTION}, Reason.NO_SIGNING_CERTIFICATE),
+        (20, {"usage": Usage.OTHER}, Reason.NO_SIGNING_CERTIFICATE),
         (20, {"readable": False}, Reason.CERTIFICATE_UNREADABLE),
         (20, {"not_before": NOW + timedelta(days=1)}, Reason.NOT_YET_VALID),
     ],
@@ -135,6 +142,39 @@ def test_the_desk_widens_the_window() -> None:
 def test_beside_a_good_certificate_an_expired_one_does_not_count() -> None:
     seen = e.TokensSeen(Sighting((token(certificate("old", -30), certificate("new", 300)),)), NOW)
     assert walk(State(), seen, e.Started())[0].failure == Failure(Reason.TOO_EARLY)
+
+
+def test_of_a_pair_only_the_signing_certificate_is_renewed() -> None:
+    pair = token(certificate("enc", usage=Usage.ENCRYPTION), certificate("sign", usage=Usage.SIGNING))
+    now, _ = walk(State(), e.TokensSeen(Sighting((pair,)), NOW), e.Started())
+    assert now.chosen is not None
+    assert (now.step, now.chosen.serial) == (Step.SIGN_IN, certificate("sign").serial)
+
+
+ENCRYPTION = certificate("enc", usage=Usage.ENCRYPTION)
+
+
+@pytest.mark.parametrize(
+    ("others", "reason"),
+    [
+        ((certificate("old", -30), certificate("gm", key="SM2")), Reason.SM2_UNSUPPORTED),
+        ((certificate("enc", 300, usage=Usage.ENCRYPTION), certificate("sign", 300)), Reason.TOO_EARLY),
+        (
+            (ENCRYPTION, certificate("bad", readable=False)),
+            Reason.CERTIFICATE_UNREADABLE,
+        ),
+        (
+            (certificate("ca", usage=Usage.OTHER), ENCRYPTION),
+            Reason.NO_SIGNING_CERTIFICATE,
+        ),
+    ],
+)
+def test_of_several_the_one_is_spoken_of_that_the_person_came_for(
+    others: tuple[Certificate, Certificate], reason: Reason
+) -> None:
+    now, _ = walk(State(), e.TokensSeen(Sighting((token(*others),)), NOW), e.Started())
+    assert now.chosen is not None
+    assert (now.failure, now.chosen.serial) == (Failure(reason), others[1].serial)
 
 
 def test_one_certificate_seen_by_two_modules_is_one() -> None:

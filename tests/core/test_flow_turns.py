@@ -38,7 +38,7 @@ from tui.core.flow import advance
 from tui.core.order import ApplicationStatus, AttemptState, Document, Offer
 from tui.core.ports import Sighting
 from tui.core.secret import Password, Pin
-from tui.core.state import Busy, State, Step
+from tui.core.state import WORKING, Busy, State, Step
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_nobody_leaves_while_the_token_is_written_to() -> None:
 
 
 @pytest.mark.parametrize("event", [e.Abandoned(), e.TimedOut()])
-@pytest.mark.parametrize("step", [s for s in Step if s not in (Step.REQUESTING, Step.INSTALLING)])
+@pytest.mark.parametrize("step", [s for s in Step if s not in WORKING])
 def test_leaving_keeps_nothing_of_the_person(step: Step, event: e.Event) -> None:
     now, commands = advance(state(step, application=PAYING, installation=INSTALLATION), event)
     assert now == State(now=NOW, sighting=SIGHTING, service=SERVICE, desk_reachable=True)

@@ -104,6 +104,25 @@ def test_keeps_subject_and_extensions_and_makes_the_rest_anew(ca: LocalCa) -> No
     assert authority.recognises(new.public_bytes(Encoding.DER))
 
 
+def test_for_the_same_key_its_identifier_stays_as_it_was(ca: LocalCa) -> None:
+    identifier = x509.SubjectKeyIdentifier(b"as another CA computes it")
+    issuer = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "CA 演示")])
+    old = (
+        x509.CertificateBuilder(issuer, SUBJECT, _RSA.public_key(), x509.random_serial_number(), NOW, OLD_END)
+        .add_extension(identifier, critical=False)
+        .sign(_EC, SHA256())
+        .public_bytes(Encoding.DER)
+    )
+    kept, made = (
+        x509.load_der_x509_certificate(ca.issue(number, csr(key), old, END))
+        .extensions.get_extension_for_class(x509.SubjectKeyIdentifier)
+        .value
+        for number, key in (("B1", _RSA), ("B2", _EC))
+    )
+    assert kept == identifier
+    assert made == x509.SubjectKeyIdentifier.from_public_key(_EC.public_key())
+
+
 @pytest.mark.parametrize("ca_key", [_RSA, _EC], ids=["rsa", "ec"])
 @pytest.mark.parametrize("key", [_RSA, _EC], ids=["rsa", "ec"])
 def test_openssl_verifies_the_certificate(tmp_path: Path, ca_key: Key, key: Key) -> None:

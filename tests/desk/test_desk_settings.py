@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tui.core.order import KeyPolicy, OldPair, SignatureScheme
 from tui.desk.settings import SettingsError, load
 
 FILE = """
@@ -59,6 +60,24 @@ def test_bytes_come_from_files_and_secrets_without_line_break(file: Path) -> Non
     assert unionpay.closing_grace.total_seconds() == 30
 
 
+def test_the_rules_of_the_ca_are_read(file: Path) -> None:
+    rules = load(file).ca
+    assert (rules.key_policy, rules.old_pair, rules.signature) == (
+        KeyPolicy.REKEY,
+        OldPair.KEEP,
+        SignatureScheme.PKCS1,
+    )
+    file.write_text(FILE.replace("[ca]", "[ca]\nold_pair = 'delete'\nsignature = 'pss'"), encoding="utf-8")
+    rules = load(file).ca
+    assert (rules.key_policy, rules.old_pair, rules.signature) == (
+        KeyPolicy.REKEY,
+        OldPair.DELETE,
+        SignatureScheme.PSS,
+    )
+    file.write_text(FILE.replace("[ca]", "[ca]\nkey_policy = 'keep'\nold_pair = 'keep'"), encoding="utf-8")
+    assert load(file).ca.key_policy is KeyPolicy.KEEP
+
+
 def test_switches_are_read(file: Path) -> None:
     mail = load(file).mail
     assert mail is not None
@@ -97,6 +116,11 @@ def test_secrets_are_not_shown(file: Path) -> None:
         ("[ca]", "[[prices]]\nmonths = 12\nfee_fen = 1\n[ca]", "prices.months"),
         ("fee_fen = 20000", "fee_fen = 0", "prices.fee_fen must be positive"),
         ("[[prices]]\nmonths = 12\nfee_fen = 20000", "", "prices"),
+        ("[ca]", "[ca]\nkey_policy = 'new'", "ca.key_policy must be rekey or keep"),
+        ("[ca]", "[ca]\nkey_policy = true", "ca.key_policy must be rekey or keep"),
+        ("[ca]", "[ca]\nold_pair = 'Delete'", "ca.old_pair must be keep or delete"),
+        ("[ca]", "[ca]\nsignature = 1", "ca.signature must be pkcs1 or pss"),
+        ("[ca]", "[ca]\nkey_policy = 'keep'\nold_pair = 'delete'", "ca.old_pair must be keep where"),
     ],
 )
 def test_errors_name_file_and_key(file: Path, old: str, new: str, said: str) -> None:

@@ -11,17 +11,17 @@ from typing import Any
 
 import msgspec
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.hazmat.primitives.serialization.pkcs7 import PKCS7Options, PKCS7SignatureBuilder
 from cryptography.x509.oid import NameOID
 from litestar.testing import TestClient
 
 from tests.desk.doubles import NOW, Clock, Platform, Signals
+from tests.desk.signing import PADDINGS, Key, sign, sign_evidence, sign_request
 from tui.core.application import ApplicationForm, InvoiceForm
 from tui.core.evidence import evidence_content, proof_message
-from tui.core.order import Application, AttemptState, Method
+from tui.core.order import Application, AttemptState, KeyPolicy, Method, SignatureScheme
 from tui.desk.accounts import bind_certificate, create_account
 from tui.desk.api import create_app
 from tui.desk.database import migrate, open_database
@@ -45,7 +45,6 @@ FORM = ApplicationForm(
     recipient_address="广州市天河区珠江新城一号",
 )
 INVOICE = InvoiceForm("91440300100012316L", "某某科技有限公司")
-Key = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 RSA_KEYS = [rsa.generate_private_key(65537, 2048) for _ in range(2)]
 
 
@@ -65,6 +64,7 @@ class Person:
     key: Key
     certificate: bytes
     new_key: Key
+    scheme: SignatureScheme = SignatureScheme.PKCS1
     headers: dict[str, str] = field(default_factory=lambda: {"Kiosk-Version": "1.2.0"})
 
     def call(self, method: str, path: str, body: object = None, *, key: str = "") -> Any:
@@ -102,15 +102,11 @@ class Person:
     def csr(self, subject: x509.Name | None = None) -> bytes:
         """Made by the new key."""
         old = x509.load_der_x509_certificate(self.certificate)
-        builder = x509.CertificateSigningRequestBuilder(subject or old.subject)
-        return builder.sign(self.new_key, SHA256()).public_bytes(Encoding.PEM)
+        return sign_request(self.new_key, subject or old.subject, PADDINGS[self.scheme])
 
     def evidence(self, statement: str, csr: bytes) -> bytes:
         """Signed by the old key."""
-        old = x509.load_der_x509_certificate(self.certificate)
-        builder = PKCS7SignatureBuilder().set_data(evidence_content(statement, csr))
-        signed = builder.add_signer(old, self.key, SHA256())
-        return signed.sign(Encoding.DER, [PKCS7Options.Binary, PKCS7Options.NoCapabilities])
+        return sign_evidence(self.key, self.certificate, evidence_content(statement, csr), PADDINGS[self.scheme])
 
     def submit(self, draft: Application) -> Application:
         """Hand in CSR and evidence."""
@@ -135,20 +131,13 @@ class Person:
         """Sign the challenge with the new key."""
         digest = hashlib.sha256(application.certificate).hexdigest()
         message = proof_message(application.business_no, digest, application.challenge)
-        body = {"signature": b64(sign(self.new_key, message))}
+        body = {"signature": b64(sign(self.new_key, message, self.scheme))}
         return self.ask("PUT", f"/applications/{application.business_no}/proof", body)
 
 
 def b64(data: bytes) -> str:
     """As bytes travel in JSON."""
     return base64.b64encode(data).decode()
-
-
-def sign(key: Key, message: bytes) -> bytes:
-    """As the token signs."""
-    if isinstance(key, rsa.RSAPrivateKey):
-        return key.sign(message, padding.PKCS1v15(), SHA256())
-    return key.sign(message, ec.ECDSA(SHA256()))
 
 
 @dataclass
@@ -181,10 +170,15 @@ class Town:
     def person(self, *, days_left: float = 20, bound: bool = True, key: Key | None = None) -> Person:
         """Somebody whose certificate is bound to the account, signed in."""
         key = key or ec.generate_private_key(ec.SECP256R1())
-        certificate = self.certificate(key, days_left=days_left)
+        return self.holder(key, self.certificate(key, days_left=days_left), bound=bound)
+
+    def holder(self, key: Key, certificate: bytes, *, bound: bool = True) -> Person:
+        """The same with this certificate; new key and scheme are as the desk's settings say."""
         if bound:
             bind_certificate(self.desk.engine, ACCOUNT, hashlib.sha256(certificate).hexdigest())
-        return Person(self.client, key, certificate, ec.generate_private_key(ec.SECP256R1())).sign_in()
+        rules = self.desk.settings.ca
+        new_key = key if rules.key_policy is KeyPolicy.KEEP else ec.generate_private_key(ec.SECP256R1())
+        return Person(self.client, key, certificate, new_key, rules.signature).sign_in()
 
     def paid(self, person: Person, method: Method = Method.ALIPAY) -> Application:
         """An application whose money is here."""

@@ -1,6 +1,7 @@
 """What the desk sends is data: cleaned where it is shown, exact where it is signed or drawn."""
 
 import hashlib
+from dataclasses import replace
 
 import msgspec
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from tests.deskclient.samples import application
 from tui.core.application import ApplicationForm
 from tui.core.failure import DeskError, Reason
-from tui.core.order import Application, Document, ServiceStatus
+from tui.core.order import Application, Document, KeyPolicy, Offer, OldPair, ServiceStatus, SignatureScheme
 from tui.deskclient.answers import decode, decode_document, problem
 
 ESCAPE = "\x1b[31m红\u202e\x07"
@@ -24,6 +25,34 @@ def test_texts_are_cleaned_and_signed_or_drawn_ones_stay_exact() -> None:
     assert got.attempt.payee == "[31m红"
     assert (got.statement, got.attempt.qr, got.form) == (sent.statement, sent.attempt.qr, sent.form)
     assert (got.certificate, got.challenge) == (sent.certificate, sent.challenge)
+
+
+def test_the_rules_of_the_ca_come_through() -> None:
+    sent = replace(
+        application(),
+        key_policy=KeyPolicy.KEEP,
+        old_pair=OldPair.DELETE,
+        scheme=SignatureScheme.PSS,
+        old_certificate=bytes(range(256)) * 16,
+    )
+    assert decode(msgspec.json.encode(sent), Application) == sent
+    assert decode(msgspec.json.encode(Offer((), sent)), Offer) == Offer((), sent)
+
+
+def test_a_desk_that_does_not_know_the_rules_has_the_old_ones() -> None:
+    told = msgspec.json.decode(msgspec.json.encode(application()))
+    for name in ("key_policy", "old_pair", "scheme", "old_certificate"):
+        del told[name]
+    got = decode(msgspec.json.encode(told), Application)
+    assert got == application()
+    assert (got.key_policy, got.old_pair, got.scheme) == (KeyPolicy.REKEY, OldPair.KEEP, SignatureScheme.PKCS1)
+
+
+def test_a_rule_that_this_kiosk_does_not_know_is_not_guessed() -> None:
+    told = msgspec.json.decode(msgspec.json.encode(application()))
+    with pytest.raises(DeskError) as caught:
+        decode(msgspec.json.encode(told | {"scheme": "sm2"}), Application)
+    assert caught.value.failure.reason is Reason.DESK_FAULT
 
 
 @pytest.mark.parametrize(

@@ -93,13 +93,14 @@ async def test_a_write_goes_to_its_path_with_a_key_of_its_own(
 
 
 async def test_bodies_are_the_wires_messages(desk: DeskDouble, client: DeskClient) -> None:
-    desk.script[:] = [Answer(msgspec.json.encode(Offer(()))), APPLICATION]
-    assert await client.offer(b"\x30\x82") == Offer(())
+    desk.script[:] = [Answer(msgspec.json.encode(Offer(()))), Answer(msgspec.json.encode(Offer(()))), APPLICATION]
+    assert await client.offer(b"\x30\x82") == await client.offer(b"", "ab" * 32) == Offer(())
     await client.pay("N1", Method.UNIONPAY, INVOICE)
     await client.save(b"der", document(), ApplicationForm(agent_name="张三"), 20000)
-    assert msgspec.json.decode(desk.asked[0].body) == {"certificate": "MII="}
-    assert msgspec.json.decode(desk.asked[1].body, type=PayRequest) == PayRequest(Method.UNIONPAY, INVOICE)
-    saved = msgspec.json.decode(desk.asked[2].body, type=SaveRequest)
+    assert msgspec.json.decode(desk.asked[0].body) == {"certificate": "MII=", "spki": ""}
+    assert msgspec.json.decode(desk.asked[1].body) == {"certificate": "", "spki": "ab" * 32}
+    assert msgspec.json.decode(desk.asked[2].body, type=PayRequest) == PayRequest(Method.UNIONPAY, INVOICE)
+    saved = msgspec.json.decode(desk.asked[3].body, type=SaveRequest)
     assert (saved.form.agent_name, saved.agreement_digest, saved.fee_fen) == ("张三", document().digest, 20000)
 
 

@@ -17,7 +17,7 @@ MODULE = Path("/usr/lib/softhsm/libsofthsm2.so")
 KEY_ID = "01"
 """CKA_ID of the pair and certificate that `make_token` writes, hex."""
 
-KeyKind = Literal["rsa2048", "ec256"]
+KeyKind = Literal["rsa2048", "rsa3072", "ec256", "ec384"]
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 
 
@@ -123,13 +123,22 @@ def make_token(
 ) -> SoftToken:
     """A token with one key pair and its certificate, issued by `ca` (a new one if not given)."""
     empty = init_token(directory, pin=pin, label=label)
-    private: PrivateKey = (
-        rsa.generate_private_key(65537, 2048) if key == "rsa2048" else ec.generate_private_key(ec.SECP256R1())
-    )
+    private = make_key(key)
     certificate = issue(ca or make_ca(), subject(cn), private.public_key(), days_left=days_left)
     put_key(empty, private, key_id=KEY_ID, label=cn)
     put_certificate(empty, certificate, key_id=KEY_ID, label=cn)
     return SoftToken(directory, empty.module, empty.environment, certificate, pin, label)
+
+
+def make_key(kind: KeyKind) -> PrivateKey:
+    """A new key."""
+    match kind:
+        case "rsa2048" | "rsa3072":
+            return rsa.generate_private_key(65537, int(kind[3:]))
+        case "ec256":
+            return ec.generate_private_key(ec.SECP256R1())
+        case "ec384":
+            return ec.generate_private_key(ec.SECP384R1())
 
 
 def init_token(directory: Path, *, pin: str = "123456", label: str = "测试供应商") -> SoftToken:

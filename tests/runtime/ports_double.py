@@ -78,6 +78,16 @@ class TokensDouble:
         done: Installation = await self._work(pin, progress)
         return done
 
+    async def retire(
+        self,
+        certificate: CertificateRef,
+        pin: Pin,
+        application: Application,
+        installation: Installation,
+        progress: Callable[[TokenStage], None],
+    ) -> None:
+        await self._work(pin, progress)
+
     async def close(self) -> None:
         self.closed = True
 

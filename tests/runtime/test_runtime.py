@@ -208,7 +208,7 @@ def test_the_end_closes_the_ports_and_the_thread() -> None:
     assert not pin
     assert not late
     assert "runtime" not in {thread.name for thread in threading.enumerate()}
-    assert kiosk.rest() == []
+    assert not [event for event in kiosk.rest() if isinstance(event, e.RequestMade | e.Failed)]
 
 
 def test_ports_that_do_not_close_do_not_hold_up_the_end() -> None:

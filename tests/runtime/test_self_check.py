@@ -1,13 +1,14 @@
 """环境检测 says what is wrong, and judges the clock and the version by the desk."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from tests.core.people import NOW, SERVICE, certificate, token
 from tests.runtime.ports_double import DeskScript, lost
+from tui.core.certificate import Usage
 from tui.core.failure import Failure, Reason
 from tui.core.ports import ModuleFault, Sighting
 from tui.runtime.self_check import SelfCheck
@@ -41,6 +42,14 @@ async def test_all_is_well() -> None:
         (Sighting((token(certificate(days_left=-2)),)), {"certificate": Reason.CERTIFICATE_EXPIRED}),
         (Sighting((token(certificate("a", days_left=-2), certificate("b")),)), {}),
         (Sighting((token(certificate(days_left=200)),)), {}),
+        (Sighting((token(),)), {"certificate": Reason.NO_CERTIFICATE}),
+        (Sighting((token(certificate(key="SM2")),)), {"certificate": Reason.SM2_UNSUPPORTED}),
+        (Sighting((token(certificate(readable=False)),)), {"certificate": Reason.CERTIFICATE_UNREADABLE}),
+        (
+            Sighting((token(certificate(usage=Usage.ENCRYPTION)),)),
+            {"certificate": Reason.NO_SIGNING_CERTIFICATE},
+        ),
+        (Sighting((token(certificate(not_after=datetime.max.replace(tzinfo=UTC))),)), {}),
     ],
 )
 async def test_token_and_certificate(sighting: Sighting, wrong: dict[str, Reason]) -> None:

@@ -4,13 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from tests.core.people import ATTEMPT, INVOICE, OLD, application, certificate, state
+from tests.core.people import ATTEMPT, INVOICE, OLD, application, certificate, state, token
 from tests.screens.stage import staged
 from tui.core import events as e
 from tui.core.application import InvoiceForm
+from tui.core.certificate import Usage
 from tui.core.failure import Failure, Reason
 from tui.core.order import Application, ApplicationStatus, AttemptState, Method, PaymentStatus, Refund
-from tui.core.ports import Installation
+from tui.core.ports import Installation, Sighting
 from tui.core.state import State, Step
 from tui.widgets.countdown import Countdown
 from tui.widgets.field import TextField
@@ -165,6 +166,18 @@ async def test_the_receipt_shows_both_certificates() -> None:
         for word in ("证书安装完成！", "新证书", "原证书", "AABB01", "RSA-2048", "¥ 200.00", "1-2个工作日"):
             assert word in stage.text
         assert await stage.press("enter") == [e.BackPressed()]
+
+
+async def test_the_receipt_says_that_the_encryption_certificate_stays() -> None:
+    new = certificate("new", usage=Usage.SIGNING)
+    pair = token(new, certificate("enc", usage=Usage.ENCRYPTION))
+    done = application(ApplicationStatus.INSTALLED, payment_status=PaymentStatus.PAID, invoice=INVOICE)
+    shown = state(Step.DONE, application=done, installation=Installation(OLD, new, b""))
+    async with staged(replace(shown, sighting=Sighting((pair,)))) as stage:
+        for word in ("加密证书和加密密钥保持不变", "¥ 200.00", "1-2个工作日"):
+            assert word in stage.text
+        await stage.show(replace(shown, sighting=Sighting((token(new),))))
+        assert "加密证书" not in stage.text
 
 
 async def test_the_end_says_where_the_money_is() -> None:

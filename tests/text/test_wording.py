@@ -82,4 +82,5 @@ def test_times_are_beijing_times() -> None:
     at = datetime(2026, 11, 23, 18, 5, tzinfo=UTC)
     assert moment(at) == "2026年11月24日 02:05"
     assert day(at) == "2026年11月24日"
+    assert moment(datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)) == "9999年12月31日 23:59"
     assert clock(at) == "11月24日 02:05"

@@ -1,5 +1,6 @@
 """Tokens and adapters that end with the test."""
 
+import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
@@ -8,8 +9,9 @@ import pytest
 from tests.rig.card.pcscd import Reader, missing, private_pcscd
 from tests.rig.card.provision import Shelf
 from tests.rig.pcsc.bus import Bus
+from tests.rig.simulator import Simulator, build
 from tests.rig.softhsm import SoftToken, TestCa, make_ca, make_token
-from tests.token.support import adapter
+from tests.token.support import TokenRig, adapter
 from tui.token import Tokens
 
 
@@ -38,7 +40,7 @@ async def serving() -> AsyncIterator[Callable[..., Tokens]]:
     """Make adapters that are closed at the end."""
     made: list[Tokens] = []
 
-    def make(*soft: SoftToken) -> Tokens:
+    def make(*soft: TokenRig) -> Tokens:
         made.append(adapter(*soft))
         return made[-1]
 
@@ -68,3 +70,18 @@ def shelf() -> Iterator[Shelf]:
     """Cards to take."""
     with Bus() as bus:
         yield Shelf(bus, make_ca())
+
+
+@pytest.fixture(scope="session")
+def simulator_module(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The simulator, compiled once for all workers of a run."""
+    own = tmp_path_factory.getbasetemp()
+    return build(own.parent if "PYTEST_XDIST_WORKER" in os.environ else own)
+
+
+@pytest.fixture
+def simulator(simulator_module: Path, ca: TestCa, tmp_path: Path) -> Iterator[Simulator]:
+    """The simulator over an EC token, whose pairs are quickly made; without rules."""
+    made = Simulator(make_token(tmp_path / "token", key="ec256", ca=ca), simulator_module, tmp_path / "control")
+    yield made
+    made.end_children()

@@ -6,11 +6,12 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
+from typing import Protocol
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from tests.rig.softhsm import SoftToken, TestCa, issue
+from tests.rig.softhsm import TestCa, issue
 from tui.core.application import ApplicationForm
 from tui.core.certificate import CertificateRef, refer
 from tui.core.order import Application, ApplicationStatus, PaymentStatus
@@ -33,7 +34,23 @@ APPLICATION = Application(
 )
 
 
-def adapter(*tokens: SoftToken) -> Tokens:
+class TokenRig(Protocol):
+    """A token of tests behind some driver: SoftHSM2 itself, the simulator, a remote one."""
+
+    @property
+    def module(self) -> Path:
+        """The driver."""
+
+    @property
+    def environment(self) -> tuple[tuple[str, str], ...]:
+        """What a process must set before it loads the module."""
+
+    @property
+    def certificate_der(self) -> bytes:
+        """The certificate that is on the token."""
+
+
+def adapter(*tokens: TokenRig) -> Tokens:
     """The adapter over these tokens' modules."""
     return Tokens(tuple(Module(token.module, token.environment) for token in tokens))
 
@@ -56,18 +73,29 @@ def quiet(stage: TokenStage) -> None:
     """Progress that nobody watches."""
 
 
-async def requested(tokens: Tokens, token: SoftToken, progress: Callable[[TokenStage], None] = quiet) -> SignedRequest:
+async def requested(
+    tokens: Tokens,
+    token: TokenRig,
+    progress: Callable[[TokenStage], None] = quiet,
+    application: Application = APPLICATION,
+) -> SignedRequest:
     """`make_request` for the token's certificate with the right PIN."""
-    return await tokens.make_request(await reference(tokens, token.certificate_der), pin(), APPLICATION, progress)
+    return await tokens.make_request(await reference(tokens, token.certificate_der), pin(), application, progress)
 
 
-def issued(request: SignedRequest, ca: TestCa, old: bytes) -> Application:
+def issued(request: SignedRequest, ca: TestCa, old: bytes, application: Application = APPLICATION) -> Application:
     """The application after the CA certified the CSR's key under the old name."""
     csr = x509.load_pem_x509_csr(request.csr)
     key = csr.public_key()
     assert isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey)
     certificate = issue(ca, x509.load_der_x509_certificate(old).subject, key, days_left=385)
-    return replace(APPLICATION, status=ApplicationStatus.ISSUED, certificate=certificate, challenge=CHALLENGE)
+    return replace(
+        application,
+        status=ApplicationStatus.ISSUED,
+        certificate=certificate,
+        challenge=CHALLENGE,
+        old_certificate=old,
+    )
 
 
 async def until(sightings: AsyncIterator[Sighting], wanted: Callable[[Sighting], bool]) -> Sighting:

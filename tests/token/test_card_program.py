@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -31,11 +32,10 @@ from tests.token.support import (
 from tui.core.certificate import PinState
 from tui.core.evidence import evidence_content, proof_message
 from tui.core.failure import Failure, Reason, TokenError
+from tui.core.order import KeyPolicy
 from tui.token import Tokens
 
 CREATE_FILE, UPDATE_BINARY, SIGN = 0xE0, 0xD6, 0x2A
-OUT = {Reason.TOKEN_REMOVED, Reason.TOKEN_FAULT}
-"""What a pull within a command is called: until pcscd looks at its reader, OpenSC says CKR_GENERAL_ERROR."""
 
 
 @pytest.fixture
@@ -143,7 +143,7 @@ async def test_pulled_while_it_makes_the_key(inserted: tuple[UnrulyCard, SoftTok
     assert await asyncio.to_thread(card.generating.wait, PATIENCE)
     reader.slots[0].pull()
     failure = await call
-    assert failure.reason in OUT
+    assert failure.reason is Reason.TOKEN_REMOVED
     assert failure.token_changed
     card.manners.generation = 0.0
     await put_back(tokens, reader, card)
@@ -159,7 +159,43 @@ async def test_pulled_at_a_command_then_asked_again(
     ref = await reference(tokens, token.certificate_der)
     card.arm(Pull(1, instruction=instruction, takes_effect=takes_effect))
     failure = await failing(tokens.make_request(ref, pin(), APPLICATION, quiet))
-    assert failure.reason in OUT
-    assert failure.token_changed
+    assert failure.reason is Reason.TOKEN_REMOVED
     await put_back(tokens, reader, card)
     assert (await requested(tokens, token)).csr
+
+
+@pytest.mark.parametrize("kind", ["rsa2048", "ec256"])
+async def test_a_kept_key_where_the_card_takes_no_second_certificate(
+    inserted: tuple[UnrulyCard, SoftToken, Tokens], shelf: Shelf
+) -> None:
+    _, token, tokens = inserted
+    application = replace(APPLICATION, key_policy=KeyPolicy.KEEP)
+    request = await requested(tokens, token, application=application)
+    ready = issued(request, shelf.ca, token.certificate_der, application)
+    ref = await reference(tokens, token.certificate_der)
+    done = await tokens.install(ref, pin(), ready, quiet)
+    assert done.new.key_id == "01"
+    async with watching(tokens) as sightings:
+        seen = await until(sightings, lambda s: len(s.tokens[0].certificates) == 2)
+    by_id = {c.key_id: c.der for c in seen.tokens[0].certificates}
+    assert by_id.pop("01") == ready.certificate
+    assert list(by_id.values()) == [token.certificate_der]
+    assert (await tokens.install(ref, pin(), ready, quiet)).new.der == ready.certificate
+
+
+async def test_the_old_certificate_is_put_back_where_the_new_one_finds_no_room(
+    inserted: tuple[UnrulyCard, SoftToken, Tokens], shelf: Shelf
+) -> None:
+    card, token, tokens = inserted
+    application = replace(APPLICATION, key_policy=KeyPolicy.KEEP)
+    ready = issued(
+        await requested(tokens, token, application=application), shelf.ca, token.certificate_der, application
+    )
+    ref = await reference(tokens, token.certificate_der)
+    card.card.state.capacity -= card.card.state.room
+    failure = await failing(tokens.install(ref, pin(), ready, quiet))
+    assert failure.reason is Reason.TOKEN_FULL
+    (seen,) = (await tokens.sight_once()).tokens
+    assert [(c.key_id, c.der) for c in seen.certificates] == [("01", token.certificate_der)]
+    card.card.state.capacity += 8192
+    assert (await tokens.install(ref, pin(), ready, quiet)).new.der == ready.certificate

@@ -13,8 +13,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from tests.rig.softhsm import SoftToken, TestCa, issue, make_token, put_certificate, subject
 from tests.token.support import APPLICATION, pin, quiet, reference
-from tui.core.certificate import CertificateState
+from tests.token.test_lenient import NOW, key_usage, odd
+from tui.core.certificate import CertificateState, Usage
 from tui.core.failure import Reason, TokenError
+from tui.core.order import SignatureScheme
 from tui.token import Tokens, certificates
 from tui.token.keys import TokenEcKey, TokenRsaKey, prove, token_key
 
@@ -48,6 +50,20 @@ async def test_an_sm2_certificate_is_listed_and_refused(
         await tokens.make_request(ref, pin(), APPLICATION, quiet)
     assert caught.value.failure.reason is Reason.KEY_UNSUPPORTED
     assert caught.value.failure.token_changed is False
+
+
+async def test_a_pair_and_what_is_no_certificate_are_listed_from_a_token(
+    soft: SoftToken, serving: Callable[..., Tokens]
+) -> None:
+    put_certificate(soft, odd(extensions=key_usage(b"\x38")), key_id="02", label="加密")
+    put_certificate(soft, odd(serial=b"\xff\x01", signature="1.2.840.10045.4.3.2"), key_id="03", label="负数")
+    (token,) = (await serving(soft).sight_once()).tokens
+    told = {c.key_id: (c.usage, c.state(NOW), c.well_formed) for c in token.certificates if c.key_id != "01"}
+    assert told == {
+        "02": (Usage.ENCRYPTION, CertificateState.NOT_FOR_SIGNING, True),
+        "03": (Usage.ANY, CertificateState.UNSUPPORTED, False),
+    }
+    assert token.has_encryption_certificate
 
 
 @pytest.mark.parametrize("der", [b"", b"\x30\x03\x02\x01\x01", b"no DER at all"])
@@ -100,7 +116,7 @@ def test_a_false_signature_does_not_leave() -> None:
     for public_key, answer in ((rsa_key.public_key(), bytes(256)), (ec_key.public_key(), bytes([1]) * 64)):
         key = token_key(public_key, lambda _, __, answer=answer: answer)  # type: ignore[misc]
         with pytest.raises(TokenError) as caught:
-            prove(key, b"message")
+            prove(key, b"message", SignatureScheme.PKCS1)
         assert caught.value.failure.reason is Reason.SIGNATURE_FALSE
 
 

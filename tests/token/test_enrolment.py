@@ -31,7 +31,7 @@ from tui.core.ports import TokenStage
 from tui.token import Tokens
 
 
-@pytest.mark.parametrize("kind", ["rsa2048", "ec256"])
+@pytest.mark.parametrize("kind", ["rsa2048", "rsa3072", "ec256", "ec384"])
 async def test_from_request_to_proof(tmp_path: Path, ca: TestCa, serving: Callable[..., Tokens], kind: KeyKind) -> None:
     soft = make_token(tmp_path / "token", key=kind, ca=ca)
     tokens = serving(soft)
@@ -67,7 +67,7 @@ async def test_from_request_to_proof(tmp_path: Path, ca: TestCa, serving: Callab
         case _:
             raise AssertionError(key)
     assert stages == [
-        *(TokenStage.CHECKING, TokenStage.KEY_PAIR, TokenStage.REQUEST, TokenStage.SIGNING),
+        *(TokenStage.CHECKING, TokenStage.PROBING, TokenStage.KEY_PAIR, TokenStage.REQUEST, TokenStage.SIGNING),
         *(TokenStage.CHECKING, TokenStage.WRITING, TokenStage.READING_BACK, TokenStage.PROVING),
     ]
     assert soft.objects().count("Certificate Object") == 2

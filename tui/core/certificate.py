@@ -9,6 +9,9 @@ RENEWAL_WINDOW = timedelta(days=90)
 
 URGENT = timedelta(days=7)
 
+SM2 = "SM2"
+"""How `Certificate.key` names a key on curve 1.2.156.10197.1.301 (GM/T 0006)."""
+
 
 class Usage(StrEnum):
     """What the certificate's key is for (keyUsage, RFC 5280 4.2.1.3; Chinese CAs issue pairs of both kinds)."""
@@ -33,11 +36,13 @@ class CertificateState(StrEnum):
     EXPIRED = "expired"
     NOT_YET_VALID = "not_yet_valid"
     UNREADABLE = "unreadable"
-    """The DER could not be parsed; only its size and token are known."""
+    """These bytes are no certificate; only label, size and token are known."""
+    NOT_FOR_SIGNING = "not_for_signing"
+    """An encryption or a CA's certificate, in validity or not: it is not renewed here."""
     NO_KEY = "no_key"
-    """There is no private key with this certificate's CKA_ID on the token."""
+    """There is no private key for this certificate on the token."""
     UNSUPPORTED = "unsupported"
-    """The key's algorithm (SM2, for one) cannot be renewed by this program."""
+    """This program cannot renew the key's algorithm (SM2, for one) or a certificate that is not well-formed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,20 +63,27 @@ class Certificate:
     not_after: datetime
     """Aware, UTC; the certificate is valid up to and including this second (RFC 5280 4.1.2.5)."""
     key: str
-    """`RSA-2048`, `EC-P256`, … or the OID's name when the key cannot be read."""
+    """`RSA-2048`, `EC-P256`, `SM2`, … or a dotted OID when the algorithm is unknown."""
     key_id: str
-    """CKA_ID, lower-case hex."""
+    """What ties certificate and keys together on the token (CKA_ID in PKCS#11), lower-case hex."""
     label: str
     has_private_key: bool
     spki: str
     """SHA-256 over SubjectPublicKeyInfo, lower-case hex."""
     readable: bool = True
+    well_formed: bool = True
+    """The strict parser accepts it; another one is shown as far as it can be read, and never renewed."""
     usage: Usage = Usage.ANY
 
     @property
     def for_signing(self) -> bool:
         """Its key may sign, so it can be renewed."""
         return self.usage in (Usage.SIGNING, Usage.ANY)
+
+    @property
+    def is_sm2(self) -> bool:
+        """Its key is of the Chinese curve (GM/T 0003)."""
+        return self.key == SM2
 
     def days_left(self, now: datetime) -> int:
         """Whole days until notAfter; negative once expired."""
@@ -81,14 +93,16 @@ class Certificate:
         """The one rule of {too early, open, expired}, the same at the kiosk and at the desk."""
         if not self.readable:
             return CertificateState.UNREADABLE
+        if not self.for_signing:
+            return CertificateState.NOT_FOR_SIGNING
         if now > self.not_after:
             return CertificateState.EXPIRED
         if now < self.not_before:
             return CertificateState.NOT_YET_VALID
+        if self.key not in RENEWABLE_KEYS or not self.well_formed:
+            return CertificateState.UNSUPPORTED
         if not self.has_private_key:
             return CertificateState.NO_KEY
-        if self.key not in RENEWABLE_KEYS:
-            return CertificateState.UNSUPPORTED
         return CertificateState.RENEWABLE if now >= self.not_after - window else CertificateState.VALID
 
     def is_urgent(self, now: datetime) -> bool:
@@ -100,7 +114,7 @@ RENEWABLE_KEYS = frozenset({"RSA-2048", "RSA-3072", "RSA-4096", "EC-P256", "EC-P
 
 
 class PinState(StrEnum):
-    """What the token's flags say about tries left (PKCS#11 v2.40 CK_TOKEN_INFO)."""
+    """What the token says about tries left (in PKCS#11 v2.40 by the flags of CK_TOKEN_INFO)."""
 
     UNKNOWN = "unknown"
     """No flag is set; many drivers never set one."""
@@ -117,7 +131,7 @@ class Token:
     """One inserted token and the certificates on it."""
 
     module: str
-    """Path of the PKCS#11 module that sees it."""
+    """Path of the driver that sees it."""
     slot: int
     label: str
     serial: str
@@ -126,17 +140,22 @@ class Token:
     manufacturer: str
     pin_state: PinState
     pin_pad: bool
-    """CKF_PROTECTED_AUTHENTICATION_PATH: the PIN is typed on the token itself."""
+    """The PIN is typed on the token itself (CKF_PROTECTED_AUTHENTICATION_PATH)."""
     pin_min: int
     pin_max: int
     """Accepted PIN length in bytes."""
     certificates: tuple[Certificate, ...]
     fault: str = ""
-    """Why the token could not be read wholly (a CKR_ name), empty when it was."""
+    """Why the token could not be read wholly (the driver's name for it), empty when it was."""
     tries_left: int | None = None
     """Wrong PINs still allowed, where the driver tells; None is 'unknown'."""
-    public_keys: tuple[str, ...] = ()
-    """SHA-256 over SubjectPublicKeyInfo, hex, of every public key object that is visible without a PIN."""
+    bare_keys: tuple[str, ...] = ()
+    """SHA-256 over SubjectPublicKeyInfo, hex, of each public key that no certificate on the token names by CKA_ID."""
+
+    @property
+    def has_encryption_certificate(self) -> bool:
+        """A pair of certificates lies here, of which only the signing one is renewed."""
+        return any(certificate.usage is Usage.ENCRYPTION for certificate in self.certificates)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +178,23 @@ def find(tokens: tuple[Token, ...], fingerprint: str) -> tuple[Token, Certificat
     return None
 
 
+def find_token(tokens: tuple[Token, ...], reference: CertificateRef) -> Token | None:
+    """The token that the reference means: by its certificate, or by its key where the certificate was replaced."""
+    if found := find(tokens, reference.fingerprint):
+        return found[0]
+    return next((token for token in tokens if holds_key(token, reference.spki)), None)
+
+
+def holds_key(token: Token, spki: str) -> bool:
+    """Whether the token has this key, as far as can be told without a PIN."""
+    return spki in token.bare_keys or any(c.spki == spki and c.has_private_key for c in token.certificates)
+
+
 def refer(token: Token, certificate: Certificate) -> CertificateRef:
     """A lasting reference to a certificate that is present now."""
     return CertificateRef(certificate.fingerprint, certificate.spki, certificate.serial, token.label, token.serial)
+
+
+def refer_key(token: Token, spki: str) -> CertificateRef:
+    """A reference to a key whose certificate is missing: a replacement that was cut off."""
+    return CertificateRef("", spki, "", token.label, token.serial)

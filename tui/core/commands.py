@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from tui.core.application import ApplicationForm, InvoiceForm
 from tui.core.certificate import CertificateRef
 from tui.core.order import Application, Document, Method
-from tui.core.ports import Sighting, SignedRequest
+from tui.core.ports import Installation, Sighting, SignedRequest
 from tui.core.secret import Password, Pin
 
 
@@ -32,6 +32,9 @@ class AskOffer:
     """-> OfferMade."""
 
     certificate: bytes = field(repr=False)
+    """DER; empty where the token has the key alone."""
+    spki: str = ""
+    """With no certificate: SHA-256 over the key's SubjectPublicKeyInfo, hex."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +121,17 @@ class Install:
 
 
 @dataclass(frozen=True, slots=True)
+class Retire:
+    """-> TokenProgressed …, Retired."""
+
+    certificate: CertificateRef
+    """The new one."""
+    pin: Pin
+    application: Application
+    installation: Installation
+
+
+@dataclass(frozen=True, slots=True)
 class Confirm:
     """-> ApplicationSeen."""
 
@@ -153,6 +167,7 @@ Command = (
     | WatchApplication
     | StopWatching
     | Install
+    | Retire
     | Confirm
     | RunSelfCheck
     | SignOut

@@ -114,6 +114,11 @@ class QrRenewed:
 
 
 @dataclass(frozen=True, slots=True)
+class RetirementChosen:
+    """删除旧证书, after the question: the person's consent."""
+
+
+@dataclass(frozen=True, slots=True)
 class BackPressed:
     """返回."""
 
@@ -225,6 +230,11 @@ class Installed:
 
 
 @dataclass(frozen=True, slots=True)
+class Retired:
+    """The old certificate and its key are deleted."""
+
+
+@dataclass(frozen=True, slots=True)
 class SelfChecked:
     """环境检测 has run."""
 
@@ -265,6 +275,7 @@ Event = (
     | PaymentSubmitted
     | PaymentClaimed
     | QrRenewed
+    | RetirementChosen
     | BackPressed
     | Abandoned
     | TimedOut
@@ -282,6 +293,7 @@ Event = (
     | RequestMade
     | ApplicationSeen
     | Installed
+    | Retired
     | SelfChecked
     | Failed
     | DeskLost

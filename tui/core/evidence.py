@@ -1,4 +1,8 @@
-"""The exact bytes that the old key and the new key sign; the same code at kiosk and desk."""
+"""The exact bytes that the old key and the new key sign; the same code at kiosk and desk.
+
+RSA keys sign by the application's scheme (`core.order.SignatureScheme`), EC keys with ECDSA, all with SHA-256. Under
+key policy `keep` old key and new key are one; the old certificate signs the evidence, the new one tells of the proof.
+"""
 
 _PROOF_DOMAIN = b"CA-RENEWAL-PROOF-1\n"
 
@@ -9,7 +13,7 @@ def evidence_content(statement: str, csr_pem: bytes) -> bytes:
 
 
 def proof_message(business_no: str, fingerprint: str, challenge: bytes) -> bytes:
-    """What the new key signs (RSASSA-PKCS1-v1_5 or ECDSA, SHA-256) to prove that it fits the installed certificate.
+    """What the new key signs to prove that it fits the installed certificate.
 
     `fingerprint` is the SHA-256 of the new certificate's DER in hex, `challenge` the desk's random bytes.
     """

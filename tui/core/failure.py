@@ -74,6 +74,21 @@ class Reason(Enum):
     NOT_YET_VALID = "not_yet_valid", Place.CERTIFICATE, "notBefore has not come"
     FOREIGN_CERTIFICATE = "foreign_certificate", Place.CERTIFICATE, "the certificate is not of this CA"
     CERTIFICATE_UNREADABLE = "certificate_unreadable", Place.CERTIFICATE, "the certificate cannot be parsed"
+    CERTIFICATE_MALFORMED = (
+        "certificate_malformed",
+        Place.CERTIFICATE,
+        "the certificate breaks DER or X.509: it is shown as far as it can be read, and not renewed",
+    )
+    NO_SIGNING_CERTIFICATE = (
+        "no_signing_certificate",
+        Place.CERTIFICATE,
+        "the token holds encryption or CA certificates only, and those are not renewed here",
+    )
+    SM2_UNSUPPORTED = (
+        "sm2_unsupported",
+        Place.CERTIFICATE,
+        "the key is SM2: its renewal needs a driver of the SKF interface (GM/T 0016), which this version has not",
+    )
     KEY_UNSUPPORTED = "key_unsupported", Place.CERTIFICATE, "the key's algorithm cannot be renewed here"
     ALREADY_RENEWED = "already_renewed", Place.CERTIFICATE, "a completed application renewed this certificate already"
     # account

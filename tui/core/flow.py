@@ -92,7 +92,9 @@ JOURNEY: Mapping[Step, Mapping[type, Move]] = {
         e.ApplicationSeen: installing.confirmed,
         e.Retried: installing.confirm_again,
     },
-    Step.DONE: {e.BackPressed: common.leave},
+    Step.DONE: {e.RetirementChosen: installing.choose_retirement, e.BackPressed: common.leave},
+    Step.RETIRE_PIN: {e.PinEntered: installing.retire, e.BackPressed: installing.back_to_done},
+    Step.RETIRING: {e.TokenProgressed: applying.token_progressed, e.Retired: installing.retired},
     Step.WITHDRAWN: {e.ApplicationSeen: common.follow, e.BackPressed: common.leave},
     Step.TOKEN_AWAITED: {
         e.ApplicationSeen: common.follow,
@@ -100,7 +102,7 @@ JOURNEY: Mapping[Step, Mapping[type, Move]] = {
         e.BackPressed: common.leave,
     },
     Step.REFUSED: {
-        e.RenewalRequested: arrival.continue_expired,
+        e.RenewalRequested: arrival.continue_paid,
         e.SelfCheckOpened: arrival.open_self_check,
         e.BackPressed: common.leave,
     },

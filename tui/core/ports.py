@@ -17,6 +17,8 @@ class TokenStage(StrEnum):
 
     CHECKING = "checking"
     """Token and certificate are compared with the ones that began."""
+    PROBING = "probing"
+    """Mechanisms, rights and room: an object is written, read back and deleted."""
     KEY_PAIR = "key_pair"
     """Longest: up to 30 s on a real token."""
     REQUEST = "request"
@@ -25,11 +27,21 @@ class TokenStage(StrEnum):
     READING_BACK = "reading_back"
     PROVING = "proving"
     RETIRING = "retiring"
+    """The old certificate and its key are deleted."""
+
+
+class DriverFamily(StrEnum):
+    """The interface that a token's driver speaks."""
+
+    PKCS11 = "pkcs11"
+    """OASIS PKCS#11 v2.40."""
+    SKF = "skf"
+    """GM/T 0016-2012, the interface for SM2 keys; this version has no adapter for it."""
 
 
 @dataclass(frozen=True, slots=True)
 class ModuleFault:
-    """One PKCS#11 module that cannot be used now."""
+    """One driver that cannot be used now."""
 
     module: str
     failure: Failure
@@ -64,7 +76,22 @@ class Installation:
 
 
 class TokenPort(Protocol):
-    """The tokens of all configured modules. Every method may raise `TokenError`; none retries a PIN; each wipes it."""
+    """The tokens of all configured modules. Every method may raise `TokenError`; none retries a PIN; each wipes it.
+
+    An adapter of another driver family (`DriverFamily`) keeps what the journey rests on:
+
+    - A sighting tells every token, also one that is empty or cannot be read, and every certificate on it, also one that
+      cannot be renewed; a certificate is known by its bytes and a key by its SubjectPublicKeyInfo, never by slot, label
+      or serial. A module that fails is a `ModuleFault` beside the others' tokens.
+    - A driver never runs in this process; one that hangs or dies ends in a reason that says whether the token changed.
+    - Before each use of a key and each write the token is compared with the one that began; a signature leaves only
+      after it verified against the certificate's public key.
+    - New keys carry the business number and are made in the token, so that every operation can be repeated after any
+      interruption. The old pair stays usable until the desk has verified the new one; every other pair and every
+      encryption certificate stay as they are. Where the CA answers with two certificates and a sealed encryption key,
+      all of them are written before the proof.
+    - Its errors become `core.failure.Reason`s here, once.
+    """
 
     def watch(self) -> AsyncIterator[Sighting]:
         """Yield the state at once and then at every change, for ever."""
@@ -77,7 +104,10 @@ class TokenPort(Protocol):
         application: Application,
         progress: Callable[[TokenStage], None],
     ) -> SignedRequest:
-        """New key pair labelled with the business number (an earlier one is used again), CSR, evidence."""
+        """New key pair labelled with the business number (an earlier one is used again), CSR, evidence.
+
+        Under key policy `keep` the CSR is by the certificate's own key. The token is tried first (`PROBING`).
+        """
         ...
 
     async def install(
@@ -87,7 +117,26 @@ class TokenPort(Protocol):
         application: Application,
         progress: Callable[[TokenStage], None],
     ) -> Installation:
-        """Write the issued certificate beside the old one, read it back, sign the desk's challenge; repeatable."""
+        """Write the issued certificate beside the old one, read it back, sign the desk's challenge; repeatable.
+
+        Under key policy `keep` a token that takes no second certificate of one key gets it in the old one's place;
+        the old one is put back if that fails.
+        """
+        ...
+
+    async def retire(
+        self,
+        certificate: CertificateRef,
+        pin: Pin,
+        application: Application,
+        installation: Installation,
+        progress: Callable[[TokenStage], None],
+    ) -> None:
+        """Delete the old certificate and its key once the new key has signed again; repeatable.
+
+        `certificate` refers to the new one. The caller has the desk's word that the new pair is proved, and the
+        person's consent. Nothing that another certificate shares is deleted.
+        """
         ...
 
     async def close(self) -> None:
@@ -110,8 +159,11 @@ class DeskPort(Protocol):
 
     async def agreement(self) -> Document: ...
 
-    async def offer(self, certificate: bytes) -> Offer:
-        """Whether this account may renew this certificate (DER), the terms, the live application."""
+    async def offer(self, certificate: bytes, spki: str = "") -> Offer:
+        """Whether this account may renew this certificate (DER), the terms, the live application.
+
+        Without a certificate, the application whose new certificate waits for the key `spki` (see `Certificate.spki`).
+        """
         ...
 
     async def save(self, certificate: bytes, agreement: Document, form: ApplicationForm, fee_fen: int) -> Application:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from tui.core.application import ApplicationForm, InvoiceForm
-from tui.core.certificate import RENEWAL_WINDOW, Certificate, CertificateRef, Token, find
+from tui.core.certificate import RENEWAL_WINDOW, Certificate, CertificateRef, Token, find, find_token
 from tui.core.failure import Failure, Money
 from tui.core.order import (
     OPEN_ATTEMPT,
@@ -59,6 +59,9 @@ class Step(Enum):
     INSTALL_PIN = "install_pin", 8
     INSTALLING = "installing", 8
     DONE = "done", 8
+    RETIRE_PIN = "retire_pin", 8
+    """The old pair is to be deleted: the PIN once more."""
+    RETIRING = "retiring", 8
     WITHDRAWN = "withdrawn", 0
     """The application ended without a certificate; says where the money is."""
     TOKEN_AWAITED = "token_awaited", 0
@@ -123,6 +126,8 @@ class State:
     installation: Installation | None = None
     """Old and new certificate as read back from the token, and the proof for the desk."""
     checks: tuple[Check, ...] = ()
+    retired: bool = False
+    """The old pair was deleted, with the person's consent."""
 
     @property
     def tokens(self) -> tuple[Token, ...]:
@@ -140,9 +145,14 @@ class State:
         return find(self.tokens, self.chosen.fingerprint) if self.chosen else None
 
     @property
+    def token(self) -> Token | None:
+        """The inserted token of this journey: with the chosen certificate, or with its key where that was replaced."""
+        return find_token(self.tokens, self.chosen) if self.chosen else None
+
+    @property
     def token_working(self) -> bool:
         """The token is being written to: nobody may leave now."""
-        return self.step in (Step.REQUESTING, Step.INSTALLING) and self.busy is None and self.failure is None
+        return self.step in WORKING and self.busy is None and self.failure is None
 
     @property
     def money(self) -> Money:
@@ -161,6 +171,10 @@ class State:
                     attempt is not None and attempt.state in OPEN_ATTEMPT and attempt.state is not AttemptState.CREATED
                 )
                 return Money.UNKNOWN if asked else Money.NOT_TOUCHED
+
+
+WORKING = frozenset({Step.REQUESTING, Step.INSTALLING, Step.RETIRING})
+"""Steps at which the token works; the desk's part of them is `busy`."""
 
 
 def step_of(application: Application) -> Step:

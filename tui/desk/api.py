@@ -12,7 +12,7 @@ from litestar.params import FromPath, JSONBody
 
 from tui.core.failure import Reason
 from tui.core.order import Application, Document, Method, Offer, ServiceStatus
-from tui.desk import accounts, applications, attempts, notices
+from tui.desk import accounts, admission, applications, attempts, notices
 from tui.desk.answers import once
 from tui.desk.desk import Desk
 from tui.desk.documents import documents
@@ -95,8 +95,11 @@ def agreement(request: Asked) -> Document:
 
 @post("/offers", status_code=200, sync_to_thread=True)
 def offer(request: Asked, data: JSONBody[OfferRequest]) -> Offer:
-    """Whether this account may renew this certificate."""
-    return applications.make_offer(_desk(request), _account(request), data.certificate)
+    """Whether this account may renew this certificate; or, without one, what waits for this key."""
+    desk, account = _desk(request), _account(request)
+    if data.spki and not data.certificate:
+        return admission.find_by_key(desk, account, data.spki)
+    return admission.make_offer(desk, account, data.certificate)
 
 
 @put("/applications", sync_to_thread=True)

@@ -1,17 +1,18 @@
-"""The renewal's rules at the desk: who may renew what, the draft, the signed request, withdrawal, the proof."""
+"""The renewal's rules at the desk: the draft, the signed request, the proof."""
 
+import hashlib
 import json
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import msgspec
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tui.core.application import check, normalise
-from tui.core.certificate import Certificate, CertificateState
+from tui.core.certificate import Certificate
 from tui.core.failure import Reason
-from tui.core.order import LIVE, Application, ApplicationStatus, Offer, Term
+from tui.core.order import Application, ApplicationStatus, KeyPolicy, Term
 from tui.desk.accounts import bind
+from tui.desk.admission import admit
 from tui.desk.certificates import read_certificate
 from tui.desk.clock import number
 from tui.desk.database import reading, writing
@@ -19,30 +20,10 @@ from tui.desk.desk import Desk
 from tui.desk.documents import documents
 from tui.desk.evidence import verify_proof, verify_request
 from tui.desk.pricing import fee_line, terms
-from tui.desk.records import ApplicationRecord, BindingRecord, EvidenceRecord, KeyRecord, OrderRecord
+from tui.desk.records import ApplicationRecord, EvidenceRecord, KeyRecord, OrderRecord
 from tui.desk.refusals import Refused
 from tui.desk.views import application_view
 from tui.wire import ProofRequest, SaveRequest, SubmitRequest
-
-_CLOSED_DOORS = {
-    CertificateState.EXPIRED: Reason.CERTIFICATE_EXPIRED,
-    CertificateState.VALID: Reason.TOO_EARLY,
-    CertificateState.NOT_YET_VALID: Reason.NOT_YET_VALID,
-    CertificateState.UNSUPPORTED: Reason.KEY_UNSUPPORTED,
-    CertificateState.UNREADABLE: Reason.CERTIFICATE_UNREADABLE,
-}
-
-
-def make_offer(desk: Desk, account: str, certificate: bytes) -> Offer:
-    """What this account may buy for this certificate, and the live application if there is one.
-
-    :raises Refused: the certificate cannot be renewed, or not by this account.
-    """
-    now = desk.clock()
-    with reading(desk.engine) as db:
-        shown, live = _admit(desk, db, account, certificate, now)
-        view = application_view(db, live, now) if live else None
-    return Offer(terms(desk.settings.prices, shown.not_after), view, desk.settings.window_days)
 
 
 def save(desk: Desk, account: str, request: SaveRequest) -> Application:
@@ -52,7 +33,7 @@ def save(desk: Desk, account: str, request: SaveRequest) -> Application:
     """
     now = desk.clock()
     with writing(desk.engine) as db:
-        shown, live = _admit(desk, db, account, request.certificate, now)
+        shown, live = admit(desk, db, account, request.certificate, now)
         if live is None or live.status is ApplicationStatus.DRAFT:
             term = _check(desk, request, shown)
             live = live or _new(desk, account, shown, now)
@@ -104,7 +85,7 @@ def prove(desk: Desk, account: str, business_no: str, request: ProofRequest) -> 
         record = own(db, account, business_no)
         if record.status not in (ApplicationStatus.ISSUED, ApplicationStatus.INSTALLED):
             raise Refused(Reason.APPLICATION_MOVED_ON, record.status.value)
-        verify_proof(business_no, record.certificate, record.challenge, request.signature)
+        verify_proof(record, request.signature)
         if record.status is ApplicationStatus.ISSUED:
             record.status, record.installed_at = ApplicationStatus.INSTALLED, now
             bind(db, account, read_certificate(record.certificate).fingerprint)
@@ -123,30 +104,6 @@ def own(db: Session, account: str, business_no: str, *, lock: bool = True) -> Ap
     if record is None or record.account != account:
         raise Refused(Reason.APPLICATION_MISSING)
     return record
-
-
-def _admit(
-    desk: Desk, db: Session, account: str, der: bytes, now: datetime
-) -> tuple[Certificate, ApplicationRecord | None]:
-    """The certificate and its live application, after every rule of who may renew what."""
-    shown = read_certificate(der)
-    if not desk.ca.recognises(der):
-        raise Refused(Reason.FOREIGN_CERTIFICATE)
-    bound = db.get(BindingRecord, shown.fingerprint)
-    if bound is None or bound.account != account:
-        raise Refused(Reason.NOT_THE_APPLICANT)
-    of_certificate = select(ApplicationRecord).where(ApplicationRecord.fingerprint == shown.fingerprint)
-    live = db.scalar(of_certificate.where(ApplicationRecord.status.in_(LIVE)))
-    if live is not None and live.account != account:  # the certificate was bound to another account meanwhile
-        raise Refused(Reason.NOT_THE_APPLICANT)
-    if live is not None and live.status is not ApplicationStatus.DRAFT:
-        return shown, live
-    if db.scalar(of_certificate.where(ApplicationRecord.status == ApplicationStatus.INSTALLED).limit(1)):
-        raise Refused(Reason.ALREADY_RENEWED)
-    state = shown.state(now, timedelta(days=desk.settings.window_days))
-    if state is not CertificateState.RENEWABLE:
-        raise Refused(_CLOSED_DOORS[state])
-    return shown, live
 
 
 def _check(desk: Desk, request: SaveRequest, shown: Certificate) -> Term:
@@ -172,6 +129,9 @@ def _new(desk: Desk, account: str, shown: Certificate, now: datetime) -> Applica
         status=ApplicationStatus.DRAFT,
         challenge=b"",
         certificate=b"",
+        key_policy=desk.settings.ca.key_policy,
+        old_pair=desk.settings.ca.old_pair,
+        scheme=desk.settings.ca.signature,
         created_at=now,
     )
 
@@ -184,6 +144,7 @@ def _fill(record: ApplicationRecord, request: SaveRequest, term: Term) -> None:
     statement = {
         "business_no": record.business_no,
         "certificate": record.fingerprint,
+        "key_policy": record.key_policy.value,
         "agreement": {"version": record.agreement_version, "sha256": record.agreement_digest},
         "form": msgspec.to_builtins(form),
         "fee_fen": term.fee_fen,
@@ -195,11 +156,7 @@ def _fill(record: ApplicationRecord, request: SaveRequest, term: Term) -> None:
 def _accept(db: Session, record: ApplicationRecord, request: SubmitRequest, now: datetime) -> None:
     if now > record.old_not_after:
         raise Refused(Reason.CERTIFICATE_EXPIRED)
-    proved = verify_request(request, record.statement.decode(), record.old_certificate)
-    seen = db.get(KeyRecord, proved.spki)
-    if seen is not None and seen.business_no != record.business_no:
-        raise Refused(Reason.KEY_REUSED)
-    db.merge(KeyRecord(spki=proved.spki, business_no=record.business_no))
+    _claim(db, record, verify_request(request, record).spki)
     db.add(EvidenceRecord(business_no=record.business_no, csr=request.csr, cms=request.evidence, created_at=now))
     months = msgspec.json.decode(record.form)["term_months"]
     line = fee_line(Term(months, record.fee_fen, 0, record.new_not_after))
@@ -214,3 +171,25 @@ def _accept(db: Session, record: ApplicationRecord, request: SubmitRequest, now:
         )
     )
     record.status = ApplicationStatus.ENTERED
+
+
+def _claim(db: Session, record: ApplicationRecord, spki: str) -> None:
+    """The key becomes this application's."""
+    seen = db.get(KeyRecord, spki, with_for_update=True)
+    if seen is None:
+        db.add(KeyRecord(spki=spki, business_no=record.business_no))
+    elif seen.business_no == record.business_no or (
+        record.key_policy is KeyPolicy.KEEP and _inherits(db, record, seen)
+    ):
+        seen.business_no = record.business_no
+    else:
+        raise Refused(Reason.KEY_REUSED)
+
+
+def _inherits(db: Session, record: ApplicationRecord, seen: KeyRecord) -> bool:
+    """Whether the certificate to be renewed is the one for which the key was requested last, or came of that."""
+    if not seen.business_no:
+        return True
+    last = db.get_one(ApplicationRecord, seen.business_no)
+    issued = hashlib.sha256(last.certificate).hexdigest()
+    return record.fingerprint in (last.fingerprint, issued)

@@ -27,7 +27,8 @@ def read_certificate(der: bytes) -> Certificate:
         parsed = x509.load_der_x509_certificate(der)
         subject, issuer = parsed.subject, parsed.issuer
         names = subject.get_attributes_for_oid(NameOID.COMMON_NAME)
-    except ValueError as error:
+        texts = printable(subject.rfc4514_string()), printable(issuer.rfc4514_string())
+    except (ValueError, TypeError, x509.InvalidVersion) as error:  # TypeError: a name's string type fits nothing
         raise Refused(Reason.CERTIFICATE_UNREADABLE) from error
     try:
         key = parsed.public_key()
@@ -37,9 +38,9 @@ def read_certificate(der: bytes) -> Certificate:
     return Certificate(
         der=der,
         fingerprint=hashlib.sha256(der).hexdigest(),
-        subject=printable(subject.rfc4514_string()),
+        subject=texts[0],
         common_name=printable(str(names[0].value)) if names else "",
-        issuer=printable(issuer.rfc4514_string()),
+        issuer=texts[1],
         serial=f"{parsed.serial_number:x}",
         not_before=parsed.not_valid_before_utc,
         not_after=parsed.not_valid_after_utc,

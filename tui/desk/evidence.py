@@ -5,22 +5,31 @@ import hashlib
 from dataclasses import dataclass
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePublicKey
-from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat import asn1
+from cryptography.hazmat.primitives.serialization import Encoding
 from sqlalchemy import Engine
 
 from tui.core.certificate import RENEWABLE_KEYS
 from tui.core.evidence import evidence_content, proof_message
 from tui.core.failure import Reason
-from tui.desk.certificates import fingerprint_of_key, key_kind
-from tui.desk.cms import NotSigned, verified_content
+from tui.core.order import KeyPolicy, SignatureScheme
+from tui.desk.certificates import PublicKey, fingerprint_of_key, key_kind
+from tui.desk.cms import verified_content
 from tui.desk.database import reading
-from tui.desk.records import EvidenceRecord
+from tui.desk.records import ApplicationRecord, EvidenceRecord
 from tui.desk.refusals import Refused
+from tui.desk.signatures import NotSigned, SignatureAlgorithm, demand, verify
 from tui.wire import SubmitRequest
+
+
+@asn1.sequence
+class _CertificationRequest:
+    """RFC 2986, 4.2."""
+
+    info: asn1.TLV
+    algorithm: SignatureAlgorithm
+    signature: asn1.BitString
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,54 +37,61 @@ class Proved:
     """A request whose signatures have been verified."""
 
     spki: str
-    """SHA-256 over the new key's SubjectPublicKeyInfo, hex."""
+    """SHA-256 over SubjectPublicKeyInfo of the key to be certified, hex."""
 
 
-def verify_request(request: SubmitRequest, statement: str, old_certificate: bytes) -> Proved:
-    """Verify CSR and CMS against the old certificate (DER) and the statement that the desk gave out.
+def verify_request(request: SubmitRequest, record: ApplicationRecord) -> Proved:
+    """Verify CSR and CMS against the application: its old certificate, its statement, its key policy and scheme.
 
-    :raises Refused: REQUEST_REFUSED, KEY_UNSUPPORTED, or KEY_REUSED when the new key is the old one.
+    :raises Refused: REQUEST_REFUSED, KEY_UNSUPPORTED, or KEY_REUSED when the key must be new and is the old one.
     """
-    old = x509.load_der_x509_certificate(old_certificate)
+    old = x509.load_der_x509_certificate(record.old_certificate)
+    key = _requested_key(request.csr, old.subject, record.scheme)
+    match record.key_policy:
+        case KeyPolicy.REKEY if key == old.public_key():
+            raise Refused(Reason.KEY_REUSED)
+        case KeyPolicy.KEEP if key != old.public_key():
+            raise Refused(Reason.REQUEST_REFUSED, "CSR is not by the old key, which this CA keeps")
     try:
-        csr = x509.load_pem_x509_csr(request.csr)
-        key, proved = csr.public_key(), csr.is_signature_valid
-    except (ValueError, UnsupportedAlgorithm) as error:
-        raise Refused(Reason.REQUEST_REFUSED, "CSR cannot be read") from error
-    if not proved:
-        raise Refused(Reason.REQUEST_REFUSED, "CSR signature is wrong")
-    if csr.subject.public_bytes() != old.subject.public_bytes():
-        raise Refused(Reason.REQUEST_REFUSED, "CSR has another subject")
-    if key_kind(key) not in RENEWABLE_KEYS:
-        raise Refused(Reason.KEY_UNSUPPORTED, key_kind(key))
-    if key == old.public_key():
-        raise Refused(Reason.KEY_REUSED)
-    try:
-        content = verified_content(request.evidence, old_certificate)
+        content = verified_content(request.evidence, record.old_certificate, record.scheme)
     except NotSigned as error:
         raise Refused(Reason.REQUEST_REFUSED, f"evidence: {error}") from error
-    if content != evidence_content(statement, request.csr):
+    if content != evidence_content(record.statement.decode(), request.csr):
         raise Refused(Reason.REQUEST_REFUSED, "evidence: something else was signed")
     return Proved(fingerprint_of_key(key))
 
 
-def verify_proof(business_no: str, certificate: bytes, challenge: bytes, signature: bytes) -> None:
-    """Verify the new key's signature with the new certificate (DER).
+def verify_proof(record: ApplicationRecord, signature: bytes) -> None:
+    """Verify the new key's signature with the new certificate.
 
     :raises Refused: PROOF_REFUSED.
     """
-    message = proof_message(business_no, hashlib.sha256(certificate).hexdigest(), challenge)
-    key = x509.load_der_x509_certificate(certificate).public_key()
+    fingerprint = hashlib.sha256(record.certificate).hexdigest()
+    key = x509.load_der_x509_certificate(record.certificate).public_key()
     try:
-        match key:
-            case RSAPublicKey():
-                key.verify(signature, message, PKCS1v15(), SHA256())
-            case EllipticCurvePublicKey():
-                key.verify(signature, message, ECDSA(SHA256()))
-            case _:
-                raise Refused(Reason.PROOF_REFUSED, key_kind(key))
-    except InvalidSignature as error:
-        raise Refused(Reason.PROOF_REFUSED) from error
+        verify(key, record.scheme, signature, proof_message(record.business_no, fingerprint, record.challenge))
+    except NotSigned as error:
+        raise Refused(Reason.PROOF_REFUSED, str(error)) from error
+
+
+def _requested_key(pem: bytes, subject: x509.Name, scheme: SignatureScheme) -> PublicKey:
+    """The key of the CSR (PEM), which has signed it."""
+    try:
+        csr = x509.load_pem_x509_csr(pem)
+        key, same = csr.public_key(), csr.subject.public_bytes() == subject.public_bytes()
+        parsed = asn1.decode_der(_CertificationRequest, csr.public_bytes(Encoding.DER))
+    except (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion) as error:
+        raise Refused(Reason.REQUEST_REFUSED, "CSR cannot be read") from error
+    if not same:
+        raise Refused(Reason.REQUEST_REFUSED, "CSR has another subject")
+    if not isinstance(key, PublicKey) or key_kind(key) not in RENEWABLE_KEYS:
+        raise Refused(Reason.KEY_UNSUPPORTED, key_kind(key))
+    try:
+        demand(parsed.algorithm, key, scheme)
+        verify(key, scheme, csr.signature, csr.tbs_certrequest_bytes)
+    except NotSigned as error:
+        raise Refused(Reason.REQUEST_REFUSED, f"CSR: {error}") from error
+    return key
 
 
 def evidence_of(engine: Engine, business_no: str) -> bytes | None:

@@ -27,7 +27,7 @@ def build(settings: DeskSettings, engine: Engine, signals: Signals, clock: Calla
     gateways: dict[Method, PaymentGateway] = {}
     try:
         issued = settings.ca.directory or settings.ca.certificate.parent / "issued"
-        ca = LocalCa(settings.ca.certificate, settings.ca.key, issued)
+        ca = LocalCa(settings.ca.certificate, settings.ca.key, issued, clock)
         if settings.alipay:
             gateways[Method.ALIPAY] = Alipay(settings.alipay)
         if settings.unionpay:

@@ -12,8 +12,11 @@ from tui.core.order import (
     ApplicationStatus,
     AttemptState,
     InvoiceStatus,
+    KeyPolicy,
     Method,
+    OldPair,
     PaymentStatus,
+    SignatureScheme,
 )
 from tui.desk.sealed import Moment, Sealed
 
@@ -48,6 +51,9 @@ class Record(DeclarativeBase):
         InvoiceStatus: _stored(InvoiceStatus),
         Method: _stored(Method),
         MessageKind: _stored(MessageKind),
+        KeyPolicy: _stored(KeyPolicy),
+        OldPair: _stored(OldPair),
+        SignatureScheme: _stored(SignatureScheme),
         str: String(255),
     }
 
@@ -100,6 +106,9 @@ class ApplicationRecord(Record):
     agreement_version: Mapped[str]
     agreement_digest: Mapped[str]
     statement: Mapped[bytes] = mapped_column(Sealed("applications.statement"))
+    key_policy: Mapped[KeyPolicy] = mapped_column(default=KeyPolicy.REKEY)
+    old_pair: Mapped[OldPair] = mapped_column(default=OldPair.KEEP)
+    scheme: Mapped[SignatureScheme] = mapped_column(default=SignatureScheme.PKCS1)
     invoice: Mapped[bytes | None] = mapped_column(Sealed("applications.invoice"))
     invoice_status: Mapped[InvoiceStatus] = mapped_column(default=InvoiceStatus.NOT_REQUESTED)
     certificate: Mapped[bytes] = mapped_column(default=b"")
@@ -249,7 +258,7 @@ class KeyRecord(Record):
     spki: Mapped[str] = mapped_column(primary_key=True)
     """SHA-256 over SubjectPublicKeyInfo, hex."""
     business_no: Mapped[str] = mapped_column(default="")
-    """The application that requested it; empty for a certificate shown here."""
+    """The application that requested it last; empty while none did and only its certificate was shown here."""
 
 
 class NoticeRecord(Record):

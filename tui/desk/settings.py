@@ -7,12 +7,14 @@ import socket
 import tomllib
 from dataclasses import MISSING, Field, dataclass, field, fields
 from datetime import timedelta
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from tui.core.order import KeyPolicy, OldPair, SignatureScheme
 from tui.desk.invoices import TaxPlatformSettings
 from tui.desk.messages import MailSettings, SmsSettings
 from tui.desk.payments.alipay import AlipaySettings
@@ -37,13 +39,17 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class CaSettings:
-    """The embedded CA."""
+    """The embedded CA and its rules; an application under way keeps the rules that it began with."""
 
     certificate: Path
     key: Path
     kind: str = "local"
     directory: Path | None = None
     """Where issued certificates are kept; `issued` beside the certificate when not named."""
+    key_policy: KeyPolicy = KeyPolicy.REKEY
+    old_pair: OldPair = OldPair.KEEP
+    signature: SignatureScheme = SignatureScheme.PKCS1
+    """How RSA keys sign request, evidence and proof."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +174,8 @@ def _refuse_senseless(settings: DeskSettings, file: Path) -> None:
         raise SettingsError(f"{file}: prices.months must be 12 or more, and each term stands there once")
     if min(price.fee_fen for price in settings.prices) <= 0:
         raise SettingsError(f"{file}: prices.fee_fen must be positive")
+    if settings.ca.key_policy is KeyPolicy.KEEP and settings.ca.old_pair is OldPair.DELETE:
+        raise SettingsError(f"{file}: ca.old_pair must be keep where ca.key_policy is: the old key is the new one")
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,10 +214,18 @@ class _Reader:
             return timedelta(seconds=value)  # type: ignore[arg-type]
         if hint is float and _is_number(value):
             return float(value)  # type: ignore[arg-type]
+        if isinstance(hint, type) and issubclass(hint, StrEnum):
+            return self._choice(value, hint, key)
         plain = hint if isinstance(hint, type) else next((t for t in getattr(hint, "__args__", ()) if t), str)
         if isinstance(value, plain) and not (plain is int and isinstance(value, bool)):
             return value
         raise SettingsError(f"{self.file}: {key} must be {getattr(plain, '__name__', plain)}")
+
+    def _choice(self, value: object, kind: type[StrEnum], key: str) -> StrEnum:
+        for member in kind:
+            if value == member.value:
+                return member
+        raise SettingsError(f"{self.file}: {key} must be {' or '.join(kind)}")
 
     def _bytes(self, path: Path, key: str) -> bytes:
         try:

@@ -41,6 +41,10 @@ def application_view(db: Session, record: ApplicationRecord, now: datetime) -> A
         challenge=record.challenge,
         refunds=tuple(Refund(r.amount_fen, r.done_at is not None, r.cause) for r in refunds),
         installed_at=record.installed_at,
+        key_policy=record.key_policy,
+        old_pair=record.old_pair,
+        scheme=record.scheme,
+        old_certificate=record.old_certificate,
     )
 
 

@@ -64,9 +64,9 @@ class DeskClient:
         """网证通电子认证服务协议, current version."""
         return decode_document(await self._send("GET", "documents/agreement"))
 
-    async def offer(self, certificate: bytes) -> Offer:
-        """Terms for this certificate and its live application."""
-        return decode(await self._send("POST", "offers", OfferRequest(certificate)), Offer)
+    async def offer(self, certificate: bytes, spki: str = "") -> Offer:
+        """Terms for this certificate and its live application; or, without one, the application that awaits a key."""
+        return decode(await self._send("POST", "offers", OfferRequest(certificate, spki)), Offer)
 
     async def save(self, certificate: bytes, agreement: Document, form: ApplicationForm, fee_fen: int) -> Application:
         """Create or revise the draft."""

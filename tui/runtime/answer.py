@@ -7,7 +7,7 @@ from tui.core import commands as c
 from tui.core import events as e
 from tui.core.ports import DeskPort, SelfCheckPort, TokenPort, TokenStage
 
-TokenCommand = c.MakeRequest | c.Install
+TokenCommand = c.MakeRequest | c.Install | c.Retire
 DeskCommand = (
     c.AskService
     | c.SignIn
@@ -26,7 +26,7 @@ DeskCommand = (
 
 async def answer_token(
     command: TokenCommand, tokens: TokenPort, progress: Callable[[TokenStage], None]
-) -> e.RequestMade | e.Installed:
+) -> e.RequestMade | e.Installed | e.Retired:
     """Ask the token.
 
     Raises `TokenError`.
@@ -36,6 +36,9 @@ async def answer_token(
             return e.RequestMade(await tokens.make_request(certificate, pin, application, progress))
         case c.Install(certificate, pin, application):
             return e.Installed(await tokens.install(certificate, pin, application, progress))
+        case c.Retire(certificate, pin, application, installation):
+            await tokens.retire(certificate, pin, application, installation, progress)
+            return e.Retired()
         case _:
             assert_never(command)
 
@@ -58,8 +61,8 @@ async def answer_desk(command: DeskCommand, desk: DeskPort) -> e.Event:
             return e.SignedIn()
         case c.LoadNotice():
             return e.NoticeLoaded(await desk.notice())
-        case c.AskOffer(certificate):
-            return e.OfferMade(await desk.offer(certificate))
+        case c.AskOffer(certificate, spki):
+            return e.OfferMade(await desk.offer(certificate, spki))
         case c.LoadAgreement():
             return e.AgreementLoaded(await desk.agreement())
         case c.SaveApplication(certificate, agreement, form, fee_fen):
@@ -83,7 +86,7 @@ async def answer_desk(command: DeskCommand, desk: DeskPort) -> e.Event:
 def wipe(command: c.Command) -> None:
     """Empty the secret that a command carries; whatever became of the command."""
     match command:
-        case c.SignIn(password=secret) | c.MakeRequest(pin=secret) | c.Install(pin=secret):
+        case c.SignIn(password=secret) | c.MakeRequest(pin=secret) | c.Install(pin=secret) | c.Retire(pin=secret):
             secret.wipe()
         case _:
             pass

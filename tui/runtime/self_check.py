@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from tui.core.beijing import BEIJING
-from tui.core.certificate import CertificateState
+from tui.core.beijing import beijing
+from tui.core.certificate import Certificate, CertificateState
+from tui.core.eligibility import best_refused
 from tui.core.failure import Failure, KioskError, Reason
-from tui.core.moves.arrival import WHY_NOT
 from tui.core.order import ServiceStatus
 from tui.core.ports import Check, DeskPort, Sighting
 
@@ -42,15 +42,16 @@ class SelfCheck:
 
     def _certificate(self, sighting: Sighting) -> Check:
         now = self._clock()
-        found = [c for token in sighting.tokens for c in token.certificates if c.for_signing]
-        if not found:
+        held = [c for token in sighting.tokens for c in token.certificates]
+        best = next((c for c in held if c.state(now) is CertificateState.RENEWABLE), None)
+        if best is not None:
+            return Check("certificate", True, _told(best))
+        if (refused := best_refused(held, now)) is None:
             return Check("certificate", False, failure=Failure(Reason.NO_CERTIFICATE))
-        best = min(found, key=lambda c: c.state(now) is not CertificateState.RENEWABLE)
-        detail = f"{best.common_name} {best.not_after.astimezone(BEIJING):%Y-%m-%d}"
-        state = best.state(now)
-        if state in (CertificateState.RENEWABLE, CertificateState.VALID):
-            return Check("certificate", True, detail)
-        return Check("certificate", False, detail, Failure(WHY_NOT[state]))
+        certificate, reason = refused
+        if reason is Reason.TOO_EARLY:
+            return Check("certificate", True, _told(certificate))
+        return Check("certificate", False, _told(certificate), Failure(reason))
 
     def _time(self, status: ServiceStatus) -> Check:
         skew = self._clock() - status.time
@@ -64,6 +65,12 @@ class SelfCheck:
             return Check("version", True, self._version)
         detail = f"{self._version} < {status.minimum_version}"
         return Check("version", False, detail, Failure(Reason.KIOSK_TOO_OLD, detail=detail))
+
+
+def _told(certificate: Certificate) -> str:
+    if not certificate.readable:
+        return certificate.label
+    return f"{certificate.common_name} {beijing(certificate.not_after):%Y-%m-%d}"
 
 
 def _token(sighting: Sighting) -> Check:

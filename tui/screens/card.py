@@ -15,7 +15,7 @@ from tui.screens.base import BACK, END, RETRY, Key, StepScreen
 from tui.text import N_, _
 from tui.text.labels import label
 from tui.widgets.action import ActionButton
-from tui.widgets.card import DaysLeft, facts
+from tui.widgets.card import DaysLeft, facts, kept_words
 from tui.widgets.facts import Facts
 
 
@@ -33,6 +33,7 @@ class CardScreen(StepScreen):
     def compose_body(self) -> Iterable[Widget]:
         """Days left beside the facts; the application under way below."""
         yield Horizontal(DaysLeft(id="days"), Facts(id="facts"), id="card")
+        yield Static(id="kept", classes="hint")
         yield Static(id="under-way")
 
     def compose_actions(self) -> Iterable[Widget]:
@@ -43,7 +44,8 @@ class CardScreen(StepScreen):
     def show(self, state: State) -> None:
         """The card, and what the desk knows of this certificate."""
         if state.holder is not None and state.now is not None:
-            certificate = state.holder[1]
+            token, certificate = state.holder
+            self.query_one("#kept", Static).update(Content(kept_words(token, certificate)))
             self.query_one(Facts).show(facts(certificate, state.now, state.window))
             urgent = certificate.is_urgent(state.now)
             self.query_one(DaysLeft).show(certificate.days_left(state.now), good=not urgent)

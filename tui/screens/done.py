@@ -7,14 +7,16 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
-from tui.core.certificate import Certificate
-from tui.core.events import BackPressed
+from tui.core.certificate import Certificate, find
+from tui.core.events import BackPressed, RetirementChosen
+from tui.core.moves.installing import retirable
 from tui.core.order import Application, yuan
 from tui.core.state import State, Step
 from tui.screens.base import Key, StepScreen, style
 from tui.text import N_, _
 from tui.text.dates import day, moment
 from tui.widgets.action import ActionButton
+from tui.widgets.card import kept_words
 from tui.widgets.facts import Fact, table
 
 
@@ -25,31 +27,53 @@ class DoneScreen(StepScreen):
     steps = (Step.DONE,)
     heading = N_("证书安装完成！")
     help_text = N_(
-        "新证书已写入CA并通过验证，可以拔出CA。原证书保留在CA中，到期前仍可使用。"
+        "新证书已写入CA并通过验证，可以拔出CA。"
+        "\n\n原证书没有删除时保留在CA中，到期前仍可使用。如有尚未开标的加密投标或未签完的合同，请先不要删除原证书。"
         "\n\n电子发票将在1-2个工作日内以短信（下载链接）和邮件发送给经办人。"
     )
-    keys = (Key("f3,escape", N_("完成"), "finish"),)
+    keys = (Key("f3,escape", N_("完成"), "finish"), Key("f7", N_("删除原证书"), "retire"))
 
     def compose_body(self) -> Iterable[Widget]:
         """Two certificates, the receipt, the invoice."""
         yield Horizontal(Static(id="new"), Static(id="old"), id="side-by-side")
+        yield Static(id="kept", classes="hint")
         yield Static(id="receipt")
         yield Static(id="invoice", classes="hint")
 
     def compose_actions(self) -> Iterable[Widget]:
-        """完成."""
+        """完成, and 删除原证书 where the CA allows it."""
         yield ActionButton(_("完成"), "finish", primary=True)
+        yield ActionButton(_("删除原证书"), "retire", id="retire")
 
     def show(self, state: State) -> None:
         """Draw what was read back, and the receipt."""
         if state.installation is not None:
             new, old = state.installation.new, state.installation.old
             self.query_one("#new", Static).update(_certificate(_("新证书"), new, "$good"))
-            self.query_one("#old", Static).update(_certificate(_("原证书"), old, "$muted"))
+            title = _("原证书（已删除）") if state.retired else _("原证书")
+            self.query_one("#old", Static).update(_certificate(title, old, "$muted"))
+            found = find(state.tokens, new.fingerprint)
+            kept = kept_words(*found) if found else ""
+            self.query_one("#kept", Static).display = bool(kept)
+            self.query_one("#kept", Static).update(Content(kept))
+        self.query_one("#retire").display = self.offers("retire", state)
         if state.application is not None:
             self.query_one("#receipt", Static).update(_receipt(state.application))
             words = _("电子发票将在1-2个工作日内，以短信（下载链接）和邮件发送给经办人。")
             self.query_one("#invoice", Static).update(Content(words if state.application.invoice else ""))
+
+    def offers(self, action: str, state: State) -> bool:
+        """删除原证书 only where the CA's rule allows it and it has not been done."""
+        return retirable(state) is not None if action == "retire" else super().offers(action, state)
+
+    def action_retire(self) -> None:
+        """删除原证书, asked once more: this is the person's consent."""
+        self.ask(
+            _("从CA中删除原证书和它的密钥？"),
+            _("删除原证书"),
+            lambda: self.advance(RetirementChosen()),
+            detail=_("删除后不能恢复。用原证书加密、尚未开标的投标文件将无法打开；不确定时请保留。"),
+        )
 
     def action_finish(self) -> None:
         """完成."""

@@ -21,6 +21,5 @@ class InstallingScreen(WorkingScreen):
         TokenStage.WRITING,
         TokenStage.READING_BACK,
         TokenStage.PROVING,
-        TokenStage.RETIRING,
     )
     last = N_("确认安装")

@@ -11,6 +11,7 @@ from textual.widgets import Static
 from tui.core.certificate import PinState, Token
 from tui.core.events import PinEntered
 from tui.core.failure import Reason
+from tui.core.order import KeyPolicy
 from tui.core.secret import Pin
 from tui.core.state import State, Step
 from tui.core.text_safety import printable
@@ -22,9 +23,11 @@ from tui.widgets.choice import Tick
 from tui.widgets.pin_pad import Keypad, PinEntry
 from tui.widgets.secret_field import SecretField
 
+KEPT = N_("CA将用当前证书为续期申请签名，密钥不变。")
 PURPOSE = {
     Step.REQUEST_PIN: N_("CA将生成新密钥，并用当前证书为续期申请签名。"),
     Step.INSTALL_PIN: N_("新证书已签发，将写入CA并验证；费用已付，不会重复收费。"),
+    Step.RETIRE_PIN: N_("将从CA中删除原证书和它的密钥；新证书已验证可用。"),
 }
 
 
@@ -32,7 +35,7 @@ class PinScreen(StepScreen):
     """What the PIN is for, the tries left in words, the pad; the last try asks for a tick first."""
 
     CSS_PATH = style("applying.tcss")
-    steps = (Step.REQUEST_PIN, Step.INSTALL_PIN)
+    steps = (Step.REQUEST_PIN, Step.INSTALL_PIN, Step.RETIRE_PIN)
     heading = N_("输入CA密码")
     help_text = N_(
         "CA密码是这只CA的使用密码，不是财智云账号的密码。连续输错会锁定CA，锁定后需联系客服解锁。"
@@ -78,7 +81,7 @@ class PinScreen(StepScreen):
         own_pad, locked = token.pin_pad, _locked(state, token)
         name = printable(token.label, 30)
         self.query_one("#purpose", Static).update(
-            Content.assemble(_(PURPOSE.get(state.step, "")), "\n", (_("CA：{name}").format(name=name), "$muted"))
+            Content.assemble(_purpose(state), "\n", (_("CA：{name}").format(name=name), "$muted"))
         )
         words, urgent = _tries(state, token)
         if own_pad and not locked:
@@ -127,8 +130,14 @@ class PinScreen(StepScreen):
         self.advance(PinEntered(typed))
 
 
+def _purpose(state: State) -> str:
+    if state.step is Step.REQUEST_PIN and state.application and state.application.key_policy is KeyPolicy.KEEP:
+        return _(KEPT)
+    return _(PURPOSE[state.step]) if state.step in PURPOSE else ""
+
+
 def _token(state: State) -> Token | None:
-    return state.holder[0] if state.holder else None
+    return state.token
 
 
 def _locked(state: State, token: Token) -> bool:

@@ -11,7 +11,7 @@ from tui.screens.base import Key, StepScreen
 from tui.text import N_, _
 from tui.text.wording import call
 from tui.widgets.action import ActionButton
-from tui.widgets.card import facts
+from tui.widgets.card import refused_facts
 from tui.widgets.facts import Fact, Facts
 
 
@@ -42,7 +42,7 @@ class RefusedScreen(StepScreen):
         self.query_one("#finish-paid").display = self.offers("finish_paid", state)
         rows: tuple[Fact, ...] = ()
         if state.holder is not None and state.now is not None:
-            rows = facts(state.holder[1], state.now, state.window)
+            rows = refused_facts(state.holder[1], state.now, state.window)
         if state.application is not None:
             rows += (Fact(_("业务单号"), state.application.business_no),)
         self.query_one(Facts).show((*rows, Fact(_("咨询"), call(state.service))))

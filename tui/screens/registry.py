@@ -24,6 +24,8 @@ SCREENS: dict[Step, str] = {
     Step.INSTALL_PIN: "pin:PinScreen",
     Step.INSTALLING: "installing:InstallingScreen",
     Step.DONE: "done:DoneScreen",
+    Step.RETIRE_PIN: "pin:PinScreen",
+    Step.RETIRING: "retiring:RetiringScreen",
     Step.WITHDRAWN: "withdrawn:WithdrawnScreen",
     Step.TOKEN_AWAITED: "token_awaited:TokenAwaitedScreen",
     Step.REFUSED: "refused:RefusedScreen",

@@ -1,7 +1,8 @@
 """Step 5: new key pair, request, signature, hand-in."""
 
+from tui.core.order import KeyPolicy
 from tui.core.ports import TokenStage
-from tui.core.state import Step
+from tui.core.state import State, Step
 from tui.screens.working import WorkingScreen
 from tui.text import N_
 
@@ -16,5 +17,16 @@ class RequestingScreen(WorkingScreen):
         "\n\n如果提交时连接中断，按「重试」即可，不需要再次输入CA密码。"
     )
     keys = WorkingScreen.keys
-    stages = (TokenStage.CHECKING, TokenStage.KEY_PAIR, TokenStage.REQUEST, TokenStage.SIGNING)
+    stages = (
+        TokenStage.CHECKING,
+        TokenStage.PROBING,
+        TokenStage.KEY_PAIR,
+        TokenStage.REQUEST,
+        TokenStage.SIGNING,
+    )
     last = N_("提交申请")
+
+    def stages_of(self, state: State) -> tuple[TokenStage, ...]:
+        """No key pair is made where the CA goes on with the old key."""
+        keep = state.application is not None and state.application.key_policy is KeyPolicy.KEEP
+        return tuple(stage for stage in self.stages if not (keep and stage is TokenStage.KEY_PAIR))

@@ -1,7 +1,7 @@
 """Step 1: insert the CA; shows live what is inserted and what can be done with it."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from textual.containers import Horizontal
 from textual.content import Content
@@ -15,8 +15,8 @@ from tui.screens.base import RETRY, Key, StepScreen
 from tui.text import N_, _
 from tui.text.wording import explain
 from tui.widgets.action import ActionButton
-from tui.widgets.card import DaysLeft, short_facts, token_title
-from tui.widgets.facts import table
+from tui.widgets.card import DaysLeft, row, short_facts, token_title
+from tui.widgets.facts import Fact, table
 
 GUIDE = N_(
     "将CA插入USB接口，屏幕会自动显示证书的状态。\n\n"
@@ -27,6 +27,9 @@ GUIDE = N_(
     "  - 开票用的纳税人识别号\n"
     "  - 用来扫码支付的手机"
 )
+
+ROWS, ROOM = 3, 7
+"""Lines of `short_facts`, and lines that certificates may take in 80x24 beside the titles of two tokens."""
 
 
 class WaitingScreen(StepScreen):
@@ -106,19 +109,30 @@ class WaitingScreen(StepScreen):
 
     def _show_tokens(self, state: State, now: datetime) -> None:
         certificates = _certificates(state.tokens)
-        lone = certificates[0] if len(certificates) == 1 else None
+        signing = [certificate for certificate in certificates if certificate.for_signing]
+        lone = signing[0] if len(signing) == 1 else None
         renewable = lone is not None and lone.state(now, state.window) is CertificateState.RENEWABLE
         in_validity = lone is not None and lone.readable and now <= lone.not_after
         good = renewable and lone is not None and not lone.is_urgent(now)
         self.query_one(DaysLeft).show(lone.days_left(now) if lone and in_validity else None, good=good or not renewable)
+        crowded = len(certificates) - len(signing) + ROWS * len(signing) > ROOM
+        width = self.app.size.width - 4 if crowded else 0
         blocks = []
         for token in state.tokens:
             parts = [token_title(token)]
             if token.fault:
                 parts.append(Content.styled(explain(Failure(Reason.TOKEN_FAULT), state.money).happened, "$bad"))
-            parts += [table(short_facts(c, now, state.window)) for c in token.certificates]
+            rows = (_rows(c, now, state.window, crowded=crowded) for c in token.certificates)
+            parts.append(table(tuple(fact for facts in rows for fact in facts), width))
             blocks.append(Content("\n").join(parts))
-        self.query_one("#tokens", Static).update(Content("\n\n").join(blocks))
+        self.query_one("#tokens", Static).update(Content("\n" if crowded else "\n\n").join(blocks))
+
+
+def _rows(certificate: Certificate, now: datetime, window: timedelta, *, crowded: bool) -> tuple[Fact, ...]:
+    """Three lines for a certificate to renew, one for those beside it, one for each where there are many."""
+    if crowded or not certificate.for_signing:
+        return (row(certificate, now, window, named=crowded),)
+    return short_facts(certificate, now, window)
 
 
 def _certificates(tokens: tuple[Token, ...]) -> tuple[Certificate, ...]:

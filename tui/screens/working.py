@@ -24,7 +24,7 @@ class WorkingScreen(StepScreen):
     keys = (RETRY, END)
     stages: ClassVar[tuple[TokenStage, ...]] = ()
     last: ClassVar[str] = ""
-    """Source Chinese: what the desk does after the token is done."""
+    """Source Chinese: what the desk does after the token is done; empty where it does nothing."""
 
     def compose_body(self) -> Iterable[Widget]:
         """The list, the mark of the wait, the warning."""
@@ -36,11 +36,16 @@ class WorkingScreen(StepScreen):
         """重试, once the desk could not be told."""
         yield ActionButton(_("重试"), "retry", primary=True)
 
+    def stages_of(self, state: State) -> tuple[TokenStage, ...]:
+        """The stages that this application's operation has."""
+        return self.stages
+
     def show(self, state: State) -> None:
         """Draw the stage at hand."""
-        words = [label(stage) for stage in self.stages] + [_(self.last)]
+        stages = self.stages_of(state)
+        words = [label(stage) for stage in stages] + ([_(self.last)] if self.last else [])
         done = state.busy is not None or state.failure is not None
-        at = len(self.stages) if done else self._place(state.stage)
+        at = len(stages) if done else stages.index(state.stage) if state.stage in stages else 0
         self.query_one(StageList).show(words, at)
         pulse, button = self.query_one(Pulse), self.query_one(ActionButton)
         if state.failure is None:
@@ -57,6 +62,3 @@ class WorkingScreen(StepScreen):
     def left(self) -> None:
         """No more ticking."""
         self.query_one(Pulse).stop()
-
-    def _place(self, stage: TokenStage | None) -> int:
-        return self.stages.index(stage) if stage in self.stages else 0

@@ -1,10 +1,10 @@
 """Times as people at the counter read them: Beijing time, always (UTC+8, no daylight saving)."""
 
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 
+from tui.core.beijing import beijing
 from tui.text import N_, _
 
-BEIJING = timezone(timedelta(hours=8), "UTC+8")
 MONTHS = (
     N_("1月"),
     N_("2月"),
@@ -23,16 +23,16 @@ MONTHS = (
 
 def moment(at: datetime) -> str:
     """`2026年11月23日 14:05`, `23 Nov 2026 14:05`."""
-    return f"{day(at)} {at.astimezone(BEIJING):%H:%M}"
+    return f"{day(at)} {beijing(at):%H:%M}"
 
 
 def day(at: datetime) -> str:
     """`2026年11月23日`, `23 Nov 2026`."""
-    local = at.astimezone(BEIJING)
+    local = beijing(at)
     return _("{year}年{month}{day}日").format(year=local.year, month=_(MONTHS[local.month - 1]), day=local.day)
 
 
 def clock(at: datetime) -> str:
     """`11月23日 14:05`, `23 Nov 14:05`, for the title bar."""
-    local = at.astimezone(BEIJING)
+    local = beijing(at)
     return _("{month}{day}日").format(month=_(MONTHS[local.month - 1]), day=local.day) + f" {local:%H:%M}"

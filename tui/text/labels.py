@@ -5,7 +5,7 @@ from enum import Enum
 from typing import Any
 
 from tui.core.application import FieldError, IdType
-from tui.core.certificate import CertificateState, PinState
+from tui.core.certificate import CertificateState, PinState, Usage
 from tui.core.failure import Money, Place
 from tui.core.order import ApplicationStatus, AttemptState, InvoiceStatus, Method, PaymentStatus
 from tui.core.ports import TokenStage
@@ -66,8 +66,15 @@ CERTIFICATE = {
     CertificateState.EXPIRED: N_("已过期"),
     CertificateState.NOT_YET_VALID: N_("尚未生效"),
     CertificateState.UNREADABLE: N_("无法读取"),
+    CertificateState.NOT_FOR_SIGNING: N_("不单独续期"),
     CertificateState.NO_KEY: N_("缺少私钥"),
-    CertificateState.UNSUPPORTED: N_("算法不支持在线续期"),
+    CertificateState.UNSUPPORTED: N_("不支持在线续期"),
+}
+USAGE = {
+    Usage.SIGNING: N_("签名证书"),
+    Usage.ENCRYPTION: N_("加密证书"),
+    Usage.ANY: N_("签名和加密"),
+    Usage.OTHER: N_("其他用途"),
 }
 PIN = {
     PinState.UNKNOWN: "",
@@ -77,13 +84,14 @@ PIN = {
 }
 TOKEN_STAGE = {
     TokenStage.CHECKING: N_("核对CA和证书"),
+    TokenStage.PROBING: N_("试写CA，确认空间和功能"),
     TokenStage.KEY_PAIR: N_("在CA中生成新密钥，最长约30秒"),
     TokenStage.REQUEST: N_("制作续期申请"),
     TokenStage.SIGNING: N_("用当前证书签名"),
     TokenStage.WRITING: N_("写入新证书"),
     TokenStage.READING_BACK: N_("读回并核对"),
     TokenStage.PROVING: N_("用新证书签名验证"),
-    TokenStage.RETIRING: N_("整理旧证书"),
+    TokenStage.RETIRING: N_("删除原证书和密钥"),
 }
 BUSY = {
     Busy.SIGNING_IN: N_("正在登录"),
@@ -117,6 +125,8 @@ STEP = {
     Step.INSTALL_PIN: N_("输入CA密码"),
     Step.INSTALLING: N_("安装证书"),
     Step.DONE: N_("证书安装完成"),
+    Step.RETIRE_PIN: N_("输入CA密码"),
+    Step.RETIRING: N_("删除原证书"),
     Step.WITHDRAWN: N_("申请已结束"),
     Step.TOKEN_AWAITED: N_("请插回CA"),
     Step.REFUSED: N_("不能办理"),
@@ -166,6 +176,7 @@ LABELS: Mapping[type[Enum], Mapping[Any, str]] = {
     Method: METHOD,
     IdType: ID_TYPE,
     CertificateState: CERTIFICATE,
+    Usage: USAGE,
     PinState: PIN,
     TokenStage: TOKEN_STAGE,
     Busy: BUSY,

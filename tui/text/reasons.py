@@ -30,6 +30,18 @@ REASONS: dict[Reason, tuple[str, str]] = {
     Reason.NOT_YET_VALID: (N_("证书尚未生效。"), N_("请在证书生效后再办理；若时间不对请联系客服。")),
     Reason.FOREIGN_CERTIFICATE: (N_("这不是网证通签发的证书。"), N_("请插入网证通签发的CA。")),
     Reason.CERTIFICATE_UNREADABLE: (N_("CA中的证书无法读取。"), N_("请拔出CA，重新插入后重试，或联系客服。")),
+    Reason.CERTIFICATE_MALFORMED: (
+        N_("这张证书的编码不符合标准，不能在线续期。"),
+        N_("请携带CA到柜台办理，或联系客服。"),
+    ),
+    Reason.NO_SIGNING_CERTIFICATE: (
+        N_("CA中只有加密等用途的证书，没有签名证书。"),
+        N_("续期从签名证书办理，加密证书不单独续期。请插入有签名证书的CA，或联系客服。"),
+    ),
+    Reason.SM2_UNSUPPORTED: (
+        N_("这张证书是国密（SM2）密钥，续期要用SKF（GM/T 0016）接口的驱动。"),
+        N_("本版本没有这种驱动。请携带CA到柜台办理，或联系客服。"),
+    ),
     Reason.KEY_UNSUPPORTED: (N_("这张证书的密钥算法不支持在线续期。"), N_("请联系客服，到柜台办理。")),
     Reason.ALREADY_RENEWED: (N_("这张证书已经续期过。"), N_("请使用CA中的新证书，可在「我的证书」中查看。")),
     # account

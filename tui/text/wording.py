@@ -33,6 +33,10 @@ ABOUT_MONEY = frozenset({Place.TOKEN, Place.APPLICATION, Place.PAYMENT, Place.IS
 """Where a failure makes people ask for their money; elsewhere only money that moved is spoken of."""
 
 
+TURNED_AWAY = frozenset({Reason.SM2_UNSUPPORTED, Reason.KEY_UNSUPPORTED, Reason.CERTIFICATE_MALFORMED})
+"""Nothing that the person can do here helps: they hear that nothing was charged before they go to the counter."""
+
+
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """A failure in words; each part is a sentence or empty."""
@@ -55,7 +59,7 @@ def explain(failure: Failure, money: Money, service: ServiceStatus | None = None
     window = service.window_days if service else 90
     moved = money is not Money.NOT_TOUCHED
     alone = failure.reason in WITHOUT_CALL
-    concerns = failure.reason.place in ABOUT_MONEY and not alone
+    concerns = (failure.reason.place in ABOUT_MONEY or failure.reason in TURNED_AWAY) and not alone
     code = f"[{failure.reason.value} {printable(failure.detail, 40)}".rstrip() + "]"
     return Explanation(
         _(happened) + _tries(failure),
@@ -90,7 +94,7 @@ def token_words(state: State) -> str:
         return _("CA：正在读取")
     if state.chosen is not None:
         tail = printable(state.chosen.serial[-6:].upper())
-        return _("CA：已插入 {tail}").format(tail=tail) if state.holder else _("CA：未插入 {tail}").format(tail=tail)
+        return _("CA：已插入 {tail}").format(tail=tail) if state.token else _("CA：未插入 {tail}").format(tail=tail)
     match len(state.tokens):
         case 0:
             return _("CA：未插入")

@@ -31,6 +31,12 @@ class Driver:
                     raise
         return list(self.lib.getSlotList())
 
+    def mechanisms(self, slot: int) -> frozenset[int]:
+        """CKM_ values that the token lists; empty when it does not tell."""
+        found = PyKCS11.LowLevel.ckulonglist()
+        self.lib.lib.C_GetMechanismList(slot, found)  # PyKCS11's own method adds one that no token has
+        return frozenset(found)
+
     def restart(self) -> None:
         """C_Finalize and C_Initialize: the only cure for drivers that break on removal or never rescan."""
         self.lib.lib.C_Finalize()

@@ -1,6 +1,5 @@
-"""Renewal on the token: new pair, CSR, evidence; then write, read back, prove. Every point of it can be repeated."""
+"""Renewal on the token: key pair, CSR, evidence; then write, read back, prove. Every point of it can be repeated."""
 
-import secrets
 from collections.abc import Callable
 from typing import Any
 
@@ -8,77 +7,92 @@ import PyKCS11
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.hazmat.primitives.serialization.pkcs7 import PKCS7Options, PKCS7SignatureBuilder
 
-from tui.core.certificate import RENEWABLE_KEYS
+from tui.core.certificate import RENEWABLE_KEYS, Certificate
 from tui.core.evidence import evidence_content, proof_message
 from tui.core.failure import Reason
+from tui.core.order import KeyPolicy
 from tui.core.ports import Installation, SignedRequest, TokenStage
-from tui.token import certificates, faults, objects
+from tui.token import certificates, faults, objects, preflight, templates, writing
 from tui.token.driver import Driver
-from tui.token.keys import prove
+from tui.token.keys import prove, rsa_padding
 from tui.token.objects import KeyPair
 from tui.token.protocol import Install, MakeRequest
 from tui.token.session import AskPin, Workspace, signed_in
 
 Progress = Callable[[TokenStage], None]
-_EXPONENT = (65537).to_bytes(3)
 
 
 def make_request(driver: Driver, order: MakeRequest, ask_pin: AskPin, progress: Progress) -> SignedRequest:
-    """CSR signed by the new key, evidence signed by the old one."""
+    """CSR signed by the key that is to be certified, evidence signed by the old one."""
     progress(TokenStage.CHECKING)
     with signed_in(driver, order.certificate, ask_pin) as workspace:
-        old, public_key = _old(workspace)
+        old = _old(workspace)
+        public_key: Any = old.public_key()
         old_key = workspace.key(bytes.fromhex(workspace.certificate.key_id), public_key)
-        pair = _new_pair(workspace, order.business_no, public_key, progress)
+        new_key = old_key
+        if order.policy is KeyPolicy.KEEP:
+            _try_out(workspace, progress, public_key, new_pair=False)
+        else:
+            pair = _new_pair(workspace, order.business_no, public_key, progress)
+            new_key = workspace.key(pair.key_id, pair.public_key)
         progress(TokenStage.REQUEST)
-        new_key = workspace.key(pair.key_id, pair.public_key)
-        request = x509.CertificateSigningRequestBuilder(old.subject).sign(new_key, hashes.SHA256())
+        padding = rsa_padding(public_key, order.scheme)
+        request = x509.CertificateSigningRequestBuilder(old.subject).sign(new_key, hashes.SHA256(), rsa_padding=padding)
         csr = request.public_bytes(Encoding.PEM)
         progress(TokenStage.SIGNING)
         evidence = (
             PKCS7SignatureBuilder()
             .set_data(evidence_content(order.statement, csr))
-            .add_signer(old, old_key, hashes.SHA256())
+            .add_signer(old, old_key, hashes.SHA256(), rsa_padding=padding)
             .sign(Encoding.DER, [PKCS7Options.Binary, PKCS7Options.NoCapabilities])
         )
     return SignedRequest(csr, evidence)
 
 
 def install(driver: Driver, order: Install, ask_pin: AskPin, progress: Progress) -> Installation:
-    """Put the issued certificate beside the old one and prove that its key is there; the old pair is not touched."""
+    """Put the issued certificate on the token and prove that its key is there; the old pair stays usable."""
     progress(TokenStage.CHECKING)
     issued = _issued(order.issued)
-    with signed_in(driver, order.certificate, ask_pin) as workspace:
-        if certificates.parts(issued).subject != certificates.parts(_old(workspace)[0]).subject:
+    with signed_in(driver, order.certificate, ask_pin, replaced=order.old) as workspace:
+        old = _old_certificate(workspace, order.old)
+        if certificates.parts(issued).subject != certificates.parts(x509.load_der_x509_certificate(old.der)).subject:
             raise faults.fault(Reason.CERTIFICATE_MISMATCH, "subject")
         session = workspace.session
         pair = _pair_of(session, order.business_no, issued)
         if order.issued not in objects.certificate_values(session, pair.key_id):
             progress(TokenStage.WRITING)
-            workspace.confirm()
-            session.createObject(_certificate_template(order, issued, pair))
+            label = order.business_no if order.policy is KeyPolicy.REKEY else old.label
+            new = templates.certificate(order.issued, pair.key_id, label)
+            writing.write(workspace, new, old.der if order.policy is KeyPolicy.KEEP else b"")
         progress(TokenStage.READING_BACK)
         if order.issued not in objects.certificate_values(session, pair.key_id):
             raise faults.fault(Reason.TOKEN_FAULT, "read back differs")
-        new = certificates.read(order.issued, pair.key_id, order.business_no, has_private_key=True)
+        read = certificates.read(order.issued, pair.key_id, order.business_no, has_private_key=True)
         progress(TokenStage.PROVING)
-        message = proof_message(order.business_no, new.fingerprint, order.challenge)
-        proof = prove(workspace.key(pair.key_id, pair.public_key), message)
-        return Installation(workspace.certificate, new, proof)
+        message = proof_message(order.business_no, read.fingerprint, order.challenge)
+        proof = prove(workspace.key(pair.key_id, pair.public_key), message, order.scheme)
+        return Installation(old, read, proof)
 
 
-def _old(workspace: Workspace) -> tuple[x509.Certificate, Any]:
-    """The old certificate and its public key; its name must survive re-encoding, since the CSR repeats it."""
+def _old(workspace: Workspace) -> x509.Certificate:
+    """The old certificate; its name must survive re-encoding, since the CSR repeats it."""
     if workspace.certificate.key not in RENEWABLE_KEYS:
         raise faults.fault(Reason.KEY_UNSUPPORTED, workspace.certificate.key)
     old = x509.load_der_x509_certificate(workspace.certificate.der)
     if old.subject.public_bytes() != certificates.parts(old).subject:
         raise faults.fault(Reason.CERTIFICATE_UNREADABLE, "subject")
-    return old, old.public_key()
+    return old
+
+
+def _old_certificate(workspace: Workspace, der: bytes) -> Certificate:
+    """The one that is renewed: the token may hold it, or have had it replaced, or be known by the new one already."""
+    present = next((c for c in workspace.token.certificates if c.der == der), None)
+    if present or not der:
+        return present or workspace.certificate
+    return certificates.read(der, b"", workspace.certificate.label, has_private_key=False)
 
 
 def _issued(der: bytes) -> x509.Certificate:
@@ -91,6 +105,11 @@ def _issued(der: bytes) -> x509.Certificate:
     return issued
 
 
+def _try_out(workspace: Workspace, progress: Progress, public_key: Any, *, new_pair: bool) -> None:
+    progress(TokenStage.PROBING)
+    preflight.check(workspace, public_key, new_pair=new_pair)
+
+
 def _new_pair(workspace: Workspace, business_no: str, like: Any, progress: Progress) -> KeyPair:
     """The pair labelled with the business number: an earlier attempt's, or a new one like the old key."""
     session = workspace.session
@@ -98,16 +117,32 @@ def _new_pair(workspace: Workspace, business_no: str, like: Any, progress: Progr
         raise faults.fault(Reason.DESK_FAULT, "no business number")
     if objects.names_certified_key(session, business_no):
         raise faults.fault(Reason.KEY_REUSED, "label")
-    if pair := _labelled(session, business_no):
+    pair = _labelled(session, business_no)
+    _try_out(workspace, progress, like, new_pair=pair is None)
+    if pair:
         return pair
     progress(TokenStage.KEY_PAIR)
-    workspace.confirm()
-    for half in objects.halves(session, business_no):
-        session.destroyObject(half)
-    session.generateKeyPair(*_key_templates(business_no, like))
-    if pair := _labelled(session, business_no):
-        return pair
+    key_id = templates.attempted(templates.KEY_LEFT_OUT, lambda left: _generate(workspace, business_no, like, left))
+    for made in objects.key_pairs(session):
+        if made.label == business_no:
+            return made
+        if made.key_id == key_id:
+            objects.rename(session, key_id, business_no)
+            return made
     raise faults.fault(Reason.TOKEN_FAULT, "new key pair not found")
+
+
+def _generate(workspace: Workspace, label: str, like: Any, left_out: frozenset[int]) -> bytes:
+    """One try at C_GenerateKeyPair, after what earlier tries left; returns the CKA_ID that was asked for."""
+    workspace.confirm()
+    session = workspace.session
+    for half in objects.halves(session, label):
+        session.destroyObject(half)
+    public, private, mechanism = templates.key_pair(label, like)
+    session.generateKeyPair(
+        templates.without(public, left_out), templates.without(private, left_out), PyKCS11.Mechanism(mechanism)
+    )
+    return bytes(dict(public)[PyKCS11.CKA_ID])
 
 
 def _labelled(session: Any, business_no: str) -> KeyPair | None:
@@ -124,56 +159,3 @@ def _pair_of(session: Any, business_no: str, issued: x509.Certificate) -> KeyPai
     if any(pair.label == business_no for pair in pairs):
         raise faults.fault(Reason.CERTIFICATE_MISMATCH, "public key")
     raise faults.fault(Reason.KEY_MISSING, "new key pair")
-
-
-def _key_templates(label: str, like: Any) -> tuple[list[Any], list[Any], PyKCS11.Mechanism]:
-    """Templates that every driver tried accepts, and the mechanism; a fresh CKA_ID on both halves."""
-    match like:
-        case rsa.RSAPublicKey():
-            kind, generate = PyKCS11.CKK_RSA, PyKCS11.CKM_RSA_PKCS_KEY_PAIR_GEN
-            size = [(PyKCS11.CKA_MODULUS_BITS, like.key_size), (PyKCS11.CKA_PUBLIC_EXPONENT, _EXPONENT)]
-        case ec.EllipticCurvePublicKey():
-            kind, generate = PyKCS11.CKK_EC, PyKCS11.CKM_EC_KEY_PAIR_GEN
-            curve = next(oid for oid, known in objects.CURVES.items() if known.name == like.curve.name)
-            size = [(PyKCS11.CKA_EC_PARAMS, curve)]
-        case _:
-            raise faults.fault(Reason.KEY_UNSUPPORTED, type(like).__name__)
-    common = [
-        (PyKCS11.CKA_KEY_TYPE, kind),
-        (PyKCS11.CKA_TOKEN, True),
-        (PyKCS11.CKA_ID, secrets.token_bytes(20)),
-        (PyKCS11.CKA_LABEL, label),
-    ]
-    public = [
-        (PyKCS11.CKA_CLASS, PyKCS11.CKO_PUBLIC_KEY),
-        *common,
-        *size,
-        (PyKCS11.CKA_PRIVATE, False),
-        (PyKCS11.CKA_VERIFY, True),
-    ]
-    private = [
-        (PyKCS11.CKA_CLASS, PyKCS11.CKO_PRIVATE_KEY),
-        *common,
-        (PyKCS11.CKA_PRIVATE, True),
-        (PyKCS11.CKA_SENSITIVE, True),
-        (PyKCS11.CKA_EXTRACTABLE, False),
-        (PyKCS11.CKA_SIGN, True),
-    ]
-    return public, private, PyKCS11.Mechanism(generate)
-
-
-def _certificate_template(order: Install, issued: x509.Certificate, pair: KeyPair) -> list[Any]:
-    """CKO_CERTIFICATE with the pair's CKA_ID and label (a driver renames the private key to the certificate's)."""
-    parts = certificates.parts(issued)
-    return [
-        (PyKCS11.CKA_CLASS, PyKCS11.CKO_CERTIFICATE),
-        (PyKCS11.CKA_CERTIFICATE_TYPE, PyKCS11.CKC_X_509),
-        (PyKCS11.CKA_TOKEN, True),
-        (PyKCS11.CKA_PRIVATE, False),
-        (PyKCS11.CKA_ID, pair.key_id),
-        (PyKCS11.CKA_LABEL, order.business_no),
-        (PyKCS11.CKA_SUBJECT, parts.subject),
-        (PyKCS11.CKA_ISSUER, parts.issuer),
-        (PyKCS11.CKA_SERIAL_NUMBER, parts.serial),
-        (PyKCS11.CKA_VALUE, order.issued),
-    ]

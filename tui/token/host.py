@@ -1,8 +1,10 @@
 """The driver's process: loads one PKCS#11 module, watches its slots, carries out orders one at a time."""
 
 import os
+import resource
 import select
 import signal
+import time
 from dataclasses import replace
 from typing import assert_never
 
@@ -11,12 +13,33 @@ from PyKCS11 import PyKCS11Error
 from tui.core.failure import Failure, Reason, TokenError
 from tui.core.ports import TokenStage
 from tui.hardening import harden
-from tui.token import enrolment, faults, protocol, session
+from tui.token import enrolment, faults, protocol, session, writing
 from tui.token.driver import Driver
 from tui.token.presence import Watcher
-from tui.token.protocol import Install, Installed, Load, MakeRequest, PinWanted, Refused, Report, Requested, Seen
+from tui.token.protocol import (
+    Install,
+    Installed,
+    Leaving,
+    Load,
+    MakeRequest,
+    Order,
+    PinWanted,
+    Refused,
+    Report,
+    Requested,
+    Retire,
+    Retired,
+    Seen,
+)
 
 _PERHAPS_PULLED = (Reason.TOKEN_FAULT, Reason.TOKEN_REMOVED, Reason.KEY_MISSING)
+_NOTICED = 0.6
+"""Seconds after which a driver knows that its token is gone: pcscd looks at a reader that stays every 0.4 s."""
+
+ORDERS = 8
+"""A process carries out this many orders: one driver loses a slot of its token's memory with every key pair."""
+GROWTH = 64 * 1024
+"""KiB by which a process may outgrow its first look before a fresh one takes its place."""
 
 
 class Channel:
@@ -90,20 +113,34 @@ def _serve(channel: Channel) -> None:
     except TokenError as error:
         channel.send(protocol.Unusable(error.failure))
         return
-    watcher = Watcher(driver)
-    while True:
+    _work(driver, Watcher(driver), channel)
+
+
+def _work(driver: Driver, watcher: Watcher, channel: Channel) -> None:
+    """Look and serve in turns, until the program ends or this process has had its day."""
+    orders, room = 0, 0
+    while orders < ORDERS and (not room or _peak() < room):
         signal.alarm(protocol.WATCH_DEADLINE)
         if (tokens := watcher.look()) is not None:
             channel.send(Seen(tokens))
         signal.alarm(0)
+        room = room or _peak() + GROWTH
         if channel.wait(watcher.pause):
             order = protocol.decode_order(channel.receive())
             assert not isinstance(order, Load)  # noqa: S101 - sent once
             channel.send(_carry_out(driver, order, channel))
+            signal.alarm(0)
             watcher.forget()
+            orders += 1
+    channel.send(Leaving())
 
 
-def _carry_out(driver: Driver, order: MakeRequest | Install, channel: Channel) -> Report:
+def _peak() -> int:
+    """The most memory that this process ever had resident, KiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+def _carry_out(driver: Driver, order: Order, channel: Channel) -> Report:
     """The order's answer. Whatever a driver makes go wrong ends here as a reason."""
     try:
         match order:
@@ -111,6 +148,9 @@ def _carry_out(driver: Driver, order: MakeRequest | Install, channel: Channel) -
                 return Requested(enrolment.make_request(driver, order, channel.ask_pin, channel.progress))
             case Install():
                 return Installed(enrolment.install(driver, order, channel.ask_pin, channel.progress))
+            case Retire():
+                writing.retire(driver, order, channel.ask_pin, channel.progress)
+                return Retired()
             case _:
                 assert_never(order)
     except TokenError as error:
@@ -123,11 +163,15 @@ def _carry_out(driver: Driver, order: MakeRequest | Install, channel: Channel) -
         return Refused(Failure(Reason.KIOSK_FAULT, detail=type(error).__name__))
 
 
-def _explain(driver: Driver, order: MakeRequest | Install, failure: Failure) -> Failure:
+def _explain(driver: Driver, order: Order, failure: Failure) -> Failure:
     """Drivers report a pulled token in many ways, or list nothing and call that success: look whether it is there."""
     if failure.reason in _PERHAPS_PULLED:
         try:
-            session.locate(driver, order.certificate)
+            replaced = order.old if isinstance(order, Install) else b""
+            session.locate(driver, order.certificate, replaced)
+            if failure.reason is Reason.TOKEN_FAULT:
+                time.sleep(_NOTICED)
+                session.locate(driver, order.certificate, replaced)
         except TokenError as gone:
             return replace(failure, reason=gone.failure.reason)
     return failure

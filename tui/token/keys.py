@@ -9,10 +9,15 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils
 
 from tui.core.failure import Reason
+from tui.core.order import SignatureScheme
 from tui.token import faults
 
-Sign = Callable[[int, bytes], bytes]
-"""(CKM_ mechanism, data) -> what C_Sign returned."""
+Sign = Callable[[PyKCS11.Mechanism, bytes], bytes]
+"""(mechanism, data) -> what C_Sign returned."""
+SALT = 32
+"""Bytes of salt of RSASSA-PSS: the digest's length, as RFC 4055 3.1 recommends."""
+_DIGEST_INFO = bytes.fromhex("3031300d060960864801650304020105000420")
+"""DER DigestInfo of SHA-256 up to the digest (RFC 8017 9.2, note 1)."""
 
 
 class _InToken:
@@ -42,10 +47,10 @@ class _InToken:
 
 
 class TokenRsaKey(_InToken, rsa.RSAPrivateKey):
-    """RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017 8.2)."""
+    """RSASSA-PKCS1-v1_5 or RSASSA-PSS with SHA-256 (RFC 8017 8)."""
 
-    def __init__(self, public_key: rsa.RSAPublicKey, sign: Sign) -> None:
-        self._public_key, self._sign = public_key, sign
+    def __init__(self, public_key: rsa.RSAPublicKey, sign: Sign, mechanisms: frozenset[int] = frozenset()) -> None:
+        self._public_key, self._sign, self._mechanisms = public_key, sign, mechanisms
 
     @property
     def key_size(self) -> int:
@@ -57,16 +62,32 @@ class TokenRsaKey(_InToken, rsa.RSAPrivateKey):
         return self._public_key
 
     def sign(self, data: object, padding: object, algorithm: object) -> bytes:
-        """CKM_SHA256_RSA_PKCS, verified; raise SIGNATURE_FALSE where the token's answer does not verify."""
-        if not isinstance(padding, _PKCS1v15) or not isinstance(algorithm, hashes.SHA256):
-            raise UnsupportedAlgorithm("RSASSA-PKCS1-v1_5 with SHA-256 only")
+        """Sign in the token and verify; raise SIGNATURE_FALSE where the token's answer does not verify."""
+        if not isinstance(padding, _PKCS1v15 | _PSS) or not isinstance(algorithm, hashes.SHA256):
+            raise UnsupportedAlgorithm("RSASSA-PKCS1-v1_5 or RSASSA-PSS with SHA-256 only")
         message = _bytes(data)
-        signature = self._sign(PyKCS11.CKM_SHA256_RSA_PKCS, message)
+        signature = self._sign(*self._prepared(padding, message))
         try:
             self._public_key.verify(signature, message, padding, algorithm)
         except InvalidSignature as error:
             raise faults.fault(Reason.SIGNATURE_FALSE, "RSA") from error
         return signature
+
+    def _prepared(self, padding: object, message: bytes) -> tuple[PyKCS11.Mechanism, bytes]:
+        """The mechanism and what it is given: the message where the token hashes, else its digest."""
+        if isinstance(padding, _PSS):
+            whole, bare = PyKCS11.CKM_SHA256_RSA_PKCS_PSS, PyKCS11.CKM_RSA_PKCS_PSS
+            hashing = not self._lacks(whole) or self._lacks(bare)
+            chosen = whole if hashing else bare
+            mechanism = PyKCS11.RSA_PSS_Mechanism(chosen, PyKCS11.CKM_SHA256, PyKCS11.CKG_MGF1_SHA256, SALT)
+            return mechanism, message if hashing else _digest(message)
+        if self._lacks(PyKCS11.CKM_SHA256_RSA_PKCS) and not self._lacks(PyKCS11.CKM_RSA_PKCS):
+            return PyKCS11.Mechanism(PyKCS11.CKM_RSA_PKCS), _DIGEST_INFO + _digest(message)
+        return PyKCS11.Mechanism(PyKCS11.CKM_SHA256_RSA_PKCS), message
+
+    def _lacks(self, mechanism: int) -> bool:
+        """An empty list says nothing."""
+        return bool(self._mechanisms) and mechanism not in self._mechanisms
 
 
 class TokenEcKey(_InToken, ec.EllipticCurvePrivateKey):
@@ -96,9 +117,7 @@ class TokenEcKey(_InToken, ec.EllipticCurvePrivateKey):
         ):
             raise UnsupportedAlgorithm("ECDSA with SHA-256 only")
         message = _bytes(data)
-        digest = hashes.Hash(hashes.SHA256())
-        digest.update(message)
-        raw = self._sign(PyKCS11.CKM_ECDSA, digest.finalize())
+        raw = self._sign(PyKCS11.Mechanism(PyKCS11.CKM_ECDSA), _digest(message))
         half = len(raw) // 2
         signature = utils.encode_dss_signature(int.from_bytes(raw[:half]), int.from_bytes(raw[half:]))
         try:
@@ -109,27 +128,43 @@ class TokenEcKey(_InToken, ec.EllipticCurvePrivateKey):
 
 
 TokenKey = TokenRsaKey | TokenEcKey
-_PKCS1v15 = padding.PKCS1v15
+_PKCS1v15, _PSS = padding.PKCS1v15, padding.PSS
 
 
-def token_key(public_key: object, sign: Sign) -> TokenKey:
-    """The signing key whose public half is given; raise KEY_UNSUPPORTED for other algorithms."""
+def token_key(public_key: object, sign: Sign, mechanisms: frozenset[int] = frozenset()) -> TokenKey:
+    """The signing key whose public half is given; raise KEY_UNSUPPORTED for other algorithms.
+
+    `mechanisms` are the token's own, empty when it does not tell.
+    """
     match public_key:
         case rsa.RSAPublicKey():
-            return TokenRsaKey(public_key, sign)
+            return TokenRsaKey(public_key, sign, mechanisms)
         case ec.EllipticCurvePublicKey():
             return TokenEcKey(public_key, sign)
         case _:
             raise faults.fault(Reason.KEY_UNSUPPORTED, type(public_key).__name__)
 
 
-def prove(key: TokenKey, message: bytes) -> bytes:
-    """A signature over `message` in the key's one scheme."""
+def rsa_padding(public_key: object, scheme: SignatureScheme) -> padding.PKCS1v15 | padding.PSS | None:
+    """What the scheme means for this key; None for a key that is not RSA."""
+    if not isinstance(public_key, rsa.RSAPublicKey):
+        return None
+    return padding.PKCS1v15() if scheme is SignatureScheme.PKCS1 else padding.PSS(padding.MGF1(hashes.SHA256()), SALT)
+
+
+def prove(key: TokenKey, message: bytes, scheme: SignatureScheme) -> bytes:
+    """A signature over `message`."""
     match key:
         case TokenRsaKey():
-            return key.sign(message, padding.PKCS1v15(), hashes.SHA256())
+            return key.sign(message, rsa_padding(key.public_key(), scheme), hashes.SHA256())
         case TokenEcKey():
             return key.sign(message, ec.ECDSA(hashes.SHA256()))
+
+
+def _digest(message: bytes) -> bytes:
+    digest = hashes.Hash(hashes.SHA256())
+    digest.update(message)
+    return digest.finalize()
 
 
 def _bytes(data: object) -> bytes:

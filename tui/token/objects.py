@@ -1,6 +1,7 @@
 """What lies on a token: certificates, keys, and where their private halves are."""
 
 import contextlib
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -36,7 +37,12 @@ class KeyPair:
     @property
     def spki(self) -> bytes:
         """DER SubjectPublicKeyInfo."""
-        return self.public_key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+        return spki_of(self.public_key)
+
+
+def spki_of(key: PublicKey) -> bytes:
+    """DER SubjectPublicKeyInfo."""
+    return key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
 
 
 @contextlib.contextmanager
@@ -65,9 +71,10 @@ def tokens(driver: Driver, slots: Sequence[int] | None = None) -> tuple[Token, .
 def _token(driver: Driver, slot: int, info: Any) -> Token:
     fault = ""
     held: tuple[Certificate, ...] = ()
+    bare: tuple[str, ...] = ()
     try:
         with opened(driver, slot) as session:
-            held = listed(session)
+            held, bare = listed(session)
     except PyKCS11Error as error:
         if faults.failure(error).reason is Reason.TOKEN_REMOVED or error.value == PyKCS11.CKR_GENERAL_ERROR:
             raise
@@ -87,22 +94,28 @@ def _token(driver: Driver, slot: int, info: Any) -> Token:
         certificates=held,
         fault=fault,
         tries_left=faults.tries_left(state),
+        bare_keys=bare,
     )
 
 
-def listed(session: Any) -> tuple[Certificate, ...]:
-    """The token's certificates; of two copies of one the copy with a key counts."""
+def listed(session: Any) -> tuple[tuple[Certificate, ...], tuple[str, ...]]:
+    """The token's certificates (of two copies of one the copy with a key counts), and its keys without one."""
     private = {i for (i,) in _each(session, PyKCS11.CKO_PRIVATE_KEY, PyKCS11.CKA_ID)}
-    public = {i for (i,) in _each(session, PyKCS11.CKO_PUBLIC_KEY, PyKCS11.CKA_ID)}
+    public: dict[bytes, Any] = {}
+    for handle in session.findObjects([(PyKCS11.CKA_CLASS, PyKCS11.CKO_PUBLIC_KEY)]):
+        public[_values(session, handle, PyKCS11.CKA_ID)[0]] = handle
     # Private objects are invisible before login; where nothing is visible at all, nothing is known.
-    known = private | public
+    known = private | public.keys()
     found: dict[bytes, Certificate] = {}
     kinds = PyKCS11.CKA_VALUE, PyKCS11.CKA_ID, PyKCS11.CKA_LABEL
+    certified = set()
     for der, key_id, label in _each(session, PyKCS11.CKO_CERTIFICATE, *kinds):
+        certified.add(key_id)
         has_private_key = not known or key_id in known
         if der and (der not in found or (has_private_key and not found[der].has_private_key)):
             found[der] = certificates.read(der, key_id, label.decode(errors="ignore"), has_private_key=has_private_key)
-    return tuple(found.values())
+    bare = (_public_key(*_values(session, public[i], *_KEY_PARTS)) for i in sorted(public.keys() - certified))
+    return tuple(found.values()), tuple(hashlib.sha256(spki_of(key)).hexdigest() for key in bare if key is not None)
 
 
 def certificate_values(session: Any, key_id: bytes) -> list[bytes]:
@@ -112,6 +125,29 @@ def certificate_values(session: Any, key_id: bytes) -> list[bytes]:
     ]
 
 
+def certificate_handles(session: Any, key_id: bytes, der: bytes) -> list[Any]:
+    """Handles of this very certificate under this CKA_ID."""
+    found = session.findObjects([(PyKCS11.CKA_CLASS, PyKCS11.CKO_CERTIFICATE), (PyKCS11.CKA_ID, key_id)])
+    return [handle for handle in found if value_of(session, handle) == der]
+
+
+def value_of(session: Any, handle: Any) -> bytes:
+    """CKA_VALUE."""
+    return _values(session, handle, PyKCS11.CKA_VALUE)[0]
+
+
+def keys(session: Any, key_id: bytes) -> list[Any]:
+    """Handles of the private and public keys with this CKA_ID; after login."""
+    kinds = PyKCS11.CKO_PRIVATE_KEY, PyKCS11.CKO_PUBLIC_KEY
+    return [h for kind in kinds for h in session.findObjects([(PyKCS11.CKA_CLASS, kind), (PyKCS11.CKA_ID, key_id)])]
+
+
+def rename(session: Any, key_id: bytes, label: str) -> None:
+    """Label the keys with this CKA_ID."""
+    for handle in keys(session, key_id):
+        session.setAttributeValue(handle, [(PyKCS11.CKA_LABEL, label)])
+
+
 def private_keys(session: Any, key_id: bytes) -> list[Any]:
     """Handles of the private keys with this CKA_ID; visible after login."""
     return list(session.findObjects([(PyKCS11.CKA_CLASS, PyKCS11.CKO_PRIVATE_KEY), (PyKCS11.CKA_ID, key_id)]))
@@ -119,26 +155,46 @@ def private_keys(session: Any, key_id: bytes) -> list[Any]:
 
 def key_pairs(session: Any) -> list[KeyPair]:
     """The pairs of algorithms we know, both halves present; after login."""
-    kinds = (
-        *(PyKCS11.CKA_ID, PyKCS11.CKA_LABEL, PyKCS11.CKA_KEY_TYPE),
-        *(PyKCS11.CKA_MODULUS, PyKCS11.CKA_PUBLIC_EXPONENT, PyKCS11.CKA_EC_PARAMS, PyKCS11.CKA_EC_POINT),
-    )
     pairs = []
-    for key_id, label, _, modulus, exponent, curve, point in _each(session, PyKCS11.CKO_PUBLIC_KEY, *kinds):
-        key = _public_key(modulus, exponent, curve, point)
+    for key_id, label, *parts in _each(session, PyKCS11.CKO_PUBLIC_KEY, PyKCS11.CKA_ID, PyKCS11.CKA_LABEL, *_KEY_PARTS):
+        key = _public_key(*parts)
         if key is not None and private_keys(session, key_id):
             pairs.append(KeyPair(key_id, label.decode(errors="ignore"), key))
     return pairs
 
 
+_KEY_PARTS = PyKCS11.CKA_MODULUS, PyKCS11.CKA_PUBLIC_EXPONENT, PyKCS11.CKA_EC_PARAMS, PyKCS11.CKA_EC_POINT
+
+
 def _public_key(modulus: bytes, exponent: bytes, curve: bytes, point: bytes) -> PublicKey | None:
-    if modulus and exponent:
-        return rsa.RSAPublicNumbers(int.from_bytes(exponent), int.from_bytes(modulus)).public_key()
-    if curve not in CURVES or not point:
-        return None
-    # CKA_EC_POINT is a DER OCTET STRING around the point (PKCS#11 v2.40 2.3.3); some drivers leave the wrapping out.
-    size = 2 * ((CURVES[curve].key_size + 7) // 8) + 1
-    return ec.EllipticCurvePublicKey.from_encoded_point(CURVES[curve], point[-size:])
+    """The key that these attributes describe; None for other algorithms and for attributes that make no key."""
+    with contextlib.suppress(ValueError):
+        if modulus and exponent:
+            return rsa.RSAPublicNumbers(int.from_bytes(exponent), int.from_bytes(modulus)).public_key()
+        if curve in CURVES and point:
+            # CKA_EC_POINT is a DER OCTET STRING around the point (PKCS#11 v2.40 2.3.3); some drivers leave it bare.
+            size = 2 * ((CURVES[curve].key_size + 7) // 8) + 1
+            return ec.EllipticCurvePublicKey.from_encoded_point(CURVES[curve], point[-size:])
+    return None
+
+
+def holds(session: Any, key_id: bytes, spki: str) -> bool:
+    """Whether a certificate or public key of this key (SHA-256 over SubjectPublicKeyInfo, hex) has this CKA_ID."""
+    for der in certificate_values(session, key_id):
+        if certificates.read(der, key_id, "", has_private_key=True).spki == spki:
+            return True
+    matching = ((PyKCS11.CKA_ID, key_id),)
+    keys = (_public_key(*parts) for parts in _each(session, PyKCS11.CKO_PUBLIC_KEY, *_KEY_PARTS, matching=matching))
+    return any(hashlib.sha256(spki_of(key)).hexdigest() == spki for key in keys if key is not None)
+
+
+def id_of_key(session: Any, spki: str) -> bytes:
+    """CKA_ID of the public key with this SHA-256 over SubjectPublicKeyInfo (hex); empty when there is none."""
+    for key_id, *parts in _each(session, PyKCS11.CKO_PUBLIC_KEY, PyKCS11.CKA_ID, *_KEY_PARTS):
+        key = _public_key(*parts)
+        if key is not None and hashlib.sha256(spki_of(key)).hexdigest() == spki:
+            return key_id
+    return b""
 
 
 def halves(session: Any, label: str) -> list[Any]:

@@ -60,8 +60,9 @@ class Watcher:
         # Without a reader another program may write to the token unnoticed, so a restart looks at the objects too.
         if glance.tokens == self._seen and not restarted:
             return None
-        self._seen = glance.tokens
         tokens = objects.tokens(self._driver, [slot for slot, _ in glance.tokens])
+        # A token pulled in these moments is still flagged and cannot be listed; it may be back before the next look.
+        self._seen = glance.tokens if len(tokens) == len(glance.tokens) else None
         if tokens == self._told:
             return None
         self._told = tokens

@@ -1,7 +1,7 @@
 """Messages to and from a driver's process: a 4-byte big-endian length, then MessagePack; a PIN is raw bytes.
 
-Every order but `Load` is answered by `Staged` and `PinWanted` in any number and then by one `Requested`, `Installed`
-or `Refused`. `Seen` and `Unusable` come unasked. The PIN follows `PinWanted` and nothing else, in a frame of its own.
+Every order but `Load` is answered by `Staged` and `PinWanted` in any number and then by one `Done` or `Refused`.
+`Seen`, `Unusable` and `Leaving` come unasked. The PIN follows `PinWanted` and nothing else, in a frame of its own.
 """
 
 import struct
@@ -11,6 +11,7 @@ import msgspec
 
 from tui.core.certificate import CertificateRef, Token
 from tui.core.failure import Failure
+from tui.core.order import KeyPolicy, SignatureScheme
 from tui.core.ports import Installation, SignedRequest, TokenStage
 
 HEADER = struct.Struct(">I")
@@ -19,6 +20,7 @@ LIMIT = 16 * 1024 * 1024
 
 DEADLINES: Mapping[TokenStage, float] = {
     TokenStage.CHECKING: 90.0,
+    TokenStage.PROBING: 60.0,
     TokenStage.KEY_PAIR: 120.0,
     TokenStage.REQUEST: 30.0,
     TokenStage.SIGNING: 30.0,
@@ -45,6 +47,8 @@ class MakeRequest(msgspec.Struct, frozen=True, tag=True):
     certificate: CertificateRef
     business_no: str
     statement: str
+    policy: KeyPolicy = KeyPolicy.REKEY
+    scheme: SignatureScheme = SignatureScheme.PKCS1
 
 
 class Install(msgspec.Struct, frozen=True, tag=True):
@@ -54,6 +58,22 @@ class Install(msgspec.Struct, frozen=True, tag=True):
     business_no: str
     issued: bytes
     challenge: bytes
+    old: bytes = b""
+    """DER of the certificate that is renewed; the desk holds it."""
+    policy: KeyPolicy = KeyPolicy.REKEY
+    scheme: SignatureScheme = SignatureScheme.PKCS1
+
+
+class Retire(msgspec.Struct, frozen=True, tag=True):
+    """Delete the old pair of a proved renewal."""
+
+    certificate: CertificateRef
+    """The new one."""
+    new: bytes
+    old: bytes
+    old_key_id: str
+    """CKA_ID, hex."""
+    scheme: SignatureScheme = SignatureScheme.PKCS1
 
 
 class Seen(msgspec.Struct, frozen=True, tag=True):
@@ -66,6 +86,10 @@ class Unusable(msgspec.Struct, frozen=True, tag=True):
     """The driver could not be loaded; the process ends."""
 
     failure: Failure
+
+
+class Leaving(msgspec.Struct, frozen=True, tag=True):
+    """The process ends while nothing is under way, so that a driver that leaks gets a fresh one."""
 
 
 class Staged(msgspec.Struct, frozen=True, tag=True):
@@ -90,15 +114,20 @@ class Installed(msgspec.Struct, frozen=True, tag=True):
     installation: Installation
 
 
+class Retired(msgspec.Struct, frozen=True, tag=True):
+    """The answer to `Retire`."""
+
+
 class Refused(msgspec.Struct, frozen=True, tag=True):
     """The operation failed."""
 
     failure: Failure
 
 
-Order = MakeRequest | Install
-Answer = Staged | PinWanted | Requested | Installed | Refused
-Report = Seen | Unusable | Answer
+Order = MakeRequest | Install | Retire
+Done = Requested | Installed | Retired
+Answer = Staged | PinWanted | Done | Refused
+Report = Seen | Unusable | Leaving | Answer
 
 encode = msgspec.msgpack.Encoder().encode
 """Any message to its bytes."""

@@ -3,30 +3,18 @@
 import asyncio
 import contextlib
 import signal
-import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
 
-import msgspec
-
-import tui
-from tui.core.certificate import Token
+from tui.core.certificate import CertificateRef, Token, find_token
 from tui.core.failure import Failure, Reason, TokenError
 from tui.core.ports import TokenStage
 from tui.core.secret import Pin
 from tui.token import protocol
-from tui.token.protocol import Answer, Installed, Load, Order, PinWanted, Refused, Requested, Seen, Staged, Unusable
-
-_ENTRY: Final = """\
-import sys
-if sys.argv[1] not in sys.path: sys.path.insert(0, sys.argv[1])
-from tui.token.host import main
-main()"""
-"""`python -I` forgets where a checkout lies; the installed package is found without help."""
-_COMMAND: Final = (sys.executable, "-I", "-X", "utf8", "-c", _ENTRY, str(Path(tui.__file__).parent.parent))
+from tui.token.child import Child
+from tui.token.protocol import Answer, Done, Leaving, Load, Order, PinWanted, Refused, Seen, Staged, Unusable
 
 _STEADY = 10.0
 """Seconds a process must live for its end to count as the first again."""
@@ -61,16 +49,18 @@ class DriverProcess:
         self._busy = asyncio.Lock()
         self._wanted = asyncio.Event()
         self._running = asyncio.Event()
-        self._process: asyncio.subprocess.Process | None = None
+        self._looked = asyncio.Event()
+        """The process that runs now has told what it sees."""
+        self._child: Child | None = None
         self._hung = False
         self._task = asyncio.create_task(self._supervise())
 
     @property
     def pid(self) -> int | None:
         """The child's process id while it lives."""
-        return self._process.pid if self._process else None
+        return self._child.pid if self._child else None
 
-    async def call(self, order: Order, pin: Pin, progress: Callable[[TokenStage], None]) -> Requested | Installed:
+    async def call(self, order: Order, pin: Pin, progress: Callable[[TokenStage], None]) -> Done:
         """Carry out one order; raise `TokenError`. The PIN leaves only when the child has found the right token."""
         async with self._busy:
             try:
@@ -82,61 +72,72 @@ class DriverProcess:
             finally:
                 self._answers = None
 
-    async def _must(self, order: Order, pin: Pin, progress: Callable[[TokenStage], None]) -> Requested | Installed:
+    async def _must(self, order: Order, pin: Pin, progress: Callable[[TokenStage], None]) -> Done:
         done = await self._exchange(order, pin, progress)
         if done is None:
             raise TokenError(Failure(Reason.DRIVER_CRASHED, token_changed=False))
         return done
 
-    async def _exchange(
-        self, order: Order, pin: Pin, progress: Callable[[TokenStage], None]
-    ) -> Requested | Installed | None:
+    async def _exchange(self, order: Order, pin: Pin, progress: Callable[[TokenStage], None]) -> Done | None:
         """Send the order and hear it out; None when the child was dead before it began."""
         self._wanted.set()
         await self._running.wait()
+        before = find_token(self.tokens, order.certificate)
         answers = self._answers = asyncio.Queue()
-        stage: TokenStage | None = None
-        changing = False
+        stages: list[TokenStage] = []
         self._send(protocol.encode(order))
         while True:
             try:
-                async with asyncio.timeout(self._deadlines[stage or TokenStage.CHECKING]):
+                async with asyncio.timeout(self._deadlines[stages[-1] if stages else TokenStage.CHECKING]):
                     answer = await answers.get()
             except TimeoutError as error:
                 self._hung = True
                 self._kill()
-                detail = stage.value if stage else ""
-                raise TokenError(Failure(Reason.DRIVER_HUNG, detail=detail, token_changed=changing)) from error
+                hung = Failure(Reason.DRIVER_HUNG, detail=stages[-1].value if stages else "")
+                raise await self._cut_off(hung, stages, before, order.certificate) from error
             match answer:
                 case Staged(stage=stage):
-                    changing |= stage in _CHANGING
+                    stages.append(stage)
                     progress(stage)
                 case PinWanted():
                     with pin.reveal() as secret:
                         self._send(secret)
                     pin.wipe()
-                case Requested() | Installed():
-                    return answer
-                case Failure() if stage is None and answer.reason is not Reason.DRIVER_MISSING:
+                case Refused(failure=failure):
+                    raise TokenError(replace(failure, token_changed=not _CHANGING.isdisjoint(stages)))
+                case Failure() if not stages and answer.reason is not Reason.DRIVER_MISSING:
                     return None
-                case Refused(failure=failure) | (Failure() as failure):
-                    raise TokenError(replace(failure, token_changed=changing))
+                case Failure():
+                    raise await self._cut_off(answer, stages, before, order.certificate)
+                case _:
+                    return answer
+
+    async def _cut_off(
+        self, failure: Failure, stages: list[TokenStage], before: Token | None, sought: CertificateRef
+    ) -> TokenError:
+        """The failure, with whether the token may have been changed: where it can be seen, the next process looks.
+
+        Certificates are seen without a PIN, private keys are not: what was cut off in making or deleting keys counts.
+        """
+        changing = _CHANGING.intersection(stages)
+        changed = bool(changing)
+        if changing == {TokenStage.WRITING}:
+            self._wanted.set()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(protocol.WATCH_DEADLINE):
+                    await self._looked.wait()
+                after = find_token(self.tokens, sought)
+                changed = before is None or after is None or before.certificates != after.certificates
+        return TokenError(replace(failure, token_changed=changed))
 
     async def close(self) -> None:
         """End the child: at once when it is busy, else by closing its channel."""
-        process = self._process
+        child = self._child
         self._task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await self._task
-        if process is not None and process.returncode is None:
-            if process.stdin is not None:
-                process.stdin.close()
-            try:
-                async with asyncio.timeout(0 if self._busy.locked() else 1):
-                    await process.wait()
-            except TimeoutError:
-                process.kill()
-                await process.wait()
+        if child is not None:
+            await child.close(patience=0 if self._busy.locked() else 1)
 
     async def _supervise(self) -> None:
         deaths = 0
@@ -144,57 +145,58 @@ class DriverProcess:
             self._wanted.clear()
             began = time.monotonic()
             failure = await self._run()
+            if failure is None:
+                continue
             deaths = deaths + 1 if time.monotonic() - began < _STEADY else 1
             if deaths > 1 or failure.reason is Reason.DRIVER_MISSING:
                 self._report((), failure)
-            if self._answers is not None:
-                self._answers.put_nowait(failure)
+            self._answer(failure)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(_rest(deaths, failure)):
                     await self._wanted.wait()
 
-    async def _run(self) -> Failure:
-        """One life of the child; returns why it ended."""
+    async def _run(self) -> Failure | None:
+        """One life of the child; returns why it ended, None when it left to make room for a fresh one."""
         self._hung = False
-        process = self._process = await asyncio.create_subprocess_exec(
-            *_COMMAND,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-            start_new_session=True,  # Ctrl+C in the terminal is not the driver's
-        )
+        child = self._child = await Child.start()
         self._send(protocol.encode(Load(str(self.module.path), self.module.environment)))
         self._running.set()
         try:
-            failure = await self._read(process)
+            last = await self._hear(child)
         finally:
             self._running.clear()
-        await process.wait()
-        self._process = None
-        if failure is not None:
-            return failure
-        if self._hung or process.returncode == -signal.SIGALRM:
-            return Failure(Reason.DRIVER_HUNG)
-        return Failure(Reason.DRIVER_CRASHED, detail=f"exit {process.returncode}")
+            self._looked.clear()
+        await child.bury()
+        self._child = None
+        match last:
+            case Leaving():
+                self._answer(Failure(Reason.DRIVER_CRASHED))  # an order that came too late goes to the next one
+                return None
+            case Unusable(failure=failure):
+                return failure
+            case _ if self._hung or child.returncode == -signal.SIGALRM:
+                return Failure(Reason.DRIVER_HUNG)
+            case _:
+                return Failure(Reason.DRIVER_CRASHED, detail=f"exit {child.returncode}")
 
-    async def _read(self, process: asyncio.subprocess.Process) -> Failure | None:
-        """Pass on what the child sends until it ends; its own reason for ending, if it gave one."""
-        assert process.stdout is not None  # noqa: S101 - a pipe was asked for
-        try:
-            while True:
-                (length,) = protocol.HEADER.unpack(await process.stdout.readexactly(protocol.HEADER.size))
-                match protocol.decode_report(await process.stdout.readexactly(length)):
+    async def _hear(self, child: Child) -> Leaving | Unusable | None:
+        """Pass on what the child says until it ends; its own word for ending, if it gave one."""
+        async with contextlib.aclosing(child.reports()) as reports:
+            async for report in reports:
+                match report:
                     case Seen(tokens=tokens):
+                        self._looked.set()
                         self._report(tokens, None)
-                    case Unusable(failure=failure):
-                        return failure
-                    case answer if self._answers is not None:
-                        self._answers.put_nowait(answer)
-        except asyncio.IncompleteReadError:
-            return None
-        except msgspec.DecodeError:
-            self._kill()
-            return None
+                    case Unusable() | Leaving():
+                        return report
+                    case _:
+                        self._answer(report)
+        child.kill()
+        return None
+
+    def _answer(self, answer: Answer | Failure) -> None:
+        if self._answers is not None:
+            self._answers.put_nowait(answer)
 
     def _report(self, tokens: tuple[Token, ...], failure: Failure | None) -> None:
         changed = (tokens, failure) != (self.tokens, self.failure) or not self.reported.is_set()
@@ -204,15 +206,13 @@ class DriverProcess:
             self._changed()
 
     def _send(self, payload: bytes | memoryview) -> None:
-        """Header and payload apart, so that a PIN is not copied; a dead child is found by its reader."""
-        if self._process is not None and self._process.stdin is not None:
-            self._process.stdin.write(protocol.HEADER.pack(len(payload)))
-            self._process.stdin.write(payload)
+        if self._child is not None:
+            self._child.send(payload)
 
     def _kill(self) -> None:
-        if self._process is not None:
-            with contextlib.suppress(ProcessLookupError):
-                self._process.kill()
+        if self._child is not None:
+            self._looked.clear()
+            self._child.kill()
 
 
 def _rest(deaths: int, failure: Failure) -> float:

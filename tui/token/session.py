@@ -8,14 +8,14 @@ from typing import Any
 import PyKCS11
 from PyKCS11 import PyKCS11Error
 
-from tui.core.certificate import Certificate, CertificateRef, Token, find
+from tui.core.certificate import Certificate, CertificateRef, Token, find, find_token
 from tui.core.failure import Failure, Reason, TokenError
-from tui.token import faults, objects
+from tui.token import certificates, faults, objects
 from tui.token.driver import Driver
 from tui.token.keys import TokenKey, token_key
 
 AskPin = Callable[[], bytearray]
-"""Fetch the PIN; the caller wipes it."""
+"""Fetch the PIN; who asks wipes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,39 +25,54 @@ class Workspace:
     driver: Driver
     token: Token
     certificate: Certificate
-    """The old one: the token's identity."""
+    """What the token is known by."""
     session: Any
+    mechanisms: frozenset[int]
+    """CKM_ values that the token lists; empty when it does not tell."""
 
     def confirm(self) -> None:
-        """Refresh the slot and compare the token, so that nothing is signed or written on another one.
-
-        Without the refresh a driver was seen to sign with a second token's key under the first one's serial.
-        """
-        lib = self.driver.lib
-        self.driver.slots()
-        if not lib.getSlotInfo(self.token.slot).flags & PyKCS11.CKF_TOKEN_PRESENT:
-            raise faults.fault(Reason.TOKEN_REMOVED)
-        info = lib.getTokenInfo(self.token.slot)
-        if (objects.text(info.label), objects.text(info.serialNumber)) != (self.token.label, self.token.serial):
-            raise faults.fault(Reason.TOKEN_SWAPPED)
+        """Refresh the slot and compare the token, so that nothing is signed or written on another one."""
+        compare(self.driver, self.token, self.certificate, self.session)
         if self.session.getSessionInfo().state != PyKCS11.CKS_RW_USER_FUNCTIONS:
             raise faults.fault(Reason.TOKEN_REMOVED, "session lost")
 
     def key(self, key_id: bytes, public_key: object) -> TokenKey:
-        """The private key with this CKA_ID, as a signer; raise KEY_MISSING."""
+        """The private key with this CKA_ID, else the one of the same pair, as a signer; raise KEY_MISSING."""
         handles = objects.private_keys(self.session, key_id) if key_id else []
+        if not handles:
+            same = (pair for pair in objects.key_pairs(self.session) if pair.public_key == public_key)
+            handles = [handle for pair in same for handle in objects.private_keys(self.session, pair.key_id)]
         if not handles:
             raise faults.fault(Reason.KEY_MISSING)
 
-        def sign(mechanism: int, data: bytes) -> bytes:
+        def sign(mechanism: PyKCS11.Mechanism, data: bytes) -> bytes:
             self.confirm()
-            return bytes(self.session.sign(handles[0], data, PyKCS11.Mechanism(mechanism)))
+            return bytes(self.session.sign(handles[0], data, mechanism))
 
-        return token_key(public_key, sign)
+        return token_key(public_key, sign, self.mechanisms)
 
 
-def locate(driver: Driver, reference: CertificateRef) -> tuple[Token, Certificate]:
-    """The token that holds this very certificate; raise TOKEN_SWAPPED or TOKEN_REMOVED."""
+def compare(driver: Driver, token: Token, certificate: Certificate, session: Any) -> None:
+    """Refresh the slot, then compare the token with the one that began: name, serial, and the key it is known by.
+
+    Without the refresh a driver was seen to send one token's PIN to another, and to sign with a second token's key
+    under the first one's serial. Raises TOKEN_REMOVED or TOKEN_SWAPPED.
+    """
+    driver.slots()
+    if not driver.lib.getSlotInfo(token.slot).flags & PyKCS11.CKF_TOKEN_PRESENT:
+        raise faults.fault(Reason.TOKEN_REMOVED)
+    info = driver.lib.getTokenInfo(token.slot)
+    if (objects.text(info.label), objects.text(info.serialNumber)) != (token.label, token.serial):
+        raise faults.fault(Reason.TOKEN_SWAPPED)
+    if not objects.holds(session, bytes.fromhex(certificate.key_id), certificate.spki):
+        raise faults.fault(Reason.TOKEN_SWAPPED, "key")
+
+
+def locate(driver: Driver, reference: CertificateRef, replaced: bytes = b"") -> tuple[Token, Certificate]:
+    """The token that holds this very certificate; raise TOKEN_SWAPPED or TOKEN_REMOVED.
+
+    Where `replaced` is given (the certificate's DER), the token may be known by the certificate's key alone.
+    """
     seen: tuple[Token, ...] = ()
     for look_again in (False, True):
         with contextlib.suppress(PyKCS11Error):
@@ -66,25 +81,40 @@ def locate(driver: Driver, reference: CertificateRef) -> tuple[Token, Certificat
             seen = objects.tokens(driver)
             if found := find(seen, reference.fingerprint):
                 return found
+            if replaced and (token := find_token(seen, reference)):
+                return token, _known_by_key(driver, token, reference, replaced)
     raise faults.fault(Reason.TOKEN_SWAPPED if seen else Reason.TOKEN_REMOVED)
 
 
+def _known_by_key(driver: Driver, token: Token, reference: CertificateRef, der: bytes) -> Certificate:
+    """The new certificate of the same key if it is there already, else the one that was replaced."""
+    for certificate in token.certificates:
+        if certificate.spki == reference.spki and certificate.has_private_key:
+            return certificate
+    with objects.opened(driver, token.slot) as session:
+        return certificates.read(der, objects.id_of_key(session, reference.spki), "", has_private_key=True)
+
+
 @contextlib.contextmanager
-def signed_in(driver: Driver, reference: CertificateRef, ask_pin: AskPin) -> Iterator[Workspace]:
-    """Find the token, log in, and log out at the end whatever happened."""
-    token, certificate = locate(driver, reference)
+def signed_in(driver: Driver, reference: CertificateRef, ask_pin: AskPin, replaced: bytes = b"") -> Iterator[Workspace]:
+    """Find the token (see `locate`), log in, and log out at the end whatever happened."""
+    token, certificate = locate(driver, reference, replaced)
     with objects.opened(driver, token.slot, writable=True) as session:
-        _login(driver, token, session, ask_pin)
+        pin = ask_pin()
         try:
-            yield Workspace(driver, token, certificate, session)
+            compare(driver, token, certificate, session)
+            _login(driver, token, session, pin)
+        finally:
+            pin[:] = bytes(len(pin))
+        try:
+            yield Workspace(driver, token, certificate, session, driver.mechanisms(token.slot))
         finally:
             with contextlib.suppress(PyKCS11Error):
                 session.logout()
 
 
-def _login(driver: Driver, token: Token, session: Any, ask_pin: AskPin) -> None:
-    """C_Login once. The PIN goes from our buffer into the driver's vector, and both are wiped."""
-    pin = ask_pin()
+def _login(driver: Driver, token: Token, session: Any, pin: bytearray) -> None:
+    """C_Login once. The PIN goes from the caller's buffer into the driver's vector, which is wiped."""
     vector = PyKCS11.LowLevel.ckbytelist(0 if token.pin_pad else len(pin))
     try:
         if not token.pin_pad and not max(1, token.pin_min) <= len(pin) <= (token.pin_max or len(pin)):
@@ -93,7 +123,6 @@ def _login(driver: Driver, token: Token, session: Any, ask_pin: AskPin) -> None:
             vector[i] = pin[i]
         value = driver.lib.lib.C_Login(session.session, PyKCS11.CKU_USER, vector)
     finally:
-        pin[:] = bytes(len(pin))
         for i in range(len(vector)):
             vector[i] = 0
     if value not in (PyKCS11.CKR_OK, PyKCS11.CKR_USER_ALREADY_LOGGED_IN):

@@ -3,13 +3,13 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping
 
-from tui.core.certificate import CertificateRef, find
+from tui.core.certificate import CertificateRef, find_token
 from tui.core.failure import Failure, Reason, TokenError
 from tui.core.order import Application
 from tui.core.ports import Installation, ModuleFault, Sighting, SignedRequest, TokenStage
 from tui.core.secret import Pin
 from tui.token import protocol
-from tui.token.protocol import Install, Installed, MakeRequest, Order, Requested
+from tui.token.protocol import Done, Install, Installed, MakeRequest, Order, Requested, Retire
 from tui.token.proxy import DriverProcess, Module
 
 __all__ = ["Module", "Tokens"]
@@ -61,7 +61,13 @@ class Tokens:
         progress: Callable[[TokenStage], None],
     ) -> SignedRequest:
         """See `core.ports.TokenPort`."""
-        order = MakeRequest(certificate, application.business_no, application.statement)
+        order = MakeRequest(
+            certificate,
+            application.business_no,
+            application.statement,
+            application.key_policy,
+            application.scheme,
+        )
         done = await self._call(certificate, order, pin, progress)
         assert isinstance(done, Requested)  # noqa: S101 - the answer to this order
         return done.request
@@ -74,10 +80,31 @@ class Tokens:
         progress: Callable[[TokenStage], None],
     ) -> Installation:
         """See `core.ports.TokenPort`."""
-        order = Install(certificate, application.business_no, application.certificate, application.challenge)
+        order = Install(
+            certificate,
+            application.business_no,
+            application.certificate,
+            application.challenge,
+            application.old_certificate,
+            application.key_policy,
+            application.scheme,
+        )
         done = await self._call(certificate, order, pin, progress)
         assert isinstance(done, Installed)  # noqa: S101 - the answer to this order
         return done.installation
+
+    async def retire(
+        self,
+        certificate: CertificateRef,
+        pin: Pin,
+        application: Application,
+        installation: Installation,
+        progress: Callable[[TokenStage], None],
+    ) -> None:
+        """See `core.ports.TokenPort`."""
+        old, new = installation.old, installation.new
+        order = Retire(certificate, new.der, old.der, old.key_id, application.scheme)
+        await self._call(certificate, order, pin, progress)
 
     async def close(self) -> None:
         """End the driver processes; they start again when needed."""
@@ -86,11 +113,11 @@ class Tokens:
 
     async def _call(
         self, certificate: CertificateRef, order: Order, pin: Pin, progress: Callable[[TokenStage], None]
-    ) -> Requested | Installed:
+    ) -> Done:
         """Ask the module that saw the certificate, else each in turn until one asks for the PIN."""
         met = TokenError(Failure(Reason.NO_TOKEN, token_changed=False))
         try:
-            for driver in sorted(self.drivers, key=lambda d: find(d.tokens, certificate.fingerprint) is None):
+            for driver in sorted(self.drivers, key=lambda d: find_token(d.tokens, certificate) is None):
                 try:
                     return await driver.call(order, pin, progress)
                 except TokenError as error:

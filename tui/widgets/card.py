@@ -5,14 +5,18 @@ from datetime import datetime, timedelta
 from textual.content import Content
 from textual.widgets import Static
 
-from tui.core.certificate import Certificate, CertificateState, Token
+from tui.core.certificate import Certificate, CertificateState, Token, Usage
 from tui.core.text_safety import printable
 from tui.text import _
 from tui.text.dates import day, moment
 from tui.text.labels import label
 from tui.widgets.facts import Fact
 
-STATE_STYLES = {CertificateState.RENEWABLE: "bold $good", CertificateState.VALID: "bold $secondary"}
+STATE_STYLES = {
+    CertificateState.RENEWABLE: "bold $good",
+    CertificateState.VALID: "bold $secondary",
+    CertificateState.NOT_FOR_SIGNING: "$muted",
+}
 """Beside the words; every other state is drawn as trouble."""
 TROUBLE = "bold $bad"
 FIGURES = (
@@ -40,6 +44,14 @@ def days_words(certificate: Certificate, now: datetime, window: timedelta) -> tu
         case CertificateState.VALID:
             opens = day(certificate.not_after - window)
             return _("剩余{days}天，{day}起可续期").format(days=left, day=opens), style
+        case CertificateState.UNSUPPORTED if certificate.is_sm2:
+            return _("剩余{days}天，国密（SM2）证书请到柜台续期").format(days=left), style
+        case CertificateState.UNSUPPORTED:
+            return _("剩余{days}天，不支持在线续期").format(days=left), style
+        case CertificateState.NOT_FOR_SIGNING if left < 0:
+            return _("已过期{days}天，不单独续期").format(days=-left), style
+        case CertificateState.NOT_FOR_SIGNING:
+            return _("剩余{days}天，不单独续期").format(days=left), style
         case CertificateState.EXPIRED:
             return _("已过期{days}天，不能在线续期").format(days=-left), style
         case _:
@@ -47,30 +59,66 @@ def days_words(certificate: Certificate, now: datetime, window: timedelta) -> tu
 
 
 def short_facts(certificate: Certificate, now: datetime, window: timedelta) -> tuple[Fact, ...]:
-    """Name, end, and what can be done."""
+    """Name under what the certificate is for, end, and what can be done."""
+    if not certificate.readable:
+        return _unreadable(certificate)
     words, style = days_words(certificate, now, window)
     return (
-        Fact(_("证书主题"), certificate.common_name or certificate.subject, "bold"),
+        Fact(label(certificate.usage), certificate.common_name or certificate.subject, "bold"),
         Fact(_("有效期至"), moment(certificate.not_after)),
         Fact(_("状态"), words, style),
     )
 
 
 def facts(certificate: Certificate, now: datetime, window: timedelta) -> tuple[Fact, ...]:
-    """Everything of the certificate that people ask for."""
+    """Everything of the certificate that people ask for, the longest last: a small screen may cut it off."""
     if not certificate.readable:
-        return (Fact(_("证书主题"), certificate.label), Fact(_("状态"), label(CertificateState.UNREADABLE), TROUBLE))
-    name, end, words = short_facts(certificate, now, window)
+        return _unreadable(certificate)
+    _name, end, words = short_facts(certificate, now, window)
     return (
-        name,
-        Fact(_("主题全称"), certificate.subject),
-        Fact(_("颁发机构"), certificate.issuer),
-        Fact(_("序列号"), certificate.serial.upper()),
-        Fact(_("生效时间"), moment(certificate.not_before)),
+        Fact(_("证书主题"), certificate.common_name or certificate.subject, "bold"),
         end,
-        Fact(_("密钥"), certificate.key),
         words,
+        Fact(_("证书用途"), f"{label(certificate.usage)}  {certificate.key}"),
+        Fact(_("序列号"), certificate.serial.upper()),
+        Fact(_("颁发机构"), certificate.issuer),
+        Fact(_("生效时间"), moment(certificate.not_before)),
+        Fact(_("主题全称"), certificate.subject),
     )
+
+
+def refused_facts(certificate: Certificate, now: datetime, window: timedelta) -> tuple[Fact, ...]:
+    """What this is about, short enough to stand below a long reason."""
+    rows = short_facts(certificate, now, window)
+    if not certificate.readable:
+        return rows
+    return *rows, Fact(_("序列号"), certificate.serial.upper()), Fact(_("密钥"), certificate.key)
+
+
+def row(certificate: Certificate, now: datetime, window: timedelta, *, named: bool = True) -> Fact:
+    """One line of a certificate among many, or beside the one with the same name."""
+    if not certificate.readable:
+        return Fact(label(CertificateState.UNREADABLE), certificate.label or _("没有标签"), TROUBLE)
+    words, style = days_words(certificate, now, window)
+    name = f"  {certificate.common_name or certificate.subject}" if named else ""
+    return Fact(label(certificate.usage), words + name, style)
+
+
+def _unreadable(certificate: Certificate) -> tuple[Fact, ...]:
+    """What can be told of bytes that are no certificate, so that staff find them."""
+    place = _("{size}字节，CKA_ID {key_id}").format(size=len(certificate.der), key_id=certificate.key_id or "-")
+    return (
+        Fact(_("证书标签"), certificate.label or _("没有标签"), "bold"),
+        Fact(_("内容"), place),
+        Fact(_("状态"), label(CertificateState.UNREADABLE), TROUBLE),
+    )
+
+
+def kept_words(token: Token, certificate: Certificate) -> str:
+    """What the owner of a pair asks before and after the renewal of its signing certificate; empty without a pair."""
+    if certificate.usage is not Usage.SIGNING or not token.has_encryption_certificate:
+        return ""
+    return _("CA中的加密证书和加密密钥保持不变，以前加密的文件仍可打开。")
 
 
 def token_title(token: Token) -> Content:

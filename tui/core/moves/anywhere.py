@@ -22,12 +22,20 @@ FINAL = frozenset(
         Reason.KIOSK_TOO_OLD,
         Reason.KEY_UNSUPPORTED,
         Reason.CERTIFICATE_UNREADABLE,
+        Reason.NO_CERTIFICATE,
         Reason.KEY_REUSED,
         Reason.REQUEST_REFUSED,
         Reason.APPLICATION_MISSING,
     }
 )
 """Refusals that no repetition changes."""
+
+PIN_OF = {
+    Step.REQUESTING: Step.REQUEST_PIN,
+    Step.INSTALLING: Step.INSTALL_PIN,
+    Step.RETIRING: Step.RETIRE_PIN,
+}
+"""Where a token operation that failed is tried again, by the person."""
 
 ASKED_AT = {
     "Start": {Step.WAITING},
@@ -45,6 +53,7 @@ ASKED_AT = {
     "EndPayment": {Step.QR},
     "Withdraw": {Step.ORDER},
     "Install": {Step.INSTALLING},
+    "Retire": {Step.RETIRING},
     "Confirm": {Step.INSTALLING},
     "RunSelfCheck": {Step.SELF_CHECK},
     "WatchApplication": {
@@ -68,8 +77,8 @@ def tokens_seen(state: State, event: e.TokensSeen) -> Next:
     if state.step is Step.CHOOSING:
         return (state, ()) if state.tokens else leave(state)
     if state.step is Step.TOKEN_AWAITED:
-        return (state, ()) if state.holder is None else enter(state, state.return_to)
-    if state.chosen is None or state.holder is not None:
+        return (state, ()) if state.token is None else enter(state, state.return_to)
+    if state.chosen is None or state.token is not None:
         return state, ()
     if state.step in NEEDS_TOKEN:
         return at(state, state.step, state.failure), ()
@@ -103,9 +112,8 @@ def failed(state: State, event: e.Failed) -> Next:
         case ((Reason.APPLICATION_MOVED_ON | Reason.ALREADY_PAID), _) if state.application is not None:
             watch = c.WatchApplication(state.application.business_no)
             return replace(state, busy=None, failure=failure), (watch,)
-        case _, (Step.REQUESTING | Step.INSTALLING) if event.command in ("MakeRequest", "Install"):
-            pin_step = Step.REQUEST_PIN if state.step is Step.REQUESTING else Step.INSTALL_PIN
-            return at(state, pin_step, failure), ()
+        case _, step if step in PIN_OF and event.command in ("MakeRequest", "Install", "Retire"):
+            return at(state, PIN_OF[step], failure), ()
         case Reason.PROOF_REFUSED, Step.INSTALLING:
             return at(replace(state, installation=None), Step.INSTALL_PIN, failure), ()
         case _:

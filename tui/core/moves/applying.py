@@ -88,13 +88,13 @@ def with_pin(
     state: State,
     pin: Pin,
     working: Step,
-    command: Callable[[CertificateRef, Pin, Application], c.MakeRequest | c.Install],
+    command: Callable[[CertificateRef, Pin, Application], c.MakeRequest | c.Install | c.Retire],
 ) -> Next:
     """Send the PIN to the token, once; a length that cannot be right costs no try."""
-    if state.holder is None or state.chosen is None or state.application is None:
+    if state.token is None or state.chosen is None or state.application is None:
         pin.wipe()
         return state, ()
-    if failure := _wrong_length(state.holder[0], pin):
+    if failure := _wrong_length(state.token, pin):
         pin.wipe()
         return replace(state, failure=failure), ()
     return at(state, working), (command(state.chosen, pin, state.application),)

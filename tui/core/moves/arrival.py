@@ -1,30 +1,26 @@
 """Steps 1 and 2: the CA, sign-in, 供应商须知, the certificate card."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from tui import __version__
 from tui.core import commands as c
 from tui.core import events as e
-from tui.core.certificate import Certificate, CertificateState, Token, refer
+from tui.core.certificate import Certificate, CertificateRef, CertificateState, Token, find, refer, refer_key
+from tui.core.eligibility import best_refused
 from tui.core.failure import Failure, Reason
 from tui.core.moves.common import Next, at, enter, leave, refuse, resume
 from tui.core.order import LIVE
 from tui.core.state import Busy, State, Step
 
-WHY_NOT = {
-    CertificateState.VALID: Reason.TOO_EARLY,
-    CertificateState.EXPIRED: Reason.CERTIFICATE_EXPIRED,
-    CertificateState.NOT_YET_VALID: Reason.NOT_YET_VALID,
-    CertificateState.NO_KEY: Reason.KEY_MISSING,
-    CertificateState.UNSUPPORTED: Reason.KEY_UNSUPPORTED,
-    CertificateState.UNREADABLE: Reason.CERTIFICATE_UNREADABLE,
-}
-"""Why a certificate that is not renewable is refused; beside one that is still good an expired one does not count."""
+FRESH = timedelta(days=30)
+"""A certificate younger than this may be one whose installation was never finished."""
 
 
 def renewable(state: State) -> tuple[tuple[Token, Certificate], ...]:
     """Every signing certificate that may be renewed now, once each although several modules may see its token."""
-    found = {c.fingerprint: (t, c) for t, c in reversed(_signing(state)) if _renewable(state, c)}
+    held = [(token, certificate) for token in state.tokens for certificate in token.certificates]
+    found = {c.fingerprint: (t, c) for t, c in reversed(held) if _renewable(state, c)}
     return tuple(reversed(found.values()))
 
 
@@ -49,15 +45,25 @@ def choose(state: State, event: e.CertificateChosen) -> Next:
     return state, ()
 
 
-def continue_expired(state: State, event: e.RenewalRequested) -> Next:
-    """The certificate expired after its renewal was paid: the desk knows whether there is one to finish."""
+def continue_paid(state: State, event: e.RenewalRequested) -> Next:
+    """The desk knows whether there is a paid renewal to finish."""
     return (at(state, Step.SIGN_IN), ()) if may_be_paid(state) else (state, ())
 
 
 def may_be_paid(state: State) -> bool:
-    """Refused as expired before the desk was asked: a renewal paid in time may wait to be installed."""
-    expired = state.failure is not None and state.failure.reason is Reason.CERTIFICATE_EXPIRED
-    return expired and state.step is Step.REFUSED and state.chosen is not None and not state.signed_in
+    """Refused before the desk was asked, though a paid renewal may wait to be finished.
+
+    The certificate expired after it was paid for, or it is the new one, installed but not yet proved.
+    """
+    if state.step is not Step.REFUSED or state.failure is None or state.chosen is None or state.signed_in:
+        return False
+    match state.failure.reason:
+        case Reason.CERTIFICATE_EXPIRED:
+            return True
+        case Reason.TOO_EARLY:
+            return state.holder is not None and state.now is not None and state.now < state.holder[1].not_before + FRESH
+        case _:
+            return False
 
 
 def sign_in(state: State, event: e.SignInSubmitted) -> Next:
@@ -85,7 +91,12 @@ def accept_notice(state: State, event: e.NoticeAccepted) -> Next:
 
 
 def offer_made(state: State, event: e.OfferMade) -> Next:
-    """The certificate may be renewed by this account; there may be an application under way."""
+    """The certificate may be renewed by this account; there may be an application under way.
+
+    Where only the key is left of a certificate that was to be replaced, the application is all there is to go on with.
+    """
+    if state.holder is None and event.offer.application is not None:
+        return resume(replace(state, offer=event.offer, busy=None), event.offer.application)
     return replace(state, offer=event.offer, busy=None, failure=state.failure if state.step is Step.FORM else None), ()
 
 
@@ -145,28 +156,26 @@ def go_back(state: State, event: e.BackPressed) -> Next:
 
 
 def _nothing_to_renew(state: State) -> Next:
-    pairs = _signing(state)
-    if not state.tokens:
+    if not state.tokens or state.now is None:
         return replace(state, failure=Failure(Reason.NO_TOKEN)), ()
-    if not pairs:
+    held = tuple(certificate for token in state.tokens for certificate in token.certificates)
+    if not any(certificate.for_signing for certificate in held) and (lone := _lone_key(state)):
+        return at(replace(state, chosen=lone), Step.SIGN_IN), ()
+    turned_away = best_refused(held, state.now, state.window)
+    if turned_away is None:
         return replace(state, failure=Failure(Reason.NO_CERTIFICATE)), ()
-    states = {_state_of(state, certificate): (token, certificate) for token, certificate in reversed(pairs)}
-    for why, reason in WHY_NOT.items():
-        if why in states:
-            return refuse(replace(state, chosen=refer(*states[why])), Failure(reason))
-    return state, ()
+    certificate, reason = turned_away
+    found = find(state.tokens, certificate.fingerprint)
+    return refuse(replace(state, chosen=refer(*found) if found else None), Failure(reason))
 
 
-def _signing(state: State) -> tuple[tuple[Token, Certificate], ...]:
-    return tuple((t, cert) for t in state.tokens for cert in t.certificates if cert.for_signing)
+def _lone_key(state: State) -> CertificateRef | None:
+    """A key without certificate: what a replacement that was cut off leaves; the desk has both certificates."""
+    return next((refer_key(token, token.bare_keys[0]) for token in state.tokens if token.bare_keys), None)
 
 
 def _renewable(state: State, certificate: Certificate) -> bool:
-    return _state_of(state, certificate) is CertificateState.RENEWABLE
-
-
-def _state_of(state: State, certificate: Certificate) -> CertificateState | None:
-    return certificate.state(state.now, state.window) if state.now else None
+    return state.now is not None and certificate.state(state.now, state.window) is CertificateState.RENEWABLE
 
 
 def _version(text: str) -> tuple[int, ...]:

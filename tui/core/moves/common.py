@@ -15,14 +15,23 @@ WATCHED = frozenset({ApplicationStatus.ENTERED, ApplicationStatus.ISSUING})
 
 
 NEEDS_TOKEN = frozenset(
-    {Step.SIGN_IN, Step.NOTICE, Step.CARD, Step.AGREEMENT, Step.FORM, Step.REQUEST_PIN, Step.INSTALL_PIN}
+    {
+        Step.SIGN_IN,
+        Step.NOTICE,
+        Step.CARD,
+        Step.AGREEMENT,
+        Step.FORM,
+        Step.REQUEST_PIN,
+        Step.INSTALL_PIN,
+        Step.RETIRE_PIN,
+    }
 )
 """Without the CA these wait for it; paying goes on without it."""
 
 
 def at(state: State, step: Step, failure: Failure | None = None) -> State:
     """The state at another step, with nothing under way; a step that needs the CA waits for it to be put back."""
-    if step in NEEDS_TOKEN and state.chosen is not None and state.holder is None:
+    if step in NEEDS_TOKEN and state.chosen is not None and state.token is None:
         state, step = replace(state, return_to=step), Step.TOKEN_AWAITED
     return replace(state, step=step, busy=None, stage=None, failure=failure)
 
@@ -35,6 +44,8 @@ def enter(state: State, step: Step, failure: Failure | None = None) -> Next:
             return replace(state, busy=Busy.LOADING), (c.LoadNotice(),)
         case Step.CARD if state.holder is not None:
             return replace(state, busy=Busy.CHECKING), (c.AskOffer(state.holder[1].der),)
+        case Step.CARD if state.chosen is not None:
+            return replace(state, busy=Busy.CHECKING), (c.AskOffer(b"", state.chosen.spki),)
         case Step.AGREEMENT | Step.FORM if state.agreement is None:
             return replace(state, busy=Busy.LOADING), (c.LoadAgreement(),)
         case Step.ORDER | Step.QR | Step.ISSUING if state.application is not None:

@@ -1,12 +1,14 @@
-"""Step 8: the new certificate written, proved and confirmed."""
+"""Step 8: the new certificate written, proved and confirmed; then the old pair deleted, if the person wants it."""
 
 from dataclasses import replace
 
 from tui.core import commands as c
 from tui.core import events as e
+from tui.core.certificate import refer
 from tui.core.moves.applying import with_pin
 from tui.core.moves.common import Next, at
-from tui.core.order import ApplicationStatus
+from tui.core.order import ApplicationStatus, KeyPolicy, OldPair
+from tui.core.ports import Installation
 from tui.core.state import Busy, State, Step
 
 
@@ -37,3 +39,41 @@ def confirmed(state: State, event: e.ApplicationSeen) -> Next:
     if event.application.status is not ApplicationStatus.INSTALLED or state.installation is None:
         return state, ()
     return at(replace(state, application=event.application), Step.DONE), (c.StopWatching(),)
+
+
+def retirable(state: State) -> Installation | None:
+    """The installation whose old pair may be deleted: the CA's rule allows it, and it has not been done."""
+    application, installation = state.application, state.installation
+    if application is None or installation is None or state.retired:
+        return None
+    allowed = application.old_pair is OldPair.DELETE and application.key_policy is KeyPolicy.REKEY
+    return installation if allowed and application.status is ApplicationStatus.INSTALLED else None
+
+
+def choose_retirement(state: State, event: e.RetirementChosen) -> Next:
+    """From now on the token is known by its new certificate."""
+    installation = retirable(state)
+    if installation is None or state.token is None:
+        return state, ()
+    return at(replace(state, chosen=refer(state.token, installation.new)), Step.RETIRE_PIN), ()
+
+
+def back_to_done(state: State, event: e.BackPressed) -> Next:
+    """The old pair stays."""
+    return at(state, Step.DONE), ()
+
+
+def retire(state: State, event: e.PinEntered) -> Next:
+    """Delete the old certificate and its key."""
+    installation = retirable(state)
+    if installation is None:
+        event.pin.wipe()
+        return at(state, Step.DONE), ()
+    return with_pin(
+        state, event.pin, Step.RETIRING, lambda ref, pin, application: c.Retire(ref, pin, application, installation)
+    )
+
+
+def retired(state: State, event: e.Retired) -> Next:
+    """Back to the receipt."""
+    return at(replace(state, retired=True), Step.DONE), ()

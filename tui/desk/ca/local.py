@@ -58,7 +58,7 @@ class LocalCa:
         """Whether issuer name and signature are this authority's."""
         try:
             x509.load_der_x509_certificate(certificate).verify_directly_issued_by(self._certificate)
-        except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
+        except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm, x509.InvalidVersion):
             return False
         return True
 
@@ -99,7 +99,7 @@ class LocalCa:
         period = validity(self._clock(), not_after)
         try:
             tbs = renewed_tbs(self._issuer, old, request, period, x509.random_serial_number())
-        except ValueError as error:
+        except (ValueError, UnsupportedAlgorithm) as error:
             raise IssuingFailed("the old certificate's structure cannot be kept", final=True) from error
         match self._key:
             case RSAPrivateKey():

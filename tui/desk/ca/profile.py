@@ -16,7 +16,7 @@ _NOT_CARRIED_OVER = frozenset(
     {
         ExtensionOID.SIGNED_CERTIFICATE_TIMESTAMPS,  # signed over the old certificate
         ExtensionOID.PRECERT_POISON,
-        x509.ObjectIdentifier("2.5.29.16"),  # privateKeyUsagePeriod: the old key's
+        x509.ObjectIdentifier("2.5.29.16"),  # privateKeyUsagePeriod: ends with the old term
     }
 )
 _GENERALIZED_FROM = datetime(2050, 1, 1, tzinfo=UTC)
@@ -98,13 +98,15 @@ class Issuer:
 def renewed_tbs(
     issuer: Issuer, old: x509.Certificate, csr: x509.CertificateSigningRequest, validity: Validity, serial: int
 ) -> bytes:
-    """DER of the TBSCertificate: the old subject and extensions, the CSR's key.
+    """DER of the TBSCertificate: the old subject and extensions, the CSR's key; the old key as the old one encodes it.
 
     :raises ValueError: the old certificate's structure is not RFC 5280's.
     """
     kept = asn1.decode_der(_TbsCertificate, old.tbs_certificate_bytes)
     requested = asn1.decode_der(_CsrInfo, csr.tbs_certrequest_bytes)
     authority = asn1.decode_der(_TbsCertificate, issuer.certificate.tbs_certificate_bytes)
+    keeps_key = csr.public_key() == old.public_key()
+    identifiers = _key_identifiers(csr, issuer.certificate)
     return asn1.encode_der(
         _RenewedTbs(
             version=2,
@@ -113,8 +115,8 @@ def renewed_tbs(
             issuer=authority.subject,
             validity=validity,
             subject=kept.subject,
-            subject_public_key_info=requested.subject_public_key_info,
-            extensions=_extensions(kept.extensions or [], csr, issuer.certificate),
+            subject_public_key_info=(kept if keeps_key else requested).subject_public_key_info,
+            extensions=_extensions(kept.extensions or [], identifiers, anew=not keeps_key),
         )
     )
 
@@ -145,22 +147,23 @@ def _algorithm(issuer: Issuer) -> _AlgorithmIdentifier:
 
 
 def _extensions(
-    old: list[Extension], csr: x509.CertificateSigningRequest, authority: x509.Certificate
+    old: list[Extension], identifiers: dict[x509.ObjectIdentifier, bytes], *, anew: bool
 ) -> list[Extension]:
-    """The old extensions in their order; both key identifiers made anew, and added where they were missing."""
-    recomputed: dict[x509.ObjectIdentifier, bytes] = {
-        extension.oid: extension.public_bytes()
-        for extension in (
-            x509.SubjectKeyIdentifier.from_public_key(csr.public_key()),
-            _authority_key_identifier(authority),
-        )
-    }
-    kept = [
-        Extension(oid=e.oid, critical=e.critical, value=recomputed.pop(e.oid, e.value))
-        for e in old
-        if e.oid not in _NOT_CARRIED_OVER
-    ]
-    return kept + [Extension(oid=oid, critical=False, value=value) for oid, value in recomputed.items()]
+    """The old extensions in their order; the key identifiers added where they were missing, or all made `anew`."""
+    kept = []
+    for extension in old:
+        made = identifiers.pop(extension.oid, extension.value)
+        if extension.oid not in _NOT_CARRIED_OVER:
+            value = made if anew else extension.value
+            kept.append(Extension(oid=extension.oid, critical=extension.critical, value=value))
+    return kept + [Extension(oid=oid, critical=False, value=value) for oid, value in identifiers.items()]
+
+
+def _key_identifiers(
+    csr: x509.CertificateSigningRequest, authority: x509.Certificate
+) -> dict[x509.ObjectIdentifier, bytes]:
+    both = x509.SubjectKeyIdentifier.from_public_key(csr.public_key()), _authority_key_identifier(authority)
+    return {identifier.oid: identifier.public_bytes() for identifier in both}
 
 
 def _authority_key_identifier(authority: x509.Certificate) -> x509.AuthorityKeyIdentifier:

@@ -1,0 +1,166 @@
+"""Certificates that nobody here made: odd ones are renewed, others are refused with a reason, none is a fault."""
+
+import random
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat import asn1
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.x509.name import _ASN1Type
+from cryptography.x509.oid import NameOID, SignatureAlgorithmOID
+
+from tests.desk.rules import installed, refusal
+from tests.desk.signing import Key
+from tests.desk.town import Person, Refusal, Town, b64
+from tui.core.failure import Reason
+from tui.core.order import ApplicationStatus
+from tui.desk.ca.profile import Extension, Issuer, _TbsCertificate, assemble
+
+pytestmark = [  # cryptography warns of what it reads all the same
+    pytest.mark.filterwarnings("ignore:Parsed a serial number"),
+    pytest.mark.filterwarnings("ignore:Attribute's length must be"),
+]
+KEY = ec.generate_private_key(ec.SECP256R1())
+SM2_KEY = bytes.fromhex(
+    "3059301306072a8648ce3d020106082a811ccf5501822d0342000494fc7a053708485f04755a0df9d9e1fddb8e624e7f01d0a6ea22e14ee6c3"
+    "dd7d6ce43c305f4db2ec4204f2ff7d3c85f9aee79bcbd4240b99afd26fa78f98cc77"
+)
+"""SubjectPublicKeyInfo on the curve 1.2.156.10197.1.301, made by OpenSSL."""
+GMT_0015 = [  # 社保号, 工商注册号, 组织机构代码, 税号 of GM/T 0015, and two of this CA's own
+    ("1.2.156.10260.4.1.2", b"\x13\x0512345"),
+    ("1.2.156.10260.4.1.3", b"\x0c\x0f440101000000001"),
+    ("1.2.156.10260.4.1.4", b"\x0c\x1291440300100012316L"),
+    ("1.2.156.10260.4.1.5", b"not even DER"),
+    ("1.3.6.1.4.1.18760.1.12.11", b"\x04\x03\xff\xfe\xfd"),
+    ("1.3.6.1.4.1.18760.1.12.12.2", b""),
+]
+
+
+def name(kind: _ASN1Type, text: str) -> x509.Name:
+    return x509.Name(
+        [
+            x509.NameAttribute(NameOID.COUNTRY_NAME, "CN"),
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, text, kind),
+            x509.NameAttribute(NameOID.COMMON_NAME, "ABCD"),
+        ]
+    )
+
+
+def changed(town: Town, key: Key = KEY, **parts: object) -> bytes:
+    """A certificate of the town's CA with parts of its TBSCertificate replaced, signed like any other."""
+    authority = x509.load_pem_x509_certificate((town.folder / "ca.pem").read_bytes())
+    issuer = Issuer(authority, SignatureAlgorithmOID.ECDSA_WITH_SHA256, null_parameters=False)
+    tbs = asn1.decode_der(_TbsCertificate, tbs_of(town.certificate(key)))
+    kept: dict[str, Any] = {field: parts.get(field, getattr(tbs, field)) for field in _TbsCertificate.__annotations__}
+    der = asn1.encode_der(_TbsCertificate(**kept))
+    assert isinstance(town.ca_key, ec.EllipticCurvePrivateKey)
+    return assemble(issuer, der, town.ca_key.sign(der, ec.ECDSA(SHA256())))
+
+
+def tbs_of(der: bytes) -> bytes:
+    return x509.load_der_x509_certificate(der).tbs_certificate_bytes
+
+
+def tlv(der: bytes) -> asn1.TLV:
+    return asn1.decode_der(asn1.TLV, der)
+
+
+def extensions(pairs: list[tuple[str, bytes]]) -> list[Extension]:
+    return [Extension(oid=x509.ObjectIdentifier(oid), critical=False, value=value) for oid, value in pairs]
+
+
+def with_name(town: Town, kind: _ASN1Type, text: str) -> bytes:
+    return changed(town, subject=tlv(name(kind, text).public_bytes()))
+
+
+ODD: dict[str, Callable[[Town], bytes]] = {
+    "T61String": lambda town: with_name(town, _ASN1Type.T61String, "Supplier <b>&</b> Co"),
+    "BMPString": lambda town: with_name(town, _ASN1Type.BMPString, "广州某某公司"),
+    "GM/T 0015": lambda town: changed(town, extensions=extensions(GMT_0015)),
+    "4 KB": lambda town: changed(town, extensions=extensions([("1.2.156.10260.4.1.1", bytes(range(256)) * 16)])),
+    "negative serial": lambda town: changed(town, serial_number=-(2**100)),
+    "no extensions": lambda town: changed(town, extensions=None),
+}
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_an_odd_certificate_is_renewed_with_its_oddities(town: Town, odd: str) -> None:
+    certificate = ODD[odd](town)
+    done = installed(town, town.holder(KEY, certificate))
+    assert done.status is ApplicationStatus.INSTALLED
+    old, new = (asn1.decode_der(_TbsCertificate, tbs_of(der)) for der in (certificate, done.certificate))
+    assert bytes(asn1.encode_der(old.subject)) == bytes(asn1.encode_der(new.subject))
+    kept, made = ([(e.oid, e.value) for e in tbs.extensions or []] for tbs in (old, new))
+    assert made[: len(kept)] == kept
+
+
+def offer(person: Person, certificate: bytes) -> object:
+    return person.call("POST", "/offers", {"certificate": b64(certificate)})
+
+
+def sm2_signed(folder: Path) -> bytes:
+    """An SM2 certificate signed with SM3withSM2, as OpenSSL makes it."""
+    subprocess.run(["openssl", "genpkey", "-algorithm", "SM2", "-out", "sm2.key"], cwd=folder, check=True)
+    command = ["openssl", "req", "-new", "-x509", "-key", "sm2.key", "-sm3", "-subj", "/C=CN/CN=SM2", "-days", "9"]
+    identity = ["-sigopt", "distid:1234567812345678", "-outform", "DER"]
+    return subprocess.run([*command, *identity], cwd=folder, check=True, capture_output=True).stdout
+
+
+def test_an_sm2_certificate_is_refused_for_its_key(town: Town) -> None:
+    person = town.holder(KEY, changed(town, subject_public_key_info=tlv(SM2_KEY)))
+    refusal(Reason.KEY_UNSUPPORTED, lambda: offer(person, person.certificate))
+    refusal(Reason.KEY_UNSUPPORTED, person.save)
+    signed = sm2_signed(town.folder)
+    assert not town.desk.ca.recognises(signed)
+    refusal(Reason.KEY_UNSUPPORTED, lambda: offer(person, signed))
+
+
+def broken_name(town: Town, kind: _ASN1Type, old: bytes, new: bytes) -> bytes:
+    """With bytes of the organisation 公司XY exchanged."""
+    return changed(town, subject=tlv(name(kind, "公司XY").public_bytes().replace(old, new)))
+
+
+UNREADABLE: dict[str, Callable[[Town], bytes]] = {
+    "invalid UTF-8": lambda town: broken_name(town, _ASN1Type.UTF8String, "公".encode(), b"\xff\xfe\xfd"),
+    "half a surrogate pair": lambda town: broken_name(town, _ASN1Type.BMPString, b"\x51\x6c", b"\xd8\x00"),
+    "name in a BIT STRING": lambda town: broken_name(town, _ASN1Type.UTF8String, b"\x0c\x08\xe5", b"\x03\x08\x00"),
+    "version 90": lambda town: changed(town, version=89),
+    "empty": lambda _: b"",
+    "cut off": lambda town: town.certificate(KEY)[:-1],
+}
+
+
+@pytest.mark.parametrize("what", UNREADABLE)
+def test_what_cannot_be_read_is_refused_as_unreadable(town: Town, what: str) -> None:
+    certificate = UNREADABLE[what](town)
+    town.desk.ca.recognises(certificate)
+    person = town.holder(KEY, certificate)
+    refusal(Reason.CERTIFICATE_UNREADABLE, lambda: offer(person, certificate))
+    refusal(Reason.CERTIFICATE_UNREADABLE, person.save)
+
+
+def test_damaged_certificates_are_refused_and_never_a_fault(town: Town) -> None:
+    person, chance = town.person(), random.Random(20261123)
+    whole = [make(town) for make in ODD.values()] + [person.certificate, sm2_signed(town.folder)]
+    expected = {
+        Reason.CERTIFICATE_UNREADABLE.value,
+        Reason.FOREIGN_CERTIFICATE.value,
+        Reason.KEY_UNSUPPORTED.value,
+        Reason.NOT_THE_APPLICANT.value,
+    }
+    reasons = []
+    for number in range(200):
+        der = bytearray(whole[number % len(whole)])
+        for _ in range(chance.choice((1, 2, 8))):
+            der[chance.randrange(min(len(der), 500))] ^= chance.randrange(1, 256)
+        assert not town.desk.ca.recognises(bytes(der))
+        with pytest.raises(Refusal) as refused:
+            offer(person, bytes(der))
+        reasons.append(refused.value.reason)
+    assert set(reasons) <= expected
+    assert len(set(reasons)) >= 3

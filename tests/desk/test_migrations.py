@@ -1,0 +1,105 @@
+"""A database that the first schema made is brought up to date, on SQLite and PostgreSQL, with what it holds."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+
+from tests.desk.doubles import NOW
+from tests.rig.postgres import postgres
+from tui.core.order import ApplicationStatus, KeyPolicy, OldPair, PaymentStatus, SignatureScheme
+from tui.desk import database
+from tui.desk.database import migrate, open_database, reading
+from tui.desk.records import ApplicationRecord
+
+RULES = ("key_policy", "old_pair", "scheme")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty database of either kind."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'desk.db'}"
+    else:
+        with postgres() as served:
+            yield served
+
+
+def move(engine: sa.Engine, act: Callable[[Config, str], None], revision: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(database.__file__).parent / "migrations"))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        act(config, revision)
+
+
+def columns(engine: sa.Engine) -> set[str]:
+    return {column["name"] for column in sa.inspect(engine).get_columns("applications")}
+
+
+def add_as_the_first_version_did(engine: sa.Engine) -> None:
+    """An application as a desk of revision 0001 writes it: without a word on the rules."""
+    values = {
+        "business_no": "YW1",
+        "account": "supplier",
+        "fingerprint": "ab" * 32,
+        "old_certificate": b"old",
+        "old_not_after": NOW,
+        "new_not_after": NOW,
+        "status": ApplicationStatus.ENTERED,
+        "payment_status": PaymentStatus.UNPAID,
+        "form": b"{}",
+        "fee_fen": 20000,
+        "agreement_version": "1",
+        "agreement_digest": "cd" * 32,
+        "statement": b"{}",
+        "invoice_status": "not_requested",
+        "certificate": b"",
+        "challenge": b"",
+        "created_at": NOW,
+    }
+    known = ApplicationRecord.__table__.columns
+    table = sa.table("applications", *(sa.column(name, known[name].type) for name in values))
+    account = sa.table("accounts", *map(sa.column, ("name", "password_hash", "wrong_passwords", "created_at")))
+    with engine.begin() as connection:
+        now = sa.literal(NOW, known["created_at"].type)
+        connection.execute(
+            sa.insert(account).values(name="supplier", password_hash="", wrong_passwords=0, created_at=now)
+        )
+        connection.execute(sa.insert(table).values(values))
+
+
+def test_applications_of_the_first_schema_keep_what_they_began_with(url: str) -> None:
+    engine = open_database(url, bytes(32))
+    move(engine, command.upgrade, "0001")
+    assert not columns(engine) & set(RULES)
+    add_as_the_first_version_did(engine)
+    migrate(engine)
+    with reading(engine) as db:
+        kept = db.get_one(ApplicationRecord, "YW1")
+    assert (kept.key_policy, kept.old_pair, kept.scheme) == (KeyPolicy.REKEY, OldPair.KEEP, SignatureScheme.PKCS1)
+    assert (kept.statement, kept.created_at) == (b"{}", NOW)
+    engine.dispose()
+
+
+def test_a_desk_of_the_version_before_may_still_write(url: str) -> None:
+    engine = open_database(url, bytes(32))
+    migrate(engine)
+    add_as_the_first_version_did(engine)
+    with reading(engine) as db:
+        assert db.get_one(ApplicationRecord, "YW1").key_policy is KeyPolicy.REKEY
+    engine.dispose()
+
+
+def test_there_is_a_way_back(url: str) -> None:
+    engine = open_database(url, bytes(32))
+    migrate(engine)
+    add_as_the_first_version_did(engine)
+    move(engine, command.downgrade, "0001")
+    assert not columns(engine) & set(RULES)
+    migrate(engine)
+    assert set(RULES) <= columns(engine)
+    engine.dispose()

@@ -1,0 +1,63 @@
+/* C_Login: limits of length, a counter of tries, a PIN pad; and what CK_TOKEN_INFO tells of them. */
+#include "simulator.h"
+
+#include <string.h>
+#include <unistd.h>
+
+static bool length_is_wrong(CK_ULONG length)
+{
+    const struct rule *least = standing(PIN_MIN), *most = standing(PIN_MAX);
+    return (least && length < (CK_ULONG)least->value) || (most && length > (CK_ULONG)most->value);
+}
+
+CK_RV login(CK_SESSION_HANDLE session, CK_USER_TYPE user, CK_UTF8CHAR_PTR pin, CK_ULONG length)
+{
+    const struct rule *limit = standing(PIN_LIMIT), *pad = standing(PIN_PAD);
+    CK_UTF8CHAR typed[sizeof pad->text];
+    if (pad) {
+        if (pin)
+            return CKR_ARGUMENTS_BAD;
+        usleep((useconds_t)pad->value * 1000);
+        length = strlen(pad->text);
+        memcpy(typed, pad->text, sizeof typed);
+        pin = typed;
+    }
+    if (length_is_wrong(length))
+        return CKR_PIN_LEN_RANGE;
+    if (limit && *wrong_pins() >= limit->value)
+        return CKR_PIN_LOCKED;
+    CK_RV value = real->C_Login(session, user, pin, length);
+    if (value == CKR_OK)
+        *wrong_pins() = 0;
+    else if (value == CKR_PIN_INCORRECT)
+        ++*wrong_pins();
+    return value;
+}
+
+/* The three dialects: the last try and the lock are told (OpenSC); nothing is; "low" after any wrong one (SoftHSM2). */
+static CK_FLAGS told(long wrong, long limit, const char *dialect)
+{
+    if (strcmp(dialect, "none") == 0)
+        return 0;
+    if (strcmp(dialect, "low") == 0)
+        return wrong ? CKF_USER_PIN_COUNT_LOW : 0;
+    if (wrong >= limit)
+        return CKF_USER_PIN_LOCKED;
+    return wrong == limit - 1 && wrong ? CKF_USER_PIN_FINAL_TRY : 0;
+}
+
+void tell_pin(CK_TOKEN_INFO_PTR info)
+{
+    const struct rule *limit = standing(PIN_LIMIT), *dialect = standing(PIN_FLAGS);
+    const struct rule *least = standing(PIN_MIN), *most = standing(PIN_MAX);
+    if (limit) {
+        info->flags &= ~(CK_FLAGS)(CKF_USER_PIN_COUNT_LOW | CKF_USER_PIN_FINAL_TRY | CKF_USER_PIN_LOCKED);
+        info->flags |= told(*wrong_pins(), limit->value, dialect ? dialect->text : "last");
+    }
+    if (least)
+        info->ulMinPinLen = (CK_ULONG)least->value;
+    if (most)
+        info->ulMaxPinLen = (CK_ULONG)most->value;
+    if (standing(PIN_PAD))
+        info->flags |= CKF_PROTECTED_AUTHENTICATION_PATH;
+}

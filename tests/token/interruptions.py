@@ -1,0 +1,144 @@
+"""An enrolment on the virtual card that is cut off at a chosen command, and what is demanded of it afterwards."""
+
+import subprocess
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+
+from tests.rig.card.manners import Pull, UnrulyCard
+from tests.rig.card.pcscd import Reader
+from tests.rig.card.provision import KEY_ID, Shelf, token_in
+from tests.rig.softhsm import SoftToken
+from tests.token.support import APPLICATION, adapter, issued, pin, quiet, reference, until, watching
+from tui.core.certificate import CertificateRef
+from tui.core.failure import Failure, TokenError
+from tui.core.order import Application, OldPair
+from tui.core.ports import Installation
+from tui.token import Tokens
+
+WHOLE = Counter({"Private Key Object": 2, "Public Key Object": 2, "Certificate Object": 2})
+RETIRED = Counter({"Private Key Object": 1, "Public Key Object": 1, "Certificate Object": 1})
+
+
+class Phase(Enum):
+    """What is cut off."""
+
+    REQUEST = "request"
+    INSTALL = "install"
+    RETIRE = "retire"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one enrolment went that was cut off once and then done again."""
+
+    failure: Failure | None
+    """None: it was over before."""
+    lost: int
+    """Bytes of the card that are neither free nor an object's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """One card in a reader, and the program before it."""
+
+    card: UnrulyCard
+    token: SoftToken
+    tokens: Tokens
+    reader: Reader
+    shelf: Shelf
+
+    async def cut_off(self, phase: Phase, cut: Callable[[], object], restore: Callable[[], Awaitable[None]]) -> Outcome:
+        """Begin, call `cut` at the beginning of `phase`; after its failure `restore`, and do it all again."""
+        ref = await reference(self.tokens, self.token.certificate_der)
+        done: Installation | None = None
+        if phase is Phase.REQUEST:
+            application = APPLICATION
+            cut()
+            failure = await self._failure(self.tokens.make_request(ref, pin(), APPLICATION, quiet))
+        else:
+            application = await self._issued(ref)
+            if phase is Phase.RETIRE:
+                done = await self.tokens.install(ref, pin(), application, quiet)
+            cut()
+            failure = await self._failure(self._last(phase, ref, application, done))
+        self.card.arm(None)
+        if failure is not None:
+            await restore()
+            if phase is not Phase.RETIRE:
+                self.old_pair_signs()
+        await self._again(phase, ref, application, done)
+        held = Counter(
+            line.partition(";")[0].strip() for line in self.token.objects().splitlines() if "Object;" in line
+        )
+        assert held == (RETIRED if phase is Phase.RETIRE else WHOLE), held
+        return Outcome(failure, self.card.card.state.capacity - self.card.card.state.room)
+
+    def old_pair_signs(self) -> None:
+        """By an independent tool, in a process of its own, verified with the old certificate."""
+        message = b"the old pair still signs"
+        signed = subprocess.run(
+            (
+                *("pkcs11-tool", "--module", str(self.token.module), "--login", "--pin", self.token.pin),
+                *("--sign", "--id", KEY_ID, "--mechanism", "SHA256-RSA-PKCS"),
+            ),
+            env={**dict(self.token.environment), "PATH": "/usr/bin"},
+            input=message,
+            check=True,
+            capture_output=True,
+        ).stdout
+        key = x509.load_der_x509_certificate(self.token.certificate_der).public_key()
+        assert isinstance(key, rsa.RSAPublicKey)
+        key.verify(signed[-key.key_size // 8 :], message, padding.PKCS1v15(), hashes.SHA256())
+
+    async def _failure(self, call: Awaitable[object]) -> Failure | None:
+        try:
+            await call
+        except TokenError as error:
+            return error.failure
+        return None
+
+    async def _issued(self, ref: CertificateRef) -> Application:
+        request = await self.tokens.make_request(ref, pin(), APPLICATION, quiet)
+        return issued(request, self.shelf.ca, self.token.certificate_der)
+
+    def _last(
+        self, phase: Phase, ref: CertificateRef, application: Application, done: Installation | None
+    ) -> Awaitable[object]:
+        if phase is Phase.INSTALL:
+            return self.tokens.install(ref, pin(), application, quiet)
+        assert done is not None
+        new = replace(ref, fingerprint=done.new.fingerprint, spki=done.new.spki)
+        return self.tokens.retire(new, pin(), replace(application, old_pair=OldPair.DELETE), done, quiet)
+
+    async def _again(
+        self, phase: Phase, ref: CertificateRef, application: Application, done: Installation | None
+    ) -> None:
+        if phase is Phase.REQUEST:
+            application = await self._issued(ref)
+            phase = Phase.INSTALL
+        await self._last(phase, ref, application, done)
+
+    async def put_back(self) -> None:
+        """Put in the card that fell out, when the program has seen that it is out, and return when it is seen again."""
+        async with watching(self.tokens) as sightings:
+            await until(sightings, lambda sighting: not sighting.tokens)
+            self.reader.slots[0].plug(self.card)
+            await until(sightings, lambda sighting: bool(sighting.tokens))
+
+
+async def pulled(reader: Reader, shelf: Shelf, phase: Phase, pull: Pull) -> Outcome:
+    """One enrolment whose card is pulled out at a command of `phase`."""
+    card, certificate = shelf.take("rsa2048")
+    with reader.holding(card):
+        tokens = adapter(token := token_in(reader, certificate))
+        try:
+            enrolment = Enrolment(card, token, tokens, reader, shelf)
+            return await enrolment.cut_off(phase, lambda: card.arm(pull), enrolment.put_back)
+        finally:
+            await tokens.close()

@@ -1,0 +1,25 @@
+"""Pulled out at some of the commands of an enrolment; `python -m tests.bench.pulls` takes every single one."""
+
+import pytest
+
+from tests.rig.card.manners import Pull
+from tests.rig.card.pcscd import Reader
+from tests.rig.card.provision import Shelf
+from tests.token.interruptions import Phase, pulled
+from tui.core.failure import Reason
+
+
+@pytest.mark.parametrize(
+    ("phase", "at"),
+    [
+        *((Phase.REQUEST, at) for at in (4, 40, 52, 60, 75, 100)),
+        *((Phase.INSTALL, at) for at in (3, 15, 30)),
+        *((Phase.RETIRE, at) for at in (2, 10, 30, 50)),
+    ],
+)
+async def test_the_old_pair_signs_and_a_second_try_completes(
+    reader: Reader, shelf: Shelf, phase: Phase, at: int
+) -> None:
+    outcome = await pulled(reader, shelf, phase, Pull(at, takes_effect=at % 2 == 0))
+    assert outcome.failure is not None
+    assert outcome.failure.reason is Reason.TOKEN_REMOVED

@@ -1,0 +1,168 @@
+"""Drivers that die, hang, chatter and answer falsely, as real ones do, and what the program makes of it."""
+
+import PyKCS11
+import pytest
+from cryptography import x509
+
+from tests.rig.simulator import At, Is, Simulator
+from tests.rig.softhsm import TestCa
+from tests.token.support import issued, reference, requested, until, watching
+from tests.token.unruly import Serving, assert_two_whole_pairs, installed, refused_installation, refused_request
+from tui.core.failure import Reason
+from tui.core.ports import TokenStage
+from tui.token import Module, Tokens, protocol
+
+
+async def test_without_rules_it_is_a_token_like_any_other(simulator: Simulator, serving: Serving, ca: TestCa) -> None:
+    tokens = serving(simulator)
+    application = issued(await requested(tokens, simulator), ca, simulator.certificate_der)
+    assert (await installed(tokens, simulator, application)).new.der == application.certificate
+    assert simulator.calls().count("C_Login") == 2
+    assert_two_whole_pairs(simulator.soft)
+
+
+@pytest.mark.parametrize("death", [At.CRASH, At.EXIT, At.KILL_AFTER])
+@pytest.mark.parametrize(
+    ("call", "changed"),
+    [("C_OpenSession", False), ("C_Login", False), ("C_GenerateKeyPair", True), ("C_Sign", True), ("C_Logout", True)],
+)
+async def test_a_death_in_a_request_costs_one_pin_and_a_second_try(
+    simulator: Simulator, serving: Serving, death: At, call: str, changed: bool
+) -> None:
+    tokens = serving(simulator)
+    await reference(tokens, simulator.certificate_der)
+    simulator.at(call, death, times=1)
+    failure = await refused_request(tokens, simulator)
+    assert (failure.reason, failure.token_changed) == (Reason.DRIVER_CRASHED, changed)
+    assert simulator.calls().count("C_Login") == (call != "C_OpenSession")
+    assert (await requested(tokens, simulator)).csr
+    assert_two_whole_pairs(simulator.soft)
+
+
+@pytest.mark.parametrize("death", [At.CRASH, At.KILL_AFTER])
+@pytest.mark.parametrize("call", ["C_CreateObject", "C_Sign"])
+async def test_a_death_in_an_installation(
+    simulator: Simulator, serving: Serving, ca: TestCa, death: At, call: str
+) -> None:
+    tokens = serving(simulator)
+    application = issued(await requested(tokens, simulator), ca, simulator.certificate_der)
+    simulator.at(call, death, times=1)
+    failure = await refused_installation(tokens, simulator, application)
+    assert (failure.reason, failure.token_changed) == (Reason.DRIVER_CRASHED, True)
+    assert (await installed(tokens, simulator, application)).new.der == application.certificate
+    assert simulator.soft.objects().count("Certificate Object") == 2
+
+
+async def test_a_death_at_the_start_is_followed_by_another_start(simulator: Simulator, serving: Serving) -> None:
+    simulator.at("C_Initialize", At.CRASH, times=1)
+    tokens = serving(simulator)
+    async with watching(tokens) as sightings:
+        await until(sightings, lambda sighting: bool(sighting.tokens))
+    assert simulator.calls().count("C_Initialize") == 2
+
+
+@pytest.mark.parametrize(
+    ("call", "stage", "changed"),
+    [
+        ("C_Login", TokenStage.CHECKING, False),
+        ("C_GenerateKeyPair", TokenStage.KEY_PAIR, True),
+        ("C_Sign", TokenStage.REQUEST, True),
+    ],
+)
+async def test_a_hang_is_cut_at_its_stage(simulator: Simulator, call: str, stage: TokenStage, changed: bool) -> None:
+    tokens = Tokens((Module(simulator.module, simulator.environment),), {**protocol.DEADLINES, stage: 0.5})
+    try:
+        hanging = simulator.at(call, At.HANG)
+        failure = await refused_request(tokens, simulator)
+        assert (failure.reason, failure.detail, failure.token_changed) == (Reason.DRIVER_HUNG, stage.value, changed)
+        simulator.lift(hanging)
+    finally:
+        await tokens.close()
+    again = Tokens((Module(simulator.module, simulator.environment),))
+    try:
+        assert (await requested(again, simulator)).csr
+    finally:
+        await again.close()
+    assert_two_whole_pairs(simulator.soft)
+
+
+async def test_noise_reaches_no_screen(
+    simulator: Simulator, serving: Serving, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for call in ("C_Initialize", "C_GetSlotList", "C_Login", "C_Sign"):
+        simulator.at(call, At.STDOUT, text="libtoken: debug")
+        simulator.at(call, At.STDERR, text="libtoken: 错误")
+    tokens = serving(simulator)
+    assert (await requested(tokens, simulator)).csr
+    await tokens.close()
+    assert tuple(capfd.readouterr()) == ("", "")
+
+
+async def test_a_program_left_behind_holds_nobody_up(simulator: Simulator, serving: Serving) -> None:
+    simulator.at("C_Initialize", At.SPAWN)
+    tokens = serving(simulator)
+    assert (await requested(tokens, simulator)).csr
+    await tokens.close()
+    assert (await tokens.sight_once()).tokens
+
+
+async def test_a_death_is_noticed_though_a_program_is_left_behind(simulator: Simulator, serving: Serving) -> None:
+    simulator.at("C_Initialize", At.SPAWN)
+    tokens = serving(simulator)
+    simulator.at("C_Sign", At.CRASH, times=1)
+    failure = await refused_request(tokens, simulator)
+    assert failure.reason is Reason.DRIVER_CRASHED
+    assert (await requested(tokens, simulator)).csr
+
+
+async def test_slowness_is_no_failure(simulator: Simulator, serving: Serving) -> None:
+    for call in ("C_GetTokenInfo", "C_Login", "C_GenerateKeyPair", "C_Sign"):
+        simulator.at(call, At.DELAY, 50)
+    assert (await requested(serving(simulator), simulator)).csr
+
+
+@pytest.mark.parametrize("call", ["C_GenerateKeyPair", "C_Sign", "C_Logout"])
+async def test_a_lost_reply_in_a_request(simulator: Simulator, serving: Serving, call: str) -> None:
+    tokens = serving(simulator)
+    simulator.at(call, At.LOSE, PyKCS11.CKR_GENERAL_ERROR, times=1)
+    if call != "C_Logout":
+        failure = await refused_request(tokens, simulator)
+        assert (failure.reason, failure.token_changed) == (Reason.TOKEN_FAULT, True)
+    assert x509.load_pem_x509_csr((await requested(tokens, simulator)).csr).is_signature_valid
+    assert simulator.calls().count("C_GenerateKeyPair") == 1
+    assert_two_whole_pairs(simulator.soft)
+
+
+async def test_a_lost_reply_to_the_certificate(simulator: Simulator, serving: Serving, ca: TestCa) -> None:
+    tokens = serving(simulator)
+    application = issued(await requested(tokens, simulator), ca, simulator.certificate_der)
+    simulator.at("C_CreateObject", At.LOSE, PyKCS11.CKR_GENERAL_ERROR, times=1)
+    simulator.rule(Is.ONE_CERTIFICATE, PyKCS11.CKR_GENERAL_ERROR)
+    await refused_installation(tokens, simulator, application)
+    assert (await installed(tokens, simulator, application)).proof
+    assert simulator.calls().count("C_CreateObject") == 1
+
+
+async def test_what_a_driver_only_claims_to_have_written(simulator: Simulator, serving: Serving, ca: TestCa) -> None:
+    tokens = serving(simulator)
+    claim = simulator.at("C_GenerateKeyPair", At.RETURN, PyKCS11.CKR_OK)
+    failure = await refused_request(tokens, simulator)
+    assert (failure.reason, failure.token_changed) == (Reason.TOKEN_FAULT, True)
+    simulator.lift(claim)
+    application = issued(await requested(tokens, simulator), ca, simulator.certificate_der)
+    claim = simulator.at("C_CreateObject", At.RETURN, PyKCS11.CKR_OK)
+    failure = await refused_installation(tokens, simulator, application)
+    assert (failure.reason, failure.token_changed) == (Reason.TOKEN_FAULT, True)
+    simulator.lift(claim)
+    assert (await installed(tokens, simulator, application)).proof
+
+
+@pytest.mark.parametrize("lie", [Is.FALSE_SIGNATURE, Is.OTHER_KEY])
+async def test_a_false_signature_leaves_no_driver(simulator: Simulator, serving: Serving, ca: TestCa, lie: Is) -> None:
+    tokens = serving(simulator)
+    application = issued(await requested(tokens, simulator), ca, simulator.certificate_der)
+    lying = simulator.rule(lie)
+    assert (await refused_request(tokens, simulator)).reason is Reason.SIGNATURE_FALSE
+    assert (await refused_installation(tokens, simulator, application)).reason is Reason.SIGNATURE_FALSE
+    simulator.lift(lying)
+    assert (await installed(tokens, simulator, application)).proof

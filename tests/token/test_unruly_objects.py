@@ -1,0 +1,90 @@
+"""Tokens without room, without mechanisms, write protected, or with ideas of their own about objects."""
+
+import PyKCS11
+import pytest
+
+from tests.rig.simulator import At, Is, Simulator
+from tests.rig.softhsm import TestCa
+from tests.token.support import issued, requested
+from tests.token.unruly import (
+    Serving,
+    assert_two_whole_pairs,
+    installed,
+    refused_installation,
+    refused_request,
+)
+from tui.core.failure import Reason
+
+GENERAL_ERROR = PyKCS11.CKR_GENERAL_ERROR
+
+
+async def test_no_room_for_the_pair(simulator: Simulator, serving: Serving) -> None:
+    full = simulator.rule(Is.ROOM, 1)
+    tokens = serving(simulator)
+    assert (await refused_request(tokens, simulator)).reason is Reason.TOKEN_FULL
+    assert simulator.soft.objects().count("Private Key Object") == 1
+    simulator.lift(full)
+    assert (await requested(tokens, simulator)).csr
+
+
+async def test_no_room_for_the_certificate(simulator: Simulator, serving: Serving, ca: TestCa) -> None:
+    full = simulator.rule(Is.ROOM, 2)
+    tokens = serving(simulator)
+    application = issued(await requested(tokens, simulator), ca, simulator.certificate_der)
+    assert (await refused_installation(tokens, simulator, application)).reason is Reason.TOKEN_FULL
+    assert_two_whole_pairs(simulator.soft)
+    simulator.lift(full)
+    assert (await installed(tokens, simulator, application)).proof
+
+
+@pytest.mark.parametrize("told", [0, -1, 4096])
+async def test_what_a_token_tells_of_its_memory_is_no_proof(
+    simulator: Simulator, serving: Serving, ca: TestCa, told: int
+) -> None:
+    simulator.rule(Is.FREE_MEMORY, told)
+    tokens = serving(simulator)
+    application = issued(await requested(tokens, simulator), ca, simulator.certificate_der)
+    assert (await installed(tokens, simulator, application)).proof
+
+
+@pytest.mark.parametrize("answer", [PyKCS11.CKR_TOKEN_WRITE_PROTECTED, PyKCS11.CKR_SESSION_READ_ONLY])
+async def test_write_protection(simulator: Simulator, serving: Serving, answer: int) -> None:
+    simulator.rule(Is.WRITE_PROTECTED, answer)
+    assert (await refused_request(serving(simulator), simulator)).reason is Reason.TOKEN_READ_ONLY
+    assert simulator.soft.objects().count("Private Key Object") == 1
+
+
+@pytest.mark.parametrize("mechanism", [PyKCS11.CKM_EC_KEY_PAIR_GEN, PyKCS11.CKM_ECDSA])
+async def test_a_mechanism_that_is_missing(simulator: Simulator, serving: Serving, mechanism: int) -> None:
+    simulator.rule(Is.LACKS, mechanism)
+    assert (await refused_request(serving(simulator), simulator)).reason is Reason.TOKEN_UNSUPPORTED
+
+
+async def test_half_a_pair_is_cleared_away(simulator: Simulator, serving: Serving) -> None:
+    simulator.rule(Is.HALF_PAIR, PyKCS11.CKR_DEVICE_ERROR, times=1)
+    tokens = serving(simulator)
+    failure = await refused_request(tokens, simulator)
+    assert (failure.reason, failure.token_changed) == (Reason.TOKEN_FAULT, True)
+    assert (await requested(tokens, simulator)).csr
+    assert_two_whole_pairs(simulator.soft)
+
+
+async def test_a_token_that_allows_one_object_an_id_and_renames_keys(
+    simulator: Simulator, serving: Serving, ca: TestCa
+) -> None:
+    simulator.rule(Is.ONE_CERTIFICATE, GENERAL_ERROR)
+    simulator.rule(Is.ONE_PAIR, GENERAL_ERROR)
+    simulator.rule(Is.RENAMES)
+    tokens = serving(simulator)
+    application = issued(await requested(tokens, simulator), ca, simulator.certificate_der)
+    for _ in range(2):
+        assert (await installed(tokens, simulator, application)).new.der == application.certificate
+    assert simulator.soft.objects().count("Certificate Object") == 2
+    assert_two_whole_pairs(simulator.soft)
+
+
+async def test_no_data_object_is_needed(simulator: Simulator, serving: Serving, ca: TestCa) -> None:
+    simulator.at("C_CreateObject", At.REFUSE, GENERAL_ERROR, text="CKA_CLASS=CKO_DATA")
+    tokens = serving(simulator)
+    application = issued(await requested(tokens, simulator), ca, simulator.certificate_der)
+    assert (await installed(tokens, simulator, application)).proof

@@ -1,0 +1,44 @@
+"""Why a certificate cannot be renewed now, for one and among several."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from tui.core.certificate import RENEWAL_WINDOW, Certificate, CertificateState, Usage
+from tui.core.failure import Reason
+
+WHY_NOT = {
+    CertificateState.VALID: Reason.TOO_EARLY,
+    CertificateState.UNSUPPORTED: Reason.KEY_UNSUPPORTED,
+    CertificateState.EXPIRED: Reason.CERTIFICATE_EXPIRED,
+    CertificateState.NOT_YET_VALID: Reason.NOT_YET_VALID,
+    CertificateState.NO_KEY: Reason.KEY_MISSING,
+    CertificateState.UNREADABLE: Reason.CERTIFICATE_UNREADABLE,
+    CertificateState.NOT_FOR_SIGNING: Reason.NO_SIGNING_CERTIFICATE,
+}
+"""Of several certificates the first here is spoken of: beside one that is still good an expired one does not count."""
+_RANK = {state: rank for rank, state in enumerate(WHY_NOT)}
+
+
+def why_not(certificate: Certificate, now: datetime, window: timedelta = RENEWAL_WINDOW) -> Reason | None:
+    """Why this certificate is not renewed now; None when it can be."""
+    match certificate.state(now, window):
+        case CertificateState.RENEWABLE:
+            return None
+        case CertificateState.UNSUPPORTED if certificate.is_sm2:
+            return Reason.SM2_UNSUPPORTED
+        case CertificateState.UNSUPPORTED if not certificate.well_formed:
+            return Reason.CERTIFICATE_MALFORMED
+        case state:
+            return WHY_NOT[state]
+
+
+def best_refused(
+    certificates: Sequence[Certificate], now: datetime, window: timedelta = RENEWAL_WINDOW
+) -> tuple[Certificate, Reason] | None:
+    """Of certificates that cannot be renewed the one that the person came for, and why; None without any."""
+    refused = [(c, reason) for c in certificates if (reason := why_not(c, now, window)) is not None]
+    return min(refused, key=lambda found: _importance(found[0].state(now, window), found[0].usage), default=None)
+
+
+def _importance(state: CertificateState, usage: Usage) -> tuple[int, bool]:
+    return _RANK[state], usage is Usage.OTHER

@@ -1,0 +1,103 @@
+"""Who may renew what: the rules before an application, and the ways back to one under way."""
+
+import re
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tui.core.certificate import RENEWABLE_KEYS, Certificate, CertificateState
+from tui.core.failure import Reason
+from tui.core.order import LIVE, ApplicationStatus, KeyPolicy, Offer
+from tui.desk.certificates import read_certificate
+from tui.desk.database import reading
+from tui.desk.desk import Desk
+from tui.desk.pricing import terms
+from tui.desk.records import ApplicationRecord, BindingRecord, KeyRecord
+from tui.desk.refusals import Refused
+from tui.desk.views import application_view
+
+_SPKI = re.compile(r"[0-9a-f]{64}")
+_CLOSED_DOORS = {
+    CertificateState.EXPIRED: Reason.CERTIFICATE_EXPIRED,
+    CertificateState.VALID: Reason.TOO_EARLY,
+    CertificateState.NOT_YET_VALID: Reason.NOT_YET_VALID,
+    CertificateState.UNSUPPORTED: Reason.KEY_UNSUPPORTED,
+    CertificateState.UNREADABLE: Reason.CERTIFICATE_UNREADABLE,
+}
+
+
+def make_offer(desk: Desk, account: str, certificate: bytes) -> Offer:
+    """What this account may buy for this certificate, and the live application if there is one.
+
+    :raises Refused: the certificate cannot be renewed, or not by this account.
+    """
+    now = desk.clock()
+    with reading(desk.engine) as db:
+        shown, live = admit(desk, db, account, certificate, now)
+        view = application_view(db, live, now) if live else None
+    ends = live.old_not_after if live else shown.not_after
+    return Offer(terms(desk.settings.prices, ends), view, desk.settings.window_days)
+
+
+def find_by_key(desk: Desk, account: str, spki: str) -> Offer:
+    """The account's application whose certificate waits for a key that is kept, and nothing to buy.
+
+    `spki` is a SHA-256 over SubjectPublicKeyInfo in hex. A token whose write was cut off may hold the key alone.
+
+    :raises Refused: NO_CERTIFICATE, the same for an unknown key, another account's and another status.
+    """
+    with reading(desk.engine) as db:
+        key = db.get(KeyRecord, spki) if _SPKI.fullmatch(spki) else None
+        record = db.get(ApplicationRecord, key.business_no) if key else None
+        if (
+            record is None
+            or (record.status, record.key_policy) != (ApplicationStatus.ISSUED, KeyPolicy.KEEP)
+            or not _may_renew(db, account, record.fingerprint)
+            or record.account != account
+        ):
+            raise Refused(Reason.NO_CERTIFICATE)
+        return Offer((), application_view(db, record, desk.clock()), desk.settings.window_days)
+
+
+def admit(
+    desk: Desk, db: Session, account: str, der: bytes, now: datetime
+) -> tuple[Certificate, ApplicationRecord | None]:
+    """The certificate (DER) and its live application, after every rule of who may renew what.
+
+    A new certificate that is not proved yet leads back to its application.
+
+    :raises Refused: the certificate cannot be renewed, or not by this account.
+    """
+    shown = read_certificate(der)
+    if not desk.ca.recognises(der):  # which tells nothing of an SM2 certificate, whose signature cannot be verified
+        raise Refused(Reason.FOREIGN_CERTIFICATE if shown.key in RENEWABLE_KEYS else Reason.KEY_UNSUPPORTED)
+    unproved = db.scalar(
+        select(ApplicationRecord).where(
+            ApplicationRecord.account == account,
+            ApplicationRecord.status == ApplicationStatus.ISSUED,
+            ApplicationRecord.certificate == der,
+        )
+    )
+    if not _may_renew(db, account, unproved.fingerprint if unproved else shown.fingerprint):
+        raise Refused(Reason.NOT_THE_APPLICANT)
+    if unproved is not None:
+        return shown, unproved
+    of_certificate = select(ApplicationRecord).where(ApplicationRecord.fingerprint == shown.fingerprint)
+    live = db.scalar(of_certificate.where(ApplicationRecord.status.in_(LIVE)))
+    if live is not None and live.account != account:  # the certificate was bound to another account meanwhile
+        raise Refused(Reason.NOT_THE_APPLICANT)
+    if live is not None and live.status is not ApplicationStatus.DRAFT:
+        return shown, live
+    if db.scalar(of_certificate.where(ApplicationRecord.status == ApplicationStatus.INSTALLED).limit(1)):
+        raise Refused(Reason.ALREADY_RENEWED)
+    state = shown.state(now, timedelta(days=desk.settings.window_days))
+    if state is not CertificateState.RENEWABLE:
+        raise Refused(_CLOSED_DOORS[state])
+    return shown, live
+
+
+def _may_renew(db: Session, account: str, fingerprint: str) -> bool:
+    """Whether the account applied for the certificate."""
+    bound = db.get(BindingRecord, fingerprint)
+    return bound is not None and bound.account == account

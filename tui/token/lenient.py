@@ -1,0 +1,129 @@
+"""Certificates that the strict parser refuses, read as far as people need them; whatever the bytes, nothing is raised.
+
+Seen on tokens: SM2 keys (GM/T 0015), GBK in string types of ASCII, T61String, BMPString and UniversalString names,
+empty RDNs, negative serials, times without seconds or with offsets, BER lengths, values that a driver cut off.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from tui.core.certificate import SM2, Usage
+from tui.core.text_safety import printable
+from tui.token import ber
+from tui.token.ber import Element
+from tui.token.lenient_text import name, oid, time
+
+LONGEST = 65_536
+"""Bytes; nothing longer is a certificate."""
+_RSA, _EC, _SM2 = "1.2.840.113549.1.1.1", "1.2.840.10045.2.1", "1.2.156.10197.1.301"
+_CURVES = {"1.2.840.10045.3.1.7": "EC-P256", "1.3.132.0.34": "EC-P384", "1.3.132.0.35": "EC-P521", _SM2: SM2}
+_KEY_USAGE = bytes.fromhex("551d0f")
+"""2.5.29.15."""
+_SIGNS, _ENCRYPTS = 0x80 | 0x40, 0x20 | 0x10 | 0x08
+"""digitalSignature, nonRepudiation; keyEncipherment, dataEncipherment, keyAgreement (RFC 5280 4.2.1.3)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the kiosk shows of a certificate; the fields are those of `core.certificate.Certificate`."""
+
+    subject: str
+    common_name: str
+    issuer: str
+    serial: str
+    not_before: datetime
+    not_after: datetime
+    key: str
+    spki: str
+    usage: Usage
+
+
+def read(der: bytes) -> Reading | None:
+    """The certificate's facts; None when these bytes are no certificate."""
+    match fields := tbs_fields(der) if len(der) <= LONGEST else ():
+        case (
+            Element(tag=0x02) as serial,
+            Element(tag=0x30),
+            Element(tag=0x30) as issuer,
+            Element(tag=0x30) as validity,
+            Element(tag=0x30) as subject,
+            Element(tag=0x30) as spki,
+            *_,
+        ):
+            match [time(element) for element in validity.elements[:2]]:
+                case [datetime() as not_before, datetime() as not_after]:
+                    holder = name(subject)
+                    return Reading(
+                        subject=holder.text,
+                        common_name=holder.common_name,
+                        issuer=name(issuer).text,
+                        serial=printable(f"{int.from_bytes(serial.content, signed=True):x}"),
+                        not_before=not_before,
+                        not_after=not_after,
+                        key=key_name(spki),
+                        spki=hashlib.sha256(spki.whole).hexdigest(),
+                        usage=usage(fields),
+                    )
+    return None
+
+
+def tbs_fields(der: bytes) -> Sequence[Element]:
+    """The fields of a TBSCertificate (RFC 5280 4.1) from the serial number on; empty where there is none."""
+    certificate = ber.elements(der, cut_short=True)[:1]
+    tbs = [part for whole in certificate for part in ber.elements(whole.content, cut_short=True)[:1]]
+    fields = tbs[0].elements if tbs else ()
+    return fields[1:] if fields and fields[0].tag == 0xA0 else fields
+
+
+def key_name(spki: Element) -> str:
+    """`RSA-2048`, `EC-P256`, `SM2`, … or the dotted OID of the algorithm or curve (RFC 3279, RFC 5480, GM/T 0006)."""
+    match spki.elements:
+        case (Element(tag=0x30) as algorithm, Element(tag=0x03) as key, *_):
+            match [element for element in algorithm.elements if element.tag == 0x06]:
+                case [kind, *parameters]:
+                    return _algorithm(oid(kind.content), parameters, key)
+    return ""
+
+
+def _algorithm(kind: str, parameters: list[Element], key: Element) -> str:
+    curve = oid(parameters[0].content) if parameters else ""
+    if _SM2 in (kind, curve):
+        return SM2
+    if kind == _EC and curve:
+        return _CURVES.get(curve, curve)
+    modulus = _modulus_bits(key) if kind == _RSA else 0
+    return f"RSA-{modulus}" if modulus else kind
+
+
+def _modulus_bits(key: Element) -> int:
+    for public_key in ber.elements(key.octets[1:]):
+        for modulus in public_key.elements[:1]:
+            return int.from_bytes(modulus.content).bit_length()
+    return 0
+
+
+def usage(fields: Sequence[Element]) -> Usage:
+    """By keyUsage in the fields of a TBSCertificate; where it is absent or no BIT STRING, nothing is forbidden."""
+    for wrapped in (field for field in fields if field.tag == 0xA3):
+        for extension in (extension for row in wrapped.elements for extension in row.elements):
+            match extension.elements:
+                case (Element(tag=0x06, content=kind), *_, Element(tag=0x04) as value) if kind == _KEY_USAGE:
+                    for bits in ber.elements(value.octets):
+                        return _by_bits(bits.octets[1:2]) if bits.tag & ~ber.CONSTRUCTED == 0x03 else Usage.ANY
+    return Usage.ANY
+
+
+def _by_bits(first: bytes) -> Usage:
+    """By the first octet of the named bits; digitalSignature is its highest."""
+    allowed = int.from_bytes(first)
+    match bool(allowed & _SIGNS), bool(allowed & _ENCRYPTS):
+        case True, True:
+            return Usage.ANY
+        case True, False:
+            return Usage.SIGNING
+        case False, True:
+            return Usage.ENCRYPTION
+        case _:
+            return Usage.OTHER

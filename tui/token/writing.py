@@ -1,0 +1,96 @@
+"""Writing the new certificate, and deleting the old pair once it has done its duty."""
+
+import contextlib
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+import PyKCS11
+from cryptography import x509
+from PyKCS11 import PyKCS11Error
+
+from tui.core.failure import Reason
+from tui.core.ports import TokenStage
+from tui.token import faults, objects, preflight, templates
+from tui.token.driver import Driver
+from tui.token.keys import prove
+from tui.token.protocol import Retire
+from tui.token.session import AskPin, Workspace, signed_in
+from tui.token.templates import Template
+
+
+def write(workspace: Workspace, new: Template, old: bytes = b"") -> None:
+    """Create the certificate; where the token refuses a second one of its key, the old one makes way.
+
+    `old` is the DER of the old certificate of the same key, empty when there is none. First it is only moved aside, to
+    a CKA_ID of its own: a driver that deletes a certificate's file before its entry hides every certificate when the
+    token is pulled in between. It is deleted only where its CKA_ID cannot be changed. There must be room for the
+    new one before; if it cannot be written then all the same, the old one is put back.
+    """
+    session, key_id = workspace.session, dict(new)[PyKCS11.CKA_ID]
+    try:
+        _create(workspace, new)
+    except PyKCS11Error as refused:
+        in_the_way = objects.certificate_handles(session, key_id, old) if old else []
+        if not in_the_way or faults.failure(refused).reason is Reason.TOKEN_REMOVED:
+            raise
+        preflight.probe(workspace, len(dict(new)[PyKCS11.CKA_VALUE]))
+        workspace.confirm()
+        put_back = _moved_aside(session, in_the_way[0], key_id) or _deleted(workspace, in_the_way[0], new, old)
+        try:
+            _create(workspace, new)
+        except PyKCS11Error:
+            with contextlib.suppress(PyKCS11Error):  # the next try goes on from here
+                put_back()
+            raise
+
+
+def _moved_aside(session: Any, certificate: Any, key_id: bytes) -> Callable[[], None] | None:
+    """Give the certificate a CKA_ID of its own; how to put it back, None where the driver refuses."""
+    try:
+        session.setAttributeValue(certificate, [(PyKCS11.CKA_ID, secrets.token_bytes(20))])
+    except PyKCS11Error:
+        return None
+    return lambda: session.setAttributeValue(certificate, [(PyKCS11.CKA_ID, key_id)])
+
+
+def _deleted(workspace: Workspace, certificate: Any, new: Template, old: bytes) -> Callable[[], None]:
+    """Delete the certificate; how to put it back."""
+    workspace.session.destroyObject(certificate)
+    names = dict(new)
+    return lambda: _create(workspace, templates.certificate(old, names[PyKCS11.CKA_ID], names[PyKCS11.CKA_LABEL]))
+
+
+def _create(workspace: Workspace, template: Template) -> None:
+    workspace.confirm()
+    templates.attempted(
+        templates.CERTIFICATE_LEFT_OUT,
+        lambda left: workspace.session.createObject(templates.without(template, left)),
+    )
+
+
+def retire(driver: Driver, order: Retire, ask_pin: AskPin, progress: Callable[[TokenStage], None]) -> None:
+    """Delete the old key and its certificate; first the new key must sign once more.
+
+    The certificate goes last: as long as it is there, a repetition knows which key was its own.
+    """
+    progress(TokenStage.CHECKING)
+    new = x509.load_der_x509_certificate(order.new)
+    with signed_in(driver, order.certificate, ask_pin) as workspace:
+        session = workspace.session
+        new_id, old_id = bytes.fromhex(workspace.certificate.key_id), bytes.fromhex(order.old_key_id)
+        if order.new not in objects.certificate_values(session, new_id):
+            raise faults.fault(Reason.CERTIFICATE_MISMATCH, "new certificate")
+        progress(TokenStage.PROVING)
+        prove(workspace.key(new_id, new.public_key()), secrets.token_bytes(32), order.scheme)
+        progress(TokenStage.RETIRING)
+        workspace.confirm()
+        old = objects.certificate_handles(session, old_id, order.old)
+        shared = set(objects.certificate_values(session, old_id)) - {order.old}
+        if old and old_id and not shared:
+            for handle in objects.keys(session, old_id):
+                session.destroyObject(handle)
+        for handle in old:
+            session.destroyObject(handle)
+        if objects.certificate_handles(session, old_id, order.old):
+            raise faults.fault(Reason.TOKEN_FAULT, "the old certificate is still there")
