@@ -60,7 +60,7 @@ class Enrolment:
     shelf: Shelf
 
     async def cut_off(self, phase: Phase, cut: Callable[[], object], restore: Callable[[], Awaitable[None]]) -> Outcome:
-        """Begin, call `cut` at the beginning of `phase`; after its failure `restore`, and do it all again."""
+        """Begin, call `cut` at the beginning of `phase`; once it has cut `restore`, and do it all again."""
         ref = await reference(self.tokens, self.token.certificate_der)
         done: Installation | None = None
         if phase is Phase.REQUEST:
@@ -73,8 +73,9 @@ class Enrolment:
                 done = await self.tokens.install(ref, pin(), application, quiet)
             cut()
             failure = await self._failure(self._last(phase, ref, application, done))
+        out = self.card.has_fallen_out
         self.card.arm(None)
-        if failure is not None:
+        if failure is not None or out:
             await restore()
             if phase is not Phase.RETIRE:
                 self.old_pair_signs()

@@ -130,11 +130,6 @@ async def test_another_key_in_the_same_port(bus: Bus, usb: Tokens, shelf: Shelf)
             await until(sightings, lambda sighting: not sighting.tokens)
 
 
-@pytest.mark.xfail(
-    raises=TimeoutError,
-    strict=False,  # a look may chance to fall between pull and plug
-    reason="the watch compares flags that are the same before and after",
-)
 async def test_a_swap_between_two_looks_is_seen(bus: Bus, usb: Tokens, shelf: Shelf) -> None:
     (first, first_der), (second, second_der) = shelf.take("rsa2048"), shelf.take("ec256")
     async with watching(usb) as sightings, asyncio.timeout(3.0):
