@@ -71,6 +71,14 @@ def nobody_scans(town: World, method: Method) -> None:
     town.quiet()
 
 
+def time_jumps(town: World, method: Method) -> None:
+    town.pay(method)
+    town.arm(method, Fault.TIME_JUMP)
+    town.quiet(seconds=10)
+    assert not town.phone()  # the code is over for the wallet, and still on the screen
+    town.quiet()
+
+
 def scanned_only(town: World, method: Method) -> None:
     town.pay(method)
     town.scan()
@@ -299,7 +307,7 @@ SCENARIOS = (
         RETURNED,
     ),
     both("refund pending (fund_change=N, 05)", money_back(Fault.REFUND_PENDING), FAILED),
-    both("refund done, answer lost", money_back(Fault.REFUND_TIMEOUT), FAILED),
+    both("refund done, answer lost", money_back(Fault.REFUND_TIMEOUT, Fault.CANCEL_TIMEOUT), FAILED),
     both("refund refused (balance), then OK", money_back(Fault.REFUND_REFUSED), FAILED),
     both("issuing fails", money_back(), FAILED),
     both("wrong signature", ordinary(after=(Fault.WRONG_SIGNATURE,), told=False), PAID),
@@ -309,7 +317,7 @@ SCENARIOS = (
     alone("wrong chain", Fault.WRONG_CHAIN, ordinary(after=(Fault.WRONG_CHAIN,), told=False), PAID),
     both("no such trade (34) once", ordinary(after=(Fault.NO_SUCH_TRADE,), told=False), PAID),
     alone("A6", Fault.A6, ordinary(Fault.A6), PAID),
-    both("time jumps over the end", ordinary(Fault.TIME_JUMP), PAID),
+    both("time jumps over the end", time_jumps, UNPAID),
     both("paid just before it is put away", paid_then_left(Fault.NOTICE_DROPPED), PAID),
     both("paid after close", paid_after_close, PAID),
     both("paid after close, notice lost", paid_after_close_and_found_by_the_bill, PAID),

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
-from sqlalchemy import event, func, select
+from sqlalchemy import event, select
 
 from tests.desk.doubles import Clock, Signals
 from tests.desk.town import ACCOUNT, FORM, INVOICE, make_settings
