@@ -1,6 +1,7 @@
 """The command line of `ca-kiosk`: a contract with other people's scripts; help in Chinese first, then English."""
 
 import argparse
+from datetime import date
 from pathlib import Path
 
 from tui import __version__
@@ -65,6 +66,7 @@ def parser() -> argparse.ArgumentParser:
     )
     evidence.add_argument("--config", type=Path, required=True, metavar="FILE", help="desk.toml")
     evidence.add_argument("business_no", metavar="BUSINESS_NO", help="业务单号 / business number")
+    _operators(desk)
     about = "检验支付平台的一份原始报文 / is this message of a payment platform genuine"
     _verify(_command(desk, "verify", about, "desk verify"))
 
@@ -81,6 +83,57 @@ def parser() -> argparse.ArgumentParser:
     what.add_argument("business_no", nargs="?", metavar="BUSINESS_NO", help="业务单号 / business number")
     _fault(_command(sandbox, "fault", "让支付平台出错 / make a payment platform misbehave", "sandbox fault"))
     return top
+
+
+def _operators(desk: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    orders = _command(
+        desk, "orders", "查看申请、账单、付款和退款 / applications, bills, payments, refunds", "desk orders"
+    )
+    orders.add_argument("--config", type=Path, required=True, metavar="FILE", help="desk.toml")
+    which = orders.add_mutually_exclusive_group()
+    which.add_argument("--frozen", dest="concern", action="store_const", const="frozen", help="待人工核对 / frozen")
+    which.add_argument(
+        "--refunding", dest="concern", action="store_const", const="refunding", help="退款中 / refunding"
+    )
+    which.add_argument("--open", dest="concern", action="store_const", const="open", help="付款未结束 / attempt open")
+    orders.add_argument("business_no", nargs="?", default="", metavar="BUSINESS_NO", help="业务单号 / business number")
+    _json(orders)
+
+    refund = _command(
+        desk, "refund", "退款，由运行中的服务执行 / give money back, sent by the running desk", "desk refund"
+    )
+    refund.add_argument("--config", type=Path, required=True, metavar="FILE", help="desk.toml")
+    refund.add_argument(
+        "--attempt", default="", metavar="NO", help="付款号，缺省为已入账的 / attempt, else the credited"
+    )
+    refund.add_argument(
+        "--after-issue", action="store_true", help="证书已签发也退 / although the certificate is issued"
+    )
+
+    release = _command(desk, "release", "处理冻结的付款 / decide about a frozen payment", "desk release")
+    release.add_argument("--config", type=Path, required=True, metavar="FILE", help="desk.toml")
+    release.add_argument("--attempt", required=True, metavar="NO", help="付款号 / attempt")
+    what = release.add_mutually_exclusive_group(required=True)
+    what.add_argument(
+        "--credit",
+        dest="kind",
+        action="store_const",
+        const="credit",
+        help="入账，仅当平台确认足额付款 / credit, if the platform says paid with the right amount",
+    )
+    what.add_argument("--return", dest="kind", action="store_const", const="return", help="原路退回 / give back")
+    for decision in (refund, release):
+        decision.add_argument("--reason", required=True, metavar="TEXT", help="原因，将与操作人一起存档 / why; kept")
+        decision.add_argument("business_no", metavar="BUSINESS_NO", help="业务单号 / business number")
+
+    about = "与支付平台的日账单核对 / compare a platform's daily bill with ours"
+    reconcile = _command(desk, "reconcile", about, "desk reconcile")
+    reconcile.add_argument("--config", type=Path, required=True, metavar="FILE", help="desk.toml")
+    reconcile.add_argument("--date", type=date.fromisoformat, metavar="YYYY-MM-DD", help="缺省为昨天 / else yesterday")
+    reconcile.add_argument(
+        "--channel", action="append", default=[], choices=("alipay", "unionpay"), help="支付渠道，缺省为全部 / else all"
+    )
+    _json(reconcile)
 
 
 def _verify(verify: argparse.ArgumentParser) -> None:

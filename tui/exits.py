@@ -20,6 +20,7 @@ class Exit(IntEnum):
     DESK = 5
     """The desk or the network, or the CA behind it."""
     PAYMENT = 6
+    """The payment did not come about; `desk reconcile`: bill and books differ."""
     FAULT = 70
     """A fault in this program."""
     FROZEN = 75
@@ -34,7 +35,7 @@ LEGEND = """\
   3   按规则不能办理：已过期、未到续期时间、账号不符等 / refused by rule
   4   CA、CA密码或驱动有误 / token, PIN or driver
   5   服务端或网络不可用 / desk or network
-  6   支付未成 / payment
+  6   支付未成；desk reconcile：账单有差异 / payment; desk reconcile: there are differences
   70  程序故障 / internal fault
   75  终端停止显示且已超时 / the terminal stopped reading and the idle time was over
   128+n  被信号 n 结束 / ended by signal n"""

@@ -7,7 +7,7 @@ from enum import StrEnum
 from cryptography import x509
 from sqlalchemy import select
 
-from tui.core.order import ApplicationStatus, AttemptState, InvoiceStatus
+from tui.core.order import ApplicationStatus, AttemptState, InvoiceStatus, PaymentStatus
 from tui.desk.ca.port import IssuingFailed
 from tui.desk.database import reading, writing
 from tui.desk.desk import Desk
@@ -69,7 +69,7 @@ def invoice(desk: Desk, business_no: str) -> Progress:
         record = db.get_one(ApplicationRecord, business_no)
         order = db.scalars(select(OrderRecord).where(OrderRecord.business_no == business_no)).one()
     buyer, platform, settings = invoice_of(record), desk.tax, desk.settings.invoices
-    if platform is None or settings is None or buyer is None:
+    if platform is None or settings is None or buyer is None or record.payment_status is not PaymentStatus.PAID:
         return Progress.OVER
     form = form_of(record)
     try:

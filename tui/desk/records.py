@@ -24,7 +24,8 @@ SHOWN_ATTEMPT = OPEN_ATTEMPT - {AttemptState.CLOSING}
 """At most one attempt of an application is in one of these."""
 
 
-def _stored(kind: type[StrEnum]) -> Enum:
+def stored(kind: type[StrEnum]) -> Enum:
+    """A column of this enum's values, as text."""
     return Enum(kind, native_enum=False, length=16, values_callable=lambda k: [member.value for member in k])
 
 
@@ -45,15 +46,15 @@ class Record(DeclarativeBase):
     type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it as a plain mapping
         datetime: Moment,
         bytes: LargeBinary,
-        ApplicationStatus: _stored(ApplicationStatus),
-        PaymentStatus: _stored(PaymentStatus),
-        AttemptState: _stored(AttemptState),
-        InvoiceStatus: _stored(InvoiceStatus),
-        Method: _stored(Method),
-        MessageKind: _stored(MessageKind),
-        KeyPolicy: _stored(KeyPolicy),
-        OldPair: _stored(OldPair),
-        SignatureScheme: _stored(SignatureScheme),
+        ApplicationStatus: stored(ApplicationStatus),
+        PaymentStatus: stored(PaymentStatus),
+        AttemptState: stored(AttemptState),
+        InvoiceStatus: stored(InvoiceStatus),
+        Method: stored(Method),
+        MessageKind: stored(MessageKind),
+        KeyPolicy: stored(KeyPolicy),
+        OldPair: stored(OldPair),
+        SignatureScheme: stored(SignatureScheme),
         str: String(255),
     }
 
@@ -168,6 +169,8 @@ class AttemptRecord(Record):
     """When the watch asks again; None once the state is final."""
     queries: Mapped[int] = mapped_column(default=0)
     """Asked so often for the code; once it is closing, for its end."""
+    billed_on: Mapped[str] = mapped_column(String(10), default="")
+    """The Beijing day in whose bill the platform lists it, `YYYY-MM-DD`; empty before that."""
 
     __table_args__ = (
         Index(
@@ -196,6 +199,8 @@ class RefundRecord(Record):
     tries: Mapped[int] = mapped_column(default=0)
     refusal: Mapped[str] = mapped_column(default="")
     """The platform's code and words when it last refused."""
+    billed_on: Mapped[str] = mapped_column(String(10), default="")
+    """The Beijing day in whose bill the platform lists it, `YYYY-MM-DD`; empty before that."""
 
 
 class InvoiceRecord(Record):

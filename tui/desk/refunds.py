@@ -15,7 +15,6 @@ _LOG = logging.getLogger(__name__)
 _REASONS = {
     "paid_twice": "重复支付退款",
     "paid_late": "超时支付退款",
-    "wrong_amount": "支付金额不符退款",
     "withdrawn": "申请已撤销",
     "issuing_failed": "证书未能签发",
     "operator": "客服退款",

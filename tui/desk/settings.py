@@ -171,9 +171,15 @@ def _refuse_senseless(settings: DeskSettings, file: Path) -> None:
         raise SettingsError(f"{file}: desk.port must be 0 to 65535")
     if not _VERSION.fullmatch(settings.minimum_kiosk_version):
         raise SettingsError(f"{file}: desk.minimum_kiosk_version must be up to four numbers with dots between them")
-    for name, channel in (("alipay", settings.alipay), ("unionpay", settings.unionpay)):
-        if channel and not _SAFE_URL.match(channel.gateway_url):
-            raise SettingsError(f"{file}: payments.{name}.gateway_url must begin with https:// (http on loopback only)")
+    addresses = {}
+    if settings.alipay:
+        addresses["alipay.gateway_url"] = settings.alipay.gateway_url
+    if settings.unionpay:
+        addresses["unionpay.gateway_url"] = settings.unionpay.gateway_url
+        addresses["unionpay.file_url"] = settings.unionpay.file_url
+    for name, url in addresses.items():
+        if not _SAFE_URL.match(url):
+            raise SettingsError(f"{file}: payments.{name} must begin with https:// (http on loopback only)")
     months = [price.months for price in settings.prices]
     if min(months) < 12 or len(set(months)) < len(months):
         raise SettingsError(f"{file}: prices.months must be 12 or more, and each term stands there once")

@@ -1,4 +1,4 @@
-"""What must be asked again until it is final: attempts, refunds, messages; and applications whose time is over.
+"""What must be asked again until it is final: attempts, refunds, messages, bills; and applications that are over.
 
 Due times stand in the database, so a restart forgets nothing, and several desks share the work: a row is claimed by
 moving its due time on.
@@ -17,9 +17,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import InstrumentedAttribute
 
 from tui.core.order import OPEN_ATTEMPT, ApplicationStatus
+from tui.desk.books import ActRecord, ReconciliationRecord
 from tui.desk.database import reading, writing
 from tui.desk.desk import Desk
 from tui.desk.following import follow
+from tui.desk.operating import tell
+from tui.desk.reconciling import reconcile_due, schedule_days
 from tui.desk.records import AnswerRecord, ApplicationRecord, AttemptRecord, MessageRecord, RefundRecord
 from tui.desk.refunds import pursue
 from tui.desk.telling import deliver
@@ -46,6 +49,8 @@ CHORES = (
     Chore(AttemptRecord.attempt_no, AttemptRecord.next_query_at, follow),
     Chore(RefundRecord.refund_no, RefundRecord.next_try_at, pursue),
     Chore(MessageRecord.message_id, MessageRecord.next_try_at, deliver),
+    Chore(ActRecord.act_no, ActRecord.tell_at, tell),
+    Chore(ReconciliationRecord.reconciliation_no, ReconciliationRecord.next_try_at, reconcile_due),
 )
 
 
@@ -104,6 +109,7 @@ class Watch:
             if now >= self._next_sweep:
                 self._next_sweep = now + _SELDOM
                 self._sweeper.submit(lapse, self._desk, now).add_done_callback(_report)
+                self._sweeper.submit(schedule_days, self._desk, now).add_done_callback(_report)
                 self._sweeper.submit(self._desk.signals.revive).add_done_callback(_report)
 
 

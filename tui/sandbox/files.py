@@ -163,6 +163,7 @@ ca_file = "tls/ca.pem"
 
 [payments.unionpay]
 gateway_url = "https://127.0.0.1:{ports["unionpay"]}/gateway/api"
+file_url = "https://127.0.0.1:{ports["unionpay"]}/"
 mer_id = {_text(unionpay.mer_id)}
 pfx_file = "unionpay/merchant.pfx"
 pfx_password_file = "unionpay/pfx.password"

@@ -1,14 +1,17 @@
 """Alipay 订单码 / 当面付: the person scans our code (alipay.trade.precreate, query, cancel, refund)."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from math import ceil
+from urllib.parse import urlsplit
 
+from tui.desk.payments.alipay_bill import read_bill
 from tui.desk.payments.alipay_codec import BizContent, dump_biz, open_answer, open_notice, sign_request
 from tui.desk.payments.alipay_settings import AlipaySettings, identity_of
 from tui.desk.payments.port import (
     AnswerNotGenuine,
     Attempt,
+    BillLine,
     Channel,
     Ended,
     GatewayRefused,
@@ -22,10 +25,12 @@ from tui.desk.payments.port import (
     Started,
     TradeState,
 )
-from tui.desk.payments.transport import GatewayConnection
+from tui.desk.payments.transport import BILL_LIMIT, Connection, GatewayConnection
 from tui.desk.payments.units import DASHED, from_beijing, to_beijing, to_fen, to_yuan, utc_now
 
 NOT_EXIST = "ACQ.TRADE_NOT_EXIST"
+NO_BILL = {"isp.bill_not_exist", "invalid_arguments"}
+"""No bill of this day (yet); a day that is not over yet is an invalid argument."""
 NUMBER_TAKEN = {"ACQ.APPLY_PC_MERCHANT_CODE_ERROR", "ACQ.TRADE_HAS_SUCCESS"}
 """Precreate: a code was asked for under this number before, or has been paid already. A query tells which."""
 DISCORDANT = "ACQ.DISCORDANT_REPEAT_REQUEST"
@@ -47,12 +52,17 @@ class Alipay:
     channel = Channel.ALIPAY
     notice_reply = b"success"
 
-    def __init__(self, settings: AlipaySettings, clock: Callable[[], datetime] = utc_now) -> None:
-        """Load the keys, which the settings have checked."""
+    def __init__(
+        self,
+        settings: AlipaySettings,
+        clock: Callable[[], datetime] = utc_now,
+        connection: Connection | None = None,
+    ) -> None:
+        """Load the keys, which the settings have checked; without a ``connection`` the gateway is reached by HTTPS."""
         self.payee = settings.payee
         self._settings = settings
         self._identity = identity_of(settings)
-        self._connection = GatewayConnection(settings.deadline, settings.ca_file)
+        self._connection = connection or GatewayConnection(settings.deadline, settings.ca_file)
         self._clock = clock
 
     def start(self, attempt: Attempt) -> Started:
@@ -184,6 +194,22 @@ class Alipay:
         done = answer["refund_status"] == "REFUND_SUCCESS"
         return RefundOutcome(RefundState.DONE if done else RefundState.PENDING)
 
+    def bill(self, day: date) -> tuple[BillLine, ...] | None:
+        """The trade bill of a day (业务明细); its address lives for 30 seconds and must be Alipay's own."""
+        try:
+            answer = self._call(
+                "alipay.data.dataservice.bill.downloadurl.query",
+                {"bill_type": "trade", "bill_date": day.isoformat()},
+            )
+        except GatewayRefused as refused:
+            if refused.code in NO_BILL:
+                return None
+            raise
+        url = answer.get("bill_download_url", "")
+        if not _is_of(url, self._settings.gateway_url):
+            raise AnswerNotGenuine("bill is to be fetched from somebody else")
+        return read_bill(self._connection.get(url, BILL_LIMIT), self._settings.seller_id)
+
     def read_notice(self, body: bytes, url: str) -> PaymentNotice:
         """Prove a trade_status_sync notice; the caller still compares number and amount."""
         del url  # Alipay signs the form alone.
@@ -250,6 +276,14 @@ def _was_paid(fields: dict[str, str]) -> bool:
 def _closed(outcome: Outcome) -> Ended:
     """A closed trade that was paid has been given back: the answer to an earlier cancel was lost."""
     return Ended.PAID_REFUNDED if outcome.paid_at else Ended.CLOSED
+
+
+def _is_of(url: str, gateway_url: str) -> bool:
+    """Whether a bill's address belongs to the platform that we ask: a signed answer, but no signed file."""
+    found, ours = urlsplit(url), urlsplit(gateway_url)
+    host = found.hostname or ""
+    same = (found.scheme, found.netloc) == (ours.scheme, ours.netloc)
+    return same or (found.scheme == "https" and host.endswith((".alipay.com", ".alipaydev.com")))
 
 
 def _tells_of_refund(fields: dict[str, str]) -> bool:

@@ -13,7 +13,7 @@ import logging
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar, Protocol
 
@@ -230,6 +230,18 @@ class PaymentNotice:
     """UnionPay: the txnTime it belongs to."""
 
 
+@dataclass(frozen=True, slots=True)
+class BillLine:
+    """One movement in a platform's daily bill, which nobody signed: a reason to ask, never a proof."""
+
+    number: str
+    """The attempt's number."""
+    refund_no: str
+    """Of money that went back; empty for a payment."""
+    amount_fen: int
+    """In fen, positive in either direction."""
+
+
 class PaymentGateway(Protocol):
     """One payment channel; every call ends within its own deadline and may be made from any thread."""
 
@@ -263,6 +275,12 @@ class PaymentGateway(Protocol):
 
     def query_refund(self, refund: Refund) -> RefundOutcome:
         """Ask what became of the refund."""
+
+    def bill(self, day: date) -> tuple[BillLine, ...] | None:
+        """Everything that moved on a Beijing day; None while there is no bill, as also after a day without trade.
+
+        :raises AnswerNotGenuine: a bill that is not of the published form.
+        """
 
     def read_notice(self, body: bytes, url: str) -> PaymentNotice:
         """Prove and read a notice that was posted to ``url`` (with its query, if it has one).

@@ -3,6 +3,7 @@
 import ssl
 import time
 from pathlib import Path
+from typing import Protocol
 
 import httpx
 
@@ -11,6 +12,22 @@ from tui.desk.payments.port import GatewayMisconfigured, GatewayUnknown
 FORM = "application/x-www-form-urlencoded;charset=utf-8"
 ANSWER_LIMIT = 256 * 1024
 """No genuine answer comes near this many bytes."""
+
+
+BILL_LIMIT = 32 * 1024 * 1024
+"""Bytes of a day's bill."""
+
+
+class Connection(Protocol):
+    """How messages reach a platform."""
+
+    def post(self, url: str, form: str, limit: int = ANSWER_LIMIT) -> bytes:
+        """See ``GatewayConnection.post``."""
+        ...
+
+    def get(self, url: str, limit: int) -> bytes:
+        """See ``GatewayConnection.get``."""
+        ...
 
 
 class GatewayConnection:
@@ -25,24 +42,32 @@ class GatewayConnection:
         self._deadline = deadline
         self._tls = ssl.create_default_context(cafile=str(ca_file) if ca_file else None)
 
-    def post(self, url: str, form: str) -> bytes:
-        """Send an url-encoded form and return the whole answer.
+    def post(self, url: str, form: str, limit: int = ANSWER_LIMIT) -> bytes:
+        """Send an url-encoded form and return the whole answer of at most ``limit`` bytes.
 
         :raises GatewayMisconfigured: bad address, or the gateway's TLS certificate is not trusted.
         :raises GatewayUnknown: anything else that is not an answer with HTTP 200.
         """
+        return self._exchange("POST", url, form.encode("ascii"), limit)
+
+    def get(self, url: str, limit: int) -> bytes:
+        """Fetch a file; raises as ``post`` does."""
+        return self._exchange("GET", url, None, limit)
+
+    def _exchange(self, method: str, url: str, content: bytes | None, limit: int) -> bytes:
         end = time.monotonic() + self._deadline
         answer = bytearray()
+        headers = {"Content-Type": FORM} if content is not None else {}
         try:
             with (
                 self._client() as client,
-                client.stream("POST", url, content=form.encode("ascii"), headers={"Content-Type": FORM}) as got,
+                client.stream(method, url, content=content, headers=headers) as got,
             ):
                 if got.status_code != httpx.codes.OK:
                     raise GatewayUnknown(f"HTTP {got.status_code}")
                 for chunk in got.iter_bytes():
                     answer += chunk
-                    if len(answer) > ANSWER_LIMIT or time.monotonic() > end:
+                    if len(answer) > limit or time.monotonic() > end:
                         raise GatewayUnknown("answer too long or too slow")
         except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
             raise GatewayMisconfigured("url", "gateway address is not usable") from error

@@ -2,13 +2,14 @@
 
 import logging
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
 
 from tui.core.beijing import BEIJING
 from tui.desk.payments.port import (
     AnswerNotGenuine,
     Attempt,
+    BillLine,
     Channel,
     Ended,
     GatewayMisconfigured,
@@ -23,7 +24,8 @@ from tui.desk.payments.port import (
     Started,
     TradeState,
 )
-from tui.desk.payments.transport import GatewayConnection
+from tui.desk.payments.transport import ANSWER_LIMIT, BILL_LIMIT, Connection, GatewayConnection
+from tui.desk.payments.unionpay_bill import read_file
 from tui.desk.payments.unionpay_codec import OK, UNDECIDED, MerchantKey, open_answer, open_notice
 from tui.desk.payments.unionpay_settings import UnionPaySettings
 from tui.desk.payments.unionpay_trust import UnionPayTrust
@@ -31,6 +33,7 @@ from tui.desk.payments.units import COMPACT, from_beijing, to_beijing, utc_now
 
 _LOG = logging.getLogger(__name__)
 NO_SUCH_TRADE = "34"
+NO_FILE = "98"
 DUPLICATE = "12"
 OUR_FAULT = {"10", "11", "13", "31", "32"}
 """Format, signature, missing field, merchant status, no permission."""
@@ -40,6 +43,7 @@ CONSUME = {"txnType": "01", "txnSubType": "07", "bizType": "000000", "channelTyp
 REFUND = {"txnType": "04", "txnSubType": "00", "bizType": "000000", "channelType": "08"}
 CANCEL = REFUND | {"txnType": "31"}
 QUERY = {"txnType": "00", "txnSubType": "00", "bizType": "000000"}
+FILE = {"txnType": "76", "txnSubType": "01", "bizType": "000000", "fileType": "00"}
 NOTICE_KINDS = {"01": NoticeKind.PAYMENT, "04": NoticeKind.REFUND, "31": NoticeKind.REFUND}
 """Consume; refund 退货; same-day cancellation 消费撤销."""
 
@@ -50,13 +54,21 @@ class UnionPay:
     channel = Channel.UNIONPAY
     notice_reply = b"ok"
 
-    def __init__(self, settings: UnionPaySettings, clock: Callable[[], datetime] = utc_now) -> None:
-        """Open the merchant's key file and the trusted certificates, which the settings have checked."""
+    def __init__(
+        self,
+        settings: UnionPaySettings,
+        clock: Callable[[], datetime] = utc_now,
+        connection: Connection | None = None,
+    ) -> None:
+        """Open the merchant's key file and the trusted certificates, which the settings have checked.
+
+        Without a ``connection`` the gateway is reached by HTTPS.
+        """
         self.payee = settings.payee
         self._settings = settings
         self._key = MerchantKey(settings.pfx, settings.pfx_password)
         self._trust = UnionPayTrust(settings.trust_bundle, clock)
-        self._connection = GatewayConnection(settings.deadline, settings.ca_file)
+        self._connection = connection or GatewayConnection(settings.deadline, settings.ca_file)
         self._clock = clock
 
     def start(self, attempt: Attempt) -> Started:
@@ -166,13 +178,27 @@ class UnionPay:
         outcome = _paid(fields) if paid else Outcome(TradeState.UNKNOWN, _amount(fields))
         return PaymentNotice(kind, fields.get("orderId", ""), outcome, _moment(fields.get("txnTime", "")))
 
+    def bill(self, day: date) -> tuple[BillLine, ...] | None:
+        """The reconciliation file of a settlement day; UnionPay's own begins and ends at 23:00."""
+        asked = FILE | {"settleDate": f"{day:%m%d}"}
+        identity = {"merId": self._settings.mer_id, "txnTime": to_beijing(self._clock(), COMPACT)}
+        try:
+            answer = self._exchange(self._settings.file_url, asked, identity, BILL_LIMIT)
+        except GatewayRefused as refused:
+            if refused.code == NO_FILE:
+                return None
+            raise
+        _expect(answer, settleDate=asked["settleDate"])
+        return read_file(answer.get("fileContent", ""), self._settings.mer_id)
+
     def _call(self, path: str, fields: Mapping[str, str], number: str, txn_time: datetime) -> dict[str, str]:
         identity = {"merId": self._settings.mer_id, "orderId": number, "txnTime": to_beijing(txn_time, COMPACT)}
+        return self._exchange(f"{self._settings.gateway_url.rstrip('/')}/{path}", fields, identity, ANSWER_LIMIT)
+
+    def _exchange(self, url: str, fields: Mapping[str, str], identity: Mapping[str, str], limit: int) -> dict[str, str]:
         base = {"version": "5.1.0", "encoding": "UTF-8", "signMethod": "01", "accessType": "0"}
         form = urlencode(self._key.sign({**base, **fields, **identity}))
-        answer = open_answer(
-            self._connection.post(f"{self._settings.gateway_url.rstrip('/')}/{path}", form), self._trust.key_for
-        )
+        answer = open_answer(self._connection.post(url, form, limit), self._trust.key_for)
         code, text = answer.get("respCode", ""), answer.get("respMsg", "")
         if code in OUR_FAULT:
             raise GatewayMisconfigured(code, text)

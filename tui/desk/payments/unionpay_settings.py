@@ -12,6 +12,8 @@ from tui.desk.payments.unusable import UnusableSetting
 
 PRODUCTION = "https://gateway.95516.com/gateway/api"
 TEST = "https://gateway.test.95516.com/gateway/api"
+FILES = "https://filedownload.95516.com/"
+TEST_FILES = "https://filedownload.test.95516.com/"
 _MER_ID = re.compile(r"[A-Za-z0-9]{15}")
 
 
@@ -30,6 +32,8 @@ class UnionPaySettings:
     """The merchant's name as wallets show it."""
     gateway_url: str = PRODUCTION
     """Up to and without the call."""
+    file_url: str = FILES
+    """Where the reconciliation files are."""
     cancel_same_day: bool = True
     """Give money of the same day back by 消费撤销, as far as the contract has it."""
     closing_grace: timedelta = timedelta(minutes=1)

@@ -119,6 +119,7 @@ def unionpay_settings(directory: Path, gateway_url: str, *, ca_file: Path | None
     merchant = msgspec.json.decode((directory / "merchant.json").read_bytes(), type=UnionPayMerchant)
     return UnionPaySettings(
         gateway_url=gateway_url,
+        file_url=gateway_url.removesuffix("gateway/api"),
         mer_id=merchant.mer_id,
         pfx=(directory / "merchant.pfx").read_bytes(),
         pfx_password=PFX_PASSWORD,
