@@ -13,7 +13,7 @@ from cryptography.x509.oid import NameOID
 from tests.desk.payments.test_alipay_codec import ALIPAY_KEY, ALIPAY_PRIVATE, KEYS, PAID, QUERY, answer, notice
 from tests.desk.payments.vectors import read
 from tui.desk.payments.alipay_codec import open_answer, open_notice
-from tui.desk.payments.alipay_trust import AlipayTrust, certificate_sn, load_certificate, root_sn
+from tui.desk.payments.alipay_trust import AlipayTrust, certificate_sn, root_sn
 from tui.desk.payments.port import AnswerNotGenuine
 from tui.sandbox.gateways.payment_keys import issue
 
