@@ -51,7 +51,7 @@ def read_node(raw: str) -> dict[str, Any]:
 
 def read_text(raw: str) -> str | None:
     """The text whose source this is, or None for another JSON value."""
-    value = _STRICT.decode(raw)
+    value: object = _STRICT.decode(raw) if raw.startswith('"') else None  # anything else may be nested without end
     return value if isinstance(value, str) else None
 
 
