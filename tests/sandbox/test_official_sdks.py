@@ -103,7 +103,7 @@ def test_the_python_sdk(alipay: AlipayCaller, tmp_path: Path) -> None:
 
 
 def install(*command: str | Path) -> None:
-    """Run a registry's ordinary client; where the registry is out of reach, what it complains of is the reason to skip."""
+    """Run a registry's ordinary client; where its registry is out of reach, its complaint is the reason to skip."""
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         complaint = next((line for line in done.stderr.splitlines() if "error" in line.lower()), done.stderr)
