@@ -34,7 +34,18 @@ SDK = Path(__file__).parent / "sdk"
 def test_the_npm_sdk_with_validate_sign(alipay: AlipayCaller, tmp_path: Path) -> None:
     if not (shutil.which("node") and shutil.which("npm")):
         pytest.skip("node or npm is not installed")
-    install("npm", "install", "--no-save", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", tmp_path, NPM)
+    install(
+        "npm",
+        "install",
+        "--fetch-retries=1",
+        "--no-save",
+        "--no-audit",
+        "--no-fund",
+        "--ignore-scripts",
+        "--prefix",
+        tmp_path,
+        NPM,
+    )
     directory = alipay.directory
     files = {
         "privateKey": directory / "app_private.pem",
@@ -65,7 +76,7 @@ def test_the_npm_sdk_with_validate_sign(alipay: AlipayCaller, tmp_path: Path) ->
 def test_the_python_sdk(alipay: AlipayCaller, tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-m", "venv", tmp_path / "venv"], check=True, capture_output=True)
     python = tmp_path / "venv/bin/python"
-    pip: list[str | Path] = [python, "-m", "pip", "--disable-pip-version-check", "--quiet"]
+    pip: list[str | Path] = [python, "-m", "pip", "--disable-pip-version-check", "--retries=1", "--quiet"]
     install(*pip, "install", "--no-compile", "--only-binary", ":all:", *NEEDED)
     # Used as a wheel: the SDK is 36609 files, which take minutes to unpack.
     install(*pip, "download", "--no-deps", "--dest", tmp_path, PYTHON)
@@ -92,11 +103,11 @@ def test_the_python_sdk(alipay: AlipayCaller, tmp_path: Path) -> None:
 
 
 def install(*command: str | Path) -> None:
-    """Run a registry's ordinary client; where the registry is out of reach, its last words are the reason to skip."""
+    """Run a registry's ordinary client; where its registry is out of reach, its complaint is the reason to skip."""
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
-        words = (done.stderr or done.stdout).strip().splitlines()
-        pytest.skip(f"{Path(command[0]).name} installs nothing: {words[-1] if words else done.returncode}")
+        complaint = next((line for line in done.stderr.splitlines() if "error" in line.lower()), done.stderr)
+        pytest.skip(f"{Path(command[0]).name} installs nothing: {complaint}")
 
 
 def run(command: list[str | Path], alipay: AlipayCaller, settings: dict[str, str]) -> dict[str, Any]:
