@@ -5,7 +5,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
-from tui.core.application import ApplicationForm, IdType, InvoiceForm
+from tui.core.application import ApplicationForm, Buyer, IdType, InvoiceForm
 from tui.core.order import Method
 from tui.core.secret import Password, Pin, Secret
 from tui.tables import SettingsError, Table, open_table
@@ -57,7 +57,7 @@ def read_answers(path: Path) -> Answers:
         password=Password(top.take("password", str).encode()),
         form=form.copied_from_agent() if same else form,
         method=_code(payment, "method", Method, Method.ALIPAY),
-        invoice=InvoiceForm(invoice.take("tax_number", str), invoice.take("title", str)),
+        invoice=_invoice(invoice),
         serial=top.take("serial", str, "").lower(),
         delete_old=top.take("delete_old", bool, False),
     )
@@ -96,6 +96,12 @@ def open_to_others(path: Path) -> bool:
 def again(secret: Held) -> Held:
     """A copy that may be wiped by whoever uses it."""
     return type(secret)(bytes(secret.reveal()))
+
+
+def _invoice(table: Table) -> InvoiceForm:
+    buyer = _code(table, "buyer", Buyer, Buyer.COMPANY)
+    number = table.take("tax_number", str, None if buyer is Buyer.COMPANY else "")
+    return InvoiceForm(number, table.take("title", str), buyer)
 
 
 def _code(table: Table, key: str, kind: type[Code], default: Code) -> Code:

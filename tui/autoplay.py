@@ -11,7 +11,7 @@ from typing import cast
 from textual.pilot import Pilot
 
 from tui.app import KioskApp
-from tui.core.application import ApplicationForm, InvoiceForm
+from tui.core.application import ApplicationForm, Buyer, InvoiceForm
 from tui.core.state import Step
 
 STUCK = 120.0
@@ -169,9 +169,19 @@ class Autoplay:
         await self._enter(self.visitor.pin)
 
     async def _fill_invoice(self) -> None:
-        await self._go_to("#field-tax-number Input")
-        await self._enter(self.visitor.invoice.tax_number, self.visitor.invoice.title)
+        await self._type_invoice()
         await self._press_main()
+
+    async def _type_invoice(self) -> None:
+        invoice = self.visitor.invoice
+        if invoice.buyer is Buyer.PERSON:
+            await self._go_to("#buyer")
+            await self.pilot.press("right")
+            await self._go_to("#field-title Input")
+            await self._enter(invoice.title)
+        else:
+            await self._go_to("#field-tax-number Input")
+            await self._enter(invoice.tax_number, invoice.title)
 
     async def _pay(self) -> None:
         await self.pilot.press("f9")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tui.answers import again, open_to_others, read_answers, read_pin
-from tui.core.application import IdType
+from tui.core.application import Buyer, IdType
 from tui.core.order import Method
 from tui.tables import SettingsError
 
@@ -42,7 +42,14 @@ def test_all_answers(tmp_path: Path) -> None:
     assert (answers.account, bytes(answers.password.reveal()), answers.serial) == ("supplier01", b"Renew2026", "0a1b")
     assert (answers.form.id_type, answers.form.term_months, answers.method) == (IdType.PASSPORT, 24, Method.UNIONPAY)
     assert (answers.form.recipient_name, answers.form.recipient_mobile) == ("张三", "13800000000")
-    assert answers.invoice.tax_number == "91440300100012316L"
+    assert (answers.invoice.tax_number, answers.invoice.buyer) == ("91440300100012316L", Buyer.COMPANY)
+
+
+def test_an_invoice_for_a_person(tmp_path: Path) -> None:
+    invoice = read_answers(
+        _write(tmp_path, WHOLE.replace('tax_number = "91440300100012316L"', 'buyer = "person"'))
+    ).invoice
+    assert (invoice.tax_number, invoice.buyer) == ("", Buyer.PERSON)
 
 
 def test_a_recipient_of_its_own(tmp_path: Path) -> None:
@@ -58,6 +65,8 @@ def test_a_recipient_of_its_own(tmp_path: Path) -> None:
         ('id_type = "passport"', 'id_type = "x"', "agent.id_type"),
         ("same_as_agent = true", "", "recipient.name"),
         ('title = "深圳市示例供应商有限公司"', "", "invoice.title"),
+        ('tax_number = "91440300100012316L"', "", "invoice.tax_number"),
+        ("[invoice]", "[invoice]\nbuyer = 'state'", "invoice.buyer"),
         ('serial = "0A1B"', "colour = 1", "colour"),
     ],
 )

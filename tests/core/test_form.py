@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from tests.core.people import FORM, INVOICE
 from tui.core.application import (
     ApplicationForm,
+    Buyer,
     FieldError,
     IdType,
     InvoiceForm,
@@ -135,3 +136,15 @@ def test_the_form_shows_no_personal_data_in_its_repr() -> None:
     assert all(
         str(getattr(FORM, f.name)) not in repr(FORM) for f in fields(FORM) if f.name not in ("term_months", "id_type")
     )
+
+
+def test_a_person_gives_a_title_and_no_number() -> None:
+    typed = InvoiceForm("91440300100012316M", " 张　三 ", Buyer.PERSON)
+    kept = normalise_invoice(typed)
+    assert kept == InvoiceForm("", "张 三", Buyer.PERSON)
+    assert check_invoice(kept) == ()
+    assert dict(check_invoice(InvoiceForm("", "", Buyer.PERSON))) == {"title": FieldError.REQUIRED}
+
+
+def test_a_company_gives_both() -> None:
+    assert dict(check_invoice(InvoiceForm())) == {"tax_number": FieldError.REQUIRED, "title": FieldError.REQUIRED}

@@ -54,6 +54,31 @@ def test_switches_are_read(file: Path) -> None:
     assert (mail.starttls, mail.password) == (False, b"")
 
 
+INVOICES = """
+[invoices]
+url = "https://tax.example/services"
+token_url = "https://tax.example/token"
+app_key = "k"
+app_secret_file = "password"
+seller_tax_number = "91440300100012316L"
+tax_code = "3040201000000000000"
+token_cache = "token.json"
+file_hosts = ["files.example", "127.0.0.1:4443"]
+"""
+
+
+def test_the_hosts_of_invoice_files_are_a_list_of_text(file: Path) -> None:
+    file.write_text(FILE + INVOICES, encoding="utf-8")
+    invoices = load(file).invoices
+    assert invoices is not None
+    assert (invoices.file_hosts, invoices.app_secret) == (("files.example", "127.0.0.1:4443"), b"000000")
+    for wrong in ('"files.example"', "[1]"):
+        text = INVOICES.replace('["files.example", "127.0.0.1:4443"]', wrong)
+        file.write_text(FILE + text, encoding="utf-8")
+        with pytest.raises(SettingsError, match=r"invoices\.file_hosts must be"):
+            load(file)
+
+
 def test_secrets_are_not_shown(file: Path) -> None:
     settings = load(file)
     assert repr(settings.data_key) not in repr(settings)

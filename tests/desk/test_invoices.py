@@ -3,11 +3,13 @@
 import json
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tui.desk.invoices import InvoiceLine, InvoiceOrder, Seller, tax_within
-from tui.desk.nuonuo import sign
+from tui.desk.invoices import InvoiceLine, InvoiceOrder, InvoiceState, RedOrder, Seller, tax_within
+from tui.desk.nuonuo.answers import Invoice, outcome_of
+from tui.desk.nuonuo.requests import sign
 
 VECTOR = json.loads((Path(__file__).parent / "vectors/einvoice_sign.json").read_text("utf-8"))
 SELLER = Seller("91440300100012316L")
@@ -67,3 +69,47 @@ def test_an_order_that_does_not_add_up_is_refused(lines: tuple[InvoiceLine, ...]
 def test_an_order_hides_personal_data_in_its_repr() -> None:
     shown = repr(order(line(100), total_fen=100))
     assert not any(secret in shown for secret in ("某某公司", "13800000000", "a@b.cn", "91110000802100433B"))
+
+
+@pytest.mark.parametrize(
+    ("change", "state"),
+    [
+        ({}, InvoiceState.ISSUED),
+        ({"status": 2}, InvoiceState.ISSUED),
+        ({"all_electronic_invoice_number": "2644200000000000001"}, InvoiceState.UNKNOWN),
+        ({"all_electronic_invoice_number": "２６４４２０００００００００００００００1"}, InvoiceState.UNKNOWN),
+        ({"all_electronic_invoice_number": None}, InvoiceState.UNKNOWN),
+        ({"status": ""}, InvoiceState.UNKNOWN),
+    ],
+)
+def test_only_a_number_of_20_digits_is_an_invoice(change: dict[str, Any], state: InvoiceState) -> None:
+    entry = {"status": "2", "all_electronic_invoice_number": "26442000000000000001"} | change
+    assert outcome_of(Invoice(**entry)).state is state
+
+
+@pytest.mark.parametrize(
+    ("time", "amount", "expected"),
+    [
+        (1790324095000, "200.00", (1790324095, 20000)),
+        ("1790324095000", 200.5, (1790324095, 20050)),
+        (None, None, (None, None)),
+        ("soon", "-200.00", (None, None)),
+    ],
+)
+def test_time_and_amount_come_as_number_or_text(
+    time: Any, amount: Any, expected: tuple[int | None, int | None]
+) -> None:
+    told = Invoice("2", all_electronic_invoice_number="26442000000000000001", invoice_time=time, order_amount=amount)
+    outcome = outcome_of(told)
+    assert (outcome.issued_at and int(outcome.issued_at.timestamp()), outcome.total_fen) == expected
+
+
+def test_a_red_order_names_a_whole_number() -> None:
+    for request_no, number in (("R" * 33, "2" * 20), ("", "2" * 20), ("R", "2" * 19)):
+        with pytest.raises(ValueError, match=r"32|20"):
+            RedOrder(request_no, number, SELLER, "某某公司", "")
+
+
+def test_lines_whose_taxes_stray_from_the_totals_are_refused() -> None:
+    with pytest.raises(ValueError, match="taxes"):
+        order(*[line(9)] * 6, total_fen=54)

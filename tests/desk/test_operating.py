@@ -14,7 +14,8 @@ from tui.core.order import ApplicationStatus, AttemptState, Method, PaymentStatu
 from tui.desk import operator_commands
 from tui.desk.books import ActKind, ActRecord
 from tui.desk.database import reading, writing
-from tui.desk.issuing import Progress, invoice
+from tui.desk.invoicing import invoice
+from tui.desk.issuing import Progress
 from tui.desk.operating import Act, NotAllowed, refund, release
 from tui.desk.payments.port import GatewayUnknown
 from tui.desk.records import ApplicationRecord
@@ -92,6 +93,17 @@ def test_after_the_issue_only_when_it_is_said(town: World, status: ApplicationSt
     town.quiet()
     assert (town.taken_fen(), town.application().status) == (0, status)
     assert invoice(town.desk, BUSINESS_NO) is Progress.OVER  # nobody is invoiced for what went back
+
+
+def test_the_invoice_of_a_refunded_bill_is_taken_back(town: World) -> None:
+    pay(town)
+    town.issue()
+    with writing(town.desk.engine) as db:
+        db.get_one(ApplicationRecord, BUSINESS_NO).status = ApplicationStatus.INSTALLED
+        db.add(InvoiceRecord(business_no=BUSINESS_NO, number="26442000000000000001", requested_at=town.desk.clock()))
+    refund(town.desk, BUSINESS_NO, REFUND, after_issue=True)
+    with reading(town.desk.engine) as db:
+        assert [red.business_no for red in db.scalars(select(RedInvoiceRecord))] == [BUSINESS_NO]
 
 
 @pytest.mark.parametrize("method", list(Method))

@@ -58,7 +58,7 @@ def test_the_journey_with_a_restart_after_the_money(town: Town) -> None:
         business_no = town.paid(person).business_no
     with running(town, tax):
         person.prove(awaited(person, business_no, has(ApplicationStatus.ISSUED)))
-        done = awaited(person, business_no, lambda application: application.invoice_status is InvoiceStatus.SENT)
+        done = awaited(person, business_no, lambda application: application.invoice_status is InvoiceStatus.ISSUED)
     assert done.status is ApplicationStatus.INSTALLED
 
 

@@ -16,7 +16,9 @@ from tests.desk.town import INVOICE, Person, Town, do_due, make_town, paid, show
 from tui.core.order import Application, ApplicationStatus, InvoiceStatus, Method
 from tui.desk.ca.port import IssuingFailed
 from tui.desk.desk import Desk
-from tui.desk.invoices import InvoiceOrder, InvoiceOutcome, InvoiceState, TaxPlatformSettings
+from tui.desk.invoices import InvoiceOrder, InvoiceOutcome, InvoiceState, Links, RedOrder
+from tui.desk.messages import Attachment
+from tui.desk.nuonuo.settings import TaxPlatformSettings
 from tui.desk.payments.port import TradeState
 from tui.desk.settling import returned_by_platform, settle
 from tui.desk.workflow import Workflows
@@ -41,7 +43,15 @@ class Tax:
         """Issued once ordered."""
         if not self.ordered:
             return None
-        return InvoiceOutcome(InvoiceState.ISSUED, "24442000000000000001", f"https://tax.example/{request_no}.pdf")
+        links = Links(f"https://tax.example/{request_no}.pdf")
+        return InvoiceOutcome(InvoiceState.ISSUED, "24442000000000000001", links)
+
+    def reissue(self, request_no: str) -> None:
+        """Nothing failed here."""
+
+    def redden(self, order: RedOrder) -> InvoiceOutcome:
+        """Nothing is taken back here."""
+        return InvoiceOutcome(InvoiceState.PENDING)
 
 
 class Post:
@@ -50,7 +60,7 @@ class Post:
     def __init__(self) -> None:
         self.sent: list[tuple[str, str]] = []
 
-    def send(self, number: str, receiver: str, *words: str) -> None:
+    def send(self, number: str, receiver: str, *_: str | tuple[Attachment, ...]) -> None:
         """Kept."""
         self.sent.append((number, receiver))
 
@@ -104,8 +114,9 @@ def test_a_desk_restarted_at_each_state_goes_on(town: Town) -> None:
     with running(town, tax, post):
         assert person.prove(issued).status is ApplicationStatus.INSTALLED
     with running(town, tax, post) as desk:
-        awaited(person, business_no, lambda application: application.invoice_status is InvoiceStatus.SENT)
+        awaited(person, business_no, lambda application: application.invoice_status is InvoiceStatus.ISSUED)
         do_due(desk)
+        assert person.see(business_no).invoice_status is InvoiceStatus.SENT
     assert [order.buyer_tax_number for order in tax.ordered] == [INVOICE.tax_number]
     assert sorted(post.sent) == [
         (f"{business_no}-invoice-mail", "zhangsan@example.cn"),

@@ -149,8 +149,7 @@ class Person(Autoplay):
 
     async def fill_invoice(self) -> None:
         """Tax number and title, without 提交."""
-        await self._go_to("#field-tax-number Input")
-        await self._enter(self.visitor.invoice.tax_number, self.visitor.invoice.title)
+        await self._type_invoice()
 
     def form_on_screen(self) -> ApplicationForm:
         """What stands in the form's fields."""
@@ -194,7 +193,7 @@ class Person(Autoplay):
         await self._press_main()
 
     async def _fill_invoice(self) -> None:
-        if not self.app.state.invoice.tax_number:
+        if not self.app.state.invoice.title:
             await self.fill_invoice()
         await self._press_main()
 

@@ -7,7 +7,7 @@ import pytest
 from tests.core.people import ATTEMPT, INVOICE, OLD, application, certificate, state, token
 from tests.screens.stage import staged
 from tui.core import events as e
-from tui.core.application import InvoiceForm
+from tui.core.application import Buyer, InvoiceForm
 from tui.core.certificate import Usage
 from tui.core.failure import Failure, Reason
 from tui.core.order import Application, ApplicationStatus, AttemptState, Method, PaymentStatus, Refund
@@ -81,6 +81,27 @@ async def test_method_and_invoice_are_kept_and_submitted() -> None:
             e.InvoiceEdited(Method.ALIPAY, InvoiceForm("91440300100012316L", "ABC")),
             e.BackPressed(),
         ]
+
+
+async def test_a_person_is_not_asked_for_a_tax_number() -> None:
+    async with staged(state(Step.METHOD, application=entered(), invoice=InvoiceForm("914", ""))) as stage:
+        assert "纳税人识别号" in stage.text
+        await stage.press("shift+tab", "shift+tab", "right")
+        assert "< 个人 >" in " ".join(stage.text.split())
+        assert "纳税人识别号" not in stage.text
+        await stage.press("tab", *"ZHANG")
+        assert (await stage.press("f3"))[0] == e.InvoiceEdited(Method.ALIPAY, InvoiceForm("914", "ZHANG", Buyer.PERSON))
+        await stage.show(state(Step.CHANNEL, application=entered()))
+        await stage.show(state(Step.METHOD, application=entered(), invoice=InvoiceForm("", "", Buyer.PERSON)))
+        assert "纳税人识别号" not in stage.text
+        assert stage.screen.focused is stage.screen.query_one("#field-title", TextField).entry
+
+
+async def test_method_and_invoice_fit_80x24() -> None:
+    async with staged(state(Step.METHOD, application=entered())) as stage:
+        words = "业务费用 银联在线支付 支付宝 购买方 企业 纳税人识别号 发票抬头 一旦发票已开具 提交"
+        for word in words.split():
+            assert word in stage.text
 
 
 async def test_wrong_invoice_fields_speak_for_themselves() -> None:

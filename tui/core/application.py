@@ -24,6 +24,15 @@ class IdType(StrEnum):
     OTHER = "other"
 
 
+class Buyer(StrEnum):
+    """购买方: who the invoice is made out to."""
+
+    COMPANY = "company"
+    """企业: tax number and title."""
+    PERSON = "person"
+    """个人: the title alone."""
+
+
 class FieldError(StrEnum):
     """What is wrong with one field; worded in `tui.text.wording`."""
 
@@ -69,9 +78,10 @@ class InvoiceForm:
     """Whom the e-invoice is made out to."""
 
     tax_number: str = ""
-    """纳税人识别号: 18 (GB 32100), or an older 15 or 20."""
+    """纳税人识别号: 18 (GB 32100), or an older 15 or 20; none for a person."""
     title: str = ""
     """发票抬头."""
+    buyer: Buyer = Buyer.COMPANY
 
 
 FieldErrors = tuple[tuple[str, FieldError], ...]
@@ -135,15 +145,15 @@ def check_id(id_type: IdType, number: str) -> FieldError | None:
 
 
 def normalise_invoice(form: InvoiceForm) -> InvoiceForm:
-    """Half-width, upper case, no blanks in the number."""
+    """Half-width, upper case, no blanks in the number; a person has none."""
     number = re.sub(r"[\s-]", "", form.tax_number.translate(_FULL_WIDTH)).upper()
-    return InvoiceForm(number, " ".join(form.title.split()))
+    return replace(form, tax_number=number if form.buyer is Buyer.COMPANY else "", title=" ".join(form.title.split()))
 
 
 def check_invoice(form: InvoiceForm) -> FieldErrors:
     """Errors of a normalised invoice form (GB 32100-2015 check digit for 18 characters)."""
     errors: list[tuple[str, FieldError]] = []
-    if error := _check_tax_number(form.tax_number):
+    if form.buyer is Buyer.COMPANY and (error := _check_tax_number(form.tax_number)):
         errors.append(("tax_number", error))
     if not form.title:
         errors.append(("title", FieldError.REQUIRED))

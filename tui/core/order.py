@@ -115,7 +115,10 @@ class InvoiceStatus(StrEnum):
     """Asked for; comes within 1-2 working days."""
     ISSUED = "issued"
     SENT = "sent"
+    """Number, link and files are with the agent."""
     FAILED = "failed"
+    REDDENED = "reddened"
+    """Taken back by a red invoice (红冲), for the money went back."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The desk's HTTP interface: the paths of `tui.wire`, and where the payment platforms send notices."""
+"""The desk's HTTP interface: the paths of `tui.wire`, and where payment and tax platforms send theirs."""
 
 import asyncio
 from datetime import UTC
@@ -12,7 +12,7 @@ from litestar.params import FromPath, JSONBody
 
 from tui.core.failure import Reason
 from tui.core.order import Application, Document, Method, Offer, ServiceStatus
-from tui.desk import accounts, admission, applications, attempts, notices
+from tui.desk import accounts, admission, applications, attempts, invoice_hints, notices
 from tui.desk.answers import once
 from tui.desk.desk import Desk
 from tui.desk.documents import documents
@@ -41,7 +41,7 @@ def create_app(desk: Desk) -> Litestar:
     state = State({"desk": desk})
     v1 = Router("/v1", route_handlers=_V1, before_request=check_version)
     return Litestar(
-        [v1, receive_notice],
+        [v1, receive_notice, receive_invoice_hint],
         state=state,
         exception_handlers=HANDLERS,
         request_max_body_size=BODY_LIMIT,
@@ -171,6 +171,13 @@ async def receive_notice(request: Asked, method: FromPath[str]) -> Response[byte
     if reply is None:
         return Response(b"failure", status_code=400, media_type="text/plain")
     return Response(reply, media_type="text/plain")
+
+
+@post("/notify/invoices", status_code=200)
+async def receive_invoice_hint(request: Asked) -> Response[bytes]:
+    """The tax platform's callback; it is always told that it may stop sending."""
+    reply = await asyncio.to_thread(invoice_hints.receive, _desk(request), await request.body())
+    return Response(reply, media_type="application/json")
 
 
 _V1 = [

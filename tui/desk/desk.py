@@ -9,7 +9,9 @@ from sqlalchemy import Engine
 
 from tui.core.order import Method
 from tui.desk.ca.port import CertificateAuthority
+from tui.desk.invoice_records import FileKind
 from tui.desk.invoices import TaxPlatform
+from tui.desk.messages import Attachment
 from tui.desk.payments.port import PaymentGateway
 from tui.desk.settings import DeskSettings
 
@@ -33,7 +35,7 @@ class Signals(Protocol):
 class MailSender(Protocol):
     """Sends one mail; see `tui.desk.messages.Mailer`."""
 
-    def send(self, message_id: str, to: str, subject: str, text: str) -> None:
+    def send(self, message_id: str, to: str, subject: str, text: str, attachments: tuple[Attachment, ...] = ()) -> None:
         """Hand the mail over.
 
         :raises NotDelivered: not accepted.
@@ -52,6 +54,17 @@ class SmsSender(Protocol):
         ...
 
 
+class FileSource(Protocol):
+    """Fetches the files of invoices; see `tui.desk.invoice_files.InvoiceFiles`."""
+
+    def get(self, url: str, kind: FileKind) -> bytes:
+        """The file that the link leads to.
+
+        :raises NotFetched: not to be had.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """Everything that a rule of the desk may touch."""
@@ -65,3 +78,4 @@ class Desk:
     sms: SmsSender | None
     signals: Signals
     clock: Callable[[], datetime]
+    files: FileSource | None = None

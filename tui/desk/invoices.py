@@ -1,12 +1,20 @@
 """The e-invoice (数电票): what the desk orders, what becomes of it, and the tax in it."""
 
+import re
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from math import floor
-from pathlib import Path
 from typing import Protocol
+
+_NUMBER = re.compile(r"[0-9]{20}")
+
+
+def is_invoice_number(text: str) -> bool:
+    """Whether this is a 数电票 number: year, region, channel and sequence in 20 digits."""
+    return _NUMBER.fullmatch(text) is not None
 
 
 def tax_within(total_fen: int, rate: Decimal) -> int:
@@ -22,6 +30,7 @@ class Seller:
     tax_number: str
     phone: str = ""
     address: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +68,20 @@ class InvoiceOrder:
     total_fen: int
     """What was paid, tax included."""
     tax_rate: Decimal = Decimal("0.06")
+    callback_url: str = ""
+    """Where the platform may tell that something has happened; its word is only a hint."""
 
     def __post_init__(self) -> None:
         """Refuse an order that does not add up.
 
-        :raises ValueError: no number, no line, or the lines are not the total.
+        :raises ValueError: no number, no line, or lines and total differ, in amount or by more than a fen in tax.
         """
         if not 0 < len(self.request_no) <= 64:
             raise ValueError("request number is empty or longer than 64")
         if not self.lines or sum(line.total_fen for line in self.lines) != self.total_fen:
             raise ValueError("the lines do not add up to the total")
+        if abs(self.tax_fen - tax_within(self.total_fen, self.tax_rate)) > 1:
+            raise ValueError("the lines' taxes do not add up to the total's")
 
     @property
     def tax_fen(self) -> int:
@@ -76,13 +89,54 @@ class InvoiceOrder:
         return sum(tax_within(line.total_fen, self.tax_rate) for line in self.lines)
 
 
+@dataclass(frozen=True, slots=True)
+class RedOrder:
+    """The whole of an issued invoice is to be taken back (红冲), once per `request_no`."""
+
+    request_no: str
+    """At most 32 characters, unique for ever."""
+    blue_number: str
+    """20 digits of the invoice to be taken back."""
+    seller: Seller
+    buyer_name: str = field(repr=False)
+    buyer_tax_number: str = field(repr=False)
+    callback_url: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse what the platform could not hold.
+
+        :raises ValueError: the request number is empty or too long, or the invoice has no number of 20 digits.
+        """
+        if not 0 < len(self.request_no) <= 32:
+            raise ValueError("request number is empty or longer than 32")
+        if not is_invoice_number(self.blue_number):
+            raise ValueError("an invoice has 20 digits")
+
+
 class InvoiceState(StrEnum):
     """What the tax platform says of an order."""
 
     PENDING = "pending"
+    AWAITING_BUYER = "awaiting_buyer"
+    """A red invoice waits until the buyer, who has entered the blue one in the books, agrees: 72 hours at most."""
     ISSUED = "issued"
+    UNSEALED = "unsealed"
+    """Issued by the tax bureau, but the platform could not seal it; `reissue` repeats that."""
     FAILED = "failed"
-    """Refused for good; a person must put the order right."""
+    """Refused; a person must put right what stands in the text, then `reissue` may be asked for."""
+    VOIDED = "voided"
+    """Made invalid by hand at the platform."""
+    UNKNOWN = "unknown"
+    """A code that nobody has described to us: nothing is decided, ask again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Where the platform keeps the files of an issued invoice; such links may end, so keep what they lead to."""
+
+    pdf: str = ""
+    ofd: str = ""
+    xml: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,46 +146,13 @@ class InvoiceOutcome:
     state: InvoiceState
     number: str = ""
     """20 digits, once issued."""
-    pdf_url: str = ""
-    """Once issued; such links may end, so keep what they lead to."""
+    links: Links = Links()
+    """Once issued."""
     text: str = ""
-    """Why it failed: foreign text."""
-
-
-@dataclass(frozen=True, slots=True)
-class TaxPlatformSettings:
-    """The seller's application at the tax platform."""
-
-    url: str
-    """Service address: https://sdk.nuonuo.com/open/v1/services"""
-    token_url: str
-    """Where access tokens are fetched: https://open.nuonuo.com/accessToken"""
-    app_key: str
-    app_secret: bytes = field(repr=False)
-    seller_tax_number: str
-    tax_code: str
-    """税收分类编码 of the service sold, 19 digits."""
-    token_cache: Path
-    """File that keeps the access token: the platform hands out 50 in 30 days."""
-    seller_phone: str = ""
-    seller_address: str = ""
-    clerk: str = "系统"
-    """开票员."""
-    tax_percent: int = 6
-    ca_file: Path | None = None
-    """PEM bundle to trust instead of the system's authorities."""
-    deadline: float = 15.0
-    """Seconds for one exchange."""
-
-    @property
-    def seller(self) -> Seller:
-        """The seller as an order names it."""
-        return Seller(self.seller_tax_number, self.seller_phone, self.seller_address)
-
-    @property
-    def tax_rate(self) -> Decimal:
-        """`tax_percent` as a rate."""
-        return Decimal(self.tax_percent) / 100
+    """Code and reason in the platform's words."""
+    issued_at: datetime | None = None
+    total_fen: int | None = None
+    """Amount with tax as the platform says it; None when it does not."""
 
 
 class TaxPlatformDown(Exception):  # noqa: N818 — a state of the platform, said as one
@@ -150,6 +171,20 @@ class TaxPlatform(Protocol):
 
     def query(self, request_no: str) -> InvoiceOutcome | None:
         """What became of the order with this number; None when the platform does not know it.
+
+        :raises TaxPlatformDown: ask again.
+        """
+        ...
+
+    def reissue(self, request_no: str) -> None:
+        """Let the platform try again what failed, under the same number.
+
+        :raises TaxPlatformDown: ask again.
+        """
+        ...
+
+    def redden(self, order: RedOrder) -> InvoiceOutcome:
+        """Apply for the red invoice, or learn what became of an earlier application with this number.
 
         :raises TaxPlatformDown: ask again.
         """

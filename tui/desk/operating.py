@@ -12,6 +12,7 @@ from tui.desk.books import ActKind, ActRecord
 from tui.desk.database import reading, writing
 from tui.desk.desk import Desk
 from tui.desk.following import to_port
+from tui.desk.invoicing import RETURNED, redden
 from tui.desk.payments.port import Outcome, TradeState
 from tui.desk.records import ApplicationRecord, AttemptRecord
 from tui.desk.settling import give_back, lock, review, schedule
@@ -47,7 +48,7 @@ def refund(desk: Desk, business_no: str, act: Act, *, attempt_no: str = "", afte
             application.status = ApplicationStatus.WITHDRAWN
         attempt.state = AttemptState.REFUNDING
         give_back(db, application, attempt, "operator", now)
-        review(db, application)
+        _settle(db, application, now)
         _record(db, act, attempt, now)
         return attempt.attempt_no
 
@@ -73,7 +74,7 @@ def release(desk: Desk, business_no: str, attempt_no: str, act: Act) -> AttemptS
         else:
             _return(db, application, attempt, outcome, now)
         schedule(attempt, now)
-        review(db, application)
+        _settle(db, application, now)
         _record(db, act, attempt, now)
         return attempt.state
 
@@ -85,6 +86,13 @@ def tell(desk: Desk, act_no: str) -> None:
     desk.signals.wake(business_no)
     with writing(desk.engine) as db:
         db.get_one(ActRecord, act_no).tell_at = None
+
+
+def _settle(db: Session, application: ApplicationRecord, now: datetime) -> None:
+    """The payment's status anew; an invoice for money that goes back is taken back with it."""
+    review(db, application)
+    if application.payment_status in RETURNED:
+        redden(db, application.business_no, now)
 
 
 def _credit(

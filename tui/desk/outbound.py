@@ -1,4 +1,4 @@
-"""One HTTPS request to a partner's service (SMS gateway, tax platform) within one deadline."""
+"""One HTTPS request to a partner's service (SMS gateway, tax platform, its files) within one deadline."""
 
 import ssl
 import time
@@ -22,6 +22,8 @@ class Answer:
 
     status: int
     body: bytes
+    location: str = ""
+    """Where a redirect would lead, as the partner wrote it."""
 
 
 class HttpsConnection:
@@ -45,15 +47,33 @@ class HttpsConnection:
 
         :raises Unreachable: no connection, no trust, too slow, or too long an answer; the text holds no data.
         """
-        end = time.monotonic() + self._deadline
-        body = bytearray()
+        return self._exchange("POST", url, ANSWER_LIMIT, content=content, headers=headers, query=query)
+
+    def get(self, url: str, limit: int) -> Answer:
+        """Fetch what lies at `url`, at most `limit` bytes; a redirect is answered, not followed.
+
+        :raises Unreachable: as `post`.
+        """
+        return self._exchange("GET", url, limit)
+
+    def _exchange(
+        self,
+        method: str,
+        url: str,
+        limit: int,
+        *,
+        content: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        query: Mapping[str, str] | None = None,
+    ) -> Answer:
+        end, body = time.monotonic() + self._deadline, bytearray()
         try:
-            with self._client.stream("POST", url, content=content, headers=dict(headers), params=query) as response:
+            with self._client.stream(method, url, content=content, headers=headers, params=query) as response:
                 for chunk in response.iter_bytes():
                     body += chunk
-                    if len(body) > ANSWER_LIMIT or time.monotonic() > end:
+                    if len(body) > limit or time.monotonic() > end:
                         raise Unreachable("answer too long or too slow")
-                return Answer(response.status_code, bytes(body))
+                return Answer(response.status_code, bytes(body), response.headers.get("location", ""))
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise Unreachable(type(error).__name__) from error
 

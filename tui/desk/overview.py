@@ -11,7 +11,8 @@ from tui.core.order import OPEN_ATTEMPT, PaymentStatus
 from tui.core.text_safety import mask, masked, printable
 from tui.desk.books import ActRecord
 from tui.desk.database import reading
-from tui.desk.records import ApplicationRecord, AttemptRecord, InvoiceRecord, RefundRecord
+from tui.desk.invoice_records import InvoiceRecord
+from tui.desk.records import ApplicationRecord, AttemptRecord, RefundRecord
 from tui.desk.views import form_of, invoice_of
 
 NEWEST = 500

@@ -9,8 +9,9 @@ from tui.core.order import Method
 from tui.desk.ca.local import LocalCa
 from tui.desk.clock import utc_now
 from tui.desk.desk import Desk, Signals
+from tui.desk.invoice_files import InvoiceFiles
 from tui.desk.messages import Mailer, SmsGateway
-from tui.desk.nuonuo import NuonuoPlatform
+from tui.desk.nuonuo.platform import NuonuoPlatform
 from tui.desk.payments.alipay import Alipay
 from tui.desk.payments.port import PaymentGateway
 from tui.desk.payments.unionpay import UnionPay
@@ -40,9 +41,17 @@ def build(settings: DeskSettings, engine: Engine, signals: Signals, clock: Calla
         engine=engine,
         ca=ca,
         gateways=gateways,
-        tax=NuonuoPlatform(settings.invoices) if settings.invoices else None,
+        tax=NuonuoPlatform(settings.invoices, clock) if settings.invoices else None,
         mail=Mailer(settings.mail) if settings.mail else None,
         sms=sms,
         signals=signals,
         clock=clock,
+        files=_files(settings),
     )
+
+
+def _files(settings: DeskSettings) -> InvoiceFiles | None:
+    invoices = settings.invoices
+    if invoices is None or not invoices.file_hosts:
+        return None
+    return InvoiceFiles(invoices.file_hosts, invoices.deadline, invoices.ca_file)

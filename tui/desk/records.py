@@ -203,20 +203,6 @@ class RefundRecord(Record):
     """The Beijing day in whose bill the platform lists it, `YYYY-MM-DD`; empty before that."""
 
 
-class InvoiceRecord(Record):
-    """The e-invoice of an application."""
-
-    __tablename__ = "invoices"
-    business_no: Mapped[str] = mapped_column(ForeignKey("applications.business_no"), primary_key=True)
-    number: Mapped[str] = mapped_column(default="")
-    """20 digits once issued."""
-    pdf_url: Mapped[str] = mapped_column(String(1024), default="")
-    requested_at: Mapped[datetime]
-    issued_at: Mapped[datetime | None]
-    failure: Mapped[str] = mapped_column(default="")
-    """The platform's words when it refused for good."""
-
-
 class MessageRecord(Record):
     """Outbox: written with the change it tells of, delivered until the receiver's server took it."""
 
@@ -231,6 +217,8 @@ class MessageRecord(Record):
     sent_at: Mapped[datetime | None]
     next_try_at: Mapped[datetime | None] = mapped_column(index=True)
     tries: Mapped[int] = mapped_column(default=0)
+    invoice_no: Mapped[str] = mapped_column(default="")
+    """The invoice's request number where it tells of one: a mail brings that invoice's files."""
 
 
 class AnswerRecord(Record):

@@ -15,8 +15,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from tui.core.order import KeyPolicy, OldPair, SignatureScheme
-from tui.desk.invoices import TaxPlatformSettings
 from tui.desk.messages import MailSettings, SmsSettings
+from tui.desk.nuonuo.settings import TaxPlatformSettings
 from tui.desk.payments.alipay_settings import AlipaySettings
 from tui.desk.payments.unionpay_settings import UnionPaySettings
 from tui.desk.payments.unusable import UnusableSetting
@@ -229,12 +229,19 @@ class _Reader:
             return timedelta(seconds=value)  # type: ignore[arg-type]
         if hint is float and _is_number(value):
             return float(value)  # type: ignore[arg-type]
+        if hint == tuple[str, ...]:
+            return self._texts(value, key)
         if isinstance(hint, type) and issubclass(hint, StrEnum):
             return self._choice(value, hint, key)
         plain = hint if isinstance(hint, type) else next((t for t in getattr(hint, "__args__", ()) if t), str)
         if isinstance(value, plain) and not (plain is int and isinstance(value, bool)):
             return value
         raise SettingsError(f"{self.file}: {key} must be {getattr(plain, '__name__', plain)}")
+
+    def _texts(self, value: object, key: str) -> tuple[str, ...]:
+        if isinstance(value, list) and all(isinstance(item, str) for item in value):
+            return tuple(value)
+        raise SettingsError(f"{self.file}: {key} must be a list of texts")
 
     def _choice(self, value: object, kind: type[StrEnum], key: str) -> StrEnum:
         for member in kind:

@@ -21,9 +21,13 @@ from tui.desk.books import ActRecord, ReconciliationRecord
 from tui.desk.database import reading, writing
 from tui.desk.desk import Desk
 from tui.desk.following import follow
+from tui.desk.invoice_delivery import fetch
+from tui.desk.invoice_records import InvoiceFileRecord, InvoiceRecord, RedInvoiceRecord
+from tui.desk.invoicing import ask
 from tui.desk.operating import tell
 from tui.desk.reconciling import reconcile_due, schedule_days
 from tui.desk.records import AnswerRecord, ApplicationRecord, AttemptRecord, MessageRecord, RefundRecord
+from tui.desk.reddening import take_back
 from tui.desk.refunds import pursue
 from tui.desk.telling import deliver
 
@@ -51,6 +55,9 @@ CHORES = (
     Chore(MessageRecord.message_id, MessageRecord.next_try_at, deliver),
     Chore(ActRecord.act_no, ActRecord.tell_at, tell),
     Chore(ReconciliationRecord.reconciliation_no, ReconciliationRecord.next_try_at, reconcile_due),
+    Chore(InvoiceRecord.business_no, InvoiceRecord.next_query_at, ask),
+    Chore(RedInvoiceRecord.request_no, RedInvoiceRecord.next_query_at, take_back),
+    Chore(InvoiceFileRecord.file_no, InvoiceFileRecord.next_try_at, fetch),
 )
 
 

@@ -14,7 +14,8 @@ from sqlalchemy.engine import make_url
 from tui.core.order import ApplicationStatus
 from tui.desk.database import reading
 from tui.desk.desk import Desk
-from tui.desk.issuing import Progress, invoice, issue, status_of
+from tui.desk.invoicing import invoice
+from tui.desk.issuing import Progress, issue, status_of
 from tui.desk.records import ApplicationRecord
 from tui.desk.settings import DeskSettings
 

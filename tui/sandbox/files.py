@@ -177,9 +177,11 @@ token_url = "https://127.0.0.1:{ports["tax"]}{TOKEN_PATH}"
 app_key = {_text(tax_keys(directory).app_key)}
 app_secret_file = "tax.secret"
 seller_tax_number = "{SELLER_NUMBER}"
+seller_name = "网证通（演示）"
 seller_phone = "020-89524338"
 tax_code = "{TAX_CODE}"
 token_cache = "tax-token.json"
+file_hosts = ["127.0.0.1:{ports["tax"]}"]
 ca_file = "tls/ca.pem"
 
 [mail]

@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from typing import ClassVar
 
+from textual import on
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
-from tui.core.application import FieldErrors, InvoiceForm, check_invoice, normalise_invoice
+from tui.core.application import Buyer, FieldErrors, InvoiceForm, check_invoice, normalise_invoice
 from tui.core.events import InvoiceEdited, PaymentSubmitted
 from tui.core.order import Method, yuan
 from tui.core.state import State, Step
@@ -28,7 +29,7 @@ class MethodScreen(TypedScreen):
     steps = (Step.METHOD,)
     heading = N_("支付方式和电子发票")
     help_text = N_(
-        "用左右方向键选择支付方式。纳税人识别号和发票抬头必须填写，请仔细复核。"
+        "用左右方向键选择支付方式和购买方。企业须填写纳税人识别号和发票抬头，个人只填写发票抬头，请仔细复核。"
         "\n\n电子发票在证书办理完成后1-2个工作日内，以短信和邮件发送给经办人。"
     )
     keys = (BACK, END)
@@ -39,6 +40,7 @@ class MethodScreen(TypedScreen):
         """The bill, the method, the invoice, the warning."""
         yield Static(id="bill")
         yield Field("method", _("支付方式"), Choice(id="method"), hint=_("用左右方向键选择"))
+        yield Field("buyer", _("购买方"), Choice(folded=True, id="buyer"))
         yield TextField("tax_number", _("纳税人识别号"), hint=_("开具电子发票的税号，15、18或20位"), longest=40)
         yield TextField("title", _("发票抬头"), longest=200)
         yield Static(
@@ -55,7 +57,7 @@ class MethodScreen(TypedScreen):
         """The first wrong field, else the first with nothing in it, else the method."""
         if wrong := first_wrong(self.query(Field)):
             return f"#{wrong.id} Input"
-        empty = next((name for name in self.named if not self.text(name)), None)
+        empty = next((name for name in self.named if self.field(name).display and not self.text(name)), None)
         return f"#field-{empty.replace('_', '-')} Input" if empty else "#method"
 
     def entered(self, state: State) -> None:
@@ -76,11 +78,22 @@ class MethodScreen(TypedScreen):
         self.fill(state.invoice)
         methods = (Method.UNIONPAY, Method.ALIPAY)
         self.query_one("#method", Choice).offer(tuple((m, label(m)) for m in methods), state.method)
+        self.query_one("#buyer", Choice).offer(tuple((b, label(b)) for b in Buyer), state.invoice.buyer)
+        self._ask_for_number()
+
+    @on(Choice.Changed, "#buyer")
+    def _ask_for_number(self) -> None:
+        """A person has no tax number; one that was typed stays in its field."""
+        self.field("tax_number").display = self._buyer() is Buyer.COMPANY
+
+    def _buyer(self) -> Buyer:
+        buyer = self.query_one("#buyer", Choice).value
+        return buyer if isinstance(buyer, Buyer) else self.state.invoice.buyer
 
     def typed(self) -> tuple[Method, InvoiceForm]:
         """What is chosen and what stands in the fields."""
         method = self.query_one("#method", Choice).value
-        invoice = InvoiceForm(self.text("tax_number"), self.text("title"))
+        invoice = InvoiceForm(self.text("tax_number"), self.text("title"), self._buyer())
         return (method if isinstance(method, Method) else self.state.method), invoice
 
     def edited(self) -> InvoiceEdited:

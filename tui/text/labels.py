@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any
 
-from tui.core.application import FieldError, IdType
+from tui.core.application import Buyer, FieldError, IdType
 from tui.core.certificate import CertificateState, PinState, Usage
 from tui.core.failure import Money, Place
 from tui.core.order import ApplicationStatus, AttemptState, InvoiceStatus, Method, PaymentStatus
@@ -48,7 +48,9 @@ INVOICE = {
     InvoiceStatus.ISSUED: N_("已开具"),
     InvoiceStatus.SENT: N_("已发送"),
     InvoiceStatus.FAILED: N_("开具失败，客服将与您联系"),
+    InvoiceStatus.REDDENED: N_("已红冲"),
 }
+BUYER = {Buyer.COMPANY: N_("企业"), Buyer.PERSON: N_("个人")}
 METHOD = {Method.ALIPAY: N_("支付宝"), Method.UNIONPAY: N_("银联在线支付")}
 ID_TYPE = {
     IdType.RESIDENT_ID: N_("居民身份证"),
@@ -173,6 +175,7 @@ LABELS: Mapping[type[Enum], Mapping[Any, str]] = {
     PaymentStatus: PAYMENT,
     AttemptState: ATTEMPT,
     InvoiceStatus: INVOICE,
+    Buyer: BUYER,
     Method: METHOD,
     IdType: ID_TYPE,
     CertificateState: CERTIFICATE,

@@ -14,6 +14,7 @@ from tui.sandbox.gateways.alipay import alipay_app
 from tui.sandbox.gateways.connection import CuttableProtocol
 from tui.sandbox.gateways.sms import sms_app
 from tui.sandbox.gateways.tax import tax_app
+from tui.sandbox.gateways.tax_callbacks import caller
 from tui.sandbox.gateways.unionpay import unionpay_app
 
 ISSUE_AFTER = timedelta(seconds=3)
@@ -53,7 +54,9 @@ def _applications(directory: Path) -> dict[str, Any]:
     return {
         "alipay": alipay_app(directory / "alipay", notice_ca=ca_file),
         "unionpay": unionpay_app(directory / "unionpay", notice_ca=ca_file),
-        "tax": tax_app(directory / "tax", tax_keys(directory), issue_after=ISSUE_AFTER),
+        "tax": tax_app(
+            directory / "tax", tax_keys(directory), issue_after=ISSUE_AFTER, call=caller(ISSUE_AFTER, ca_file)
+        ),
         "sms": sms_app(directory / "sms", (directory / "sms.key").read_bytes()),
     }
 

@@ -1,43 +1,52 @@
-"""The Nuonuo tax platform played over HTTP: token, signature, orders, 20-digit numbers, a PDF for each invoice."""
+"""The Nuonuo tax platform played over HTTP: token, signature, blue and red invoices with 20-digit numbers, files.
+
+States on command: `tui.sandbox.gateways.tax_ledger.command`, also while the platform runs in another process.
+"""
 
 import hmac
 import secrets
-import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
 from http import HTTPStatus
 from pathlib import Path
-from typing import TypeAlias
-from urllib.parse import parse_qs, quote
+from urllib.parse import parse_qs
 
 import msgspec
 
-from tui.core.beijing import BEIJING
 from tui.desk.invoices import tax_within
-from tui.desk.nuonuo import (
-    DUPLICATE,
-    NOT_FOUND,
-    OK,
+from tui.desk.nuonuo.answers import DUPLICATE, NOT_FOUND, OK
+from tui.desk.nuonuo.requests import (
+    FAST_RED,
+    QUERY_RED_CONFIRM,
     QUERY_RESULT,
+    REFRESH_RED_CONFIRM,
+    REISSUE,
     REQUEST_BILLING,
+    SAVE_RED_CONFIRM,
     BillingRequest,
+    FastRed,
     Order,
     QueryRequest,
+    RedQuery,
+    RedRequest,
+    ReissueRequest,
     sign,
 )
-from tui.desk.payments.units import to_fen, to_yuan, utc_now
+from tui.desk.payments.units import to_fen, utc_now
 from tui.sandbox.gateways.asgi import Request, Response, Service
-from tui.sandbox.gateways.pdf import page
-from tui.sandbox.mailbox import keep
+from tui.sandbox.gateways.tax_answers import Answer, Forms, Serial, entry, form
+from tui.sandbox.gateways.tax_callbacks import Caller
+from tui.sandbox.gateways.tax_documents import SUFFIXES
+from tui.sandbox.gateways.tax_ledger import Reversed, Sold, TaxLedger
 
-TOKEN_PATH, SERVICES_PATH, PDF_PATH = "/accessToken", "/open/v1/services", "/invoices/"
+TOKEN_PATH, SERVICES_PATH, FILE_PATH = "/accessToken", "/open/v1/services", "/invoices/"
 TOKEN_LIFE = 24 * 3600
 """Seconds."""
 SKEW = 300
 """Seconds that a timestamp may be off."""
 BAD_SIGN, BAD_TOKEN, BAD_METHOD = "070201", "070301", "070401"
-BAD_ORDER = "E9101"
+BAD_ORDER, REFUSED = "E9101", "E9999"
 
 
 class TaxKeys(msgspec.Struct, frozen=True):
@@ -53,61 +62,18 @@ class _Grant(msgspec.Struct, frozen=True):
     expires_in: int
 
 
-class _Kept(msgspec.Struct, frozen=True):
-    order: Order
-    serial: str
-    number: str
-    ordered_at: datetime
-
-
-class _Entry(msgspec.Struct, frozen=True, rename="camel"):
-    """One entry of the result of queryInvoiceResult."""
-
-    serial_no: str
-    order_no: str
-    status: str
-    status_msg: str
-    all_electronic_invoice_number: str = ""
-    pdf_url: str = ""
-    invoice_time: int | None = None
-    ex_tax_amount: str = ""
-    tax_amount: str = ""
-    order_amount: str = ""
-
-
-class _Serial(msgspec.Struct, frozen=True, rename="camel"):
-    invoice_serial_num: str
-
-
-_Result: TypeAlias = _Serial | tuple[_Entry, ...] | None
-
-
-class _Answer(msgspec.Struct, frozen=True):
-    code: str
-    describe: str
-    result: _Result = None
-
-
 class TaxSandbox:
-    """The platform with one seller; orders and PDFs lie in a directory."""
+    """The platform with one seller."""
 
-    def __init__(
-        self, directory: Path, keys: TaxKeys, *, issue_after: timedelta, clock: Callable[[], datetime]
-    ) -> None:
+    def __init__(self, ledger: TaxLedger, keys: TaxKeys, clock: Callable[[], datetime], call: Caller | None) -> None:
         """See `tax_app`."""
-        self._orders, self._invoices = directory / "orders", directory / "invoices"
-        for folder in (self._orders, self._invoices):
-            folder.mkdir(parents=True, exist_ok=True)
-        self._keys = keys
-        self._issue_after = issue_after
-        self._clock = clock
-        self._lock = threading.Lock()
+        self._ledger, self._keys, self._clock, self._call = ledger, keys, clock, call
         self._tokens: dict[str, datetime] = {}
 
     def token(self, request: Request) -> Response:
         """POST /accessToken (client credentials)."""
-        form = parse_qs(request.body.decode("utf-8", "replace"))
-        client = (form.get("client_id", [""])[0], form.get("client_secret", [""])[0])
+        given = parse_qs(request.body.decode("utf-8", "replace"))
+        client = (given.get("client_id", [""])[0], given.get("client_secret", [""])[0])
         if client != (self._keys.app_key, self._keys.app_secret):
             return Response(b'{"error":"invalid_client"}', HTTPStatus.BAD_REQUEST)
         granted = secrets.token_hex(16)
@@ -118,29 +84,39 @@ class TaxSandbox:
         """POST /open/v1/services."""
         return Response(msgspec.json.encode(self._answer(request)))
 
-    def pdf(self, request: Request) -> Response:
-        """GET /invoices/<number>.pdf"""
+    def file(self, request: Request) -> Response:
+        """GET /invoices/<number>.pdf, .ofd, .xml"""
         name = request.path.rpartition("/")[2]
-        path = self._invoices / name
-        if not name.removesuffix(".pdf").isdigit() or not path.exists():
+        content = self._ledger.file(name)
+        if content is None:
             return Response(b"{}", HTTPStatus.NOT_FOUND)
-        return Response(path.read_bytes(), content_type="application/pdf")
+        return Response(content, content_type=SUFFIXES[Path(name).suffix])
 
-    def _answer(self, request: Request) -> _Answer:
+    def _answer(self, request: Request) -> Answer:
         if not self._signed(request):
-            return _Answer(BAD_SIGN, "签名错误")
+            return Answer(BAD_SIGN, "签名错误")
         if self._tokens.get(request.header("accessToken"), self._clock()) <= self._clock():
-            return _Answer(BAD_TOKEN, "accessToken 无效或已过期")
+            return Answer(BAD_TOKEN, "accessToken 无效或已过期")
         try:
-            method = request.header("method")
-            if method == REQUEST_BILLING:
-                return self._bill(msgspec.json.decode(request.body, type=BillingRequest).order, request)
-            if method == QUERY_RESULT:
-                asked = msgspec.json.decode(request.body, type=QueryRequest).order_nos
-                return self._query(asked, f"https://{request.header('host')}{PDF_PATH}")
-            return _Answer(BAD_METHOD, "method 不存在")
+            match request.header("method"):
+                case method if method == REQUEST_BILLING:
+                    return self._bill(msgspec.json.decode(request.body, type=BillingRequest).order, request)
+                case method if method == QUERY_RESULT:
+                    return self._query(msgspec.json.decode(request.body, type=QueryRequest), request.header("host"))
+                case method if method == REISSUE:
+                    return self._reissue(msgspec.json.decode(request.body, type=ReissueRequest).orderno)
+                case method if method == SAVE_RED_CONFIRM:
+                    return self._apply(msgspec.json.decode(request.body, type=RedRequest))
+                case method if method == QUERY_RED_CONFIRM:
+                    return self._red_forms(msgspec.json.decode(request.body, type=RedQuery).bill_id)
+                case method if method == REFRESH_RED_CONFIRM:
+                    return Answer(OK, "请求成功")
+                case method if method == FAST_RED:
+                    return self._fetch_red(msgspec.json.decode(request.body, type=FastRed))
+                case _:
+                    return Answer(BAD_METHOD, "method 不存在")
         except msgspec.MsgspecError as error:
-            return _Answer(BAD_ORDER, f"参数错误：{error}")
+            return Answer(BAD_ORDER, f"参数错误：{error}")
 
     def _signed(self, request: Request) -> bool:
         query = {name: values[0] for name, values in parse_qs(request.query).items()}
@@ -159,47 +135,48 @@ class TaxSandbox:
             expected.encode(), request.header("X-Nuonuo-Sign").encode()
         )
 
-    def _bill(self, order: Order, request: Request) -> _Answer:
+    def _bill(self, order: Order, request: Request) -> Answer:
         fault = _fault(order, self._keys, request)
         if fault:
-            return _Answer(BAD_ORDER, fault)
-        with self._lock:
-            path = self._order_path(order.order_no)
-            if path.exists():
-                return _Answer(DUPLICATE, "订单编号不能重复")
-            now = self._clock()
-            sequence = sum(1 for _ in self._orders.iterdir()) + 1
-            kept = _Kept(order, now.strftime("%y%m%d%H%M%S") + secrets.token_hex(5), f"{now:%y}442{sequence:015d}", now)
-            keep(self._invoices / f"{kept.number}.pdf", _printed(kept))
-            keep(path, msgspec.json.encode(kept))
-        return _Answer(OK, "同步成功", _Serial(kept.serial))
+            return Answer(BAD_ORDER, fault)
+        sold = self._ledger.sell(order)
+        if sold is None:
+            return Answer(DUPLICATE, "订单编号不能重复")
+        if self._call and order.call_back_url:
+            self._call(order.call_back_url, order.order_no, sold.serial)
+        return Answer(OK, "同步成功", Serial(sold.serial))
 
-    def _query(self, numbers: tuple[str, ...], pdf_base: str) -> _Answer:
-        paths = [path for number in numbers[:50] if (path := self._order_path(number)).exists()]
-        if not paths:
-            return _Answer(NOT_FOUND, "未查询到开票信息")
-        kept = [msgspec.json.decode(path.read_bytes(), type=_Kept) for path in paths]
-        return _Answer(OK, "获取成功", tuple(self._shown(invoice, pdf_base) for invoice in kept))
+    def _query(self, asked: QueryRequest, host: str) -> Answer:
+        found: list[Sold | Reversed | None] = [self._ledger.sold(number) for number in asked.order_nos[:50]]
+        found += [self._ledger.by_serial(number) for number in asked.serial_nos[:50]]
+        entries = tuple(entry(self._ledger, invoice, f"https://{host}{FILE_PATH}") for invoice in found if invoice)
+        return Answer(OK, "获取成功", entries) if entries else Answer(NOT_FOUND, "未查询到开票信息")
 
-    def _shown(self, kept: _Kept, pdf_base: str) -> _Entry:
-        if self._clock() < kept.ordered_at + self._issue_after:
-            return _Entry(kept.serial, kept.order.order_no, "20", "开票中")
-        total, tax = _amounts(kept.order)
-        return _Entry(
-            kept.serial,
-            kept.order.order_no,
-            "2",
-            "开票完成",
-            all_electronic_invoice_number=kept.number,
-            pdf_url=f"{pdf_base}{kept.number}.pdf",
-            invoice_time=int(kept.ordered_at.timestamp() * 1000),
-            ex_tax_amount=to_yuan(total - tax),
-            tax_amount=to_yuan(tax),
-            order_amount=to_yuan(total),
-        )
+    def _reissue(self, order_no: str) -> Answer:
+        if self._ledger.commanded(order_no) is None:
+            return Answer(REFUSED, "发票已生成，无需再重试开票")
+        self._ledger.release(order_no)
+        return Answer(OK, "请求成功")
 
-    def _order_path(self, number: str) -> Path:
-        return self._orders / f"{quote(number, safe='')}.json"
+    def _apply(self, request: RedRequest) -> Answer:
+        if request.seller_tax_no != self._keys.seller_tax_number or not 0 < len(request.bill_id) <= 32:
+            return Answer(BAD_ORDER, "销方税号或申请号错误")
+        red = self._ledger.reverse(request)
+        if red is None:
+            return Answer(REFUSED, "申请号重复，或蓝票不存在")
+        return Answer(OK, "申请成功", request.bill_id)
+
+    def _red_forms(self, bill_id: str) -> Answer:
+        red = self._ledger.reversed(bill_id)
+        forms = (form(self._ledger, red),) if red else ()
+        return Answer(OK, "查询成功", Forms(len(forms), forms))
+
+    def _fetch_red(self, asked: FastRed) -> Answer:
+        red = self._ledger.reversed(asked.order_no)
+        if red is None or asked.elec_invoice_number != red.request.blue_elec_invoice_number:
+            return Answer(NOT_FOUND, "未查询到红字确认单")
+        self._ledger.release(asked.order_no)
+        return Answer(OK, "请求成功", Serial(red.serial))
 
 
 def tax_app(
@@ -208,14 +185,15 @@ def tax_app(
     *,
     issue_after: timedelta = timedelta(0),
     clock: Callable[[], datetime] = utc_now,
+    call: Caller | None = None,
 ) -> Service:
     """The stand-in as an ASGI application; an invoice counts as issued `issue_after` its order."""
-    platform = TaxSandbox(directory, keys, issue_after=issue_after, clock=clock)
+    platform = TaxSandbox(TaxLedger(directory, issue_after, clock), keys, clock, call)
     return Service(
         {
             ("POST", TOKEN_PATH): platform.token,
             ("POST", SERVICES_PATH): platform.services,
-            ("GET", PDF_PATH): platform.pdf,
+            ("GET", FILE_PATH): platform.file,
         }
     )
 
@@ -238,28 +216,3 @@ def _fault(order: Order, keys: TaxKeys, request: Request) -> str:
         if not adds_up or abs(tax - expected) > 1 or len(line.goods_code) != 19:
             return "明细金额、税额或税收编码错误"
     return ""
-
-
-def _amounts(order: Order) -> tuple[int, int]:
-    lines = order.invoice_detail
-    return sum(to_fen(line.tax_included_amount) for line in lines), sum(to_fen(line.tax) for line in lines)
-
-
-def _printed(kept: _Kept) -> bytes:
-    order = kept.order
-    total, tax = _amounts(order)
-    return page(
-        (
-            "电子发票（普通发票）　演示，无法律效力",
-            f"发票号码：{kept.number}",
-            f"开票日期：{kept.ordered_at.astimezone(BEIJING):%Y年%m月%d日}",
-            f"购买方：{order.buyer_name}　{order.buyer_tax_num}",
-            f"销售方：{order.saler_tax_num}",
-            *(
-                f"{line.goods_name}　{line.num} {line.unit}　¥{line.tax_included_amount}"
-                for line in order.invoice_detail
-            ),
-            f"税额：¥{to_yuan(tax)}　价税合计：¥{to_yuan(total)}",
-            f"订单号：{order.order_no}　开票人：{order.clerk}",
-        )
-    )
