@@ -14,6 +14,7 @@ from tui.core.order import ApplicationStatus, AttemptState, Method, PaymentStatu
 from tui.desk import operator_commands
 from tui.desk.books import ActKind, ActRecord
 from tui.desk.database import reading, writing
+from tui.desk.invoice_records import InvoiceRecord, RedInvoiceRecord
 from tui.desk.invoicing import invoice
 from tui.desk.issuing import Progress
 from tui.desk.operating import Act, NotAllowed, refund, release
