@@ -1,10 +1,12 @@
 """The command line of `ca-kiosk`: a contract with other people's scripts; help in Chinese first, then English."""
 
 import argparse
+from datetime import date
 from pathlib import Path
 
 from tui import __version__
 from tui.exits import LEGEND
+from tui.sandbox.faults import ABOUT, CHANNELS, CLEAR, ONLY
 
 CONFIG = "设置文件 kiosk.toml；缺省依次为 $CA_KIOSK_CONFIG、~/.config/ca-kiosk/、/etc/ca-kiosk/ / settings file"
 LOG = """\
@@ -64,6 +66,9 @@ def parser() -> argparse.ArgumentParser:
     )
     evidence.add_argument("--config", type=Path, required=True, metavar="FILE", help="desk.toml")
     evidence.add_argument("business_no", metavar="BUSINESS_NO", help="业务单号 / business number")
+    _operators(desk)
+    about = "检验支付平台的一份原始报文 / is this message of a payment platform genuine"
+    _verify(_command(desk, "verify", about, "desk verify"))
 
     sandbox = _group(commands, "sandbox", "模拟的外部世界 / the outside world on loopback")
     up = _command(
@@ -76,7 +81,100 @@ def parser() -> argparse.ArgumentParser:
     what = pay.add_mutually_exclusive_group(required=True)
     what.add_argument("--qr", metavar="PAYLOAD", help="二维码内容 / content of the QR code")
     what.add_argument("business_no", nargs="?", metavar="BUSINESS_NO", help="业务单号 / business number")
+    _fault(_command(sandbox, "fault", "让支付平台出错 / make a payment platform misbehave", "sandbox fault"))
     return top
+
+
+def _operators(desk: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    orders = _command(
+        desk, "orders", "查看申请、账单、付款和退款 / applications, bills, payments, refunds", "desk orders"
+    )
+    orders.add_argument("--config", type=Path, required=True, metavar="FILE", help="desk.toml")
+    which = orders.add_mutually_exclusive_group()
+    which.add_argument("--frozen", dest="concern", action="store_const", const="frozen", help="待人工核对 / frozen")
+    which.add_argument(
+        "--refunding", dest="concern", action="store_const", const="refunding", help="退款中 / refunding"
+    )
+    which.add_argument("--open", dest="concern", action="store_const", const="open", help="付款未结束 / attempt open")
+    orders.add_argument("business_no", nargs="?", default="", metavar="BUSINESS_NO", help="业务单号 / business number")
+    _json(orders)
+
+    refund = _command(
+        desk, "refund", "退款，由运行中的服务执行 / give money back, sent by the running desk", "desk refund"
+    )
+    refund.add_argument("--config", type=Path, required=True, metavar="FILE", help="desk.toml")
+    refund.add_argument(
+        "--attempt", default="", metavar="NO", help="付款号，缺省为已入账的 / attempt, else the credited"
+    )
+    refund.add_argument(
+        "--after-issue", action="store_true", help="证书已签发也退 / although the certificate is issued"
+    )
+
+    release = _command(desk, "release", "处理冻结的付款 / decide about a frozen payment", "desk release")
+    release.add_argument("--config", type=Path, required=True, metavar="FILE", help="desk.toml")
+    release.add_argument("--attempt", required=True, metavar="NO", help="付款号 / attempt")
+    what = release.add_mutually_exclusive_group(required=True)
+    what.add_argument(
+        "--credit",
+        dest="kind",
+        action="store_const",
+        const="credit",
+        help="入账，仅当平台确认足额付款 / credit, if the platform says paid with the right amount",
+    )
+    what.add_argument("--return", dest="kind", action="store_const", const="return", help="原路退回 / give back")
+    for decision in (refund, release):
+        decision.add_argument("--reason", required=True, metavar="TEXT", help="原因，将与操作人一起存档 / why; kept")
+        decision.add_argument("business_no", metavar="BUSINESS_NO", help="业务单号 / business number")
+
+    about = "与支付平台的日账单核对 / compare a platform's daily bill with ours"
+    reconcile = _command(desk, "reconcile", about, "desk reconcile")
+    reconcile.add_argument("--config", type=Path, required=True, metavar="FILE", help="desk.toml")
+    reconcile.add_argument("--date", type=date.fromisoformat, metavar="YYYY-MM-DD", help="缺省为昨天 / else yesterday")
+    reconcile.add_argument(
+        "--channel", action="append", default=[], choices=("alipay", "unionpay"), help="支付渠道，缺省为全部 / else all"
+    )
+    _json(reconcile)
+
+
+def _verify(verify: argparse.ArgumentParser) -> None:
+    verify.add_argument("--channel", choices=("alipay", "unionpay"), required=True, help="支付渠道 / payment channel")
+    verify.add_argument(
+        "--kind", choices=("answer", "notice"), required=True, help="应答或通知 / answer to a call, or notice"
+    )
+    verify.add_argument(
+        "--method",
+        default="",
+        metavar="NAME",
+        help="支付宝应答的接口名，如 alipay.trade.query / Alipay answers only: the method that was called",
+    )
+    verify.add_argument(
+        "--trust",
+        type=Path,
+        required=True,
+        metavar="PATH",
+        help="支付宝公钥或证书，或银联根证书和中级证书 / Alipay's key or certificate, UnionPay's root and middle (PEM)",
+    )
+    verify.add_argument(
+        "--charset", default="utf-8", metavar="C", help="报文字符集，缺省 utf-8，可为 gbk / charset of the message"
+    )
+    verify.add_argument(
+        "message",
+        nargs="?",
+        default="-",
+        metavar="FILE",
+        help="原始报文，缺省或 - 为标准输入；末尾一个换行不计 / raw bytes; one line end at the end is not counted",
+    )
+
+
+def _fault(fault: argparse.ArgumentParser) -> None:
+    alone = {name: f" [{channel}]" for name, channel in ONLY.items()}
+    lines = [f"  {name:<18} {about}{alone.get(name, '')}" for name, about in ABOUT.items()]
+    ending = f"  {CLEAR:<18} 全部取消 / end all"
+    fault.description = "\n".join([f"{fault.description}", "", "NAME:", *lines, ending])
+    fault.add_argument("--dir", type=Path, required=True, help="沙箱的文件夹 / the sandbox's folder")
+    fault.add_argument("name", metavar="NAME", choices=(*ABOUT, CLEAR), help="见上 / see above")
+    fault.add_argument("--channel", choices=CHANNELS, help="只在这一个平台，缺省为两个 / one platform, else both")
+    fault.add_argument("--count", type=_count, default=1, metavar="N", help="次数，缺省1 / so many times")
 
 
 def _token(token: argparse.ArgumentParser) -> None:
@@ -127,5 +225,12 @@ def _json(made: argparse.ArgumentParser) -> None:
 def _factor(text: str) -> float:
     value = float(text)
     if not 0 < value <= 1000:
+        raise ValueError(text)
+    return value
+
+
+def _count(text: str) -> int:
+    value = int(text)
+    if value < 1:
         raise ValueError(text)
     return value

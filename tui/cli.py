@@ -14,6 +14,7 @@ from tui.arguments import parser
 from tui.core.failure import KioskError
 from tui.exits import Exit, exit_of
 from tui.hardening import harden
+from tui.services import SERVICES, SERVICES_NEED
 from tui.settings import KioskSettings, QrDrawing, clean_environment, environment, language_named, load
 from tui.terminal import has_half_blocks, unfit
 from tui.text import use_language
@@ -163,73 +164,16 @@ def renew(arguments: argparse.Namespace) -> int:
     return Journey(runtime(settings), answers, pin, report).run()
 
 
-def desk_serve(arguments: argparse.Namespace) -> int:
-    """The desk."""
-    from tui.desk.commands import serve
-    from tui.runtime.logbook import log_to_stderr
-
-    log_to_stderr()
-    return serve(arguments.config)
-
-
-def desk_evidence(arguments: argparse.Namespace) -> int:
-    """What the person signed, for anybody who must verify it."""
-    from tui.desk.commands import evidence
-
-    return evidence(arguments.config, arguments.business_no)
-
-
-def sandbox_up(arguments: argparse.Namespace) -> int:
-    """The outside world on loopback."""
-    from tui.sandbox.commands import up
-
-    return up(arguments.dir)
-
-
-def sandbox_token(arguments: argparse.Namespace) -> int:
-    """A key and a certificate that is about to expire."""
-    from tui.sandbox.commands import token
-
-    return token(
-        arguments.dir,
-        arguments.module,
-        arguments.pin_file,
-        token_label=arguments.token_label,
-        slot=arguments.slot,
-        days_left=arguments.days_left,
-        cn=arguments.cn,
-        key=arguments.key,
-    )
-
-
-def sandbox_pay(arguments: argparse.Namespace) -> int:
-    """A phone that scans and pays."""
-    from tui.sandbox.commands import pay
-
-    return pay(arguments.dir, qr=arguments.qr, business_no=arguments.business_no)
-
-
 COMMANDS: dict[str, Command] = {
     "kiosk": kiosk,
     "demo": demo,
     "certs": certs,
     "doctor": doctor,
     "renew": renew,
-    "desk serve": desk_serve,
-    "desk evidence": desk_evidence,
-    "sandbox up": sandbox_up,
-    "sandbox token": sandbox_token,
-    "sandbox pay": sandbox_pay,
+    **SERVICES,
 }
 
-NEEDS_EXTRA = {
-    "demo": "demo",
-    "desk serve": "desk",
-    "desk evidence": "desk",
-    "sandbox up": "demo",
-    "sandbox token": "demo",
-    "sandbox pay": "demo",
-}
+NEEDS_EXTRA = {"demo": "demo", **SERVICES_NEED}
 
 
 def _settings(arguments: argparse.Namespace) -> KioskSettings:

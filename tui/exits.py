@@ -9,6 +9,8 @@ class Exit(IntEnum):
     """What a command ends with; 128 + n when signal n ended it."""
 
     DONE = 0
+    NOT_GENUINE = 1
+    """`desk verify`: the message is forged, broken or not signed."""
     USAGE = 2
     """Wrong arguments, settings or answers; an extra is not installed; no terminal."""
     REFUSED = 3
@@ -18,6 +20,7 @@ class Exit(IntEnum):
     DESK = 5
     """The desk or the network, or the CA behind it."""
     PAYMENT = 6
+    """The payment did not come about; `desk reconcile`: bill and books differ."""
     FAULT = 70
     """A fault in this program."""
     FROZEN = 75
@@ -27,11 +30,12 @@ class Exit(IntEnum):
 LEGEND = """\
 退出码 / exit codes:
   0   完成 / done
+  1   desk verify：报文不可信或没有签名 / not genuine or not signed
   2   参数、设置或终端有误 / usage, settings, terminal
   3   按规则不能办理：已过期、未到续期时间、账号不符等 / refused by rule
   4   CA、CA密码或驱动有误 / token, PIN or driver
   5   服务端或网络不可用 / desk or network
-  6   支付未成 / payment
+  6   支付未成；desk reconcile：账单有差异 / payment; desk reconcile: there are differences
   70  程序故障 / internal fault
   75  终端停止显示且已超时 / the terminal stopped reading and the idle time was over
   128+n  被信号 n 结束 / ended by signal n"""

@@ -15,7 +15,23 @@ from tests.cli.test_answers import WHOLE
 from tui.exits import LEGEND, Exit
 
 MODULE = Path("/usr/lib/softhsm/libsofthsm2.so")
-ALL = ["", "demo", "certs", "doctor", "renew", "desk", "desk serve", "sandbox", "sandbox up", "sandbox token"]
+ALL = [
+    "",
+    "demo",
+    "certs",
+    "doctor",
+    "renew",
+    "desk",
+    "desk serve",
+    "desk verify",
+    "desk orders",
+    "desk refund",
+    "desk release",
+    "desk reconcile",
+    "sandbox",
+    "sandbox up",
+    "sandbox token",
+]
 
 
 def _run(*words: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -30,7 +46,7 @@ def _run(*words: str | Path, **environment: str) -> subprocess.CompletedProcess[
     )
 
 
-@pytest.mark.parametrize("command", [*ALL, "sandbox pay"])
+@pytest.mark.parametrize("command", [*ALL, "sandbox pay", "sandbox fault"])
 def test_help_is_chinese_first_and_tells_the_exit_codes(command: str) -> None:
     done = _run(*command.split(), "--help")
     assert done.returncode == 0
@@ -47,10 +63,23 @@ def test_help_is_chinese_first_and_tells_the_exit_codes(command: str) -> None:
         ["certs", "--config", "a", "--module", "b"],
         ["sandbox"],
         ["sandbox", "pay", "--dir", "x"],
+        ["sandbox", "fault", "--dir", "x", "no-such-fault"],
+        ["sandbox", "fault", "--dir", "x", "reset", "--count", "0"],
+        ["sandbox", "fault", "--dir", "x", "wrong-chain", "--channel", "alipay"],
+        ["sandbox", "fault", "--dir", "/nowhere", "reset"],
         ["demo", "--speed", "0"],
         ["certs", "--config", "/nowhere/kiosk.toml"],
         ["--config", "/nowhere/kiosk.toml", "doctor"],
         ["desk", "serve", "--config", "/nowhere/desk.toml"],
+        ["desk", "orders", "--config", "/nowhere/desk.toml"],
+        ["desk", "orders", "--config", "x", "--frozen", "--open"],
+        ["desk", "refund", "--config", "x", "YW1"],
+        ["desk", "release", "--config", "x", "YW1", "--attempt", "ZF1", "--reason", "y"],
+        ["desk", "release", "--config", "x", "YW1", "--attempt", "ZF1", "--credit", "--return", "--reason", "y"],
+        ["desk", "reconcile", "--config", "x", "--date", "yesterday"],
+        ["desk", "reconcile", "--config", "/nowhere/desk.toml"],
+        ["desk", "verify", "--channel", "cash", "--kind", "answer", "--trust", "x"],
+        ["desk", "verify", "--channel", "alipay", "--kind", "answer", "--trust", "/nowhere/key.pem"],
     ],
     ids=" ".join,
 )

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from tui.desk.payments.port import (
     Attempt,
+    BillLine,
     Channel,
     Ended,
     Outcome,
@@ -66,6 +67,7 @@ class Platform:
     asked: list[tuple[str, str]] = field(default_factory=list)
     payee: str = "网证通"
     notice_reply: bytes = b"success"
+    lines: tuple[BillLine, ...] | None = None
     notice: PaymentNotice | PaymentGatewayError | None = None
 
     def _ask(self, call: str, number: str) -> None:
@@ -101,6 +103,11 @@ class Platform:
         """The same."""
         self._ask("query_refund", refund.number)
         return RefundOutcome(self.refund_state)
+
+    def bill(self, day: date) -> tuple[BillLine, ...] | None:
+        """The bill that was set, of any day."""
+        self._ask("bill", day.isoformat())
+        return self.lines
 
     def read_notice(self, body: bytes, url: str) -> PaymentNotice:
         """The notice that was set."""

@@ -25,7 +25,7 @@ class TaxDouble:
 
     blue: InvoiceOutcome | TaxPlatformDown = PENDING
     red: InvoiceOutcome | TaxPlatformDown = PENDING
-    during_issue: Callable[[], None] = lambda: None
+    during_issue: Callable[[], object] = lambda: None
     orders: list[InvoiceOrder] = field(default_factory=list)
     reds: list[RedOrder] = field(default_factory=list)
     reissued: list[str] = field(default_factory=list)

@@ -6,19 +6,21 @@ from tests.desk.town import INVOICE, Person, Refusal, Town, paid, shown, sweep
 from tui.core.application import InvoiceForm
 from tui.core.failure import Reason
 from tui.core.order import Application, ApplicationStatus, AttemptState, Method, PaymentStatus
-from tui.desk.database import reading
+from tui.desk.database import reading, writing
 from tui.desk.issuing import Progress, issue
 from tui.desk.payments.port import (
     AnswerNotGenuine,
     Attempt,
     Ended,
+    GatewayMisconfigured,
     GatewayRefused,
     GatewayUnknown,
     Outcome,
+    PaymentGatewayError,
     RefundState,
     TradeState,
 )
-from tui.desk.records import AttemptRecord
+from tui.desk.records import ApplicationRecord, AttemptRecord
 from tui.desk.settling import settle
 from tui.desk.watch import lapse
 
@@ -219,31 +221,86 @@ def test_a_refund_that_is_pending_is_asked_for_and_never_sent_under_another_numb
     assert person.see(number).payment_status is PaymentStatus.REFUNDED
 
 
-def test_another_amount_is_given_back_and_the_bill_stays_payable(town: Town, person: Person, number: str) -> None:
+@pytest.mark.parametrize("failure", [GatewayMisconfigured("isv.invalid-signature", "x"), AnswerNotGenuine("forged")])
+def test_what_no_later_call_can_settle_is_an_alarm_and_never_unpaid(
+    town: Town, person: Person, number: str, caplog: pytest.LogCaptureFixture, failure: PaymentGatewayError
+) -> None:
+    person.pay(number)
+    town.alipay.failure = failure
+    with pytest.raises(Refusal) as refused:
+        query(person, number)
+    assert refused.value.reason == Reason.PAYMENT_PLATFORM_DOWN.value
+    end(person, number)
+    sweep(town, minutes=30)
+    assert person.see(number).payment_status is not PaymentStatus.PAID
+    said = {record.levelname for record in caplog.records if record.name.startswith("tui.desk")}
+    assert said == {"ERROR"}
+    assert shown(person.see(number))[1] is AttemptState.CLOSING
+
+
+def test_another_amount_freezes_the_bill_and_is_never_credited(
+    town: Town, person: Person, number: str, caplog: pytest.LogCaptureFixture
+) -> None:
     attempt_no, _ = shown(person.pay(number))
     town.alipay.state, town.alipay.paid_fen = TradeState.PAID, 1
     application = query(person, number)
-    assert (application.status, application.payment_status) == (ApplicationStatus.ENTERED, PaymentStatus.REFUNDING)
-    assert [(refund.amount_fen, refund.cause) for refund in application.refunds] == [(1, "wrong_amount")]
-    town.alipay.paid_fen = None
-    assert shown(person.pay(number))[1] is AttemptState.QR_SHOWN
-    assert person.see(number).payment_status is PaymentStatus.PAYING
-    sweep(town)
-    assert [refund.done for refund in person.see(number).refunds] == [True]
-    assert town.alipay.asked[-1] == ("refund", f"RF{attempt_no}")
-    assert query(person, number).status is ApplicationStatus.ISSUING
+    assert (application.status, application.payment_status) == (ApplicationStatus.ENTERED, PaymentStatus.FROZEN)
+    assert [record.levelname for record in caplog.records if "another amount" in record.getMessage()] == ["CRITICAL"]
+    settle(town.desk, attempt_no, paid(town, attempt_no))  # the right amount, told afterwards, decides nothing
+    sweep(town, hours=30)
+    frozen = person.sign_in().see(number)
+    assert (frozen.payment_status, frozen.refunds) == (PaymentStatus.FROZEN, ())
+    with reading(town.desk.engine) as db:
+        assert db.get_one(AttemptRecord, attempt_no).paid_fen == 1
+    with pytest.raises(Refusal, match="payment_frozen"):
+        person.pay(number)
+    with pytest.raises(Refusal, match="payment_frozen"):
+        person.ask("POST", f"/applications/{number}/withdrawal")
 
 
 @pytest.mark.parametrize("status", [PaymentStatus.REFUNDING, PaymentStatus.REFUNDED])
 def test_after_a_refund_the_application_may_be_withdrawn(
     town: Town, person: Person, number: str, status: PaymentStatus
 ) -> None:
-    attempt_no, _ = shown(person.pay(number))
-    settle(town.desk, attempt_no, paid(town, attempt_no, 1))
-    if status is PaymentStatus.REFUNDED:
-        sweep(town)
-    assert person.see(number).payment_status is status
+    person.pay(number)
+    town.alipay.ended = Ended.PAID_REFUNDED
+    end(person, number)
+    assert person.see(number).payment_status is PaymentStatus.REFUNDED
+    if status is PaymentStatus.REFUNDING:
+        with writing(town.desk.engine) as db:
+            db.get_one(ApplicationRecord, number).payment_status = status
     assert person.ask("POST", f"/applications/{number}/withdrawal").status is ApplicationStatus.WITHDRAWN
+
+
+def test_what_was_given_back_by_the_platform_is_shown_also_when_only_a_query_tells(
+    town: Town, person: Person, number: str
+) -> None:
+    attempt_no, _ = shown(person.pay(number))
+    settle(town.desk, attempt_no, Outcome(TradeState.CLOSED, 20000, "T1", town.clock.now))
+    application = person.see(number)
+    assert (shown(application)[1], application.payment_status) == (AttemptState.REFUNDED, PaymentStatus.REFUNDED)
+    assert [(refund.amount_fen, refund.done) for refund in application.refunds] == [(20000, True)]
+
+
+def test_a_closed_code_is_asked_about_once_more_after_its_end(town: Town, person: Person, number: str) -> None:
+    attempt_no, _ = shown(person.pay(number))
+    end(person, number)
+    town.alipay.failure = GatewayUnknown("timeout")
+    sweep(town, seconds=376)
+    town.alipay.failure, town.alipay.state = None, TradeState.PAID
+    sweep(town, seconds=61)
+    assert town.alipay.asked[-1] == ("query", attempt_no)
+    assert person.see(number).status is ApplicationStatus.ISSUING
+    town.alipay.asked.clear()
+    sweep(town, days=2)
+    assert town.alipay.asked == []
+
+
+def test_paid_claimed_for_a_code_that_was_closed(town: Town, person: Person, number: str) -> None:
+    person.pay(number)
+    end(person, number)
+    town.alipay.state = TradeState.PAID
+    assert query(person, number).status is ApplicationStatus.ISSUING
 
 
 def test_what_the_platform_never_decides_is_left_to_a_person(town: Town, person: Person, number: str) -> None:

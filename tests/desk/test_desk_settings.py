@@ -1,48 +1,18 @@
 """desk.toml: what is read, and errors that name file and key."""
 
-import base64
 import socket
 from pathlib import Path
 
 import pytest
 
+from tests.desk.desk_file import FILE, PFX, write_desk_file
 from tui.core.order import KeyPolicy, OldPair, SignatureScheme
 from tui.desk.settings import SettingsError, load
-
-FILE = """
-[desk]
-certificate = "tls/desk.pem"
-key = "tls/desk.key"
-data_key_file = "data.key"
-[[prices]]
-months = 12
-fee_fen = 20000
-[ca]
-certificate = "ca/ca.pem"
-key = "ca/ca.key"
-[payments.unionpay]
-gateway_url = "https://gateway.example/api"
-mer_id = "777290058100001"
-pfx_file = "merchant.pfx"
-pfx_password_file = "password"
-trust_bundle_file = "trust.pem"
-payee = "网证通"
-closing_grace = 30
-[mail]
-host = "127.0.0.1"
-port = 2525
-sender = "desk@example.cn"
-starttls = false
-"""
 
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    (tmp_path / "data.key").write_bytes(base64.b64encode(bytes(32)))
-    for name, content in {"merchant.pfx": b"\n pfx \n", "password": b"000000\n", "trust.pem": b"trust"}.items():
-        (tmp_path / name).write_bytes(content)
-    (tmp_path / "desk.toml").write_text(FILE, encoding="utf-8")
-    return tmp_path / "desk.toml"
+    return write_desk_file(tmp_path)
 
 
 def test_paths_are_relative_to_the_file(file: Path) -> None:
@@ -56,7 +26,7 @@ def test_paths_are_relative_to_the_file(file: Path) -> None:
 def test_bytes_come_from_files_and_secrets_without_line_break(file: Path) -> None:
     unionpay = load(file).unionpay
     assert unionpay is not None
-    assert (unionpay.pfx, unionpay.pfx_password) == (b"\n pfx \n", b"000000")
+    assert (unionpay.pfx, unionpay.pfx_password) == (PFX, b"000000")
     assert unionpay.closing_grace.total_seconds() == 30
 
 
@@ -126,6 +96,24 @@ def test_secrets_are_not_shown(file: Path) -> None:
         ("fee_fen = 20000", "fee_fen = true", "prices.fee_fen must be int"),
         ('data_key_file = "data.key"', 'data_key_file = "password"', "desk.data_key_file"),
         ('pfx_file = "merchant.pfx"', 'pfx_file = "none"', "payments.unionpay.pfx_file"),
+        ('mer_id = "777290058100001"', 'mer_id = "7772"', "payments.unionpay.mer_id: must be 15"),
+        (
+            'trust_bundle_file = "trust.pem"',
+            'trust_bundle_file = "password"',
+            "payments.unionpay.trust_bundle_file: is no PEM",
+        ),
+        (
+            'pfx_password_file = "password"',
+            'pfx_password_file = "trust.pem"',
+            "payments.unionpay.pfx_file: wrong password",
+        ),
+        ('pfx_file = "merchant.pfx"', 'pfx_file = "trust.pem"', "payments.unionpay.pfx_file: wrong password"),
+        (
+            "https://gateway.example/api",
+            "http://gateway.example/api",
+            "payments.unionpay.gateway_url must begin with https",
+        ),
+        ("https://gateway.example/api", "https:///api", "payments.unionpay.gateway_url must begin with https"),
         ("starttls = false", "starttls = 1", "mail.starttls must be bool"),
         ("[desk]", "[desk]\ndatabase = 'nonsense'", "desk.database"),
         ("[desk]", "[desk", "desk.toml"),

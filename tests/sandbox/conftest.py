@@ -1,12 +1,20 @@
 """A fresh payment platform for every test, with keys made once."""
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.sandbox.served import Clock
+from tests.sandbox.callers import AlipayCaller, Caller, UnionPayCaller
+from tests.sandbox.served import Clock, Merchant, served
+from tui.sandbox.faults import CHANNELS
+from tui.sandbox.gateways.alipay import alipay_app
 from tui.sandbox.gateways.payment_keys import make_alipay_keys, make_unionpay_keys
+from tui.sandbox.gateways.unionpay import unionpay_app
+
+FAST = 0.0001
+"""Of the time that the platforms take between two sendings of a notice."""
 
 
 @pytest.fixture(scope="session")
@@ -39,3 +47,36 @@ def unionpay_directory(_unionpay_keys: Path, tmp_path: Path) -> Path:
 def clock() -> Clock:
     """A clock that is set by hand."""
     return Clock()
+
+
+@pytest.fixture
+def alipay(alipay_directory: Path, clock: Clock) -> Iterator[AlipayCaller]:
+    """A merchant of Alipay."""
+    platform = alipay_app(alipay_directory, time_scale=FAST, clock=clock)
+    with served(platform) as base:
+        yield AlipayCaller(platform, base, alipay_directory, clock)
+
+
+@pytest.fixture
+def unionpay(unionpay_directory: Path, clock: Clock) -> Iterator[UnionPayCaller]:
+    """A merchant of UnionPay."""
+    platform = unionpay_app(unionpay_directory, time_scale=FAST, clock=clock)
+    with served(platform) as base:
+        yield UnionPayCaller(platform, base, unionpay_directory, clock)
+
+
+@pytest.fixture(params=CHANNELS)
+def caller(request: pytest.FixtureRequest) -> Caller:
+    """A merchant of each platform."""
+    made: Caller = request.getfixturevalue(request.param)
+    return made
+
+
+@pytest.fixture
+def merchant(caller: Caller) -> Iterator[Merchant]:
+    """The notice address of the caller."""
+    merchant = Merchant()
+    with served(merchant) as address:
+        caller.notify_url = f"{address}/notify"
+        yield merchant
+        caller.platform.close()

@@ -14,6 +14,7 @@ from typing import Any
 import uvicorn
 
 from tui.desk.payments.port import Attempt
+from tui.sandbox.gateways.connection import CuttableProtocol
 
 
 class _Server(uvicorn.Server):
@@ -32,7 +33,7 @@ def served(app: Any, tls: Path | None = None) -> Iterator[str]:
     """Serve an ASGI application with uvicorn and httptools; gives its base address."""
     listener = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(
-        app, http="httptools", ws="none", log_config=None, timeout_graceful_shutdown=1, ssl_certfile=tls
+        app, http=CuttableProtocol, ws="none", log_config=None, timeout_graceful_shutdown=1, ssl_certfile=tls
     )
     server = _Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})

@@ -14,6 +14,7 @@ from tui.desk.payments.port import (
     AnswerNotGenuine,
     Ended,
     GatewayRefused,
+    GatewayUnknown,
     NoticeKind,
     Outcome,
     PaymentGateway,
@@ -23,9 +24,10 @@ from tui.desk.payments.port import (
     TradeState,
 )
 from tui.sandbox.gateways.alipay import alipay_app
+from tui.sandbox.gateways.payment_control import SandboxRefused
 from tui.sandbox.gateways.payment_keys import alipay_settings
 from tui.sandbox.gateways.payment_ledger import Stage
-from tui.sandbox.gateways.payment_sandbox import PaymentSandbox, SandboxRefused
+from tui.sandbox.gateways.payment_sandbox import PaymentSandbox
 
 
 @dataclass
@@ -93,8 +95,7 @@ def test_a_refund_the_platform_does_not_allow_is_refused_with_its_words(town: To
 
     town.gateway.refund(refund_of(clock, town, 100))
     assert "DISCORDANT" in town.gateway.refund(refund_of(clock, town, 200)).text
-    with pytest.raises(AnswerNotGenuine):
-        town.gateway.query_refund(refund_of(clock, town, 200))
+    assert "DISCORDANT" in town.gateway.query_refund(refund_of(clock, town, 200)).text
 
 
 def test_ending_a_code_nobody_scanned_kills_it(town: Town, clock: Clock) -> None:
@@ -137,7 +138,7 @@ def test_starting_again_unchanged_gives_the_same_code(town: Town, clock: Clock) 
     with pytest.raises(GatewayRefused, match=r"ACQ\.CONTEXT_INCONSISTENT"):
         town.gateway.start(replace(asked, amount_fen=1))
     town.platform.pay(first.qr)
-    with pytest.raises(GatewayRefused, match=r"ACQ\.TRADE_HAS_SUCCESS"):
+    with pytest.raises(GatewayUnknown, match=r"ACQ\.TRADE_HAS_SUCCESS"):
         town.gateway.start(asked)
 
 

@@ -16,7 +16,7 @@ import pytest
 
 from tui.desk.messages import Mailer, SmsGateway
 from tui.desk.settings import load
-from tui.sandbox.commands import pay
+from tui.sandbox.commands import fault, pay
 from tui.sandbox.demo import DemoFailed, prepare
 from tui.sandbox.files import Addresses, read_addresses
 from tui.sandbox.town import Town, TownFailed
@@ -37,6 +37,19 @@ def alive(pid: int) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+def command_faults(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Arm, look, end."""
+    assert fault(folder, "reset", count=2) == 0
+    assert json.loads(capsys.readouterr().out) == {"alipay": {"reset": 2}, "unionpay": {"reset": 2}}
+    assert fault(folder, "a6") == 0
+    assert json.loads(capsys.readouterr().out) == {"unionpay": {"reset": 2, "a6": 1}}
+    assert fault(folder, "clear", channel="unionpay") == 0
+    assert fault(folder, "notice-late", channel="alipay") == 0
+    assert capsys.readouterr().out.splitlines() == ['{"unionpay":{}}', '{"alipay":{"reset":2,"notice-late":1}}']
+    assert fault(folder, "clear") == 0
+    capsys.readouterr()
 
 
 def test_up_until_sigterm_then_up_again_with_the_same_data(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -78,6 +91,8 @@ def test_up_until_sigterm_then_up_again_with_the_same_data(tmp_path: Path, capsy
         assert pay(tmp_path, business_no="none") == 6
         assert "unknown_qr" in capsys.readouterr().err
 
+        command_faults(tmp_path, capsys)
+
         settings = load(tmp_path / "desk.toml")
         assert settings.mail is not None
         assert settings.sms is not None
@@ -89,6 +104,7 @@ def test_up_until_sigterm_then_up_again_with_the_same_data(tmp_path: Path, capsy
     last = town.desk.pid
     assert last is not None
     assert not alive(last)
+    assert fault(tmp_path, "clear") == 6
     assert pay(tmp_path / "nowhere", qr="https://qr.alipay.com/bax1") == 2
     assert pay(tmp_path / "nowhere", business_no="YW1") == 2
     assert "desk.toml" in capsys.readouterr().err

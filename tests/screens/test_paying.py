@@ -122,6 +122,12 @@ async def test_the_qr_screen_at_80x24_shows_everything() -> None:
         assert await stage.press("f9", "f6") == []
 
 
+async def test_money_that_is_checked_by_a_person_is_said_to_be_safe_and_whom_to_call() -> None:
+    async with staged(paying(state=AttemptState.FROZEN)) as stage:
+        for words in ("这笔支付需要人工核对", "不会丢失", "入账", "原路退回", "020-89524338"):
+            assert words in stage.text
+
+
 async def test_a_scanned_code_asks_for_the_phone() -> None:
     async with staged(paying(state=AttemptState.SCANNED)) as stage:
         assert "已扫码，请在手机上确认" in stage.text

@@ -8,6 +8,7 @@ import pytest
 
 from tests.rig.card.pcscd import Reader, missing, private_pcscd
 from tests.rig.card.provision import Shelf
+from tests.rig.pcsc.bus import Bus
 from tests.rig.simulator import Simulator, build
 from tests.rig.softhsm import SoftToken, TestCa, make_ca, make_token
 from tests.token.support import TokenRig, adapter
@@ -57,10 +58,18 @@ def reader() -> Iterator[Reader]:
         yield started
 
 
+@pytest.fixture
+def bus() -> Iterator[Bus]:
+    """A bus for USB keys."""
+    with Bus() as started:
+        yield started
+
+
 @pytest.fixture(scope="session")
-def shelf(reader: Reader) -> Shelf:
+def shelf() -> Iterator[Shelf]:
     """Cards to take."""
-    return Shelf(reader, make_ca())
+    with Bus() as bus:
+        yield Shelf(bus, make_ca())
 
 
 @pytest.fixture(scope="session")

@@ -1,11 +1,15 @@
 """An enrolment on the virtual card that is cut off at a chosen command, and what is demanded of it afterwards."""
 
+import os
+import signal
 import subprocess
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import Enum
 
+import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
@@ -20,6 +24,8 @@ from tui.core.failure import Failure, TokenError
 from tui.core.order import Application, OldPair
 from tui.core.ports import Installation
 from tui.token import Tokens
+from tui.token.child import Child
+from tui.token.protocol import Report
 
 WHOLE = Counter({"Private Key Object": 2, "Public Key Object": 2, "Certificate Object": 2})
 RETIRED = Counter({"Private Key Object": 1, "Public Key Object": 1, "Certificate Object": 1})
@@ -54,7 +60,7 @@ class Enrolment:
     shelf: Shelf
 
     async def cut_off(self, phase: Phase, cut: Callable[[], object], restore: Callable[[], Awaitable[None]]) -> Outcome:
-        """Begin, call `cut` at the beginning of `phase`; after its failure `restore`, and do it all again."""
+        """Begin, call `cut` at the beginning of `phase`; once it has cut `restore`, and do it all again."""
         ref = await reference(self.tokens, self.token.certificate_der)
         done: Installation | None = None
         if phase is Phase.REQUEST:
@@ -67,8 +73,9 @@ class Enrolment:
                 done = await self.tokens.install(ref, pin(), application, quiet)
             cut()
             failure = await self._failure(self._last(phase, ref, application, done))
+        out = self.card.has_fallen_out
         self.card.arm(None)
-        if failure is not None:
+        if failure is not None or out:
             await restore()
             if phase is not Phase.RETIRE:
                 self.old_pair_signs()
@@ -124,6 +131,11 @@ class Enrolment:
             phase = Phase.INSTALL
         await self._last(phase, ref, application, done)
 
+    async def seen(self) -> None:
+        """Return when the program sees the card."""
+        async with watching(self.tokens) as sightings:
+            await until(sightings, lambda sighting: bool(sighting.tokens))
+
     async def put_back(self) -> None:
         """Put in the card that fell out, when the program has seen that it is out, and return when it is seen again."""
         async with watching(self.tokens) as sightings:
@@ -142,3 +154,49 @@ async def pulled(reader: Reader, shelf: Shelf, phase: Phase, pull: Pull) -> Outc
             return await enrolment.cut_off(phase, lambda: card.arm(pull), enrolment.put_back)
         finally:
             await tokens.close()
+
+
+async def killed(reader: Reader, shelf: Shelf, phase: Phase, at: int) -> Outcome:
+    """One enrolment whose driver process is killed at a frame of `phase`, sent or received."""
+    card, certificate = shelf.take("rsa2048")
+    with reader.holding(card), _executioner() as executioner:
+        tokens = adapter(token := token_in(reader, certificate))
+        try:
+            enrolment = Enrolment(card, token, tokens, reader, shelf)
+            return await enrolment.cut_off(phase, lambda: executioner.arm(at), enrolment.seen)
+        finally:
+            await tokens.close()
+
+
+class _Executioner:
+    """Counts the frames between the program and its driver processes, and kills at one of them."""
+
+    def __init__(self) -> None:
+        self._left = 0
+
+    def arm(self, at: int) -> None:
+        self._left = at
+
+    def passed(self, child: Child) -> None:
+        self._left -= 1
+        if self._left == 0:
+            os.kill(child.pid, signal.SIGKILL)
+
+
+@contextmanager
+def _executioner() -> Iterator[_Executioner]:
+    executioner, send, reports = _Executioner(), Child.send, Child.reports
+
+    def counted_send(child: Child, payload: bytes | memoryview) -> None:
+        send(child, payload)
+        executioner.passed(child)
+
+    async def counted_reports(child: Child) -> AsyncGenerator[Report, None]:
+        async for report in reports(child):
+            executioner.passed(child)
+            yield report
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Child, "send", counted_send)
+        patch.setattr(Child, "reports", counted_reports)
+        yield executioner

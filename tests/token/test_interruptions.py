@@ -1,11 +1,11 @@
-"""Pulled out at some of the commands of an enrolment; `python -m tests.bench.pulls` takes every single one."""
+"""Cut off at some of the points of an enrolment; `python -m tests.bench.interruptions` takes every single one."""
 
 import pytest
 
 from tests.rig.card.manners import Pull
 from tests.rig.card.pcscd import Reader
 from tests.rig.card.provision import Shelf
-from tests.token.interruptions import Phase, pulled
+from tests.token.interruptions import Phase, killed, pulled
 from tui.core.failure import Reason
 
 
@@ -23,3 +23,14 @@ async def test_the_old_pair_signs_and_a_second_try_completes(
     outcome = await pulled(reader, shelf, phase, Pull(at, takes_effect=at % 2 == 0))
     assert outcome.failure is not None
     assert outcome.failure.reason is Reason.TOKEN_REMOVED
+
+
+@pytest.mark.parametrize(
+    ("phase", "at"), [(Phase.REQUEST, 4), (Phase.REQUEST, 6), (Phase.INSTALL, 5), (Phase.RETIRE, 6)]
+)
+async def test_a_killed_driver_process_leaves_nothing_half_done(
+    reader: Reader, shelf: Shelf, phase: Phase, at: int
+) -> None:
+    outcome = await killed(reader, shelf, phase, at)
+    assert outcome.failure is not None
+    assert outcome.failure.reason is Reason.DRIVER_CRASHED

@@ -1,5 +1,7 @@
 """Drivers that die, hang, chatter and answer falsely, as real ones do, and what the program makes of it."""
 
+import os
+
 import PyKCS11
 import pytest
 from cryptography import x509
@@ -48,8 +50,8 @@ async def test_a_death_in_an_installation(
     application = issued(await requested(tokens, simulator), ca, simulator.certificate_der)
     simulator.at(call, death, times=1)
     failure = await refused_installation(tokens, simulator, application)
-    written = (call, death) != ("C_CreateObject", At.CRASH)
-    assert (failure.reason, failure.token_changed) == (Reason.DRIVER_CRASHED, written)
+    changed = (call, death) != ("C_CreateObject", At.CRASH)
+    assert (failure.reason, failure.token_changed) == (Reason.DRIVER_CRASHED, changed)
     assert (await installed(tokens, simulator, application)).new.der == application.certificate
     assert simulator.soft.objects().count("Certificate Object") == 2
 
@@ -137,12 +139,12 @@ async def test_a_lost_reply_in_a_request(simulator: Simulator, serving: Serving,
 async def test_a_lost_reply_to_the_certificate(simulator: Simulator, serving: Serving, ca: TestCa) -> None:
     tokens = serving(simulator)
     application = issued(await requested(tokens, simulator), ca, simulator.certificate_der)
+    probes = simulator.calls().count("C_CreateObject")
     simulator.at("C_CreateObject", At.LOSE, PyKCS11.CKR_GENERAL_ERROR, times=1)
     simulator.rule(Is.ONE_CERTIFICATE, PyKCS11.CKR_GENERAL_ERROR)
-    before = simulator.calls().count("C_CreateObject")
     await refused_installation(tokens, simulator, application)
     assert (await installed(tokens, simulator, application)).proof
-    assert simulator.calls().count("C_CreateObject") == before + 1
+    assert simulator.calls().count("C_CreateObject") == probes + 1
 
 
 async def test_what_a_driver_only_claims_to_have_written(simulator: Simulator, serving: Serving, ca: TestCa) -> None:
@@ -168,3 +170,40 @@ async def test_a_false_signature_leaves_no_driver(simulator: Simulator, serving:
     assert (await refused_installation(tokens, simulator, application)).reason is Reason.SIGNATURE_FALSE
     simulator.lift(lying)
     assert (await installed(tokens, simulator, application)).proof
+
+
+async def test_a_driver_that_leaks_is_started_afresh(simulator: Simulator, serving: Serving) -> None:
+    """tpm2-pkcs11 makes about 13 pairs per process."""
+    simulator.at("C_Login", At.LEAK, 1_000_000)
+    tokens = serving(simulator)
+    await tokens.sight_once()
+    (driver,) = tokens.drivers
+    first = driver.pid
+    for _ in range(13):
+        assert (await requested(tokens, simulator)).csr
+    assert driver.pid != first
+
+
+async def test_a_death_is_noticed_though_a_grandchild_holds_the_pipe(simulator: Simulator) -> None:
+    simulator.at("C_Initialize", At.FORK)
+    simulator.at("C_Sign", At.CRASH, times=1)
+    deadlines = {**protocol.DEADLINES, TokenStage.REQUEST: 5.0}
+    tokens = Tokens((Module(simulator.module, simulator.environment),), deadlines)
+    try:
+        assert (await refused_request(tokens, simulator)).reason is Reason.DRIVER_CRASHED
+        assert (await requested(tokens, simulator)).csr
+    finally:
+        await tokens.close()
+
+
+async def test_closing_leaves_no_pipe_open_though_a_grandchild_holds_it(simulator: Simulator) -> None:
+    def descriptors() -> set[str]:
+        return set(os.listdir("/proc/self/fd"))
+
+    simulator.at("C_Initialize", At.FORK)
+    tokens = Tokens((Module(simulator.module, simulator.environment),))
+    before = descriptors()
+    assert (await tokens.sight_once()).tokens
+    assert before < descriptors()
+    await tokens.close()
+    assert descriptors() == before

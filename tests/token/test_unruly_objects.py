@@ -1,11 +1,15 @@
 """Tokens without room, without mechanisms, write protected, or with ideas of their own about objects."""
 
+import asyncio
+from pathlib import Path
+
 import PyKCS11
 import pytest
+from cryptography import x509
 
 from tests.rig.simulator import At, Is, Simulator
-from tests.rig.softhsm import TestCa
-from tests.token.support import issued, requested
+from tests.rig.softhsm import TestCa, make_token
+from tests.token.support import APPLICATION, issued, pin, quiet, reference, requested
 from tests.token.unruly import (
     Serving,
     assert_two_whole_pairs,
@@ -88,3 +92,43 @@ async def test_no_data_object_is_needed(simulator: Simulator, serving: Serving, 
     tokens = serving(simulator)
     application = issued(await requested(tokens, simulator), ca, simulator.certificate_der)
     assert (await installed(tokens, simulator, application)).proof
+
+
+async def test_no_room_at_all_changes_nothing(simulator: Simulator, serving: Serving) -> None:
+    simulator.rule(Is.ROOM, 0)
+    failure = await refused_request(serving(simulator), simulator)
+    assert (failure.reason, failure.token_changed) == (Reason.TOKEN_FULL, False)
+
+
+async def test_rsa_where_the_token_does_not_hash(simulator_module: Path, tmp_path: Path, serving: Serving) -> None:
+    """CKM_RSA_PKCS over a DigestInfo (RFC 8017 9.2) signs the same as CKM_SHA256_RSA_PKCS."""
+    rsa = Simulator(make_token(tmp_path / "token"), simulator_module, tmp_path / "control")
+    rsa.rule(Is.LACKS, PyKCS11.CKM_SHA256_RSA_PKCS)
+    request = await requested(serving(rsa), rsa)
+    assert x509.load_pem_x509_csr(request.csr).is_signature_valid
+
+
+async def test_write_protection_is_told_before_anything_is_tried(simulator: Simulator, serving: Serving) -> None:
+    simulator.rule(Is.WRITE_PROTECTED, PyKCS11.CKR_TOKEN_WRITE_PROTECTED)
+    failure = await refused_request(serving(simulator), simulator)
+    assert (failure.reason, failure.token_changed) == (Reason.TOKEN_READ_ONLY, False)
+    assert not {"C_GenerateKeyPair", "C_CreateObject"} & set(simulator.calls())
+
+
+async def test_write_protection_that_no_flag_tells(simulator: Simulator, serving: Serving) -> None:
+    for call in ("C_CreateObject", "C_GenerateKeyPair"):
+        simulator.at(call, At.RETURN, PyKCS11.CKR_TOKEN_WRITE_PROTECTED)
+    failure = await refused_request(serving(simulator), simulator)
+    assert (failure.reason, failure.token_changed) == (Reason.TOKEN_READ_ONLY, False)
+
+
+async def test_no_probe_is_left_behind(simulator: Simulator, serving: Serving) -> None:
+    """A probe object that could not be deleted is deleted at the next try."""
+    simulator.at("C_DestroyObject", At.RETURN, PyKCS11.CKR_GENERAL_ERROR, times=1)
+    tokens = serving(simulator)
+    ref = await reference(tokens, simulator.certificate_der)
+    await asyncio.gather(tokens.make_request(ref, pin(), APPLICATION, quiet), return_exceptions=True)
+    assert (await requested(tokens, simulator)).csr
+    assert "C_DestroyObject" in simulator.calls()
+    assert simulator.soft.objects().count("Data object") == 0
+    assert simulator.soft.objects().count("Certificate Object") == 1

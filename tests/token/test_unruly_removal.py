@@ -173,3 +173,12 @@ async def test_a_driver_that_dies_of_its_own_restart(simulator: Simulator, servi
         await until(sightings, absent)
         simulator.lift(pulled)
         await until(sightings, present)
+
+
+async def test_another_token_before_the_pin_gets_no_pin(simulator: Simulator, serving: Serving) -> None:
+    tokens = serving(simulator)
+    ref = await reference(tokens, simulator.certificate_der)
+    simulator.rule(Is.SERIAL, text="0000000000000000", since="C_CloseSession")
+    failure = await refused_request(tokens, simulator, ref)
+    assert (failure.reason, failure.token_changed) == (Reason.TOKEN_SWAPPED, False)
+    assert "C_Login" not in simulator.calls()

@@ -117,7 +117,7 @@ class Reason(Enum):
     PAYMENT_FROZEN = (
         "payment_frozen",
         Place.PAYMENT,
-        "the platform never decided, or took the money back after the issue; a person must look",
+        "another amount came, the platform never decided or took the money back after the issue; a person must look",
     )
     NOT_PAID_YET = "not_paid_yet", Place.PAYMENT, "the platform was asked and has not seen the money yet"
     ALREADY_PAID = "already_paid", Place.PAYMENT, "the order is paid already"

@@ -44,7 +44,7 @@ class PaymentStatus(StrEnum):
     REFUNDING = "refunding"
     REFUNDED = "refunded"
     FROZEN = "frozen"
-    """Undecided for a day, or taken back after the issue; a person must look."""
+    """Another amount came, undecided for a day, or taken back after the issue; a person must look."""
 
 
 class Method(StrEnum):
@@ -72,6 +72,7 @@ class AttemptState(StrEnum):
     """Paid beside another attempt, late, or after withdrawal: the money is on its way back."""
     REFUNDED = "refunded"
     FROZEN = "frozen"
+    """Another amount came, or the platform never decided: a person must look."""
 
 
 OPEN_ATTEMPT = frozenset(
@@ -186,7 +187,7 @@ class Refund:
     amount_fen: int
     done: bool
     cause: str
-    """Reason code: paid_twice, paid_late, wrong_amount, withdrawn, issuing_failed."""
+    """Reason code: paid_twice, paid_late, withdrawn, issuing_failed, operator."""
 
 
 @dataclass(frozen=True, slots=True)

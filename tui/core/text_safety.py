@@ -23,7 +23,7 @@ def mask(value: str, head: int = 3, tail: int = 2) -> str:
     """Personal data with its middle starred: `138******78`."""
     if len(value) <= head + tail:
         return "*" * len(value)
-    return value[:head] + "*" * (len(value) - head - tail) + value[-tail:]
+    return value[:head] + "*" * (len(value) - head - tail) + value[len(value) - tail :]
 
 
 def masked(text: str) -> str:

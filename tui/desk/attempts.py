@@ -23,6 +23,8 @@ from tui.desk.views import application_view, latest_attempt, shown_attempt
 from tui.wire import PayRequest
 
 _LOG = logging.getLogger(__name__)
+_ASKED_AT_ONCE = 5
+"""Attempts, the newest first; the watch asks about the others."""
 _PAID = {ApplicationStatus.ISSUING, ApplicationStatus.ISSUED, ApplicationStatus.INSTALLED}
 
 
@@ -46,17 +48,17 @@ def pay(desk: Desk, account: str, business_no: str, request: PayRequest) -> Appl
 
 
 def query_payment(desk: Desk, account: str, business_no: str) -> Application:
-    """Ask the platform now about every open attempt.
+    """Ask the platform now about every attempt that is open, or closed and may have been paid too late.
 
     :raises Refused: APPLICATION_MISSING, or PAYMENT_PLATFORM_DOWN when none of them was answered.
     """
     answered, failure = False, None
-    for attempt in _open_attempts(desk, account, business_no):
+    for attempt in _attempts(desk, account, business_no, OPEN_ATTEMPT | {AttemptState.CLOSED}):
         try:
             settle(desk, attempt.attempt_no, desk.gateways[attempt.method].query(to_port(attempt)))
             answered = True
         except PaymentGatewayError as error:
-            _LOG.warning("query of attempt %s: %s", attempt.attempt_no, error)
+            _LOG.log(error.severity, "query of attempt %s: %s", attempt.attempt_no, error)
             failure = error
     if failure is not None and not answered:
         raise Refused(Reason.PAYMENT_PLATFORM_DOWN, type(failure).__name__) from failure
@@ -65,7 +67,7 @@ def query_payment(desk: Desk, account: str, business_no: str) -> Application:
 
 def end_payment(desk: Desk, account: str, business_no: str) -> Application:
     """Take the open attempts off the screen: last query, then cancel; what cannot be closed waits in CLOSING."""
-    for attempt in _open_attempts(desk, account, business_no):
+    for attempt in _attempts(desk, account, business_no, OPEN_ATTEMPT):
         take_down(desk, attempt.attempt_no)
         finish(desk, attempt)
     return see(desk, account, business_no)
@@ -154,11 +156,12 @@ def _new_attempt(
     )
 
 
-def _open_attempts(desk: Desk, account: str, business_no: str) -> list[AttemptRecord]:
+def _attempts(desk: Desk, account: str, business_no: str, states: frozenset[AttemptState]) -> list[AttemptRecord]:
     with reading(desk.engine) as db:
         own(db, account, business_no, lock=False)
         mine = AttemptRecord.business_no == business_no, AttemptRecord.method.in_(desk.gateways)
-        return list(db.scalars(select(AttemptRecord).where(*mine, AttemptRecord.state.in_(OPEN_ATTEMPT))))
+        newest = select(AttemptRecord).where(*mine, AttemptRecord.state.in_(states))
+        return list(db.scalars(newest.order_by(AttemptRecord.ordinal.desc()).limit(_ASKED_AT_ONCE)))
 
 
 def _shown_is_over(desk: Desk, account: str, business_no: str) -> bool:

@@ -16,10 +16,10 @@ def serve(config: Path) -> int:
     from tui.desk import serve as server
 
     def stay(settings: DeskSettings) -> int:
-        server.serve(settings, lambda running: _say(running.url))
+        server.serve(settings, lambda running: say(running.url))
         return Exit.DONE
 
-    return _with_settings(config, stay)
+    return with_settings(config, stay)
 
 
 def evidence(config: Path, business_no: str) -> int:
@@ -29,26 +29,27 @@ def evidence(config: Path, business_no: str) -> int:
     def print_it(settings: DeskSettings) -> int:
         found = evidence_of(open_database(settings.database, settings.data_key), business_no)
         if found is None:
-            _say(f"没有这笔申请的签名 / no evidence for {business_no}")
+            say(f"没有这笔申请的签名 / no evidence for {business_no}")
             return Exit.REFUSED
         sys.stdout.buffer.write(found)
         sys.stdout.buffer.flush()
         return Exit.DONE
 
-    return _with_settings(config, print_it)
+    return with_settings(config, print_it)
 
 
-def _with_settings(config: Path, act: Callable[[DeskSettings], int]) -> int:
+def with_settings(config: Path, act: Callable[[DeskSettings], int]) -> int:
     """The act's exit code; one line for settings that cannot be used and for a database that is not there."""
     try:
         return act(load(config))
     except (SettingsError, OSError) as error:
-        _say(str(error))
+        say(str(error))
         return Exit.USAGE
     except OperationalError as error:
-        _say(f"{config}: desk.database: 数据库不可用 / not available: {str(error.orig).partition(chr(10))[0]}")
+        say(f"{config}: desk.database: 数据库不可用 / not available: {str(error.orig).partition(chr(10))[0]}")
         return Exit.DESK
 
 
-def _say(text: str) -> None:
+def say(text: str) -> None:
+    """A line on standard error."""
     print(text, file=sys.stderr, flush=True)

@@ -37,9 +37,13 @@ def follow(desk: Desk, attempt_no: str) -> None:
     with reading(desk.engine) as db:
         attempt = db.get_one(AttemptRecord, attempt_no)
     gateway, now = desk.gateways.get(attempt.method), desk.clock()
-    if attempt.state not in OPEN_ATTEMPT or gateway is None:
+    if gateway is None:
         return
-    if attempt.state is AttemptState.CLOSING or now >= attempt.shown_until:
+    if attempt.state is AttemptState.CLOSED:
+        _ask_once_more(desk, gateway, attempt)
+    elif attempt.state not in OPEN_ATTEMPT:
+        return
+    elif attempt.state is AttemptState.CLOSING or now >= attempt.shown_until:
         take_down(desk, attempt_no)
         finish(desk, attempt)
     elif attempt.qr:
@@ -71,7 +75,7 @@ def start(desk: Desk, gateway: PaymentGateway, attempt: AttemptRecord) -> None:
     try:
         qr = gateway.start(to_port(attempt)).qr
     except (GatewayUnknown, AnswerNotGenuine) as error:
-        _LOG.warning("start of attempt %s: %s", attempt.attempt_no, error)
+        _LOG.log(error.severity, "start of attempt %s: %s", attempt.attempt_no, error)
         _mark(desk, attempt.attempt_no, AttemptState.UNKNOWN)
         raise Refused(Reason.PAYMENT_PLATFORM_DOWN, type(error).__name__) from error
     except (GatewayRefused, GatewayMisconfigured) as error:
@@ -113,7 +117,7 @@ def finish(desk: Desk, attempt: AttemptRecord) -> None:
             case Ended.STILL_OPEN | Ended.UNKNOWN:
                 settle(desk, number, Outcome(TradeState.UNKNOWN))
     except PaymentGatewayError as error:
-        _LOG.warning("end of attempt %s: %s", number, error)
+        _LOG.log(error.severity, "end of attempt %s: %s", number, error)
         if hopeless:
             _give_up(desk, gateway, attempt)
         else:
@@ -153,9 +157,17 @@ def _ask(desk: Desk, gateway: PaymentGateway, attempt: AttemptRecord) -> None:
     try:
         outcome = gateway.query(to_port(attempt))
     except PaymentGatewayError as error:
-        _LOG.warning("query of attempt %s: %s", attempt.attempt_no, error)
+        _LOG.log(error.severity, "query of attempt %s: %s", attempt.attempt_no, error)
         outcome = Outcome(TradeState.UNKNOWN)
     settle(desk, attempt.attempt_no, outcome)
+
+
+def _ask_once_more(desk: Desk, gateway: PaymentGateway, attempt: AttemptRecord) -> None:
+    """Whether a closed code was paid all the same; not answered, it is asked again when the claim's lease is over."""
+    try:
+        settle(desk, attempt.attempt_no, gateway.query(to_port(attempt)))
+    except PaymentGatewayError as error:
+        _LOG.log(error.severity, "last query of attempt %s: %s", attempt.attempt_no, error)
 
 
 def _give_up(desk: Desk, gateway: PaymentGateway, attempt: AttemptRecord) -> None:

@@ -42,7 +42,7 @@ def receive(desk: Desk, method: Method, body: bytes, query: str) -> bytes | None
     try:
         _note(desk, notice_id, _apply(desk, method, gateway, notice))
     except PaymentGatewayError as error:
-        _LOG.warning("notice %s of %s is not checked yet: %s", notice_id, method.value, error)
+        _LOG.log(error.severity, "notice %s of %s is not checked yet: %s", notice_id, method.value, error)
         _note(desk, notice_id, f"not checked: {type(error).__name__}")
         return None
     return gateway.notice_reply

@@ -25,7 +25,7 @@ SHOWN_ATTEMPT = OPEN_ATTEMPT - {AttemptState.CLOSING}
 
 
 def stored(kind: type[StrEnum]) -> Enum:
-    """The column type of an enumeration: its codes as text."""
+    """A column of this enum's values, as text."""
     return Enum(kind, native_enum=False, length=16, values_callable=lambda k: [member.value for member in k])
 
 
@@ -169,6 +169,8 @@ class AttemptRecord(Record):
     """When the watch asks again; None once the state is final."""
     queries: Mapped[int] = mapped_column(default=0)
     """Asked so often for the code; once it is closing, for its end."""
+    billed_on: Mapped[str] = mapped_column(String(10), default="")
+    """The Beijing day in whose bill the platform lists it, `YYYY-MM-DD`; empty before that."""
 
     __table_args__ = (
         Index(
@@ -197,6 +199,8 @@ class RefundRecord(Record):
     tries: Mapped[int] = mapped_column(default=0)
     refusal: Mapped[str] = mapped_column(default="")
     """The platform's code and words when it last refused."""
+    billed_on: Mapped[str] = mapped_column(String(10), default="")
+    """The Beijing day in whose bill the platform lists it, `YYYY-MM-DD`; empty before that."""
 
 
 class MessageRecord(Record):

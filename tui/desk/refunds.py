@@ -15,7 +15,6 @@ _LOG = logging.getLogger(__name__)
 _REASONS = {
     "paid_twice": "重复支付退款",
     "paid_late": "超时支付退款",
-    "wrong_amount": "支付金额不符退款",
     "withdrawn": "申请已撤销",
     "issuing_failed": "证书未能签发",
     "operator": "客服退款",
@@ -41,7 +40,7 @@ def pursue(desk: Desk, refund_no: str) -> None:
     try:
         outcome = _ask(gateway, refund, first=record.tries == 0)
     except PaymentGatewayError as error:
-        _LOG.warning("refund %s: %s", refund_no, error)
+        _LOG.log(error.severity, "refund %s: %s", refund_no, error)
         outcome = RefundOutcome(RefundState.PENDING)
     _note(desk, refund_no, outcome)
 

@@ -17,10 +17,12 @@ from sqlalchemy.exc import ArgumentError
 from tui.core.order import KeyPolicy, OldPair, SignatureScheme
 from tui.desk.messages import MailSettings, SmsSettings
 from tui.desk.nuonuo.settings import TaxPlatformSettings
-from tui.desk.payments.alipay import AlipaySettings
-from tui.desk.payments.unionpay import UnionPaySettings
+from tui.desk.payments.alipay_settings import AlipaySettings
+from tui.desk.payments.unionpay_settings import UnionPaySettings
+from tui.desk.payments.unusable import UnusableSetting
 
 T = TypeVar("T")
+_SAFE_URL = re.compile(r"https://[^/?#@\s]+(/|$)|http://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?(/|$)")
 _VERSION = re.compile(r"\d{1,6}(\.\d{1,6}){0,3}", re.ASCII)
 
 
@@ -169,6 +171,15 @@ def _refuse_senseless(settings: DeskSettings, file: Path) -> None:
         raise SettingsError(f"{file}: desk.port must be 0 to 65535")
     if not _VERSION.fullmatch(settings.minimum_kiosk_version):
         raise SettingsError(f"{file}: desk.minimum_kiosk_version must be up to four numbers with dots between them")
+    addresses = {}
+    if settings.alipay:
+        addresses["alipay.gateway_url"] = settings.alipay.gateway_url
+    if settings.unionpay:
+        addresses["unionpay.gateway_url"] = settings.unionpay.gateway_url
+        addresses["unionpay.file_url"] = settings.unionpay.file_url
+    for name, url in addresses.items():
+        if not _SAFE_URL.match(url):
+            raise SettingsError(f"{file}: payments.{name} must begin with https:// (http on loopback only)")
     months = [price.months for price in settings.prices]
     if min(months) < 12 or len(set(months)) < len(months):
         raise SettingsError(f"{file}: prices.months must be 12 or more, and each term stands there once")
@@ -202,7 +213,11 @@ class _Reader:
                 raise SettingsError(f"{self.file}: {prefix}{name}.{key} is missing")
         if left:
             raise SettingsError(f"{self.file}: {prefix}{name}.{next(iter(left))} is not known")
-        return kind(**values)
+        try:
+            return kind(**values)
+        except UnusableSetting as error:
+            key = f"{error.field}_file" if hints[error.field] is bytes else error.field
+            raise SettingsError(f"{self.file}: {prefix}{name}.{key}: {error.why}") from error
 
     def _value(self, value: object, hint: Any, key: str, item: "Field[Any]") -> object:
         if hint is bytes and isinstance(value, str):

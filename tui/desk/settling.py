@@ -1,7 +1,7 @@
 """The one transition that turns a platform's word into the state of attempt and application; idempotent.
 
 Notice, poll and sweep all end here. Unknown never becomes failed, and money is never dropped: it pays the
-application, or it goes back.
+application, it goes back, or it is frozen for a person to decide: what is not the amount that was asked.
 """
 
 import logging
@@ -19,6 +19,9 @@ from tui.desk.records import SHOWN_ATTEMPT, ApplicationRecord, AttemptRecord, Re
 _LOG = logging.getLogger(__name__)
 _KEEN, _STEADY = timedelta(seconds=3), timedelta(seconds=5)
 _KEEN_FOR = timedelta(seconds=60)
+_ONCE_MORE = timedelta(minutes=1)
+"""After its end a closed attempt is asked about a last time: no official word says that a cancelled code is dead."""
+_CREDITABLE = OPEN_ATTEMPT | {AttemptState.CLOSED}
 
 
 def settle(desk: Desk, attempt_no: str, outcome: Outcome) -> None:
@@ -30,6 +33,8 @@ def settle(desk: Desk, attempt_no: str, outcome: Outcome) -> None:
         match outcome.state:
             case TradeState.PAID:
                 _credit(db, application, attempt, outcome, now)
+            case TradeState.CLOSED if outcome.paid_at is not None:
+                _returned(db, application, attempt, outcome, now)
             case TradeState.CLOSED if attempt.state in OPEN_ATTEMPT:
                 attempt.state = AttemptState.CLOSED
             case TradeState.SCANNED if attempt.state in SHOWN_ATTEMPT:
@@ -52,17 +57,7 @@ def returned_by_platform(desk: Desk, attempt_no: str) -> None:
     now = desk.clock()
     with writing(desk.engine) as db:
         application, attempt = lock(db, attempt_no)
-        credited = attempt.state is AttemptState.PAID
-        if credited and application.certificate:
-            _LOG.critical("attempt %s was taken back by its platform after the issue: frozen", attempt_no)
-            attempt.state = AttemptState.FROZEN
-        elif attempt.state not in (AttemptState.REFUNDED, AttemptState.FROZEN):
-            attempt.state = AttemptState.REFUNDED
-            attempt.paid_fen = attempt.paid_fen or attempt.amount_fen
-            refund = give_back(db, application, attempt, "paid_late", now)
-            refund.done_at, refund.next_try_at = now, None
-            if credited and application.status is ApplicationStatus.ISSUING:
-                application.status, application.paid_at = ApplicationStatus.ENTERED, None
+        _returned(db, application, attempt, Outcome(TradeState.CLOSED), now)
         schedule(attempt, now)
         review(db, application)
 
@@ -135,6 +130,8 @@ def schedule(attempt: AttemptRecord, now: datetime) -> None:
         longest = 60 if now < attempt.expires_at else 3600
         attempt.next_query_at = now + timedelta(seconds=min(2 ** min(attempt.queries, 12), longest))
         attempt.queries += 1
+    elif attempt.state is AttemptState.CLOSED and now < attempt.expires_at + _ONCE_MORE:
+        attempt.next_query_at = attempt.expires_at + _ONCE_MORE
     else:
         attempt.next_query_at = None
 
@@ -142,22 +139,46 @@ def schedule(attempt: AttemptRecord, now: datetime) -> None:
 def _credit(
     db: Session, application: ApplicationRecord, attempt: AttemptRecord, outcome: Outcome, now: datetime
 ) -> None:
-    if attempt.state not in OPEN_ATTEMPT and attempt.state is not AttemptState.CLOSED:
+    if attempt.state not in _CREDITABLE | {AttemptState.FROZEN}:
         return  # the second messenger finds it done
-    attempt.paid_fen, attempt.paid_at = outcome.paid_fen, outcome.paid_at or now
-    attempt.platform_no = outcome.platform_no or ""
+    paid_at = outcome.paid_at or now
+    if attempt.paid_fen is None:
+        attempt.paid_fen, attempt.paid_at = outcome.paid_fen, paid_at
+        attempt.platform_no = outcome.platform_no or ""
+    if attempt.state is AttemptState.FROZEN:
+        return  # kept for the person who decides
     if outcome.paid_fen != attempt.amount_fen:
-        _LOG.error("attempt %s was paid with another amount: it goes back", attempt.attempt_no)
-        attempt.state = AttemptState.REFUNDING
-        give_back(db, application, attempt, "wrong_amount", now)
-    elif application.payment_status is PaymentStatus.FROZEN:
+        _LOG.critical("attempt %s was paid with another amount: frozen", attempt.attempt_no)
         attempt.state = AttemptState.FROZEN
-    elif application.status is ApplicationStatus.ENTERED and attempt.paid_at <= application.old_not_after:
-        attempt.state = AttemptState.PAID
-        application.status, application.paid_at = ApplicationStatus.ISSUING, attempt.paid_at
-    else:
+    elif application.status is not ApplicationStatus.ENTERED or paid_at > application.old_not_after:
         attempt.state = AttemptState.REFUNDING
         give_back(db, application, attempt, _why_returned(application.status), now)
+    elif application.payment_status is PaymentStatus.FROZEN:
+        _LOG.critical("attempt %s was paid for a frozen bill: frozen too", attempt.attempt_no)
+        attempt.state = AttemptState.FROZEN
+    else:
+        attempt.state = AttemptState.PAID
+        application.status, application.paid_at = ApplicationStatus.ISSUING, paid_at
+
+
+def _returned(
+    db: Session, application: ApplicationRecord, attempt: AttemptRecord, outcome: Outcome, now: datetime
+) -> None:
+    credited = attempt.state is AttemptState.PAID
+    if attempt.state in (AttemptState.REFUNDED, AttemptState.FROZEN):
+        return
+    if credited and application.certificate:
+        _LOG.critical("attempt %s was taken back by its platform after the issue: frozen", attempt.attempt_no)
+        attempt.state = AttemptState.FROZEN
+        return
+    attempt.state = AttemptState.REFUNDED
+    attempt.paid_fen = attempt.paid_fen or outcome.paid_fen or attempt.amount_fen
+    attempt.paid_at = attempt.paid_at or outcome.paid_at or now
+    attempt.platform_no = attempt.platform_no or outcome.platform_no or ""
+    refund = give_back(db, application, attempt, "paid_late", now)
+    refund.done_at, refund.next_try_at = now, None
+    if credited and application.status is ApplicationStatus.ISSUING:
+        application.status, application.paid_at = ApplicationStatus.ENTERED, None
 
 
 def _why_returned(status: ApplicationStatus) -> str:

@@ -1,4 +1,4 @@
-"""What must be asked again until it is final, and applications whose time is over.
+"""What must be asked again until it is final: attempts, refunds, messages, bills; and applications that are over.
 
 Due times stand in the database, so a restart forgets nothing, and several desks share the work: a row is claimed by
 moving its due time on.
@@ -17,12 +17,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import InstrumentedAttribute
 
 from tui.core.order import OPEN_ATTEMPT, ApplicationStatus
+from tui.desk.books import ActRecord, ReconciliationRecord
 from tui.desk.database import reading, writing
 from tui.desk.desk import Desk
 from tui.desk.following import follow
 from tui.desk.invoice_delivery import fetch
 from tui.desk.invoice_records import InvoiceFileRecord, InvoiceRecord, RedInvoiceRecord
 from tui.desk.invoicing import ask
+from tui.desk.operating import tell
+from tui.desk.reconciling import reconcile_due, schedule_days
 from tui.desk.records import AnswerRecord, ApplicationRecord, AttemptRecord, MessageRecord, RefundRecord
 from tui.desk.reddening import take_back
 from tui.desk.refunds import pursue
@@ -50,6 +53,8 @@ CHORES = (
     Chore(AttemptRecord.attempt_no, AttemptRecord.next_query_at, follow),
     Chore(RefundRecord.refund_no, RefundRecord.next_try_at, pursue),
     Chore(MessageRecord.message_id, MessageRecord.next_try_at, deliver),
+    Chore(ActRecord.act_no, ActRecord.tell_at, tell),
+    Chore(ReconciliationRecord.reconciliation_no, ReconciliationRecord.next_try_at, reconcile_due),
     Chore(InvoiceRecord.business_no, InvoiceRecord.next_query_at, ask),
     Chore(RedInvoiceRecord.request_no, RedInvoiceRecord.next_query_at, take_back),
     Chore(InvoiceFileRecord.file_no, InvoiceFileRecord.next_try_at, fetch),
@@ -111,6 +116,7 @@ class Watch:
             if now >= self._next_sweep:
                 self._next_sweep = now + _SELDOM
                 self._sweeper.submit(lapse, self._desk, now).add_done_callback(_report)
+                self._sweeper.submit(schedule_days, self._desk, now).add_done_callback(_report)
                 self._sweeper.submit(self._desk.signals.revive).add_done_callback(_report)
 
 

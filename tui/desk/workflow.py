@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import threading
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import TypeVar
@@ -38,11 +39,12 @@ class Workflows:
 
     def __init__(self, settings: DeskSettings) -> None:
         self._settings = settings
+        self._runtime: DBOS | None = None
         self._renewal: Callable[[str], Awaitable[None]] | None = None
 
     def launch(self, desk: Desk) -> None:
         """Start the runtime, resume what was under way, begin what a crash kept from beginning."""
-        DBOS(config=_configuration(self._settings))
+        self._runtime = DBOS(config=_configuration(self._settings))
         logging.getLogger("dbos").setLevel(logging.ERROR)
 
         async def renewal(business_no: str) -> None:
@@ -63,6 +65,12 @@ class Workflows:
 
     def stop(self) -> None:
         """End the runtime; workflows under way continue at the next launch."""
+        # DBOS closes its event loop before its queue threads end: one that has just claimed a workflow would find none.
+        for event in self._runtime.background_thread_stop_events if self._runtime else ():
+            event.set()
+        for thread in threading.enumerate():
+            if thread.name.startswith("queue-worker-"):
+                thread.join(10.0)
         DBOS.destroy(destroy_registry=True)
         self._renewal = None
 

@@ -1,4 +1,4 @@
-"""What `ca-kiosk sandbox up`, `token` and `pay` do; heavy imports happen where they are used."""
+"""What `ca-kiosk sandbox up`, `token`, `pay` and `fault` do; heavy imports happen where they are used."""
 
 import sys
 from pathlib import Path
@@ -62,22 +62,46 @@ def token(
 
 
 def pay(directory: Path, *, qr: str | None = None, business_no: str | None = None) -> int:
-    """Pay a code, or the code that the desk shows now for an application."""
+    """Pay a code, or the code that the desk shows now for an application; says on stderr what went wrong on command."""
     from tui.desk.settings import SettingsError
+    from tui.sandbox.faults import ABOUT
     from tui.sandbox.wallet import WalletRefused, pay_application
     from tui.sandbox.wallet import pay as pay_code
 
     try:
         if qr is not None:
-            pay_code(directory, qr)
+            played = pay_code(directory, qr)
         elif business_no is not None:
-            pay_application(directory, business_no)
+            played = pay_application(directory, business_no)
         else:
             return _say("--qr or BUSINESS_NO is needed", Exit.USAGE)
     except WalletRefused as error:
         return _say(error, Exit.PAYMENT)
     except (SettingsError, OSError) as error:
         return _say(error, Exit.USAGE)
+    for fault in played:
+        _say(f"{fault}: {ABOUT[fault]}", Exit.DONE)
+    return Exit.DONE
+
+
+def fault(directory: Path, name: str, *, channel: str | None = None, count: int = 1) -> int:
+    """Arm a fault at the platforms that can play it, or end all; prints as JSON what is armed at each."""
+    import msgspec
+
+    from tui.sandbox.faults import CHANNELS, CLEAR, Fault, channels_of
+    from tui.sandbox.wallet import WalletRefused, arm
+
+    able = CHANNELS if name == CLEAR else channels_of(Fault(name))
+    asked = able if channel is None else (channel,)
+    if not set(asked) <= set(able):
+        return _say(f"{name}: {' '.join(able)}", Exit.USAGE)
+    try:
+        armed = {one: arm(directory, one, name, count) for one in asked}
+    except WalletRefused as error:
+        return _say(error, Exit.PAYMENT)
+    except OSError as error:
+        return _say(error, Exit.USAGE)
+    print(msgspec.json.encode(armed).decode())
     return Exit.DONE
 
 

@@ -63,9 +63,9 @@ def make_keys(directory: Path) -> None:
     """Authorities, keys and secrets; what exists is kept."""
     make_tls(directory / "tls")
     make_ca(directory / "ca")
-    for name, make in (("alipay", make_alipay_keys), ("unionpay", make_unionpay_keys)):
-        if not (directory / name / "merchant.json").exists():
-            make(directory / name)
+    make_alipay_keys(directory / "alipay")
+    if not (directory / "unionpay/merchant.json").exists():
+        make_unionpay_keys(directory / "unionpay")
     secrets = {
         "desk-data.key": base64.b64encode(os.urandom(32)),
         "sms.key": os.urandom(16).hex().encode(),
@@ -163,6 +163,7 @@ ca_file = "tls/ca.pem"
 
 [payments.unionpay]
 gateway_url = "https://127.0.0.1:{ports["unionpay"]}/gateway/api"
+file_url = "https://127.0.0.1:{ports["unionpay"]}/"
 mer_id = {_text(unionpay.mer_id)}
 pfx_file = "unionpay/merchant.pfx"
 pfx_password_file = "unionpay/pfx.password"

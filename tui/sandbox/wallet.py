@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import httpx
 import msgspec
 
+from tui.sandbox.faults import Fault
 from tui.sandbox.files import Addresses, read_addresses
 
 DEADLINE = 10.0
@@ -22,17 +23,38 @@ class _Refusal(msgspec.Struct, frozen=True):
     text: str
 
 
-def pay(directory: Path, qr: str) -> None:
-    """Scan the code and pay it.
+class _Paid(msgspec.Struct, frozen=True):
+    faults: tuple[Fault, ...] = ()
+
+
+def pay(directory: Path, qr: str) -> tuple[Fault, ...]:
+    """Scan the code and pay it; gives what went wrong on command.
 
     :raises WalletRefused: not a payment code, expired, closed, paid already, or the platform is not up.
     :raises OSError: there is no sandbox in this folder.
     """
     addresses = read_addresses(directory)
+    answer = _post(addresses, f"{_platform(addresses, qr)}/sandbox/pay", {"qr": qr})
+    return msgspec.json.decode(answer, type=_Paid).faults
+
+
+def arm(directory: Path, channel: str, name: str, count: int) -> dict[str, int]:
+    """Arm a fault at one platform, or end all of its with `clear`; gives what is armed then.
+
+    :raises WalletRefused: the platform cannot play it, or is not up.
+    :raises OSError: there is no sandbox in this folder.
+    """
+    addresses = read_addresses(directory)
+    address = {"alipay": addresses.alipay, "unionpay": addresses.unionpay}[channel]
+    answer = _post(addresses, f"{address}/sandbox/faults", {"name": name, "count": count})
+    return msgspec.json.decode(answer, type=dict[str, int])
+
+
+def _post(addresses: Addresses, url: str, asked: dict[str, str | int]) -> bytes:
     tls = ssl.create_default_context(cafile=addresses.ca_file)
     try:
         with httpx.Client(verify=tls, timeout=DEADLINE, trust_env=False) as client:
-            answer = client.post(f"{_platform(addresses, qr)}/sandbox/pay", json={"qr": qr})
+            answer = client.post(url, json=asked)
     except httpx.HTTPError as error:
         raise WalletRefused(f"支付平台没有应答（{type(error).__name__}）") from error
     if answer.status_code != httpx.codes.OK:
@@ -41,15 +63,16 @@ def pay(directory: Path, qr: str) -> None:
         except msgspec.MsgspecError as error:
             raise WalletRefused(f"HTTP {answer.status_code}") from error
         raise WalletRefused(f"{refusal.text} ({refusal.error})")
+    return answer.content
 
 
-def pay_application(directory: Path, business_no: str) -> None:
-    """Pay the code that the desk shows now for this application.
+def pay_application(directory: Path, business_no: str) -> tuple[Fault, ...]:
+    """Pay the code that the desk shows now for this application; gives what went wrong on command.
 
     :raises WalletRefused: no code is shown, or as `pay`.
     :raises OSError: there is no sandbox in this folder.
     """
-    pay(directory, _shown_code(directory, business_no))
+    return pay(directory, _shown_code(directory, business_no))
 
 
 def _shown_code(directory: Path, business_no: str) -> str:

@@ -194,9 +194,11 @@ def _instead(state: State, attempt: Attempt, scannable: bool) -> str:
         return _("正在获取二维码，请稍候。")
     if attempt.state not in RETURNED:
         return _("二维码已过期\n\n请按「新二维码」")
-    frozen = attempt.state is AttemptState.FROZEN
-    words = _("这笔支付需要人工核对。") if frozen else _("收到的金额与订单不符，没有入账。")
-    return "\n\n".join(filter(None, (words, refund_words(state.application), call(state.service))))
+    if attempt.state is AttemptState.FROZEN:
+        words, money = _("这笔支付需要人工核对。"), _("您的付款有记录，不会丢失：\n核对后入账，或者原路退回。")
+    else:
+        words, money = _("这笔付款没有入账。"), refund_words(state.application)
+    return "\n\n".join(filter(None, (words, money, call(state.service))))
 
 
 def _numbers(application: Application, attempt: Attempt) -> Content:

@@ -13,7 +13,7 @@ class RetiringScreen(WorkingScreen):
     heading = N_("删除原证书")
     help_text = N_("CA会先用新证书签名确认可用，再删除原证书和它的密钥，期间请不要拔出CA。加密证书和其他密钥不受影响。")
     keys = WorkingScreen.keys
-    stages = (TokenStage.CHECKING, TokenStage.PROVING, TokenStage.RETIRING)
+    stages = (TokenStage.CHECKING, TokenStage.RETIRING)
 
     def offers(self, action: str, state: State) -> bool:
         """A failure leads back to the PIN, so there is nothing to try again here."""

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.hazmat.primitives.serialization.pkcs7 import PKCS7Options, PKCS7SignatureBuilder
 from PyKCS11 import PyKCS11Error
 
-from tui.core.certificate import RENEWABLE_KEYS, Certificate
+from tui.core.certificate import Certificate
 from tui.core.evidence import evidence_content, proof_message
 from tui.core.failure import Reason, TokenError
 from tui.core.order import KeyPolicy
@@ -32,7 +32,7 @@ _REFUSED = frozenset({Reason.TOKEN_FULL, Reason.TOKEN_READ_ONLY, Reason.TOKEN_UN
 def make_request(driver: Driver, order: MakeRequest, ask_pin: AskPin, progress: Progress) -> SignedRequest:
     """CSR signed by the key that is to be certified, evidence signed by the old one."""
     progress(TokenStage.CHECKING)
-    with signed_in(driver, order.certificate, ask_pin) as workspace:
+    with signed_in(driver, order.certificate, ask_pin, order.scheme) as workspace:
         old = _old(workspace)
         public_key: Any = old.public_key()
         old_key = workspace.key(bytes.fromhex(workspace.certificate.key_id), public_key)
@@ -61,7 +61,7 @@ def install(driver: Driver, order: Install, ask_pin: AskPin, progress: Progress)
     """Put the issued certificate on the token and prove that its key is there; the old pair stays usable."""
     progress(TokenStage.CHECKING)
     issued = _issued(order.issued)
-    with signed_in(driver, order.certificate, ask_pin, replaced=order.old) as workspace:
+    with signed_in(driver, order.certificate, ask_pin, order.scheme, replaced=order.old) as workspace:
         old = _old_certificate(workspace, order.old)
         if certificates.parts(issued).subject != certificates.parts(x509.load_der_x509_certificate(old.der)).subject:
             raise faults.fault(Reason.CERTIFICATE_MISMATCH, "subject")
@@ -84,8 +84,6 @@ def install(driver: Driver, order: Install, ask_pin: AskPin, progress: Progress)
 
 def _old(workspace: Workspace) -> x509.Certificate:
     """The old certificate; its name must survive re-encoding, since the CSR repeats it."""
-    if workspace.certificate.key not in RENEWABLE_KEYS:
-        raise faults.fault(Reason.KEY_UNSUPPORTED, workspace.certificate.key)
     old = x509.load_der_x509_certificate(workspace.certificate.der)
     if old.subject.public_bytes() != certificates.parts(old).subject:
         raise faults.fault(Reason.CERTIFICATE_UNREADABLE, "subject")

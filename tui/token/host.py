@@ -14,6 +14,7 @@ from tui.core.failure import Failure, Reason, TokenError
 from tui.core.ports import TokenStage
 from tui.hardening import harden
 from tui.token import enrolment, faults, protocol, session, writing
+from tui.token.doorbell import Doorbell
 from tui.token.driver import Driver
 from tui.token.presence import Watcher
 from tui.token.protocol import (
@@ -61,9 +62,13 @@ class Channel:
         while rest:
             rest = rest[os.write(self._writer, rest) :]
 
+    def listen_to(self, doorbell: Doorbell) -> None:
+        """Let `wait` end when it rings."""
+        self._poll.register(doorbell.descriptor, select.POLLIN)
+
     def wait(self, seconds: float) -> bool:
-        """Whether a message (or the end) comes within this time."""
-        return bool(self._poll.poll(seconds * 1000))
+        """Whether a message (or the end) comes within this time, or before the doorbell rings."""
+        return any(descriptor == self._reader for descriptor, _ in self._poll.poll(seconds * 1000))
 
     def receive(self) -> bytearray:
         """Read one message into a buffer that can be wiped; raise EOFError when the program is gone."""
@@ -113,7 +118,9 @@ def _serve(channel: Channel) -> None:
     except TokenError as error:
         channel.send(protocol.Unusable(error.failure))
         return
-    _work(driver, Watcher(driver), channel)
+    doorbell = Doorbell()
+    channel.listen_to(doorbell)
+    _work(driver, Watcher(driver, doorbell), channel)
 
 
 def _work(driver: Driver, watcher: Watcher, channel: Channel) -> None:

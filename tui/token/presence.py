@@ -8,12 +8,15 @@ from PyKCS11 import PyKCS11Error
 
 from tui.core.certificate import Token
 from tui.token import objects
+from tui.token.doorbell import Doorbell
 from tui.token.driver import Driver
 
-_SHORTEST, _LONGEST = 0.05, 1.0
+_SHORTEST, _LONGEST, _LONGEST_WITH_BELL = 0.05, 1.0, 5.0
 """Seconds between two looks."""
 _THRIFT = 300
-"""A look is followed by this many times its own CPU time of rest: a third of a percent of a core."""
+"""A look is followed by this many times the CPU time that it cost of rest: a third of a percent of a core."""
+_EAGER = 5
+"""Looks after the doorbell, at growing distances: a driver may notice later than PC/SC itself."""
 _RESTART_WITHOUT_TOKEN, _RESTART = 0.25, 2.0
 """Seconds between two restarts of a driver that has to be restarted to notice anything."""
 _BROKEN = (PyKCS11.CKR_GENERAL_ERROR, PyKCS11.CKR_DEVICE_ERROR, PyKCS11.CKR_CRYPTOKI_NOT_INITIALIZED)
@@ -36,8 +39,12 @@ class _Glance:
 class Watcher:
     """Notices tokens that come and go, also behind drivers that never look again or break on removal."""
 
-    def __init__(self, driver: Driver) -> None:
+    def __init__(self, driver: Driver, doorbell: Doorbell) -> None:
         self._driver = driver
+        self._doorbell = doorbell
+        self._eager = 0
+        """How many quick looks are still to come."""
+        self._spent = time.process_time()
         self._seen: tuple[tuple[int, _Known], ...] | None = None
         self._told: tuple[Token, ...] | None = None
         self._restarted = time.monotonic()
@@ -50,13 +57,28 @@ class Watcher:
 
     def look(self) -> tuple[Token, ...] | None:
         """All tokens if something changed, else None."""
-        began = time.process_time()
+        if self._doorbell.rung():
+            self._eager = _EAGER
+            self.forget()  # another token may be in the place of the one that was
         glance = self._glance()
         restarted = time.monotonic() - self._restarted >= _restart_after(glance)
         if restarted:
             self._restart()
             glance = self._glance()
-        self.pause = min(_LONGEST, max(_SHORTEST, _THRIFT * (time.process_time() - began)))
+        changed = self._changed(glance, restarted)
+        self.pause = self._next_pause()
+        return changed
+
+    def _next_pause(self) -> float:
+        """Soon after the doorbell, else by what the last look cost, with all around it."""
+        before, self._spent = self._spent, time.process_time()
+        if self._eager:
+            self._eager -= 1
+            return _SHORTEST * 2.0 ** (_EAGER - 1 - self._eager)
+        longest = _LONGEST_WITH_BELL if self._doorbell.works else _LONGEST
+        return min(longest, max(_SHORTEST, _THRIFT * (self._spent - before)))
+
+    def _changed(self, glance: _Glance, restarted: bool) -> tuple[Token, ...] | None:
         # Without a reader another program may write to the token unnoticed, so a restart looks at the objects too.
         if glance.tokens == self._seen and not restarted:
             return None

@@ -1,18 +1,21 @@
 """A signed-in session on the one right token: found by its certificate, compared again before every use."""
 
 import contextlib
+import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 import PyKCS11
+from cryptography import x509
 from PyKCS11 import PyKCS11Error
 
-from tui.core.certificate import Certificate, CertificateRef, PinState, Token, find, find_token
+from tui.core.certificate import RENEWABLE_KEYS, Certificate, CertificateRef, PinState, Token, find, find_token
 from tui.core.failure import Failure, Reason, TokenError
+from tui.core.order import SignatureScheme
 from tui.token import certificates, faults, objects
 from tui.token.driver import Driver
-from tui.token.keys import TokenKey, token_key
+from tui.token.keys import TokenKey, prove, token_key
 
 AskPin = Callable[[], bytearray]
 """Fetch the PIN; who asks wipes it."""
@@ -35,6 +38,16 @@ class Workspace:
         compare(self.driver, self.token, self.certificate, self.session)
         if self.session.getSessionInfo().state != PyKCS11.CKS_RW_USER_FUNCTIONS:
             raise faults.fault(Reason.TOKEN_REMOVED, "session lost")
+
+    def recognise(self, scheme: SignatureScheme) -> None:
+        """Let the token's key sign before anything is made: what a driver tells may still be another token's.
+
+        Raises KEY_UNSUPPORTED, KEY_MISSING or SIGNATURE_FALSE.
+        """
+        if self.certificate.key not in RENEWABLE_KEYS:
+            raise faults.fault(Reason.KEY_UNSUPPORTED, self.certificate.key)
+        public_key = x509.load_der_x509_certificate(self.certificate.der).public_key()
+        prove(self.key(bytes.fromhex(self.certificate.key_id), public_key), secrets.token_bytes(32), scheme)
 
     def key(self, key_id: bytes, public_key: object) -> TokenKey:
         """The private key with this CKA_ID, else the one of the same pair, as a signer; raise KEY_MISSING."""
@@ -96,8 +109,10 @@ def _known_by_key(driver: Driver, token: Token, reference: CertificateRef, der: 
 
 
 @contextlib.contextmanager
-def signed_in(driver: Driver, reference: CertificateRef, ask_pin: AskPin, replaced: bytes = b"") -> Iterator[Workspace]:
-    """Find the token (see `locate`), log in, and log out at the end whatever happened."""
+def signed_in(
+    driver: Driver, reference: CertificateRef, ask_pin: AskPin, scheme: SignatureScheme, replaced: bytes = b""
+) -> Iterator[Workspace]:
+    """Find the token (see `locate`), log in, let its key sign, and log out at the end whatever happened."""
     token, certificate = locate(driver, reference, replaced)
     with objects.opened(driver, token.slot, writable=True) as session:
         pin = ask_pin()
@@ -107,7 +122,9 @@ def signed_in(driver: Driver, reference: CertificateRef, ask_pin: AskPin, replac
         finally:
             pin[:] = bytes(len(pin))
         try:
-            yield Workspace(driver, token, certificate, session, driver.mechanisms(token.slot))
+            workspace = Workspace(driver, token, certificate, session, driver.mechanisms(token.slot))
+            workspace.recognise(scheme)
+            yield workspace
         finally:
             with contextlib.suppress(PyKCS11Error):
                 session.logout()

@@ -6,14 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 import PyKCS11
-from cryptography import x509
 from PyKCS11 import PyKCS11Error
 
 from tui.core.failure import Reason
 from tui.core.ports import TokenStage
 from tui.token import faults, objects, preflight, templates
 from tui.token.driver import Driver
-from tui.token.keys import prove
 from tui.token.protocol import Retire
 from tui.token.session import AskPin, Workspace, signed_in
 from tui.token.templates import Template
@@ -70,19 +68,15 @@ def _create(workspace: Workspace, template: Template) -> None:
 
 
 def retire(driver: Driver, order: Retire, ask_pin: AskPin, progress: Callable[[TokenStage], None]) -> None:
-    """Delete the old key and its certificate; first the new key must sign once more.
+    """Delete the old key and its certificate; signing in has let the new key sign once more.
 
     The certificate goes last: as long as it is there, a repetition knows which key was its own.
     """
     progress(TokenStage.CHECKING)
-    new = x509.load_der_x509_certificate(order.new)
-    with signed_in(driver, order.certificate, ask_pin) as workspace:
-        session = workspace.session
-        new_id, old_id = bytes.fromhex(workspace.certificate.key_id), bytes.fromhex(order.old_key_id)
-        if order.new not in objects.certificate_values(session, new_id):
+    with signed_in(driver, order.certificate, ask_pin, order.scheme) as workspace:
+        session, old_id = workspace.session, bytes.fromhex(order.old_key_id)
+        if order.new != workspace.certificate.der:
             raise faults.fault(Reason.CERTIFICATE_MISMATCH, "new certificate")
-        progress(TokenStage.PROVING)
-        prove(workspace.key(new_id, new.public_key()), secrets.token_bytes(32), order.scheme)
         progress(TokenStage.RETIRING)
         workspace.confirm()
         old = objects.certificate_handles(session, old_id, order.old)

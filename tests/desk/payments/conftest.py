@@ -1,9 +1,13 @@
 """Keys shared by the payment tests."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
 
+from tui.desk.payments.rsa_keys import load_private
+from tui.desk.payments.unionpay_trust import UnionPayTrust
 from tui.sandbox.gateways.payment_keys import make_unionpay_keys
 
 
@@ -13,3 +17,27 @@ def unionpay_keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("unionpay")
     make_unionpay_keys(directory)
     return directory
+
+
+@pytest.fixture
+def trust(unionpay_keys: Path) -> UnionPayTrust:
+    """What the desk believes for these keys."""
+    return UnionPayTrust((unionpay_keys / "bundle.pem").read_bytes(), lambda: datetime.now(UTC))
+
+
+@pytest.fixture
+def middle_key(unionpay_keys: Path) -> rsa.RSAPrivateKey:
+    """The key that issues signing certificates."""
+    return load_private((unionpay_keys / "middle.key").read_bytes())
+
+
+@pytest.fixture
+def platform_key(unionpay_keys: Path) -> rsa.RSAPrivateKey:
+    """The key that signs for UnionPay."""
+    return load_private((unionpay_keys / "platform.key").read_bytes())
+
+
+@pytest.fixture
+def platform_pem(unionpay_keys: Path) -> str:
+    """The certificate that every message brings."""
+    return (unionpay_keys / "platform.pem").read_text()

@@ -8,7 +8,17 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.desk.payments.vectors import load
-from tui.desk.payments.alipay_codec import dump_biz, open_answer, open_notice, request_text, scan_members, sign_request
+from tui.desk.payments.alipay_codec import (
+    dump_biz,
+    open_answer,
+    open_notice,
+    read_answer,
+    read_notice,
+    request_text,
+    sign_request,
+)
+from tui.desk.payments.alipay_scan import scan_members
+from tui.desk.payments.alipay_trust import AlipayTrust
 from tui.desk.payments.port import (
     AnswerNotGenuine,
     GatewayMisconfigured,
@@ -22,6 +32,7 @@ KEYS = load("keys")
 APP_KEY = load_private(KEYS["app"]["private_pkcs8_pem"].encode())
 ALIPAY_PRIVATE = load_private(KEYS["alipay"]["private_pkcs8_pem"].encode())
 ALIPAY_KEY = load_public(KEYS["alipay"]["public_spki_pem"].encode())
+TRUST = AlipayTrust(ALIPAY_KEY)
 PYTHON_SDK = load("alipay_request_sign_python_sdk")["vectors"]
 NODE_SDK = load("alipay_request_sign_npm_sdk")["vectors"]
 QUERY = "alipay.trade.query"
@@ -77,12 +88,12 @@ def test_empty_values_are_neither_signed_nor_sent() -> None:
 
 
 def test_a_genuine_answer_is_read() -> None:
-    assert open_answer(answer(PAID), QUERY, ALIPAY_KEY)["trade_status"] == "TRADE_SUCCESS"
+    assert open_answer(answer(PAID), QUERY, TRUST)["trade_status"] == "TRADE_SUCCESS"
 
 
 def test_certificate_mode_has_one_more_member() -> None:
     body = answer(PAID).replace(b',"sign"', b',"alipay_cert_sn":"7513","sign"')
-    assert open_answer(body, QUERY, ALIPAY_KEY)["out_trade_no"] == "K1"
+    assert open_answer(body, QUERY, TRUST)["out_trade_no"] == "K1"
 
 
 @pytest.mark.parametrize(
@@ -99,17 +110,17 @@ def test_certificate_mode_has_one_more_member() -> None:
 )
 def test_braces_quotes_and_signs_inside_a_string_do_not_end_the_node(subject: str) -> None:
     raw = f'{{"code":"10000","subject":"{subject}","list":[{{"a":"}}"}}]}}'
-    assert open_answer(answer(raw), QUERY, ALIPAY_KEY)["subject"] == json.loads(f'"{subject}"')
+    assert open_answer(answer(raw), QUERY, TRUST)["subject"] == json.loads(f'"{subject}"')
 
 
 def test_slashes_signed_escaped_are_accepted_as_sent() -> None:
     raw = r'{"code":"10000","qr_code":"https:\/\/qr.alipay.com\/bax1"}'
-    assert open_answer(answer(raw), QUERY, ALIPAY_KEY)["qr_code"] == "https://qr.alipay.com/bax1"
+    assert open_answer(answer(raw), QUERY, TRUST)["qr_code"] == "https://qr.alipay.com/bax1"
 
 
 def test_slashes_signed_plain_but_sent_escaped_are_accepted_too() -> None:
     raw = r'{"code":"10000","qr_code":"https:\/\/qr.alipay.com\/bax1"}'
-    opened = open_answer(answer(raw, signed=raw.replace("\\/", "/")), QUERY, ALIPAY_KEY)
+    opened = open_answer(answer(raw, signed=raw.replace("\\/", "/")), QUERY, TRUST)
     assert opened["qr_code"] == "https://qr.alipay.com/bax1"
 
 
@@ -120,13 +131,13 @@ def test_a_second_node_of_the_same_name_is_refused(forged_first: bool) -> None:
     name, signature = "alipay_trade_query_response", sign(ALIPAY_PRIVATE, waiting.encode())
     body = f'{{"{name}":{first},"{name}":{second},"sign":"{signature}"}}'
     with pytest.raises(AnswerNotGenuine):
-        open_answer(body.encode(), QUERY, ALIPAY_KEY)
+        open_answer(body.encode(), QUERY, TRUST)
 
 
 def test_a_second_node_cannot_hide_behind_an_escape() -> None:
     body = answer(PAID).replace(b"{", b'{"alipay_trade_query_respons\\u0065":' + PAID.encode() + b",", 1)
     with pytest.raises(AnswerNotGenuine):
-        open_answer(body, QUERY, ALIPAY_KEY)
+        open_answer(body, QUERY, TRUST)
 
 
 @pytest.mark.parametrize(
@@ -151,7 +162,7 @@ def test_a_second_node_cannot_hide_behind_an_escape() -> None:
 )
 def test_an_answer_that_is_not_wholly_genuine_proves_nothing(body: bytes) -> None:
     with pytest.raises(AnswerNotGenuine):
-        open_answer(body, QUERY, ALIPAY_KEY)
+        open_answer(body, QUERY, TRUST)
 
 
 @pytest.mark.parametrize(
@@ -180,13 +191,13 @@ def test_every_code_has_its_consequence(
     raw = json.dumps({"code": code, "msg": "m", "sub_code": sub_code, "sub_msg": "s"})
     body = answer(raw) if signed else f'{{"alipay_trade_query_response":{raw}}}'.encode()
     with pytest.raises(error):
-        open_answer(body, QUERY, ALIPAY_KEY)
+        open_answer(body, QUERY, TRUST)
 
 
 def test_an_old_error_node_is_understood() -> None:
     body = b'{"error_response":{"code":"40002","msg":"Invalid Arguments","sub_code":"isv.invalid-method"}}'
     with pytest.raises(GatewayMisconfigured, match="invalid-method"):
-        open_answer(body, QUERY, ALIPAY_KEY)
+        open_answer(body, QUERY, TRUST)
 
 
 def test_members_keep_their_source_text() -> None:
@@ -202,14 +213,40 @@ NOTICE = {
 }
 
 
-def notice(signed: dict[str, str]) -> bytes:
+def notice(signed: dict[str, str], sent: dict[str, str] = NOTICE) -> bytes:
+    """A notice that carries ``sent``, with the signature over ``signed``."""
     text = "&".join(f"{name}={value}" for name, value in sorted(signed.items()))
-    return urlencode(NOTICE | {"sign_type": "RSA2", "sign": sign(ALIPAY_PRIVATE, text.encode())}).encode()
+    return urlencode(sent | {"sign_type": "RSA2", "sign": sign(ALIPAY_PRIVATE, text.encode())}).encode()
 
 
 @pytest.mark.parametrize("signed", [NOTICE, {name: value for name, value in NOTICE.items() if value}])
 def test_a_notice_is_decoded_once_and_proved_with_or_without_its_empty_values(signed: dict[str, str]) -> None:
-    assert open_notice(notice(signed), ALIPAY_KEY) == NOTICE
+    assert open_notice(notice(signed), TRUST) == signed
+
+
+def test_gbk_is_signed_and_sent_as_gbk_bytes() -> None:
+    params = {"app_id": "1", "charset": "GBK", "biz_content": dump_biz({"subject": "续期"})}
+    request = sign_request(params, APP_KEY, "gbk")
+    text = 'app_id=1&biz_content={"subject":"续期"}&charset=GBK'.encode("gbk")
+    assert request_text(params, "gbk") == text
+    assert request.query == urlencode({"app_id": "1", "charset": "GBK", "sign": sign(APP_KEY, text)})
+    assert request.body == "biz_content=%7B%22subject%22%3A%22%D0%F8%C6%DA%22%7D"
+
+
+def test_a_gbk_answer_and_notice_are_proved_over_their_bytes() -> None:
+    raw = '{"code":"10000","subject":"续期怽恾"}'  # the last two end in the bytes of a backslash and a brace
+    signature = sign(ALIPAY_PRIVATE, raw.encode("gbk"))
+    body = f'{{"alipay_trade_query_response":{raw},"sign":"{signature}"}}'.encode("gbk")
+    assert read_answer(body, QUERY, TRUST, "gbk").fields["subject"] == "续期怽恾"
+    with pytest.raises(AnswerNotGenuine):
+        read_answer(body, QUERY, TRUST)
+    signed = sign(ALIPAY_PRIVATE, "subject=续期".encode("gbk"))
+    form = urlencode({"subject": "续期", "sign": signed}, encoding="gbk").encode()
+    assert read_notice(form, TRUST, "gbk").fields == {"subject": "续期"}
+
+
+REFUND = {"a": "1", "gmt_payment": "2026", "gmt_refund": "2026"}
+"""As text it reads the same as other fields that do not tell of a refund."""
 
 
 @pytest.mark.parametrize(
@@ -223,9 +260,11 @@ def test_a_notice_is_decoded_once_and_proved_with_or_without_its_empty_values(si
         b"no form",
         b"",
         b"a=%ff",
+        notice(REFUND, {"a": "1", "gmt_payment": "2026&gmt_refund=2026"}),
+        notice(REFUND, {"a=1&gmt_payment": "2026", "gmt_refund": "2026"}),
     ],
-    ids=range(8),
+    ids=range(10),
 )
 def test_a_notice_that_is_not_wholly_genuine_is_refused(body: bytes) -> None:
     with pytest.raises(AnswerNotGenuine):
-        open_notice(body, ALIPAY_KEY)
+        open_notice(body, TRUST)

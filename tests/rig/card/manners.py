@@ -56,6 +56,7 @@ class UnrulyCard:
         self.generating = threading.Event()
         """Set when the card begins to make a key."""
         self._armed: Pull | None = None
+        self._wanted: Pull | None = None
         self._counted = 0
         self._without_power = threading.Event()
         self._working = threading.Lock()
@@ -70,9 +71,14 @@ class UnrulyCard:
         """Commands since the card was made."""
         return len(self.log)
 
+    @property
+    def has_fallen_out(self) -> bool:
+        """The pull that it was armed with has come."""
+        return self._wanted is not None and self._armed is None
+
     def arm(self, pull: Pull | None) -> None:
         """Count from now on; None disarms."""
-        self._counted, self._armed = 0, pull
+        self._counted, self._armed, self._wanted = 0, pull, pull
 
     def power_on(self) -> bytes:
         """Reset."""

@@ -2,15 +2,18 @@
 
 import copy
 import tempfile
+from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Literal
+from pathlib import Path
+from typing import Literal, Protocol
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from tests.rig.card import keys
 from tests.rig.card.manners import UnrulyCard
-from tests.rig.card.pcscd import MODULE, Reader
+from tests.rig.card.pcscd import MODULE
+from tests.rig.card.port import Card
 from tests.rig.card.state import CAPACITY, CardState
 from tests.rig.softhsm import SoftToken, TestCa, issue, make_ca, subject
 
@@ -20,6 +23,24 @@ KEY_ID = "01"
 """CKA_ID of the pair and certificate that `provisioned` writes, hex."""
 
 KeyKind = Literal["rsa2048", "rsa3072", "ec256", "ec384"]
+
+
+class Reader(Protocol):
+    """Where OpenSC's tools find a card."""
+
+    @property
+    def directory(self) -> Path:
+        """For files that last as long as the reader."""
+
+    @property
+    def environment(self) -> tuple[tuple[str, str], ...]:
+        """What a process must set before it loads OpenSC."""
+
+    def holding(self, card: Card) -> AbstractContextManager[Card]:
+        """A card that is in until the end of a `with`."""
+
+    def run(self, *command: str) -> str:
+        """Run a command-line tool and return what it printed; raise CalledProcessError."""
 
 
 def new_key(kind: KeyKind) -> keys.PrivateKey:
@@ -74,13 +95,14 @@ def provisioned(
     days_left: int = 20,
     cn: str = "测试供应商有限公司",
     capacity: int = CAPACITY,
+    serial: int = 1,
     not_before: datetime | None = None,
 ) -> tuple[CardState, bytes]:
     """A card with this key and a certificate of `ca` for it (DER, given too); copy the state for every test.
 
     The reader's first slot must be free, and is again.
     """
-    card = UnrulyCard(CardState(capacity=capacity))
+    card = UnrulyCard(CardState(serial=serial.to_bytes(10), capacity=capacity))
     certificate = issue(ca or make_ca(), subject(cn), key.public_key(), days_left=days_left, not_before=not_before)
     with reader.holding(card):
         format_card(reader)

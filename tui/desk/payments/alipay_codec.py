@@ -1,17 +1,25 @@
 """Alipay OpenAPI v2 messages: signing requests, opening answers and notices (opendocs.alipay.com, 签名, 验签)."""
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TypeAlias
 from urllib.parse import urlencode
 
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
-from tui.desk.payments.port import AnswerNotGenuine, GatewayMisconfigured, GatewayRefused, GatewayUnknown
+from tui.desk.payments.alipay_scan import read_node, read_text, scan_members
+from tui.desk.payments.alipay_trust import AlipayTrust
+from tui.desk.payments.forms import read_form, signed_text
+from tui.desk.payments.port import (
+    AnswerNotGenuine,
+    GatewayMisconfigured,
+    GatewayRefused,
+    GatewayUnknown,
+    Message,
+    PaymentGatewayError,
+)
 from tui.desk.payments.rsa_keys import sign, verifies
-from tui.desk.payments.transport import read_form
 
 BizContent: TypeAlias = Mapping[str, str | Sequence[str]]
 
@@ -45,11 +53,12 @@ class SignedRequest:
     """``biz_content``, url-encoded."""
 
 
-def sign_request(params: Mapping[str, str], key: RSAPrivateKey) -> SignedRequest:
+def sign_request(params: Mapping[str, str], key: RSAPrivateKey, charset: str = "utf-8") -> SignedRequest:
     """Sign the parameters (``biz_content`` among them) and split them as the SDKs do."""
     common = {name: value for name, value in params.items() if name != "biz_content" and value}
-    common["sign"] = sign(key, request_text(params))
-    return SignedRequest(urlencode(common), urlencode({"biz_content": params["biz_content"]}))
+    common["sign"] = sign(key, request_text(params, charset))
+    biz = {"biz_content": params["biz_content"]}
+    return SignedRequest(urlencode(common, encoding=charset), urlencode(biz, encoding=charset))
 
 
 def response_node(method: str) -> str:
@@ -57,103 +66,86 @@ def response_node(method: str) -> str:
     return method.replace(".", "_") + "_response"
 
 
-def scan_members(text: str) -> dict[str, str]:
-    """The members of the one JSON object in ``text``, each value as its raw source text.
+def read_answer(body: bytes, method: str, trust: AlipayTrust, charset: str = "utf-8") -> Message:
+    """The node that answers ``method`` (or, where none is named, the only node): proved first, then read.
 
-    :raises AnswerNotGenuine: not one JSON object, or a name is there twice.
+    :raises AnswerNotGenuine: the signature is wrong, or what it covers is not one unmistakable node.
     """
-    members: dict[str, str] = {}
-    try:
-        at = _skip(text, 0, "{")
-        while True:
-            name, at = _STRICT.raw_decode(text, _blank(text, at))
-            start = _skip(text, at, ":")
-            _, at = _STRICT.raw_decode(text, start)
-            if not isinstance(name, str) or name in members:
-                raise AnswerNotGenuine("answer has a node twice")
-            members[name] = text[start:at]
-            if not text.startswith(",", _blank(text, at)):
-                break
-            at = _skip(text, at, ",")
-        if _skip(text, at, "}") != len(text):
-            raise AnswerNotGenuine("answer does not end with its object")
-    except (ValueError, RecursionError) as error:
-        raise AnswerNotGenuine("answer is not one JSON object") from error
-    return members
+    members = scan_members(_decoded(body, charset))
+    raw = _node_of(members, method)
+    claims = read_node(raw)
+    if "sign" not in members:
+        return Message(claims, signed=False)
+    if "alipay_cert_sn" in members:
+        trust.check(read_text(members["alipay_cert_sn"]), claims)
+    signature = read_text(members["sign"])
+    # The official Java SDK tries once more without the escapes: some Alipay hosts sign before they escape slashes.
+    for signed in (raw, raw.replace("\\/", "/")):
+        if verifies(trust.key, signature, signed.encode(charset)):
+            return Message(read_node(signed), signed=True)
+    raise AnswerNotGenuine("answer signature is wrong", claims)
 
 
-def open_answer(body: bytes, method: str, key: RSAPublicKey) -> dict[str, str]:
-    """The fields of the answer to ``method``: proved first, then read from the proved text only.
+def open_answer(body: bytes, method: str, trust: AlipayTrust) -> dict[str, str]:
+    """The text fields of the proved answer to ``method``, if it is a success.
 
     :raises AnswerNotGenuine: no proof that Alipay said this.
     :raises GatewayUnknown: signed or not, Alipay could not decide.
     :raises GatewayRefused: a business error; ``code`` is the ``ACQ.*`` sub code.
     :raises GatewayMisconfigured: Alipay does not accept the request; such answers come without a signature.
     """
-    try:
-        members = scan_members(body.decode())
-        raw = members.get(response_node(method)) or members["error_response"]
-    except (UnicodeDecodeError, KeyError) as error:
-        raise AnswerNotGenuine("answer has not the asked node") from error
-    if "sign" not in members:
-        raise _unsigned(_fields(raw))
-    signature = json.loads(members["sign"])
-    # The official Java SDK tries once more without the escapes: some Alipay hosts sign before they escape slashes.
-    for signed in (raw, raw.replace("\\/", "/")):
-        if isinstance(signature, str) and verifies(key, signature, signed.encode()):
-            return _accepted(_fields(signed))
-    raise AnswerNotGenuine("answer signature is wrong")
+    message = read_answer(body, method, trust)
+    fields = {name: value for name, value in message.fields.items() if isinstance(value, str)}
+    if not message.signed:
+        raise _unsigned(fields)
+    return _accepted(fields)
 
 
-def open_notice(body: bytes, key: RSAPublicKey) -> dict[str, str]:
+def read_notice(body: bytes, trust: AlipayTrust, charset: str = "utf-8") -> Message:
+    """An asynchronous notice; ``sign`` and ``sign_type`` are no part of what is signed.
+
+    :raises AnswerNotGenuine: not a form, or not signed by Alipay.
+    """
+    fields = read_form(body, charset)
+    signature = fields.pop("sign", None)
+    fields.pop("sign_type", None)
+    if signature is None:
+        return Message(fields, signed=False)
+    if "alipay_cert_sn" in fields:
+        trust.check(fields["alipay_cert_sn"], fields)
+    # Alipay's Java SDK keeps empty values in the text, its PHP SDK drops them; no page says which is meant.
+    for signed in (fields, {name: value for name, value in fields.items() if value}):
+        if verifies(trust.key, signature, signed_text(signed).encode(charset)):
+            return Message(signed, signed=True)
+    raise AnswerNotGenuine("notice signature is wrong", fields)
+
+
+def open_notice(body: bytes, trust: AlipayTrust) -> dict[str, str]:
     """The fields of an asynchronous notice whose signature is right.
 
     :raises AnswerNotGenuine: not a form, or not signed by Alipay.
     """
-    fields = read_form(body)
-    signature = fields.pop("sign", "")
-    fields.pop("sign_type", None)
-    as_received = sorted(fields.items())
-    # Alipay's Java SDK keeps empty values in the text, its PHP SDK drops them; no page says which is meant.
-    for pairs in (as_received, [pair for pair in as_received if pair[1]]):
-        if verifies(key, signature, "&".join(f"{name}={value}" for name, value in pairs).encode()):
-            return fields
-    raise AnswerNotGenuine("notice signature is wrong")
+    message = read_notice(body, trust)
+    if not message.signed:
+        raise AnswerNotGenuine("notice is not signed")
+    return {name: str(value) for name, value in message.fields.items()}
 
 
-def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        raise ValueError("a name is there twice")
-    return members
-
-
-_STRICT = json.JSONDecoder(object_pairs_hook=_no_duplicates)
-
-
-_NOT_BLANK = re.compile(r"[^ \t\r\n]|$")
-
-
-def _blank(text: str, at: int) -> int:
-    found = _NOT_BLANK.search(text, at)
-    return found.start() if found else len(text)
-
-
-def _skip(text: str, at: int, mark: str) -> int:
-    at = _blank(text, at)
-    if not text.startswith(mark, at):
-        raise ValueError(f"{mark} is missing")
-    return _blank(text, at + 1)
-
-
-def _fields(raw: str) -> dict[str, str]:
+def _decoded(body: bytes, charset: str) -> str:
     try:
-        node = _STRICT.decode(raw)
-    except ValueError as error:
-        raise AnswerNotGenuine("answer node is not JSON") from error
-    if not isinstance(node, dict):
-        raise AnswerNotGenuine("answer node is not an object")
-    return {name: value for name, value in node.items() if isinstance(value, str)}
+        return body.decode(charset)
+    except UnicodeDecodeError as error:
+        raise AnswerNotGenuine(f"answer is not {charset}") from error
+
+
+def _node_of(members: Mapping[str, str], method: str) -> str:
+    names = [name for name in members if name not in {"sign", "alipay_cert_sn"}]
+    if not method and len(names) != 1:
+        raise AnswerNotGenuine("answer has not one node: the method must be named")
+    for name in [response_node(method), "error_response"] if method else names:
+        if name in members:
+            return members[name]
+    raise AnswerNotGenuine("answer has not the asked node")
 
 
 def _accepted(fields: dict[str, str]) -> dict[str, str]:
@@ -168,7 +160,7 @@ def _accepted(fields: dict[str, str]) -> dict[str, str]:
     raise GatewayMisconfigured(sub_code or code, text)
 
 
-def _unsigned(fields: dict[str, str]) -> Exception:
+def _unsigned(fields: dict[str, str]) -> PaymentGatewayError:
     code, sub_code = fields.get("code", ""), fields.get("sub_code", "")
     if code in UNDECIDED:
         return GatewayUnknown(sub_code or code)

@@ -9,11 +9,13 @@ Errors of every call::
      └─ AnswerNotGenuine      the message proves nothing: signature, chain or number do not fit
 """
 
+import logging
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 NUMBER = re.compile(r"[A-Za-z0-9]{8,32}")
 """Shape of a number that both channels accept: UnionPay orderId takes 8-40 letters and digits, refund numbers 32."""
@@ -28,6 +30,9 @@ class Channel(StrEnum):
 
 class PaymentGatewayError(Exception):
     """Root of everything a payment channel raises."""
+
+    severity: ClassVar[int] = logging.WARNING
+    """How loud a caller says it in the log: what no later call can settle by itself is an ERROR."""
 
 
 class GatewayUnknown(PaymentGatewayError):  # noqa: N818
@@ -51,9 +56,27 @@ class GatewayRefused(GatewayAnswered):
 class GatewayMisconfigured(GatewayAnswered):
     """The platform does not accept us: wrong key, merchant, permission or request shape."""
 
+    severity = logging.ERROR
+
 
 class AnswerNotGenuine(PaymentGatewayError):  # noqa: N818
     """The message is not proved to come from the platform, or speaks of something else than was asked."""
+
+    severity = logging.ERROR
+
+    def __init__(self, why: str, claims: Mapping[str, object] | None = None) -> None:
+        """Keep why, and what the message claims as far as it can be read: for a dispute only, never to act upon."""
+        super().__init__(why)
+        self.claims = claims or {}
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message that was read and not contradicted: proved if it is signed, of no worth as a proof if it is not."""
+
+    fields: Mapping[str, object]
+    """Alipay's JSON values, or text; of a signed message only what the signature covers."""
+    signed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +142,7 @@ class Outcome:
     platform_no: str | None = None
     """trade_no / queryId; always set when PAID, needed for a refund."""
     paid_at: datetime | None = None
-    """When the money moved, aware, if told."""
+    """When the money moved, aware, if told; on a CLOSED trade it moved and was given back in full."""
 
 
 class Ended(StrEnum):
@@ -207,6 +230,18 @@ class PaymentNotice:
     """UnionPay: the txnTime it belongs to."""
 
 
+@dataclass(frozen=True, slots=True)
+class BillLine:
+    """One movement in a platform's daily bill, which nobody signed: a reason to ask, never a proof."""
+
+    number: str
+    """The attempt's number."""
+    refund_no: str
+    """Of money that went back; empty for a payment."""
+    amount_fen: int
+    """In fen, positive in either direction."""
+
+
 class PaymentGateway(Protocol):
     """One payment channel; every call ends within its own deadline and may be made from any thread."""
 
@@ -240,6 +275,12 @@ class PaymentGateway(Protocol):
 
     def query_refund(self, refund: Refund) -> RefundOutcome:
         """Ask what became of the refund."""
+
+    def bill(self, day: date) -> tuple[BillLine, ...] | None:
+        """Everything that moved on a Beijing day; None while there is no bill, as also after a day without trade.
+
+        :raises AnswerNotGenuine: a bill that is not of the published form.
+        """
 
     def read_notice(self, body: bytes, url: str) -> PaymentNotice:
         """Prove and read a notice that was posted to ``url`` (with its query, if it has one).

@@ -48,8 +48,10 @@ def sign(key: RSAPrivateKey, data: bytes) -> str:
     return base64.b64encode(key.sign(data, PKCS1v15(), SHA256())).decode("ascii")
 
 
-def verifies(key: RSAPublicKey, signature: str, data: bytes) -> bool:
-    """Whether ``signature`` (base64) is the key's signature over ``data``."""
+def verifies(key: RSAPublicKey, signature: str | None, data: bytes) -> bool:
+    """Whether ``signature`` (base64) is the key's signature over ``data``; none is none."""
+    if signature is None:
+        return False
     try:
         key.verify(base64.b64decode(signature, validate=True), data, PKCS1v15(), SHA256())
     except (InvalidSignature, binascii.Error, ValueError):

@@ -3,15 +3,31 @@
 import ssl
 import time
 from pathlib import Path
-from urllib.parse import parse_qsl
+from typing import Protocol
 
 import httpx
 
-from tui.desk.payments.port import AnswerNotGenuine, GatewayMisconfigured, GatewayUnknown
+from tui.desk.payments.port import GatewayMisconfigured, GatewayUnknown
 
 FORM = "application/x-www-form-urlencoded;charset=utf-8"
 ANSWER_LIMIT = 256 * 1024
 """No genuine answer comes near this many bytes."""
+
+
+BILL_LIMIT = 32 * 1024 * 1024
+"""Bytes of a day's bill."""
+
+
+class Connection(Protocol):
+    """How messages reach a platform."""
+
+    def post(self, url: str, form: str, limit: int = ANSWER_LIMIT) -> bytes:
+        """See ``GatewayConnection.post``."""
+        ...
+
+    def get(self, url: str, limit: int) -> bytes:
+        """See ``GatewayConnection.get``."""
+        ...
 
 
 class GatewayConnection:
@@ -26,24 +42,32 @@ class GatewayConnection:
         self._deadline = deadline
         self._tls = ssl.create_default_context(cafile=str(ca_file) if ca_file else None)
 
-    def post(self, url: str, form: str) -> bytes:
-        """Send an url-encoded form and return the whole answer.
+    def post(self, url: str, form: str, limit: int = ANSWER_LIMIT) -> bytes:
+        """Send an url-encoded form and return the whole answer of at most ``limit`` bytes.
 
         :raises GatewayMisconfigured: bad address, or the gateway's TLS certificate is not trusted.
         :raises GatewayUnknown: anything else that is not an answer with HTTP 200.
         """
+        return self._exchange("POST", url, form.encode("ascii"), limit)
+
+    def get(self, url: str, limit: int) -> bytes:
+        """Fetch a file; raises as ``post`` does."""
+        return self._exchange("GET", url, None, limit)
+
+    def _exchange(self, method: str, url: str, content: bytes | None, limit: int) -> bytes:
         end = time.monotonic() + self._deadline
         answer = bytearray()
+        headers = {"Content-Type": FORM} if content is not None else {}
         try:
             with (
                 self._client() as client,
-                client.stream("POST", url, content=form.encode("ascii"), headers={"Content-Type": FORM}) as got,
+                client.stream(method, url, content=content, headers=headers) as got,
             ):
                 if got.status_code != httpx.codes.OK:
                     raise GatewayUnknown(f"HTTP {got.status_code}")
                 for chunk in got.iter_bytes():
                     answer += chunk
-                    if len(answer) > ANSWER_LIMIT or time.monotonic() > end:
+                    if len(answer) > limit or time.monotonic() > end:
                         raise GatewayUnknown("answer too long or too slow")
         except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
             raise GatewayMisconfigured("url", "gateway address is not usable") from error
@@ -65,20 +89,3 @@ def _untrusted(error: BaseException | None) -> bool:
             return True
         error = error.__cause__ or error.__context__
     return False
-
-
-def read_form(body: bytes) -> dict[str, str]:
-    """The fields of an url-encoded notice, decoded once; empty values stay.
-
-    :raises AnswerNotGenuine: not a form, not UTF-8, or a field is there twice.
-    """
-    try:
-        pairs = parse_qsl(
-            body.decode(), keep_blank_values=True, strict_parsing=True, errors="strict", max_num_fields=100
-        )
-    except ValueError as error:
-        raise AnswerNotGenuine("notice is not a form") from error
-    fields = dict(pairs)
-    if len(fields) != len(pairs):
-        raise AnswerNotGenuine("notice has a field twice")
-    return fields

@@ -1,14 +1,15 @@
 """UnionPay 全渠道 5.1.0, QR consume 主扫: the person scans our code; there is no close, only payTimeout ends it."""
 
+import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from pathlib import Path
+from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
 
+from tui.core.beijing import BEIJING
 from tui.desk.payments.port import (
     AnswerNotGenuine,
     Attempt,
+    BillLine,
     Channel,
     Ended,
     GatewayMisconfigured,
@@ -23,46 +24,28 @@ from tui.desk.payments.port import (
     Started,
     TradeState,
 )
-from tui.desk.payments.transport import GatewayConnection
+from tui.desk.payments.transport import ANSWER_LIMIT, BILL_LIMIT, Connection, GatewayConnection
+from tui.desk.payments.unionpay_bill import read_file
 from tui.desk.payments.unionpay_codec import OK, UNDECIDED, MerchantKey, open_answer, open_notice
+from tui.desk.payments.unionpay_settings import UnionPaySettings
 from tui.desk.payments.unionpay_trust import UnionPayTrust
 from tui.desk.payments.units import COMPACT, from_beijing, to_beijing, utc_now
 
+_LOG = logging.getLogger(__name__)
 NO_SUCH_TRADE = "34"
+NO_FILE = "98"
 DUPLICATE = "12"
-TOO_OFTEN = "37"
 OUR_FAULT = {"10", "11", "13", "31", "32"}
 """Format, signature, missing field, merchant status, no permission."""
 YUAN_RENMINBI = "156"
 """ISO 4217 number of CNY."""
 CONSUME = {"txnType": "01", "txnSubType": "07", "bizType": "000000", "channelType": "08"}
 REFUND = {"txnType": "04", "txnSubType": "00", "bizType": "000000", "channelType": "08"}
+CANCEL = REFUND | {"txnType": "31"}
 QUERY = {"txnType": "00", "txnSubType": "00", "bizType": "000000"}
+FILE = {"txnType": "76", "txnSubType": "01", "bizType": "000000", "fileType": "00"}
 NOTICE_KINDS = {"01": NoticeKind.PAYMENT, "04": NoticeKind.REFUND, "31": NoticeKind.REFUND}
 """Consume; refund 退货; same-day cancellation 消费撤销."""
-
-
-@dataclass(frozen=True, slots=True)
-class UnionPaySettings:
-    """One UnionPay merchant."""
-
-    gateway_url: str
-    """Up to and without the call: https://gateway.95516.com/gateway/api"""
-    mer_id: str
-    """15 digits."""
-    pfx: bytes = field(repr=False)
-    """The merchant's PKCS#12 file."""
-    pfx_password: bytes = field(repr=False)
-    trust_bundle: bytes = field(repr=False)
-    """PEM: the middle and root certificates that issue UnionPay's signing certificates."""
-    payee: str
-    """The merchant's name as wallets show it."""
-    closing_grace: timedelta = timedelta(minutes=1)
-    """How long after payTimeout the platform is given before "not paid" is believed to be final."""
-    deadline: float = 10.0
-    """Seconds for one exchange."""
-    ca_file: Path | None = None
-    """PEM bundle to trust for TLS instead of the system's authorities."""
 
 
 class UnionPay:
@@ -71,16 +54,21 @@ class UnionPay:
     channel = Channel.UNIONPAY
     notice_reply = b"ok"
 
-    def __init__(self, settings: UnionPaySettings, clock: Callable[[], datetime] = utc_now) -> None:
-        """Open the merchant's key file and the trusted certificates.
+    def __init__(
+        self,
+        settings: UnionPaySettings,
+        clock: Callable[[], datetime] = utc_now,
+        connection: Connection | None = None,
+    ) -> None:
+        """Open the merchant's key file and the trusted certificates, which the settings have checked.
 
-        :raises ValueError: one of them cannot be used.
+        Without a ``connection`` the gateway is reached by HTTPS.
         """
         self.payee = settings.payee
         self._settings = settings
         self._key = MerchantKey(settings.pfx, settings.pfx_password)
         self._trust = UnionPayTrust(settings.trust_bundle, clock)
-        self._connection = GatewayConnection(settings.deadline, settings.ca_file)
+        self._connection = connection or GatewayConnection(settings.deadline, settings.ca_file)
         self._clock = clock
 
     def start(self, attempt: Attempt) -> Started:
@@ -107,6 +95,8 @@ class UnionPay:
                 raise
             return Outcome(TradeState.CLOSED if over else TradeState.NOT_SCANNED)
         code = _original(answer)
+        if code == NO_SUCH_TRADE:
+            return Outcome(TradeState.CLOSED if over else TradeState.NOT_SCANNED)
         if code in OK:
             _expect(answer, txnType="01", currencyCode=YUAN_RENMINBI)
             return _paid(answer)
@@ -123,15 +113,37 @@ class UnionPay:
                 return Ended.STILL_OPEN
 
     def refund(self, refund: Refund) -> RefundOutcome:
-        """Send a refund 退货 and query it: the platform only says "accepted"; a repetition is a duplicate order."""
-        money = {"txnAmt": str(refund.amount_fen), "origQryId": refund.platform_no}
-        fields = REFUND | money | {"currencyCode": YUAN_RENMINBI, "backUrl": refund.attempt.notify_url}
+        """Send it and query it: the platform only says "accepted"; a repetition is a duplicate order.
+
+        What was paid today and goes back whole is cancelled 消费撤销, if the contract knows that; all else, and what
+        cannot be cancelled, is a refund 退货 under the same number, so that the money never goes back twice.
+        """
         try:
-            self._call("backTransReq.do", fields, refund.number, refund.txn_time)
+            if not (self._same_day(refund) and self._cancel(refund)):
+                self._send_back(REFUND, refund)
         except GatewayRefused as refused:
             if refused.code != DUPLICATE:
                 return _refused(refused.code, refused.text)
         return self.query_refund(refund)
+
+    def _same_day(self, refund: Refund) -> bool:
+        began, now = (moment.astimezone(BEIJING).date() for moment in (refund.attempt.txn_time, self._clock()))
+        return self._settings.cancel_same_day and began == now and refund.amount_fen == refund.attempt.amount_fen
+
+    def _cancel(self, refund: Refund) -> bool:
+        try:
+            self._send_back(CANCEL, refund)
+        except (GatewayRefused, GatewayMisconfigured) as refused:
+            if refused.code == DUPLICATE:
+                raise
+            _LOG.warning("refund %s cannot be a cancellation: %s", refund.number, refused)
+            return False
+        return True
+
+    def _send_back(self, kind: Mapping[str, str], refund: Refund) -> None:
+        money = {"txnAmt": str(refund.amount_fen), "origQryId": refund.platform_no}
+        fields = {**kind, **money, "currencyCode": YUAN_RENMINBI, "backUrl": refund.attempt.notify_url}
+        self._call("backTransReq.do", fields, refund.number, refund.txn_time)
 
     def query_refund(self, refund: Refund) -> RefundOutcome:
         """Ask for the refund as for any other trade, by its own number and time."""
@@ -142,11 +154,16 @@ class UnionPay:
                 return RefundOutcome(RefundState.ABSENT)
             return _refused(refused.code, refused.text)
         code = _original(answer)
+        if code == NO_SUCH_TRADE:
+            return RefundOutcome(RefundState.ABSENT)
         if code in UNDECIDED:
             return RefundOutcome(RefundState.PENDING)
         if code not in OK:
             return _refused(code, answer.get("origRespMsg", ""))
-        _expect(answer, txnType="04", txnAmt=str(refund.amount_fen))
+        if NOTICE_KINDS.get(answer.get("txnType", "")) is not NoticeKind.REFUND:
+            raise AnswerNotGenuine("message has another txnType")
+        if _amount(answer) != refund.amount_fen:
+            return _refused(DUPLICATE, f"txnAmt {_amount(answer)}")
         return RefundOutcome(RefundState.DONE)
 
     def read_notice(self, body: bytes, url: str) -> PaymentNotice:
@@ -161,18 +178,32 @@ class UnionPay:
         outcome = _paid(fields) if paid else Outcome(TradeState.UNKNOWN, _amount(fields))
         return PaymentNotice(kind, fields.get("orderId", ""), outcome, _moment(fields.get("txnTime", "")))
 
+    def bill(self, day: date) -> tuple[BillLine, ...] | None:
+        """The reconciliation file of a settlement day; UnionPay's own begins and ends at 23:00."""
+        asked = FILE | {"settleDate": f"{day:%m%d}"}
+        identity = {"merId": self._settings.mer_id, "txnTime": to_beijing(self._clock(), COMPACT)}
+        try:
+            answer = self._exchange(self._settings.file_url, asked, identity, BILL_LIMIT)
+        except GatewayRefused as refused:
+            if refused.code == NO_FILE:
+                return None
+            raise
+        _expect(answer, settleDate=asked["settleDate"])
+        return read_file(answer.get("fileContent", ""), self._settings.mer_id)
+
     def _call(self, path: str, fields: Mapping[str, str], number: str, txn_time: datetime) -> dict[str, str]:
         identity = {"merId": self._settings.mer_id, "orderId": number, "txnTime": to_beijing(txn_time, COMPACT)}
+        return self._exchange(f"{self._settings.gateway_url.rstrip('/')}/{path}", fields, identity, ANSWER_LIMIT)
+
+    def _exchange(self, url: str, fields: Mapping[str, str], identity: Mapping[str, str], limit: int) -> dict[str, str]:
         base = {"version": "5.1.0", "encoding": "UTF-8", "signMethod": "01", "accessType": "0"}
         form = urlencode(self._key.sign({**base, **fields, **identity}))
-        answer = open_answer(
-            self._connection.post(f"{self._settings.gateway_url.rstrip('/')}/{path}", form), self._trust.key_for
-        )
+        answer = open_answer(self._connection.post(url, form, limit), self._trust.key_for)
         code, text = answer.get("respCode", ""), answer.get("respMsg", "")
         if code in OUR_FAULT:
             raise GatewayMisconfigured(code, text)
         _expect(answer, **identity)
-        if code in UNDECIDED or code == TOO_OFTEN:
+        if code in UNDECIDED:
             raise GatewayUnknown(code)
         if code not in OK:
             raise GatewayRefused(code, text)

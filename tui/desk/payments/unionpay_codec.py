@@ -7,14 +7,14 @@ from urllib.parse import parse_qsl, urlsplit
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 from cryptography.hazmat.primitives.serialization.pkcs12 import load_pkcs12
 
-from tui.desk.payments.port import AnswerNotGenuine, GatewayMisconfigured
+from tui.desk.payments.forms import read_form, signed_text
+from tui.desk.payments.port import AnswerNotGenuine, GatewayMisconfigured, GatewayUnknown, Message
 from tui.desk.payments.rsa_keys import sign, verifies
-from tui.desk.payments.transport import read_form
 
 OK = {"00", "A6"}
 """Success, and success with a defect that does not concern us."""
-UNDECIDED = {"03", "04", "05", "06"}
-"""Time-out behind the gateway, state unknown, accepted, busy: only a query tells."""
+UNDECIDED = {"03", "04", "05", "06", "37"}
+"""Time-out behind the gateway, state unknown, accepted, busy, asked too often: only a later query tells."""
 
 KeyFor = Callable[[str], RSAPublicKey]
 """The public key of a signPubKeyCert, once that certificate is trusted; raises AnswerNotGenuine."""
@@ -44,7 +44,11 @@ class MerchantKey:
 def digest_text(fields: Mapping[str, str]) -> bytes:
     """The bytes a signature is over: the hex SHA-256 of the sorted ``k=v`` text, so that the text is hashed twice."""
     kept = sorted((name, value) for name, value in fields.items() if name != "signature" and value)
-    return sha256("&".join(f"{name}={value}" for name, value in kept).encode()).hexdigest().encode("ascii")
+    return _hashed("&".join(f"{name}={value}" for name, value in kept))
+
+
+def _hashed(text: str, charset: str = "utf-8") -> bytes:
+    return sha256(text.encode(charset)).hexdigest().encode("ascii")
 
 
 def parse_answer(text: str) -> dict[str, str]:
@@ -54,7 +58,7 @@ def parse_answer(text: str) -> dict[str, str]:
 
     :raises AnswerNotGenuine: not of this shape, or a field is there twice.
     """
-    text = text.strip()
+    text = text.strip(" \t\r\n")
     if text.startswith("{") and text.endswith("}"):
         text = text[1:-1]
     fields: dict[str, str] = {}
@@ -73,32 +77,73 @@ def parse_answer(text: str) -> dict[str, str]:
     return fields
 
 
+def read_answer(body: bytes, key_for: KeyFor, charset: str = "utf-8") -> Message:
+    """A synchronous answer; its ``respCode`` is still to be judged.
+
+    :raises AnswerNotGenuine: not a list of fields, or signed by somebody else.
+    """
+    try:
+        fields = parse_answer(body.decode(charset))
+    except UnicodeDecodeError as error:
+        raise AnswerNotGenuine(f"answer is not {charset}") from error
+    return _proved(fields, key_for, charset)
+
+
 def open_answer(body: bytes, key_for: KeyFor) -> dict[str, str]:
     """The fields of a synchronous answer whose signature is right; the ``respCode`` is still to be judged.
 
     :raises AnswerNotGenuine: no proof that UnionPay said this.
+    :raises GatewayUnknown: an unsigned answer that decides nothing.
     :raises GatewayMisconfigured: an unsigned complaint.
     """
-    try:
-        fields = parse_answer(body.decode())
-    except UnicodeDecodeError as error:
-        raise AnswerNotGenuine("answer is not UTF-8") from error
-    if "signature" not in fields and fields.get("respCode", "00") not in OK:
-        raise GatewayMisconfigured(fields["respCode"], fields.get("respMsg", ""))
-    return _proved(fields, key_for)
+    message = read_answer(body, key_for)
+    fields = _texts(message)
+    if not message.signed:
+        code = fields.get("respCode", "00")
+        if code in UNDECIDED:
+            raise GatewayUnknown(code)
+        if code not in OK:
+            raise GatewayMisconfigured(code, fields.get("respMsg", ""))
+        raise AnswerNotGenuine("answer is not signed")
+    return fields
+
+
+def read_notice(body: bytes, url: str, key_for: KeyFor, charset: str = "utf-8") -> Message:
+    """A back notice that was posted to ``url``; what backUrl itself carries is not part of it.
+
+    :raises AnswerNotGenuine: not a form, or signed by somebody else.
+    """
+    own = {name for name, _ in parse_qsl(urlsplit(url).query, keep_blank_values=True)}
+    fields = read_form(body, charset)
+    return _proved({name: value for name, value in fields.items() if name not in own}, key_for, charset)
 
 
 def open_notice(body: bytes, url: str, key_for: KeyFor) -> dict[str, str]:
-    """The fields of a back notice whose signature is right; what backUrl itself carries is not part of it.
+    """The fields of a back notice whose signature is right.
 
     :raises AnswerNotGenuine: not a form, or no proof that UnionPay said this.
     """
-    own = {name for name, _ in parse_qsl(urlsplit(url).query, keep_blank_values=True)}
-    return _proved({name: value for name, value in read_form(body).items() if name not in own}, key_for)
+    message = read_notice(body, url, key_for)
+    if not message.signed:
+        raise AnswerNotGenuine("notice is not signed")
+    return _texts(message)
 
 
-def _proved(fields: dict[str, str], key_for: KeyFor) -> dict[str, str]:
-    key = key_for(fields.get("signPubKeyCert", ""))
-    if not verifies(key, fields.get("signature", ""), digest_text(fields)):
-        raise AnswerNotGenuine("signature is wrong")
-    return fields
+def _proved(fields: dict[str, str], key_for: KeyFor, charset: str) -> Message:
+    if "signature" not in fields:
+        return Message(fields, signed=False)
+    signature = fields["signature"]
+    try:
+        key = key_for(fields.get("signPubKeyCert", ""))
+    except AnswerNotGenuine as error:
+        raise AnswerNotGenuine(str(error), fields) from error
+    covered = {name: value for name, value in fields.items() if name != "signature"}
+    # A request is signed without its empty fields; no page says whether an answer is.
+    for signed in ({name: value for name, value in covered.items() if value}, covered):
+        if verifies(key, signature, _hashed(signed_text(signed), charset)):
+            return Message(signed | {"signature": signature}, signed=True)
+    raise AnswerNotGenuine("signature is wrong", fields)
+
+
+def _texts(message: Message) -> dict[str, str]:
+    return {name: str(value) for name, value in message.fields.items()}

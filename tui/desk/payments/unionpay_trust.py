@@ -1,8 +1,9 @@
 """Which certificates may sign for UnionPay: every message brings its own, so the chain is all the proof there is."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeAlias
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
@@ -18,10 +19,14 @@ SIGNER = "中国银联股份有限公司"
 HASHES = (SHA1, SHA256, SHA384, SHA512)
 
 
+Chain: TypeAlias = tuple[Certificate, ...]
+"""From the signing certificate to a root, each issued by the next."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Proved:
     key: RSAPublicKey
-    chain: tuple[Certificate, ...]
+    chains: tuple[Chain, ...]
 
 
 class UnionPayTrust:
@@ -32,9 +37,11 @@ class UnionPayTrust:
 
         :raises ValueError: not a PEM bundle, or no root (self-issued certificate) in it.
         """
-        self._issuers = {authority.subject: authority for authority in load_pem_x509_certificates(bundle)}
-        if not any(authority.issuer == authority.subject for authority in self._issuers.values()):
+        authorities = load_pem_x509_certificates(bundle)
+        if not any(authority.issuer == authority.subject for authority in authorities):
             raise ValueError("bundle holds no root certificate")
+        # One name may stand there twice: an authority that was renewed, with the certificate before.
+        self._authorities = tuple(authorities)
         self._clock = clock
         self._proved: dict[bytes, _Proved] = {}
 
@@ -50,7 +57,7 @@ class UnionPayTrust:
         except ValueError as error:
             raise AnswerNotGenuine("signing certificate cannot be read") from error
         now = self._clock()
-        if not all(link.not_valid_before_utc <= now <= link.not_valid_after_utc for link in proved.chain):
+        if not any(_valid(chain, now) for chain in proved.chains):
             raise AnswerNotGenuine("signing certificate is out of date")
         self._proved[fingerprint] = proved
         return proved.key
@@ -59,25 +66,38 @@ class UnionPayTrust:
         names = leaf.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
         if len(names) != 1 or str(names[0].value).split("@")[2:3] != [SIGNER]:
             raise AnswerNotGenuine("signing certificate belongs to somebody else")
-        chain = [leaf]
-        while chain[-1].issuer != chain[-1].subject or len(chain) == 1:
-            issuer = self._issuers.get(chain[-1].issuer)
-            if issuer is None or issuer in chain:
-                raise AnswerNotGenuine("signing certificate has an unknown issuer")
-            _check_issued(chain[-1], issuer)
-            chain.append(issuer)
         key = leaf.public_key()
         if not isinstance(key, RSAPublicKey):
             raise AnswerNotGenuine("signing certificate has no RSA key")
-        return _Proved(key, tuple(chain))
+        if not any(authority.subject == leaf.issuer for authority in self._authorities):
+            raise AnswerNotGenuine("signing certificate has an unknown issuer")
+        chains = tuple(self._chains((leaf,)))
+        if not chains:
+            raise AnswerNotGenuine("signing certificate is not from its issuer")
+        return _Proved(key, chains)
+
+    def _chains(self, below: Chain) -> Iterator[Chain]:
+        """Every way up to a root of the bundle."""
+        for issuer in self._authorities:
+            if issuer in below or issuer.subject != below[-1].issuer or not _issued(below[-1], issuer):
+                continue
+            if issuer.issuer == issuer.subject:
+                yield (*below, issuer)
+            else:
+                yield from self._chains((*below, issuer))
 
 
-def _check_issued(subject: Certificate, issuer: Certificate) -> None:
+def _valid(chain: Chain, now: datetime) -> bool:
+    return all(link.not_valid_before_utc <= now <= link.not_valid_after_utc for link in chain)
+
+
+def _issued(subject: Certificate, issuer: Certificate) -> bool:
     key, used = issuer.public_key(), subject.signature_hash_algorithm
     if not isinstance(key, RSAPublicKey) or not isinstance(used, HASHES):
-        raise AnswerNotGenuine("signing certificate is signed in an unknown way")
+        return False
     try:
         # By hand: the platform's test chain is signed with SHA-1, which Certificate.verify_directly_issued_by refuses.
         key.verify(subject.signature, subject.tbs_certificate_bytes, PKCS1v15(), used)
-    except InvalidSignature as error:
-        raise AnswerNotGenuine("signing certificate is not from its issuer") from error
+    except InvalidSignature:
+        return False
+    return True

@@ -11,6 +11,7 @@ import uvicorn
 
 from tui.sandbox.files import tax_keys
 from tui.sandbox.gateways.alipay import alipay_app
+from tui.sandbox.gateways.connection import CuttableProtocol
 from tui.sandbox.gateways.sms import sms_app
 from tui.sandbox.gateways.tax import tax_app
 from tui.sandbox.gateways.tax_callbacks import caller
@@ -63,7 +64,7 @@ def _applications(directory: Path) -> dict[str, Any]:
 def _config(application: Any, tls: Path) -> uvicorn.Config:
     return uvicorn.Config(
         application,
-        http="httptools",
+        http=CuttableProtocol,
         ws="none",
         log_config=None,
         access_log=False,

@@ -17,13 +17,21 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.hazmat.primitives.serialization.pkcs12 import serialize_key_and_certificates
 from cryptography.x509.oid import NameOID
 
-from tui.desk.payments.alipay import AlipaySettings
-from tui.desk.payments.unionpay import UnionPaySettings
+from tui.desk.payments.alipay_settings import AlipaySettings
+from tui.desk.payments.unionpay_settings import UnionPaySettings
 from tui.desk.payments.unionpay_trust import SIGNER
+from tui.sandbox.gateways.alipay_certificates import (
+    ALIPAY_CERTIFICATE,
+    APP_CERTIFICATE,
+    ROOT_CERTIFICATES,
+    make_alipay_certificates,
+)
 
 PFX_PASSWORD = b"000000"
 """The password of every .pfx UnionPay hands out for its test environment."""
 PAYEE = "数字证书服务中心（演示）"
+PLATFORM_NAME = f"041@8310000000083040@{SIGNER}@00016495"
+"""The common name of the certificate that UnionPay signs with."""
 
 
 class AlipayMerchant(msgspec.Struct, frozen=True):
@@ -42,15 +50,22 @@ class UnionPayMerchant(msgspec.Struct, frozen=True):
 
 
 def make_alipay_keys(directory: Path, *, payee: str = PAYEE) -> None:
-    """Write a new application: ``app_private.pem``/``app_public.pem``, ``alipay_*.pem`` and ``merchant.json``."""
+    """Write an application, as far as it is not there yet, for both modes.
+
+    Public-key mode: ``app_private.pem``/``app_public.pem``, ``alipay_*.pem`` and ``merchant.json``; certificate mode:
+    the files of ``alipay_certificates`` besides.
+    """
     directory.mkdir(parents=True, exist_ok=True)
-    for owner in ("app", "alipay"):
-        key = rsa.generate_private_key(65537, 2048)
-        _write(directory / f"{owner}_private.pem", _private_pem(key))
-        public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-        (directory / f"{owner}_public.pem").write_bytes(public)
     merchant = AlipayMerchant("9021000100000001", "2088000100000001", payee)
-    (directory / "merchant.json").write_bytes(msgspec.json.encode(merchant))
+    if not (directory / "merchant.json").exists():
+        for owner in ("app", "alipay"):
+            key = rsa.generate_private_key(65537, 2048)
+            _write(directory / f"{owner}_private.pem", _private_pem(key))
+            public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+            (directory / f"{owner}_public.pem").write_bytes(public)
+        (directory / "merchant.json").write_bytes(msgspec.json.encode(merchant))
+    if not (directory / ROOT_CERTIFICATES).exists():
+        make_alipay_certificates(directory, merchant.app_id)
 
 
 def make_unionpay_keys(directory: Path, *, payee: str = PAYEE) -> None:
@@ -60,8 +75,7 @@ def make_unionpay_keys(directory: Path, *, payee: str = PAYEE) -> None:
     keys = {name: rsa.generate_private_key(65537, 2048) for name in ("root", "middle", "platform", "merchant")}
     root = issue("Kiosk Sandbox Root CA", keys["root"], "Kiosk Sandbox Root CA", keys["root"])
     middle = issue("Kiosk Sandbox OCA1", keys["middle"], "Kiosk Sandbox Root CA", keys["root"])
-    platform_name = f"041@8310000000083040@{SIGNER}@00016495"
-    platform = issue(platform_name, keys["platform"], "Kiosk Sandbox OCA1", keys["middle"])
+    platform = issue(PLATFORM_NAME, keys["platform"], "Kiosk Sandbox OCA1", keys["middle"])
     merchant_name = f"041@Z2026-11@{mer_id}:SIGN@00000001"
     merchant = issue(merchant_name, keys["merchant"], "Kiosk Sandbox OCA1", keys["middle"])
 
@@ -77,14 +91,23 @@ def make_unionpay_keys(directory: Path, *, payee: str = PAYEE) -> None:
     (directory / "merchant.json").write_bytes(msgspec.json.encode(UnionPayMerchant(mer_id, payee)))
 
 
-def alipay_settings(directory: Path, gateway_url: str, *, ca_file: Path | None = None) -> AlipaySettings:
-    """What the desk needs to be this merchant at ``gateway_url`` (``…/gateway.do``)."""
+def alipay_settings(
+    directory: Path, gateway_url: str, *, ca_file: Path | None = None, certificates: bool = False
+) -> AlipaySettings:
+    """What the desk needs to be this merchant at ``gateway_url`` (``…/gateway.do``), in either mode."""
     merchant = msgspec.json.decode((directory / "merchant.json").read_bytes(), type=AlipayMerchant)
+
+    def read(name: str, wanted: bool = True) -> bytes:
+        return (directory / name).read_bytes() if wanted else b""
+
     return AlipaySettings(
         gateway_url=gateway_url,
         app_id=merchant.app_id,
-        app_private_key=(directory / "app_private.pem").read_bytes(),
-        alipay_public_key=(directory / "alipay_public.pem").read_bytes(),
+        app_private_key=read("app_private.pem"),
+        alipay_public_key=read("alipay_public.pem", not certificates),
+        app_certificate=read(APP_CERTIFICATE, certificates),
+        alipay_certificate=read(ALIPAY_CERTIFICATE, certificates),
+        alipay_root_certificate=read(ROOT_CERTIFICATES, certificates),
         seller_id=merchant.seller_id,
         payee=merchant.payee,
         ca_file=ca_file,
@@ -96,6 +119,7 @@ def unionpay_settings(directory: Path, gateway_url: str, *, ca_file: Path | None
     merchant = msgspec.json.decode((directory / "merchant.json").read_bytes(), type=UnionPayMerchant)
     return UnionPaySettings(
         gateway_url=gateway_url,
+        file_url=gateway_url.removesuffix("gateway/api"),
         mer_id=merchant.mer_id,
         pfx=(directory / "merchant.pfx").read_bytes(),
         pfx_password=PFX_PASSWORD,

@@ -33,6 +33,8 @@ class GivenBack(msgspec.Struct, frozen=True):
     platform_no: str
     kind: str = ""
     """UnionPay's txnType."""
+    pending: bool = False
+    """The next query does not find it done yet."""
 
 
 class Trade(msgspec.Struct, frozen=True):
@@ -52,6 +54,8 @@ class Trade(msgspec.Struct, frozen=True):
     platform_no: str = ""
     paid_at: datetime | None = None
     refunds: tuple[GivenBack, ...] = ()
+    result: str = "00"
+    """UnionPay's respCode for the payment."""
 
     @property
     def refunded_fen(self) -> int:
@@ -67,6 +71,10 @@ class PendingNotice(msgspec.Struct, frozen=True):
     body: bytes
     sent: int = 0
     """How many times it was sent."""
+    number: str = ""
+    """The trade's merchant number."""
+    held_until: datetime | None = None
+    """Not to be sent before this time, or before the trade is closed."""
 
 
 class _Page(msgspec.Struct):
@@ -95,13 +103,21 @@ class Ledger:
         """The unconfirmed notices, oldest first."""
         return list(self._page.notices.values())
 
-    def put(self, trade: Trade, notice: PendingNotice | None = None) -> Trade:
-        """Keep a new state of a trade, together with the notice it causes."""
+    def put(self, trade: Trade, *notices: PendingNotice) -> Trade:
+        """Keep a new state of a trade, together with the notices it causes."""
         self._page.trades[trade.number] = trade
-        if notice:
-            self._page.notices[notice.key] = notice
+        self._page.notices |= {notice.key: notice for notice in notices}
         self._write()
         return trade
+
+    def release(self, now: datetime, number: str = "") -> bool:
+        """Let go the held notices whose time has come, and those of a trade; tells whether there were any."""
+        held = [notice for notice in self._page.notices.values() if notice.held_until]
+        for notice in (due := [n for n in held if n.number == number or (n.held_until and n.held_until <= now)]):
+            self._page.notices[notice.key] = msgspec.structs.replace(notice, held_until=None)
+        if due:
+            self._write()
+        return bool(due)
 
     def put_notice(self, notice: PendingNotice) -> None:
         """Keep that a notice has been sent once more."""

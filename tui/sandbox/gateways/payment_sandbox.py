@@ -1,80 +1,73 @@
-"""What the stand-ins of both payment platforms share: HTTP, the wallet's side, expiry."""
+"""What the stand-ins of both payment platforms share: the wallet's side, expiry, notices, faults on command."""
 
 import abc
-import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, MutableMapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime
-from http import HTTPStatus
-from typing import Any, TypeAlias
-from urllib.parse import parse_qsl, urlsplit
+from enum import Enum
+from pathlib import Path
 
 import msgspec
 
+from tui.sandbox.faults import Fault, Faults
+from tui.sandbox.gateways.payment_control import SandboxRefused, Scanned, steer
+from tui.sandbox.gateways.payment_http import SILENCE, Call, Fate, HttpFace, Reply
 from tui.sandbox.gateways.payment_ledger import Ledger, PendingNotice, Stage, Trade
-from tui.sandbox.gateways.payment_notices import NoticeSender
-
-Scope: TypeAlias = MutableMapping[str, Any]
-Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-
-BODY_LIMIT = 64 * 1024
+from tui.sandbox.gateways.payment_notices import NoticePlan, NoticeSender
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """An HTTP answer."""
+class Operation(Enum):
+    """What a merchant's call asks for, the same for both platforms."""
 
-    body: bytes
-    status: HTTPStatus = HTTPStatus.OK
-    content_type: str = "text/html;charset=utf-8"
-
-
-class SandboxRefused(Exception):  # noqa: N818
-    """The wallet cannot do this: ``code`` for programs, ``text`` for people."""
-
-    def __init__(self, code: str, text: str) -> None:
-        """Keep both."""
-        super().__init__(code, text)
-        self.code = code
-        self.text = text
+    PRECREATE = "precreate"
+    QUERY = "query"
+    CANCEL = "cancel"
+    CLOSE = "close"
+    REFUND = "refund"
+    REFUND_QUERY = "refund query"
+    BILL = "bill"
 
 
-class Scanned(msgspec.Struct, frozen=True):
-    """What the wallet's screen shows after a scan or a payment."""
-
-    number: str
-    payee: str
-    subject: str
-    amount_fen: int
-    stage: Stage
-    expires_at: datetime
-
-
-class _WalletRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    qr: str
-    amount_fen: int | None = None
+TIMEOUTS = {
+    Operation.PRECREATE: Fault.PRECREATE_TIMEOUT,
+    Operation.QUERY: Fault.QUERY_TIMEOUT,
+    Operation.CANCEL: Fault.CANCEL_TIMEOUT,
+    Operation.REFUND: Fault.REFUND_TIMEOUT,
+    Operation.REFUND_QUERY: Fault.QUERY_TIMEOUT,
+}
+FLAWS = (Fault.WRONG_SIGNATURE, Fault.DUPLICATE_NODE, Fault.WRONG_CHAIN)
 
 
-class _WalletError(msgspec.Struct, frozen=True):
-    error: str
-    text: str
+class PaymentSandbox(HttpFace):
+    """An ASGI application that plays one payment platform; ``faults`` says what it does wrong."""
 
-
-class PaymentSandbox(abc.ABC):
-    """An ASGI application that plays one payment platform."""
-
-    def __init__(self, ledger: Ledger, sender: NoticeSender, payee: str, clock: Callable[[], datetime]) -> None:
-        """Keep the parts; the sender starts with the server or with the first notice."""
-        self._ledger = ledger
-        self._sender = sender
+    def __init__(
+        self,
+        channel: str,
+        directory: Path,
+        plan: NoticePlan,
+        payee: str,
+        *,
+        notice_ca: Path | None,
+        time_scale: float,
+        clock: Callable[[], datetime],
+    ) -> None:
+        """The trades lie in ``directory``; notices go out once the server is up, or with the first payment."""
+        self.faults = Faults(channel)
+        self.silence = SILENCE * time_scale
+        self._ledger = Ledger(directory / "trades.json")
+        self._sender = NoticeSender(self._ledger, plan, self.faults, ca_file=notice_ca, time_scale=time_scale)
         self._payee = payee
         self._clock = clock
 
     @abc.abstractmethod
-    def call(self, path: str, fields: dict[str, str]) -> Reply | None:
-        """Answer a merchant's call, or None if the platform has no such address."""
+    def operation(self, call: Call) -> Operation | None:
+        """What is asked; None for an address or a method that the platform does not have."""
+
+    @abc.abstractmethod
+    def carry_out(self, operation: Operation | None, call: Call) -> Reply | None:
+        """Do it, or say why not; None if the platform has no such address."""
 
     @abc.abstractmethod
     def new_platform_no(self) -> str:
@@ -103,13 +96,16 @@ class PaymentSandbox(abc.ABC):
         if amount_fen is not None and amount_fen <= 0:
             raise SandboxRefused("bad_amount", "金额必须大于零")
         with self._ledger.lock:
-            self.scan(qr)
-            trade = msgspec.structs.replace(self._payable(qr), stage=Stage.PAID, paid_at=self._clock())
-            if amount_fen is not None:
-                trade = msgspec.structs.replace(trade, amount_fen=amount_fen)
-            self._ledger.put(trade, self.notice(trade, self.payment_notice(trade)))
-            self._sender.wake()
-            return self._shown(trade)
+            begun = len(self.faults.played)
+            trade = self._payable(qr)
+            if amount_fen is None and self.faults.take(Fault.WRONG_AMOUNT, trade.number):
+                amount_fen = 1 if trade.amount_fen > 1 else 2
+            earlier = self._earlier(trade)
+            trade = self._take_money(trade, amount_fen)
+            if earlier and self.faults.take(Fault.PAID_TWICE, earlier.number):
+                self._take_money(earlier)
+            faults = tuple(played.fault for played in self.faults.played[begun:])
+            return msgspec.structs.replace(self._shown(trade), faults=faults)
 
     def trade(self, number: str) -> Trade | None:
         """What the platform knows of a merchant number."""
@@ -117,64 +113,96 @@ class PaymentSandbox(abc.ABC):
             trade = self._ledger.trade(number)
             return self._current(trade) if trade else None
 
-    def notice(self, trade: Trade, body: bytes) -> PendingNotice | None:
-        """A notice to the trade's own address, if it gave one."""
-        return PendingNotice(secrets.token_hex(16), trade.notify_url, body) if trade.notify_url else None
+    def pending(self) -> list[PendingNotice]:
+        """The notices that are to be sent, oldest first."""
+        with self._ledger.lock:
+            self._ledger.release(self._clock())
+            return [notice for notice in self._ledger.notices() if not notice.held_until]
+
+    def confirm(self, notice: PendingNotice) -> None:
+        """Never send this notice again."""
+        with self._ledger.lock:
+            self._ledger.drop_notice(notice)
+
+    def answer(self, call: Call) -> Reply | None:
+        """Answer a merchant's call, unless a fault cuts the connection."""
+        operation = self.operation(call)
+        with self._ledger.lock:
+            if operation and self.faults.take(Fault.RESET):
+                return Reply(b"", fate=Fate.RESET)
+            reply = self.carry_out(operation, call)
+            if self._ledger.release(self._clock()):
+                self._sender.wake()
+            if reply and operation in TIMEOUTS and self.faults.take(TIMEOUTS[operation]):
+                return replace(reply, fate=Fate.SILENT)
+            return reply
+
+    def control(self, path: str, method: str, body: bytes) -> Reply | None:
+        """The wallet and the faults."""
+        return steer(self, path, method, body)
+
+    def start(self) -> None:
+        """Send what an earlier run left unconfirmed."""
+        self._sender.wake()
 
     def close(self) -> None:
         """Stop sending notices."""
         self._sender.close()
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """ASGI entry: lifespan and HTTP."""
-        if scope["type"] == "lifespan":
-            await self._lifespan(receive, send)
-        elif scope["type"] == "http":
-            reply = self._route(scope, await _read_body(receive))
-            headers = [(b"content-type", reply.content_type.encode()), (b"content-length", b"%d" % len(reply.body))]
-            await send({"type": "http.response.start", "status": reply.status, "headers": headers})
-            await send({"type": "http.response.body", "body": reply.body})
+    def _flaw(self, fields: Iterable[str]) -> Fault | None:
+        """What is wrong with the proof of an answer of these values."""
+        flaw = next((flaw for flaw in FLAWS if self.faults.take(flaw)), None)
+        if flaw is None and any("/" in value for value in fields) and self.faults.take(Fault.ESCAPED_SLASH):
+            return Fault.ESCAPED_SLASH
+        return flaw
 
-    async def _lifespan(self, receive: Receive, send: Send) -> None:
-        while True:
-            event = (await receive())["type"]
-            if event == "lifespan.startup":
-                self._sender.wake()
-            else:
-                await asyncio.to_thread(self._sender.close)
-            await send({"type": f"{event}.complete"})
-            if event == "lifespan.shutdown":
-                return
+    def _asked(self, trade: Trade) -> Trade:
+        """The trade as a query finds it."""
+        if trade.stage in {Stage.OPEN, Stage.SCANNED} and self.faults.take(Fault.TIME_JUMP, trade.number):
+            return self._current(msgspec.structs.replace(trade, expires_at=self._clock()))
+        return trade
 
-    def _route(self, scope: Scope, body: bytes) -> Reply:
-        # Some clients send an absolute-form target (RFC 9112, 3.2.2), and not every server takes it apart.
-        path = urlsplit(scope["path"]).path
-        if path in {"/sandbox/scan", "/sandbox/pay"}:
-            return self._wallet(path, scope["method"], body)
-        try:
-            pairs = [
-                pair
-                for part in (scope["query_string"], body)
-                for pair in parse_qsl(part.decode(), keep_blank_values=True, errors="strict", max_num_fields=100)
-            ]
-        except ValueError:
-            return Reply(b"bad request", HTTPStatus.BAD_REQUEST)
-        with self._ledger.lock:
-            reply = self.call(path, dict(pairs)) if scope["method"] in {"GET", "POST"} else None
-        return reply or Reply(b"not found", HTTPStatus.NOT_FOUND)
+    def _paid_at_once(self, trade: Trade, reply: Reply) -> Reply:
+        """The answer to precreate, held back for a notice that comes before it."""
+        if not (trade.stage is Stage.OPEN and trade.notify_url and self.faults.take(Fault.NOTICE_EARLY, trade.number)):
+            return reply
+        noticed = self._sender.watch(trade.number)
+        self._take_money(trade)
+        return replace(reply, after=noticed)
 
-    def _wallet(self, path: str, method: str, body: bytes) -> Reply:
-        if method != "POST":
-            return _json(_WalletError("bad_method", "只接受 POST"), HTTPStatus.METHOD_NOT_ALLOWED)
-        try:
-            asked = msgspec.json.decode(body, type=_WalletRequest)
-            shown = self.scan(asked.qr) if path.endswith("scan") else self.pay(asked.qr, asked.amount_fen)
-        except msgspec.DecodeError as error:
-            return _json(_WalletError("bad_request", str(error)), HTTPStatus.BAD_REQUEST)
-        except SandboxRefused as refused:
-            status = HTTPStatus.NOT_FOUND if refused.code == "unknown_qr" else HTTPStatus.CONFLICT
-            return _json(_WalletError(refused.code, refused.text), status)
-        return _json(shown, HTTPStatus.OK)
+    def _take_money(self, trade: Trade, amount_fen: int | None = None) -> Trade:
+        trade = msgspec.structs.replace(
+            trade,
+            stage=Stage.PAID,
+            paid_at=self._clock(),
+            platform_no=trade.platform_no or self.new_platform_no(),
+            amount_fen=amount_fen or trade.amount_fen,
+            result="A6" if self.faults.take(Fault.A6, trade.number) else "00",
+        )
+        self._ledger.put(trade, *self._payment_notices(trade))
+        self._sender.wake()
+        return trade
+
+    def _payment_notices(self, trade: Trade) -> list[PendingNotice]:
+        notices = self._notices(trade, self.payment_notice(trade))
+        if notices and self.faults.take(Fault.NOTICE_DROPPED, trade.number):
+            return []
+        if notices and self.faults.take(Fault.NOTICE_LATE, trade.number):
+            return [msgspec.structs.replace(notice, held_until=trade.expires_at) for notice in notices]
+        if notices and self.faults.take(Fault.NOTICE_DOUBLED, trade.number):
+            return notices + [msgspec.structs.replace(notice, key=secrets.token_hex(16)) for notice in notices]
+        return notices
+
+    def _notices(self, trade: Trade, body: bytes, url: str = "") -> list[PendingNotice]:
+        """The notice to ``url`` or to the trade's own address, if it gave one."""
+        url = url or trade.notify_url
+        return [PendingNotice(secrets.token_hex(16), url, body, number=trade.number)] if url else []
+
+    def _ended(self, trade: Trade, stage: Stage) -> Trade:
+        """The trade is closed or its code dead: a notice that waited for this goes out."""
+        if self._ledger.release(self._clock(), trade.number):
+            self._sender.wake()
+        return self._ledger.put(msgspec.structs.replace(trade, stage=stage))
 
     def _payable(self, qr: str) -> Trade:
         found = next((trade for trade in self._ledger.trades() if qr and trade.qr == qr), None)
@@ -188,9 +216,23 @@ class PaymentSandbox(abc.ABC):
             case Stage.CLOSED | Stage.DEAD:
                 if found.refunds:
                     raise SandboxRefused("already_paid", "订单已支付并已退款")
+                if self.faults.take(Fault.PAID_LATE, found.number):
+                    return found
                 if found.expires_at <= self._clock():
                     raise SandboxRefused("expired", "二维码已过期")
                 raise SandboxRefused("closed", "交易已关闭，请收银员重新收款")
+
+    def _earlier(self, trade: Trade) -> Trade | None:
+        """The newest other code for the same thing that nobody paid."""
+        same = (other for other in self._ledger.trades() if other.number != trade.number and other.qr)
+        return next(
+            (
+                other
+                for other in same
+                if not other.paid_at and (other.subject, other.amount_fen) == (trade.subject, trade.amount_fen)
+            ),
+            None,
+        )
 
     def _current(self, trade: Trade) -> Trade:
         if trade.expires_at > self._clock():
@@ -205,16 +247,3 @@ class PaymentSandbox(abc.ABC):
 
     def _shown(self, trade: Trade) -> Scanned:
         return Scanned(trade.number, self._payee, trade.subject, trade.amount_fen, trade.stage, trade.expires_at)
-
-
-async def _read_body(receive: Receive) -> bytes:
-    body = b""
-    while True:
-        event = await receive()
-        body += bytes(event.get("body", b""))
-        if len(body) > BODY_LIMIT or not event.get("more_body", False):
-            return body[:BODY_LIMIT]
-
-
-def _json(value: msgspec.Struct, status: HTTPStatus) -> Reply:
-    return Reply(msgspec.json.encode(value), status, "application/json")

@@ -1,56 +1,94 @@
-"""UnionPay 全渠道 5.1.0 played over HTTP: answers that bring their certificate, the wallet's side, back notices."""
+"""UnionPay 全渠道 5.1.0 played over HTTP: answers that bring their certificate, back notices, reconciliation files."""
 
+import dataclasses
 import secrets
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import msgspec
 
 from tui.core.beijing import BEIJING
 from tui.desk.payments.units import COMPACT, from_beijing, to_beijing, utc_now
-from tui.sandbox.gateways.payment_ledger import GivenBack, Ledger, Stage, Trade
-from tui.sandbox.gateways.payment_notices import NoticePlan, NoticeSender
-from tui.sandbox.gateways.payment_sandbox import PaymentSandbox, Reply
+from tui.sandbox.faults import Fault
+from tui.sandbox.gateways.payment_bills import entries, spoilt
+from tui.sandbox.gateways.payment_http import Call, Reply
+from tui.sandbox.gateways.payment_ledger import GivenBack, Stage, Trade
+from tui.sandbox.gateways.payment_notices import NoticePlan
+from tui.sandbox.gateways.payment_sandbox import Operation, PaymentSandbox
+from tui.sandbox.gateways.unionpay_bill import file_content, file_name
+from tui.sandbox.gateways.unionpay_rules import last_day, money_fields, original_result, read_amount, read_moment
 from tui.sandbox.gateways.unionpay_speaker import Fields, Refused, UnionPaySpeaker
 
 PLAN = NoticePlan(gaps=(60, 120, 240, 300), confirmed=lambda answer: answer.status_code in {200, 302})
 BACK_TRANS = "/gateway/api/backTransReq.do"
 QUERY_TRANS = "/gateway/api/queryTrans.do"
-CONSUME, REFUND, CANCEL, QUERY = ("01", "07"), ("04", "00"), ("31", "00"), ("00", "00")
+FILE_TRANSFER = "/"
+"""The reconciliation files have a host of their own (filedownload.95516.com), and no path."""
+CONSUME = ("01", "07")
+CALLS = {
+    (BACK_TRANS, CONSUME): Operation.PRECREATE,
+    (BACK_TRANS, ("04", "00")): Operation.REFUND,
+    (BACK_TRANS, ("31", "00")): Operation.CANCEL,
+    (QUERY_TRANS, ("00", "00")): Operation.QUERY,
+    (FILE_TRANSFER, ("76", "01")): Operation.BILL,
+}
 MONEY = ("txnAmt", "currencyCode", "backUrl")
+QUERIES = 20
+"""So many queries of one order are answered within ``QUERY_SPAN``; the real limit is not published."""
+QUERY_SPAN = timedelta(seconds=10)
+ACCEPTED = "交易已受理，请稍后查询交易结果[2000005]"
 
 
 class UnionPaySandbox(PaymentSandbox):
     """UnionPay with one merchant, whose keys lie in a directory."""
 
+    query_limit = QUERIES
+
     def __init__(
-        self, directory: Path, *, notice_ca: Path | None, time_scale: float, clock: Callable[[], datetime]
+        self,
+        directory: Path,
+        *,
+        notice_ca: Path | None,
+        time_scale: float,
+        clock: Callable[[], datetime],
+        by_hand: bool,
     ) -> None:
         """See ``unionpay_app``."""
         self._speaker = UnionPaySpeaker(directory)
-        ledger = Ledger(directory / "trades.json")
-        sender = NoticeSender(ledger, PLAN, ca_file=notice_ca, time_scale=time_scale)
-        super().__init__(ledger, sender, self._speaker.merchant.payee, clock)
-        self._calls: dict[tuple[str, tuple[str, str]], Callable[[Fields], Fields]] = {
-            (BACK_TRANS, CONSUME): self._consume,
-            (BACK_TRANS, REFUND): self._refund,
-            (BACK_TRANS, CANCEL): self._cancel,
-            (QUERY_TRANS, QUERY): self._query,
+        payee = self._speaker.merchant.payee
+        plan = dataclasses.replace(PLAN, by_hand=by_hand)
+        super().__init__("unionpay", directory, plan, payee, notice_ca=notice_ca, time_scale=time_scale, clock=clock)
+        self._queried: dict[str, list[datetime]] = {}
+        self._handlers: dict[Operation, Callable[[Fields], Fields]] = {
+            Operation.PRECREATE: self._consume,
+            Operation.REFUND: self._refund,
+            Operation.CANCEL: self._cancel,
+            Operation.QUERY: self._query,
+            Operation.BILL: self._file,
         }
 
-    def call(self, path: str, fields: Fields) -> Reply | None:
-        """Answer a call of backTransReq.do or queryTrans.do."""
-        if path not in {BACK_TRANS, QUERY_TRANS}:
+    def operation(self, call: Call) -> Operation | None:
+        """By address and kind of transaction."""
+        return CALLS.get((call.path, (call.fields.get("txnType", ""), call.fields.get("txnSubType", ""))))
+
+    def carry_out(self, operation: Operation | None, call: Call) -> Reply | None:
+        """Answer a call of backTransReq.do, queryTrans.do or the file host."""
+        fields = call.fields
+        if call.path not in {BACK_TRANS, QUERY_TRANS, FILE_TRANSFER}:
             return None
         try:
             self._speaker.admit(fields)
-            carry_out = self._calls.get((path, (fields.get("txnType", ""), fields.get("txnSubType", ""))))
-            if carry_out is None:
+            if operation is None:
                 raise Refused("10", "交易类型不支持[5100030]")
-            return self._speaker.answer(fields, {"respCode": "00", "respMsg": "成功[0000000]"} | carry_out(fields))
+            if self.faults.take(Fault.UNSIGNED_ERROR):
+                return self._speaker.complaint(Refused("11", "验证签名失败[9100004]"))
+            told = self._answered(operation, fields)
         except Refused as refused:
-            return self._speaker.answer(fields, {"respCode": refused.code, "respMsg": refused.text})
+            told = {"respCode": refused.code, "respMsg": refused.text}
+        reply = self._speaker.answer(fields, told, self._flaw(()))
+        known = self.trade(fields.get("orderId", ""))
+        return self._paid_at_once(known, reply) if known and operation is Operation.PRECREATE else reply
 
     def new_platform_no(self) -> str:
         """queryId: 21 digits."""
@@ -59,10 +97,28 @@ class UnionPaySandbox(PaymentSandbox):
     def payment_notice(self, trade: Trade) -> bytes:
         """The back notice of a consume."""
         kind = {"txnType": CONSUME[0], "txnSubType": CONSUME[1]}
-        return self._notice(kind | _money(trade.number, trade.asked_at, trade.amount_fen, trade.platform_no))
+        money = money_fields(trade.number, trade.asked_at, trade.amount_fen, trade.platform_no)
+        return self._notice(kind | money, trade.result)
+
+    def _answered(self, operation: Operation, fields: Fields) -> Fields:
+        success = {"respCode": "00", "respMsg": "成功[0000000]"}
+        busy = operation is not Operation.BILL and self.faults.take(Fault.UNAVAILABLE, fields.get("orderId", ""))
+        if operation is Operation.QUERY:
+            self._count_query(fields.get("orderId", ""))
+            return success | (original_result("05", ACCEPTED) if busy else self._query(fields))
+        told = self._handlers[operation](fields)
+        # Accepted is what the platform says before it knows more: the transaction is on its way.
+        return {"respCode": "05", "respMsg": ACCEPTED} if busy else success | told
+
+    def _count_query(self, number: str) -> None:
+        now = self._clock()
+        recent = [moment for moment in self._queried.get(number, []) if moment > now - QUERY_SPAN]
+        self._queried[number] = [*recent, now]
+        if len(recent) >= self.query_limit or self.faults.take(Fault.TOO_OFTEN, number):
+            raise Refused("37", "查询次数过于频繁[2600037]")
 
     def _consume(self, fields: Fields) -> Fields:
-        asked_at = _asked_at(fields, *MONEY)
+        asked_at = read_moment(fields, *MONEY)
         if self.trade(fields["orderId"]):
             raise Refused("12", "重复交易[2011000]")
         try:
@@ -73,7 +129,7 @@ class UnionPaySandbox(PaymentSandbox):
             raise Refused("39", "交易不在受理时间范围内[2100039]")
         trade = Trade(
             number=fields["orderId"],
-            amount_fen=_amount(fields),
+            amount_fen=read_amount(fields),
             subject=fields.get("orderDesc", ""),
             notify_url=fields["backUrl"],
             asked_at=asked_at,
@@ -83,22 +139,35 @@ class UnionPaySandbox(PaymentSandbox):
         return {"qrCode": self._ledger.put(trade).qr}
 
     def _query(self, fields: Fields) -> Fields:
-        number, asked_at = fields.get("orderId", ""), _asked_at(fields)
+        number, asked_at = fields.get("orderId", ""), read_moment(fields)
         for trade in self._ledger.trades():
             for refund in trade.refunds:
                 if (refund.number, refund.asked_at) == (number, asked_at):
-                    found = _money(number, asked_at, refund.amount_fen, refund.platform_no)
-                    return found | {"txnType": refund.kind, "txnSubType": "00"} | _original("00", "成功[0000000]")
+                    return self._refund_found(trade, refund)
         known = self.trade(number)
+        if known and known.asked_at == asked_at:
+            known = self._asked(known)
         if known is None or known.asked_at != asked_at or known.stage in {Stage.OPEN, Stage.DEAD}:
+            raise Refused("34", "查无此交易[2600000]")
+        if self.faults.take(Fault.NO_SUCH_TRADE, number):
             raise Refused("34", "查无此交易[2600000]")
         answer = {"txnType": CONSUME[0], "txnSubType": CONSUME[1]}
         if known.paid_at:
-            money = _money(number, asked_at, known.amount_fen, known.platform_no) | self._traced(known.paid_at)
-            return answer | money | _original("00", "成功[0000000]")
+            money = money_fields(number, asked_at, known.amount_fen, known.platform_no) | self._traced(known.paid_at)
+            return answer | money | original_result(known.result, "成功[0000000]")
         if known.stage is Stage.SCANNED:
-            return answer | _original("05", "交易已受理，请稍后查询交易结果[2000005]")
-        return answer | _original("01", "交易超时，已关闭[2600001]")
+            return answer | original_result("05", ACCEPTED)
+        return answer | original_result("01", "交易超时，已关闭[2600001]")
+
+    def _refund_found(self, trade: Trade, refund: GivenBack) -> Fields:
+        answer = money_fields(refund.number, refund.asked_at, refund.amount_fen, refund.platform_no)
+        answer |= {"txnType": refund.kind, "txnSubType": "00", "origQryId": trade.platform_no}
+        if not refund.pending:
+            return answer | original_result("00", "成功[0000000]")
+        done = msgspec.structs.replace(refund, pending=False)
+        refunds = tuple(done if one is refund else one for one in trade.refunds)
+        self._ledger.put(msgspec.structs.replace(trade, refunds=refunds))
+        return answer | original_result("05", ACCEPTED)
 
     def _refund(self, fields: Fields) -> Fields:
         return self._give_back(fields, lambda trade, amount_fen: amount_fen <= trade.amount_fen - trade.refunded_fen)
@@ -116,7 +185,7 @@ class UnionPaySandbox(PaymentSandbox):
         )
 
     def _give_back(self, fields: Fields, allowed: Callable[[Trade, int], bool]) -> Fields:
-        asked_at, amount_fen, number = _asked_at(fields, "origQryId", *MONEY), _amount(fields), fields["orderId"]
+        asked_at, amount_fen, number = read_moment(fields, "origQryId", *MONEY), read_amount(fields), fields["orderId"]
         if self.trade(number) or any(
             refund.number == number for trade in self._ledger.trades() for refund in trade.refunds
         ):
@@ -126,20 +195,41 @@ class UnionPaySandbox(PaymentSandbox):
             raise Refused("35", "原交易不存在或状态不正确[2600035]")
         if not allowed(trade, amount_fen):
             raise Refused("36", "与原交易信息不符[2600036]")
-        refund = GivenBack(number, amount_fen, asked_at, self.new_platform_no(), fields["txnType"])
+        if self.faults.take(Fault.REFUND_REFUSED, number):
+            raise Refused("64", "可用余额不足[2600064]")
+        pending = self.faults.take(Fault.REFUND_PENDING, number)
+        refund = GivenBack(number, amount_fen, asked_at, self.new_platform_no(), fields["txnType"], pending)
         trade = msgspec.structs.replace(trade, refunds=(*trade.refunds, refund))
         told = {"txnType": refund.kind, "txnSubType": "00", "origQryId": trade.platform_no}
-        body = self._notice(told | _money(number, asked_at, amount_fen, refund.platform_no))
+        body = self._notice(told | money_fields(number, asked_at, amount_fen, refund.platform_no))
         stage = Stage.CLOSED if trade.refunded_fen == trade.amount_fen else Stage.PAID
-        self._ledger.put(
-            msgspec.structs.replace(trade, stage=stage),
-            self.notice(msgspec.structs.replace(trade, notify_url=fields["backUrl"]), body),
-        )
+        self._ledger.put(msgspec.structs.replace(trade, stage=stage), *self._notices(trade, body, fields["backUrl"]))
         self._sender.wake()
-        return {"queryId": refund.platform_no, "origQryId": trade.platform_no, "txnAmt": str(amount_fen)}
+        answer = {"queryId": refund.platform_no, "origQryId": trade.platform_no, "txnAmt": str(amount_fen)}
+        return answer | ({"respCode": "05", "respMsg": ACCEPTED} if pending else {})
 
-    def _notice(self, fields: Fields) -> bytes:
-        done = {"bizType": "000000", "respCode": "00", "respMsg": "成功[0000000]"}
+    def _file(self, fields: Fields) -> Fields:
+        now, mer_id = self._clock().astimezone(BEIJING), fields["merId"]
+        if fields.get("fileType") != "00":
+            raise Refused("10", "报文格式错误：fileType[6100030]")
+        day = last_day(fields.get("settleDate", ""), now.date())
+        ready = day < now.date() or self.faults.take(Fault.BILL_TODAY)
+        whole = entries(self._ledger, day) if ready else []
+        if self.faults.take(Fault.BILL_NONE):
+            whole = []
+        elif ready:
+            whole = spoilt(whole, self.faults, day, self.new_platform_no())
+        if not whole:
+            raise Refused("98", "文件不存在[9100098]")
+        return {
+            "fileType": "00",
+            "settleDate": fields["settleDate"],
+            "fileName": file_name(mer_id, day),
+            "fileContent": file_content(whole, mer_id, day),
+        }
+
+    def _notice(self, fields: Fields, result: str = "00") -> bytes:
+        done = {"bizType": "000000", "respCode": result, "respMsg": "成功[0000000]"}
         return self._speaker.notice(fields | done | self._traced(self._clock()))
 
     @staticmethod
@@ -154,44 +244,12 @@ def unionpay_app(
     notice_ca: Path | None = None,
     time_scale: float = 1.0,
     clock: Callable[[], datetime] = utc_now,
+    by_hand: bool = False,
 ) -> UnionPaySandbox:
     """The stand-in as an ASGI application.
 
     ``directory`` is one that ``make_unionpay_keys`` has filled, and keeps the trades; ``notice_ca`` is trusted when
-    notices go out over TLS; ``time_scale`` shortens the gaps between the sendings of a notice.
+    notices go out over TLS; ``time_scale`` shortens the gaps between the sendings of a notice, and silences; with
+    ``by_hand`` none is sent, but waits in ``pending`` until ``confirm``.
     """
-    return UnionPaySandbox(directory, notice_ca=notice_ca, time_scale=time_scale, clock=clock)
-
-
-def _asked_at(fields: Mapping[str, str], *needed: str) -> datetime:
-    for name in ("orderId", "txnTime", *needed):
-        if not fields.get(name):
-            raise Refused("13", f"报文缺少必填域：{name}[6100013]")
-    try:
-        return from_beijing(fields["txnTime"], COMPACT)
-    except ValueError:
-        raise Refused("10", "报文格式错误：txnTime[6100030]") from None
-
-
-def _amount(fields: Mapping[str, str]) -> int:
-    amount = fields["txnAmt"]
-    if not (amount.isascii() and amount.isdigit() and int(amount)) or fields["currencyCode"] != "156":
-        raise Refused("10", "报文格式错误：txnAmt[6100030]")
-    return int(amount)
-
-
-def _money(number: str, asked_at: datetime, amount_fen: int, platform_no: str) -> Fields:
-    amount = str(amount_fen)
-    return {
-        "orderId": number,
-        "txnTime": to_beijing(asked_at, COMPACT),
-        "txnAmt": amount,
-        "settleAmt": amount,
-        "currencyCode": "156",
-        "settleCurrencyCode": "156",
-        "queryId": platform_no,
-    }
-
-
-def _original(code: str, text: str) -> Fields:
-    return {"origRespCode": code, "origRespMsg": text}
+    return UnionPaySandbox(directory, notice_ca=notice_ca, time_scale=time_scale, clock=clock, by_hand=by_hand)

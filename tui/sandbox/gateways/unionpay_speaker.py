@@ -1,5 +1,6 @@
 """The messages of the UnionPay stand-in: which requests are let in, how answers and notices are written and signed."""
 
+import functools
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeAlias
@@ -7,12 +8,15 @@ from urllib.parse import urlencode
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import load_pem_x509_certificate
 
 from tui.desk.payments.rsa_keys import load_private, sign, verifies
 from tui.desk.payments.unionpay_codec import digest_text
-from tui.sandbox.gateways.payment_keys import UnionPayMerchant
-from tui.sandbox.gateways.payment_sandbox import Reply
+from tui.sandbox.faults import Fault
+from tui.sandbox.gateways.alipay_speaker import stranger
+from tui.sandbox.gateways.payment_http import Reply
+from tui.sandbox.gateways.payment_keys import PLATFORM_NAME, UnionPayMerchant, issue
 
 Fields: TypeAlias = dict[str, str]
 
@@ -29,6 +33,21 @@ ECHOED = (
     "txnType",
     "version",
 )
+
+
+REQUIRED = (
+    "version",
+    "encoding",
+    "signMethod",
+    "txnType",
+    "txnSubType",
+    "bizType",
+    "accessType",
+    "merId",
+    "certId",
+    "signature",
+)
+FORGED = "&respCode=00&origRespCode=00&txnType=01"
 
 
 class Refused(Exception):  # noqa: N818
@@ -60,8 +79,11 @@ class UnionPaySpeaker:
     def admit(self, fields: Mapping[str, str]) -> None:
         """Check merchant and signature.
 
-        :raises Refused: 11 wrong signature, 31 unknown merchant, 10 another version.
+        :raises Refused: 13 a field is missing, 10 another version, 11 wrong signature, 31 unknown merchant.
         """
+        for name in REQUIRED:
+            if not fields.get(name):
+                raise Refused("13", f"报文缺少必填域：{name}[6100013]")
         if fields.get("version") != "5.1.0" or fields.get("signMethod") != "01":
             raise Refused("10", "报文格式错误[6100030]")
         known = fields.get("certId") == self._cert_id
@@ -70,17 +92,32 @@ class UnionPaySpeaker:
         if fields.get("merId") != self.merchant.mer_id:
             raise Refused("31", "商户状态不正确[6100031]")
 
-    def answer(self, request: Mapping[str, str], fields: Fields) -> Reply:
+    def answer(self, request: Mapping[str, str], fields: Fields, flaw: Fault | None = None) -> Reply:
         """A synchronous answer: what was asked and what came of it, signed, without url-encoding."""
         echo = {name: request[name] for name in ECHOED if request.get(name)}
-        signed = self._signed(echo | fields)
-        return Reply("&".join(f"{name}={value}" for name, value in signed.items()).encode())
+        signed = self._signed(echo | fields, flaw)
+        text = "&".join(f"{name}={value}" for name, value in signed.items())
+        return Reply((text + (FORGED if flaw is Fault.DUPLICATE_NODE else "")).encode())
+
+    @staticmethod
+    def complaint(refused: Refused) -> Reply:
+        """An unsigned answer."""
+        return Reply(f"respCode={refused.code}&respMsg={refused.text}".encode())
 
     def notice(self, fields: Fields) -> bytes:
         """A back notice: the same fields as an ordinary form."""
         base = {"version": "5.1.0", "encoding": "UTF-8", "signMethod": "01", "accessType": "0"}
         return urlencode(self._signed(base | {"merId": self.merchant.mer_id} | fields)).encode()
 
-    def _signed(self, fields: Fields) -> Fields:
-        carried = dict(sorted(fields.items())) | {"signPubKeyCert": self._pem}
-        return carried | {"signature": sign(self._key, digest_text(carried))}
+    def _signed(self, fields: Fields, flaw: Fault | None = None) -> Fields:
+        key = stranger() if flaw in {Fault.WRONG_SIGNATURE, Fault.WRONG_CHAIN} else self._key
+        pem = _impostor() if flaw is Fault.WRONG_CHAIN else self._pem
+        carried = dict(sorted(fields.items())) | {"signPubKeyCert": pem}
+        return carried | {"signature": sign(key, digest_text(carried))}
+
+
+@functools.cache
+def _impostor() -> str:
+    """A certificate with UnionPay's name and the stranger's key, from an authority that calls itself like the real."""
+    certificate = issue(PLATFORM_NAME, stranger(), "Kiosk Sandbox OCA1", stranger())
+    return certificate.public_bytes(Encoding.PEM).decode("ascii").strip().replace("\n", "\r\n")

@@ -1,0 +1,9 @@
+"""Prints where every payment scenario ends at each platform: `python -m tests.bench.scenarios`."""
+
+import logging
+
+from tests.desk.scenarios import table
+
+if __name__ == "__main__":
+    logging.disable()
+    print(table())

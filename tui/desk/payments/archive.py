@@ -1,0 +1,45 @@
+"""Zip files as the platforms send their bills: small, few, and never trusted about their sizes."""
+
+import zipfile
+import zlib
+from io import BytesIO
+
+from tui.desk.payments.port import AnswerNotGenuine
+from tui.desk.payments.transport import BILL_LIMIT
+
+FILES = 16
+
+
+def unpack(archive: bytes) -> dict[str, bytes]:
+    """Content by name, all together at most 32 MiB.
+
+    :raises AnswerNotGenuine: not such a zip file.
+    """
+    left, files = BILL_LIMIT, dict[str, bytes]()
+    try:
+        with zipfile.ZipFile(BytesIO(archive)) as packed:
+            for member in packed.infolist()[: FILES + 1]:
+                with packed.open(member) as file:
+                    content = file.read(left + 1)
+                left -= len(content)
+                if left < 0 or len(files) >= FILES or member.filename in files:
+                    raise AnswerNotGenuine("bill is too large")
+                files[member.filename] = content
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
+        raise AnswerNotGenuine("bill is no zip file") from error
+    return files
+
+
+def inflate(data: bytes) -> bytes:
+    """What a zlib stream holds, at most 32 MiB.
+
+    :raises AnswerNotGenuine: no such stream, or longer.
+    """
+    stream = zlib.decompressobj()
+    try:
+        content = stream.decompress(data, BILL_LIMIT)
+    except zlib.error as error:
+        raise AnswerNotGenuine("bill is no zlib stream") from error
+    if not stream.eof or stream.unused_data:
+        raise AnswerNotGenuine("bill is too large or cut off")
+    return content

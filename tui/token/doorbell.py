@@ -1,0 +1,97 @@
+"""A hint from PC/SC itself that readers or cards have changed, so that a driver need not be asked all the time.
+
+OpenSC spends a millisecond of CPU on every look at every reader, for libpcsclite spins while it waits for nothing. A
+thread that blocks in SCardGetStatusChange costs nothing, and releases the interpreter. Where there is no pcsc-lite the
+bell never rings; where it does ring, nothing is believed of it: the driver is looked at.
+"""
+
+import ctypes
+import os
+import sys
+import threading
+import time
+from typing import Any, Final
+
+_LIBRARY: Final = "libpcsclite.so.1"
+_SCOPE_SYSTEM, _INFINITE, _READER_LENGTH = 2, 0xFFFFFFFF, 128
+_UNAWARE, _CHANGED = 0x0000, 0x0002
+_OK = 0
+_NEW_READERS: Final = b"\\\\?PnP?\\Notification"
+"""The name of no reader: its state changes when readers come and go."""
+_REST: Final = 3.0
+"""Seconds between two tries to reach pcscd."""
+
+
+class _ReaderState(ctypes.Structure):
+    """SCARD_READERSTATE of pcsc-lite."""
+
+    _fields_ = (
+        ("name", ctypes.c_char_p),
+        ("data", ctypes.c_void_p),
+        ("current", ctypes.c_ulong),
+        ("event", ctypes.c_ulong),
+        ("atr_length", ctypes.c_ulong),
+        ("atr", ctypes.c_ubyte * 33),
+    )
+
+
+class Doorbell:
+    """Rings at every change that PC/SC tells; `descriptor` becomes readable."""
+
+    def __init__(self) -> None:
+        """Start listening; the environment that names pcscd's socket must be set already."""
+        self.descriptor, self._rope = os.pipe()
+        os.set_blocking(self.descriptor, False)
+        self.works = False
+        """PC/SC answers, so that looks at the driver may be rare."""
+        if sys.platform == "linux":
+            threading.Thread(target=self._listen, name="doorbell", daemon=True).start()
+
+    def rung(self) -> bool:
+        """Whether it rang since the last question."""
+        try:
+            return bool(os.read(self.descriptor, 4096))
+        except BlockingIOError:
+            return False
+
+    def _listen(self) -> None:
+        try:
+            library = ctypes.CDLL(_LIBRARY)
+        except OSError:
+            return
+        states = ctypes.POINTER(_ReaderState)
+        library.SCardGetStatusChange.argtypes = (ctypes.c_long, ctypes.c_ulong, states, ctypes.c_ulong)
+        library.SCardReleaseContext.argtypes = (ctypes.c_long,)
+        while True:
+            context = ctypes.c_long()
+            if library.SCardEstablishContext(_SCOPE_SYSTEM, None, None, ctypes.byref(context)) == _OK:
+                self._wait(library, context)
+                library.SCardReleaseContext(context)
+                os.write(self._rope, b"!")
+            self.works = False
+            time.sleep(_REST)
+
+    def _wait(self, library: Any, context: ctypes.c_long) -> None:
+        """Ring at every change, until pcscd is gone."""
+        known: dict[bytes, int] = {}
+        while True:
+            names = (_NEW_READERS, *_readers(library, context))
+            asked = [_ReaderState(name, None, known.get(name, _UNAWARE)) for name in names]
+            states = (_ReaderState * len(asked))(*asked)
+            if library.SCardGetStatusChange(context, _INFINITE, states, len(names)) & _INFINITE != _OK:
+                return
+            known = {state.name: state.event & ~_CHANGED for state in states}
+            self.works = True
+            os.write(self._rope, b"!")
+
+
+def _readers(library: Any, context: ctypes.c_long) -> tuple[bytes, ...]:
+    """The names of all readers; none where pcscd says that there is none."""
+    length = ctypes.c_ulong()
+    if library.SCardListReaders(context, None, None, ctypes.byref(length)) & _INFINITE != _OK:
+        return ()
+    names = ctypes.create_string_buffer(length.value + _READER_LENGTH)
+    length.value = len(names)
+    if library.SCardListReaders(context, None, names, ctypes.byref(length)) & _INFINITE != _OK:
+        return ()
+    return tuple(filter(None, names.raw[: length.value].split(b"\0")))
