@@ -64,6 +64,22 @@ class Money(RuleBasedStateMachine):
         """Also an old code, also one more."""
         self.town.phone(which)
 
+    @rule(method=METHODS)
+    def pay_old_and_new(self, method: Method) -> None:
+        """The old code was photographed."""
+        self.switch(method)
+        for platform in self.town.platforms.values():
+            platform.faults.arm(Fault.PAID_LATE)
+        self.town.phone(0)
+        self.town.phone()
+
+    @rule()
+    def pay_while_it_is_cancelled(self) -> None:
+        """Alipay gives the money back at once; the notice of the payment is on its way."""
+        self.town.pay(Method.ALIPAY)
+        self.town.arm(Method.ALIPAY, Fault.CANCEL_REFUNDS)
+        self.town.leave()
+
     @rule(which=st.integers(-1, 3), fen=st.sampled_from([1, PRICE - 1, PRICE + 1]))
     def pay_another_amount(self, which: int, fen: int) -> None:
         """A platform that has gone wrong."""
@@ -192,7 +208,7 @@ class Money(RuleBasedStateMachine):
 
 TestMoney = Money.TestCase
 TestMoney.settings = settings(
-    max_examples=40,
+    max_examples=30,
     stateful_step_count=20,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
