@@ -1,5 +1,6 @@
 """Money under random interleavings: whatever happens in whatever order, it pays once, goes back, or is frozen."""
 
+from datetime import timedelta
 from typing import Any
 
 from hypothesis import HealthCheck, settings
@@ -7,7 +8,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from tests.desk.world import PRICE, World, world
+from tui.core.beijing import BEIJING
 from tui.core.order import ApplicationStatus, AttemptState, Method, PaymentStatus
+from tui.desk.reconciling import reconcile
 from tui.sandbox.faults import Fault
 
 FATES = ("crash-before", "crash-after", "lost", "unanswered")
@@ -38,7 +41,7 @@ class Money(RuleBasedStateMachine):
         super().__init__()
         self._manager = world()
         self.town: World = self._manager.__enter__()
-        self.given_back: dict[str, int] = {}
+        self.began = self.town.clock.now
 
     @initialize(method=METHODS)
     def begin(self, method: Method) -> None:
@@ -60,6 +63,22 @@ class Money(RuleBasedStateMachine):
     def scan_and_pay(self, which: int) -> None:
         """Also an old code, also one more."""
         self.town.phone(which)
+
+    @rule(method=METHODS)
+    def pay_old_and_new(self, method: Method) -> None:
+        """The old code was photographed."""
+        self.switch(method)
+        for platform in self.town.platforms.values():
+            platform.faults.arm(Fault.PAID_LATE)
+        self.town.phone(0)
+        self.town.phone()
+
+    @rule()
+    def pay_while_it_is_cancelled(self) -> None:
+        """Alipay gives the money back at once; the notice of the payment is on its way."""
+        self.town.pay(Method.ALIPAY)
+        self.town.arm(Method.ALIPAY, Fault.CANCEL_REFUNDS)
+        self.town.leave()
 
     @rule(which=st.integers(-1, 3), fen=st.sampled_from([1, PRICE - 1, PRICE + 1]))
     def pay_another_amount(self, which: int, fen: int) -> None:
@@ -156,6 +175,13 @@ class Money(RuleBasedStateMachine):
             self.town.later(minutes=2)
             self.town.quiet(days=4)
             self.town.notices()
+        # A code that was paid long after its end, and never told of, stands in the platform's bill alone.
+        self.town.later(days=1)
+        for day in range((self.town.clock.now - self.began).days + 1):
+            for method in Method:
+                at = (self.began + timedelta(days=day)).astimezone(BEIJING).date()
+                reconcile(self.town.desk, method, at)
+        self.town.quiet(days=4)
 
     def _judge(self) -> None:
         end = self.town.end()
@@ -182,8 +208,8 @@ class Money(RuleBasedStateMachine):
 
 TestMoney = Money.TestCase
 TestMoney.settings = settings(
-    max_examples=40,
-    stateful_step_count=14,
+    max_examples=30,
+    stateful_step_count=20,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
     print_blob=True,
