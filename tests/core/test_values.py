@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.core.people import NOW, OLD, certificate
-from tui.core.certificate import CertificateState
+from tests.core.people import NOW, OLD, certificate, token
+from tui.core.certificate import CertificateState, find_token, refer
 from tui.core.events import PinEntered, SignInSubmitted
 from tui.core.failure import Reason
 from tui.core.order import yuan
@@ -72,6 +72,12 @@ def test_printable_text_has_no_control_characters(text: str) -> None:
     assert "\x1b" not in shown
     assert all(ord(c) >= 32 and c != "\x7f" and not 0x80 <= ord(c) < 0xA0 for c in shown)
     assert printable(shown) == shown
+
+
+def test_of_two_tokens_with_one_certificate_the_named_one_is_meant() -> None:
+    first, second = token(OLD, serial="S1"), token(OLD, serial="S2")
+    assert find_token((first, second), refer(second, OLD)) is second
+    assert find_token((first,), refer(second, OLD)) is first
 
 
 def test_bidirectional_and_terminal_controls_are_removed() -> None:

@@ -1,6 +1,7 @@
 """The driver's process: it may crash, hang and chatter, and it ends with the program."""
 
 import asyncio
+import errno
 import os
 import resource
 import signal
@@ -11,11 +12,15 @@ from pathlib import Path
 
 import pytest
 
+from tests.rig.simulator import At, Simulator
 from tests.rig.softhsm import SoftToken
 from tests.token.support import APPLICATION, PATIENCE, pin, quiet, reference, requested, until, watching
+from tui.core.certificate import CertificateRef
 from tui.core.failure import Reason, TokenError
 from tui.core.ports import Sighting, TokenStage
 from tui.token import Module, Tokens, protocol
+from tui.token.child import Child
+from tui.token.host import ORDERS
 
 SPY = Path("/usr/lib/x86_64-linux-gnu/pkcs11-spy.so")
 """OpenSC's driver that prints every call to stderr and passes it on to another driver."""
@@ -135,6 +140,65 @@ async def test_a_cancelled_call_leaves_nothing_behind(tokens: Tokens, soft: Soft
         await call
     assert not typed
     assert (await requested(tokens, soft)).csr
+
+
+async def test_a_call_whose_progress_nobody_takes_leaves_no_child_that_waits_for_a_pin(
+    tokens: Tokens, soft: SoftToken
+) -> None:
+    def broken(stage: TokenStage) -> None:
+        raise RuntimeError(stage)
+
+    ref = await reference(tokens, soft.certificate_der)
+    with pytest.raises(RuntimeError):
+        await tokens.make_request(ref, pin(), APPLICATION, broken)
+    assert (await requested(tokens, soft)).csr
+
+
+async def test_no_process_to_be_had_is_a_reason_and_the_next_try_goes_on(
+    soft: SoftToken, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refused() -> Child:
+        raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    tokens = Tokens((Module(soft.module, soft.environment),), {**protocol.DEADLINES, TokenStage.CHECKING: 0.5})
+    ref = CertificateRef("", "", "", "", "")
+    try:
+        with monkeypatch.context() as without:
+            without.setattr(Child, "start", refused)
+            with pytest.raises(TokenError) as caught:
+                await tokens.make_request(ref, pin(), APPLICATION, quiet)
+            assert caught.value.failure.token_changed is False
+            assert caught.value.failure.reason in {Reason.DRIVER_CRASHED, Reason.DRIVER_HUNG}
+        async with watching(tokens) as sightings:
+            assert (await until(sightings, lambda sighting: bool(sighting.tokens))).faults == ()
+    finally:
+        await tokens.close()
+
+
+async def test_a_driver_that_hangs_at_its_end_holds_up_nobody(
+    simulator: Simulator, serving: Callable[..., Tokens]
+) -> None:
+    tokens = serving(simulator)
+    ref = await reference(tokens, simulator.certificate_der)
+    simulator.at("C_Finalize", At.HANG)
+    old = child(tokens)
+    for _ in range(ORDERS):
+        with pytest.raises(TokenError):
+            await tokens.make_request(ref, pin("1" * 300), APPLICATION, quiet)
+    async with asyncio.timeout(PATIENCE):
+        assert (await requested(tokens, simulator)).csr
+    assert child(tokens) != old
+
+
+async def test_a_length_that_no_frame_has_ends_the_child(monkeypatch: pytest.MonkeyPatch) -> None:
+    babble = "import sys, time; sys.stdout.write('ERROR: x'); sys.stdout.flush(); time.sleep(60)"
+    monkeypatch.setattr("tui.token.child._COMMAND", (sys.executable, "-c", babble))
+    started = await Child.start()
+    try:
+        async with asyncio.timeout(PATIENCE):
+            assert [report async for report in started.reports()] == []
+    finally:
+        await started.close(patience=0)
 
 
 async def test_a_chatty_driver_spoils_no_screen(soft: SoftToken, capfd: pytest.CaptureFixture[str]) -> None:

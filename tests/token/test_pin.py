@@ -1,12 +1,23 @@
 """PINs: refused once, sent once, shown never."""
 
 import logging
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
-from tests.rig.softhsm import SoftToken
+from tests.rig.softhsm import (
+    SoftToken,
+    TestCa,
+    init_token,
+    issue,
+    make_key,
+    put_certificate,
+    put_key,
+    subject,
+)
 from tests.token.support import APPLICATION, pin, quiet, reference, until, watching
-from tui.core.certificate import PinState
+from tui.core.certificate import PinState, refer
 from tui.core.failure import Reason, TokenError
 from tui.core.secret import Pin
 from tui.token import Tokens, protocol, proxy
@@ -40,6 +51,25 @@ async def test_wrong_then_right(tokens: Tokens, soft: SoftToken, frames: list[by
     assert frames.count(b"123456") == 1
     async with watching(tokens) as sightings:
         await until(sightings, lambda sighting: sighting.tokens[0].pin_state is PinState.UNKNOWN)
+
+
+async def test_of_two_tokens_with_one_certificate_only_the_chosen_one_gets_the_pin(
+    tmp_path: Path, ca: TestCa, serving: Callable[..., Tokens]
+) -> None:
+    key = make_key("ec256")
+    certificate = issue(ca, subject("测试供应商有限公司"), key.public_key())
+    twins = []
+    for name, secret in (("first", "111111"), ("second", "222222")):
+        token = init_token(tmp_path / name, pin=secret, label=name)
+        put_key(token, key, key_id="01", label=name)
+        put_certificate(token, certificate, key_id="01", label=name)
+        twins.append(token)
+    tokens = serving(*twins)
+    for seen in (await tokens.sight_once()).tokens:
+        secret = {"first": "111111", "second": "222222"}[seen.label]
+        ref = refer(seen, seen.certificates[0])
+        assert (await tokens.make_request(ref, pin(secret), APPLICATION, quiet)).csr
+    assert [t.pin_state for t in (await tokens.sight_once()).tokens] == [PinState.UNKNOWN] * 2
 
 
 @pytest.mark.parametrize("typed", ["", "123", "1" * 256])

@@ -102,6 +102,19 @@ async def test_a_key_that_another_certificate_shares_is_not_deleted(
     await left(tokens, done.new.der, twin)
 
 
+async def test_a_key_whose_other_certificate_lies_under_another_id_is_not_deleted(
+    tokens: Tokens, soft: SoftToken, ca: TestCa
+) -> None:
+    key = x509.load_der_x509_certificate(soft.certificate_der).public_key()
+    assert isinstance(key, rsa.RSAPublicKey)
+    twin = issue(ca, subject("另一平台的证书"), key)
+    put_certificate(soft, twin, key_id="77", label="twin")
+    done = await renewed(tokens, soft, ca)
+    await tokens.retire(await new_reference(tokens, done), pin(), APPLICATION, done, quiet)
+    assert soft.objects().count("Private Key Object") == 2
+    await left(tokens, done.new.der, twin)
+
+
 async def test_nothing_is_deleted_without_the_new_certificate(tokens: Tokens, soft: SoftToken, ca: TestCa) -> None:
     done = await renewed(tokens, soft, ca)
     absent = replace(done, new=replace(done.new, der=b"another"))

@@ -1,6 +1,7 @@
 """Tokens without room, without mechanisms, write protected, or with ideas of their own about objects."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import PyKCS11
@@ -9,7 +10,7 @@ from cryptography import x509
 
 from tests.rig.simulator import At, Is, Simulator
 from tests.rig.softhsm import TestCa, make_token
-from tests.token.support import APPLICATION, issued, pin, quiet, reference, requested
+from tests.token.support import APPLICATION, issued, pin, quiet, reference, requested, until, watching
 from tests.token.unruly import (
     Serving,
     assert_two_whole_pairs,
@@ -18,6 +19,7 @@ from tests.token.unruly import (
     refused_request,
 )
 from tui.core.failure import Reason
+from tui.core.order import KeyPolicy
 
 GENERAL_ERROR = PyKCS11.CKR_GENERAL_ERROR
 
@@ -132,3 +134,28 @@ async def test_no_probe_is_left_behind(simulator: Simulator, serving: Serving) -
     assert "C_DestroyObject" in simulator.calls()
     assert simulator.soft.objects().count("Data object") == 0
     assert simulator.soft.objects().count("Certificate Object") == 1
+
+
+async def test_a_certificate_moved_aside_when_the_driver_died_is_known_by_its_key(
+    simulator: Simulator, serving: Serving, ca: TestCa
+) -> None:
+    """A kiosk that was restarted then must still offer it, for the renewal may be paid."""
+    simulator.rule(Is.ONE_CERTIFICATE, GENERAL_ERROR)
+    tokens = serving(simulator)
+    application = replace(APPLICATION, key_policy=KeyPolicy.KEEP)
+    request = await requested(tokens, simulator, application=application)
+    ready = issued(request, ca, simulator.certificate_der, application)
+    simulator.at("C_SetAttributeValue", At.KILL_AFTER, times=1)
+    failure = await refused_installation(tokens, simulator, ready)
+    assert (failure.reason, failure.token_changed) == (Reason.DRIVER_CRASHED, True)
+    restarted = serving(simulator)
+    (token,) = (await restarted.sight_once()).tokens
+    assert [(c.der, c.has_private_key) for c in token.certificates] == [(simulator.certificate_der, True)]
+    assert token.certificates[0].key_id != "01"
+    assert (await installed(restarted, simulator, ready)).proof
+    async with watching(restarted) as sightings:
+        (token,) = (await until(sightings, lambda s: len(s.tokens[0].certificates) == 2)).tokens
+    assert {c.der: c.has_private_key for c in token.certificates} == {
+        simulator.certificate_der: False,
+        ready.certificate: True,
+    }

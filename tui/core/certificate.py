@@ -168,6 +168,10 @@ class CertificateRef:
     token_label: str
     token_serial: str
 
+    def names(self, token: Token) -> bool:
+        """Whether the hints are this token's."""
+        return (token.label, token.serial) == (self.token_label, self.token_serial)
+
 
 def find(tokens: tuple[Token, ...], fingerprint: str) -> tuple[Token, Certificate] | None:
     """The inserted token that holds the certificate with this fingerprint, and the certificate."""
@@ -179,10 +183,18 @@ def find(tokens: tuple[Token, ...], fingerprint: str) -> tuple[Token, Certificat
 
 
 def find_token(tokens: tuple[Token, ...], reference: CertificateRef) -> Token | None:
-    """The token that the reference means: by its certificate, or by its key where the certificate was replaced."""
-    if found := find(tokens, reference.fingerprint):
+    """The token that the reference means: by its certificate, or by its key where the certificate was replaced.
+
+    See `likeliest` for several that hold it.
+    """
+    if found := find(likeliest(tokens, reference), reference.fingerprint):
         return found[0]
-    return next((token for token in tokens if holds_key(token, reference.spki)), None)
+    return next((token for token in likeliest(tokens, reference) if holds_key(token, reference.spki)), None)
+
+
+def likeliest(tokens: tuple[Token, ...], reference: CertificateRef) -> tuple[Token, ...]:
+    """The named one first: a certificate with its key may lie on two tokens, and each has a PIN of its own."""
+    return tuple(sorted(tokens, key=lambda token: not reference.names(token)))
 
 
 def holds_key(token: Token, spki: str) -> bool:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from tui.core.application import ApplicationForm, InvoiceForm
-from tui.core.certificate import RENEWAL_WINDOW, Certificate, CertificateRef, Token, find, find_token
+from tui.core.certificate import RENEWAL_WINDOW, Certificate, CertificateRef, Token, find, find_token, likeliest
 from tui.core.failure import Failure, Money
 from tui.core.order import (
     OPEN_ATTEMPT,
@@ -142,7 +142,7 @@ class State:
     @property
     def holder(self) -> tuple[Token, Certificate] | None:
         """The inserted token with the chosen certificate, and the certificate."""
-        return find(self.tokens, self.chosen.fingerprint) if self.chosen else None
+        return find(likeliest(self.tokens, self.chosen), self.chosen.fingerprint) if self.chosen else None
 
     @property
     def token(self) -> Token | None:

@@ -91,7 +91,7 @@ class Child:
                     if not frame.done():
                         return
                     yield protocol.decode_report(frame.result())
-                except (asyncio.IncompleteReadError, msgspec.DecodeError):
+                except (asyncio.IncompleteReadError, OSError, msgspec.DecodeError):
                     return
                 finally:
                     frame.cancel()
@@ -101,6 +101,8 @@ class Child:
     async def _frame(self) -> bytes:
         assert self._process.stdout is not None  # noqa: S101 - a pipe was asked for
         (length,) = protocol.HEADER.unpack(await self._process.stdout.readexactly(protocol.HEADER.size))
+        if length > protocol.LIMIT:
+            raise msgspec.DecodeError("no frame is so long")
         return await self._process.stdout.readexactly(length)
 
     def kill(self) -> None:

@@ -3,7 +3,7 @@
 import contextlib
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import PyKCS11
@@ -99,7 +99,10 @@ def _token(driver: Driver, slot: int, info: Any) -> Token:
 
 
 def listed(session: Any) -> tuple[tuple[Certificate, ...], tuple[str, ...]]:
-    """The token's certificates (of two copies of one the copy with a key counts), and its keys without one."""
+    """The token's certificates (of two copies of one the copy with a key counts), and its keys without one.
+
+    A certificate that was moved aside (`writing.write`) has its key still, as long as no other one names it.
+    """
     private = {i for (i,) in _each(session, PyKCS11.CKO_PRIVATE_KEY, PyKCS11.CKA_ID)}
     public: dict[bytes, Any] = {}
     for handle in session.findObjects([(PyKCS11.CKA_CLASS, PyKCS11.CKO_PUBLIC_KEY)]):
@@ -114,8 +117,21 @@ def listed(session: Any) -> tuple[tuple[Certificate, ...], tuple[str, ...]]:
         has_private_key = not known or key_id in known
         if der and (der not in found or (has_private_key and not found[der].has_private_key)):
             found[der] = certificates.read(der, key_id, label.decode(errors="ignore"), has_private_key=has_private_key)
-    bare = (_public_key(*_values(session, public[i], *_KEY_PARTS)) for i in sorted(public.keys() - certified))
-    return tuple(found.values()), tuple(hashlib.sha256(spki_of(key)).hexdigest() for key in bare if key is not None)
+    lone = (_public_key(*_values(session, public[i], *_KEY_PARTS)) for i in sorted(public.keys() - certified))
+    bare = tuple(hashlib.sha256(spki_of(key)).hexdigest() for key in lone if key is not None)
+    held = (replace(c, has_private_key=True) if c.spki in bare else c for c in found.values())
+    return tuple(held), bare
+
+
+def shared(session: Any, key_id: bytes, der: bytes) -> bool:
+    """Whether another certificate than this one has its CKA_ID or is of its key."""
+    spki = certificates.read(der, key_id, "", has_private_key=True).spki
+    others = (
+        certificates.read(value, other_id, "", has_private_key=True)
+        for value, other_id in _each(session, PyKCS11.CKO_CERTIFICATE, PyKCS11.CKA_VALUE, PyKCS11.CKA_ID)
+        if value != der
+    )
+    return any(other.key_id == key_id.hex() or other.spki == spki for other in others)
 
 
 def certificate_values(session: Any, key_id: bytes) -> list[bytes]:

@@ -19,6 +19,8 @@ from tui.token.protocol import Answer, Done, Leaving, Load, Order, PinWanted, Re
 _STEADY = 10.0
 """Seconds a process must live for its end to count as the first again."""
 _LONGEST_REST = 60.0
+_PATIENCE = 1.0
+"""Seconds that a process which has said its last word may take to end."""
 _CHANGING = frozenset({TokenStage.KEY_PAIR, TokenStage.WRITING, TokenStage.RETIRING})
 """From these stages on the token may have been changed."""
 
@@ -66,7 +68,9 @@ class DriverProcess:
             try:
                 # A child that died or was stopped before this order came has not begun it: its successor does it.
                 return await self._exchange(order, pin, progress) or await self._must(order, pin, progress)
-            except asyncio.CancelledError:
+            except TokenError:
+                raise
+            except BaseException:  # a child that is left within an order would take the next one for a PIN
                 self._kill()
                 raise
             finally:
@@ -80,8 +84,7 @@ class DriverProcess:
 
     async def _exchange(self, order: Order, pin: Pin, progress: Callable[[TokenStage], None]) -> Done | None:
         """Send the order and hear it out; None when the child was dead before it began."""
-        self._wanted.set()
-        await self._running.wait()
+        await self._started()
         before = find_token(self.tokens, order.certificate)
         answers = self._answers = asyncio.Queue()
         stages: list[TokenStage] = []
@@ -114,6 +117,16 @@ class DriverProcess:
                 case _:
                     return answer
 
+    async def _started(self) -> None:
+        """Wait for a process that runs; raise `TokenError` when none can be started, or the last one does not end."""
+        self._wanted.set()
+        try:
+            async with asyncio.timeout(self._deadlines[TokenStage.CHECKING]):
+                await self._running.wait()
+        except TimeoutError as error:
+            failure = self.failure or Failure(Reason.DRIVER_HUNG, detail="start")
+            raise TokenError(replace(failure, token_changed=False)) from error
+
     async def _cut_off(
         self, failure: Failure, stages: list[TokenStage], before: Token | None, sought: CertificateRef
     ) -> TokenError:
@@ -139,7 +152,7 @@ class DriverProcess:
         with contextlib.suppress(asyncio.CancelledError):
             await self._task
         if child is not None:
-            await child.close(patience=0 if self._busy.locked() else 1)
+            await child.close(patience=0 if self._busy.locked() else _PATIENCE)
 
     async def _supervise(self) -> None:
         deaths = 0
@@ -160,7 +173,10 @@ class DriverProcess:
     async def _run(self) -> Failure | None:
         """One life of the child; returns why it ended, None when it left to make room for a fresh one."""
         self._hung = False
-        child = self._child = await Child.start()
+        try:
+            child = self._child = await Child.start()
+        except OSError as error:  # no process or descriptor to be had
+            return Failure(Reason.DRIVER_CRASHED, detail=error.strerror or "")
         self._send(protocol.encode(Load(str(self.module.path), self.module.environment)))
         self._running.set()
         try:
@@ -168,7 +184,7 @@ class DriverProcess:
         finally:
             self._running.clear()
             self._looked.clear()
-        await child.bury()
+        await child.close(patience=_PATIENCE)  # a driver may hang in its last call
         self._child = None
         match last:
             case Leaving():

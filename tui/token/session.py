@@ -10,7 +10,16 @@ import PyKCS11
 from cryptography import x509
 from PyKCS11 import PyKCS11Error
 
-from tui.core.certificate import RENEWABLE_KEYS, Certificate, CertificateRef, PinState, Token, find, find_token
+from tui.core.certificate import (
+    RENEWABLE_KEYS,
+    Certificate,
+    CertificateRef,
+    PinState,
+    Token,
+    find,
+    find_token,
+    likeliest,
+)
 from tui.core.failure import Failure, Reason, TokenError
 from tui.core.order import SignatureScheme
 from tui.token import certificates, faults, objects
@@ -91,7 +100,7 @@ def locate(driver: Driver, reference: CertificateRef, replaced: bytes = b"") -> 
         with contextlib.suppress(PyKCS11Error):
             if look_again:
                 driver.restart()
-            seen = objects.tokens(driver)
+            seen = likeliest(objects.tokens(driver), reference)
             if found := find(seen, reference.fingerprint):
                 return found
             if replaced and (token := find_token(seen, reference)):

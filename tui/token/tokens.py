@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping
 
-from tui.core.certificate import CertificateRef, find_token
+from tui.core.certificate import CertificateRef, Token, find_token
 from tui.core.failure import Failure, Reason, TokenError
 from tui.core.order import Application
 from tui.core.ports import Installation, ModuleFault, Sighting, SignedRequest, TokenStage
@@ -117,7 +117,7 @@ class Tokens:
         """Ask the module that saw the certificate, else each in turn until one asks for the PIN."""
         met = TokenError(Failure(Reason.NO_TOKEN, token_changed=False))
         try:
-            for driver in sorted(self.drivers, key=lambda d: find_token(d.tokens, certificate) is None):
+            for driver in sorted(self.drivers, key=lambda d: _unlikely(find_token(d.tokens, certificate), certificate)):
                 try:
                     return await driver.call(order, pin, progress)
                 except TokenError as error:
@@ -152,6 +152,11 @@ class Tokens:
     async def _wake(self) -> None:
         async with self._changed:
             self._changed.notify_all()
+
+
+def _unlikely(token: Token | None, sought: CertificateRef) -> int:
+    """0 for the very token, 1 for another one with its certificate, 2 for none."""
+    return 2 if token is None else int(not sought.names(token))
 
 
 def _graver(error: TokenError, met: TokenError) -> bool:

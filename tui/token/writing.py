@@ -80,8 +80,7 @@ def retire(driver: Driver, order: Retire, ask_pin: AskPin, progress: Callable[[T
         progress(TokenStage.RETIRING)
         workspace.confirm()
         old = objects.certificate_handles(session, old_id, order.old)
-        shared = set(objects.certificate_values(session, old_id)) - {order.old}
-        if old and old_id and not shared:
+        if old and old_id and not objects.shared(session, old_id, order.old):
             for handle in objects.keys(session, old_id):
                 session.destroyObject(handle)
         for handle in old:
