@@ -38,10 +38,10 @@ async def sweep(cut: Callable[[int], Awaitable[Outcome]]) -> Row:
             row.points += 1
             continue
         row.used.add(outcome.lost)
-        if outcome.failure is None:
+        if not outcome.cut:
             break
         row.points += 1
-        row.reasons[outcome.failure.reason.value] += 1
+        row.reasons[outcome.failure.reason.value if outcome.failure else "went on"] += 1
     return row
 
 

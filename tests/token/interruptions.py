@@ -43,8 +43,10 @@ class Phase(Enum):
 class Outcome:
     """How one enrolment went that was cut off once and then done again."""
 
+    cut: bool
+    """False: it was over before."""
     failure: Failure | None
-    """None: it was over before."""
+    """None where the driver's next process went on by itself."""
     lost: int
     """Bytes of the card that are neither free nor an object's."""
 
@@ -59,23 +61,29 @@ class Enrolment:
     reader: Reader
     shelf: Shelf
 
-    async def cut_off(self, phase: Phase, cut: Callable[[], object], restore: Callable[[], Awaitable[None]]) -> Outcome:
-        """Begin, call `cut` at the beginning of `phase`; once it has cut `restore`, and do it all again."""
+    async def cut_off(
+        self,
+        phase: Phase,
+        arm: Callable[[], object],
+        has_cut: Callable[[], bool],
+        restore: Callable[[], Awaitable[None]],
+    ) -> Outcome:
+        """Begin, call `arm` at the beginning of `phase`; once it has cut `restore`, and do it all again."""
         ref = await reference(self.tokens, self.token.certificate_der)
         done: Installation | None = None
         if phase is Phase.REQUEST:
             application = APPLICATION
-            cut()
+            arm()
             failure = await self._failure(self.tokens.make_request(ref, pin(), APPLICATION, quiet))
         else:
             application = await self._issued(ref)
             if phase is Phase.RETIRE:
                 done = await self.tokens.install(ref, pin(), application, quiet)
-            cut()
+            arm()
             failure = await self._failure(self._last(phase, ref, application, done))
-        out = self.card.has_fallen_out
+        cut = has_cut()
         self.card.arm(None)
-        if failure is not None or out:
+        if cut:
             await restore()
             if phase is not Phase.RETIRE:
                 self.old_pair_signs()
@@ -84,7 +92,7 @@ class Enrolment:
             line.partition(";")[0].strip() for line in self.token.objects().splitlines() if "Object;" in line
         )
         assert held == (RETIRED if phase is Phase.RETIRE else WHOLE), held
-        return Outcome(failure, self.card.card.state.capacity - self.card.card.state.room)
+        return Outcome(cut, failure, self.card.card.state.capacity - self.card.card.state.room)
 
     def old_pair_signs(self) -> None:
         """By an independent tool, in a process of its own, verified with the old certificate."""
@@ -151,7 +159,8 @@ async def pulled(reader: Reader, shelf: Shelf, phase: Phase, pull: Pull) -> Outc
         tokens = adapter(token := token_in(reader, certificate))
         try:
             enrolment = Enrolment(card, token, tokens, reader, shelf)
-            return await enrolment.cut_off(phase, lambda: card.arm(pull), enrolment.put_back)
+            arm, has_cut = lambda: card.arm(pull), lambda: card.has_fallen_out
+            return await enrolment.cut_off(phase, arm, has_cut, enrolment.put_back)
         finally:
             await tokens.close()
 
@@ -163,7 +172,8 @@ async def killed(reader: Reader, shelf: Shelf, phase: Phase, at: int) -> Outcome
         tokens = adapter(token := token_in(reader, certificate))
         try:
             enrolment = Enrolment(card, token, tokens, reader, shelf)
-            return await enrolment.cut_off(phase, lambda: executioner.arm(at), enrolment.seen)
+            arm, has_cut = lambda: executioner.arm(at), lambda: executioner.has_killed
+            return await enrolment.cut_off(phase, arm, has_cut, enrolment.seen)
         finally:
             await tokens.close()
 
@@ -173,6 +183,7 @@ class _Executioner:
 
     def __init__(self) -> None:
         self._left = 0
+        self.has_killed = False
 
     def arm(self, at: int) -> None:
         self._left = at
@@ -181,6 +192,7 @@ class _Executioner:
         self._left -= 1
         if self._left == 0:
             os.kill(child.pid, signal.SIGKILL)
+            self.has_killed = True
 
 
 @contextmanager

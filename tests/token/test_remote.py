@@ -132,33 +132,39 @@ async def test_cut_at_a_stage_of_the_installation(
 
 
 @pytest.mark.parametrize("death", [At.CRASH, At.KILL_AFTER])
-@pytest.mark.parametrize("call", ["C_Login", "C_GenerateKeyPair", "C_Sign"])
-async def test_cut_at_a_call_of_the_request(simulator: Simulator, serving: Serving, call: str, death: At) -> None:
+@pytest.mark.parametrize(
+    ("call", "nth", "changed"),
+    [("C_Login", 1, False), ("C_Sign", 1, False), ("C_GenerateKeyPair", 1, True), ("C_Sign", 3, True)],
+)
+async def test_cut_at_a_call_of_the_request(
+    simulator: Simulator, serving: Serving, call: str, nth: int, changed: bool, death: At
+) -> None:
     with behind(simulator) as far:
         tokens = serving(far)
         ref = await reference(tokens, far.certificate_der)
-        simulator.at(call, death, times=1)
+        simulator.at(call, death, times=1, after=nth)
         with pytest.raises(TokenError) as caught:
             await tokens.make_request(ref, pin(), APPLICATION, quiet)
         failure = caught.value.failure
-        assert (failure.reason, failure.token_changed) == (Reason.TOKEN_FAULT, call != "C_Login")
+        assert (failure.reason, failure.token_changed) == (Reason.TOKEN_FAULT, changed)
         assert simulator.calls().count("C_Login") == 1
         assert (await tokens.make_request(ref, pin(), APPLICATION, quiet)).csr
         assert_two_whole_pairs(simulator.soft)
 
 
 @pytest.mark.parametrize("death", [At.CRASH, At.KILL_AFTER])
-@pytest.mark.parametrize("call", ["C_CreateObject", "C_Sign"])
+@pytest.mark.parametrize(("call", "nth"), [("C_Sign", 1), ("C_CreateObject", 1), ("C_Sign", 3)])
 async def test_cut_at_a_call_of_the_installation(
-    simulator: Simulator, serving: Serving, ca: TestCa, call: str, death: At
+    simulator: Simulator, serving: Serving, ca: TestCa, call: str, nth: int, death: At
 ) -> None:
     with behind(simulator) as far:
         tokens = serving(far)
         application = issued(await requested(tokens, far), ca, far.certificate_der)
         ref = await reference(tokens, far.certificate_der)
-        simulator.at(call, death, times=1)
+        simulator.at(call, death, times=1, after=nth)
         with pytest.raises(TokenError) as caught:
             await tokens.install(ref, pin(), application, quiet)
-        assert (caught.value.failure.reason, caught.value.failure.token_changed) == (Reason.TOKEN_FAULT, True)
+        changed = (call, nth) != ("C_Sign", 1)
+        assert (caught.value.failure.reason, caught.value.failure.token_changed) == (Reason.TOKEN_FAULT, changed)
         assert (await tokens.install(ref, pin(), application, quiet)).new.der == application.certificate
         assert simulator.soft.objects().count("Certificate Object") == 2

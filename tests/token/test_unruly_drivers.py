@@ -25,15 +25,22 @@ async def test_without_rules_it_is_a_token_like_any_other(simulator: Simulator, 
 
 @pytest.mark.parametrize("death", [At.CRASH, At.EXIT, At.KILL_AFTER])
 @pytest.mark.parametrize(
-    ("call", "changed"),
-    [("C_OpenSession", False), ("C_Login", False), ("C_GenerateKeyPair", True), ("C_Sign", True), ("C_Logout", True)],
+    ("call", "nth", "changed"),
+    [
+        ("C_OpenSession", 1, False),
+        ("C_Login", 1, False),
+        ("C_Sign", 1, False),
+        ("C_GenerateKeyPair", 1, True),
+        ("C_Sign", 3, True),
+        ("C_Logout", 1, True),
+    ],
 )
 async def test_a_death_in_a_request_costs_one_pin_and_a_second_try(
-    simulator: Simulator, serving: Serving, death: At, call: str, changed: bool
+    simulator: Simulator, serving: Serving, death: At, call: str, nth: int, changed: bool
 ) -> None:
     tokens = serving(simulator)
     await reference(tokens, simulator.certificate_der)
-    simulator.at(call, death, times=1)
+    simulator.at(call, death, times=1, after=nth)
     failure = await refused_request(tokens, simulator)
     assert (failure.reason, failure.token_changed) == (Reason.DRIVER_CRASHED, changed)
     assert simulator.calls().count("C_Login") == (call != "C_OpenSession")
@@ -42,15 +49,15 @@ async def test_a_death_in_a_request_costs_one_pin_and_a_second_try(
 
 
 @pytest.mark.parametrize("death", [At.CRASH, At.KILL_AFTER])
-@pytest.mark.parametrize("call", ["C_CreateObject", "C_Sign"])
+@pytest.mark.parametrize(("call", "nth"), [("C_Sign", 1), ("C_CreateObject", 1), ("C_Sign", 3)])
 async def test_a_death_in_an_installation(
-    simulator: Simulator, serving: Serving, ca: TestCa, death: At, call: str
+    simulator: Simulator, serving: Serving, ca: TestCa, death: At, call: str, nth: int
 ) -> None:
     tokens = serving(simulator)
     application = issued(await requested(tokens, simulator), ca, simulator.certificate_der)
-    simulator.at(call, death, times=1)
+    simulator.at(call, death, times=1, after=nth)
     failure = await refused_installation(tokens, simulator, application)
-    changed = (call, death) != ("C_CreateObject", At.CRASH)
+    changed = (call, nth) != ("C_Sign", 1) and (call, death) != ("C_CreateObject", At.CRASH)
     assert (failure.reason, failure.token_changed) == (Reason.DRIVER_CRASHED, changed)
     assert (await installed(tokens, simulator, application)).new.der == application.certificate
     assert simulator.soft.objects().count("Certificate Object") == 2
@@ -65,17 +72,20 @@ async def test_a_death_at_the_start_is_followed_by_another_start(simulator: Simu
 
 
 @pytest.mark.parametrize(
-    ("call", "stage", "changed"),
+    ("call", "nth", "stage", "changed"),
     [
-        ("C_Login", TokenStage.CHECKING, False),
-        ("C_GenerateKeyPair", TokenStage.KEY_PAIR, True),
-        ("C_Sign", TokenStage.REQUEST, True),
+        ("C_Login", 1, TokenStage.CHECKING, False),
+        ("C_Sign", 1, TokenStage.CHECKING, False),
+        ("C_GenerateKeyPair", 1, TokenStage.KEY_PAIR, True),
+        ("C_Sign", 3, TokenStage.REQUEST, True),
     ],
 )
-async def test_a_hang_is_cut_at_its_stage(simulator: Simulator, call: str, stage: TokenStage, changed: bool) -> None:
+async def test_a_hang_is_cut_at_its_stage(
+    simulator: Simulator, call: str, nth: int, stage: TokenStage, changed: bool
+) -> None:
     tokens = Tokens((Module(simulator.module, simulator.environment),), {**protocol.DEADLINES, stage: 0.5})
     try:
-        hanging = simulator.at(call, At.HANG)
+        hanging = simulator.at(call, At.HANG, after=nth)
         failure = await refused_request(tokens, simulator)
         assert (failure.reason, failure.detail, failure.token_changed) == (Reason.DRIVER_HUNG, stage.value, changed)
         simulator.lift(hanging)
@@ -124,13 +134,13 @@ async def test_slowness_is_no_failure(simulator: Simulator, serving: Serving) ->
     assert (await requested(serving(simulator), simulator)).csr
 
 
-@pytest.mark.parametrize("call", ["C_GenerateKeyPair", "C_Sign", "C_Logout"])
-async def test_a_lost_reply_in_a_request(simulator: Simulator, serving: Serving, call: str) -> None:
+@pytest.mark.parametrize(("call", "nth"), [("C_Sign", 1), ("C_GenerateKeyPair", 1), ("C_Sign", 3), ("C_Logout", 1)])
+async def test_a_lost_reply_in_a_request(simulator: Simulator, serving: Serving, call: str, nth: int) -> None:
     tokens = serving(simulator)
-    simulator.at(call, At.LOSE, PyKCS11.CKR_GENERAL_ERROR, times=1)
+    simulator.at(call, At.LOSE, PyKCS11.CKR_GENERAL_ERROR, times=1, after=nth)
     if call != "C_Logout":
         failure = await refused_request(tokens, simulator)
-        assert (failure.reason, failure.token_changed) == (Reason.TOKEN_FAULT, True)
+        assert (failure.reason, failure.token_changed) == (Reason.TOKEN_FAULT, (call, nth) != ("C_Sign", 1))
     assert x509.load_pem_x509_csr((await requested(tokens, simulator)).csr).is_signature_valid
     assert simulator.calls().count("C_GenerateKeyPair") == 1
     assert_two_whole_pairs(simulator.soft)

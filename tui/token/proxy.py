@@ -65,16 +65,19 @@ class DriverProcess:
     async def call(self, order: Order, pin: Pin, progress: Callable[[TokenStage], None]) -> Done:
         """Carry out one order; raise `TokenError`. The PIN leaves only when the child has found the right token."""
         async with self._busy:
+            heard_out = False
             try:
                 # A child that died or was stopped before this order came has not begun it: its successor does it.
-                return await self._exchange(order, pin, progress) or await self._must(order, pin, progress)
+                done = await self._exchange(order, pin, progress) or await self._must(order, pin, progress)
+                heard_out = True
+                return done
             except TokenError:
-                raise
-            except BaseException:  # a child that is left within an order would take the next one for a PIN
-                self._kill()
+                heard_out = True
                 raise
             finally:
                 self._answers = None
+                if not heard_out:  # a child that is left within an order would take the next one for a PIN
+                    self._kill()
 
     async def _must(self, order: Order, pin: Pin, progress: Callable[[TokenStage], None]) -> Done:
         done = await self._exchange(order, pin, progress)

@@ -76,7 +76,9 @@ class Slot:
         looks = 0
         with connection, connection.makefile("rb") as stream, contextlib.suppress(OSError):
             while len(header := stream.read(2)) == 2:
-                message = stream.read(int.from_bytes(header))
+                size = int.from_bytes(header)
+                if len(message := stream.read(size)) < max(size, 1):
+                    break
                 if not self.powered.is_set() and message[0] != _Control.ON:
                     looks += 1
                     if looks > _LOOKS or len(message) > 1:
