@@ -25,6 +25,7 @@ class Row:
     reasons: Counter[str] = field(default_factory=Counter)
     bad: list[str] = field(default_factory=list)
     used: set[int] = field(default_factory=set)
+    dead: int = 0
 
 
 async def sweep(cut: Callable[[int], Awaitable[Outcome]]) -> Row:
@@ -41,6 +42,7 @@ async def sweep(cut: Callable[[int], Awaitable[Outcome]]) -> Row:
         if not outcome.cut:
             break
         row.points += 1
+        row.dead += outcome.dead
         row.reasons[outcome.failure.reason.value if outcome.failure else "went on"] += 1
     return row
 
@@ -49,7 +51,8 @@ def show(name: str, row: Row) -> None:
     """One line, and one for each point that did not hold."""
     reasons = ", ".join(f"{reason} {count}" for reason, count in row.reasons.most_common())
     used = f"{min(row.used)}-{max(row.used)}" if row.used else "-"
-    print(f"{name:28} {row.points:4} points  {row.points - len(row.bad):4} good  {reasons}; card bytes used {used}")
+    good = row.points - len(row.bad)
+    print(f"{name:28} {row.points:4} points  {good:4} good  {reasons}; card bytes used {used}; dead entries {row.dead}")
     for bad in row.bad:
         print(f"    {bad}", flush=True)
 

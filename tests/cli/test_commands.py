@@ -7,6 +7,7 @@ import pty
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -103,16 +104,20 @@ def test_the_legend_tells_every_exit_code() -> None:
 
 
 def test_files_with_secrets_that_are_open_to_others_are_told(tmp_path: Path) -> None:
-    config, answers, pin = (tmp_path / name for name in ("kiosk.toml", "answers.toml", "pin"))
+    config = tmp_path / "kiosk.toml"
     config.write_text('[desk]\nurl = "https://127.0.0.1:1"\n[[token.modules]]\npath = "no.so"\n[kiosk]\nlog = ""\n')
-    answers.write_text(WHOLE)
-    pin.write_text("246810\n")
-    words = ("renew", "--config", config, "--answers", answers, "--pin-file", pin)
-    for mode, told in ((0o644, [str(answers), str(pin)]), (0o600, [])):
-        answers.chmod(mode)
-        pin.chmod(mode)
-        warned = [line for line in _run(*words).stderr.splitlines() if "other users may read" in line]
-        assert [path for line, path in zip(warned, told, strict=True) if path in line] == told
+
+    def told(mode: int) -> list[str]:
+        answers, pin = (tmp_path / f"{name}{mode}" for name in ("answers", "pin"))
+        for file, text in ((answers, WHOLE), (pin, "246810\n")):
+            file.write_text(text)
+            file.chmod(mode)
+        lines = _run("renew", "--config", config, "--answers", answers, "--pin-file", pin).stderr.splitlines()
+        warned = [line for line in lines if "other users may read" in line]
+        return [file.name for line, file in zip(warned, (answers, pin), strict=bool(warned)) if str(file) in line]
+
+    with ThreadPoolExecutor() as both:  # each waits for a token
+        assert list(both.map(told, (0o644, 0o600))) == [["answers420", "pin420"], []]
 
 
 @pytest.mark.parametrize("command", ["serve", "evidence"])

@@ -14,7 +14,7 @@ from tui.core.failure import Reason
     [
         *((Phase.REQUEST, at) for at in (4, 40, 52, 60, 75, 100)),
         *((Phase.INSTALL, at) for at in (3, 15, 30)),
-        *((Phase.RETIRE, at) for at in (2, 10, 30, 50)),
+        *((Phase.RETIRE, at) for at in (2, 10, 25, 30, 42, 50)),
     ],
 )
 async def test_the_old_pair_signs_and_a_second_try_completes(
@@ -22,7 +22,7 @@ async def test_the_old_pair_signs_and_a_second_try_completes(
 ) -> None:
     outcome = await pulled(reader, shelf, phase, Pull(at, takes_effect=at % 2 == 0))
     assert outcome.failure is not None
-    assert outcome.failure.reason is Reason.TOKEN_REMOVED
+    assert outcome.failure.reason in {Reason.TOKEN_REMOVED, Reason.DRIVER_CRASHED}  # OpenSC may abort when pulled
 
 
 @pytest.mark.parametrize(

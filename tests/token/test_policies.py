@@ -4,12 +4,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import PyKCS11
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from tests.rig.simulator import At, Simulator
 from tests.rig.softhsm import SoftToken, TestCa, issue, make_key, put_certificate, subject
 from tests.token.support import APPLICATION, issued, openssl, pin, quiet, reference, requested, until, watching
 from tui.core.certificate import CertificateRef, refer
@@ -86,6 +88,22 @@ async def test_the_old_pair_is_deleted_and_nothing_else(tokens: Tokens, soft: So
     await left(tokens, done.new.der, stranger)
     await tokens.retire(ref, pin(), APPLICATION, done, quiet)  # again: nothing is left to delete
     await left(tokens, done.new.der, stranger)
+
+
+async def test_a_key_that_cannot_be_deleted_and_still_signs_keeps_its_certificate(
+    simulator: Simulator, serving: Callable[..., Tokens], ca: TestCa
+) -> None:
+    tokens = serving(simulator)
+    done = await renewed(tokens, simulator.soft, ca)
+    ref = await new_reference(tokens, done)
+    refusing = simulator.at("C_DestroyObject", At.RETURN, PyKCS11.CKR_GENERAL_ERROR)
+    with pytest.raises(TokenError) as caught:
+        await tokens.retire(ref, pin(), APPLICATION, done, quiet)
+    assert caught.value.failure.reason is Reason.TOKEN_FAULT
+    assert simulator.soft.objects().count("Certificate Object") == 2
+    simulator.lift(refusing)
+    await tokens.retire(ref, pin(), APPLICATION, done, quiet)
+    assert simulator.soft.objects().count("Private Key Object") == 1
 
 
 async def test_a_key_that_another_certificate_shares_is_not_deleted(

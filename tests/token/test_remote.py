@@ -131,13 +131,14 @@ async def test_cut_at_a_stage_of_the_installation(
     assert far.soft.objects().count("Certificate Object") == 2
 
 
+# PyKCS11 calls C_Sign twice for a signature: the third call is the second one's.
 @pytest.mark.parametrize("death", [At.CRASH, At.KILL_AFTER])
 @pytest.mark.parametrize(
     ("call", "nth", "changed"),
     [("C_Login", 1, False), ("C_Sign", 1, False), ("C_GenerateKeyPair", 1, True), ("C_Sign", 3, True)],
 )
 async def test_cut_at_a_call_of_the_request(
-    simulator: Simulator, serving: Serving, call: str, nth: int, changed: bool, death: At
+    simulator: Simulator, serving: Serving, *, call: str, nth: int, changed: bool, death: At
 ) -> None:
     with behind(simulator) as far:
         tokens = serving(far)
@@ -155,7 +156,7 @@ async def test_cut_at_a_call_of_the_request(
 @pytest.mark.parametrize("death", [At.CRASH, At.KILL_AFTER])
 @pytest.mark.parametrize(("call", "nth"), [("C_Sign", 1), ("C_CreateObject", 1), ("C_Sign", 3)])
 async def test_cut_at_a_call_of_the_installation(
-    simulator: Simulator, serving: Serving, ca: TestCa, call: str, nth: int, death: At
+    simulator: Simulator, serving: Serving, ca: TestCa, *, call: str, nth: int, death: At
 ) -> None:
     with behind(simulator) as far:
         tokens = serving(far)

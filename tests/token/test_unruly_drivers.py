@@ -23,6 +23,7 @@ async def test_without_rules_it_is_a_token_like_any_other(simulator: Simulator, 
     assert_two_whole_pairs(simulator.soft)
 
 
+# PyKCS11 calls C_Sign twice for a signature: the third call is the second one's.
 @pytest.mark.parametrize("death", [At.CRASH, At.EXIT, At.KILL_AFTER])
 @pytest.mark.parametrize(
     ("call", "nth", "changed"),
@@ -36,7 +37,7 @@ async def test_without_rules_it_is_a_token_like_any_other(simulator: Simulator, 
     ],
 )
 async def test_a_death_in_a_request_costs_one_pin_and_a_second_try(
-    simulator: Simulator, serving: Serving, death: At, call: str, nth: int, changed: bool
+    simulator: Simulator, serving: Serving, *, death: At, call: str, nth: int, changed: bool
 ) -> None:
     tokens = serving(simulator)
     await reference(tokens, simulator.certificate_der)
@@ -51,7 +52,7 @@ async def test_a_death_in_a_request_costs_one_pin_and_a_second_try(
 @pytest.mark.parametrize("death", [At.CRASH, At.KILL_AFTER])
 @pytest.mark.parametrize(("call", "nth"), [("C_Sign", 1), ("C_CreateObject", 1), ("C_Sign", 3)])
 async def test_a_death_in_an_installation(
-    simulator: Simulator, serving: Serving, ca: TestCa, death: At, call: str, nth: int
+    simulator: Simulator, serving: Serving, ca: TestCa, *, death: At, call: str, nth: int
 ) -> None:
     tokens = serving(simulator)
     application = issued(await requested(tokens, simulator), ca, simulator.certificate_der)

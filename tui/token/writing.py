@@ -6,12 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 import PyKCS11
+from cryptography import x509
 from PyKCS11 import PyKCS11Error
 
-from tui.core.failure import Reason
+from tui.core.failure import Reason, TokenError
 from tui.core.ports import TokenStage
 from tui.token import faults, objects, preflight, templates
 from tui.token.driver import Driver
+from tui.token.keys import prove
 from tui.token.protocol import Retire
 from tui.token.session import AskPin, Workspace, signed_in
 from tui.token.templates import Template
@@ -82,8 +84,29 @@ def retire(driver: Driver, order: Retire, ask_pin: AskPin, progress: Callable[[T
         old = objects.certificate_handles(session, old_id, order.old)
         if old and old_id and not objects.shared(session, old_id, order.old):
             for handle in objects.keys(session, old_id):
-                session.destroyObject(handle)
+                _delete_key(workspace, handle, old_id, order)
         for handle in old:
             session.destroyObject(handle)
         if objects.certificate_handles(session, old_id, order.old):
             raise faults.fault(Reason.TOKEN_FAULT, "the old certificate is still there")
+
+
+def _delete_key(workspace: Workspace, handle: Any, key_id: bytes, order: Retire) -> None:
+    """Delete one half of the old pair; what cannot be deleted must be dead.
+
+    A driver that deletes a key's file before its entry, and is cut off in between, refuses that entry for ever.
+    """
+    try:
+        workspace.session.destroyObject(handle)
+    except PyKCS11Error:
+        public_key = x509.load_der_x509_certificate(order.old).public_key()
+        try:
+            prove(workspace.key(key_id, public_key), secrets.token_bytes(32), order.scheme)
+        except PyKCS11Error as dead:
+            if faults.failure(dead).reason is Reason.TOKEN_REMOVED:
+                raise
+        except TokenError as dead:
+            if dead.failure.reason not in {Reason.KEY_MISSING, Reason.SIGNATURE_FALSE}:
+                raise
+        else:
+            raise
