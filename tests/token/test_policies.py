@@ -106,27 +106,14 @@ async def test_a_key_that_cannot_be_deleted_and_still_signs_keeps_its_certificat
     assert simulator.soft.objects().count("Private Key Object") == 1
 
 
+@pytest.mark.parametrize("key_id", ["01", "77"])
 async def test_a_key_that_another_certificate_shares_is_not_deleted(
-    tokens: Tokens, soft: SoftToken, ca: TestCa
-) -> None:
-    old = x509.load_der_x509_certificate(soft.certificate_der)
-    key = old.public_key()
-    assert isinstance(key, rsa.RSAPublicKey)
-    twin = issue(ca, subject("同一密钥的加密证书"), key)
-    put_certificate(soft, twin, key_id="01", label="twin")
-    done = await renewed(tokens, soft, ca)
-    await tokens.retire(await new_reference(tokens, done), pin(), APPLICATION, done, quiet)
-    assert soft.objects().count("Private Key Object") == 2
-    await left(tokens, done.new.der, twin)
-
-
-async def test_a_key_whose_other_certificate_lies_under_another_id_is_not_deleted(
-    tokens: Tokens, soft: SoftToken, ca: TestCa
+    tokens: Tokens, soft: SoftToken, ca: TestCa, key_id: str
 ) -> None:
     key = x509.load_der_x509_certificate(soft.certificate_der).public_key()
     assert isinstance(key, rsa.RSAPublicKey)
     twin = issue(ca, subject("另一平台的证书"), key)
-    put_certificate(soft, twin, key_id="77", label="twin")
+    put_certificate(soft, twin, key_id=key_id, label="twin")
     done = await renewed(tokens, soft, ca)
     await tokens.retire(await new_reference(tokens, done), pin(), APPLICATION, done, quiet)
     assert soft.objects().count("Private Key Object") == 2
