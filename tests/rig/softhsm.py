@@ -53,7 +53,9 @@ class SoftToken:
     def run(self, *command: str) -> str:
         """Run a command-line tool with this token's environment and return what it printed."""
         environment = {**os.environ, **dict(self.environment)}
-        return subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
+        return subprocess.run(
+            command, env=environment, check=True, capture_output=True, text=True, errors="backslashreplace"
+        ).stdout
 
     def objects(self) -> str:
         """What `pkcs11-tool` lists after login."""
