@@ -15,6 +15,7 @@ from textual.driver import Driver
 from textual.scrollbar import ScrollBar
 from textual.widgets import Input
 
+from tui import garbage
 from tui.core.ports import Phone
 from tui.core.state import State, Step
 from tui.exits import Exit
@@ -158,6 +159,7 @@ class KioskApp(App[None], inherit_bindings=False):
                 self.uninstall_screen(screen)
                 del self._screens[kind]
                 await screen.remove()
+        self.call_after_refresh(garbage.collect)
 
     # ── start and end ───────────────────────────────────────────────────────
     def refresh_css(self, animate: bool = True) -> None:

@@ -1,7 +1,6 @@
 """The commands: parses arguments, then imports only what the command needs."""
 
 import argparse
-import gc
 import os
 import signal
 import sys
@@ -10,6 +9,7 @@ from pathlib import Path
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, NoReturn
 
+from tui import garbage
 from tui.arguments import parser
 from tui.core.failure import KioskError
 from tui.exits import Exit, exit_of
@@ -51,14 +51,13 @@ def kiosk(arguments: argparse.Namespace) -> int:
     _need_terminal()
     _restart_clean()
     settings = _settings(arguments)
-    gc.disable()  # what is imported stays: to look for garbage in it takes a twentieth of the way to the first paint
+    garbage.put_off()
     from tui.app import KioskApp, run
     from tui.wiring import runtime
 
     choose_qr_drawing(settings.qr)
     app = KioskApp(runtime(settings), idle_seconds=settings.idle_seconds)
-    gc.freeze()
-    gc.enable()
+    garbage.resume()
     return run(app)
 
 
@@ -81,6 +80,7 @@ def demo(arguments: argparse.Namespace) -> int:
 
 def _play(town: "Demo", arguments: argparse.Namespace) -> int:
     """The kiosk in the demo's town, by hand or by itself."""
+    garbage.put_off()
     from tui.app import KioskApp, run
     from tui.wiring import runtime
 
@@ -88,6 +88,7 @@ def _play(town: "Demo", arguments: argparse.Namespace) -> int:
     use_language(settings.language)
     choose_qr_drawing(settings.qr)
     app = KioskApp(runtime(settings), town.phone, settings.idle_seconds)
+    garbage.resume()
     if not arguments.autoplay:
         return run(app)
     from tui.answers import read_answers

@@ -21,6 +21,7 @@ from statistics import median, quantiles
 
 from tests.rig.simulator import At, Simulator, build
 from tests.rig.softhsm import make_token
+from tui import garbage
 
 ROOT = Path(__file__).parents[2]
 PAINTED = 400
@@ -120,7 +121,8 @@ def measure(seconds: float) -> None:
 
 
 def program(module: str, environment: str) -> int:
-    """The kiosk at the PIN, over this driver and without a desk."""
+    """The kiosk at the PIN, over this driver and without a desk; started like `tui.cli.kiosk`."""
+    garbage.put_off()
     from tests.core.people import SERVICE, application, state
     from tests.runtime.ports_double import ChecksDouble, DeskScript
     from tui.app import KioskApp, run
@@ -148,7 +150,9 @@ def program(module: str, environment: str) -> int:
     def ports() -> Ports:
         return Ports(Tokens((Module(Path(module), pairs),)), DeskScript(status=[SERVICE]), ChecksDouble())  # type: ignore[arg-type]
 
-    return run(AtThePin(Runtime(ports), idle_seconds=600))
+    app = AtThePin(Runtime(ports), idle_seconds=600)
+    garbage.resume()
+    return run(app)
 
 
 if __name__ == "__main__":

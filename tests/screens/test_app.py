@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 from tests.core import people
+from tui import garbage
 from tui.app import KioskApp
 from tui.core import commands as c
 from tui.core import events as e
@@ -111,8 +112,10 @@ def test_the_message_shows_nothing_of_its_event() -> None:
     assert "p4ss" not in repr(message)
 
 
-async def test_leaving_forgets_every_screen_that_held_data() -> None:
+async def test_leaving_forgets_every_screen_that_held_data(monkeypatch: pytest.MonkeyPatch) -> None:
+    swept: list[Step] = []
     async with kiosk() as (app, _recorder, pilot):
+        monkeypatch.setattr(garbage, "collect", lambda: swept.append(app.state.step))
         app.advance(e.Started())
         await pilot.pause()
         before = app.step_screen
@@ -123,6 +126,7 @@ async def test_leaving_forgets_every_screen_that_held_data() -> None:
         assert app.state == replace(State(), now=app.state.now, sighting=app.state.sighting)
         assert field.length == 0
         assert not before.is_attached
+        assert swept == [Step.WAITING]
         app.advance(e.Started())
         await pilot.pause()
         assert app.step_screen is not before
