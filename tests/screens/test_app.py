@@ -132,6 +132,15 @@ async def test_leaving_forgets_every_screen_that_held_data(monkeypatch: pytest.M
         assert app.step_screen is not before
 
 
+async def test_a_minute_may_begin_before_the_next_screen_has_its_parts() -> None:
+    async with kiosk() as (app, _recorder, pilot):
+        coming = app._screen_of(people.state(Step.CARD))
+        coming.tick(people.NOW)
+        await app.present(people.state(Step.CARD))
+        await pilot.pause()
+        assert app.step_screen is coming
+
+
 async def test_screens_are_used_again_within_a_journey() -> None:
     async with kiosk() as (app, _recorder, pilot):
         await app.present(people.state(Step.CARD))

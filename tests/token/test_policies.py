@@ -72,7 +72,7 @@ async def new_reference(tokens: Tokens, done: Installation) -> CertificateRef:
 async def left(tokens: Tokens, *ders: bytes) -> None:
     """Wait until just these certificates are on the token."""
     async with watching(tokens) as sightings:
-        await until(sightings, lambda s: {c.der for c in s.tokens[0].certificates} == set(ders))
+        await until(sightings, lambda s: [{c.der for c in t.certificates} for t in s.tokens] == [set(ders)])
 
 
 async def test_the_old_pair_is_deleted_and_nothing_else(tokens: Tokens, soft: SoftToken, ca: TestCa) -> None:

@@ -220,8 +220,9 @@ class StepScreen(Screen[None], inherit_bindings=False):
         self.left()
 
     def tick(self, now: datetime) -> None:
-        """A minute has begun."""
-        self.query_one(TitleBar).show(now)
+        """A minute has begun; it may begin before the screen that comes next has its parts."""
+        for bar in self.query(TitleBar):
+            bar.show(now)
 
     def _present_frame(self, state: State) -> None:
         self.tick(datetime.now(UTC))
