@@ -192,6 +192,8 @@ def test_a_callback_is_only_a_hint(case: Case) -> None:
     assert callback(case, b"content=" + claim.encode()) == '{"status":"0000","message":"同步成功"}'.encode()
     do_due(case.town.desk)
     assert case.status() is InvoiceStatus.PENDING
+    for hostile in (b"\xff", b"orderno=a%00b", b'content={"x":' + b"[" * 100_000):
+        callback(case, hostile)
     case.tax.blue = ISSUED
     callback(case, f"orderno={case.number}".encode())
     do_due(case.town.desk)

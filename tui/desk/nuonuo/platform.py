@@ -186,5 +186,5 @@ class NuonuoPlatform:
 def _decode(data: bytes | msgspec.Raw, kind: type[_T]) -> _T:
     try:
         return msgspec.json.decode(data, type=kind)
-    except msgspec.MsgspecError as error:
+    except (ValueError, RecursionError, msgspec.MsgspecError) as error:
         raise TaxPlatformDown("tax platform: the answer cannot be read") from error

@@ -17,6 +17,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar, Protocol
 
+from tui.core.text_safety import printable
+
 NUMBER = re.compile(r"[A-Za-z0-9]{8,32}")
 """Shape of a number that both channels accept: UnionPay orderId takes 8-40 letters and digits, refund numbers 32."""
 
@@ -43,10 +45,9 @@ class GatewayAnswered(PaymentGatewayError):  # noqa: N818
     """The platform answered with an error code."""
 
     def __init__(self, code: str, text: str) -> None:
-        """Keep the platform's ``code`` and its ``text``, which is foreign text."""
-        super().__init__(code, text)
-        self.code = code
-        self.text = text
+        """Keep the platform's ``code`` and its ``text``, foreign and perhaps unsigned, made harmless."""
+        self.code, self.text = printable(code, 64), printable(text)
+        super().__init__(self.code, self.text)
 
 
 class GatewayRefused(GatewayAnswered):
