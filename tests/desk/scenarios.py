@@ -164,6 +164,19 @@ def paid_after_close_and_found_by_the_bill(town: World, method: Method) -> None:
     town.quiet()
 
 
+def paid_after_close_and_denied_once(town: World, method: Method) -> None:
+    """The notice says paid, the query that is to confirm it "no such trade"."""
+    town.pay(method)
+    town.leave()
+    town.quiet()
+    town.later(minutes=30)
+    town.arm(method, Fault.PAID_LATE, Fault.NO_SUCH_TRADE)
+    town.phone()
+    town.notices()
+    town.notices()
+    town.quiet()
+
+
 def paid_after_withdrawal(town: World, method: Method) -> None:
     town.pay(method)
     town.withdraw()
@@ -321,6 +334,7 @@ SCENARIOS = (
     both("paid just before it is put away", paid_then_left(Fault.NOTICE_DROPPED), PAID),
     both("paid after close", paid_after_close, PAID),
     both("paid after close, notice lost", paid_after_close_and_found_by_the_bill, PAID),
+    both("paid after close, denied once", paid_after_close_and_denied_once, PAID),
     both("paid after withdrawal", paid_after_withdrawal, WITHDRAWN),
     both("paid twice", paid_twice, SURPLUS),
     both("method switched, both paid", switched, SURPLUS),

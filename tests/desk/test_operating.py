@@ -120,6 +120,18 @@ def test_another_amount_can_be_returned_and_never_credited(town: World, method: 
     assert (town.taken_fen(), town.attempts()[0].state) == (0, AttemptState.REFUNDED)
 
 
+@pytest.mark.parametrize("method", list(Method))
+def test_money_that_the_platform_denies_afterwards_is_not_taken_for_returned(town: World, method: Method) -> None:
+    number = pay(town, method, Fault.WRONG_AMOUNT)
+    town.later(hours=1)
+    town.arm(method, Fault.NO_SUCH_TRADE)
+    with pytest.raises(NotAllowed, match="not decided"):
+        release(town.desk, BUSINESS_NO, number, RETURN)
+    release(town.desk, BUSINESS_NO, number, RETURN)
+    town.quiet()
+    assert (town.taken_fen(), town.attempts()[0].state) == (0, AttemptState.REFUNDED)
+
+
 @pytest.mark.parametrize("act", [CREDIT, RETURN])
 def test_what_was_not_decided_is_released_by_the_platforms_word(town: World, act: Act) -> None:
     town.pay(Method.UNIONPAY)

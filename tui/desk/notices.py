@@ -10,6 +10,7 @@ from tui.desk.desk import Desk
 from tui.desk.following import to_port
 from tui.desk.payments.port import (
     AnswerNotGenuine,
+    GatewayUnknown,
     NoticeKind,
     PaymentGateway,
     PaymentGatewayError,
@@ -63,15 +64,25 @@ def _apply(desk: Desk, method: Method, gateway: PaymentGateway, notice: PaymentN
         _LOG.error("a genuine notice names another time of attempt %s", attempt.attempt_no)
         return "another time"
     if attempt.state in (AttemptState.CLOSING, AttemptState.CLOSED) and notice.outcome.state is TradeState.PAID:
-        # Ending may have given the money back since the notice was written: only what is true now is credited.
-        now = gateway.query(to_port(attempt))
-        if now.state is TradeState.CLOSED:
-            returned_by_platform(desk, attempt.attempt_no)
-        else:
-            settle(desk, attempt.attempt_no, now)
+        _settle_late(desk, gateway, attempt)
     else:
         settle(desk, attempt.attempt_no, notice.outcome)
     return "settled"
+
+
+def _settle_late(desk: Desk, gateway: PaymentGateway, attempt: AttemptRecord) -> None:
+    """Ending may have given the money back since the notice was written: only what is true now is credited.
+
+    :raises GatewayUnknown: the platform's query denies what its notice says: it must send the notice again.
+    """
+    now = gateway.query(to_port(attempt))
+    match now.state:
+        case TradeState.PAID:
+            settle(desk, attempt.attempt_no, now)
+        case TradeState.CLOSED if now.paid_fen is not None:
+            returned_by_platform(desk, attempt.attempt_no)
+        case _:
+            raise GatewayUnknown(f"the notice says paid, a query {now.state.value}")
 
 
 def _note(desk: Desk, notice_id: int, result: str) -> None:

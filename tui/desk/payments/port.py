@@ -139,7 +139,10 @@ class Outcome:
 
     state: TradeState
     paid_fen: int | None = None
-    """The amount the platform speaks of, in fen; always set when PAID, and not always the attempt's."""
+    """The amount the platform speaks of, in fen; always set when PAID, and not always the attempt's.
+
+    None on a CLOSED trade means that the platform knows of no money: it is no sign that any was given back.
+    """
     platform_no: str | None = None
     """trade_no / queryId; always set when PAID, needed for a refund."""
     paid_at: datetime | None = None
