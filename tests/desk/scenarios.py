@@ -322,6 +322,7 @@ SCENARIOS = (
     both("refund pending (fund_change=N, 05)", money_back(Fault.REFUND_PENDING), FAILED),
     both("refund done, answer lost", money_back(Fault.REFUND_TIMEOUT, Fault.CANCEL_TIMEOUT), FAILED),
     both("refund refused (balance), then OK", money_back(Fault.REFUND_REFUSED), FAILED),
+    alone("refund failed for good, then OK", Fault.REFUND_FAILED, money_back(Fault.REFUND_FAILED), FAILED),
     both("issuing fails", money_back(), FAILED),
     both("wrong signature", ordinary(after=(Fault.WRONG_SIGNATURE,), told=False), PAID),
     both("unsigned error", ordinary(after=(Fault.UNSIGNED_ERROR,), told=False), PAID),

@@ -221,6 +221,33 @@ def test_a_refund_that_is_pending_is_asked_for_and_never_sent_under_another_numb
     assert person.see(number).payment_status is PaymentStatus.REFUNDED
 
 
+def test_a_refund_gets_another_number_only_when_its_own_has_failed_for_good(
+    town: Town, person: Person, number: str
+) -> None:
+    attempt_no, _ = shown(person.pay(number))
+    person.ask("POST", f"/applications/{number}/withdrawal")
+    settle(town.desk, attempt_no, paid(town, attempt_no))
+    first, second = f"RF{attempt_no}", f"RF{attempt_no}02"
+    for state, hours in (
+        (RefundState.PENDING, 0),
+        (RefundState.REFUSED, 1),
+        (RefundState.FAILED, 1),
+        (RefundState.DONE, 2),
+    ):
+        town.alipay.refund_state = state
+        sweep(town, hours=hours)
+    asked = [call for call in town.alipay.asked if "refund" in call[0]]
+    assert asked == [
+        ("refund", first),
+        ("query_refund", first),
+        ("query_refund", first),
+        ("refund", second),
+        ("query_refund", second),
+    ]
+    (refund,) = person.sign_in().see(number).refunds
+    assert (refund.done, refund.amount_fen) == (True, 20000)
+
+
 @pytest.mark.parametrize("failure", [GatewayMisconfigured("isv.invalid-signature", "x"), AnswerNotGenuine("forged")])
 def test_what_no_later_call_can_settle_is_an_alarm_and_never_unpaid(
     town: Town, person: Person, number: str, caplog: pytest.LogCaptureFixture, failure: PaymentGatewayError

@@ -52,7 +52,8 @@ def receive(desk: Desk, method: Method, body: bytes, query: str) -> bytes | None
 def _apply(desk: Desk, method: Method, gateway: PaymentGateway, notice: PaymentNotice) -> str:
     if notice.kind is NoticeKind.REFUND:
         with writing(desk.engine) as db:  # a hint: the refund is asked for at once
-            waiting = RefundRecord.refund_no == notice.number, RefundRecord.done_at.is_(None)
+            known = RefundRecord.refund_no.in_((notice.number, notice.number[:-2]))  # the latter of a further order
+            waiting = known, RefundRecord.done_at.is_(None)
             db.execute(update(RefundRecord).where(*waiting).values(next_try_at=desk.clock()))
         return "refund"
     with reading(desk.engine) as db:

@@ -166,7 +166,7 @@ def _lines(one: Seen, *, whole: bool) -> list[str]:
         for a in one.attempts
     ]
     lines += [
-        f"  {r.refund_no} {r.cause} {yuan(r.amount_fen)} {'已退 / done' if r.done_at else '退款中 / open'} {r.refusal}"
+        f"  {r.sent_as} {r.cause} {yuan(r.amount_fen)} {'已退 / done' if r.done_at else '退款中 / open'} {r.refusal}"
         for r in one.refunds
     ]
     lines.append(f"  发票 / invoice {one.invoice.status} {one.invoice.number}")

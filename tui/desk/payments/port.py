@@ -202,6 +202,9 @@ class RefundState(StrEnum):
     ABSENT = "absent"
     """The platform has no such refund: send the same one (again)."""
     REFUSED = "refused"
+    """Not now: the same one may be sent again."""
+    FAILED = "failed"
+    """For good: the platform keeps this number as one that failed, and only another number can carry the refund."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +213,7 @@ class RefundOutcome:
 
     state: RefundState
     text: str = ""
-    """The platform's code and words when REFUSED; foreign text."""
+    """The platform's code and words when REFUSED or FAILED; foreign text."""
 
 
 class NoticeKind(StrEnum):

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from urllib.parse import urlencode
 
 from tui.core.beijing import BEIJING
+from tui.core.text_safety import printable
 from tui.desk.payments.port import (
     AnswerNotGenuine,
     Attempt,
@@ -162,7 +163,7 @@ class UnionPay:
         if code in UNDECIDED:
             return RefundOutcome(RefundState.PENDING)
         if code not in OK:
-            return _refused(code, answer.get("origRespMsg", ""))
+            return RefundOutcome(RefundState.FAILED, printable(f"{code} {answer.get('origRespMsg', '')}"))
         if NOTICE_KINDS.get(answer.get("txnType", "")) is not NoticeKind.REFUND:
             raise AnswerNotGenuine("message has another txnType")
         if _amount(answer) != refund.amount_fen:
