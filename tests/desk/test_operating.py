@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 from sqlalchemy import select
@@ -16,7 +17,7 @@ from tui.desk.books import ActKind, ActRecord
 from tui.desk.database import reading, writing
 from tui.desk.invoice_records import InvoiceRecord, RedInvoiceRecord
 from tui.desk.invoicing import invoice
-from tui.desk.issuing import Progress
+from tui.desk.issuing import Progress, issue
 from tui.desk.operating import Act, NotAllowed, refund, release
 from tui.desk.payments.port import GatewayUnknown
 from tui.desk.records import ApplicationRecord
@@ -80,6 +81,25 @@ def test_money_goes_back_before_the_issue_and_the_application_ends(town: World, 
         refund(town.desk, BUSINESS_NO, REFUND)
     with pytest.raises(NotAllowed, match="goes back already"):
         refund(town.desk, BUSINESS_NO, REFUND, attempt_no=number)
+
+
+def test_a_refund_decided_while_the_ca_signs_wins(
+    town: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    pay(town)
+    sign = town.ca.issue
+
+    def sign_meanwhile(request_id: str, csr: bytes, old_certificate: bytes, not_after: datetime) -> bytes:
+        refund(town.desk, BUSINESS_NO, REFUND)
+        return sign(request_id, csr, old_certificate, not_after)
+
+    monkeypatch.setattr(town.ca, "issue", sign_meanwhile)
+    assert issue(town.desk, BUSINESS_NO) is Progress.OVER
+    town.quiet()
+    assert (town.taken_fen(), town.application().status) == (0, ApplicationStatus.WITHDRAWN)
+    assert (town.application().certificate, town.application().challenge) == (b"", b"")
+    (told,) = [record for record in caplog.records if record.levelname == "CRITICAL"]
+    assert "revoked" in told.getMessage()
 
 
 @pytest.mark.parametrize("status", [ApplicationStatus.ISSUED, ApplicationStatus.INSTALLED])
