@@ -156,6 +156,36 @@ def test_what_is_not_decided_is_asked_again(case: Case, state: InvoiceState) -> 
     assert case.invoice() is Progress.LATER
 
 
+def test_an_order_that_is_not_taken_waits_for_a_person_in_the_end(case: Case) -> None:
+    case.tax.blue, case.tax.known = InvoiceOutcome(InvoiceState.REJECTED, text="E9999 未授权"), False
+    assert case.invoice() is Progress.LATER
+    assert (case.status(), case.view().failure) == (InvoiceStatus.PENDING, "E9999 未授权")
+    case.town.later(days=4)
+    assert case.invoice() is Progress.OVER
+    assert (case.status(), case.view().failure) == (InvoiceStatus.FAILED, "E9999 未授权")
+    case.tax.blue = ISSUED
+    with writing(case.town.desk.engine) as db:
+        assert try_again(db, case.number, case.town.clock.now)
+    do_due(case.town.desk)
+    sweep(case.town, minutes=1)
+    assert case.status() is InvoiceStatus.ISSUED
+
+
+def test_a_red_order_that_is_not_taken_waits_for_a_person_in_the_end(case: Case) -> None:
+    case.tax.blue, case.tax.red = ISSUED, InvoiceOutcome(InvoiceState.REJECTED, text="E9999 未授权")
+    case.invoice()
+    case.refund()
+    do_due(case.town.desk)
+    assert [red.state for red in case.view().red] == [RedState.REQUESTED]
+    sweep(case.town, days=4)
+    assert [red.state for red in case.view().red] == [RedState.FAILED]
+    case.tax.red = RED
+    with writing(case.town.desk.engine) as db:
+        assert try_again(db, case.number, case.town.clock.now)
+    sweep(case.town, minutes=1)
+    assert [red.state for red in case.view().red] == [RedState.FAILED, RedState.ISSUED]
+
+
 @pytest.mark.parametrize("state", [InvoiceState.FAILED, InvoiceState.VOIDED])
 def test_what_was_refused_waits_for_a_person(case: Case, state: InvoiceState) -> None:
     case.tax.blue = InvoiceOutcome(state, text="22 开票员未登录")

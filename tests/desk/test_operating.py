@@ -11,7 +11,7 @@ from sqlalchemy import select
 from tests.desk.world import BUSINESS_NO, PRICE, World, world
 from tui.arguments import parser
 from tui.cli import COMMANDS
-from tui.core.order import ApplicationStatus, AttemptState, Method, PaymentStatus
+from tui.core.order import ApplicationStatus, AttemptState, InvoiceStatus, Method, PaymentStatus
 from tui.desk import operator_commands
 from tui.desk.books import ActKind, ActRecord
 from tui.desk.database import reading, writing
@@ -198,3 +198,18 @@ def test_orders_are_listed_and_shown_with_personal_data_masked(town: World, run)
     assert json.loads(run("orders", "--json")[1])[0] == seen
     assert run("orders", "--json", "YW0")[0] == 3
     assert number in run("orders", BUSINESS_NO)[1]
+
+
+def test_an_invoice_is_shown_and_tried_again(town: World, run) -> None:  # type: ignore[no-untyped-def]
+    assert run("invoice", BUSINESS_NO)[0] == 3
+    with writing(town.desk.engine) as db:
+        db.add(InvoiceRecord(business_no=BUSINESS_NO, requested_at=town.desk.clock(), failure="22 开票员未登录"))
+    assert run("invoice", "--again", BUSINESS_NO)[0] == 3
+    with writing(town.desk.engine) as db:
+        db.get_one(ApplicationRecord, BUSINESS_NO).invoice_status = InvoiceStatus.FAILED
+    code, told = run("invoice", BUSINESS_NO)
+    seen = json.loads(told)
+    assert (code, seen["status"], seen["failure"]) == (0, "failed", "22 开票员未登录")
+    assert run("invoice", "--again", BUSINESS_NO) == (0, "")
+    with reading(town.desk.engine) as db:
+        assert db.get_one(InvoiceRecord, BUSINESS_NO).next_query_at is not None
