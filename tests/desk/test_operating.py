@@ -184,7 +184,8 @@ def test_orders_are_listed_and_shown_with_personal_data_masked(town: World, run)
     assert run("refund", "--reason", "x", BUSINESS_NO)[0] == 3
     assert run("release", "--attempt", number, "--credit", "--reason", "x", BUSINESS_NO)[0] == 3
     assert run("release", "--attempt", number, "--return", "--reason", " ", BUSINESS_NO)[0] == 2
-    assert run("release", "--attempt", number, "--return", "--reason", RETURN.reason, BUSINESS_NO)[0] == 0
+    not_utf8 = RETURN.reason + "\udcff"
+    assert run("release", "--attempt", number, "--return", "--reason", not_utf8, BUSINESS_NO)[0] == 0
     assert run("orders", "--refunding")[1].startswith(BUSINESS_NO)
     code, told = run("orders", "--json", BUSINESS_NO)
     seen = json.loads(told)

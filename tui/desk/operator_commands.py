@@ -12,6 +12,7 @@ import msgspec
 
 from tui.core.beijing import BEIJING, beijing
 from tui.core.order import Method, yuan
+from tui.core.text_safety import printable
 from tui.desk.books import ActKind
 from tui.desk.clock import utc_now
 from tui.desk.commands import say, with_settings
@@ -64,7 +65,7 @@ def orders(config: Path, concern: Concern, business_no: str, *, as_json: bool) -
 
 def refund(config: Path, business_no: str, reason: str, attempt_no: str, *, after_issue: bool) -> int:
     """Decide that a payment goes back."""
-    act = Act(ActKind.REFUND, operator(), reason)
+    act = Act(ActKind.REFUND, operator(), printable(reason))
 
     def decide(desk: Desk) -> int:
         number = decide_refund(desk, business_no, act, attempt_no=attempt_no, after_issue=after_issue)
@@ -78,7 +79,7 @@ def release(config: Path, business_no: str, attempt_no: str, kind: ActKind, reas
     """Decide about a frozen payment."""
 
     def decide(desk: Desk) -> int:
-        state = decide_release(desk, business_no, attempt_no, Act(kind, operator(), reason))
+        state = decide_release(desk, business_no, attempt_no, Act(kind, operator(), printable(reason)))
         say(f"{attempt_no}: {state.value}")
         return Exit.DONE
 
@@ -142,7 +143,7 @@ def operator() -> str:
 
 def _decided(config: Path, reason: str, act: Callable[[Desk], int]) -> int:
     def decide(settings: DeskSettings) -> int:
-        if not reason.strip():
+        if not printable(reason):
             say("--reason: 请写明原因 / a reason is needed")
             return Exit.USAGE
         try:
