@@ -137,7 +137,8 @@ class Alipay:
                 case _:
                     return Ended.UNKNOWN
         _expect(answer, out_trade_no=attempt.number)
-        return Ended.CLOSED
+        # The signature does not cover the node's name: these fields are of answers to other calls.
+        return Ended.UNKNOWN if answer.keys() & {"trade_status", "qr_code"} else Ended.CLOSED
 
     def _cancel(self, attempt: Attempt) -> Ended:
         try:
