@@ -187,12 +187,13 @@ def test_the_command_ends_with_6_where_something_differs(town: World, method: Me
     assert run("reconcile", "--date", day)[1].count("\n") == 2
 
 
-def test_a_bill_from_elsewhere_is_not_fetched(town: World, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("url", ["https://bill.example/alipay.com/x.zip", "https://["])
+def test_a_bill_from_elsewhere_is_not_fetched(town: World, monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     pay(town)
     day = today(town)
     town.later(days=1)
     billing = town.platforms[Method.ALIPAY]._billing  # type: ignore[attr-defined]
-    monkeypatch.setattr(billing, "url", lambda *_: "https://bill.example/alipay.com/x.zip")
+    monkeypatch.setattr(billing, "url", lambda *_: url)
     with pytest.raises(AnswerNotGenuine, match="somebody else"):
         town.desk.gateways[Method.ALIPAY].bill(day)
 

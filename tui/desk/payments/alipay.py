@@ -281,7 +281,10 @@ def _closed(outcome: Outcome) -> Ended:
 
 def _is_of(url: str, gateway_url: str) -> bool:
     """Whether a bill's address belongs to the platform that we ask: a signed answer, but no signed file."""
-    found, ours = urlsplit(url), urlsplit(gateway_url)
+    try:
+        found, ours = urlsplit(url), urlsplit(gateway_url)
+    except ValueError:
+        return False
     host = found.hostname or ""
     same = (found.scheme, found.netloc) == (ours.scheme, ours.netloc)
     return same or (found.scheme == "https" and host.endswith((".alipay.com", ".alipaydev.com")))
