@@ -126,6 +126,14 @@ def _operators(desk: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
         decision.add_argument("--reason", required=True, metavar="TEXT", help="原因，将与操作人一起存档 / why; kept")
         decision.add_argument("business_no", metavar="BUSINESS_NO", help="业务单号 / business number")
 
+    about = "查看电子发票；被拒绝的可重试 / the e-invoice as JSON; what was refused can be tried again"
+    invoice = _command(desk, "invoice", about, "desk invoice")
+    invoice.add_argument("--config", type=Path, required=True, metavar="FILE", help="desk.toml")
+    invoice.add_argument(
+        "--again", action="store_true", help="原因排除后重试，由运行中的服务执行 / try again, by the running desk"
+    )
+    invoice.add_argument("business_no", metavar="BUSINESS_NO", help="业务单号 / business number")
+
     about = "与支付平台的日账单核对 / compare a platform's daily bill with ours"
     reconcile = _command(desk, "reconcile", about, "desk reconcile")
     reconcile.add_argument("--config", type=Path, required=True, metavar="FILE", help="desk.toml")

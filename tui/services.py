@@ -46,6 +46,13 @@ def desk_release(arguments: argparse.Namespace) -> int:
     return release(a.config, a.business_no, a.attempt, ActKind(a.kind), a.reason)
 
 
+def desk_invoice(arguments: argparse.Namespace) -> int:
+    """An application's e-invoice."""
+    from tui.desk.operator_commands import invoice
+
+    return invoice(arguments.config, arguments.business_no, again=arguments.again)
+
+
 def desk_reconcile(arguments: argparse.Namespace) -> int:
     """A platform's daily bill against our books."""
     from tui.core.order import Method
@@ -108,6 +115,7 @@ SERVICES: dict[str, Callable[[argparse.Namespace], int]] = {
     "desk orders": desk_orders,
     "desk refund": desk_refund,
     "desk release": desk_release,
+    "desk invoice": desk_invoice,
     "desk reconcile": desk_reconcile,
     "desk verify": desk_verify,
     "sandbox up": sandbox_up,
@@ -122,6 +130,7 @@ SERVICES_NEED = {
     "desk orders": "desk",
     "desk refund": "desk",
     "desk release": "desk",
+    "desk invoice": "desk",
     "desk reconcile": "desk",
     "sandbox up": "demo",
     "sandbox token": "demo",

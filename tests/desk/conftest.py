@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.desk.invoice_case import Case, make_case
 from tests.desk.town import Person, Town, make_town
 
 
@@ -26,3 +27,10 @@ def person(town: Town) -> Person:
 def number(person: Person) -> str:
     """An application that waits for its money."""
     return person.entered().business_no
+
+
+@pytest.fixture
+def case(tmp_path: Path) -> Iterator[Case]:
+    """An installed renewal that waits for its invoice."""
+    with make_case(tmp_path) as made:
+        yield made

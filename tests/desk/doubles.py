@@ -86,7 +86,9 @@ class Platform:
         """The state that was set."""
         self._ask("query", attempt.number)
         paid = attempt.amount_fen if self.paid_fen is None else self.paid_fen
-        return Outcome(self.state, paid, f"T{attempt.number}") if self.state is TradeState.PAID else Outcome(self.state)
+        if self.state is TradeState.PAID:
+            return Outcome(self.state, paid, f"T{attempt.number}")
+        return Outcome(self.state, self.paid_fen)
 
     def end(self, attempt: Attempt) -> Ended:
         """The end that was set; a paid trade says so."""

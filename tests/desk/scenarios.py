@@ -1,17 +1,34 @@
-"""Every way a payment can go wrong, played through the desk's rules at each platform, and where it must end."""
+"""Every way a payment can go wrong at each platform, and where it must end."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from tests.desk.world import BUSINESS_NO, PRICE, End, World, world
-from tui.core.beijing import BEIJING
+from tests.desk.plays import (
+    Play,
+    code_lost,
+    crash,
+    crash_at_refund,
+    left_with,
+    money_back,
+    nobody_scans,
+    ordinary,
+    paid_after_close,
+    paid_after_close_and_denied_once,
+    paid_after_close_and_found_by_the_bill,
+    paid_after_withdrawal,
+    paid_then_left,
+    paid_twice,
+    refunded_by_an_operator,
+    scanned_only,
+    scanned_then_paid,
+    switched,
+    time_jumps,
+    wrong_amount,
+    wrong_amount_returned,
+)
+from tests.desk.world import PRICE, End, world
 from tui.core.order import ApplicationStatus, AttemptState, Method, PaymentStatus
-from tui.desk.books import ActKind
-from tui.desk.operating import Act, refund, release
-from tui.desk.reconciling import reconcile
 from tui.sandbox.faults import Fault, channels_of
 
-Play = Callable[[World, Method], None]
 S = AttemptState
 
 PAID = End(PaymentStatus.PAID, (S.PAID,), ApplicationStatus.ISSUED, PRICE)
@@ -22,7 +39,6 @@ RETURNED = End(PaymentStatus.REFUNDED, (S.REFUNDED,), ApplicationStatus.ENTERED,
 WITHDRAWN = End(PaymentStatus.REFUNDED, (S.REFUNDED,), ApplicationStatus.WITHDRAWN, 0)
 FAILED = End(PaymentStatus.REFUNDED, (S.REFUNDED,), ApplicationStatus.FAILED, 0)
 FROZEN = End(PaymentStatus.FROZEN, (S.FROZEN,), ApplicationStatus.ENTERED, 1)
-ACT = Act(ActKind.RETURN, "operator", "金额不符")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,231 +60,6 @@ def played(scenario: Scenario, method: Method) -> End:
     with world() as town:
         scenario.play(town, method)
         return town.end()
-
-
-def ordinary(*faults: Fault, told: bool = True, after: tuple[Fault, ...] = ()) -> Play:
-    """Shown, paid, told (or not): `faults` from the start on, `after` once the code is there."""
-
-    def play(town: World, method: Method) -> None:
-        town.arm(method, *faults)
-        town.pay(method)
-        town.quiet(seconds=2)
-        town.arm(method, *after)
-        if not town.attempts()[-1].qr:
-            town.pay(method)
-        town.phone()
-        if told:
-            town.notices()
-        town.quiet()
-        town.notices()
-        town.quiet()
-
-    return play
-
-
-def nobody_scans(town: World, method: Method) -> None:
-    town.pay(method)
-    town.quiet()
-
-
-def time_jumps(town: World, method: Method) -> None:
-    town.pay(method)
-    town.arm(method, Fault.TIME_JUMP)
-    town.quiet(seconds=10)
-    assert not town.phone()  # the code is over for the wallet, and still on the screen
-    town.quiet()
-
-
-def scanned_only(town: World, method: Method) -> None:
-    town.pay(method)
-    town.scan()
-    town.quiet()
-
-
-def scanned_then_paid(town: World, method: Method) -> None:
-    town.pay(method)
-    town.scan()
-    town.quiet(seconds=10)
-    town.phone()
-    town.notices()
-    town.quiet()
-
-
-def code_lost(*faults: Fault) -> Play:
-    """The answer with the code does not come; sooner or later there is one, and it is paid."""
-
-    def play(town: World, method: Method) -> None:
-        town.arm(method, *faults)
-        town.pay(method)
-        _come_to_a_code(town, method)
-        town.phone()
-        town.notices()
-        town.quiet()
-
-    return play
-
-
-def paid_then_left(*faults: Fault, told: bool = False) -> Play:
-    """Paid, and put away before the desk knows; then another look."""
-
-    def play(town: World, method: Method) -> None:
-        town.pay(method)
-        town.arm(method, *faults)
-        town.phone()
-        town.leave()
-        if told:
-            town.notices()
-        town.quiet()
-        town.notices()
-        town.quiet()
-
-    return play
-
-
-def left_with(*faults: Fault) -> Play:
-    """Put away unpaid, while ending it goes wrong."""
-
-    def play(town: World, method: Method) -> None:
-        town.pay(method)
-        town.arm(method, *faults)
-        town.leave()
-        town.notices()
-        town.quiet()
-        town.notices()
-
-    return play
-
-
-def paid_after_close(town: World, method: Method) -> None:
-    town.pay(method)
-    town.leave()
-    town.arm(method, Fault.PAID_LATE)
-    town.quiet(minutes=7)
-    town.phone()
-    town.notices()
-    town.quiet()
-
-
-def paid_after_close_and_found_by_the_bill(town: World, method: Method) -> None:
-    town.pay(method)
-    town.quiet()
-    town.clock.now = town.clock.now.astimezone(BEIJING).replace(hour=12)
-    town.arm(method, Fault.PAID_LATE, Fault.NOTICE_DROPPED)
-    town.phone()
-    day = town.clock.now.astimezone(BEIJING).date()
-    town.quiet()
-    town.later(days=1)
-    comparison = reconcile(town.desk, method, day)
-    assert [difference.settled for difference in comparison.differences] == [True]
-    assert not reconcile(town.desk, method, day).differences
-    town.quiet()
-
-
-def paid_after_withdrawal(town: World, method: Method) -> None:
-    town.pay(method)
-    town.withdraw()
-    town.arm(method, Fault.PAID_LATE)
-    town.phone()
-    town.notices()
-    town.quiet()
-
-
-def paid_twice(town: World, method: Method) -> None:
-    town.pay(method)
-    town.leave()
-    town.pay(method)
-    if not town.attempts()[-1].qr:  # while the first can still be paid, it may be the only one
-        town.quiet(minutes=8)
-        town.pay(method)
-    town.phone()
-    town.notices()
-    town.arm(method, Fault.PAID_LATE)
-    town.phone(0)
-    town.notices()
-    town.quiet()
-
-
-def switched(town: World, method: Method) -> None:
-    other = Method.UNIONPAY if method is Method.ALIPAY else Method.ALIPAY
-    town.pay(method)
-    town.leave()
-    town.pay(other)
-    town.phone()
-    town.notices()
-    town.arm(method, Fault.PAID_LATE)
-    town.phone(0)
-    town.notices()
-    town.quiet()
-
-
-def money_back(*faults: Fault) -> Play:
-    """Paid, and the CA refuses: the refund meets what goes wrong."""
-
-    def play(town: World, method: Method) -> None:
-        town.ca.refuses = True
-        town.arm(method, *faults)
-        town.pay(method)
-        town.phone()
-        town.notices()
-        town.quiet()
-        town.notices()
-        town.quiet()
-
-    return play
-
-
-def wrong_amount(town: World, method: Method) -> None:
-    town.pay(method)
-    town.arm(method, Fault.WRONG_AMOUNT)
-    town.phone()
-    town.notices()
-    town.quiet()
-
-
-def wrong_amount_returned(town: World, method: Method) -> None:
-    wrong_amount(town, method)
-    release(town.desk, BUSINESS_NO, town.attempts()[0].attempt_no, ACT)
-    town.quiet()
-
-
-def refunded_by_an_operator(town: World, method: Method) -> None:
-    town.pay(method)
-    town.phone()
-    town.notices()
-    refund(town.desk, BUSINESS_NO, Act(ActKind.REFUND, "operator", "客户要求"))
-    town.quiet()
-
-
-def crash(where: str) -> Play:
-    """The desk dies at the start's call, and comes up again."""
-
-    def play(town: World, method: Method) -> None:
-        town.wires[method].fate = where
-        town.pay(method)
-        _come_to_a_code(town, method)
-        town.phone()
-        town.notices()
-        town.quiet()
-
-    return play
-
-
-def _come_to_a_code(town: World, method: Method) -> None:
-    """The watch starts the same attempt once more; where its number is spent, a new one follows its end."""
-    town.quiet(seconds=40)
-    if not town.attempts()[-1].qr:
-        town.quiet(minutes=8)
-        town.pay(method)
-
-
-def crash_at_refund(town: World, method: Method) -> None:
-    town.ca.refuses = True
-    town.pay(method)
-    town.phone()
-    town.notices()
-    town.issue()
-    town.wires[method].fate = "crash-after"
-    town.quiet()
 
 
 def both(name: str, play: Play, end: End) -> Scenario:
@@ -309,6 +100,7 @@ SCENARIOS = (
     both("refund pending (fund_change=N, 05)", money_back(Fault.REFUND_PENDING), FAILED),
     both("refund done, answer lost", money_back(Fault.REFUND_TIMEOUT, Fault.CANCEL_TIMEOUT), FAILED),
     both("refund refused (balance), then OK", money_back(Fault.REFUND_REFUSED), FAILED),
+    alone("refund failed for good, then OK", Fault.REFUND_FAILED, money_back(Fault.REFUND_FAILED), FAILED),
     both("issuing fails", money_back(), FAILED),
     both("wrong signature", ordinary(after=(Fault.WRONG_SIGNATURE,), told=False), PAID),
     both("unsigned error", ordinary(after=(Fault.UNSIGNED_ERROR,), told=False), PAID),
@@ -321,6 +113,7 @@ SCENARIOS = (
     both("paid just before it is put away", paid_then_left(Fault.NOTICE_DROPPED), PAID),
     both("paid after close", paid_after_close, PAID),
     both("paid after close, notice lost", paid_after_close_and_found_by_the_bill, PAID),
+    both("paid after close, denied once", paid_after_close_and_denied_once, PAID),
     both("paid after withdrawal", paid_after_withdrawal, WITHDRAWN),
     both("paid twice", paid_twice, SURPLUS),
     both("method switched, both paid", switched, SURPLUS),

@@ -83,6 +83,15 @@ def test_secrets_are_not_shown(file: Path) -> None:
     settings = load(file)
     assert repr(settings.data_key) not in repr(settings)
     assert "000000" not in repr(settings.unionpay)
+    assert settings.database not in repr(settings)
+
+
+@pytest.mark.parametrize("url", ["desk:xyzzy@db", "postgresql://desk:x@y:xyzzy@db/desk", "postgresql://d:p@db:xyzzy/d"])
+def test_a_database_that_is_no_url_is_told_without_it(file: Path, url: str) -> None:
+    file.write_text(FILE.replace("[desk]", f'[desk]\ndatabase = "{url}"'), encoding="utf-8")
+    with pytest.raises(SettingsError, match=r"desk\.database is no URL") as refused:
+        load(file)
+    assert "xyzzy" not in str(refused.value)
 
 
 @pytest.mark.parametrize(

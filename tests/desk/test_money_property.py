@@ -29,6 +29,7 @@ FAULTS = (
     Fault.REFUND_PENDING,
     Fault.REFUND_REFUSED,
 )
+OF_UNIONPAY = (Fault.REFUND_FAILED, Fault.A6)
 OF_ALIPAY = (Fault.CANCEL_REFUNDS, Fault.CANCEL_RETRY, Fault.CANCEL_TIMEOUT)
 BOUGHT = {ApplicationStatus.ISSUED, ApplicationStatus.INSTALLED}
 METHODS = st.sampled_from(list(Method))
@@ -144,6 +145,11 @@ class Money(RuleBasedStateMachine):
     def a_cancel_goes_wrong(self, fault: Fault) -> None:
         """Once."""
         self.town.arm(Method.ALIPAY, fault)
+
+    @rule(fault=st.sampled_from(OF_UNIONPAY))
+    def unionpay_has_its_own(self, fault: Fault) -> None:
+        """Once."""
+        self.town.arm(Method.UNIONPAY, fault)
 
     @invariant()
     def never_more_goes_back_than_came(self) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
 
 from tests.desk.town import Person, Town, paid, shown, sweep
@@ -57,11 +58,26 @@ def test_a_late_notice_is_credited_only_if_the_money_is_still_here(town: Town, p
     town.alipay.notice = PaymentNotice(NoticeKind.PAYMENT, attempt_no, paid(town, attempt_no))
     town.alipay.failure = GatewayUnknown("timeout")
     assert town.client.post("/notify/alipay", content=b"x").status_code == 400
-    town.alipay.failure, town.alipay.state = None, TradeState.CLOSED
+    town.alipay.failure, town.alipay.state, town.alipay.paid_fen = None, TradeState.CLOSED, 20000
     assert town.client.post("/notify/alipay", content=b"x").status_code == 200
     application = person.see(number)
     assert (application.status, application.payment_status) == (ApplicationStatus.ENTERED, PaymentStatus.REFUNDED)
     assert [refund.done for refund in application.refunds] == [True]
+
+
+@pytest.mark.parametrize("denied", [TradeState.CLOSED, TradeState.NOT_SCANNED, TradeState.SCANNED, TradeState.UNKNOWN])
+def test_a_late_notice_that_the_platforms_query_denies_comes_again(
+    town: Town, person: Person, number: str, denied: TradeState
+) -> None:
+    attempt_no, _ = shown(person.pay(number))
+    settle(town.desk, attempt_no, Outcome(TradeState.CLOSED))
+    town.alipay.notice = PaymentNotice(NoticeKind.PAYMENT, attempt_no, paid(town, attempt_no))
+    town.alipay.state = denied
+    assert town.client.post("/notify/alipay", content=b"x").status_code == 400
+    assert person.see(number).refunds == ()  # nothing says that the money went back
+    town.alipay.state = TradeState.PAID
+    assert town.client.post("/notify/alipay", content=b"x").status_code == 200
+    assert person.see(number).status is ApplicationStatus.ISSUING
 
 
 def test_a_late_notice_of_money_that_is_here_pays_the_bill(town: Town, person: Person, number: str) -> None:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 from sqlalchemy import select
@@ -10,13 +11,13 @@ from sqlalchemy import select
 from tests.desk.world import BUSINESS_NO, PRICE, World, world
 from tui.arguments import parser
 from tui.cli import COMMANDS
-from tui.core.order import ApplicationStatus, AttemptState, Method, PaymentStatus
+from tui.core.order import ApplicationStatus, AttemptState, InvoiceStatus, Method, PaymentStatus
 from tui.desk import operator_commands
 from tui.desk.books import ActKind, ActRecord
 from tui.desk.database import reading, writing
 from tui.desk.invoice_records import InvoiceRecord, RedInvoiceRecord
 from tui.desk.invoicing import invoice
-from tui.desk.issuing import Progress
+from tui.desk.issuing import Progress, issue
 from tui.desk.operating import Act, NotAllowed, refund, release
 from tui.desk.payments.port import GatewayUnknown
 from tui.desk.records import ApplicationRecord
@@ -82,6 +83,25 @@ def test_money_goes_back_before_the_issue_and_the_application_ends(town: World, 
         refund(town.desk, BUSINESS_NO, REFUND, attempt_no=number)
 
 
+def test_a_refund_decided_while_the_ca_signs_wins(
+    town: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    pay(town)
+    sign = town.ca.issue
+
+    def sign_meanwhile(request_id: str, csr: bytes, old_certificate: bytes, not_after: datetime) -> bytes:
+        refund(town.desk, BUSINESS_NO, REFUND)
+        return sign(request_id, csr, old_certificate, not_after)
+
+    monkeypatch.setattr(town.ca, "issue", sign_meanwhile)
+    assert issue(town.desk, BUSINESS_NO) is Progress.OVER
+    town.quiet()
+    assert (town.taken_fen(), town.application().status) == (0, ApplicationStatus.WITHDRAWN)
+    assert (town.application().certificate, town.application().challenge) == (b"", b"")
+    (told,) = [record for record in caplog.records if record.levelname == "CRITICAL"]
+    assert "revoked" in told.getMessage()
+
+
 @pytest.mark.parametrize("status", [ApplicationStatus.ISSUED, ApplicationStatus.INSTALLED])
 def test_after_the_issue_only_when_it_is_said(town: World, status: ApplicationStatus) -> None:
     pay(town)
@@ -120,6 +140,18 @@ def test_another_amount_can_be_returned_and_never_credited(town: World, method: 
     assert (town.taken_fen(), town.attempts()[0].state) == (0, AttemptState.REFUNDED)
 
 
+@pytest.mark.parametrize("method", list(Method))
+def test_money_that_the_platform_denies_afterwards_is_not_taken_for_returned(town: World, method: Method) -> None:
+    number = pay(town, method, Fault.WRONG_AMOUNT)
+    town.later(hours=1)
+    town.arm(method, Fault.NO_SUCH_TRADE)
+    with pytest.raises(NotAllowed, match="not decided"):
+        release(town.desk, BUSINESS_NO, number, RETURN)
+    release(town.desk, BUSINESS_NO, number, RETURN)
+    town.quiet()
+    assert (town.taken_fen(), town.attempts()[0].state) == (0, AttemptState.REFUNDED)
+
+
 @pytest.mark.parametrize("act", [CREDIT, RETURN])
 def test_what_was_not_decided_is_released_by_the_platforms_word(town: World, act: Act) -> None:
     town.pay(Method.UNIONPAY)
@@ -152,7 +184,8 @@ def test_orders_are_listed_and_shown_with_personal_data_masked(town: World, run)
     assert run("refund", "--reason", "x", BUSINESS_NO)[0] == 3
     assert run("release", "--attempt", number, "--credit", "--reason", "x", BUSINESS_NO)[0] == 3
     assert run("release", "--attempt", number, "--return", "--reason", " ", BUSINESS_NO)[0] == 2
-    assert run("release", "--attempt", number, "--return", "--reason", RETURN.reason, BUSINESS_NO)[0] == 0
+    not_utf8 = RETURN.reason + "\udcff"
+    assert run("release", "--attempt", number, "--return", "--reason", not_utf8, BUSINESS_NO)[0] == 0
     assert run("orders", "--refunding")[1].startswith(BUSINESS_NO)
     code, told = run("orders", "--json", BUSINESS_NO)
     seen = json.loads(told)
@@ -166,3 +199,18 @@ def test_orders_are_listed_and_shown_with_personal_data_masked(town: World, run)
     assert json.loads(run("orders", "--json")[1])[0] == seen
     assert run("orders", "--json", "YW0")[0] == 3
     assert number in run("orders", BUSINESS_NO)[1]
+
+
+def test_an_invoice_is_shown_and_tried_again(town: World, run) -> None:  # type: ignore[no-untyped-def]
+    assert run("invoice", BUSINESS_NO)[0] == 3
+    with writing(town.desk.engine) as db:
+        db.add(InvoiceRecord(business_no=BUSINESS_NO, requested_at=town.desk.clock(), failure="22 开票员未登录"))
+    assert run("invoice", "--again", BUSINESS_NO)[0] == 3
+    with writing(town.desk.engine) as db:
+        db.get_one(ApplicationRecord, BUSINESS_NO).invoice_status = InvoiceStatus.FAILED
+    code, told = run("invoice", BUSINESS_NO)
+    seen = json.loads(told)
+    assert (code, seen["status"], seen["failure"]) == (0, "failed", "22 开票员未登录")
+    assert run("invoice", "--again", BUSINESS_NO) == (0, "")
+    with reading(town.desk.engine) as db:
+        assert db.get_one(InvoiceRecord, BUSINESS_NO).next_query_at is not None

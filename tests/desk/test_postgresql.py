@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from tests.desk.test_workflow import TAX, Tax, awaited, has, running
-from tests.desk.town import Town, make_town
-from tui.core.order import ApplicationStatus, InvoiceStatus
+from tests.desk.town import Town, make_town, paid, shown
+from tui.core.order import ApplicationStatus, InvoiceStatus, PaymentStatus
+from tui.desk.settling import settle
 
 pytestmark = pytest.mark.xdist_group("dbos")
 BINARIES = max(Path("/usr/lib/postgresql").glob("*/bin"))
@@ -69,3 +70,11 @@ def test_requests_at_once_open_one_attempt(town: Town) -> None:
         paying = [pool.submit(person.pay, number) for _ in range(4)]
         attempts = [application.result().attempt for application in paying]
     assert len({attempt.attempt_no for attempt in attempts if attempt}) == 1
+
+
+def test_an_amount_beyond_32_bits_is_frozen_like_any_other_that_was_not_asked(town: Town) -> None:
+    person = town.person()
+    number = person.entered().business_no
+    attempt_no, _ = shown(person.pay(number))
+    settle(town.desk, attempt_no, paid(town, attempt_no, 10**10))
+    assert person.see(number).payment_status is PaymentStatus.FROZEN

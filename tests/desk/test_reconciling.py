@@ -1,7 +1,9 @@
 """The platforms' daily bills against our books: every kind of difference, at both platforms, through the adapters."""
 
 import base64
+import io
 import json
+import zipfile
 import zlib
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -185,21 +187,49 @@ def test_the_command_ends_with_6_where_something_differs(town: World, method: Me
     assert run("reconcile", "--date", day)[1].count("\n") == 2
 
 
-def test_a_bill_from_elsewhere_is_not_fetched(town: World, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("url", ["https://bill.example/alipay.com/x.zip", "https://["])
+def test_a_bill_from_elsewhere_is_not_fetched(town: World, monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     pay(town)
     day = today(town)
     town.later(days=1)
     billing = town.platforms[Method.ALIPAY]._billing  # type: ignore[attr-defined]
-    monkeypatch.setattr(billing, "url", lambda *_: "https://bill.example/alipay.com/x.zip")
+    monkeypatch.setattr(billing, "url", lambda *_: url)
     with pytest.raises(AnswerNotGenuine, match="somebody else"):
         town.desk.gateways[Method.ALIPAY].bill(day)
 
 
-@pytest.mark.parametrize("archive", [b"", b"PK\x03\x04", b"no zip"])
+def zipped(content: bytes, method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    """One file, as Alipay names it."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", method) as archive:
+        archive.writestr("20881_业务明细.csv".encode("gbk").decode("cp437"), content)
+    return made.getvalue()
+
+
+HEAD = "#账号：[2088000100000001]\n#-----业务明细列表----\n商户订单号,业务类型,订单金额（元）,退款批次号/请求号\n"
+TAIL = "#-----业务明细列表结束----\n"
+
+
+@pytest.mark.parametrize(
+    "archive",
+    [
+        b"",
+        b"PK\x03\x04",
+        b"no zip",
+        zipped(b"x" * 99, zipfile.ZIP_LZMA).replace(b"x", b"y"),
+        zipped(b"x").replace(b"20881_", b"\xff" * 6),
+        zipped(f"{HEAD}{'9' * 200_000},交易,1.00,\n{TAIL}".encode("gb18030")),
+    ],
+)
 def test_what_is_no_bill_is_refused(archive: bytes) -> None:
     with pytest.raises(AnswerNotGenuine):
         read_bill(archive, "2088000100000001")
     with pytest.raises(AnswerNotGenuine):
         read_file(base64.b64encode(zlib.compress(archive)).decode(), "777290058110048")
     with pytest.raises(AnswerNotGenuine):
-        read_file(base64.b64encode(archive).decode() + "!", "777290058110048")
+        read_file(base64.b64encode(archive).decode() + "！", "777290058110048")
+
+
+def test_nothing_in_a_bill_steers_a_terminal_or_stops_a_database() -> None:
+    (line,) = read_bill(zipped(f"{HEAD}K1\x1b[2J\0,交易,1.00,\n{TAIL}".encode("gb18030")), "2088000100000001")
+    assert line.number == "K1[2J"

@@ -1,7 +1,7 @@
 """The watch's crews: nothing is claimed that would wait, nothing waits for another chore."""
 
 import threading
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -13,7 +13,7 @@ from tui.desk.database import reading, writing
 from tui.desk.desk import Desk
 from tui.desk.following import follow
 from tui.desk.records import AttemptRecord, MessageKind, MessageRecord
-from tui.desk.watch import Chore, Crew, Watch
+from tui.desk.watch import Chore, Crew, Watch, claim
 
 PATIENCE = 20.0
 
@@ -108,17 +108,35 @@ def test_payments_do_not_wait_for_the_mail(
         watch.stop()
 
 
-def test_a_locked_database_does_not_end_the_watch(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_was_put_off_while_the_clock_ran_ahead_is_due(town: Town, person: Person, number: str) -> None:
+    attempt_no, _ = shown(person.pay(number))
+    chore = Chore(AttemptRecord.attempt_no, AttemptRecord.next_query_at, follow)
+    assert claim(town.desk, chore, 8) == []
+    with writing(town.desk.engine) as db:
+        db.get_one(AttemptRecord, attempt_no).next_query_at = town.clock.now + timedelta(days=365)
+    assert claim(town.desk, chore, 8) == [attempt_no]
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        OperationalError("BEGIN IMMEDIATE", {}, Exception("database is locked")),
+        RuntimeError("can't start new thread"),
+    ],
+)
+def test_nothing_that_fails_for_a_while_ends_the_watch(
+    town: Town, monkeypatch: pytest.MonkeyPatch, failure: Exception
+) -> None:
     calls, again = [0], threading.Event()
 
-    def claim(*_: object) -> list[str]:
+    def fail_once(*_: object) -> list[str]:
         calls[0] += 1
         if calls[0] == 1:
-            raise OperationalError("BEGIN IMMEDIATE", {}, Exception("database is locked"))
+            raise failure
         again.set()
         return []
 
-    monkeypatch.setattr("tui.desk.watch.claim", claim)
+    monkeypatch.setattr("tui.desk.watch.claim", fail_once)
     watch = Watch(town.desk)
     watch.start()
     try:

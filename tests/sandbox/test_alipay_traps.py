@@ -101,6 +101,8 @@ def test_an_unsigned_error_is_an_alarm_and_decides_nothing(alipay_directory: Pat
     ("answers", "ended"),
     [
         ([(QUERY, WAITING), (CLOSE, OK)], Ended.CLOSED),
+        ([(QUERY, WAITING), (CLOSE, WAITING)], Ended.UNKNOWN),
+        ([(QUERY, WAITING), (CLOSE, OK | {"qr_code": "https://qr.alipay.com/bax1"})], Ended.UNKNOWN),
         (
             [(QUERY, WAITING), (CLOSE, {"code": "40004", "sub_code": "ACQ.TRADE_STATUS_ERROR"}), (QUERY, PAID)],
             Ended.PAID,
@@ -134,7 +136,7 @@ def test_an_unsigned_error_is_an_alarm_and_decides_nothing(alipay_directory: Pat
             Ended.PAID_REFUNDED,
         ),
     ],
-    ids=range(16),
+    ids=range(18),
 )
 def test_an_attempt_is_closed_when_it_surely_waits_and_cancelled_otherwise(
     told: Conversation, clock: Clock, answers: list[tuple[str, Node]], ended: Ended

@@ -263,6 +263,10 @@ def test_a_payment_can_be_cancelled_on_its_own_day_and_whole(
         ({"origRespCode": "00", "orderId": "K202611220002"}, AnswerNotGenuine),
         ({"origRespCode": "00", "queryId": ""}, AnswerNotGenuine),
         ({"origRespCode": "00", "traceTime": "x"}, AnswerNotGenuine),
+        *(
+            ({"origRespCode": "00", "txnAmt": amount}, AnswerNotGenuine)
+            for amount in ("", "８８８０", "88.80", "-8880", "8e3", " 8880", "9" * 5000)
+        ),
     ],
 )
 def test_every_answer_to_a_query_has_its_meaning(

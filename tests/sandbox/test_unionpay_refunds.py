@@ -134,7 +134,7 @@ def test_a_cancellation_nobody_knows_the_end_of_is_not_followed_by_a_refund(
         ({"origRespCode": "05"}, RefundOutcome(RefundState.PENDING)),
         ({"origRespCode": "34"}, RefundOutcome(RefundState.ABSENT)),
         ({"respCode": "34"}, RefundOutcome(RefundState.ABSENT)),
-        ({"origRespCode": "36"}, RefundOutcome(RefundState.REFUSED, "36")),
+        ({"origRespCode": "36"}, RefundOutcome(RefundState.FAILED, "36")),
         ({"origRespCode": "00", "txnAmt": "1"}, RefundOutcome(RefundState.REFUSED, "12 txnAmt 1")),
         ({"origRespCode": "00", "txnType": "01"}, AnswerNotGenuine),
         ({"respCode": "04"}, GatewayUnknown),

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import BigInteger, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tui.core.order import Method
@@ -74,8 +74,8 @@ class DifferenceRecord(Record):
     attempt_no: Mapped[str]
     refund_no: Mapped[str]
     """Empty for a payment."""
-    ours_fen: Mapped[int | None]
-    theirs_fen: Mapped[int | None]
+    ours_fen: Mapped[int | None] = mapped_column(BigInteger)
+    theirs_fen: Mapped[int | None] = mapped_column(BigInteger)
     ours_state: Mapped[str] = mapped_column(String(16))
     """As it was found."""
     settled: Mapped[bool]

@@ -6,6 +6,7 @@ import msgspec
 
 from tui.desk.desk import Desk
 from tui.desk.invoicing import hint
+from tui.desk.payments.port import NUMBER
 
 REPLY = '{"status":"0000","message":"同步成功"}'.encode()
 """What ends the platform's sending, whatever it sent."""
@@ -26,6 +27,7 @@ def _order_no(body: bytes) -> str:
     try:
         form = parse_qs(body.decode("utf-8"), max_num_fields=20)
         content = msgspec.json.decode(form.get("content", ["{}"])[0], type=_Content)
-    except (ValueError, msgspec.MsgspecError):
+    except (ValueError, RecursionError, msgspec.MsgspecError):
         return ""
-    return content.c_orderno or form.get("orderno", [""])[0]
+    number = content.c_orderno or form.get("orderno", [""])[0]
+    return number if NUMBER.fullmatch(number) else ""

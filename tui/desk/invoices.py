@@ -126,6 +126,8 @@ class InvoiceState(StrEnum):
     """Refused; a person must put right what stands in the text, then `reissue` may be asked for."""
     VOIDED = "voided"
     """Made invalid by hand at the platform."""
+    REJECTED = "rejected"
+    """The order was not taken, and nobody has described to us why: perhaps later, perhaps never."""
     UNKNOWN = "unknown"
     """A code that nobody has described to us: nothing is decided, ask again."""
 

@@ -20,6 +20,8 @@ from tui.desk.records import ApplicationRecord, OrderRecord
 from tui.desk.views import form_of, invoice_of
 
 _LOG = logging.getLogger(__name__)
+PATIENCE = timedelta(days=3)
+"""An order that the platform has rejected for so long waits for a person."""
 RETURNED = frozenset({PaymentStatus.REFUNDING, PaymentStatus.REFUNDED})
 """No invoice is ordered for money that goes back, and one that was issued is taken back."""
 
@@ -65,7 +67,9 @@ def keep(desk: Desk, business_no: str, outcome: InvoiceOutcome) -> Progress:
         if kept.number:
             return Progress.DONE
         match outcome.state:
-            case InvoiceState.FAILED | InvoiceState.VOIDED:
+            case InvoiceState.REJECTED if now < kept.requested_at + PATIENCE:
+                record.invoice_status, kept.failure = InvoiceStatus.PENDING, outcome.text[:255]
+            case InvoiceState.FAILED | InvoiceState.VOIDED | InvoiceState.REJECTED:
                 _LOG.error("invoice of %s: %s", business_no, outcome.state.value)
                 record.invoice_status, kept.failure = InvoiceStatus.FAILED, outcome.text[:255]
                 return Progress.OVER
@@ -117,8 +121,11 @@ def latest_red(db: Session, business_no: str) -> RedInvoiceRecord | None:
 
 
 def try_again(db: Session, business_no: str, now: datetime) -> bool:
-    """Let an invoice that was refused be tried again, after a person has put right why; False when none was."""
-    record, kept = db.get_one(ApplicationRecord, business_no), db.get(InvoiceRecord, business_no)
+    """Let what was refused, blue or red, be tried again, after a person has put right why; False when nothing was."""
+    record = db.get_one(ApplicationRecord, business_no, with_for_update=True)
+    kept, red = db.get(InvoiceRecord, business_no), latest_red(db, business_no)
+    if red is not None and red.state is RedState.FAILED:
+        return redden(db, business_no, now) is not None
     if kept is None or kept.number or record.invoice_status is not InvoiceStatus.FAILED:
         return False
     kept.next_query_at, kept.queries = now, 0

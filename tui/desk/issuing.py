@@ -35,7 +35,10 @@ def status_of(desk: Desk, business_no: str) -> ApplicationStatus:
 
 
 def issue(desk: Desk, business_no: str) -> Progress:
-    """Let the CA issue, keep the certificate, tell the agent; a final refusal sends the money back."""
+    """Let the CA issue, keep the certificate, tell the agent; a final refusal sends the money back.
+
+    What was decided while the CA signed stands: a certificate for which the money went back is handed to nobody.
+    """
     with reading(desk.engine) as db:
         record = db.get_one(ApplicationRecord, business_no)
         csr = db.get_one(EvidenceRecord, business_no).csr
@@ -57,7 +60,11 @@ def issue(desk: Desk, business_no: str) -> Progress:
             record.certificate, record.challenge = certificate, secrets.token_bytes(32)
             record.status, record.issued_at = ApplicationStatus.ISSUED, now
             tell_issued(db, record, now)
-    return Progress.DONE
+        elif record.status is ApplicationStatus.WITHDRAWN:
+            _LOG.critical(
+                "%s was withdrawn while its certificate was issued: nobody got it, it must be revoked", business_no
+            )
+    return Progress.DONE if record.certificate else Progress.OVER
 
 
 def _check_issued(certificate: bytes, csr: bytes) -> None:

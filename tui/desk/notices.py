@@ -10,6 +10,7 @@ from tui.desk.desk import Desk
 from tui.desk.following import to_port
 from tui.desk.payments.port import (
     AnswerNotGenuine,
+    GatewayUnknown,
     NoticeKind,
     PaymentGateway,
     PaymentGatewayError,
@@ -51,7 +52,8 @@ def receive(desk: Desk, method: Method, body: bytes, query: str) -> bytes | None
 def _apply(desk: Desk, method: Method, gateway: PaymentGateway, notice: PaymentNotice) -> str:
     if notice.kind is NoticeKind.REFUND:
         with writing(desk.engine) as db:  # a hint: the refund is asked for at once
-            waiting = RefundRecord.refund_no == notice.number, RefundRecord.done_at.is_(None)
+            known = RefundRecord.refund_no.in_((notice.number, notice.number[:-2]))  # the latter of a further order
+            waiting = known, RefundRecord.done_at.is_(None)
             db.execute(update(RefundRecord).where(*waiting).values(next_try_at=desk.clock()))
         return "refund"
     with reading(desk.engine) as db:
@@ -63,15 +65,25 @@ def _apply(desk: Desk, method: Method, gateway: PaymentGateway, notice: PaymentN
         _LOG.error("a genuine notice names another time of attempt %s", attempt.attempt_no)
         return "another time"
     if attempt.state in (AttemptState.CLOSING, AttemptState.CLOSED) and notice.outcome.state is TradeState.PAID:
-        # Ending may have given the money back since the notice was written: only what is true now is credited.
-        now = gateway.query(to_port(attempt))
-        if now.state is TradeState.CLOSED:
-            returned_by_platform(desk, attempt.attempt_no)
-        else:
-            settle(desk, attempt.attempt_no, now)
+        _settle_late(desk, gateway, attempt)
     else:
         settle(desk, attempt.attempt_no, notice.outcome)
     return "settled"
+
+
+def _settle_late(desk: Desk, gateway: PaymentGateway, attempt: AttemptRecord) -> None:
+    """Ending may have given the money back since the notice was written: only what is true now is credited.
+
+    :raises GatewayUnknown: the platform's query denies what its notice says: it must send the notice again.
+    """
+    now = gateway.query(to_port(attempt))
+    match now.state:
+        case TradeState.PAID:
+            settle(desk, attempt.attempt_no, now)
+        case TradeState.CLOSED if now.paid_fen is not None:
+            returned_by_platform(desk, attempt.attempt_no)
+        case _:
+            raise GatewayUnknown(f"the notice says paid, a query {now.state.value}")
 
 
 def _note(desk: Desk, notice_id: int, result: str) -> None:

@@ -118,12 +118,12 @@ def _return(
             _keep(attempt, outcome, now)
             attempt.state = AttemptState.REFUNDING
             give_back(db, application, attempt, "operator", now)
-        case TradeState.CLOSED if outcome.paid_at is not None or attempt.paid_fen is not None:
+        case TradeState.CLOSED if outcome.paid_at or (outcome.paid_fen is not None and attempt.paid_fen is not None):
             _keep(attempt, outcome, now)
             attempt.state = AttemptState.REFUNDED  # the platform has given it back by itself
             done = give_back(db, application, attempt, "operator", now)
             done.done_at, done.next_try_at = now, None
-        case TradeState.CLOSED:
+        case TradeState.CLOSED if attempt.paid_fen is None:  # else the platform denies what it has told before
             attempt.state = AttemptState.CLOSED
         case TradeState.NOT_SCANNED if now > attempt.expires_at and attempt.paid_fen is None:
             attempt.state = AttemptState.CLOSED

@@ -1,4 +1,4 @@
-"""What `ca-kiosk desk orders`, `refund`, `release` and `reconcile` do; they may run while desks do."""
+"""What `ca-kiosk desk orders`, `refund`, `release`, `invoice` and `reconcile` do; they may run while desks do."""
 
 import os
 import pwd
@@ -12,10 +12,14 @@ import msgspec
 
 from tui.core.beijing import BEIJING, beijing
 from tui.core.order import Method, yuan
+from tui.core.text_safety import printable
 from tui.desk.books import ActKind
+from tui.desk.clock import utc_now
 from tui.desk.commands import say, with_settings
-from tui.desk.database import migrate, open_database
+from tui.desk.database import migrate, open_database, writing
 from tui.desk.desk import Desk
+from tui.desk.invoice_view import invoice_view
+from tui.desk.invoicing import try_again
 from tui.desk.operating import Act, NotAllowed
 from tui.desk.operating import refund as decide_refund
 from tui.desk.operating import release as decide_release
@@ -24,6 +28,7 @@ from tui.desk.parts import build
 from tui.desk.payments.port import PaymentGatewayError
 from tui.desk.reconciling import Comparison
 from tui.desk.reconciling import reconcile as compare
+from tui.desk.records import ApplicationRecord
 from tui.desk.settings import DeskSettings
 from tui.exits import Exit
 
@@ -60,7 +65,7 @@ def orders(config: Path, concern: Concern, business_no: str, *, as_json: bool) -
 
 def refund(config: Path, business_no: str, reason: str, attempt_no: str, *, after_issue: bool) -> int:
     """Decide that a payment goes back."""
-    act = Act(ActKind.REFUND, operator(), reason)
+    act = Act(ActKind.REFUND, operator(), printable(reason))
 
     def decide(desk: Desk) -> int:
         number = decide_refund(desk, business_no, act, attempt_no=attempt_no, after_issue=after_issue)
@@ -74,11 +79,32 @@ def release(config: Path, business_no: str, attempt_no: str, kind: ActKind, reas
     """Decide about a frozen payment."""
 
     def decide(desk: Desk) -> int:
-        state = decide_release(desk, business_no, attempt_no, Act(kind, operator(), reason))
+        state = decide_release(desk, business_no, attempt_no, Act(kind, operator(), printable(reason)))
         say(f"{attempt_no}: {state.value}")
         return Exit.DONE
 
     return _decided(config, reason, decide)
+
+
+def invoice(config: Path, business_no: str, *, again: bool) -> int:
+    """Show an application's e-invoice as one JSON object; or let what the tax platform refused be tried again."""
+
+    def show(settings: DeskSettings) -> int:
+        with writing(open_database(settings.database, settings.data_key)) as db:
+            view = invoice_view(db, business_no) if db.get(ApplicationRecord, business_no) else None
+            if view is None:
+                say(f"没有这笔申请的发票 / no invoice of {business_no}")
+                return Exit.REFUSED
+            if not again:
+                _out(_json(view))
+                return Exit.DONE
+            if not try_again(db, business_no, utc_now()):
+                say("发票没有被拒绝，无需重试 / nothing was refused, there is nothing to try again")
+                return Exit.REFUSED
+        say("已登记重试，由运行中的服务执行 / recorded, the running desk tries again")
+        return Exit.DONE
+
+    return with_settings(config, show)
 
 
 def reconcile(config: Path, day: date | None, channels: Sequence[Method], *, as_json: bool) -> int:
@@ -117,7 +143,7 @@ def operator() -> str:
 
 def _decided(config: Path, reason: str, act: Callable[[Desk], int]) -> int:
     def decide(settings: DeskSettings) -> int:
-        if not reason.strip():
+        if not printable(reason):
             say("--reason: 请写明原因 / a reason is needed")
             return Exit.USAGE
         try:
@@ -166,7 +192,7 @@ def _lines(one: Seen, *, whole: bool) -> list[str]:
         for a in one.attempts
     ]
     lines += [
-        f"  {r.refund_no} {r.cause} {yuan(r.amount_fen)} {'已退 / done' if r.done_at else '退款中 / open'} {r.refusal}"
+        f"  {r.sent_as} {r.cause} {yuan(r.amount_fen)} {'已退 / done' if r.done_at else '退款中 / open'} {r.refusal}"
         for r in one.refunds
     ]
     lines.append(f"  发票 / invoice {one.invoice.status} {one.invoice.number}")

@@ -50,6 +50,8 @@ class SeenRefund:
     """Money on its way back."""
 
     refund_no: str
+    sent_as: str
+    """The number of its present order at the platform."""
     attempt_no: str
     amount_fen: int
     cause: str
@@ -167,6 +169,7 @@ def _attempt(record: AttemptRecord) -> SeenAttempt:
 def _refund(record: RefundRecord) -> SeenRefund:
     return SeenRefund(
         record.refund_no,
+        record.numbers[-1],
         record.attempt_no,
         record.amount_fen,
         record.cause,

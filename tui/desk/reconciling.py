@@ -138,7 +138,7 @@ def _compare(db: Session, method: Method, day: date, line: BillLine) -> Differen
 def _compare_refund(db: Session, day: date, line: BillLine, attempt: AttemptRecord) -> Difference | None:
     refund = db.scalar(select(RefundRecord).where(RefundRecord.attempt_no == attempt.attempt_no))
     # What a platform gives back by itself (cancel) stands under the attempt's own number.
-    if refund is None or line.refund_no not in (refund.refund_no, line.number):
+    if refund is None or line.refund_no not in (*refund.numbers, line.number):
         kind, ours = DifferenceKind.MISSING_HERE, None
     else:
         ours = refund.amount_fen

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Enum, ForeignKey, Index, LargeBinary, String, text
+from sqlalchemy import BigInteger, Enum, ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from tui.core.order import (
@@ -154,7 +154,7 @@ class AttemptRecord(Record):
     """1, 2, … among the application's attempts."""
     method: Mapped[Method]
     state: Mapped[AttemptState]
-    amount_fen: Mapped[int]
+    amount_fen: Mapped[int] = mapped_column(BigInteger)
     payee: Mapped[str]
     txn_time: Mapped[datetime]
     shown_until: Mapped[datetime]
@@ -164,7 +164,7 @@ class AttemptRecord(Record):
     qr: Mapped[str] = mapped_column(String(1024), default="")
     platform_no: Mapped[str] = mapped_column(default="")
     paid_at: Mapped[datetime | None]
-    paid_fen: Mapped[int | None]
+    paid_fen: Mapped[int | None] = mapped_column(BigInteger)
     next_query_at: Mapped[datetime | None] = mapped_column(index=True)
     """When the watch asks again; None once the state is final."""
     queries: Mapped[int] = mapped_column(default=0)
@@ -184,16 +184,19 @@ class AttemptRecord(Record):
 
 
 class RefundRecord(Record):
-    """Money to be given back under one fixed number."""
+    """Money to be given back, under one number until its platform has refused that number for good."""
 
     __tablename__ = "refunds"
     refund_no: Mapped[str] = mapped_column(primary_key=True)
     """`RF` and the attempt's number."""
+    ordinal: Mapped[int] = mapped_column(default=1)
+    """1, 2, … among the orders that the platform was given for it."""
     attempt_no: Mapped[str] = mapped_column(ForeignKey("attempts.attempt_no"), unique=True)
     business_no: Mapped[str] = mapped_column(ForeignKey("applications.business_no"), index=True)
-    amount_fen: Mapped[int]
+    amount_fen: Mapped[int] = mapped_column(BigInteger)
     cause: Mapped[str]
     txn_time: Mapped[datetime]
+    """When the present order was made."""
     done_at: Mapped[datetime | None]
     next_try_at: Mapped[datetime | None] = mapped_column(index=True)
     tries: Mapped[int] = mapped_column(default=0)
@@ -201,6 +204,11 @@ class RefundRecord(Record):
     """The platform's code and words when it last refused."""
     billed_on: Mapped[str] = mapped_column(String(10), default="")
     """The Beijing day in whose bill the platform lists it, `YYYY-MM-DD`; empty before that."""
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """What the platform knows it by, the present order last: the first bears `refund_no`, then `…02`, `…03`, …"""
+        return (self.refund_no, *(f"{self.refund_no}{ordinal:02d}" for ordinal in range(2, self.ordinal + 1)))
 
 
 class MessageRecord(Record):

@@ -10,7 +10,7 @@ from tui.desk.desk import Desk
 from tui.desk.invoice_delivery import announce
 from tui.desk.invoice_records import RED_OPEN, InvoiceRecord, RedInvoiceRecord, RedState
 from tui.desk.invoices import InvoiceOutcome, InvoiceState, RedOrder, TaxPlatform, TaxPlatformDown
-from tui.desk.invoicing import callback_url, keep, pause
+from tui.desk.invoicing import PATIENCE, callback_url, keep, pause
 from tui.desk.nuonuo.settings import TaxPlatformSettings
 from tui.desk.records import ApplicationRecord
 from tui.desk.views import invoice_of
@@ -82,7 +82,9 @@ def _keep(desk: Desk, request_no: str, outcome: InvoiceOutcome) -> None:
                 red.issued_at, red.next_query_at, red.failure = outcome.issued_at or now, None, ""
                 record.invoice_status = InvoiceStatus.REDDENED
                 announce(desk, db, record, red, outcome.links)
-            case InvoiceState.FAILED:
+            case InvoiceState.REJECTED if now < red.requested_at + PATIENCE:
+                pass
+            case InvoiceState.FAILED | InvoiceState.REJECTED:
                 _LOG.error("red invoice %s was refused", request_no)
                 red.state, red.next_query_at = RedState.FAILED, None
             case InvoiceState.VOIDED:

@@ -63,7 +63,7 @@ class DeskSettings:
     """0 lets the system choose."""
     certificate: Path
     key: Path
-    database: str
+    database: str = field(repr=False)
     """SQLAlchemy URL."""
     public_url: str
     """Where the payment platforms send notices; empty means the address that the desk listens on."""
@@ -263,8 +263,8 @@ def _is_number(value: object) -> bool:
 def _database(url: str, file: Path) -> str:
     try:
         parsed = make_url(url)
-    except ArgumentError as error:
-        raise SettingsError(f"{file}: desk.database: {error}") from error
+    except (ArgumentError, ValueError):  # whose text may hold a part of the password
+        raise SettingsError(f"{file}: desk.database is no URL of a database") from None
     if parsed.get_backend_name() not in ("sqlite", "postgresql"):
         raise SettingsError(f"{file}: desk.database must be of sqlite or postgresql")
     if parsed.get_backend_name() == "sqlite" and parsed.database and parsed.database != ":memory:":

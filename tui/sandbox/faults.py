@@ -39,6 +39,7 @@ class Fault(StrEnum):
     CANCEL_RETRY = "cancel-retry"
     REFUND_PENDING = "refund-pending"
     REFUND_REFUSED = "refund-refused"
+    REFUND_FAILED = "refund-failed"
     BILL_TODAY = "bill-today"
     BILL_NONE = "bill-none"
     BILL_MISSING = "bill-missing"
@@ -74,6 +75,7 @@ ABOUT = {
     Fault.CANCEL_RETRY: "撤销未完成：retry_flag=Y / cancel is not done and asks for a retry",
     Fault.REFUND_PENDING: "退款处理中：fund_change=N 或 05 / a refund is pending, a later query finds it done",
     Fault.REFUND_REFUSED: "退款被拒，如余额不足 / a refund is refused, as for want of balance",
+    Fault.REFUND_FAILED: "退款已受理，终告失败 / a refund is accepted and fails for good, its number is spent",
     Fault.BILL_TODAY: "不等第二天就出账单 / the bill is ready before the day is over",
     Fault.BILL_NONE: "当天没有账单 / there is no bill for the day",
     Fault.BILL_MISSING: "账单少一笔 / the bill lacks one entry",
@@ -88,6 +90,7 @@ ONLY = {
     Fault.CANCEL_RETRY: "alipay",
     Fault.WRONG_CHAIN: "unionpay",
     Fault.A6: "unionpay",
+    Fault.REFUND_FAILED: "unionpay",
 }
 """The faults that one platform alone can play."""
 

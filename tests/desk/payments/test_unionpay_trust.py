@@ -1,5 +1,6 @@
 """Whose certificate may sign for UnionPay: chain, dates and name, SHA-1 chains included."""
 
+import base64
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -106,6 +107,19 @@ def test_a_chain_signed_with_sha1_is_verified(trust: UnionPayTrust, middle_key: 
 def test_what_is_no_certificate_is_refused(trust: UnionPayTrust, text: str) -> None:
     with pytest.raises(AnswerNotGenuine):
         trust.key_for(text)
+
+
+def test_a_certificate_that_cryptography_cannot_use_is_refused(
+    trust: UnionPayTrust, middle_key: rsa.RSAPrivateKey
+) -> None:
+    good = issue(NAME, NEW_KEY, MIDDLE, middle_key).public_bytes(Encoding.DER)
+    version_8 = good.replace(bytes.fromhex("a003020102"), bytes.fromhex("a003020107"))
+    rsa_encryption = bytes.fromhex("06092a864886f70d010101")  # what SM2 and others do too: another kind of key
+    unknown_key = good.replace(rsa_encryption, rsa_encryption[:-1] + b"\x63")
+    for der in (version_8, unknown_key):
+        text = base64.b64encode(der).decode()
+        with pytest.raises(AnswerNotGenuine, match="cannot be read"):
+            trust.key_for(f"-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----\n")
 
 
 def test_a_bundle_without_a_root_is_refused(unionpay_keys: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.desk.payments.port import Attempt, Refund
+from tui.desk.payments.port import Attempt, GatewayMisconfigured, Refund
 from tui.desk.payments.units import COMPACT, DASHED, from_beijing, to_beijing, to_fen, to_yuan
 
 NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
@@ -31,6 +31,21 @@ def test_what_is_not_yuan_is_refused(text: str) -> None:
 def test_platform_time_is_beijing_time() -> None:
     assert to_beijing(NOON, DASHED) == "2026-11-22 12:00:00"
     assert from_beijing("20261122120000", COMPACT) == NOON
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ("2026112212000", COMPACT),
+        ("２０２６1122120000", COMPACT),
+        ("00010101000000", COMPACT),
+        ("2026-11-22 9:00:00", DASHED),
+        ("0001-01-01 00:00:00", DASHED),
+    ],
+)
+def test_what_is_not_exactly_a_time_is_refused(text: str, form: str) -> None:
+    with pytest.raises(ValueError, match="time"):
+        from_beijing(text, form)
 
 
 @pytest.mark.parametrize(
@@ -72,3 +87,8 @@ def test_a_refund_no_platform_could_take_cannot_be_made(change: dict[str, object
     Refund(**fields)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match=r"number|refund|time"):
         Refund(**fields | change)  # type: ignore[arg-type]
+
+
+def test_a_platforms_words_are_made_harmless() -> None:
+    unsigned = GatewayMisconfigured("isv.x\ud800", "a\x1b[2J\0b")
+    assert (unsigned.code, unsigned.text, str(unsigned)) == ("isv.x", "a[2Jb", "('isv.x', 'a[2Jb')")

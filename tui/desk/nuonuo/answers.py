@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from tui.core.text_safety import printable
 from tui.desk.invoices import InvoiceOutcome, InvoiceState, Links, is_invoice_number
 from tui.desk.payments.units import to_fen
 
@@ -45,7 +46,7 @@ class Answer(msgspec.Struct, frozen=True):
     @property
     def words(self) -> str:
         """Code and description."""
-        return f"{self.code} {self.describe or ''}".strip()
+        return printable(f"{self.code} {self.describe or ''}")
 
 
 class Invoice(msgspec.Struct, frozen=True, rename="camel"):
@@ -99,7 +100,7 @@ class RedForms(msgspec.Struct, frozen=True):
 def outcome_of(invoice: Invoice) -> InvoiceOutcome:
     """What an entry of queryInvoiceResult says; without a number of 20 digits nothing counts as issued."""
     state = _STATES.get(str(invoice.status), InvoiceState.UNKNOWN)
-    text = invoice.fail_cause or invoice.status_msg or ""
+    text = printable(invoice.fail_cause or invoice.status_msg or "")
     number = invoice.all_electronic_invoice_number or ""
     if state is InvoiceState.ISSUED and not is_invoice_number(number):
         state, text = InvoiceState.UNKNOWN, "issued without a number of 20 digits"
@@ -117,7 +118,7 @@ def outcome_of(invoice: Invoice) -> InvoiceOutcome:
 def red_outcome_of(form: RedForm) -> InvoiceOutcome:
     """What a 红字确认单 says while no red invoice is known."""
     state = _RED_STATES.get(form.bill_status, InvoiceState.UNKNOWN)
-    words = form.bill_message or _RED_ENDS.get(form.bill_status, "")
+    words = printable(form.bill_message or "") or _RED_ENDS.get(form.bill_status, "")
     return InvoiceOutcome(state, text=f"{_plain(form.bill_status)} {words}".strip())
 
 

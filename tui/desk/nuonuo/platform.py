@@ -69,7 +69,7 @@ class NuonuoPlatform:
             return InvoiceOutcome(InvoiceState.PENDING)
         if answer.code == DUPLICATE:
             return self.query(order.request_no) or InvoiceOutcome(InvoiceState.PENDING)
-        return InvoiceOutcome(InvoiceState.UNKNOWN, text=answer.words)
+        return InvoiceOutcome(InvoiceState.REJECTED, text=answer.words)
 
     def query(self, request_no: str) -> InvoiceOutcome | None:
         """What became of the order with this number; None when the platform does not know it.
@@ -96,7 +96,7 @@ class NuonuoPlatform:
             answer = self._call(SAVE_RED_CONFIRM, red_request(order))
             if answer.code == OK:
                 return InvoiceOutcome(InvoiceState.PENDING)
-            return InvoiceOutcome(InvoiceState.UNKNOWN, text=answer.words)
+            return InvoiceOutcome(InvoiceState.REJECTED, text=answer.words)
         outcome = red_outcome_of(form)
         if form.confirmed and (serial := form.invoice_serial_num):
             found = self._query(QueryRequest(serial_nos=(serial,)))
@@ -186,5 +186,5 @@ class NuonuoPlatform:
 def _decode(data: bytes | msgspec.Raw, kind: type[_T]) -> _T:
     try:
         return msgspec.json.decode(data, type=kind)
-    except msgspec.MsgspecError as error:
+    except (ValueError, RecursionError, msgspec.MsgspecError) as error:
         raise TaxPlatformDown("tax platform: the answer cannot be read") from error

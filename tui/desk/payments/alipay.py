@@ -137,7 +137,8 @@ class Alipay:
                 case _:
                     return Ended.UNKNOWN
         _expect(answer, out_trade_no=attempt.number)
-        return Ended.CLOSED
+        # The signature does not cover the node's name: these fields are of answers to other calls.
+        return Ended.UNKNOWN if answer.keys() & {"trade_status", "qr_code"} else Ended.CLOSED
 
     def _cancel(self, attempt: Attempt) -> Ended:
         try:
@@ -280,7 +281,10 @@ def _closed(outcome: Outcome) -> Ended:
 
 def _is_of(url: str, gateway_url: str) -> bool:
     """Whether a bill's address belongs to the platform that we ask: a signed answer, but no signed file."""
-    found, ours = urlsplit(url), urlsplit(gateway_url)
+    try:
+        found, ours = urlsplit(url), urlsplit(gateway_url)
+    except ValueError:
+        return False
     host = found.hostname or ""
     same = (found.scheme, found.netloc) == (ours.scheme, ours.netloc)
     return same or (found.scheme == "https" and host.endswith((".alipay.com", ".alipaydev.com")))

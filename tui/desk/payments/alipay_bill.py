@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Iterator
 
+from tui.core.text_safety import printable
 from tui.desk.payments.archive import unpack
 from tui.desk.payments.port import AnswerNotGenuine, BillLine
 from tui.desk.payments.units import to_fen
@@ -34,10 +35,13 @@ def _lines(content: bytes, seller_id: str) -> Iterator[BillLine]:
     if not any(row.startswith(ACCOUNT) and f"[{seller_id}" in row for row in rows[: frames[0]]):
         raise AnswerNotGenuine("bill of another account")
     listed = csv.DictReader(rows[frames[0] + 1 : frames[1]])
-    if missing := {NUMBER, KIND, AMOUNT, REFUND_NO} - set(listed.fieldnames or ()):
-        raise AnswerNotGenuine(f"bill has no {min(missing)}")
-    for row in listed:
-        yield _line({name: (row[name] or "").strip() for name in (NUMBER, KIND, AMOUNT, REFUND_NO)})
+    try:
+        if missing := {NUMBER, KIND, AMOUNT, REFUND_NO} - set(listed.fieldnames or ()):
+            raise AnswerNotGenuine(f"bill has no {min(missing)}")
+        for row in listed:
+            yield _line({name: printable(row[name] or "") for name in (NUMBER, KIND, AMOUNT, REFUND_NO)})
+    except csv.Error as error:
+        raise AnswerNotGenuine("bill is no list of fields") from error
 
 
 def _line(row: dict[str, str]) -> BillLine:

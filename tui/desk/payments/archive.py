@@ -8,6 +8,8 @@ from tui.desk.payments.port import AnswerNotGenuine
 from tui.desk.payments.transport import BILL_LIMIT
 
 FILES = 16
+METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+"""The others have decoders, and errors, of their own; no platform uses them."""
 
 
 def unpack(archive: bytes) -> dict[str, bytes]:
@@ -19,13 +21,16 @@ def unpack(archive: bytes) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(BytesIO(archive)) as packed:
             for member in packed.infolist()[: FILES + 1]:
+                if member.compress_type not in METHODS:
+                    raise AnswerNotGenuine("bill is packed in an unknown way")
                 with packed.open(member) as file:
                     content = file.read(left + 1)
                 left -= len(content)
                 if left < 0 or len(files) >= FILES or member.filename in files:
                     raise AnswerNotGenuine("bill is too large")
                 files[member.filename] = content
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
+    # ValueError: a name that is not UTF-8, an offset before the beginning.
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
         raise AnswerNotGenuine("bill is no zip file") from error
     return files
 

@@ -17,6 +17,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar, Protocol
 
+from tui.core.text_safety import printable
+
 NUMBER = re.compile(r"[A-Za-z0-9]{8,32}")
 """Shape of a number that both channels accept: UnionPay orderId takes 8-40 letters and digits, refund numbers 32."""
 
@@ -43,10 +45,9 @@ class GatewayAnswered(PaymentGatewayError):  # noqa: N818
     """The platform answered with an error code."""
 
     def __init__(self, code: str, text: str) -> None:
-        """Keep the platform's ``code`` and its ``text``, which is foreign text."""
-        super().__init__(code, text)
-        self.code = code
-        self.text = text
+        """Keep the platform's ``code`` and its ``text``, foreign and perhaps unsigned, made harmless."""
+        self.code, self.text = printable(code, 64), printable(text)
+        super().__init__(self.code, self.text)
 
 
 class GatewayRefused(GatewayAnswered):
@@ -138,7 +139,10 @@ class Outcome:
 
     state: TradeState
     paid_fen: int | None = None
-    """The amount the platform speaks of, in fen; always set when PAID, and not always the attempt's."""
+    """The amount the platform speaks of, in fen; always set when PAID, and not always the attempt's.
+
+    None on a CLOSED trade means that the platform knows of no money: it is no sign that any was given back.
+    """
     platform_no: str | None = None
     """trade_no / queryId; always set when PAID, needed for a refund."""
     paid_at: datetime | None = None
@@ -198,6 +202,9 @@ class RefundState(StrEnum):
     ABSENT = "absent"
     """The platform has no such refund: send the same one (again)."""
     REFUSED = "refused"
+    """Not now: the same one may be sent again."""
+    FAILED = "failed"
+    """For good: the platform keeps this number as one that failed, and only another number can carry the refund."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +213,7 @@ class RefundOutcome:
 
     state: RefundState
     text: str = ""
-    """The platform's code and words when REFUSED; foreign text."""
+    """The platform's code and words when REFUSED or FAILED; foreign text."""
 
 
 class NoticeKind(StrEnum):

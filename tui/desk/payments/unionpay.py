@@ -1,11 +1,13 @@
 """UnionPay 全渠道 5.1.0, QR consume 主扫: the person scans our code; there is no close, only payTimeout ends it."""
 
 import logging
+import re
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from urllib.parse import urlencode
 
 from tui.core.beijing import BEIJING
+from tui.core.text_safety import printable
 from tui.desk.payments.port import (
     AnswerNotGenuine,
     Attempt,
@@ -37,6 +39,8 @@ NO_FILE = "98"
 DUPLICATE = "12"
 OUR_FAULT = {"10", "11", "13", "31", "32"}
 """Format, signature, missing field, merchant status, no permission."""
+FEN = re.compile(r"[0-9]{1,12}")
+"""txnAmt (N1..12)."""
 YUAN_RENMINBI = "156"
 """ISO 4217 number of CNY."""
 CONSUME = {"txnType": "01", "txnSubType": "07", "bizType": "000000", "channelType": "08"}
@@ -159,7 +163,7 @@ class UnionPay:
         if code in UNDECIDED:
             return RefundOutcome(RefundState.PENDING)
         if code not in OK:
-            return _refused(code, answer.get("origRespMsg", ""))
+            return RefundOutcome(RefundState.FAILED, printable(f"{code} {answer.get('origRespMsg', '')}"))
         if NOTICE_KINDS.get(answer.get("txnType", "")) is not NoticeKind.REFUND:
             raise AnswerNotGenuine("message has another txnType")
         if _amount(answer) != refund.amount_fen:
@@ -224,7 +228,7 @@ def _original(answer: Mapping[str, str]) -> str:
 
 def _amount(fields: Mapping[str, str]) -> int:
     amount = fields.get("txnAmt", "")
-    if not (amount.isascii() and amount.isdigit()):
+    if not FEN.fullmatch(amount):
         raise AnswerNotGenuine("message has no txnAmt")
     return int(amount)
 
@@ -243,15 +247,22 @@ def _paid(fields: Mapping[str, str]) -> Outcome:
 
 
 def _paid_at(fields: Mapping[str, str]) -> datetime | None:
-    """TraceTime is ``MMDDhhmmss``, so a trade begun in December may be paid in the next year's January."""
+    """TraceTime is ``MMDDhhmmss``: of the year that puts it nearest, for neither clock is exact at New Year."""
     trace = fields.get("traceTime", "")
     if not trace:
         return None
-    began = fields.get("txnTime", "")
-    paid_at = _moment(began[:4] + trace)
-    if paid_at < _moment(began) - timedelta(days=1):
-        paid_at = _moment(f"{int(began[:4]) + 1}{trace}")
-    return paid_at
+    began = _moment(fields.get("txnTime", ""))
+    near = [moment for year in (began.year - 1, began.year, began.year + 1) if (moment := _in_year(year, trace))]
+    if not near:
+        raise AnswerNotGenuine("message has a broken traceTime")
+    return min(near, key=lambda moment: abs(moment - began))
+
+
+def _in_year(year: int, trace: str) -> datetime | None:
+    try:
+        return from_beijing(f"{year}{trace}", COMPACT)
+    except ValueError:
+        return None  # 29 February
 
 
 def _refused(code: str, text: str) -> RefundOutcome:

@@ -1,10 +1,10 @@
 """Reads UnionPay's reconciliation file (文件接口, ZM): lines of fixed widths, a blank between two fields."""
 
 import base64
-import binascii
 from collections.abc import Iterator
 from itertools import accumulate
 
+from tui.core.text_safety import printable
 from tui.desk.payments.archive import inflate, unpack
 from tui.desk.payments.port import AnswerNotGenuine, BillLine
 
@@ -27,7 +27,7 @@ def read_file(content: str, mer_id: str) -> tuple[BillLine, ...]:
     """
     try:
         archive = inflate(base64.b64decode(content, validate=True))
-    except binascii.Error as error:
+    except ValueError as error:
         raise AnswerNotGenuine("bill is not base64") from error
     files = [text for name, text in unpack(archive).items() if "ZM_" in name]
     if len(files) != 1:
@@ -58,6 +58,6 @@ def _fields(raw: bytes) -> tuple[str, ...]:
         if unit * LENGTH != len(line):
             raise AnswerNotGenuine("bill has a line of another length")
         parts = (line[unit * at : unit * (at + width)] for at, width in zip(STARTS, WIDTHS, strict=False))
-        return tuple(part.decode("gb18030" if unit == 1 else "utf-16-be").strip() for part in parts)
+        return tuple(printable(part.decode("gb18030" if unit == 1 else "utf-16-be")) for part in parts)
     except UnicodeDecodeError as error:
         raise AnswerNotGenuine("bill is not GBK") from error

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA1, SHA256, SHA384, SHA512
-from cryptography.x509 import Certificate, load_pem_x509_certificate, load_pem_x509_certificates
+from cryptography.x509 import Certificate, InvalidVersion, load_pem_x509_certificate, load_pem_x509_certificates
 from cryptography.x509.oid import NameOID
 
 from tui.desk.payments.port import AnswerNotGenuine
@@ -54,7 +54,7 @@ class UnionPayTrust:
             leaf = load_pem_x509_certificate(pem.encode())
             fingerprint = leaf.fingerprint(SHA256())
             proved = self._proved.get(fingerprint) or self._prove(leaf)
-        except ValueError as error:
+        except (ValueError, UnsupportedAlgorithm, InvalidVersion) as error:
             raise AnswerNotGenuine("signing certificate cannot be read") from error
         now = self._clock()
         if not any(_valid(chain, now) for chain in proved.chains):

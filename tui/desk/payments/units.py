@@ -37,9 +37,12 @@ def to_beijing(moment: datetime, form: str) -> str:
 def from_beijing(text: str, form: str) -> datetime:
     """Beijing wall time as an aware UTC moment.
 
-    :raises ValueError: not of this form.
+    :raises ValueError: not exactly of this form: Python's own reading also takes fewer digits and full-width ones.
     """
-    return datetime.strptime(text, form).replace(tzinfo=BEIJING).astimezone(UTC)
+    read = datetime.strptime(text, form).replace(tzinfo=BEIJING)
+    if read.strftime(form) != text or read.year < 1900:  # the first of all years begins before UTC can tell
+        raise ValueError("not a time of this form")
+    return read.astimezone(UTC)
 
 
 def utc_now() -> datetime:

@@ -38,6 +38,7 @@ QUERIES = 20
 """So many queries of one order are answered within ``QUERY_SPAN``; the real limit is not published."""
 QUERY_SPAN = timedelta(seconds=10)
 ACCEPTED = "交易已受理，请稍后查询交易结果[2000005]"
+BALANCE = "可用余额不足[2600064]"
 
 
 class UnionPaySandbox(PaymentSandbox):
@@ -56,6 +57,8 @@ class UnionPaySandbox(PaymentSandbox):
     ) -> None:
         """See ``unionpay_app``."""
         self._speaker = UnionPaySpeaker(directory)
+        self._failed: set[tuple[str, datetime]] = set()
+        """Number and time of refunds that failed for good; forgotten when the platform ends."""
         payee = self._speaker.merchant.payee
         plan = dataclasses.replace(PLAN, by_hand=by_hand)
         super().__init__("unionpay", directory, plan, payee, notice_ca=notice_ca, time_scale=time_scale, clock=clock)
@@ -140,6 +143,8 @@ class UnionPaySandbox(PaymentSandbox):
 
     def _query(self, fields: Fields) -> Fields:
         number, asked_at = fields.get("orderId", ""), read_moment(fields)
+        if (number, asked_at) in self._failed:
+            return original_result("64", BALANCE)
         for trade in self._ledger.trades():
             for refund in trade.refunds:
                 if (refund.number, refund.asked_at) == (number, asked_at):
@@ -186,8 +191,10 @@ class UnionPaySandbox(PaymentSandbox):
 
     def _give_back(self, fields: Fields, allowed: Callable[[Trade, int], bool]) -> Fields:
         asked_at, amount_fen, number = read_moment(fields, "origQryId", *MONEY), read_amount(fields), fields["orderId"]
-        if self.trade(number) or any(
-            refund.number == number for trade in self._ledger.trades() for refund in trade.refunds
+        if (
+            self.trade(number)
+            or number in {failed for failed, _ in self._failed}
+            or any(refund.number == number for trade in self._ledger.trades() for refund in trade.refunds)
         ):
             raise Refused("12", "重复交易[2011000]")
         trade = next((t for t in self._ledger.trades() if t.paid_at and t.platform_no == fields["origQryId"]), None)
@@ -196,7 +203,10 @@ class UnionPaySandbox(PaymentSandbox):
         if not allowed(trade, amount_fen):
             raise Refused("36", "与原交易信息不符[2600036]")
         if self.faults.take(Fault.REFUND_REFUSED, number):
-            raise Refused("64", "可用余额不足[2600064]")
+            raise Refused("64", BALANCE)
+        if self.faults.take(Fault.REFUND_FAILED, number):
+            self._failed.add((number, asked_at))
+            return {"respCode": "05", "respMsg": ACCEPTED}
         pending = self.faults.take(Fault.REFUND_PENDING, number)
         refund = GivenBack(number, amount_fen, asked_at, self.new_platform_no(), fields["txnType"], pending)
         trade = msgspec.structs.replace(trade, refunds=(*trade.refunds, refund))
