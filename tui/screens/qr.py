@@ -45,7 +45,7 @@ class QrScreen(StepScreen):
     keys = (
         Key("f5", N_("支付成功"), "claim"),
         Key("f6", N_("新二维码"), "renew"),
-        Key("f9", N_("演示手机付款"), "phone"),
+        Key("f9", N_("演示付款"), "phone"),
         Key("f3,escape", N_("更换支付方式"), "back"),
         END,
     )
@@ -79,11 +79,14 @@ class QrScreen(StepScreen):
             ActionButton(_("支付成功"), "claim", primary=True, id="claim"),
             ActionButton(_("新二维码"), "renew", id="renew"),
             ActionButton(_("更换支付方式"), "back", id="change"),
+            ActionButton(_("结束办理"), "end", primary=True, id="end"),
             id="acts",
         )
 
     def focus_target(self, state: State) -> str:
-        """支付成功, the new code, or the other method."""
+        """支付成功, the new code, or the other method; the way out while a person must look at the money."""
+        if _frozen(state):
+            return "#end"
         return "#" + next((act for act in ("renew", "claim") if self.offers(act, state)), "change")
 
     # ── state in ────────────────────────────────────────────────────────────
@@ -109,12 +112,14 @@ class QrScreen(StepScreen):
         self._attempt = None
 
     def offers(self, action: str, state: State) -> bool:
-        """支付成功 also after the code is over, then a new code too; the phone only in the demo."""
+        """支付成功 also after the code is over, then a new code too; no second payment while the first is frozen."""
         match action:
             case "claim":
                 return not _undrawable(state)
             case "renew":
-                return not self._scannable(state)
+                return not self._scannable(state) and not _frozen(state)
+            case "back":
+                return super().offers(action, state) and not _frozen(state)
             case "phone":
                 return self._phone is not None and self._scannable(state)
             case _:
@@ -134,8 +139,11 @@ class QrScreen(StepScreen):
         instead.display = not code.display
         instead.update(Content.styled(_instead(state, attempt, scannable), "bold"))
         self.query_one("#claim").display = scannable and self.offers("claim", state)
-        self.query_one("#renew").display = not scannable
-        self.query_one("#scan-with", Static).update(Content.styled(_(SCAN_WITH[attempt.method]), "bold $secondary"))
+        self.query_one("#renew").display = self.offers("renew", state)
+        self.query_one("#change").display = self.offers("back", state)
+        self.query_one("#end").display = _frozen(state)
+        next_act = _next_act(state, attempt, scannable)
+        self.query_one("#scan-with", Static).update(Content.styled(next_act, "bold $secondary"))
         self.query_one("#amount", Static).update(Content.styled(yuan(attempt.amount_fen), "bold"))
 
     def _show_live(self, state: State, attempt: Attempt) -> None:
@@ -149,7 +157,7 @@ class QrScreen(StepScreen):
         now = self.query_one("#now")
         now.set_class(scannable and attempt.state is AttemptState.SCANNED, "-scanned")
         now.set_class(state.failure is not None, "-brief")
-        self.query_one("#news", Static).update(Content(_news(state)))
+        self.query_one("#news", Static).update(Content(_news(state, scannable)))
 
     @on(Countdown.Over)
     def _over(self) -> None:
@@ -184,6 +192,17 @@ def _undrawable(state: State) -> bool:
     return attempt is not None and bool(attempt.qr) and not drawable(attempt.qr)
 
 
+def _frozen(state: State) -> bool:
+    return state.application is not None and state.application.is_frozen
+
+
+def _next_act(state: State, attempt: Attempt, scannable: bool) -> str:
+    """What to do now, above the amount."""
+    if _frozen(state):
+        return _("请联系客服核对")
+    return _(SCAN_WITH[attempt.method]) if scannable else _("继续支付请按「新二维码」")
+
+
 def _instead(state: State, attempt: Attempt, scannable: bool) -> str:
     """What stands in the place of a code that is not or no longer shown."""
     if scannable and _undrawable(state):
@@ -192,12 +211,12 @@ def _instead(state: State, attempt: Attempt, scannable: bool) -> str:
         return "\n\n".join((_("这个二维码无法显示。"), advice, label(state.money), call(state.service)))
     if scannable:
         return _("正在获取二维码，请稍候。")
-    if attempt.state not in RETURNED:
-        return _("二维码已过期\n\n请按「新二维码」")
-    if attempt.state is AttemptState.FROZEN:
+    if _frozen(state):
         words, money = _("这笔支付需要人工核对。"), _("您的付款有记录，不会丢失：\n核对后入账，或者原路退回。")
-    else:
+    elif attempt.state in RETURNED:
         words, money = _("这笔付款没有入账。"), refund_words(state.application)
+    else:
+        return _("二维码已过期\n\n请按「新二维码」")
     return "\n\n".join(filter(None, (words, money, call(state.service))))
 
 
@@ -213,7 +232,7 @@ def _numbers(application: Application, attempt: Attempt) -> Content:
     )
 
 
-def _news(state: State) -> str:
+def _news(state: State, scannable: bool) -> str:
     """What the frame's banner and status line would say; they are not shown here."""
     failure: Failure | None = state.failure
     if failure is not None:
@@ -221,4 +240,8 @@ def _news(state: State) -> str:
         return f"{words.happened} {words.advice}".strip()
     if state.desk_reachable is False:
         return desk_words(state)
-    return "" if _undrawable(state) else _("付款后本页自动继续。")
+    if _frozen(state):
+        return _("核对后本页自动继续。也可以先离开，\n请记下业务单号。")
+    if scannable:
+        return "" if _undrawable(state) else _("付款后本页自动继续。")
+    return _("已经付款的，请按 F5「支付成功」查询。")
