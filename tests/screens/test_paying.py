@@ -68,6 +68,12 @@ async def test_a_frozen_order_says_that_the_money_is_safe_whom_to_call_and_lets_
         assert await stage.press("enter", "tab", "enter") == [e.Abandoned()]
 
 
+async def test_while_the_certificate_is_issued_no_act_is_pressed_by_mistake() -> None:
+    async with staged(state(Step.ISSUING, application=entered(payment_status=PaymentStatus.PAID))) as stage:
+        assert await stage.press("enter") == []
+        assert len(stage.app.screen_stack) == 2
+
+
 async def test_foreign_text_is_never_markup() -> None:
     async with staged(state(Step.ORDER, application=entered(business_no=HOSTILE))) as stage:
         assert "[@click=app.quit]bad[/]" in stage.text
@@ -217,7 +223,16 @@ async def test_the_receipt_shows_both_certificates() -> None:
     new = certificate("new", days_left=385, serial="aabb01")
     done = application(ApplicationStatus.INSTALLED, payment_status=PaymentStatus.PAID, invoice=INVOICE)
     async with staged(state(Step.DONE, application=done, installation=Installation(OLD, new, b""))) as stage:
-        for word in ("证书安装完成！", "新证书", "原证书", "AABB01", "RSA-2048", "¥ 200.00", "1-2个工作日"):
+        for word in (
+            "证书安装完成！",
+            "可以拔出CA",
+            "新证书",
+            "原证书",
+            "AABB01",
+            "RSA-2048",
+            "¥ 200.00",
+            "1-2个工作日",
+        ):
             assert word in stage.text
         assert await stage.press("enter") == [e.BackPressed()]
 

@@ -31,10 +31,10 @@ class CardScreen(StepScreen):
     keys = (BACK, Key("f4", N_("我的证书"), "certificates"), RETRY, END)
 
     def compose_body(self) -> Iterable[Widget]:
-        """Days left beside the facts; the application under way below."""
+        """The application under way; days left beside the facts, whose last lines a small screen may cut off."""
+        yield Static(id="under-way")
         yield Horizontal(DaysLeft(id="days"), Facts(id="facts"), id="card")
         yield Static(id="kept", classes="hint")
-        yield Static(id="under-way")
 
     def compose_actions(self) -> Iterable[Widget]:
         """申请续期 or 继续办理."""

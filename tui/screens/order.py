@@ -42,14 +42,10 @@ class OrderScreen(StepScreen):
         yield Static(id="money")
 
     def compose_actions(self) -> Iterable[Widget]:
-        """立即支付, 撤销申请."""
+        """立即支付, 撤销申请; nothing but the way out while a person must look at the money."""
         yield ActionButton(_("立即支付"), "pay", primary=True)
         yield ActionButton(_("撤销申请"), "withdraw", id="withdraw")
-        yield ActionButton(_("结束办理"), "end", id="end")
-
-    def focus_target(self, state: State) -> str:
-        """立即支付; the way out while a person must look at the money."""
-        return "#end" if state.application and state.application.is_frozen else "ActionButton.-main"
+        yield ActionButton(_("结束办理"), "end", primary=True, id="end")
 
     def show(self, state: State) -> None:
         """Draw the order as it now is."""

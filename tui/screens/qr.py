@@ -9,7 +9,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from tui.core.events import PaymentClaimed, QrRenewed
-from tui.core.failure import Failure
+from tui.core.failure import Failure, Money
 from tui.core.order import Application, Attempt, AttemptState, Method, yuan
 from tui.core.ports import Phone
 from tui.core.state import SHOWN_ATTEMPT, State, Step
@@ -244,4 +244,5 @@ def _news(state: State, scannable: bool) -> str:
         return _("核对后本页自动继续。也可以先离开，\n请记下业务单号。")
     if scannable:
         return "" if _undrawable(state) else _("付款后本页自动继续。")
-    return _("已经付款的，请按 F5「支付成功」查询。")
+    returned = state.money is Money.RETURNING
+    return "" if returned else _("如已付款，请按F5「支付成功」。")
