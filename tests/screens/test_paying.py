@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from textual.widgets import Static
 
 from tests.core.people import ATTEMPT, INVOICE, OLD, application, certificate, state, token
 from tests.screens.stage import staged
@@ -186,6 +187,17 @@ async def test_the_countdown_ends_at_its_deadline(monkeypatch: pytest.MonkeyPatc
         countdown.tick()
         await stage.pilot.pause()
         assert "二维码已过期" in stage.text
+
+
+async def test_a_poll_that_tells_nothing_new_paints_nothing_but_the_time() -> None:
+    async with staged(paying(expires_in=120)) as stage:
+        painted = [stage.screen.query_one(f"#{name}", Static).visual for name in ("amount", "numbers", "live", "news")]
+        await stage.show(paying(expires_in=100))
+        assert "01:40" in stage.text
+        again = [stage.screen.query_one(f"#{name}", Static).visual for name in ("amount", "numbers", "live", "news")]
+        assert [one is other for one, other in zip(painted, again, strict=True)] == [True] * 4
+        await stage.show(paying(expires_in=98, state=AttemptState.SCANNED))
+        assert "已扫码，请在手机上确认" in stage.text
 
 
 class Wallet:

@@ -1,6 +1,7 @@
 """Step 7: the QR code, beside everything one must know while paying; moves on by itself when the money arrives."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from textual import on
 from textual.containers import Horizontal, Vertical
@@ -55,6 +56,7 @@ class QrScreen(StepScreen):
     def __init__(self) -> None:
         super().__init__()
         self._attempt: Attempt | None = None
+        self._drawn: tuple[State, bool] | None = None
 
     def compose_body(self) -> Iterable[Widget]:
         """Code and panel."""
@@ -91,7 +93,7 @@ class QrScreen(StepScreen):
 
     # ── state in ────────────────────────────────────────────────────────────
     def show(self, state: State) -> None:
-        """Draw the attempt as it now is; a new observation restarts the countdown."""
+        """Draw the attempt as it now is; an observation with nothing new but the time restarts the countdown only."""
         application = state.application
         attempt = application.attempt if application else None
         if application is None or attempt is None:
@@ -99,6 +101,10 @@ class QrScreen(StepScreen):
         if attempt != self._attempt:
             self._attempt = attempt
             self.query_one(Countdown).start(attempt.expires_in)
+        timeless = replace(state, application=replace(application, attempt=replace(attempt, expires_in=0)))
+        if (drawn := (timeless, self._scannable(state))) == self._drawn:
+            return
+        self._drawn = drawn
         self._show_code(state, attempt)
         self.query_one("#numbers", Static).update(_numbers(application, attempt))
         self._show_live(state, attempt)
@@ -109,7 +115,7 @@ class QrScreen(StepScreen):
         """No code stays behind."""
         self.query_one(QrCode).show("")
         self.query_one(Countdown).stop()
-        self._attempt = None
+        self._attempt = self._drawn = None
 
     def offers(self, action: str, state: State) -> bool:
         """支付成功 also after the code is over, then a new code too; no second payment while the first is frozen."""
