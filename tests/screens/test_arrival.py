@@ -231,6 +231,14 @@ async def test_the_card_offers_the_one_way_on(offer: Offer, label: str) -> None:
         assert await stage.press("enter") == [e.RenewalRequested()]
 
 
+async def test_a_button_that_closes_under_the_finger_hands_no_enter_to_its_neighbour() -> None:
+    async with staged(people.state(Step.CARD)) as stage:
+        await stage.show(people.state(Step.CARD, busy=Busy.SAVING))
+        assert await stage.press("enter") == []
+        await stage.show(people.state(Step.CARD, failure=Failure(Reason.DESK_UNREACHABLE)))
+        assert await stage.press("enter") == [e.RenewalRequested()]
+
+
 async def test_the_card_waits_for_the_desk() -> None:
     async with staged(people.state(Step.CARD, offer=None, busy=Busy.CHECKING)) as stage:
         assert await stage.press("enter") == []

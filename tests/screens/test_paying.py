@@ -13,7 +13,7 @@ from tui.core.certificate import Usage
 from tui.core.failure import Failure, Reason
 from tui.core.order import Application, ApplicationStatus, AttemptState, Method, PaymentStatus, Refund
 from tui.core.ports import Installation, Sighting
-from tui.core.state import State, Step
+from tui.core.state import Busy, State, Step
 from tui.widgets.countdown import Countdown
 from tui.widgets.field import TextField
 from tui.widgets.qr import QrCode
@@ -128,6 +128,16 @@ async def test_wrong_invoice_fields_speak_for_themselves() -> None:
         await stage.show(state(Step.METHOD, application=entered(), invoice=typed, failure=refused))
         assert "税号应为15、18或20位" in stage.text
         assert stage.screen.focused is stage.screen.query_one("#field-tax-number", TextField).entry
+
+
+async def test_a_submission_that_failed_is_submitted_again_not_left() -> None:
+    typed = state(Step.METHOD, application=entered())
+    async with staged(typed) as stage:
+        assert len(await stage.press("tab", "tab", "tab", "tab", "enter")) == 1
+        await stage.show(replace(typed, busy=Busy.ORDERING))
+        assert await stage.press("enter") == []
+        await stage.show(replace(typed, failure=Failure(Reason.PAYMENT_PLATFORM_DOWN)))
+        assert [type(event) for event in await stage.press("enter")] == [e.PaymentSubmitted]
 
 
 async def test_the_qr_screen_at_80x24_shows_everything() -> None:

@@ -213,7 +213,12 @@ class StepScreen(Screen[None], inherit_bindings=False):
         """Focus what `focus_target` names; while that is disabled nothing has the focus, so Enter does no other act."""
         target = self.focus_target(self.state)
         targets = (list(self.query(target)) or self.focus_chain) if target else []
-        self.set_focus(next((widget for widget in targets if widget.focusable), None))
+        self.set_focus(next((widget for widget in targets if widget.focusable and widget.display), None))
+
+    def _reset_focus(self, widget: Widget, avoiding: list[Widget] | None = None) -> None:
+        """A widget that closes hands the focus to nobody; Textual would give it, and the next Enter, to 返回 beside it."""
+        if self.focused is widget:
+            self.set_focus(None)
 
     def leave(self) -> None:
         """Another step became current, or the program ends: secrets are wiped whatever the subclass does."""

@@ -54,9 +54,10 @@ class MethodScreen(TypedScreen):
         yield ActionButton(_("返回"), "back")
 
     def focus_target(self, state: State) -> str:
-        """The first wrong field, else the method: whoever began at the number would not see what stands to choose."""
-        wrong = first_wrong(self.query(Field))
-        return f"#{wrong.id} Input" if wrong else "#method"
+        """The first wrong field; once submitted 提交; before that the method, above all that follows from it."""
+        if wrong := first_wrong(self.query(Field)):
+            return f"#{wrong.id} Input"
+        return "ActionButton.-main" if state.busy or state.failure else "#method"
 
     def entered(self, state: State) -> None:
         """Filled from what was typed before."""
