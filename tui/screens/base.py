@@ -216,7 +216,7 @@ class StepScreen(Screen[None], inherit_bindings=False):
         self.set_focus(next((widget for widget in targets if widget.focusable and widget.display), None))
 
     def _reset_focus(self, widget: Widget, avoiding: list[Widget] | None = None) -> None:
-        """A widget that closes hands the focus to nobody; Textual would give it, and the next Enter, to 返回 beside it."""
+        """A widget that closes hands on no focus; Textual would give it, and the next Enter, to 返回 beside it."""
         if self.focused is widget:
             self.set_focus(None)
 
