@@ -62,7 +62,7 @@ class OrderScreen(StepScreen):
             button.disabled = state.busy is not None or not (frozen or self.offers("pay", state))
         money = self.query_one("#money", Static)
         money.display = frozen
-        money.update(_checked_by_a_person(state) if frozen else "")
+        money.update(_checked_by_a_person(state) if frozen else Content(""))
 
     def offers(self, action: str, state: State) -> bool:
         """Paying and withdrawing end with the money."""
