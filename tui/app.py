@@ -24,6 +24,7 @@ from tui.screens.driver import CRASHED, Ended, KioskDriver
 from tui.screens.events import Happened
 from tui.screens.registry import screen_class
 from tui.screens.theme import FULL, SIXTEEN
+from tui.screens.type_ahead import TypeAhead
 from tui.text import _
 from tui.text.labels import label
 from tui.text.wording import call
@@ -81,6 +82,7 @@ class KioskApp(App[None], inherit_bindings=False):
         self._screens: dict[type[StepScreen], StepScreen] = {}
         self._watchdog = Watchdog(idle_seconds, self._frozen)
         self._minute = -1
+        self._type_ahead = TypeAhead(self, super().on_event)
 
     # ── events in, screens and commands out ─────────────────────────────────
     def advance(self, event: "Event") -> None:
@@ -189,8 +191,9 @@ class KioskApp(App[None], inherit_bindings=False):
         self.exit(return_code=event.code)
 
     def on_unmount(self) -> None:
-        """Nothing watches an app that has ended."""
+        """Nothing watches an app that has ended, and no key waits for it."""
         self._watchdog.stop()
+        self._type_ahead.stop()
 
     # ── nobody there ────────────────────────────────────────────────────────
     async def on_event(self, event: events.Event) -> None:
@@ -199,7 +202,10 @@ class KioskApp(App[None], inherit_bindings=False):
             event, events.Key | events.MouseDown | events.MouseScrollDown | events.MouseScrollUp | events.Paste
         ):
             self.idle.touch()
-        await super().on_event(event)
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
+            await self._type_ahead.take(event)
+        else:
+            await super().on_event(event)
 
     async def _beat(self) -> None:
         if not self.is_running:  # the program is ending: Textual has closed the screens before its timers

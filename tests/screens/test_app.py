@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 from tests.core import people
+from tests.screens.stage import staged
 from tui import garbage
 from tui.app import KioskApp
 from tui.core import commands as c
@@ -258,3 +259,11 @@ async def test_a_failure_stands_in_the_banner_until_the_next_act() -> None:
 
 def test_pins_in_events_are_masked() -> None:
     assert "1234" not in repr(e.PinEntered(Pin(b"1234")))
+
+
+async def test_a_narrow_window_still_names_the_step_at_hand() -> None:
+    async with staged(people.state(Step.REFUSED), (60, 20)) as stage:
+        await stage.show(people.state(Step.INSTALL_PIN))
+        assert " 7   8 安装" in stage.text
+    async with staged(people.state(Step.INSTALL_PIN)) as stage:
+        assert "7 支付   8 安装" in stage.text

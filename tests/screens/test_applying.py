@@ -207,3 +207,31 @@ async def test_a_lost_desk_is_told_again_without_a_pin() -> None:
     )
     async with staged(lost) as stage:
         assert await stage.press("enter") == [e.Retried()]
+
+
+async def test_the_agreement_that_was_accepted_leads_on_at_once() -> None:
+    async with staged(state(Step.AGREEMENT)) as stage:
+        await stage.press("tab", "space")
+        await stage.show(state(Step.CARD))
+        await stage.show(state(Step.AGREEMENT))
+        assert "> 下一步 <" in stage.text
+
+
+async def test_what_was_typed_wrong_is_taken_back_from_its_end() -> None:
+    refused = Failure(Reason.FORM_INVALID, field_errors=(("agent_mobile", "mobile_format"),))
+    wrong = replace(FORM, agent_mobile="138001380000")
+    async with staged(state(Step.FORM, form=wrong)) as stage:
+        await stage.show(state(Step.FORM, form=wrong, failure=refused))
+        await stage.press("backspace")
+        assert stage.screen.query_one("#field-agent-mobile Input", Input).value == "13800138000"
+
+
+async def test_the_label_of_the_field_with_the_focus_is_set_off() -> None:
+    async with staged(state(Step.FORM)) as stage:
+        labels = [stage.screen.query_one(f"#field-{name} .field-label") for name in ("term-months", "id-type")]
+        stage.screen.query_one("#term").focus()
+        await stage.pilot.pause()
+        first = [label.styles.color for label in labels]
+        await stage.press("enter", "tab")
+        assert [label.styles.color for label in labels] == first[::-1]
+        assert first[0] != first[1]

@@ -231,6 +231,14 @@ async def test_the_card_offers_the_one_way_on(offer: Offer, label: str) -> None:
         assert await stage.press("enter") == [e.RenewalRequested()]
 
 
+async def test_a_button_that_closes_under_the_finger_hands_no_enter_to_its_neighbour() -> None:
+    async with staged(people.state(Step.CARD)) as stage:
+        await stage.show(people.state(Step.CARD, busy=Busy.SAVING))
+        assert await stage.press("enter") == []
+        await stage.show(people.state(Step.CARD, failure=Failure(Reason.DESK_UNREACHABLE)))
+        assert await stage.press("enter") == [e.RenewalRequested()]
+
+
 async def test_the_card_waits_for_the_desk() -> None:
     async with staged(people.state(Step.CARD, offer=None, busy=Busy.CHECKING)) as stage:
         assert await stage.press("enter") == []
@@ -258,6 +266,32 @@ async def test_a_refusal_names_reason_way_out_and_hotline() -> None:
     async with staged(people.state(Step.REFUSED, failure=Failure(Reason.CERTIFICATE_EXPIRED))) as stage:
         for words in ("证书已过期", "《CA办理指南》", "020-89524338", "4008301330"):
             assert words in stage.text
+        assert await stage.press("enter") == [e.BackPressed()]
+
+
+async def test_an_enter_typed_when_the_token_slips_out_does_not_end_the_journey() -> None:
+    async with staged(people.state(Step.TOKEN_AWAITED, return_to=Step.FORM, sighting=Sighting(()))) as stage:
+        assert await stage.press("enter") == []
+        assert await stage.press("tab", "enter") == [e.BackPressed()]
+
+
+async def test_what_is_under_way_is_seen_whole_beside_a_long_certificate() -> None:
+    pair = people.token(replace(people.OLD, usage=Usage.SIGNING), people.certificate("enc", usage=Usage.ENCRYPTION))
+    long = replace(pair.certificates[0], issuer="CN=NETCA," * 20)
+    pair = replace(pair, certificates=(long, *pair.certificates[1:]))
+    offer = replace(people.OFFER, application=people.application(ApplicationStatus.ENTERED))
+    shown = people.state(Step.CARD, offer=offer, sighting=Sighting((pair,)), chosen=refer(pair, long))
+    async with staged(shown) as stage:
+        for words in ("已有一笔办理中的申请", "业务单号 B1", "未支付"):
+            assert words in stage.text
+
+
+async def test_a_long_list_is_paged_from_its_button() -> None:
+    tokens = tuple(people.token(people.certificate(f"c{n}"), serial=f"S{n}") for n in range(4))
+    async with staged(people.state(Step.CERTIFICATES, sighting=Sighting(tokens))) as stage:
+        assert "c3" not in stage.text
+        await stage.press("pagedown", "pagedown", "pagedown", "pagedown", "pagedown")
+        assert "c3" in stage.text
         assert await stage.press("enter") == [e.BackPressed()]
 
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from textual.widgets import Static
 
 from tests.core.people import ATTEMPT, INVOICE, OLD, application, certificate, state, token
 from tests.screens.stage import staged
@@ -12,7 +13,7 @@ from tui.core.certificate import Usage
 from tui.core.failure import Failure, Reason
 from tui.core.order import Application, ApplicationStatus, AttemptState, Method, PaymentStatus, Refund
 from tui.core.ports import Installation, Sighting
-from tui.core.state import State, Step
+from tui.core.state import Busy, State, Step
 from tui.widgets.countdown import Countdown
 from tui.widgets.field import TextField
 from tui.widgets.qr import QrCode
@@ -55,7 +56,22 @@ async def test_a_frozen_order_is_neither_paid_nor_withdrawn() -> None:
     frozen = entered(payment_status=PaymentStatus.FROZEN)
     async with staged(state(Step.ORDER, application=frozen)) as stage:
         assert "人工核对" in stage.text
-        assert await stage.press("enter", "f8") == []
+        assert await stage.press("f8") == []
+        assert len(stage.app.screen_stack) == 2
+
+
+async def test_a_frozen_order_says_that_the_money_is_safe_whom_to_call_and_lets_the_person_go() -> None:
+    async with staged(state(Step.ORDER, application=entered(payment_status=PaymentStatus.FROZEN))) as stage:
+        for words in ("付款不会丢失", "原路退回", "020-89524338", "> 结束办理 <"):
+            assert words in stage.text
+        for words in ("立即支付", "撤销申请"):
+            assert words not in stage.text
+        assert await stage.press("enter", "tab", "enter") == [e.Abandoned()]
+
+
+async def test_while_the_certificate_is_issued_no_act_is_pressed_by_mistake() -> None:
+    async with staged(state(Step.ISSUING, application=entered(payment_status=PaymentStatus.PAID))) as stage:
+        assert await stage.press("enter") == []
         assert len(stage.app.screen_stack) == 2
 
 
@@ -75,7 +91,7 @@ async def test_online_payment_is_chosen() -> None:
 async def test_method_and_invoice_are_kept_and_submitted() -> None:
     async with staged(state(Step.METHOD, application=entered(), invoice=InvoiceForm())) as stage:
         assert "一旦发票已开具" in stage.text
-        await stage.press(*"91440300100012316L", "enter", *"ABC")
+        await stage.press("enter", "enter", *"91440300100012316L", "enter", *"ABC")
         posted = await stage.press("f3")
         assert posted == [
             e.InvoiceEdited(Method.ALIPAY, InvoiceForm("91440300100012316L", "ABC")),
@@ -86,7 +102,7 @@ async def test_method_and_invoice_are_kept_and_submitted() -> None:
 async def test_a_person_is_not_asked_for_a_tax_number() -> None:
     async with staged(state(Step.METHOD, application=entered(), invoice=InvoiceForm("914", ""))) as stage:
         assert "纳税人识别号" in stage.text
-        await stage.press("shift+tab", "shift+tab", "right")
+        await stage.press("enter", "right")
         assert "< 个人 >" in " ".join(stage.text.split())
         assert "纳税人识别号" not in stage.text
         await stage.press("tab", *"ZHANG")
@@ -94,6 +110,7 @@ async def test_a_person_is_not_asked_for_a_tax_number() -> None:
         await stage.show(state(Step.CHANNEL, application=entered()))
         await stage.show(state(Step.METHOD, application=entered(), invoice=InvoiceForm("", "", Buyer.PERSON)))
         assert "纳税人识别号" not in stage.text
+        await stage.press("enter", "enter")
         assert stage.screen.focused is stage.screen.query_one("#field-title", TextField).entry
 
 
@@ -106,10 +123,21 @@ async def test_method_and_invoice_fit_80x24() -> None:
 
 async def test_wrong_invoice_fields_speak_for_themselves() -> None:
     refused = Failure(Reason.FORM_INVALID, field_errors=(("tax_number", "tax_number_format"), ("title", "required")))
-    async with staged(state(Step.METHOD, application=entered(), invoice=InvoiceForm())) as stage:
-        await stage.show(state(Step.METHOD, application=entered(), invoice=InvoiceForm(), failure=refused))
+    typed = InvoiceForm("914", "")
+    async with staged(state(Step.METHOD, application=entered(), invoice=typed)) as stage:
+        await stage.show(state(Step.METHOD, application=entered(), invoice=typed, failure=refused))
         assert "税号应为15、18或20位" in stage.text
         assert stage.screen.focused is stage.screen.query_one("#field-tax-number", TextField).entry
+
+
+async def test_a_submission_that_failed_is_submitted_again_not_left() -> None:
+    typed = state(Step.METHOD, application=entered())
+    async with staged(typed) as stage:
+        assert len(await stage.press("tab", "tab", "tab", "tab", "enter")) == 1
+        await stage.show(replace(typed, busy=Busy.ORDERING))
+        assert await stage.press("enter") == []
+        await stage.show(replace(typed, failure=Failure(Reason.PAYMENT_PLATFORM_DOWN)))
+        assert [type(event) for event in await stage.press("enter")] == [e.PaymentSubmitted]
 
 
 async def test_the_qr_screen_at_80x24_shows_everything() -> None:
@@ -124,8 +152,22 @@ async def test_the_qr_screen_at_80x24_shows_everything() -> None:
 
 async def test_money_that_is_checked_by_a_person_is_said_to_be_safe_and_whom_to_call() -> None:
     async with staged(paying(state=AttemptState.FROZEN)) as stage:
-        for words in ("这笔支付需要人工核对", "不会丢失", "入账", "原路退回", "020-89524338"):
+        for words in ("这笔支付需要人工核对", "不会丢失", "入账", "原路退回", "020-89524338", "> 结束办理 <"):
             assert words in stage.text
+
+
+async def test_nobody_is_asked_to_pay_again_while_the_first_payment_is_frozen() -> None:
+    async with staged(paying(state=AttemptState.FROZEN)) as stage:
+        for words in ("扫码付款", "新二维码", "更换支付方式", "付款后"):
+            assert words not in stage.text
+        assert await stage.press("f6", "f3") == []
+
+
+async def test_without_a_code_nobody_is_told_to_scan() -> None:
+    async with staged(paying(state=AttemptState.REFUNDING)) as stage:
+        assert "扫码付款" not in stage.text
+        assert "付款后本页自动继续" not in stage.text
+        assert await stage.press("enter") == [e.QrRenewed()]
 
 
 async def test_a_scanned_code_asks_for_the_phone() -> None:
@@ -157,6 +199,17 @@ async def test_the_countdown_ends_at_its_deadline(monkeypatch: pytest.MonkeyPatc
         assert "二维码已过期" in stage.text
 
 
+async def test_a_poll_that_tells_nothing_new_paints_nothing_but_the_time() -> None:
+    async with staged(paying(expires_in=120)) as stage:
+        painted = [stage.screen.query_one(f"#{name}", Static).visual for name in ("amount", "numbers", "live", "news")]
+        await stage.show(paying(expires_in=100))
+        assert "01:40" in stage.text
+        again = [stage.screen.query_one(f"#{name}", Static).visual for name in ("amount", "numbers", "live", "news")]
+        assert [one is other for one, other in zip(painted, again, strict=True)] == [True] * 4
+        await stage.show(paying(expires_in=98, state=AttemptState.SCANNED))
+        assert "已扫码，请在手机上确认" in stage.text
+
+
 class Wallet:
     """A demo phone that remembers what it paid."""
 
@@ -172,8 +225,9 @@ class Wallet:
 
 async def test_the_demo_phone_pays_by_a_key() -> None:
     phone = Wallet()
-    async with staged(paying(), (100, 30), phone=phone) as stage:
-        assert "演示手机付款" in stage.text
+    async with staged(paying(), phone=phone) as stage:
+        assert "演示付款" in stage.text
+        assert stage.text.endswith("结束办理")
         await stage.press("f9")
         assert phone.paid == [ATTEMPT.qr]
 
@@ -191,7 +245,16 @@ async def test_the_receipt_shows_both_certificates() -> None:
     new = certificate("new", days_left=385, serial="aabb01")
     done = application(ApplicationStatus.INSTALLED, payment_status=PaymentStatus.PAID, invoice=INVOICE)
     async with staged(state(Step.DONE, application=done, installation=Installation(OLD, new, b""))) as stage:
-        for word in ("证书安装完成！", "新证书", "原证书", "AABB01", "RSA-2048", "¥ 200.00", "1-2个工作日"):
+        for word in (
+            "证书安装完成！",
+            "可以拔出CA",
+            "新证书",
+            "原证书",
+            "AABB01",
+            "RSA-2048",
+            "¥ 200.00",
+            "1-2个工作日",
+        ):
             assert word in stage.text
         assert await stage.press("enter") == [e.BackPressed()]
 

@@ -223,6 +223,12 @@ class Application:
     old_certificate: bytes = b""
     """DER; where a token takes no second certificate of one key, the old one is put back from here if a write fails."""
 
+    @property
+    def is_frozen(self) -> bool:
+        """A person must look at the money before anything else can be paid."""
+        attempt_frozen = self.attempt is not None and self.attempt.state is AttemptState.FROZEN
+        return attempt_frozen or self.payment_status is PaymentStatus.FROZEN
+
 
 @dataclass(frozen=True, slots=True)
 class Offer:

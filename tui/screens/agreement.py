@@ -47,8 +47,8 @@ class AgreementScreen(StepScreen):
         yield ActionButton(_("返回"), "back")
 
     def focus_target(self, state: State) -> str:
-        """The text first."""
-        return "#agreement"
+        """The text first; 下一步 for whoever comes back and has accepted it."""
+        return "ActionButton.-main" if self.query_one(Tick).ticked else "#agreement"
 
     def offers(self, action: str, state: State) -> bool:
         """重试 loads an agreement that did not come."""
@@ -66,7 +66,7 @@ class AgreementScreen(StepScreen):
         words = ""
         if agreement is not None:
             self.query_one(Document).show_text(agreement.text)
-            words = _("版本 {version}\nSHA-256 {digest}").format(
+            words = _("版本 {version}    用方向键阅读，按 Tab 键到勾选框\nSHA-256 {digest}").format(
                 version=printable(agreement.version, 20), digest=printable(digest, 64)
             )
         self.query_one("#edition", Static).update(Content(words))

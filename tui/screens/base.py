@@ -22,6 +22,7 @@ from tui.screens.events import Happened
 from tui.text import N_, _
 from tui.text.wording import demo_words
 from tui.widgets.banner import FailureBanner
+from tui.widgets.document import Document
 from tui.widgets.rail import StepRail
 from tui.widgets.secret_field import SecretField
 from tui.widgets.status import BusyLine, HintLine, KeyLine, ShownKey, StatusLine, TitleBar
@@ -113,7 +114,7 @@ class StepScreen(Screen[None], inherit_bindings=False):
         """Another step became the current one: forget what nobody else may see; `SecretField`s are wiped already."""
 
     def focus_target(self, state: State) -> str:
-        """CSS selector of the widget that holds the obvious next act when the step is entered."""
+        """CSS selector of the widget that holds the obvious next act when the step is entered; "" for none."""
         return "ActionButton.-main"
 
     def offers(self, action: str, state: State) -> bool:
@@ -148,8 +149,8 @@ class StepScreen(Screen[None], inherit_bindings=False):
         self.app.push_screen(HelpScreen(_(self.heading), _(self.help_text), self.state.service))
 
     def action_scroll_body(self, pages: int) -> None:
-        """Page through a body that does not fit."""
-        body = self.query_one("#body", VerticalScroll)
+        """Page through a text or body that does not fit, wherever the focus is."""
+        body = next(iter(self.query(Document)), None) or self.query_one("#body", VerticalScroll)
         body.scroll_relative(y=pages * max(1, body.size.height - 1), animate=False)
 
     def action_back(self) -> None:
@@ -210,8 +211,14 @@ class StepScreen(Screen[None], inherit_bindings=False):
 
     def focus_next_act(self) -> None:
         """Focus what `focus_target` names; while that is disabled nothing has the focus, so Enter does no other act."""
-        targets = list(self.query(self.focus_target(self.state))) or self.focus_chain
-        self.set_focus(next((widget for widget in targets if widget.focusable), None))
+        target = self.focus_target(self.state)
+        targets = (list(self.query(target)) or self.focus_chain) if target else []
+        self.set_focus(next((widget for widget in targets if widget.focusable and widget.display), None))
+
+    def _reset_focus(self, widget: Widget, avoiding: list[Widget] | None = None) -> None:
+        """A widget that closes hands on no focus; Textual would give it, and the next Enter, to 返回 beside it."""
+        if self.focused is widget:
+            self.set_focus(None)
 
     def leave(self) -> None:
         """Another step became current, or the program ends: secrets are wiped whatever the subclass does."""

@@ -31,10 +31,10 @@ class CardScreen(StepScreen):
     keys = (BACK, Key("f4", N_("我的证书"), "certificates"), RETRY, END)
 
     def compose_body(self) -> Iterable[Widget]:
-        """Days left beside the facts; the application under way below."""
+        """The application under way; days left beside the facts, whose last lines a small screen may cut off."""
+        yield Static(id="under-way")
         yield Horizontal(DaysLeft(id="days"), Facts(id="facts"), id="card")
         yield Static(id="kept", classes="hint")
-        yield Static(id="under-way")
 
     def compose_actions(self) -> Iterable[Widget]:
         """申请续期 or 继续办理."""
@@ -45,12 +45,12 @@ class CardScreen(StepScreen):
         """The card, and what the desk knows of this certificate."""
         if state.holder is not None and state.now is not None:
             token, certificate = state.holder
-            self.query_one("#kept", Static).update(Content(kept_words(token, certificate)))
+            _say(self.query_one("#kept", Static), Content(kept_words(token, certificate)))
             self.query_one(Facts).show(facts(certificate, state.now, state.window))
             urgent = certificate.is_urgent(state.now)
             self.query_one(DaysLeft).show(certificate.days_left(state.now), good=not urgent)
         application = under_way(state)
-        self.query_one("#under-way", Static).update(_application(application) if application else Content(""))
+        _say(self.query_one("#under-way", Static), _application(application) if application else Content(""))
         button = self.query_one("ActionButton.-main", ActionButton)
         button.label = Content(_("继续办理") if application else _("申请续期"))
         button.disabled = state.offer is None or state.busy is not None
@@ -68,6 +68,12 @@ def under_way(state: State) -> Application | None:
     """The live application of this certificate, at this or any other terminal."""
     application = state.offer.application if state.offer else None
     return application if application is not None and application.status in LIVE else None
+
+
+def _say(line: Static, words: Content) -> None:
+    """Draw `words`; without any the line takes no room."""
+    line.display = bool(words)
+    line.update(words)
 
 
 def _application(application: Application) -> Content:

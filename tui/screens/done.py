@@ -34,9 +34,9 @@ class DoneScreen(StepScreen):
     keys = (Key("f3,escape", N_("完成"), "finish"), Key("f7", N_("删除原证书"), "retire"))
 
     def compose_body(self) -> Iterable[Widget]:
-        """Two certificates, the receipt, the invoice."""
+        """Two certificates, what holds now, the receipt, the invoice."""
         yield Horizontal(Static(id="new"), Static(id="old"), id="side-by-side")
-        yield Static(id="kept", classes="hint")
+        yield Static(id="kept")
         yield Static(id="receipt")
         yield Static(id="invoice", classes="hint")
 
@@ -53,9 +53,9 @@ class DoneScreen(StepScreen):
             title = _("原证书（已删除）") if state.retired else _("原证书")
             self.query_one("#old", Static).update(_certificate(title, old, "$muted"))
             found = find(state.tokens, new.fingerprint)
-            kept = kept_words(*found) if found else ""
-            self.query_one("#kept", Static).display = bool(kept)
-            self.query_one("#kept", Static).update(Content(kept))
+            ready = Content.styled(_("新证书已验证可用，现在可以拔出CA。"), "bold $good")
+            kept = Content.styled(kept_words(*found) if found else "", "$muted")
+            self.query_one("#kept", Static).update(Content("\n").join([line for line in (ready, kept) if line]))
         self.query_one("#retire").display = self.offers("retire", state)
         if state.application is not None:
             self.query_one("#receipt", Static).update(_receipt(state.application))

@@ -55,7 +55,7 @@ class FormScreen(TypedScreen):
         """The form, top to bottom."""
         yield _section(_("基本信息"))
         yield Horizontal(Static(Content(_("  证书主题")), classes="field-label"), Static(id="subject"), classes="row")
-        yield Field("term_months", _("续期时间"), Choice(id="term"), hint=_("用左右方向键选择"))
+        yield Field("term_months", _("续期时间"), Choice(id="term"), hint=_("用左右方向键选择，按回车继续"))
         yield Horizontal(
             Static(Content(_("  费用")), classes="field-label"),
             Static(id="fee"),

@@ -41,11 +41,11 @@ class IssuingScreen(StepScreen):
 
     def compose_actions(self) -> Iterable[Widget]:
         """Leaving is all there is to do."""
-        yield ActionButton(_("结束办理"), "end", primary=True)
+        yield ActionButton(_("结束办理"), "end")
 
     def focus_target(self, state: State) -> str:
         """No act is wanted; the button stays one Tab away."""
-        return "#actions ActionButton"
+        return ""
 
     def show(self, state: State) -> None:
         """Draw what was paid."""

@@ -39,7 +39,7 @@ class MethodScreen(TypedScreen):
     def compose_body(self) -> Iterable[Widget]:
         """The bill, the method, the invoice, the warning."""
         yield Static(id="bill")
-        yield Field("method", _("支付方式"), Choice(id="method"), hint=_("用左右方向键选择"))
+        yield Field("method", _("支付方式"), Choice(id="method"), hint=_("用左右方向键选择，按回车继续"))
         yield Field("buyer", _("购买方"), Choice(folded=True, id="buyer"))
         yield TextField("tax_number", _("纳税人识别号"), hint=_("开具电子发票的税号，15、18或20位"), longest=40)
         yield TextField("title", _("发票抬头"), longest=200)
@@ -54,11 +54,10 @@ class MethodScreen(TypedScreen):
         yield ActionButton(_("返回"), "back")
 
     def focus_target(self, state: State) -> str:
-        """The first wrong field, else the first with nothing in it, else the method."""
+        """The first wrong field; once submitted 提交; before that the method, above all that follows from it."""
         if wrong := first_wrong(self.query(Field)):
             return f"#{wrong.id} Input"
-        empty = next((name for name in self.named if self.field(name).display and not self.text(name)), None)
-        return f"#field-{empty.replace('_', '-')} Input" if empty else "#method"
+        return "ActionButton.-main" if state.busy or state.failure else "#method"
 
     def entered(self, state: State) -> None:
         """Filled from what was typed before."""

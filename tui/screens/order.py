@@ -14,6 +14,7 @@ from tui.screens.base import BACK, END, RETRY, Key, StepScreen, style
 from tui.text import N_, _
 from tui.text.dates import moment
 from tui.text.labels import label
+from tui.text.wording import call
 from tui.widgets.action import ActionButton
 from tui.widgets.facts import Fact, table
 from tui.widgets.fee_table import FeeTable
@@ -38,11 +39,13 @@ class OrderScreen(StepScreen):
         """Business beside order, fees below."""
         yield Horizontal(Static(id="business"), Static(id="order"), id="order-facts")
         yield FeeTable(id="fees")
+        yield Static(id="money")
 
     def compose_actions(self) -> Iterable[Widget]:
-        """立即支付, 撤销申请."""
+        """立即支付, 撤销申请; nothing but the way out while a person must look at the money."""
         yield ActionButton(_("立即支付"), "pay", primary=True)
         yield ActionButton(_("撤销申请"), "withdraw", id="withdraw")
+        yield ActionButton(_("结束办理"), "end", primary=True, id="end")
 
     def show(self, state: State) -> None:
         """Draw the order as it now is."""
@@ -53,8 +56,13 @@ class OrderScreen(StepScreen):
         if application.order is not None:
             self.query_one("#order", Static).update(_order(application, application.order))
             self.query_one(FeeTable).show(application.order)
+        frozen = application.is_frozen
         for button in self.query(ActionButton):
-            button.disabled = state.busy is not None or not self.offers("pay", state)
+            button.display = frozen is (button.id == "end")
+            button.disabled = state.busy is not None or not (frozen or self.offers("pay", state))
+        money = self.query_one("#money", Static)
+        money.display = frozen
+        money.update(_checked_by_a_person(state) if frozen else Content(""))
 
     def offers(self, action: str, state: State) -> bool:
         """Paying and withdrawing end with the money."""
@@ -79,6 +87,11 @@ class OrderScreen(StepScreen):
             lambda: self.advance(WithdrawalConfirmed()),
             detail=_("撤销后不收取费用，需要续期时请重新申请。"),
         )
+
+
+def _checked_by_a_person(state: State) -> Content:
+    words = _("这笔支付需要人工核对：付款不会丢失，核对后入账，或者原路退回。")
+    return Content("\n").join([Content.styled(words, "bold $accent"), Content(call(state.service))])
 
 
 def _business(application: Application) -> Content:

@@ -1,6 +1,7 @@
 """Step 7: the QR code, beside everything one must know while paying; moves on by itself when the money arrives."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from textual import on
 from textual.containers import Horizontal, Vertical
@@ -9,7 +10,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from tui.core.events import PaymentClaimed, QrRenewed
-from tui.core.failure import Failure
+from tui.core.failure import Failure, Money
 from tui.core.order import Application, Attempt, AttemptState, Method, yuan
 from tui.core.ports import Phone
 from tui.core.state import SHOWN_ATTEMPT, State, Step
@@ -45,7 +46,7 @@ class QrScreen(StepScreen):
     keys = (
         Key("f5", N_("支付成功"), "claim"),
         Key("f6", N_("新二维码"), "renew"),
-        Key("f9", N_("演示手机付款"), "phone"),
+        Key("f9", N_("演示付款"), "phone"),
         Key("f3,escape", N_("更换支付方式"), "back"),
         END,
     )
@@ -55,6 +56,7 @@ class QrScreen(StepScreen):
     def __init__(self) -> None:
         super().__init__()
         self._attempt: Attempt | None = None
+        self._drawn: tuple[State, bool] | None = None
 
     def compose_body(self) -> Iterable[Widget]:
         """Code and panel."""
@@ -79,16 +81,19 @@ class QrScreen(StepScreen):
             ActionButton(_("支付成功"), "claim", primary=True, id="claim"),
             ActionButton(_("新二维码"), "renew", id="renew"),
             ActionButton(_("更换支付方式"), "back", id="change"),
+            ActionButton(_("结束办理"), "end", primary=True, id="end"),
             id="acts",
         )
 
     def focus_target(self, state: State) -> str:
-        """支付成功, the new code, or the other method."""
+        """支付成功, the new code, or the other method; the way out while a person must look at the money."""
+        if _frozen(state):
+            return "#end"
         return "#" + next((act for act in ("renew", "claim") if self.offers(act, state)), "change")
 
     # ── state in ────────────────────────────────────────────────────────────
     def show(self, state: State) -> None:
-        """Draw the attempt as it now is; a new observation restarts the countdown."""
+        """Draw the attempt as it now is; an observation with nothing new but the time restarts the countdown only."""
         application = state.application
         attempt = application.attempt if application else None
         if application is None or attempt is None:
@@ -96,6 +101,10 @@ class QrScreen(StepScreen):
         if attempt != self._attempt:
             self._attempt = attempt
             self.query_one(Countdown).start(attempt.expires_in)
+        timeless = replace(state, application=replace(application, attempt=replace(attempt, expires_in=0)))
+        if (drawn := (timeless, self._scannable(state))) == self._drawn:
+            return
+        self._drawn = drawn
         self._show_code(state, attempt)
         self.query_one("#numbers", Static).update(_numbers(application, attempt))
         self._show_live(state, attempt)
@@ -106,15 +115,17 @@ class QrScreen(StepScreen):
         """No code stays behind."""
         self.query_one(QrCode).show("")
         self.query_one(Countdown).stop()
-        self._attempt = None
+        self._attempt = self._drawn = None
 
     def offers(self, action: str, state: State) -> bool:
-        """支付成功 also after the code is over, then a new code too; the phone only in the demo."""
+        """支付成功 also after the code is over, then a new code too; no second payment while the first is frozen."""
         match action:
             case "claim":
                 return not _undrawable(state)
             case "renew":
-                return not self._scannable(state)
+                return not self._scannable(state) and not _frozen(state)
+            case "back":
+                return super().offers(action, state) and not _frozen(state)
             case "phone":
                 return self._phone is not None and self._scannable(state)
             case _:
@@ -134,8 +145,11 @@ class QrScreen(StepScreen):
         instead.display = not code.display
         instead.update(Content.styled(_instead(state, attempt, scannable), "bold"))
         self.query_one("#claim").display = scannable and self.offers("claim", state)
-        self.query_one("#renew").display = not scannable
-        self.query_one("#scan-with", Static).update(Content.styled(_(SCAN_WITH[attempt.method]), "bold $secondary"))
+        self.query_one("#renew").display = self.offers("renew", state)
+        self.query_one("#change").display = self.offers("back", state)
+        self.query_one("#end").display = _frozen(state)
+        next_act = _next_act(state, attempt, scannable)
+        self.query_one("#scan-with", Static).update(Content.styled(next_act, "bold $secondary"))
         self.query_one("#amount", Static).update(Content.styled(yuan(attempt.amount_fen), "bold"))
 
     def _show_live(self, state: State, attempt: Attempt) -> None:
@@ -149,7 +163,7 @@ class QrScreen(StepScreen):
         now = self.query_one("#now")
         now.set_class(scannable and attempt.state is AttemptState.SCANNED, "-scanned")
         now.set_class(state.failure is not None, "-brief")
-        self.query_one("#news", Static).update(Content(_news(state)))
+        self.query_one("#news", Static).update(Content(_news(state, scannable)))
 
     @on(Countdown.Over)
     def _over(self) -> None:
@@ -184,6 +198,17 @@ def _undrawable(state: State) -> bool:
     return attempt is not None and bool(attempt.qr) and not drawable(attempt.qr)
 
 
+def _frozen(state: State) -> bool:
+    return state.application is not None and state.application.is_frozen
+
+
+def _next_act(state: State, attempt: Attempt, scannable: bool) -> str:
+    """What to do now, above the amount."""
+    if _frozen(state):
+        return _("请联系客服核对")
+    return _(SCAN_WITH[attempt.method]) if scannable else _("继续支付请按「新二维码」")
+
+
 def _instead(state: State, attempt: Attempt, scannable: bool) -> str:
     """What stands in the place of a code that is not or no longer shown."""
     if scannable and _undrawable(state):
@@ -192,12 +217,12 @@ def _instead(state: State, attempt: Attempt, scannable: bool) -> str:
         return "\n\n".join((_("这个二维码无法显示。"), advice, label(state.money), call(state.service)))
     if scannable:
         return _("正在获取二维码，请稍候。")
-    if attempt.state not in RETURNED:
-        return _("二维码已过期\n\n请按「新二维码」")
-    if attempt.state is AttemptState.FROZEN:
+    if _frozen(state):
         words, money = _("这笔支付需要人工核对。"), _("您的付款有记录，不会丢失：\n核对后入账，或者原路退回。")
-    else:
+    elif attempt.state in RETURNED:
         words, money = _("这笔付款没有入账。"), refund_words(state.application)
+    else:
+        return _("二维码已过期\n\n请按「新二维码」")
     return "\n\n".join(filter(None, (words, money, call(state.service))))
 
 
@@ -213,7 +238,7 @@ def _numbers(application: Application, attempt: Attempt) -> Content:
     )
 
 
-def _news(state: State) -> str:
+def _news(state: State, scannable: bool) -> str:
     """What the frame's banner and status line would say; they are not shown here."""
     failure: Failure | None = state.failure
     if failure is not None:
@@ -221,4 +246,9 @@ def _news(state: State) -> str:
         return f"{words.happened} {words.advice}".strip()
     if state.desk_reachable is False:
         return desk_words(state)
-    return "" if _undrawable(state) else _("付款后本页自动继续。")
+    if _frozen(state):
+        return _("核对后本页自动继续。也可以先离开，\n请记下业务单号。")
+    if scannable:
+        return "" if _undrawable(state) else _("付款后本页自动继续。")
+    returned = state.money is Money.RETURNING
+    return "" if returned else _("如已付款，请按F5「支付成功」。")

@@ -30,7 +30,11 @@ class TokenAwaitedScreen(StepScreen):
 
     def compose_actions(self) -> Iterable[Widget]:
         """取消."""
-        yield ActionButton(_("取消"), "back", primary=True)
+        yield ActionButton(_("取消"), "back")
+
+    def focus_target(self, state: State) -> str:
+        """None: the act is to put the CA back, and an Enter typed when it slipped out must not end the journey."""
+        return ""
 
     def show(self, state: State) -> None:
         """Label and serial's tail of the CA that began."""

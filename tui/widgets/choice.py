@@ -13,11 +13,12 @@ Key = Enum | int | str
 
 
 class Choice(Static, can_focus=True):
-    """One of several options; left, right and space change it, a click picks it; up and down leave it alone."""
+    """One of several options; left, right and space change it, a click picks it; up, down and Enter leave it alone."""
 
     BINDINGS: ClassVar = [
         Binding("left", "turn(-1)", show=False),
         Binding("right,space", "turn(1)", show=False),
+        Binding("enter", "app.focus_next", show=False),
     ]
 
     class Changed(Message):

@@ -79,10 +79,11 @@ class TextField(Field):
         return self._line.value
 
     def fill(self, value: str) -> None:
-        """Set the text without telling that it was typed."""
+        """Set the text without telling that it was typed; the cursor stands at its end, as after typing."""
         if value != self._line.value:
             with self._line.prevent(Input.Changed):
                 self._line.value = value
+            self._line.cursor_position = len(value)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter."""

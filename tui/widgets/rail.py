@@ -19,22 +19,27 @@ STAGE_WORDS = (
 
 
 class StepRail(Static):
-    """Draws the stages; stage 0 sets none off."""
+    """Draws the stages; stage 0 sets none off. Where not all words fit, the other stages keep their numbers only."""
 
     def __init__(self) -> None:
-        super().__init__(self._drawn(0))
+        super().__init__("")
         self._stage = 0
 
     def show(self, stage: int) -> None:
         """Set `stage` (1 to 8, or 0) off."""
         if stage != self._stage:
             self._stage = stage
-            self.update(self._drawn(stage), layout=False)
+            self.refresh()
 
-    @staticmethod
-    def _drawn(current: int) -> Content:
+    def render(self) -> Content:
+        """All words, or as many as there is room for."""
+        whole = self._drawn(short=False)
+        return whole if whole.cell_length <= self.content_size.width else self._drawn(short=True)
+
+    def _drawn(self, *, short: bool) -> Content:
         parts: list[Content] = []
         for number, word in enumerate(STAGE_WORDS, 1):
-            style = "$ink on $accent" if number == current else "$good" if number < current else "$muted"
-            parts.append(Content.styled(f" {number} {_(word)} ", style))
+            current = number == self._stage
+            style = "$ink on $accent" if current else "$good" if number < self._stage else "$muted"
+            parts.append(Content.styled(f" {number} " if short and not current else f" {number} {_(word)} ", style))
         return Content(" ").join(parts)

@@ -84,13 +84,13 @@ class KeyLine(Static):
         if keys == self._shown:
             return
         self._shown = keys
-        self.update(Content("  ").join([self._drawn(key) for key in keys]), layout=False)
+        self.update(Content("   ").join([self._drawn(key) for key in keys]), layout=False)
 
     @staticmethod
     def _drawn(key: ShownKey) -> Content:
         click = Style.from_meta({"@click": f"screen.{key.action}"})
         name = "Esc" if key.key == "escape" else key.key.upper()
-        return Content.assemble(Content.styled(f" {name} ", "$ink on $secondary"), f" {key.label} ").stylize(click)
+        return Content.assemble(Content.styled(f" {name} ", "$ink on $secondary"), f" {key.label}").stylize(click)
 
 
 class BusyLine(Static):
