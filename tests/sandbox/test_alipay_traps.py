@@ -144,6 +144,12 @@ def test_an_attempt_is_closed_when_it_surely_waits_and_cancelled_otherwise(
     assert told(*answers)(calls(clock)[CANCEL]) is ended
 
 
+@pytest.mark.parametrize("amount", ["", "0.00", "５０.00", "-88.80", "8.88e1", "8880 fen", "88.800", "9" * 5000])
+def test_a_payment_of_no_amount_is_none(told: Conversation, clock: Clock, amount: str) -> None:
+    with pytest.raises(AnswerNotGenuine, match="amount"):
+        told((QUERY, PAID | {"total_amount": amount}))(calls(clock)[QUERY])
+
+
 @pytest.mark.parametrize("node", BUSY)
 @pytest.mark.parametrize("method", [CLOSE, CANCEL])
 def test_an_end_the_platform_has_not_decided_is_not_known(

@@ -16,7 +16,7 @@ from tui.core.text_safety import printable
 from tui.desk.books import ActKind
 from tui.desk.clock import utc_now
 from tui.desk.commands import say, with_settings
-from tui.desk.database import migrate, open_database, writing
+from tui.desk.database import migrate, open_database, reading, writing
 from tui.desk.desk import Desk
 from tui.desk.invoice_view import invoice_view
 from tui.desk.invoicing import try_again
@@ -90,7 +90,8 @@ def invoice(config: Path, business_no: str, *, again: bool) -> int:
     """Show an application's e-invoice as one JSON object; or let what the tax platform refused be tried again."""
 
     def show(settings: DeskSettings) -> int:
-        with writing(open_database(settings.database, settings.data_key)) as db:
+        access = writing if again else reading
+        with access(open_database(settings.database, settings.data_key)) as db:
             view = invoice_view(db, business_no) if db.get(ApplicationRecord, business_no) else None
             if view is None:
                 say(f"没有这笔申请的发票 / no invoice of {business_no}")

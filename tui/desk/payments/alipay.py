@@ -265,9 +265,10 @@ def _outcome(fields: dict[str, str], paid_at_field: str) -> Outcome:
             paid_at = from_beijing(fields[paid_at_field][:19], DASHED)
     except ValueError as error:
         raise AnswerNotGenuine(f"message has a broken {paid_at_field}") from error
-    if state is TradeState.PAID and not fields.get("trade_no"):
-        raise AnswerNotGenuine("paid trade without trade_no")
-    return Outcome(state, _amount(fields, "total_amount"), fields.get("trade_no"), paid_at)
+    amount = _amount(fields, "total_amount")
+    if state is TradeState.PAID and not (fields.get("trade_no") and amount):
+        raise AnswerNotGenuine("paid trade without trade_no or amount")
+    return Outcome(state, amount, fields.get("trade_no"), paid_at)
 
 
 def _was_paid(fields: dict[str, str]) -> bool:
@@ -285,9 +286,8 @@ def _is_of(url: str, gateway_url: str) -> bool:
         found, ours = urlsplit(url), urlsplit(gateway_url)
     except ValueError:
         return False
-    host = found.hostname or ""
     same = (found.scheme, found.netloc) == (ours.scheme, ours.netloc)
-    return same or (found.scheme == "https" and host.endswith((".alipay.com", ".alipaydev.com")))
+    return same or (found.scheme == "https" and (found.hostname or "").endswith((".alipay.com", ".alipaydev.com")))
 
 
 def _tells_of_refund(fields: dict[str, str]) -> bool:

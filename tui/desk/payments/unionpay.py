@@ -241,9 +241,10 @@ def _moment(text: str) -> datetime:
 
 
 def _paid(fields: Mapping[str, str]) -> Outcome:
-    if not fields.get("queryId"):
-        raise AnswerNotGenuine("paid trade without queryId")
-    return Outcome(TradeState.PAID, _amount(fields), fields["queryId"], _paid_at(fields))
+    amount = _amount(fields)
+    if not (fields.get("queryId") and amount):
+        raise AnswerNotGenuine("paid trade without queryId or amount")
+    return Outcome(TradeState.PAID, amount, fields["queryId"], _paid_at(fields))
 
 
 def _paid_at(fields: Mapping[str, str]) -> datetime | None:
