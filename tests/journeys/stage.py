@@ -1,6 +1,7 @@
 """A kiosk at a counter of the sandbox town: keys in, screens out; runtime, token, desk and gateways are real."""
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -239,6 +240,7 @@ async def at_counter(
                 yield Person(visitor, app, cast(Pilot[object], pilot), town)
         finally:
             await asyncio.to_thread(app.runtime.stop)
+            gc.collect()  # what httpcore left open must not be found in another test
 
 
 def quick_runtime(kiosk: KioskSettings) -> Runtime:

@@ -1,5 +1,6 @@
 """The app: one door for events, the screen before the commands, nobody there, and the crash net."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -114,9 +115,9 @@ def test_the_message_shows_nothing_of_its_event() -> None:
 
 
 async def test_leaving_forgets_every_screen_that_held_data(monkeypatch: pytest.MonkeyPatch) -> None:
-    swept: list[Step] = []
+    swept: asyncio.Queue[Step] = asyncio.Queue()
     async with kiosk() as (app, _recorder, pilot):
-        monkeypatch.setattr(garbage, "collect", lambda: swept.append(app.state.step))
+        monkeypatch.setattr(garbage, "collect", lambda: swept.put_nowait(app.state.step))
         app.advance(e.Started())
         await pilot.pause()
         before = app.step_screen
@@ -127,7 +128,7 @@ async def test_leaving_forgets_every_screen_that_held_data(monkeypatch: pytest.M
         assert app.state == replace(State(), now=app.state.now, sighting=app.state.sighting)
         assert field.length == 0
         assert not before.is_attached
-        assert swept == [Step.WAITING]
+        assert await asyncio.wait_for(swept.get(), 10) is Step.WAITING
         app.advance(e.Started())
         await pilot.pause()
         assert app.step_screen is not before
