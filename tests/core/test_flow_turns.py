@@ -13,7 +13,6 @@ from tests.core.people import (
     OLD,
     SERVICE,
     SIGHTING,
-    application,
     certificate,
     state,
     token,
@@ -35,7 +34,7 @@ from tui.core import commands as c
 from tui.core import events as e
 from tui.core.failure import Failure, Reason
 from tui.core.flow import advance
-from tui.core.order import ApplicationStatus, AttemptState, Document, Offer
+from tui.core.order import AttemptState, Document, Offer
 from tui.core.ports import Sighting
 from tui.core.secret import Password, Pin
 from tui.core.state import WORKING, Busy, State, Step
@@ -55,11 +54,6 @@ def test_a_pulled_token_is_awaited_and_nothing_typed_is_lost(step: Step) -> None
     assert (back.step, back.form, back.account) == (step, FORM, "supplier01")
     left, commands = advance(away, e.BackPressed())
     assert (left.step, left.form.id_number, commands) == (Step.WAITING, "", (c.SignOut(),))
-
-
-@pytest.mark.parametrize("step", [Step.PAY_NOTICE, Step.ORDER, Step.CHANNEL, Step.METHOD, Step.QR, Step.ISSUING])
-def test_paying_goes_on_without_the_token(step: Step) -> None:
-    assert advance(state(step, application=PAYING), EMPTY)[0].step is step
 
 
 @pytest.mark.parametrize("reason", [Reason.TOKEN_REMOVED, Reason.TOKEN_SWAPPED])
@@ -164,7 +158,6 @@ def test_leaving_keeps_nothing_of_the_person(step: Step, event: e.Event) -> None
     [
         (DRAFT, Step.FORM),
         (ENTERED, Step.ORDER),
-        (PAYING, Step.QR),
         (replace(PAYING, attempt=replace(ATTEMPT, expires_in=0)), Step.ORDER),
         (replace(PAYING, attempt=replace(ATTEMPT, state=AttemptState.CLOSED)), Step.ORDER),
         (ISSUING, Step.ISSUING),
@@ -175,7 +168,7 @@ def test_an_application_under_way_is_continued_where_it_stands(found: object, st
     fresh = state(Step.CARD, offer=Offer(OFFER.terms, found), agreement=None)  # type: ignore[arg-type]
     now, commands = advance(replace(fresh, form=type(FORM)()), e.RenewalRequested())
     assert (now.step, now.form, now.application) == (step, FORM, found)
-    watched = step in (Step.ORDER, Step.QR, Step.ISSUING)
+    watched = step in (Step.ORDER, Step.ISSUING)
     assert (c.WatchApplication("B1") in commands) is watched
     assert (c.LoadAgreement() in commands) is (step is Step.FORM)
 
@@ -195,52 +188,6 @@ def test_form_errors_stay_at_the_form_with_every_field_named() -> None:
     assert (now.step, now.form, commands) == (Step.FORM, typed, ())
     assert now.failure is not None
     assert now.failure.field_errors == (("id_number", "id_check_digit"), ("agent_email", "email_format"))
-
-
-def test_invoice_errors_stay_at_the_method() -> None:
-    wrong = replace(INVOICE, tax_number="123")
-    now, commands = advance(state(Step.METHOD, application=ENTERED), e.PaymentSubmitted(state(Step.QR).method, wrong))
-    assert (now.step, commands) == (Step.METHOD, ())
-    assert now.failure is not None
-    assert now.failure.field_errors == (("tax_number", "tax_number_format"),)
-
-
-def test_a_poll_does_not_disturb_an_order_under_way() -> None:
-    ordering = state(Step.METHOD, application=ENTERED, busy=Busy.ORDERING)
-    now, _ = advance(ordering, e.ApplicationSeen(ENTERED, polled=True))
-    assert (now.step, now.busy) == (Step.METHOD, Busy.ORDERING)
-    ending = state(Step.QR, application=PAYING, busy=Busy.ENDING_PAYMENT)
-    assert advance(ending, e.ApplicationSeen(PAYING, polled=True))[0].busy is Busy.ENDING_PAYMENT
-    assert advance(ending, e.ApplicationSeen(ENTERED))[0].step is Step.METHOD
-
-
-def test_an_application_of_somebody_else_is_never_followed() -> None:
-    before = state(Step.QR, application=PAYING)
-    assert advance(before, e.ApplicationSeen(replace(ISSUED, business_no="B2"), polled=True)) == (before, ())
-
-
-def test_asking_at_once_says_when_the_money_has_not_come() -> None:
-    asking, commands = advance(state(Step.QR, application=PAYING), e.PaymentClaimed())
-    assert (asking.busy, commands) == (Busy.QUERYING, (c.QueryPayment("B1"),))
-    assert advance(asking, e.PaymentClaimed()) == (asking, ())
-    now, _ = advance(asking, e.ApplicationSeen(PAYING))
-    assert now.failure == Failure(Reason.NOT_PAID_YET)
-    assert advance(asking, e.ApplicationSeen(ISSUING))[0].step is Step.ISSUING
-
-
-def test_a_new_qr_code_is_one_new_order_at_most() -> None:
-    now, commands = advance(state(Step.QR, application=PAYING), e.QrRenewed())
-    assert commands == (c.Pay("B1", now.method, INVOICE),)
-    assert advance(now, e.QrRenewed()) == (now, ())
-
-
-def test_withdrawal_before_the_money() -> None:
-    now, commands = advance(state(Step.ORDER, application=ENTERED), e.WithdrawalConfirmed())
-    assert (now.busy, commands) == (Busy.WITHDRAWING, (c.Withdraw("B1"),))
-    gone = application(ApplicationStatus.WITHDRAWN)
-    assert advance(now, e.ApplicationSeen(gone))[0].step is Step.WITHDRAWN
-    late, _ = advance(now, failed(Reason.APPLICATION_MOVED_ON, "Withdraw"))
-    assert (late.step, late.busy) == (Step.ORDER, None)
 
 
 def test_an_ended_session_asks_for_the_password_and_keeps_the_form() -> None:

@@ -182,3 +182,17 @@ async def test_another_token_before_the_pin_gets_no_pin(simulator: Simulator, se
     failure = await refused_request(tokens, simulator, ref)
     assert (failure.reason, failure.token_changed) == (Reason.TOKEN_SWAPPED, False)
     assert "C_Login" not in simulator.calls()
+
+
+async def test_gone_in_the_middle_of_the_look_is_no_swap(simulator: Simulator, serving: Serving) -> None:
+    tokens = serving(simulator)
+    ref = await reference(tokens, simulator.certificate_der)
+    simulator.at("C_FindObjects", At.RETURN, PyKCS11.CKR_FUNCTION_FAILED)
+    gone = simulator.at("C_Initialize", At.RETURN, DEVICE_ERROR, since="C_FindObjects")
+    failure = await refused_request(tokens, simulator, ref)
+    assert (failure.reason, failure.token_changed) == (Reason.TOKEN_REMOVED, False)
+    simulator.lift(gone)
+    failure = await refused_request(tokens, simulator, ref)
+    assert (failure.reason, failure.detail) == (Reason.TOKEN_FAULT, "CKR_FUNCTION_FAILED")
+    simulator.clear()
+    assert (await tokens.make_request(ref, pin(), APPLICATION, quiet)).csr

@@ -28,6 +28,7 @@ JOURNEY: Mapping[Step, Mapping[type, Move]] = {
     Step.CARD: {
         e.OfferMade: arrival.offer_made,
         e.RenewalRequested: arrival.request_renewal,
+        e.ApplicationSeen: arrival.query_answered,
         e.CertificatesOpened: arrival.open_certificates,
         e.Retried: arrival.reload,
         e.BackPressed: arrival.back_to_notice,

@@ -91,12 +91,12 @@ def compare(driver: Driver, token: Token, certificate: Certificate, session: Any
 
 
 def locate(driver: Driver, reference: CertificateRef, replaced: bytes = b"") -> tuple[Token, Certificate]:
-    """The token that holds this very certificate; raise TOKEN_SWAPPED or TOKEN_REMOVED.
+    """The token that holds this very certificate; raise TOKEN_SWAPPED, TOKEN_REMOVED or TOKEN_FAULT.
 
     Where `replaced` is given (the certificate's DER), the token may be known by the certificate's key alone.
     """
-    seen: tuple[Token, ...] = ()
     for look_again in (False, True):
+        seen: tuple[Token, ...] = ()  # of the last look alone: a token may have gone in the middle of the first
         with contextlib.suppress(PyKCS11Error):
             if look_again:
                 driver.restart()
@@ -105,6 +105,8 @@ def locate(driver: Driver, reference: CertificateRef, replaced: bytes = b"") -> 
                 return found
             if replaced and (token := find_token(seen, reference)):
                 return token, _known_by_key(driver, token, reference, replaced)
+    if seen and all(token.fault for token in seen):
+        raise faults.fault(Reason.TOKEN_FAULT, seen[0].fault)
     raise faults.fault(Reason.TOKEN_SWAPPED if seen else Reason.TOKEN_REMOVED)
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from tui.core import commands as c
 from tui.core import events as e
 from tui.core.failure import Reason
-from tui.core.moves.common import NEEDS_TOKEN, Next, at, enter, leave, refuse
+from tui.core.moves.common import NEEDS_TOKEN, Next, at, enter, leave, refuse, resume
 from tui.core.state import State, Step
 
 ENDS_WITH_TOKEN = frozenset({Step.DONE, Step.REFUSED})
@@ -49,7 +49,7 @@ ASKED_AT = {
     "MakeRequest": {Step.REQUESTING},
     "SubmitRequest": {Step.REQUESTING},
     "Pay": {Step.METHOD, Step.QR},
-    "QueryPayment": {Step.QR},
+    "QueryPayment": {Step.CARD, Step.QR},
     "EndPayment": {Step.QR},
     "Withdraw": {Step.ORDER},
     "Install": {Step.INSTALLING},
@@ -109,6 +109,8 @@ def failed(state: State, event: e.Failed) -> Next:
             return enter(replace(state, agreement=None), Step.AGREEMENT, failure)
         case Reason.PRICE_CHANGED, _ if state.holder is not None:
             return at(state, Step.FORM, failure), (c.AskOffer(state.holder[1].der),)
+        case _, Step.CARD if event.command == "QueryPayment" and state.offer and state.offer.application:
+            return resume(state, state.offer.application)
         case ((Reason.APPLICATION_MOVED_ON | Reason.ALREADY_PAID), _) if state.application is not None:
             watch = c.WatchApplication(state.application.business_no)
             return replace(state, busy=None, failure=failure), (watch,)

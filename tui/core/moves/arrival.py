@@ -11,7 +11,7 @@ from tui.core.eligibility import best_refused
 from tui.core.failure import Failure, Reason
 from tui.core.moves.common import Next, at, enter, leave, refuse, resume
 from tui.core.order import LIVE
-from tui.core.state import Busy, State, Step
+from tui.core.state import Busy, State, Step, step_of
 
 FRESH = timedelta(days=30)
 """A certificate younger than this may be one whose installation was never finished."""
@@ -101,12 +101,19 @@ def offer_made(state: State, event: e.OfferMade) -> Next:
 
 
 def request_renewal(state: State, event: e.RenewalRequested) -> Next:
-    """申请续期, or 继续办理 at the step where the application stands."""
+    """申请续期, or 继续办理 at the step where the application stands; a code that may be paid is asked about first."""
     if state.offer is None or state.busy:
         return state, ()
     if (application := state.offer.application) and application.status in LIVE:
-        return resume(state, application)
+        if step_of(application) is not Step.QR:
+            return resume(state, application)
+        return replace(state, busy=Busy.QUERYING, failure=None), (c.QueryPayment(application.business_no),)
     return enter(state, Step.AGREEMENT)
+
+
+def query_answered(state: State, event: e.ApplicationSeen) -> Next:
+    """On with the application as its platform knows it."""
+    return resume(state, event.application) if state.busy is Busy.QUERYING else (state, ())
 
 
 def back_to_notice(state: State, event: e.BackPressed) -> Next:

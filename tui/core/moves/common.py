@@ -79,7 +79,8 @@ def follow(state: State, event: e.ApplicationSeen) -> Next:
         case ApplicationStatus.ENTERED:
             return _follow_payment(state, application, event.polled)
         case ApplicationStatus.ISSUING:
-            return (state if state.step is Step.ISSUING else at(state, Step.ISSUING)), ()
+            watch = () if event.polled else (c.WatchApplication(application.business_no),)
+            return (state if state.step is Step.ISSUING else at(state, Step.ISSUING)), watch
         case ApplicationStatus.ISSUED:
             if state.step is Step.TOKEN_AWAITED:
                 return state, ()

@@ -1,0 +1,97 @@
+"""The turns of paying: codes shown elsewhere, asked about, renewed; polls that disturb nothing; withdrawal."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.core.people import (
+    ATTEMPT,
+    INVOICE,
+    OFFER,
+    application,
+    state,
+)
+from tests.core.walk import (
+    EMPTY,
+    ENTERED,
+    ISSUED,
+    ISSUING,
+    PAYING,
+    failed,
+)
+from tui.core import commands as c
+from tui.core import events as e
+from tui.core.failure import Failure, Reason
+from tui.core.flow import advance
+from tui.core.order import ApplicationStatus, Offer
+from tui.core.state import Busy, Step
+
+
+def test_a_code_that_was_shown_elsewhere_is_asked_about_before_it_is_shown_again() -> None:
+    before = state(Step.CARD, offer=Offer(OFFER.terms, PAYING))
+    asking, commands = advance(before, e.RenewalRequested())
+    assert (asking.step, asking.busy, commands) == (Step.CARD, Busy.QUERYING, (c.QueryPayment("B1"),))
+    assert advance(asking, e.RenewalRequested()) == (asking, ())
+    assert advance(before, e.ApplicationSeen(PAYING)) == (before, ())
+    shown, watching = advance(asking, e.ApplicationSeen(PAYING))
+    assert (shown.step, shown.busy, shown.failure, shown.method) == (Step.QR, None, None, ATTEMPT.method)
+    assert c.WatchApplication("B1") in watching
+    assert advance(asking, e.ApplicationSeen(ISSUING))[0].step is Step.ISSUING
+    pulled, _ = advance(asking, EMPTY)
+    paid, watching = advance(pulled, e.ApplicationSeen(ISSUING))
+    assert (pulled.step, paid.step, watching) == (Step.TOKEN_AWAITED, Step.ISSUING, (c.WatchApplication("B1"),))
+    unanswered, watching = advance(asking, failed(Reason.PAYMENT_PLATFORM_DOWN, "QueryPayment"))
+    assert (unanswered.step, unanswered.application, unanswered.failure) == (Step.QR, PAYING, None)
+    assert c.WatchApplication("B1") in watching
+    assert advance(asking, failed(Reason.SESSION_ENDED, "QueryPayment"))[0].step is Step.SIGN_IN
+
+
+def test_invoice_errors_stay_at_the_method() -> None:
+    wrong = replace(INVOICE, tax_number="123")
+    now, commands = advance(state(Step.METHOD, application=ENTERED), e.PaymentSubmitted(state(Step.QR).method, wrong))
+    assert (now.step, commands) == (Step.METHOD, ())
+    assert now.failure is not None
+    assert now.failure.field_errors == (("tax_number", "tax_number_format"),)
+
+
+def test_a_poll_does_not_disturb_an_order_under_way() -> None:
+    ordering = state(Step.METHOD, application=ENTERED, busy=Busy.ORDERING)
+    now, _ = advance(ordering, e.ApplicationSeen(ENTERED, polled=True))
+    assert (now.step, now.busy) == (Step.METHOD, Busy.ORDERING)
+    ending = state(Step.QR, application=PAYING, busy=Busy.ENDING_PAYMENT)
+    assert advance(ending, e.ApplicationSeen(PAYING, polled=True))[0].busy is Busy.ENDING_PAYMENT
+    assert advance(ending, e.ApplicationSeen(ENTERED))[0].step is Step.METHOD
+
+
+def test_an_application_of_somebody_else_is_never_followed() -> None:
+    before = state(Step.QR, application=PAYING)
+    assert advance(before, e.ApplicationSeen(replace(ISSUED, business_no="B2"), polled=True)) == (before, ())
+
+
+def test_asking_at_once_says_when_the_money_has_not_come() -> None:
+    asking, commands = advance(state(Step.QR, application=PAYING), e.PaymentClaimed())
+    assert (asking.busy, commands) == (Busy.QUERYING, (c.QueryPayment("B1"),))
+    assert advance(asking, e.PaymentClaimed()) == (asking, ())
+    now, _ = advance(asking, e.ApplicationSeen(PAYING))
+    assert now.failure == Failure(Reason.NOT_PAID_YET)
+    assert advance(asking, e.ApplicationSeen(ISSUING))[0].step is Step.ISSUING
+
+
+def test_a_new_qr_code_is_one_new_order_at_most() -> None:
+    now, commands = advance(state(Step.QR, application=PAYING), e.QrRenewed())
+    assert commands == (c.Pay("B1", now.method, INVOICE),)
+    assert advance(now, e.QrRenewed()) == (now, ())
+
+
+def test_withdrawal_before_the_money() -> None:
+    now, commands = advance(state(Step.ORDER, application=ENTERED), e.WithdrawalConfirmed())
+    assert (now.busy, commands) == (Busy.WITHDRAWING, (c.Withdraw("B1"),))
+    gone = application(ApplicationStatus.WITHDRAWN)
+    assert advance(now, e.ApplicationSeen(gone))[0].step is Step.WITHDRAWN
+    late, _ = advance(now, failed(Reason.APPLICATION_MOVED_ON, "Withdraw"))
+    assert (late.step, late.busy) == (Step.ORDER, None)
+
+
+@pytest.mark.parametrize("step", [Step.PAY_NOTICE, Step.ORDER, Step.CHANNEL, Step.METHOD, Step.QR, Step.ISSUING])
+def test_paying_goes_on_without_the_token(step: Step) -> None:
+    assert advance(state(step, application=PAYING), EMPTY)[0].step is step
