@@ -217,6 +217,10 @@ def test_wrong_passwords_lock_the_account_for_a_while(town: Town) -> None:
     refusal(Reason.WRONG_PASSWORD, lambda: person.sign_in(password="wrong"))
 
 
+def test_passwords_are_hashed_as_rfc_9106_recommends_where_memory_is_scarce() -> None:
+    assert accounts._NOBODY.startswith("$argon2id$v=19$m=65536,t=3,p=4$")  # hashed before the tests' own hasher came
+
+
 def test_an_unknown_account_is_a_wrong_password(town: Town) -> None:
     person = town.person()
     refusal(Reason.WRONG_PASSWORD, lambda: person.sign_in("nobody", PASSWORD))

@@ -89,6 +89,33 @@ async def test_a_token_that_allows_one_object_an_id_and_renames_keys(
     assert_two_whole_pairs(simulator.soft)
 
 
+@pytest.mark.parametrize("interrupted", [False, True])
+async def test_behind_opensc_a_certificate_gets_its_keys_id_when_it_is_there(
+    simulator: Simulator, serving: Serving, ca: TestCa, *, interrupted: bool
+) -> None:
+    simulator.rule(Is.MODEL, text="PKCS#15")
+    tokens = serving(simulator)
+    application = issued(await requested(tokens, simulator), ca, simulator.certificate_der)
+    if interrupted:
+        simulator.at("C_SetAttributeValue", At.CRASH, times=1)
+        await refused_installation(tokens, simulator, application)
+    before = simulator.calls().count("C_CreateObject")
+    assert (await installed(tokens, simulator, application)).new.der == application.certificate
+    written = simulator.calls()[-simulator.calls()[::-1].index("C_SetAttributeValue") :]
+    assert "C_CreateObject" not in written
+    assert simulator.calls().count("C_CreateObject") - before == (0 if interrupted else 1)
+    assert_two_whole_pairs(simulator.soft)
+
+
+async def test_a_token_like_opensc_that_changes_no_id(simulator: Simulator, serving: Serving, ca: TestCa) -> None:
+    simulator.rule(Is.MODEL, text="PKCS#15")
+    simulator.at("C_SetAttributeValue", At.REFUSE, PyKCS11.CKR_ATTRIBUTE_READ_ONLY, text="CKA_ID")
+    tokens = serving(simulator)
+    application = issued(await requested(tokens, simulator), ca, simulator.certificate_der)
+    assert (await installed(tokens, simulator, application)).new.der == application.certificate
+    assert_two_whole_pairs(simulator.soft)
+
+
 async def test_no_data_object_is_needed(simulator: Simulator, serving: Serving, ca: TestCa) -> None:
     simulator.at("C_CreateObject", At.REFUSE, GENERAL_ERROR, text="CKA_CLASS=CKO_DATA")
     tokens = serving(simulator)

@@ -147,6 +147,12 @@ def certificate_handles(session: Any, key_id: bytes, der: bytes) -> list[Any]:
     return [handle for handle in found if value_of(session, handle) == der]
 
 
+def copies(session: Any, der: bytes) -> list[Any]:
+    """Handles of this very certificate under whatever CKA_ID."""
+    found = session.findObjects([(PyKCS11.CKA_CLASS, PyKCS11.CKO_CERTIFICATE)])
+    return [handle for handle in found if value_of(session, handle) == der]
+
+
 def value_of(session: Any, handle: Any) -> bytes:
     """CKA_VALUE."""
     return _values(session, handle, PyKCS11.CKA_VALUE)[0]

@@ -84,10 +84,22 @@ def compare(driver: Driver, token: Token, certificate: Certificate, session: Any
     if not driver.lib.getSlotInfo(token.slot).flags & PyKCS11.CKF_TOKEN_PRESENT:
         raise faults.fault(Reason.TOKEN_REMOVED)
     info = driver.lib.getTokenInfo(token.slot)
-    if (objects.text(info.label), objects.text(info.serialNumber)) != (token.label, token.serial):
-        raise faults.fault(Reason.TOKEN_SWAPPED)
-    if not objects.holds(session, bytes.fromhex(certificate.key_id), certificate.spki):
-        raise faults.fault(Reason.TOKEN_SWAPPED, "key")
+    named = (objects.text(info.label), objects.text(info.serialNumber)) == (token.label, token.serial)
+    if not named or not objects.holds(session, bytes.fromhex(certificate.key_id), certificate.spki):
+        raise faults.fault(_swapped_or_removed(driver, token), "key" if named else "")
+
+
+def _swapped_or_removed(driver: Driver, token: Token) -> Reason:
+    """Whether another token is in its slot now; one that went in the middle of the look may have seemed another."""
+    driver.slots()
+    there = objects.tokens(driver, [token.slot])
+    swapped = any(_is_another(seen, named=(seen.label, seen.serial) == (token.label, token.serial)) for seen in there)
+    return Reason.TOKEN_SWAPPED if swapped else Reason.TOKEN_REMOVED
+
+
+def _is_another(token: Token, *, named: bool) -> bool:
+    """Of a token without what it is known by: the right name over nothing at all is the right token, on its way out."""
+    return not named or bool(token.certificates or token.bare_keys)
 
 
 def locate(driver: Driver, reference: CertificateRef, replaced: bytes = b"") -> tuple[Token, Certificate]:
@@ -105,9 +117,10 @@ def locate(driver: Driver, reference: CertificateRef, replaced: bytes = b"") -> 
                 return found
             if replaced and (token := find_token(seen, reference)):
                 return token, _known_by_key(driver, token, reference, replaced)
-    if seen and all(token.fault for token in seen):
-        raise faults.fault(Reason.TOKEN_FAULT, seen[0].fault)
-    raise faults.fault(Reason.TOKEN_SWAPPED if seen else Reason.TOKEN_REMOVED)
+    if any(not token.fault and _is_another(token, named=reference.names(token)) for token in seen):
+        raise faults.fault(Reason.TOKEN_SWAPPED)
+    unread = next((token.fault for token in seen if token.fault), "")
+    raise faults.fault(Reason.TOKEN_FAULT if unread else Reason.TOKEN_REMOVED, unread)
 
 
 def _known_by_key(driver: Driver, token: Token, reference: CertificateRef, der: bytes) -> Certificate:

@@ -18,6 +18,9 @@ from tui.token.protocol import Retire
 from tui.token.session import AskPin, Workspace, signed_in
 from tui.token.templates import Template
 
+_PKCS15 = "PKCS#15"
+"""CK_TOKEN_INFO.model of every token behind OpenSC."""
+
 
 def write(workspace: Workspace, new: Template, old: bytes = b"") -> None:
     """Create the certificate; where the token refuses a second one of its key, the old one makes way.
@@ -28,6 +31,8 @@ def write(workspace: Workspace, new: Template, old: bytes = b"") -> None:
     new one before; if it cannot be written then all the same, the old one is put back.
     """
     session, key_id = workspace.session, dict(new)[PyKCS11.CKA_ID]
+    if not old and workspace.token.model == _PKCS15 and _named_when_there(workspace, new):
+        return
     try:
         _create(workspace, new)
     except PyKCS11Error as refused:
@@ -43,6 +48,28 @@ def write(workspace: Workspace, new: Template, old: bytes = b"") -> None:
             with contextlib.suppress(PyKCS11Error):  # the next try goes on from here
                 put_back()
             raise
+
+
+def _named_when_there(workspace: Workspace, new: Template) -> bool:
+    """Write the certificate under a CKA_ID of its own and give it its key's after that; False where that is refused.
+
+    OpenSC names a key after the certificate that is written under its CKA_ID: cut off while it rewrites the directory
+    of private keys for that, the token has lost the new key. A CKA_ID is changed in the certificates' directory alone.
+    """
+    session, der = workspace.session, dict(new)[PyKCS11.CKA_VALUE]
+    if not objects.copies(session, der):
+        aside = [(PyKCS11.CKA_ID, secrets.token_bytes(20))]
+        _create(workspace, templates.without(new, frozenset({PyKCS11.CKA_ID})) + aside)
+    workspace.confirm()
+    (copy, *_) = objects.copies(session, der)
+    try:
+        session.setAttributeValue(copy, [(PyKCS11.CKA_ID, dict(new)[PyKCS11.CKA_ID])])
+    except PyKCS11Error as refused:
+        if refused.value not in templates.REFUSALS:
+            raise
+        session.destroyObject(copy)
+        return False
+    return True
 
 
 def _moved_aside(session: Any, certificate: Any, key_id: bytes) -> Callable[[], None] | None:

@@ -68,6 +68,8 @@ class Is(StrEnum):
     """C_GetTokenInfo tells the label `text` (up to 32 bytes); counted."""
     SERIAL = "serial"
     """C_GetTokenInfo tells the serial `text` (up to 16 bytes); counted."""
+    MODEL = "model"
+    """C_GetTokenInfo tells the model `text` (up to 16 bytes); counted."""
     PIN_LIMIT = "pin-limit"
     """`value` wrong PINs in a row lock the token; the last of them still answers CKR_PIN_INCORRECT."""
     PIN_FLAGS = "pin-flags"

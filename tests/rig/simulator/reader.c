@@ -138,6 +138,7 @@ CK_RV get_token_info(CK_SLOT_ID slot, CK_TOKEN_INFO_PTR info)
         return value;
     pad(info->label, sizeof info->label, standing(LABEL));
     pad(info->serialNumber, sizeof info->serialNumber, standing(SERIAL));
+    pad(info->model, sizeof info->model, standing(MODEL));
     if (standing(WRITE_PROTECTED))
         info->flags |= CKF_WRITE_PROTECTED;
     if (memory)

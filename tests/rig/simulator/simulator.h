@@ -76,7 +76,7 @@ enum call { ANY_CALL, CALLS(X) CALL_COUNT };
     X(SPAWN, "spawn") X(REFUSE, "refuse") \
     X(ABSENT, "absent") X(STALE, "stale") X(BLIND, "blind") X(SESSIONS_SURVIVE, "sessions-survive") \
     X(BROKEN, "broken") X(LATE_READER, "late-reader") X(NO_READER, "no-reader") X(ARRIVING, "arriving") \
-    X(EVENTS, "events") X(LABEL, "label") X(SERIAL, "serial") \
+    X(EVENTS, "events") X(LABEL, "label") X(SERIAL, "serial") X(MODEL, "model") \
     X(PIN_LIMIT, "pin-limit") X(PIN_FLAGS, "pin-flags") X(PIN_MIN, "pin-min") X(PIN_MAX, "pin-max") \
     X(PIN_PAD, "pin-pad") \
     X(WRITE_PROTECTED, "write-protected") X(ROOM, "room") X(FREE_MEMORY, "free-memory") \
