@@ -96,6 +96,9 @@ def _operators(desk: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
         "--refunding", dest="concern", action="store_const", const="refunding", help="退款中 / refunding"
     )
     which.add_argument("--open", dest="concern", action="store_const", const="open", help="付款未结束 / attempt open")
+    which.add_argument(
+        "--revoke", dest="concern", action="store_const", const="revoke", help="待吊销证书 / certificate to be revoked"
+    )
     orders.add_argument("business_no", nargs="?", default="", metavar="BUSINESS_NO", help="业务单号 / business number")
     _json(orders)
 

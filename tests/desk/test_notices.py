@@ -9,6 +9,8 @@ from sqlalchemy import select
 from tests.desk.town import Person, Town, paid, shown, sweep
 from tui.core.order import ApplicationStatus, PaymentStatus
 from tui.desk.database import reading
+from tui.desk.desk import REFUSED_PER_MINUTE
+from tui.desk.notices import forget_refused
 from tui.desk.payments.port import (
     AnswerNotGenuine,
     GatewayUnknown,
@@ -41,6 +43,28 @@ def test_a_notice_that_proves_nothing_is_kept_and_not_acknowledged(town: Town, p
     assert (answer.status_code, answer.content) == (400, b"failure")
     assert person.see(number).payment_status is PaymentStatus.PAYING
     assert town.client.post("/notify/cash", content=b"x").status_code == 404
+
+
+def test_a_flood_of_forged_notices_is_kept_in_part_and_not_for_ever(town: Town) -> None:
+    def results() -> list[str]:
+        with reading(town.desk.engine) as db:
+            return list(db.scalars(select(NoticeRecord.result).order_by(NoticeRecord.id)))
+
+    genuine = PaymentNotice(NoticeKind.PAYMENT, "ZF0", Outcome(TradeState.UNKNOWN))
+    town.alipay.notice = AnswerNotGenuine("signature is wrong")
+    for _ in range(REFUSED_PER_MINUTE + 5):
+        assert town.client.post("/notify/alipay", content=b"forged").status_code == 400
+    assert results() == ["refused: signature is wrong"] * REFUSED_PER_MINUTE
+    town.alipay.notice = genuine
+    assert town.client.post("/notify/alipay", content=b"x").status_code == 200
+    town.alipay.notice = AnswerNotGenuine("signature is wrong")
+    town.later(days=30)
+    town.client.post("/notify/alipay", content=b"forged")
+    forget_refused(town.desk, town.clock.now)
+    assert len(results()) == REFUSED_PER_MINUTE + 2
+    town.later(seconds=1)
+    forget_refused(town.desk, town.clock.now)
+    assert results() == ["unknown attempt", "refused: signature is wrong"]
 
 
 def test_notices_of_unknown_attempts_and_other_times_credit_nothing(town: Town, person: Person, number: str) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 import pytest
+from cryptography import x509
 from sqlalchemy import select
 
 from tests.desk.world import BUSINESS_NO, PRICE, World, world
@@ -83,15 +84,17 @@ def test_money_goes_back_before_the_issue_and_the_application_ends(town: World, 
         refund(town.desk, BUSINESS_NO, REFUND, attempt_no=number)
 
 
-def test_a_refund_decided_while_the_ca_signs_wins(
-    town: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+def test_a_refund_decided_while_the_ca_signs_wins(  # type: ignore[no-untyped-def]
+    town: World, run, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     pay(town)
-    sign = town.ca.issue
+    assert run("orders", "--revoke", "--json") == (0, "[]\n")
+    signed, sign = list[bytes](), town.ca.issue
 
     def sign_meanwhile(request_id: str, csr: bytes, old_certificate: bytes, not_after: datetime) -> bytes:
         refund(town.desk, BUSINESS_NO, REFUND)
-        return sign(request_id, csr, old_certificate, not_after)
+        signed.append(sign(request_id, csr, old_certificate, not_after))
+        return signed[0]
 
     monkeypatch.setattr(town.ca, "issue", sign_meanwhile)
     assert issue(town.desk, BUSINESS_NO) is Progress.OVER
@@ -99,7 +102,10 @@ def test_a_refund_decided_while_the_ca_signs_wins(
     assert (town.taken_fen(), town.application().status) == (0, ApplicationStatus.WITHDRAWN)
     assert (town.application().certificate, town.application().challenge) == (b"", b"")
     (told,) = [record for record in caplog.records if record.levelname == "CRITICAL"]
-    assert "revoked" in told.getMessage()
+    serial = f"{x509.load_der_x509_certificate(signed[0]).serial_number:x}"
+    assert serial in told.getMessage()
+    (listed,) = json.loads(run("orders", "--revoke", "--json")[1])
+    assert (listed["business_no"], listed["withheld_serial"]) == (BUSINESS_NO, serial)
 
 
 @pytest.mark.parametrize("status", [ApplicationStatus.ISSUED, ApplicationStatus.INSTALLED])

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from tui.desk.database import open_database
 from tui.desk.settings import DeskSettings, SettingsError, load
@@ -39,7 +39,7 @@ def evidence(config: Path, business_no: str) -> int:
 
 
 def with_settings(config: Path, act: Callable[[DeskSettings], int]) -> int:
-    """The act's exit code; one line for settings that cannot be used and for a database that is not there."""
+    """The act's exit code; one line for settings that cannot be used and a database that is not there or too old."""
     try:
         return act(load(config))
     except (SettingsError, OSError) as error:
@@ -47,6 +47,10 @@ def with_settings(config: Path, act: Callable[[DeskSettings], int]) -> int:
         return Exit.USAGE
     except OperationalError as error:
         say(f"{config}: desk.database: 数据库不可用 / not available: {str(error.orig).partition(chr(10))[0]}")
+        return Exit.DESK
+    except ProgrammingError as error:
+        said = str(error.orig).partition(chr(10))[0]
+        say(f"{config}: desk.database: 与本程序版本不符，请先运行新版 desk serve / not of this version: {said}")
         return Exit.DESK
 
 

@@ -1,13 +1,14 @@
 """The desk's parts in one place, as its rules use them."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from sqlalchemy import Engine
 
 from tui.core.order import Method
+from tui.desk.allowance import Allowance
 from tui.desk.ca.port import CertificateAuthority
 from tui.desk.invoice_records import FileKind
 from tui.desk.invoices import TaxPlatform
@@ -65,6 +66,10 @@ class FileSource(Protocol):
         ...
 
 
+REFUSED_PER_MINUTE = 60
+"""Notices that prove nothing; more are turned away without a trace, so that a flood fills neither disk nor log."""
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """Everything that a rule of the desk may touch."""
@@ -79,3 +84,4 @@ class Desk:
     signals: Signals
     clock: Callable[[], datetime]
     files: FileSource | None = None
+    refused_notices: Allowance = field(default_factory=lambda: Allowance(REFUSED_PER_MINUTE))

@@ -37,7 +37,8 @@ def status_of(desk: Desk, business_no: str) -> ApplicationStatus:
 def issue(desk: Desk, business_no: str) -> Progress:
     """Let the CA issue, keep the certificate, tell the agent; a final refusal sends the money back.
 
-    What was decided while the CA signed stands: a certificate for which the money went back is handed to nobody.
+    What was decided while the CA signed stands: a certificate for which the money went back is handed to nobody, and
+    operators are told to have it revoked (`desk orders --revoke`).
     """
     with reading(desk.engine) as db:
         record = db.get_one(ApplicationRecord, business_no)
@@ -61,9 +62,8 @@ def issue(desk: Desk, business_no: str) -> Progress:
             record.status, record.issued_at = ApplicationStatus.ISSUED, now
             tell_issued(db, record, now)
         elif record.status is ApplicationStatus.WITHDRAWN:
-            _LOG.critical(
-                "%s was withdrawn while its certificate was issued: nobody got it, it must be revoked", business_no
-            )
+            record.withheld_serial = f"{x509.load_der_x509_certificate(certificate).serial_number:x}"
+            _LOG.critical("%s was withdrawn while its certificate %s was signed", business_no, record.withheld_serial)
     return Progress.DONE if record.certificate else Progress.OVER
 
 

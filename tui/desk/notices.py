@@ -1,8 +1,9 @@
-"""What the payment platforms send by themselves: kept first, then proved, then settled like every other word."""
+"""What the payment platforms send by themselves: proved, kept, then settled like every other word."""
 
 import logging
+from datetime import datetime, timedelta
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from tui.core.order import AttemptState, Method
 from tui.desk.database import reading, writing
@@ -21,6 +22,8 @@ from tui.desk.records import AttemptRecord, NoticeRecord, RefundRecord
 from tui.desk.settling import returned_by_platform, settle
 
 _LOG = logging.getLogger(__name__)
+_REFUSED = "refused: "
+_REFUSED_KEPT = timedelta(days=30)
 
 
 def receive(desk: Desk, method: Method, body: bytes, query: str) -> bytes | None:
@@ -28,18 +31,15 @@ def receive(desk: Desk, method: Method, body: bytes, query: str) -> bytes | None
     gateway = desk.gateways.get(method)
     if gateway is None:
         return None
-    with writing(desk.engine) as db:
-        record = NoticeRecord(method=method, body=body, received_at=desk.clock(), result="")
-        db.add(record)
-        db.flush()
-        notice_id = record.id
     url = f"{desk.settings.public_url}/notify/{method.value}"
     try:
         notice = gateway.read_notice(body, f"{url}?{query}" if query else url)
     except AnswerNotGenuine as error:
-        _LOG.error("notice %s of %s is not genuine: %s", notice_id, method.value, error)
-        _note(desk, notice_id, f"refused: {error}")
+        if desk.refused_notices.take(desk.clock()):
+            notice_id = _keep(desk, method, body, f"{_REFUSED}{error}")
+            _LOG.error("notice %s of %s is not genuine: %s", notice_id, method.value, error)
         return None
+    notice_id = _keep(desk, method, body)
     try:
         _note(desk, notice_id, _apply(desk, method, gateway, notice))
     except PaymentGatewayError as error:
@@ -84,6 +84,21 @@ def _settle_late(desk: Desk, gateway: PaymentGateway, attempt: AttemptRecord) ->
             returned_by_platform(desk, attempt.attempt_no)
         case _:
             raise GatewayUnknown(f"the notice says paid, a query {now.state.value}")
+
+
+def forget_refused(desk: Desk, now: datetime) -> None:
+    """Delete what proved nothing and is old; genuine notices are kept."""
+    old = NoticeRecord.result.startswith(_REFUSED), NoticeRecord.received_at < now - _REFUSED_KEPT
+    with writing(desk.engine) as db:
+        db.execute(delete(NoticeRecord).where(*old))
+
+
+def _keep(desk: Desk, method: Method, body: bytes, result: str = "") -> int:
+    with writing(desk.engine) as db:
+        record = NoticeRecord(method=method, body=body, received_at=desk.clock(), result=result[:255])
+        db.add(record)
+        db.flush()
+        return record.id
 
 
 def _note(desk: Desk, notice_id: int, result: str) -> None:

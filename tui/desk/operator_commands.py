@@ -186,6 +186,8 @@ def _compared(result: Comparison) -> list[str]:
 def _lines(one: Seen, *, whole: bool) -> list[str]:
     head = f"{one.business_no} {one.status} {one.payment_status} {yuan(one.fee_fen)} {one.agent} {one.mobile}"
     lines = [f"{head} {beijing(one.created_at):%Y-%m-%d %H:%M}"]
+    if one.withheld_serial:
+        lines.append(f"  未交付的证书，请CA吊销 / certificate that nobody got, to be revoked: {one.withheld_serial}")
     if not whole:
         return lines
     lines += [

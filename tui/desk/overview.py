@@ -26,6 +26,8 @@ class Concern(StrEnum):
     FROZEN = "frozen"
     REFUNDING = "refunding"
     OPEN = "open"
+    REVOKE = "revoke"
+    """A certificate was signed after the money had gone back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,8 @@ class Seen:
     paid_at: datetime | None
     issued_at: datetime | None
     installed_at: datetime | None
+    withheld_serial: str
+    """Hex; of a certificate that nobody got and the CA must revoke; empty where there is none."""
     attempts: tuple[SeenAttempt, ...]
     refunds: tuple[SeenRefund, ...]
     invoice: SeenInvoice
@@ -118,6 +122,8 @@ def applications(engine: Engine, concern: Concern = Concern.ALL, business_no: st
         case Concern.REFUNDING:
             back = select(RefundRecord.business_no).where(RefundRecord.done_at.is_(None))
             asked = asked.where(ApplicationRecord.business_no.in_(back))
+        case Concern.REVOKE:
+            asked = asked.where(ApplicationRecord.withheld_serial != "")
         case Concern.OPEN:
             opened = select(AttemptRecord.business_no).where(AttemptRecord.state.in_(OPEN_ATTEMPT))
             asked = asked.where(ApplicationRecord.business_no.in_(opened))
@@ -143,6 +149,7 @@ def _seen(db: Session, record: ApplicationRecord) -> Seen:
         paid_at=record.paid_at,
         issued_at=record.issued_at,
         installed_at=record.installed_at,
+        withheld_serial=record.withheld_serial,
         attempts=tuple(map(_attempt, db.scalars(attempts))),
         refunds=tuple(map(_refund, db.scalars(refunds))),
         invoice=_invoice(db, record),

@@ -114,6 +114,8 @@ class ApplicationRecord(Record):
     invoice_status: Mapped[InvoiceStatus] = mapped_column(default=InvoiceStatus.NOT_REQUESTED)
     certificate: Mapped[bytes] = mapped_column(default=b"")
     challenge: Mapped[bytes] = mapped_column(default=b"")
+    withheld_serial: Mapped[str] = mapped_column(default="")
+    """Hex; of the certificate that the CA signed after the money had gone back: nobody got it, it must be revoked."""
     created_at: Mapped[datetime]
     paid_at: Mapped[datetime | None]
     issued_at: Mapped[datetime | None]
