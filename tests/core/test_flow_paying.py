@@ -33,6 +33,11 @@ def test_a_code_that_was_shown_elsewhere_is_asked_about_before_it_is_shown_again
     assert (asking.step, asking.busy, commands) == (Step.CARD, Busy.QUERYING, (c.QueryPayment("B1"),))
     assert advance(asking, e.RenewalRequested()) == (asking, ())
     assert advance(before, e.ApplicationSeen(PAYING)) == (before, ())
+    for foreign in (e.ApplicationSeen(PAYING, polled=True), e.ApplicationSeen(replace(PAYING, business_no="B2"))):
+        assert advance(asking, foreign) == (asking, ())
+    installed = e.ApplicationSeen(application(ApplicationStatus.INSTALLED))
+    assert advance(asking, installed)[0].failure == Failure(Reason.ALREADY_RENEWED)
+    assert advance(before, failed(Reason.PAYMENT_PLATFORM_DOWN, "QueryPayment")) == (before, ())
     shown, watching = advance(asking, e.ApplicationSeen(PAYING))
     assert (shown.step, shown.busy, shown.failure, shown.method) == (Step.QR, None, None, ATTEMPT.method)
     assert c.WatchApplication("B1") in watching

@@ -4,13 +4,10 @@ import socket
 from pathlib import Path
 
 import pytest
-from sqlalchemy.exc import ProgrammingError
 
 from tests.desk.desk_file import FILE, PFX, write_desk_file
 from tui.core.order import KeyPolicy, OldPair, SignatureScheme
-from tui.desk.commands import with_settings
-from tui.desk.settings import DeskSettings, SettingsError, load
-from tui.exits import Exit
+from tui.desk.settings import SettingsError, load
 
 
 @pytest.fixture
@@ -167,13 +164,3 @@ def test_a_desk_among_several_is_named_after_its_host(file: Path) -> None:
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"none\.toml"):
         load(tmp_path / "none.toml")
-
-
-def test_a_database_of_another_version_is_told_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    def act(_: DeskSettings) -> int:
-        raise ProgrammingError("SELECT x", {}, Exception('column "x" does not exist\nLINE 1: SELECT x'))
-
-    assert with_settings(write_desk_file(tmp_path), act) == Exit.DESK
-    told = capsys.readouterr().err
-    assert told.count("\n") == 1
-    assert 'not of this version: column "x" does not exist' in told

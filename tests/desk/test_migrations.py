@@ -8,14 +8,17 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 
+from tests.desk.desk_file import write_desk_file
 from tests.desk.doubles import NOW
 from tests.rig.postgres import postgres
 from tui.core.order import ApplicationStatus, KeyPolicy, OldPair, PaymentStatus, SignatureScheme
 from tui.desk import database
+from tui.desk.commands import evidence
 from tui.desk.database import migrate, open_database, reading
 from tui.desk.invoice_records import InvoiceRecord
 from tui.desk.invoicing import latest_red
 from tui.desk.records import ApplicationRecord
+from tui.exits import Exit
 
 RULES = ("key_policy", "old_pair", "scheme")
 
@@ -121,3 +124,20 @@ def test_there_is_a_way_back(url: str) -> None:
     migrate(engine)
     assert set(RULES) <= columns(engine)
     engine.dispose()
+
+
+def test_a_command_on_a_database_of_another_version_says_so_in_one_line(
+    url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = write_desk_file(tmp_path)
+    file.write_text(file.read_text().replace("[desk]", f'[desk]\ndatabase = "{url}"', 1))
+    engine = open_database(url)
+    for before in ("-", "0005"):
+        if before != "-":
+            move(engine, command.upgrade, before)
+        assert evidence(file, "YW1") == Exit.DESK
+        told = capsys.readouterr().err
+        assert (told.count("\n"), f": {before}, {database.NEWEST_REVISION}" in told) == (1, True)
+    migrate(engine)
+    engine.dispose()
+    assert evidence(file, "YW1") == Exit.REFUSED

@@ -15,6 +15,7 @@ from tui.cli import COMMANDS
 from tui.core.order import ApplicationStatus, AttemptState, InvoiceStatus, Method, PaymentStatus
 from tui.desk import operator_commands
 from tui.desk.books import ActKind, ActRecord
+from tui.desk.ca.port import IssuingFailed
 from tui.desk.database import reading, writing
 from tui.desk.invoice_records import InvoiceRecord, RedInvoiceRecord
 from tui.desk.invoicing import invoice
@@ -106,6 +107,24 @@ def test_a_refund_decided_while_the_ca_signs_wins(  # type: ignore[no-untyped-de
     assert serial in told.getMessage()
     (listed,) = json.loads(run("orders", "--revoke", "--json")[1])
     assert (listed["business_no"], listed["withheld_serial"]) == (BUSINESS_NO, serial)
+
+
+@pytest.mark.parametrize("asked", [False, True])
+def test_a_certificate_that_may_have_been_signed_is_listed(  # type: ignore[no-untyped-def]
+    town: World, run, monkeypatch: pytest.MonkeyPatch, *, asked: bool
+) -> None:
+    def answer_lost(*_: object) -> bytes:
+        raise IssuingFailed("timeout", final=False)
+
+    pay(town)
+    monkeypatch.setattr(town.ca, "issue", answer_lost)
+    if asked:
+        assert issue(town.desk, BUSINESS_NO) is Progress.LATER
+    refund(town.desk, BUSINESS_NO, REFUND)
+    assert issue(town.desk, BUSINESS_NO) is Progress.OVER
+    listed = json.loads(run("orders", "--revoke", "--json")[1])
+    assert [one["withheld_serial"] for one in listed] == ([""] if asked else [])
+    assert ("可能已签发" in run("orders", BUSINESS_NO)[1]) is asked
 
 
 @pytest.mark.parametrize("status", [ApplicationStatus.ISSUED, ApplicationStatus.INSTALLED])

@@ -107,12 +107,23 @@ async def test_behind_opensc_a_certificate_gets_its_keys_id_when_it_is_there(
     assert_two_whole_pairs(simulator.soft)
 
 
-async def test_a_token_like_opensc_that_changes_no_id(simulator: Simulator, serving: Serving, ca: TestCa) -> None:
+@pytest.mark.parametrize(
+    ("call", "answer"),
+    [
+        ("C_SetAttributeValue", PyKCS11.CKR_ATTRIBUTE_READ_ONLY),
+        ("C_SetAttributeValue", PyKCS11.CKR_FUNCTION_NOT_SUPPORTED),
+        ("C_CreateObject", GENERAL_ERROR),
+    ],
+)
+async def test_a_token_like_opensc_that_cannot(
+    simulator: Simulator, serving: Serving, ca: TestCa, call: str, answer: int
+) -> None:
     simulator.rule(Is.MODEL, text="PKCS#15")
-    simulator.at("C_SetAttributeValue", At.REFUSE, PyKCS11.CKR_ATTRIBUTE_READ_ONLY, text="CKA_ID")
     tokens = serving(simulator)
     application = issued(await requested(tokens, simulator), ca, simulator.certificate_der)
+    simulator.at(call, At.RETURN, answer, times=1)
     assert (await installed(tokens, simulator, application)).new.der == application.certificate
+    assert simulator.soft.objects().count("Certificate Object") == 2
     assert_two_whole_pairs(simulator.soft)
 
 

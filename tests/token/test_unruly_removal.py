@@ -196,3 +196,12 @@ async def test_gone_in_the_middle_of_the_look_is_no_swap(simulator: Simulator, s
     assert (failure.reason, failure.detail) == (Reason.TOKEN_FAULT, "CKR_FUNCTION_FAILED")
     simulator.clear()
     assert (await tokens.make_request(ref, pin(), APPLICATION, quiet)).csr
+
+
+async def test_one_false_look_after_the_pin_is_no_swap(simulator: Simulator, serving: Serving) -> None:
+    tokens = serving(simulator)
+    ref = await reference(tokens, simulator.certificate_der)
+    simulator.rule(Is.LABEL, text="另一个", times=1, since="C_Login")
+    failure = await refused_request(tokens, simulator, ref)
+    assert failure.reason is Reason.TOKEN_REMOVED
+    assert (await tokens.make_request(ref, pin(), APPLICATION, quiet)).csr

@@ -32,7 +32,7 @@ from tui.wire import (
 BODY_LIMIT = 256 * 1024
 """Bytes; no honest request comes near."""
 NOTICE_LIMIT = 16 * 1024
-"""Bytes of a platform's notice; anybody may send one, and each is kept."""
+"""Bytes of a platform's notice; anybody may send one."""
 Asked = Request[None, None, State]
 
 

@@ -1,12 +1,14 @@
 """What `ca-kiosk desk serve` and `desk evidence` do."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
 
-from tui.desk.database import open_database
+from tui.desk.database import OtherVersion, check_schema, open_database
 from tui.desk.settings import DeskSettings, SettingsError, load
 from tui.exits import Exit
 
@@ -27,7 +29,8 @@ def evidence(config: Path, business_no: str) -> int:
     from tui.desk.evidence import evidence_of
 
     def print_it(settings: DeskSettings) -> int:
-        found = evidence_of(open_database(settings.database, settings.data_key), business_no)
+        with existing_database(settings) as engine:
+            found = evidence_of(engine, business_no)
         if found is None:
             say(f"没有这笔申请的签名 / no evidence for {business_no}")
             return Exit.REFUSED
@@ -39,7 +42,7 @@ def evidence(config: Path, business_no: str) -> int:
 
 
 def with_settings(config: Path, act: Callable[[DeskSettings], int]) -> int:
-    """The act's exit code; one line for settings that cannot be used and a database that is not there or too old."""
+    """The act's exit code; one line for unusable settings and a database that is missing or another version's."""
     try:
         return act(load(config))
     except (SettingsError, OSError) as error:
@@ -48,10 +51,24 @@ def with_settings(config: Path, act: Callable[[DeskSettings], int]) -> int:
     except OperationalError as error:
         say(f"{config}: desk.database: 数据库不可用 / not available: {str(error.orig).partition(chr(10))[0]}")
         return Exit.DESK
-    except ProgrammingError as error:
-        said = str(error.orig).partition(chr(10))[0]
-        say(f"{config}: desk.database: 与本程序版本不符，请先运行新版 desk serve / not of this version: {said}")
+    except OtherVersion as error:
+        told = "与本程序版本不符，请先运行本版本的 desk serve / run this version's desk serve"
+        say(f"{config}: desk.database: {told}: {error}")
         return Exit.DESK
+
+
+@contextmanager
+def existing_database(settings: DeskSettings) -> Iterator[Engine]:
+    """The database, whose schema this command leaves as it is.
+
+    :raises OtherVersion: it is not this version's.
+    """
+    engine = open_database(settings.database, settings.data_key)
+    try:
+        check_schema(engine)
+        yield engine
+    finally:
+        engine.dispose()
 
 
 def say(text: str) -> None:

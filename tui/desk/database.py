@@ -30,6 +30,10 @@ def open_database(url: str, data_key: bytes | None = None) -> Engine:
     return engine
 
 
+class OtherVersion(Exception):  # noqa: N818 — what happened
+    """The schema is not this version's; the text names both revisions."""
+
+
 @contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
     """A transaction that changes nothing."""
@@ -51,6 +55,16 @@ def migrate(engine: Engine) -> None:
             connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _MIGRATION_LOCK})
         if _revision(connection) != NEWEST_REVISION:
             _upgrade(connection)
+
+
+def check_schema(engine: Engine) -> None:
+    """For commands that leave the schema as it is.
+
+    :raises OtherVersion: another version of this program made it, or none yet.
+    """
+    with engine.connect() as connection:
+        if (found := _revision(connection)) != NEWEST_REVISION:
+            raise OtherVersion(f"{found or '-'}, {NEWEST_REVISION}")
 
 
 def _revision(connection: Connection) -> str | None:

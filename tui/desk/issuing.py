@@ -45,6 +45,8 @@ def issue(desk: Desk, business_no: str) -> Progress:
         csr = db.get_one(EvidenceRecord, business_no).csr
     if record.status is not ApplicationStatus.ISSUING:
         return Progress.DONE if record.certificate else Progress.OVER
+    with writing(desk.engine) as db:
+        db.get_one(ApplicationRecord, business_no, with_for_update=True).ca_asked = True
     try:
         certificate = desk.ca.issue(business_no, csr, record.old_certificate, record.new_not_after)
         _check_issued(certificate, csr)
@@ -59,11 +61,13 @@ def issue(desk: Desk, business_no: str) -> Progress:
         record = db.get_one(ApplicationRecord, business_no, with_for_update=True)
         if record.status is ApplicationStatus.ISSUING:
             record.certificate, record.challenge = certificate, secrets.token_bytes(32)
-            record.status, record.issued_at = ApplicationStatus.ISSUED, now
+            record.status, record.issued_at, record.withheld_serial = ApplicationStatus.ISSUED, now, ""
             tell_issued(db, record, now)
-        elif record.status is ApplicationStatus.WITHDRAWN:
+        elif not record.certificate:
             record.withheld_serial = f"{x509.load_der_x509_certificate(certificate).serial_number:x}"
-            _LOG.critical("%s was withdrawn while its certificate %s was signed", business_no, record.withheld_serial)
+            _LOG.critical(
+                "certificate %s of %s was signed and not wanted any more", record.withheld_serial, business_no
+            )
     return Progress.DONE if record.certificate else Progress.OVER
 
 

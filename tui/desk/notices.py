@@ -1,7 +1,7 @@
 """What the payment platforms send by themselves: proved, kept, then settled like every other word."""
 
 import logging
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import delete, update
 
@@ -23,7 +23,7 @@ from tui.desk.settling import returned_by_platform, settle
 
 _LOG = logging.getLogger(__name__)
 _REFUSED = "refused: "
-_REFUSED_KEPT = timedelta(days=30)
+_REFUSED_KEPT = timedelta(days=7)
 
 
 def receive(desk: Desk, method: Method, body: bytes, query: str) -> bytes | None:
@@ -36,6 +36,7 @@ def receive(desk: Desk, method: Method, body: bytes, query: str) -> bytes | None
         notice = gateway.read_notice(body, f"{url}?{query}" if query else url)
     except AnswerNotGenuine as error:
         if desk.refused_notices.take(desk.clock()):
+            _forget_refused(desk)
             notice_id = _keep(desk, method, body, f"{_REFUSED}{error}")
             _LOG.error("notice %s of %s is not genuine: %s", notice_id, method.value, error)
         return None
@@ -86,13 +87,6 @@ def _settle_late(desk: Desk, gateway: PaymentGateway, attempt: AttemptRecord) ->
             raise GatewayUnknown(f"the notice says paid, a query {now.state.value}")
 
 
-def forget_refused(desk: Desk, now: datetime) -> None:
-    """Delete what proved nothing and is old; genuine notices are kept."""
-    old = NoticeRecord.result.startswith(_REFUSED), NoticeRecord.received_at < now - _REFUSED_KEPT
-    with writing(desk.engine) as db:
-        db.execute(delete(NoticeRecord).where(*old))
-
-
 def _keep(desk: Desk, method: Method, body: bytes, result: str = "") -> int:
     with writing(desk.engine) as db:
         record = NoticeRecord(method=method, body=body, received_at=desk.clock(), result=result[:255])
@@ -104,3 +98,10 @@ def _keep(desk: Desk, method: Method, body: bytes, result: str = "") -> int:
 def _note(desk: Desk, notice_id: int, result: str) -> None:
     with writing(desk.engine) as db:
         db.execute(update(NoticeRecord).where(NoticeRecord.id == notice_id).values(result=result[:255]))
+
+
+def _forget_refused(desk: Desk) -> None:
+    """Delete what proved nothing and is old; genuine notices are kept."""
+    old = NoticeRecord.result.startswith(_REFUSED), NoticeRecord.received_at < desk.clock() - _REFUSED_KEPT
+    with writing(desk.engine) as db:
+        db.execute(delete(NoticeRecord).where(*old))

@@ -15,7 +15,7 @@ from tui.core.order import Method, yuan
 from tui.core.text_safety import printable
 from tui.desk.books import ActKind
 from tui.desk.clock import utc_now
-from tui.desk.commands import say, with_settings
+from tui.desk.commands import existing_database, say, with_settings
 from tui.desk.database import migrate, open_database, reading, writing
 from tui.desk.desk import Desk
 from tui.desk.invoice_view import invoice_view
@@ -50,7 +50,8 @@ def orders(config: Path, concern: Concern, business_no: str, *, as_json: bool) -
     """List applications, or show one."""
 
     def show(settings: DeskSettings) -> int:
-        found = applications(open_database(settings.database, settings.data_key), concern, business_no)
+        with existing_database(settings) as engine:
+            found = applications(engine, concern, business_no)
         if business_no and not found:
             say(f"没有这笔申请 / no application {business_no}")
             return Exit.REFUSED
@@ -91,7 +92,7 @@ def invoice(config: Path, business_no: str, *, again: bool) -> int:
 
     def show(settings: DeskSettings) -> int:
         access = writing if again else reading
-        with access(open_database(settings.database, settings.data_key)) as db:
+        with existing_database(settings) as engine, access(engine) as db:
             view = invoice_view(db, business_no) if db.get(ApplicationRecord, business_no) else None
             if view is None:
                 say(f"没有这笔申请的发票 / no invoice of {business_no}")
@@ -186,8 +187,9 @@ def _compared(result: Comparison) -> list[str]:
 def _lines(one: Seen, *, whole: bool) -> list[str]:
     head = f"{one.business_no} {one.status} {one.payment_status} {yuan(one.fee_fen)} {one.agent} {one.mobile}"
     lines = [f"{head} {beijing(one.created_at):%Y-%m-%d %H:%M}"]
-    if one.withheld_serial:
-        lines.append(f"  未交付的证书，请CA吊销 / certificate that nobody got, to be revoked: {one.withheld_serial}")
+    if one.to_revoke:
+        serial = one.withheld_serial or "可能已签发 / may have been signed"
+        lines.append(f"  请CA吊销未交付的证书 / to be revoked, nobody got it: {serial}")
     if not whole:
         return lines
     lines += [

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Engine, select
+from sqlalchemy import ColumnElement, Engine, and_, or_, select
 from sqlalchemy.orm import Session
 
-from tui.core.order import OPEN_ATTEMPT, PaymentStatus
+from tui.core.order import OPEN_ATTEMPT, ApplicationStatus, PaymentStatus
 from tui.core.text_safety import mask, masked, printable
 from tui.desk.books import ActRecord
 from tui.desk.database import reading
@@ -27,7 +27,7 @@ class Concern(StrEnum):
     REFUNDING = "refunding"
     OPEN = "open"
     REVOKE = "revoke"
-    """A certificate was signed after the money had gone back."""
+    """Over without a certificate, though the CA has signed one or may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +101,10 @@ class Seen:
     paid_at: datetime | None
     issued_at: datetime | None
     installed_at: datetime | None
+    to_revoke: bool
+    """Over without a certificate, though the CA has signed one or may have."""
     withheld_serial: str
-    """Hex; of a certificate that nobody got and the CA must revoke; empty where there is none."""
+    """Hex; of that certificate, where it is known."""
     attempts: tuple[SeenAttempt, ...]
     refunds: tuple[SeenRefund, ...]
     invoice: SeenInvoice
@@ -123,12 +125,19 @@ def applications(engine: Engine, concern: Concern = Concern.ALL, business_no: st
             back = select(RefundRecord.business_no).where(RefundRecord.done_at.is_(None))
             asked = asked.where(ApplicationRecord.business_no.in_(back))
         case Concern.REVOKE:
-            asked = asked.where(ApplicationRecord.withheld_serial != "")
+            asked = asked.where(_to_revoke())
         case Concern.OPEN:
             opened = select(AttemptRecord.business_no).where(AttemptRecord.state.in_(OPEN_ATTEMPT))
             asked = asked.where(ApplicationRecord.business_no.in_(opened))
     with reading(engine) as db:
         return tuple(_seen(db, record) for record in db.scalars(asked))
+
+
+def _to_revoke() -> ColumnElement[bool]:
+    """The CA's answer may have been lost before the money went back; a final refusal (FAILED) is one that came."""
+    over = ApplicationRecord.status.in_((ApplicationStatus.WITHDRAWN, ApplicationStatus.LAPSED))
+    in_doubt = and_(ApplicationRecord.ca_asked, ApplicationRecord.certificate == b"", over)
+    return or_(ApplicationRecord.withheld_serial != "", in_doubt)
 
 
 def _seen(db: Session, record: ApplicationRecord) -> Seen:
@@ -149,6 +158,7 @@ def _seen(db: Session, record: ApplicationRecord) -> Seen:
         paid_at=record.paid_at,
         issued_at=record.issued_at,
         installed_at=record.installed_at,
+        to_revoke=bool(db.scalar(select(_to_revoke()).where(ApplicationRecord.business_no == mine))),
         withheld_serial=record.withheld_serial,
         attempts=tuple(map(_attempt, db.scalars(attempts))),
         refunds=tuple(map(_refund, db.scalars(refunds))),

@@ -114,8 +114,10 @@ class ApplicationRecord(Record):
     invoice_status: Mapped[InvoiceStatus] = mapped_column(default=InvoiceStatus.NOT_REQUESTED)
     certificate: Mapped[bytes] = mapped_column(default=b"")
     challenge: Mapped[bytes] = mapped_column(default=b"")
+    ca_asked: Mapped[bool] = mapped_column(default=False)
+    """Set before the CA is asked for the first time: from then on it may have signed."""
     withheld_serial: Mapped[str] = mapped_column(default="")
-    """Hex; of the certificate that the CA signed after the money had gone back: nobody got it, it must be revoked."""
+    """Hex; of a certificate that nobody got: the money had gone back by the time the CA had signed."""
     created_at: Mapped[datetime]
     paid_at: Mapped[datetime | None]
     issued_at: Mapped[datetime | None]
@@ -265,7 +267,7 @@ class KeyRecord(Record):
 
 
 class NoticeRecord(Record):
-    """A payment platform's notice as it came, kept before anything is done with it."""
+    """A payment platform's notice as it came: each genuine one before anything is done with it, some of the others."""
 
     __tablename__ = "notices"
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)

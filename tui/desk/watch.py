@@ -24,7 +24,6 @@ from tui.desk.following import follow
 from tui.desk.invoice_delivery import fetch
 from tui.desk.invoice_records import InvoiceFileRecord, InvoiceRecord, RedInvoiceRecord
 from tui.desk.invoicing import ask
-from tui.desk.notices import forget_refused
 from tui.desk.operating import tell
 from tui.desk.reconciling import reconcile_due, schedule_days
 from tui.desk.records import AnswerRecord, ApplicationRecord, AttemptRecord, MessageRecord, RefundRecord
@@ -119,7 +118,6 @@ class Watch:
             if not self._next_sweep - _SELDOM <= now < self._next_sweep:  # the clock may have been put back
                 self._next_sweep = now + _SELDOM
                 self._sweeper.submit(lapse, self._desk, now).add_done_callback(_report)
-                self._sweeper.submit(forget_refused, self._desk, now).add_done_callback(_report)
                 self._sweeper.submit(schedule_days, self._desk, now).add_done_callback(_report)
                 self._sweeper.submit(self._desk.signals.revive).add_done_callback(_report)
 

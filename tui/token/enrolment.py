@@ -66,19 +66,22 @@ def install(driver: Driver, order: Install, ask_pin: AskPin, progress: Progress)
         if certificates.parts(issued).subject != certificates.parts(x509.load_der_x509_certificate(old.der)).subject:
             raise faults.fault(Reason.CERTIFICATE_MISMATCH, "subject")
         session = workspace.session
-        pair = _pair_of(session, order.business_no, issued)
+        pair, prover = _pair_of(session, order.business_no, issued), workspace
         if order.issued not in objects.certificate_values(session, pair.key_id):
             progress(TokenStage.WRITING)
             label = order.business_no if order.policy is KeyPolicy.REKEY else old.label
             new = templates.certificate(order.issued, pair.key_id, label)
             writing.write(workspace, new, old.der if order.policy is KeyPolicy.KEEP else b"")
+            if workspace.certificate.der == order.issued:  # known by a copy that has its key's CKA_ID only now
+                known = replace(workspace.certificate, key_id=pair.key_id.hex())
+                prover = replace(workspace, certificate=known)
         progress(TokenStage.READING_BACK)
         if order.issued not in objects.certificate_values(session, pair.key_id):
             raise faults.fault(Reason.TOKEN_FAULT, "read back differs")
         read = certificates.read(order.issued, pair.key_id, order.business_no, has_private_key=True)
         progress(TokenStage.PROVING)
         message = proof_message(order.business_no, read.fingerprint, order.challenge)
-        proof = prove(workspace.key(pair.key_id, pair.public_key), message, order.scheme)
+        proof = prove(prover.key(pair.key_id, pair.public_key), message, order.scheme)
         return Installation(old, read, proof)
 
 

@@ -18,7 +18,9 @@ from tui.core.certificate import (
     Token,
     find,
     find_token,
+    holds_key,
     likeliest,
+    refer,
 )
 from tui.core.failure import Failure, Reason, TokenError
 from tui.core.order import SignatureScheme
@@ -86,20 +88,23 @@ def compare(driver: Driver, token: Token, certificate: Certificate, session: Any
     info = driver.lib.getTokenInfo(token.slot)
     named = (objects.text(info.label), objects.text(info.serialNumber)) == (token.label, token.serial)
     if not named or not objects.holds(session, bytes.fromhex(certificate.key_id), certificate.spki):
-        raise faults.fault(_swapped_or_removed(driver, token), "key" if named else "")
+        raise faults.fault(_swapped_or_removed(driver, token, certificate), "key" if named else "")
 
 
-def _swapped_or_removed(driver: Driver, token: Token) -> Reason:
+def _swapped_or_removed(driver: Driver, token: Token, certificate: Certificate) -> Reason:
     """Whether another token is in its slot now; one that went in the middle of the look may have seemed another."""
     driver.slots()
-    there = objects.tokens(driver, [token.slot])
-    swapped = any(_is_another(seen, named=(seen.label, seen.serial) == (token.label, token.serial)) for seen in there)
+    expected = refer(token, certificate)
+    swapped = any(_is_another(there, expected) for there in objects.tokens(driver, [token.slot]))
     return Reason.TOKEN_SWAPPED if swapped else Reason.TOKEN_REMOVED
 
 
-def _is_another(token: Token, *, named: bool) -> bool:
-    """Of a token without what it is known by: the right name over nothing at all is the right token, on its way out."""
-    return not named or bool(token.certificates or token.bare_keys)
+def _is_another(token: Token, expected: CertificateRef) -> bool:
+    """Of a readable token: the right name over nothing at all is the right token, on its way out."""
+    if token.fault or not expected.names(token):
+        return not token.fault
+    here = find((token,), expected.fingerprint) or holds_key(token, expected.spki)
+    return not here and bool(token.certificates or token.bare_keys)
 
 
 def locate(driver: Driver, reference: CertificateRef, replaced: bytes = b"") -> tuple[Token, Certificate]:
@@ -117,9 +122,9 @@ def locate(driver: Driver, reference: CertificateRef, replaced: bytes = b"") -> 
                 return found
             if replaced and (token := find_token(seen, reference)):
                 return token, _known_by_key(driver, token, reference, replaced)
-    if any(not token.fault and _is_another(token, named=reference.names(token)) for token in seen):
+    if any(_is_another(token, reference) for token in seen):
         raise faults.fault(Reason.TOKEN_SWAPPED)
-    unread = next((token.fault for token in seen if token.fault), "")
+    unread = next((token.fault or "certificate not listed" for token in seen if token.fault or token.bare_keys), "")
     raise faults.fault(Reason.TOKEN_FAULT if unread else Reason.TOKEN_REMOVED, unread)
 
 

@@ -19,7 +19,7 @@ from tui.token.session import AskPin, Workspace, signed_in
 from tui.token.templates import Template
 
 _PKCS15 = "PKCS#15"
-"""CK_TOKEN_INFO.model of every token behind OpenSC."""
+"""CK_TOKEN_INFO.model of the tokens behind OpenSC whose directories it writes itself."""
 
 
 def write(workspace: Workspace, new: Template, old: bytes = b"") -> None:
@@ -51,25 +51,27 @@ def write(workspace: Workspace, new: Template, old: bytes = b"") -> None:
 
 
 def _named_when_there(workspace: Workspace, new: Template) -> bool:
-    """Write the certificate under a CKA_ID of its own and give it its key's after that; False where that is refused.
+    """Write the certificate under a CKA_ID of its own and give it its key's after that; False where that fails.
 
     OpenSC names a key after the certificate that is written under its CKA_ID: cut off while it rewrites the directory
     of private keys for that, the token has lost the new key. A CKA_ID is changed in the certificates' directory alone.
     """
-    session, der = workspace.session, dict(new)[PyKCS11.CKA_VALUE]
-    if not objects.copies(session, der):
-        aside = [(PyKCS11.CKA_ID, secrets.token_bytes(20))]
-        _create(workspace, templates.without(new, frozenset({PyKCS11.CKA_ID})) + aside)
-    workspace.confirm()
-    (copy, *_) = objects.copies(session, der)
+    session, names = workspace.session, dict(new)
+    der = names[PyKCS11.CKA_VALUE]
     try:
-        session.setAttributeValue(copy, [(PyKCS11.CKA_ID, dict(new)[PyKCS11.CKA_ID])])
+        if not objects.copies(session, der):
+            aside = [(PyKCS11.CKA_ID, secrets.token_bytes(20))]
+            _create(workspace, templates.without(new, frozenset({PyKCS11.CKA_ID})) + aside)
+        workspace.confirm()
+        for copy in objects.copies(session, der):
+            session.setAttributeValue(copy, [(PyKCS11.CKA_ID, names[PyKCS11.CKA_ID])])
+            return True
     except PyKCS11Error as refused:
-        if refused.value not in templates.REFUSALS:
+        if faults.failure(refused).reason is Reason.TOKEN_REMOVED:
             raise
-        session.destroyObject(copy)
-        return False
-    return True
+        for copy in objects.copies(session, der):
+            session.destroyObject(copy)
+    return False
 
 
 def _moved_aside(session: Any, certificate: Any, key_id: bytes) -> Callable[[], None] | None:

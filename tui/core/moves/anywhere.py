@@ -6,7 +6,7 @@ from tui.core import commands as c
 from tui.core import events as e
 from tui.core.failure import Reason
 from tui.core.moves.common import NEEDS_TOKEN, Next, at, enter, leave, refuse, resume
-from tui.core.state import State, Step
+from tui.core.state import Busy, State, Step
 
 ENDS_WITH_TOKEN = frozenset({Step.DONE, Step.REFUSED})
 """Taking the CA out here means that the person goes."""
@@ -109,8 +109,9 @@ def failed(state: State, event: e.Failed) -> Next:
             return enter(replace(state, agreement=None), Step.AGREEMENT, failure)
         case Reason.PRICE_CHANGED, _ if state.holder is not None:
             return at(state, Step.FORM, failure), (c.AskOffer(state.holder[1].der),)
-        case _, Step.CARD if event.command == "QueryPayment" and state.offer and state.offer.application:
-            return resume(state, state.offer.application)
+        case _, Step.CARD if event.command == "QueryPayment":
+            known = state.offer.application if state.offer and state.busy is Busy.QUERYING else None
+            return resume(state, known) if known else (state, ())
         case ((Reason.APPLICATION_MOVED_ON | Reason.ALREADY_PAID), _) if state.application is not None:
             watch = c.WatchApplication(state.application.business_no)
             return replace(state, busy=None, failure=failure), (watch,)

@@ -10,7 +10,7 @@ from tui.core.certificate import Certificate, CertificateRef, CertificateState, 
 from tui.core.eligibility import best_refused
 from tui.core.failure import Failure, Reason
 from tui.core.moves.common import Next, at, enter, leave, refuse, resume
-from tui.core.order import LIVE
+from tui.core.order import LIVE, ApplicationStatus
 from tui.core.state import Busy, State, Step, step_of
 
 FRESH = timedelta(days=30)
@@ -113,7 +113,12 @@ def request_renewal(state: State, event: e.RenewalRequested) -> Next:
 
 def query_answered(state: State, event: e.ApplicationSeen) -> Next:
     """On with the application as its platform knows it."""
-    return resume(state, event.application) if state.busy is Busy.QUERYING else (state, ())
+    known = state.offer.application if state.offer and state.busy is Busy.QUERYING and not event.polled else None
+    if known is None or known.business_no != event.application.business_no:
+        return state, ()
+    if event.application.status is ApplicationStatus.INSTALLED:  # at another terminal meanwhile
+        return refuse(state, Failure(Reason.ALREADY_RENEWED))
+    return resume(state, event.application)
 
 
 def back_to_notice(state: State, event: e.BackPressed) -> Next:

@@ -1,4 +1,4 @@
-"""Certificates that were signed after their money had gone back: handed to nobody, to be revoked."""
+"""Certificates that were, or may have been, signed after their money had gone back: nobody gets them."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,10 +8,12 @@ down_revision = "0005"
 
 
 def upgrade() -> None:
-    """Add the serial number's column."""
+    """Add whether the CA was asked, and the serial number of what it signed in vain."""
+    op.add_column("applications", sa.Column("ca_asked", sa.Boolean, nullable=False, server_default=sa.false()))
     op.add_column("applications", sa.Column("withheld_serial", sa.String(255), nullable=False, server_default=""))
 
 
 def downgrade() -> None:
-    """Drop it."""
+    """Drop both."""
     op.drop_column("applications", "withheld_serial")
+    op.drop_column("applications", "ca_asked")
