@@ -18,6 +18,14 @@ from tui.sandbox.gateways.connection import CuttableProtocol
 
 
 class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.over = threading.Event()
+
+    async def main_loop(self) -> None:
+        await self.on_tick(0)
+        await asyncio.to_thread(self.over.wait)  # uvicorn's own loop looks ten times a second
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         # An orderly TLS close would outlive the loop: the test is over, so cut, and let the loop see it happen.
         for connection in list(self.server_state.connections):
@@ -41,7 +49,7 @@ def served(app: Any, tls: Path | None = None) -> Iterator[str]:
     try:
         yield f"http{'s' if tls else ''}://127.0.0.1:{listener.getsockname()[1]}"
     finally:
-        server.should_exit = True
+        server.over.set()
         thread.join()
 
 
