@@ -23,7 +23,7 @@ from tui.desk.issuing import Progress, issue
 from tui.desk.operating import Act, NotAllowed, refund, release
 from tui.desk.payments.port import GatewayUnknown
 from tui.desk.records import ApplicationRecord
-from tui.desk.settling import lock, review
+from tui.desk.settling import lock, returned_by_platform, review
 from tui.sandbox.faults import Fault
 
 REFUND = Act(ActKind.REFUND, "operator", "客户要求，电话13800138000")
@@ -239,3 +239,19 @@ def test_an_invoice_is_shown_and_tried_again(town: World, run) -> None:  # type:
     assert run("invoice", "--again", BUSINESS_NO) == (0, "")
     with reading(town.desk.engine) as db:
         assert db.get_one(InvoiceRecord, BUSINESS_NO).next_query_at is not None
+
+
+def test_a_certificate_that_a_live_application_still_gets_is_not_listed(  # type: ignore[no-untyped-def]
+    town: World, run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number, sign = pay(town), town.ca.issue
+
+    def sign_meanwhile(*asked: object) -> bytes:
+        returned_by_platform(town.desk, number)
+        return sign(*asked)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(town.ca, "issue", sign_meanwhile)
+    assert issue(town.desk, BUSINESS_NO) is Progress.OVER
+    assert town.application().status is ApplicationStatus.ENTERED
+    assert town.application().withheld_serial
+    assert run("orders", "--revoke", "--json") == (0, "[]\n")

@@ -65,9 +65,7 @@ def issue(desk: Desk, business_no: str) -> Progress:
             tell_issued(db, record, now)
         elif not record.certificate:
             record.withheld_serial = f"{x509.load_der_x509_certificate(certificate).serial_number:x}"
-            _LOG.critical(
-                "certificate %s of %s was signed and not wanted any more", record.withheld_serial, business_no
-            )
+            _LOG.critical("certificate %s of %s was signed, and nobody gets it", record.withheld_serial, business_no)
     return Progress.DONE if record.certificate else Progress.OVER
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Engine, and_, or_, select
+from sqlalchemy import ColumnElement, Engine, and_, select
 from sqlalchemy.orm import Session
 
 from tui.core.order import OPEN_ATTEMPT, ApplicationStatus, PaymentStatus
@@ -134,10 +134,12 @@ def applications(engine: Engine, concern: Concern = Concern.ALL, business_no: st
 
 
 def _to_revoke() -> ColumnElement[bool]:
-    """The CA's answer may have been lost before the money went back; a final refusal (FAILED) is one that came."""
+    """The CA's answer may have been lost before the money went back; a final refusal (FAILED) is one that came.
+
+    An application that is live again gets the certificate when it is paid anew: that one must not be revoked.
+    """
     over = ApplicationRecord.status.in_((ApplicationStatus.WITHDRAWN, ApplicationStatus.LAPSED))
-    in_doubt = and_(ApplicationRecord.ca_asked, ApplicationRecord.certificate == b"", over)
-    return or_(ApplicationRecord.withheld_serial != "", in_doubt)
+    return and_(ApplicationRecord.ca_asked, ApplicationRecord.certificate == b"", over)
 
 
 def _seen(db: Session, record: ApplicationRecord) -> Seen:
