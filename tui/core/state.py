@@ -1,10 +1,11 @@
 """Where one person's journey stands: everything a screen needs to draw itself, and nothing secret."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import Enum
 
 from tui.core.application import ApplicationForm, InvoiceForm
+from tui.core.beijing import beijing
 from tui.core.certificate import RENEWAL_WINDOW, Certificate, CertificateRef, Token, find, find_token, likeliest
 from tui.core.failure import Failure, Money
 from tui.core.order import (
@@ -138,6 +139,11 @@ class State:
     def window(self) -> timedelta:
         """How long before its end a certificate may be renewed."""
         return timedelta(days=self.service.window_days) if self.service else RENEWAL_WINDOW
+
+    @property
+    def today(self) -> date | None:
+        """Beijing's date."""
+        return beijing(self.now).date() if self.now else None
 
     @property
     def holder(self) -> tuple[Token, Certificate] | None:

@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy.orm import Session
 
 from tui.core.application import check, normalise
+from tui.core.beijing import beijing
 from tui.core.certificate import Certificate
 from tui.core.failure import Reason
 from tui.core.order import Application, ApplicationStatus, KeyPolicy, Term
@@ -111,7 +112,7 @@ def _check(desk: Desk, request: SaveRequest, shown: Certificate) -> Term:
     if (request.agreement_version, request.agreement_digest) != (agreement.version, agreement.digest):
         raise Refused(Reason.AGREEMENT_CHANGED)
     offered = {term.months: term for term in terms(desk.settings.prices, shown.not_after)}
-    if errors := check(normalise(request.form), tuple(offered)):
+    if errors := check(normalise(request.form), tuple(offered), beijing(desk.clock()).date()):
         raise Refused(Reason.FORM_INVALID, field_errors=tuple((name, error.value) for name, error in errors))
     term = offered[request.form.term_months]
     if term.fee_fen != request.fee_fen:

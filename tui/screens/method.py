@@ -41,7 +41,7 @@ class MethodScreen(TypedScreen):
         yield Static(id="bill")
         yield Field("method", _("支付方式"), Choice(id="method"), hint=_("用左右方向键选择，按回车继续"))
         yield Field("buyer", _("购买方"), Choice(folded=True, id="buyer"))
-        yield TextField("tax_number", _("纳税人识别号"), hint=_("开具电子发票的税号，15、18或20位"), longest=40)
+        yield TextField("tax_number", _("纳税人识别号"), hint=_("开具电子发票的税号，15、17、18或20位"), longest=40)
         yield TextField("title", _("发票抬头"), longest=200)
         yield Static(
             Content(_("注意：请仔细复核开票信息是否正确，一旦发票已开具，不接受任何重新开票的申请。")),
@@ -101,7 +101,7 @@ class MethodScreen(TypedScreen):
 
     def errors(self) -> FieldErrors:
         """By the same rules as the flow and the desk."""
-        return check_invoice(normalise_invoice(self.typed()[1]))
+        return check_invoice(normalise_invoice(self.typed()[1]), self.state.today)
 
     def action_submit_payment(self) -> None:
         """提交."""

@@ -59,7 +59,7 @@ def submit_form(state: State, event: e.FormSubmitted) -> Next:
     if state.busy or offer is None or holder is None or state.agreement is None:
         return state, ()
     form = normalise(event.form)
-    errors = check(form, tuple(term.months for term in offer.terms))
+    errors = check(form, tuple(term.months for term in offer.terms), state.today)
     term = chosen_term(state, form)
     if errors or term is None:
         named = tuple((name, error.value) for name, error in errors)
