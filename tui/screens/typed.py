@@ -77,6 +77,11 @@ class TypedScreen(StepScreen):
         self.keep()
         super().action_back()
 
+    def action_end(self) -> None:
+        """结束办理, with everything kept for another visit."""
+        self.keep()
+        super().action_end()
+
     def entered(self, state: State) -> None:
         """No field was visited yet."""
         self._visited.clear()
