@@ -8,6 +8,7 @@ below; errors are `Problem` (RFC 9457). Paths, all below `/v1`:
     DELETE /sessions/current                        -> 204
     GET  /documents/notice, /documents/agreement    -> Document
     POST /offers               OfferRequest         -> Offer
+    PUT  /forms                FormRequest          -> 204                      (what was typed so far)
     PUT  /applications         SaveRequest          -> Application              (creates or revises the draft)
     GET  /applications/{business_no}                -> Application
     PUT  /applications/{business_no}/request   SubmitRequest   -> Application
@@ -73,6 +74,13 @@ class SaveRequest(msgspec.Struct, frozen=True):
     form: ApplicationForm
     fee_fen: int
     """The fee that the person saw; a different one is refused with `price_changed`."""
+
+
+class FormRequest(msgspec.Struct, frozen=True):
+    """The form as far as it is filled; kept for this account and certificate, and told with the next offer."""
+
+    certificate: bytes
+    form: ApplicationForm
 
 
 class SubmitRequest(msgspec.Struct, frozen=True):

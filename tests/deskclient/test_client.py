@@ -16,7 +16,7 @@ from tui.core.order import Method, Offer
 from tui.core.ports import SignedRequest
 from tui.core.secret import Password
 from tui.deskclient import DeskClient
-from tui.wire import PayRequest, SaveRequest, Session
+from tui.wire import FormRequest, PayRequest, SaveRequest, Session
 
 APPLICATION = Answer(msgspec.json.encode(application()))
 SESSION = Answer(msgspec.json.encode(Session("s3cr3t-token", 600)))
@@ -102,6 +102,16 @@ async def test_bodies_are_the_wires_messages(desk: DeskDouble, client: DeskClien
     assert msgspec.json.decode(desk.asked[2].body, type=PayRequest) == PayRequest(Method.UNIONPAY, INVOICE)
     saved = msgspec.json.decode(desk.asked[3].body, type=SaveRequest)
     assert (saved.form.agent_name, saved.agreement_digest, saved.fee_fen) == ("张三", document().digest, 20000)
+
+
+async def test_a_half_filled_form_is_sent_once_whatever_becomes_of_it(desk: DeskDouble, client: DeskClient) -> None:
+    desk.script[:] = [SESSION, Answer(b"{", drop=True)]
+    await client.sign_in("pingan", Password(b"x"))
+    assert await _reason(client.keep_form(b"der", ApplicationForm(agent_name="张"))) is Reason.DESK_UNREACHABLE
+    (sent,) = desk.asked[1:]
+    assert (sent.method, sent.path, "authorization" in sent.headers) == ("PUT", "/v1/forms", True)
+    kept = msgspec.json.decode(sent.body, type=FormRequest)
+    assert (kept.certificate, kept.form.agent_name) == (b"der", "张")
 
 
 async def test_a_lost_answer_is_asked_again_with_the_same_key(desk: DeskDouble, client: DeskClient) -> None:

@@ -13,7 +13,7 @@ from tui.core.certificate import CertificateRef
 from tui.core.order import Document, Method
 from tui.core.secret import Password, Pin
 from tui.core.state import State
-from tui.wire import SaveRequest, Session, SignIn
+from tui.wire import FormRequest, SaveRequest, Session, SignIn
 
 PIN, PASSWORD, ACCOUNT = "246810", "Renew2026", "supplier01"
 PERSONAL = (FORM.id_number, FORM.agent_mobile, FORM.agent_email, FORM.agent_name, FORM.recipient_address)
@@ -24,6 +24,8 @@ def _carriers() -> Iterator[object]:
     ref, document = CertificateRef("f", "s", "1", "l", "t"), Document("1", "t", "x", "d")
     yield c.SignIn(ACCOUNT, password)
     yield c.SaveApplication(b"der", document, FORM, 1)
+    yield c.KeepForm(b"der", FORM)
+    yield FormRequest(b"der", FORM)
     yield c.MakeRequest(ref, pin, None)  # type: ignore[arg-type]
     yield c.Install(ref, pin, None)  # type: ignore[arg-type]
     yield e.SignInSubmitted(ACCOUNT, password)

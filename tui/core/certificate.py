@@ -74,6 +74,10 @@ class Certificate:
     well_formed: bool = True
     """The strict parser accepts it; another one is shown as far as it can be read, and never renewed."""
     usage: Usage = Usage.ANY
+    organisation: str = ""
+    """O of the subject, empty for a person's certificate."""
+    organisation_number: str = ""
+    """统一社会信用代码 (GB 32100) where the certificate holds a right one."""
 
     @property
     def for_signing(self) -> bool:

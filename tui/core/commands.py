@@ -43,6 +43,14 @@ class LoadAgreement:
 
 
 @dataclass(frozen=True, slots=True)
+class KeepForm:
+    """Keep what is typed so far at the desk, soon; the latest counts. No event, whatever becomes of it."""
+
+    certificate: bytes = field(repr=False)
+    form: ApplicationForm
+
+
+@dataclass(frozen=True, slots=True)
 class SaveApplication:
     """-> ApplicationSaved."""
 
@@ -157,6 +165,7 @@ Command = (
     | LoadNotice
     | AskOffer
     | LoadAgreement
+    | KeepForm
     | SaveApplication
     | MakeRequest
     | SubmitRequest

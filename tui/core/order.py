@@ -237,6 +237,8 @@ class Offer:
     terms: tuple[Term, ...]
     application: Application | None = None
     window_days: int = 90
+    form: ApplicationForm | None = None
+    """What this account typed last for this certificate and did not hand in."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,6 +166,10 @@ class DeskPort(Protocol):
         """
         ...
 
+    async def keep_form(self, certificate: bytes, form: ApplicationForm) -> None:
+        """Keep what is typed so far for this certificate (DER); the next offer brings it back."""
+        ...
+
     async def save(self, certificate: bytes, agreement: Document, form: ApplicationForm, fee_fen: int) -> Application:
         """Create the draft, or revise the one that this certificate has."""
         ...

@@ -1,10 +1,11 @@
 """Where one person's journey stands: everything a screen needs to draw itself, and nothing secret."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import Enum
 
-from tui.core.application import ApplicationForm, InvoiceForm
+from tui.core.application import ApplicationForm, InvoiceForm, check_invoice
+from tui.core.beijing import beijing
 from tui.core.certificate import RENEWAL_WINDOW, Certificate, CertificateRef, Token, find, find_token, likeliest
 from tui.core.failure import Failure, Money
 from tui.core.order import (
@@ -138,6 +139,22 @@ class State:
     def window(self) -> timedelta:
         """How long before its end a certificate may be renewed."""
         return timedelta(days=self.service.window_days) if self.service else RENEWAL_WINDOW
+
+    @property
+    def today(self) -> date | None:
+        """Beijing's date."""
+        return beijing(self.now).date() if self.now else None
+
+    @property
+    def invoice_offer(self) -> InvoiceForm | None:
+        """Whom the invoice would be made out to by the certificate, as far as it says so."""
+        certificate = self.holder[1] if self.holder else None
+        if certificate is None:
+            return None
+        wrong = dict(check_invoice(InvoiceForm(certificate.organisation_number, certificate.organisation)))
+        number = "" if "tax_number" in wrong else certificate.organisation_number
+        title = "" if "title" in wrong else certificate.organisation
+        return InvoiceForm(number, title) if number or title else None
 
     @property
     def holder(self) -> tuple[Token, Certificate] | None:

@@ -9,7 +9,7 @@ _MASKED_MAIL = re.compile(r"([\w.+-])[\w.+-]*(@[\w.-]+)")
 
 def printable(text: str, limit: int = 400) -> str:
     """`text` without control, format, surrogate and private-use characters, blanks folded, cut at `limit`."""
-    kept = "".join(" " if c.isspace() else c for c in text if c.isspace() or unicodedata.category(c)[0] != "C")
+    kept = "".join(" " if c.isspace() else c for c in text if c.isspace() or _is_visible(c))
     folded = " ".join(kept.split())
     return folded if len(folded) <= limit else folded[: limit - 1] + "…"
 
@@ -30,3 +30,13 @@ def masked(text: str) -> str:
     """A sentence for the log with every long number and mail address starred."""
     text = _MASKED_DIGITS.sub(lambda found: mask(found[0]), text)
     return _MASKED_MAIL.sub(r"\1***\2", text)
+
+
+def is_newer_han(character: str) -> bool:
+    """In the planes of Han characters and unknown to this Python: extensions H, I and further came later."""
+    in_planes = "\U00020000" <= character <= "\U0003ffff" and ord(character) & 0xFFFF < 0xFFFE
+    return in_planes and unicodedata.category(character) == "Cn"
+
+
+def _is_visible(character: str) -> bool:
+    return unicodedata.category(character)[0] != "C" or is_newer_han(character)

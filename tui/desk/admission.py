@@ -12,6 +12,7 @@ from tui.core.order import LIVE, ApplicationStatus, KeyPolicy, Offer
 from tui.desk.certificates import read_certificate
 from tui.desk.database import reading
 from tui.desk.desk import Desk
+from tui.desk.half_filled import kept_form
 from tui.desk.pricing import terms
 from tui.desk.records import ApplicationRecord, BindingRecord, KeyRecord
 from tui.desk.refusals import Refused
@@ -36,8 +37,9 @@ def make_offer(desk: Desk, account: str, certificate: bytes) -> Offer:
     with reading(desk.engine) as db:
         shown, live = admit(desk, db, account, certificate, now)
         view = application_view(db, live, now) if live else None
+        form = kept_form(db, account, shown.fingerprint, live, now)
     ends = live.old_not_after if live else shown.not_after
-    return Offer(terms(desk.settings.prices, ends), view, desk.settings.window_days)
+    return Offer(terms(desk.settings.prices, ends), view, desk.settings.window_days, form)
 
 
 def find_by_key(desk: Desk, account: str, spki: str) -> Offer:

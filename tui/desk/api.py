@@ -20,6 +20,7 @@ from tui.desk.problems import HANDLERS, AccessLog, check_version
 from tui.desk.refusals import Refused
 from tui.wire import (
     IDEMPOTENCY_HEADER,
+    FormRequest,
     OfferRequest,
     PayRequest,
     ProofRequest,
@@ -100,6 +101,12 @@ def offer(request: Asked, data: JSONBody[OfferRequest]) -> Offer:
     if data.spki and not data.certificate:
         return admission.find_by_key(desk, account, data.spki)
     return admission.make_offer(desk, account, data.certificate)
+
+
+@put("/forms", status_code=204, sync_to_thread=True)
+def keep_form(request: Asked, data: JSONBody[FormRequest]) -> None:
+    """Keep the form as far as it is filled; the last one counts."""
+    applications.keep_form(_desk(request), _account(request), data)
 
 
 @put("/applications", sync_to_thread=True)
@@ -187,6 +194,7 @@ _V1 = [
     notice,
     agreement,
     offer,
+    keep_form,
     save,
     see,
     submit,

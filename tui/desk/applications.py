@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy.orm import Session
 
 from tui.core.application import check, normalise
+from tui.core.beijing import beijing
 from tui.core.certificate import Certificate
 from tui.core.failure import Reason
 from tui.core.order import Application, ApplicationStatus, KeyPolicy, Term
@@ -19,11 +20,12 @@ from tui.desk.database import reading, writing
 from tui.desk.desk import Desk
 from tui.desk.documents import documents
 from tui.desk.evidence import verify_proof, verify_request
+from tui.desk.half_filled import forget_form, keep
 from tui.desk.pricing import fee_line, terms
 from tui.desk.records import ApplicationRecord, EvidenceRecord, KeyRecord, OrderRecord
 from tui.desk.refusals import Refused
 from tui.desk.views import application_view
-from tui.wire import ProofRequest, SaveRequest, SubmitRequest
+from tui.wire import FormRequest, ProofRequest, SaveRequest, SubmitRequest
 
 
 def save(desk: Desk, account: str, request: SaveRequest) -> Application:
@@ -39,10 +41,23 @@ def save(desk: Desk, account: str, request: SaveRequest) -> Application:
             live = live or _new(desk, account, shown, now)
             _fill(live, request, term)
             db.add(live)
+            forget_form(db, live.fingerprint)
             if db.get(KeyRecord, shown.spki) is None:
                 db.add(KeyRecord(spki=shown.spki, business_no=""))
             db.flush()
         return application_view(db, live, now)
+
+
+def keep_form(desk: Desk, account: str, request: FormRequest) -> None:
+    """Keep the form as far as it is filled; an application past its draft has no use for it.
+
+    :raises Refused: not renewable, or FORM_INVALID for what cannot be stored.
+    """
+    now = desk.clock()
+    with writing(desk.engine) as db:
+        shown, live = admit(desk, db, account, request.certificate, now)
+        if live is None or live.status is ApplicationStatus.DRAFT:
+            keep(db, account, shown.fingerprint, request.form, now)
 
 
 def submit(desk: Desk, account: str, business_no: str, request: SubmitRequest) -> Application:
@@ -111,7 +126,7 @@ def _check(desk: Desk, request: SaveRequest, shown: Certificate) -> Term:
     if (request.agreement_version, request.agreement_digest) != (agreement.version, agreement.digest):
         raise Refused(Reason.AGREEMENT_CHANGED)
     offered = {term.months: term for term in terms(desk.settings.prices, shown.not_after)}
-    if errors := check(normalise(request.form), tuple(offered)):
+    if errors := check(normalise(request.form), tuple(offered), beijing(desk.clock()).date()):
         raise Refused(Reason.FORM_INVALID, field_errors=tuple((name, error.value) for name, error in errors))
     term = offered[request.form.term_months]
     if term.fee_fen != request.fee_fen:

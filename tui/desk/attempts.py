@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tui.core.application import check_invoice, normalise_invoice
+from tui.core.beijing import beijing
 from tui.core.failure import Reason
 from tui.core.order import OPEN_ATTEMPT, Application, ApplicationStatus, AttemptState, Method, PaymentStatus
 from tui.desk.applications import own, see
@@ -34,7 +35,7 @@ def pay(desk: Desk, account: str, business_no: str, request: PayRequest) -> Appl
     :raises Refused: FORM_INVALID, ALREADY_PAID, PAYMENT_PENDING, PAYMENT_REFUSED, PAYMENT_PLATFORM_DOWN, …
     """
     invoice = normalise_invoice(request.invoice)
-    if errors := check_invoice(invoice):
+    if errors := check_invoice(invoice, beijing(desk.clock()).date()):
         raise Refused(Reason.FORM_INVALID, field_errors=tuple((name, error.value) for name, error in errors))
     gateway = desk.gateways.get(request.method)
     if gateway is None:

@@ -21,6 +21,7 @@ from tui.desk.books import ActRecord, ReconciliationRecord
 from tui.desk.database import reading, writing
 from tui.desk.desk import Desk
 from tui.desk.following import follow
+from tui.desk.half_filled import forget_old_forms
 from tui.desk.invoice_delivery import fetch
 from tui.desk.invoice_records import InvoiceFileRecord, InvoiceRecord, RedInvoiceRecord
 from tui.desk.invoicing import ask
@@ -123,7 +124,7 @@ class Watch:
 
 
 def lapse(desk: Desk, now: datetime) -> None:
-    """End applications whose certificate expired before the money came, and forget old answers.
+    """End applications whose certificate expired before the money came, and forget old answers and forms.
 
     An open attempt may have been paid in time and told late: its end is waited for.
     """
@@ -136,6 +137,7 @@ def lapse(desk: Desk, now: datetime) -> None:
         entered = [record.business_no for record in lapsed if record.status is ApplicationStatus.ENTERED]
         for record in lapsed:
             record.status = ApplicationStatus.LAPSED
+        forget_old_forms(db, now)
         db.execute(delete(AnswerRecord).where(AnswerRecord.created_at < now - _ANSWERS_KEPT))
     for business_no in entered:
         desk.signals.wake(business_no)

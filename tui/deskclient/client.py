@@ -14,7 +14,7 @@ from tui.core.ports import SignedRequest
 from tui.core.secret import Password, Secret
 from tui.deskclient.answers import decode, decode_document
 from tui.deskclient.exchange import Exchange
-from tui.wire import OfferRequest, PayRequest, ProofRequest, SaveRequest, Session, SignIn, SubmitRequest
+from tui.wire import FormRequest, OfferRequest, PayRequest, ProofRequest, SaveRequest, Session, SignIn, SubmitRequest
 
 DEADLINE = 25.0
 """Seconds for one call with all its repeats; the desk itself may be asking a payment platform meanwhile."""
@@ -67,6 +67,11 @@ class DeskClient:
     async def offer(self, certificate: bytes, spki: str = "") -> Offer:
         """Terms for this certificate and its live application; or, without one, the application that awaits a key."""
         return decode(await self._send("POST", "offers", OfferRequest(certificate, spki)), Offer)
+
+    async def keep_form(self, certificate: bytes, form: ApplicationForm) -> None:
+        """Keep what is typed so far; tried once, for the next change comes soon."""
+        body = msgspec.json.encode(FormRequest(certificate, form))
+        await self._exchange.send("PUT", "forms", body, session=self._session, tries=1)
 
     async def save(self, certificate: bytes, agreement: Document, form: ApplicationForm, fee_fen: int) -> Application:
         """Create or revise the draft."""

@@ -20,6 +20,8 @@ class Pace:
     """After a failure; doubled with each further one."""
     longest: float = 30.0
     """No pause is longer, whatever Retry-After says: somebody stands at the counter."""
+    form: float = 3.0
+    """Before what was typed is kept at the desk."""
     farewell: float = 3.0
     """For closing the ports."""
 

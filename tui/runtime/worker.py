@@ -13,6 +13,7 @@ from tui.core.events import Event, Failed, TokenProgressed
 from tui.core.failure import Failure, KioskError, Reason
 from tui.core.ports import DeskPort
 from tui.runtime.answer import DeskCommand, TokenCommand, answer_check, answer_desk, answer_token, wipe
+from tui.runtime.keeping import Keeping
 from tui.runtime.pace import Pace
 from tui.runtime.polls import Post, watch_application, watch_service, watch_tokens
 from tui.runtime.ports import Ports
@@ -41,6 +42,9 @@ class Worker:
         self._droppable: set[asyncio.Task[None]] = set()
         """Commands that a sign-out ends."""
         self._poll: asyncio.Task[None] | None = None
+        self._keeping = Keeping(self._opened, pace.form, pace.farewell)
+        self._farewell: asyncio.Task[None] | None = None
+        """The sign-out under way: nobody signs in before its end."""
         self._visit = 0
         """Counts the sign-outs: what an earlier person's commands still bring is dropped."""
 
@@ -63,9 +67,11 @@ class Worker:
                 self._end_poll()
                 for task in self._droppable:
                     task.cancel()
-                self._spawn(self._sign_out(), name, self._post)
+                self._farewell = self._spawn(self._sign_out(), name, self._post)
             case c.StopWatching():
                 self._end_poll()
+            case c.KeepForm():
+                self._keeping.keep(command)
             case c.WatchApplication(business_no):
                 self._end_poll()
                 self._poll = self._spawn(self._watch(business_no, post), name, post)
@@ -87,11 +93,17 @@ class Worker:
     async def _close(self, ports: Ports) -> None:
         try:
             async with asyncio.timeout(self._pace.farewell):
-                await asyncio.gather(ports.tokens.close(), _leave(ports.desk), return_exceptions=True)
+                await asyncio.gather(ports.tokens.close(), self._leave(ports.desk), return_exceptions=True)
         except TimeoutError:
             _log.warning("the ports did not close in time")
 
+    async def _leave(self, desk: DeskPort) -> None:
+        await self._keeping.finish()
+        await desk.sign_out()
+        await desk.close()
+
     async def _sign_out(self) -> None:
+        await self._keeping.finish()
         await (await self._opened()).desk.sign_out()
 
     async def _watch(self, business_no: str, post: Post) -> None:
@@ -99,6 +111,11 @@ class Worker:
 
     async def _ask(self, command: DeskCommand | c.RunSelfCheck, post: Post) -> None:
         ports = await self._opened()
+        match command:
+            case c.SignIn() if self._farewell is not None:
+                await asyncio.wait({self._farewell})
+            case c.SaveApplication():
+                await self._keeping.drop()
         if isinstance(command, c.RunSelfCheck):
             post(await answer_check(command, ports.checks))
         else:
@@ -140,11 +157,6 @@ class Worker:
             self._ports.set_exception(KioskError(failure))
             self._ports.exception()  # retrieved: asyncio does not complain when no command ever asks
         post(Failed(failure, task.get_name()))
-
-
-async def _leave(desk: DeskPort) -> None:
-    await desk.sign_out()
-    await desk.close()
 
 
 def _nowhere(event: Event) -> None:

@@ -18,6 +18,7 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 from textual.messages import InBandWindowResize
 
+from tui.core.form.characters import clean
 from tui.terminal import RESET, Before
 
 SIGNALS: Final = {signal.SIGTERM: 143, signal.SIGHUP: 129, signal.SIGQUIT: 131, signal.SIGINT: 130}
@@ -212,7 +213,7 @@ class KioskDriver(LinuxDriver):
             if isinstance(message, UNWANTED):
                 continue
             if isinstance(message, events.Paste):
-                message.text = "".join(c for c in message.text if c.isprintable() or c in "\n\t")
+                message.text = "".join(c for c in message.text if c.isprintable() or c in "\n\t" or clean(c))
             self.process_message(message)
 
     def _signalled(self, number: int, frame: object) -> None:

@@ -65,16 +65,16 @@ class FormScreen(TypedScreen):
         yield _section(_("经办人信息"))
         yield Field("id_type", _("证件类型"), Choice(folded=True, id="id-type"))
         yield TextField("id_number", _("证件号码"), hint=_("必须填写真实有效的证件号码"), longest=40)
-        yield TextField("agent_name", _("姓名"), longest=40)
-        yield TextField("agent_mobile", _("手机号码"), hint=_("用于接收通知和电子发票短信"), longest=24)
+        yield TextField("agent_name", _("姓名"), longest=120)
+        yield TextField("agent_mobile", _("手机号码"), hint=_("用于接收通知和电子发票短信"), longest=40)
         yield TextField("agent_email", _("email"), hint=_("用于接收电子发票"), longest=254)
         yield Horizontal(
             _section(_("收件人信息")),
             ActionButton(_("从经办人处拷贝"), "copy_agent", id="copy"),
             classes="row",
         )
-        yield TextField("recipient_name", _("姓名"), longest=40)
-        yield TextField("recipient_mobile", _("手机"), hint=_("手机号码，或带区号的座机"), longest=24)
+        yield TextField("recipient_name", _("姓名"), longest=120)
+        yield TextField("recipient_mobile", _("手机"), hint=_("手机号码、带区号的座机或400电话"), longest=40)
         yield TextField("recipient_address", _("地址"), hint=_("请写到门牌号"), longest=200)
 
     def compose_actions(self) -> Iterable[Widget]:
@@ -144,9 +144,7 @@ class FormScreen(TypedScreen):
 
     def errors(self) -> FieldErrors:
         """By the same rules as the flow and the desk."""
-        return check(
-            normalise(self.typed()), tuple(t.months for t in self.state.offer.terms) if self.state.offer else ()
-        )
+        return check(normalise(self.typed()), tuple(term.months for term in self._terms), self.state.today)
 
     @on(Choice.Changed, "#term")
     def _term_changed(self) -> None:

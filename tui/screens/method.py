@@ -1,6 +1,7 @@
 """Step 7: 支付方式 and 电子发票."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import ClassVar
 
 from textual import on
@@ -13,7 +14,7 @@ from tui.core.events import InvoiceEdited, PaymentSubmitted
 from tui.core.order import Method, yuan
 from tui.core.state import State, Step
 from tui.core.text_safety import printable
-from tui.screens.base import BACK, END, style
+from tui.screens.base import BACK, END, Key, style
 from tui.screens.typed import TypedScreen
 from tui.text import N_, _
 from tui.text.labels import label
@@ -32,7 +33,7 @@ class MethodScreen(TypedScreen):
         "用左右方向键选择支付方式和购买方。企业须填写纳税人识别号和发票抬头，个人只填写发票抬头，请仔细复核。"
         "\n\n电子发票在证书办理完成后1-2个工作日内，以短信和邮件发送给经办人。"
     )
-    keys = (BACK, END)
+    keys = (BACK, Key("f4", N_("按证书填写"), "take_offer"), END)
     idle_multiple = 3
     named = ("tax_number", "title")
 
@@ -41,7 +42,8 @@ class MethodScreen(TypedScreen):
         yield Static(id="bill")
         yield Field("method", _("支付方式"), Choice(id="method"), hint=_("用左右方向键选择，按回车继续"))
         yield Field("buyer", _("购买方"), Choice(folded=True, id="buyer"))
-        yield TextField("tax_number", _("纳税人识别号"), hint=_("开具电子发票的税号，15、18或20位"), longest=40)
+        yield Static(id="offer")
+        yield TextField("tax_number", _("纳税人识别号"), hint=_("开具电子发票的税号，15、17、18或20位"), longest=40)
         yield TextField("title", _("发票抬头"), longest=200)
         yield Static(
             Content(_("注意：请仔细复核开票信息是否正确，一旦发票已开具，不接受任何重新开票的申请。")),
@@ -70,6 +72,7 @@ class MethodScreen(TypedScreen):
             number, fee = printable(state.application.business_no, 40), yuan(state.application.order.total_fen)
             words = Content.assemble(_("业务单号 "), number, "    ", _("业务费用 "), (fee, "bold $accent"))
             self.query_one("#bill", Static).update(words)
+        self._show_offer()
         self.query_one("ActionButton.-main").disabled = state.busy is not None
         self.show_errors(state.failure)
 
@@ -84,6 +87,22 @@ class MethodScreen(TypedScreen):
     def _ask_for_number(self) -> None:
         """A person has no tax number; one that was typed stays in its field."""
         self.field("tax_number").display = self._buyer() is Buyer.COMPANY
+        self._show_offer()
+
+    def offers(self, action: str, state: State) -> bool:
+        """The certificate's organisation is taken where it has one, for a company."""
+        if action == "take_offer":
+            return state.invoice_offer is not None and self._buyer() is Buyer.COMPANY
+        return super().offers(action, state)
+
+    def _show_offer(self) -> None:
+        """Where the offer comes from, and that a person must look at it; whom it names."""
+        offer = self.state.invoice_offer
+        line = self.query_one("#offer", Static)
+        line.display = offer is not None and self._buyer() is Buyer.COMPANY
+        if offer is not None:
+            named = printable(" ".join(part for part in (offer.title, offer.tax_number) if part), 80)
+            line.update(Content(_("  按F4填入证书上的单位，请核对：{named}").format(named=named)), layout=False)
 
     def _buyer(self) -> Buyer:
         buyer = self.query_one("#buyer", Choice).value
@@ -101,7 +120,16 @@ class MethodScreen(TypedScreen):
 
     def errors(self) -> FieldErrors:
         """By the same rules as the flow and the desk."""
-        return check_invoice(normalise_invoice(self.typed()[1]))
+        return check_invoice(normalise_invoice(self.typed()[1]), self.state.today)
+
+    def action_take_offer(self) -> None:
+        """按证书填写: what the certificate does not say stays as it was typed."""
+        if (offer := self.state.invoice_offer) is None:
+            return
+        typed = self.typed()[1]
+        self.fill(replace(typed, tax_number=offer.tax_number or typed.tax_number, title=offer.title or typed.title))
+        self.advance(self.edited())
+        self.query_one("#field-tax-number Input").focus()
 
     def action_submit_payment(self) -> None:
         """提交."""

@@ -56,6 +56,7 @@ class TypedScreen(StepScreen):
             field = self.field(name)
             if isinstance(field, TextField):
                 field.fill(getattr(values, name))
+        self.judge_again()
 
     def keep(self) -> None:
         """Tell the flow now."""
@@ -75,6 +76,11 @@ class TypedScreen(StepScreen):
         """返回, with everything kept."""
         self.keep()
         super().action_back()
+
+    def action_end(self) -> None:
+        """结束办理, with everything kept for another visit."""
+        self.keep()
+        super().action_end()
 
     def entered(self, state: State) -> None:
         """No field was visited yet."""
@@ -96,6 +102,13 @@ class TypedScreen(StepScreen):
         self._visited.add(event.field.name or "")
         wrong = dict(self.errors())
         self._mark({name: error for name, error in wrong.items() if name in self._visited and self._spoken(name)})
+
+    @on(Choice.Changed)
+    def judge_again(self) -> None:
+        """A message goes when what it was about is replaced, by the program or by another choice."""
+        standing = {field.name for field in self.query(Field) if field.wrong}
+        if standing:
+            self._mark({name: error for name, error in self.errors() if name in standing and self._spoken(name)})
 
     def _spoken(self, name: str) -> bool:
         """A field that was passed by empty is not blamed before 提交."""

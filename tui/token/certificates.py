@@ -16,6 +16,7 @@ from tui.core.certificate import Certificate, Usage
 from tui.core.text_safety import printable
 from tui.token import lenient
 from tui.token.lenient import Reading
+from tui.token.organisation import organisation
 
 _CURVES = {"secp256r1": "P256", "secp384r1": "P384", "secp521r1": "P521"}
 _EPOCH = datetime.fromtimestamp(0, UTC)
@@ -43,6 +44,7 @@ def read(der: bytes, key_id: bytes, label: str, *, has_private_key: bool) -> Cer
     strict = _strict(der)
     reading = strict or lenient.read(der)
     shown = reading or _NOTHING
+    of = organisation(der)
     return Certificate(
         der=der,
         fingerprint=hashlib.sha256(der).hexdigest(),
@@ -60,6 +62,8 @@ def read(der: bytes, key_id: bytes, label: str, *, has_private_key: bool) -> Cer
         readable=reading is not None,
         well_formed=strict is not None,
         usage=shown.usage,
+        organisation=of.name,
+        organisation_number=of.number,
     )
 
 

@@ -5,11 +5,13 @@ from collections.abc import Iterable
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.events import Key
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from tui.core.application import FieldError
+from tui.core.form.characters import clean
 from tui.text.wording import field_message
 
 
@@ -84,6 +86,12 @@ class TextField(Field):
             with self._line.prevent(Input.Changed):
                 self._line.value = value
             self._line.cursor_position = len(value)
+
+    def on_key(self, event: Key) -> None:
+        """What Python calls unprintable and people see: newer Han, and what the field's rule then tells them about."""
+        if event.character and clean(event.character) == event.character:
+            event.stop()
+            self._line.insert_text_at_cursor(event.character)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter."""

@@ -48,8 +48,9 @@ def back_to_form(state: State, event: e.BackPressed) -> Next:
 
 
 def edit_form(state: State, event: e.FormEdited) -> Next:
-    """Keep what was typed."""
-    return replace(state, form=event.form), ()
+    """Keep what was typed, here and at the desk: the person may come back to it at any terminal."""
+    state = replace(state, form=event.form)
+    return state, (c.KeepForm(state.holder[1].der, event.form),) if state.holder and not state.busy else ()
 
 
 def submit_form(state: State, event: e.FormSubmitted) -> Next:
@@ -59,7 +60,7 @@ def submit_form(state: State, event: e.FormSubmitted) -> Next:
     if state.busy or offer is None or holder is None or state.agreement is None:
         return state, ()
     form = normalise(event.form)
-    errors = check(form, tuple(term.months for term in offer.terms))
+    errors = check(form, tuple(term.months for term in offer.terms), state.today)
     term = chosen_term(state, form)
     if errors or term is None:
         named = tuple((name, error.value) for name, error in errors)

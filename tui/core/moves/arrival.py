@@ -6,6 +6,7 @@ from datetime import timedelta
 from tui import __version__
 from tui.core import commands as c
 from tui.core import events as e
+from tui.core.application import ApplicationForm
 from tui.core.certificate import Certificate, CertificateRef, CertificateState, Token, find, refer, refer_key
 from tui.core.eligibility import best_refused
 from tui.core.failure import Failure, Reason
@@ -97,7 +98,9 @@ def offer_made(state: State, event: e.OfferMade) -> Next:
     """
     if state.holder is None and event.offer.application is not None:
         return resume(replace(state, offer=event.offer, busy=None), event.offer.application)
-    return replace(state, offer=event.offer, busy=None, failure=state.failure if state.step is Step.FORM else None), ()
+    failure = state.failure if state.step is Step.FORM else None
+    typed = event.offer.form if event.offer.form and state.form == ApplicationForm() else state.form
+    return replace(state, offer=event.offer, form=typed, busy=None, failure=failure), ()
 
 
 def request_renewal(state: State, event: e.RenewalRequested) -> Next:

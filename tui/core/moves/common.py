@@ -109,10 +109,11 @@ def resume(state: State, application: Application) -> Next:
     """Continue an application that is under way, at the step where it stands."""
     attempt = application.attempt
     typed = state.form if state.application and state.application.business_no == application.business_no else None
+    kept = state.offer.form if state.offer else None
     state = replace(
         state,
         application=application,
-        form=typed or application.form,
+        form=typed or (kept if application.status is ApplicationStatus.DRAFT else None) or application.form,
         invoice=application.invoice or state.invoice,
         method=attempt.method if attempt else state.method,
     )

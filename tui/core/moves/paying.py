@@ -48,7 +48,7 @@ def submit_payment(state: State, event: e.PaymentSubmitted) -> Next:
         return state, ()
     invoice = normalise_invoice(event.invoice)
     state = replace(state, method=event.method, invoice=invoice, failure=None)
-    if errors := check_invoice(invoice):
+    if errors := check_invoice(invoice, state.today):
         named = tuple((name, error.value) for name, error in errors)
         return replace(state, failure=Failure(Reason.FORM_INVALID, field_errors=named)), ()
     return _pay(state)

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from tui.desk import invoice_records  # noqa: F401 — its tables belong to the schema
+from tui.desk import half_filled, invoice_records  # noqa: F401 — their tables belong to the schema
 from tui.desk.records import Record
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=Record.metadata)

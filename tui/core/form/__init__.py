@@ -1,0 +1,1 @@
+"""What people type, field by field: its characters, its one normal form, and the rule that refuses it."""

@@ -1,0 +1,58 @@
+"""The characters of what was typed or copied: the unseen dropped, all else kept, and what nobody can take told."""
+
+import re
+import unicodedata
+from typing import Final
+
+from tui.core.text_safety import is_newer_han
+
+_SEQUENCE = re.compile(
+    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?"  # CSI (ECMA-48 5.4)
+    r"|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)"  # OSC, DCS, SOS, PM, APC (5.6)
+    r"|\x1b[NO][ -~]"  # a key in SS2 or SS3
+    r"|\x1b(?:[ -/]+[0-~]|[78=>cDEHMZ])"  # a character set, a cursor kept, … (ECMA-35 13.2)
+)
+_INVISIBLE = re.compile(
+    # Default_Ignorable_Code_Point (UAX #44) but Mongolian variation selectors, which choose the letter that is seen,
+    # then other controls and the marks of interlinear annotations.
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f"
+    "\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff\x00-\x1f\x7f-\x9f]"
+)
+_BLANK_BRAILLE = "\u2800"
+_REPLACED: Final = "\ufffc\ufffd"
+"""Stand where something was that got lost on the way."""
+_HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
+_DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹣－"), "-")
+
+
+def clean(text: str) -> str:
+    """`text` in Unicode's NFC, blanks and line ends folded, without control sequences and invisible marks."""
+    text = _SEQUENCE.sub("", text)
+    text = "".join(" " if c.isspace() or c == _BLANK_BRAILLE else c for c in text)
+    return " ".join(unicodedata.normalize("NFC", _INVISIBLE.sub("", text)).split())
+
+
+def half_width(text: str) -> str:
+    """`clean`, with full-width forms of ASCII and the many dashes as they stand on a keyboard."""
+    return clean(text.translate(_HALF_WIDTH).translate(_DASHES))
+
+
+def compact(text: str) -> str:
+    """`half_width` without any blank."""
+    return half_width(text).replace(" ", "")
+
+
+def has_unusable(text: str) -> bool:
+    """Whether a character of `text` is none that paper, e-mail and tax platform can carry."""
+    return bool(_INVISIBLE.search(text)) or any(_unusable(c) for c in text)
+
+
+def is_letter(character: str) -> bool:
+    """Of any script; 〇 and the Han characters that this Python's Unicode does not know yet are letters too."""
+    return character.isalpha() or character == "〇" or is_newer_han(character)
+
+
+def _unusable(character: str) -> bool:
+    category = unicodedata.category(character)
+    unknown = category[0] == "C" and not is_newer_han(character)
+    return unknown or category in ("Zl", "Zp") or character in _REPLACED

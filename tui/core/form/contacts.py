@@ -1,0 +1,119 @@
+"""Names, telephones, e-mail and postal addresses: the one form in which each is kept, and its rule."""
+
+import re
+import unicodedata
+
+from tui.core.form.characters import clean, half_width, has_unusable, is_letter
+from tui.core.form.kinds import FieldError
+
+LONGEST_NAME, LONGEST_ADDRESS, LONGEST_MAIL = 80, 100, 254
+"""Characters; mail by RFC 5321 4.5.3.1.3."""
+
+_HAN = "[\u3005\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003fffd]"
+_MIDDLE_DOT = "·"
+_DOTS = re.compile(" ?[·•‧∙⋅・･᛫⸱⸳] ?")
+"""What keyboards and documents have for the middle dot U+00B7 of transcribed names."""
+_STOP_IN_NAME = re.compile(f"(?<={_HAN}) ?[.﹒。｡] ?(?={_HAN})")
+_APOSTROPHES = dict.fromkeys(map(ord, "‘’‛′ʹ´`"), "'")
+_STOPS = dict.fromkeys(map(ord, "。｡﹒"), ".")
+
+_MOBILE = re.compile(r"1[3-9]\d{9}", re.ASCII)
+_LANDLINE = re.compile(r"(010|02\d|0[3-9]\d{2})-?(\d{3,4}-?\d{4})((?:-\d{1,6})?)", re.ASCII)
+_SERVICE = re.compile(r"([48]00)-?(\d{3}-?\d{4}|\d{4}-?\d{3})((?:-\d{1,6})?)", re.ASCII)
+_EXTENSION = re.compile(r"(?:转|轉|分机|分機|ext(?:ension)?|x|#)[.:\s-]*(?=\d{1,6}$)", re.ASCII | re.IGNORECASE)
+_CHINA = re.compile(r"(?:\+|00)?86-?", re.ASCII)
+_EMAIL = re.compile(
+    r"[\w!#$%&'*+/=?^`{|}~-]+(\.[\w!#$%&'*+/=?^`{|}~-]+)*"  # Dot-string (RFC 5321 4.1.2)
+    r"@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+(?!\d+$)[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])",
+    re.ASCII,
+)
+
+
+def normalise_name(name: str) -> str:
+    """Half-width letters, one middle dot for all its variants and for a stop between Han characters."""
+    tidy = half_width(name).translate(_APOSTROPHES)
+    return clean(_STOP_IN_NAME.sub(_MIDDLE_DOT, _DOTS.sub(_MIDDLE_DOT, tidy)))
+
+
+def check_name(name: str) -> FieldError | None:
+    """Letters of any script with their marks, and what stands between them."""
+    if found := _missing_or_unusable(name):
+        return found
+    right = 2 <= len(name) <= LONGEST_NAME and any(map(is_letter, name)) and all(map(_is_of_a_name, name))
+    return None if right else FieldError.NAME_FORMAT
+
+
+def normalise_phone(number: str) -> str:
+    """A mobile's 11 digits, `0755-88888888-801`, `4008301330`; what is none of them without blanks and brackets."""
+    plain = re.sub(r"[\s()]", "", _EXTENSION.sub("-", half_width(number)))
+    return next((found for found in map(_canonical, _readings(plain)) if found), plain)
+
+
+def check_mobile(number: str) -> FieldError | None:
+    """中国大陆 mobile."""
+    return _matching(number, _MOBILE, FieldError.MOBILE_FORMAT)
+
+
+def check_phone(number: str) -> FieldError | None:
+    """A mobile, a landline with its area and perhaps an extension, or a 400 or 800 number."""
+    return _missing_or_unusable(number) or (None if _canonical(number) else FieldError.PHONE_FORMAT)
+
+
+def normalise_email(address: str) -> str:
+    """Half-width, its full stops too."""
+    return half_width(address).translate(_STOPS)
+
+
+def check_email(address: str) -> FieldError | None:
+    """RFC 5321 without quoted strings and address literals."""
+    if len(address) > LONGEST_MAIL:
+        return FieldError.TOO_LONG
+    if address.find("@") > 64:
+        return FieldError.EMAIL_FORMAT
+    return _matching(address, _EMAIL, FieldError.EMAIL_FORMAT)
+
+
+def check_address(address: str) -> FieldError | None:
+    """A postal address, as a person writes it."""
+    if found := _missing_or_unusable(address):
+        return found
+    if len(address) > LONGEST_ADDRESS:
+        return FieldError.TOO_LONG
+    return FieldError.ADDRESS_SHORT if len(address) < 5 else None
+
+
+def _is_of_a_name(character: str) -> bool:
+    return (
+        is_letter(character)
+        or character in " ·.'-"
+        or unicodedata.category(character) in ("Mn", "Mc", "Nd", "Nl")  # marks, and what tells namesakes apart
+    )
+
+
+def _readings(number: str) -> tuple[str, ...]:
+    """As it stands; and without the country, behind which an area has no 0."""
+    if not (country := _CHINA.match(number)):
+        return (number,)
+    national = number[country.end() :]
+    return number, national, f"0{national}"
+
+
+def _canonical(number: str) -> str:
+    digits = number.replace("-", "")
+    if _MOBILE.fullmatch(digits):
+        return digits
+    if found := _SERVICE.fullmatch(number):
+        return found[1] + found[2].replace("-", "") + found[3]
+    if found := _LANDLINE.fullmatch(number):
+        return f"{found[1]}-{found[2].replace('-', '')}{found[3]}"
+    return ""
+
+
+def _missing_or_unusable(value: str) -> FieldError | None:
+    if not value:
+        return FieldError.REQUIRED
+    return FieldError.CHARACTER if has_unusable(value) else None
+
+
+def _matching(value: str, pattern: re.Pattern[str], error: FieldError) -> FieldError | None:
+    return _missing_or_unusable(value) or (None if pattern.fullmatch(value) else error)
