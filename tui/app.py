@@ -19,6 +19,7 @@ from tui import garbage
 from tui.core.ports import Phone
 from tui.core.state import State, Step
 from tui.exits import Exit
+from tui.hardening import hide
 from tui.screens.base import StepScreen, style
 from tui.screens.driver import CRASHED, Ended, KioskDriver
 from tui.screens.events import Happened
@@ -178,6 +179,7 @@ class KioskApp(App[None], inherit_bindings=False):
     def _begin(self) -> None:
         from tui.core.events import Retried
 
+        hide()
         self.idle.touch()
         self._watchdog.feed()
         self._watchdog.start()

@@ -13,7 +13,7 @@ from tui import garbage
 from tui.arguments import parser
 from tui.core.failure import KioskError
 from tui.exits import Exit, exit_of
-from tui.hardening import harden
+from tui.hardening import harden, hide
 from tui.services import SERVICES, SERVICES_NEED
 from tui.settings import KioskSettings, QrDrawing, clean_environment, environment, language_named, load
 from tui.terminal import has_half_blocks, unfit
@@ -30,6 +30,8 @@ def main(words: Sequence[str] | None = None) -> NoReturn:
     sys.excepthook = _crashed
     arguments = parser().parse_args(words)
     harden()
+    if arguments.command not in FULL_SCREEN:
+        hide()
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]
     try:
@@ -174,6 +176,8 @@ COMMANDS: dict[str, Command] = {
     **SERVICES,
 }
 
+FULL_SCREEN = frozenset({"kiosk", "demo"})
+"""They hide their memory after the first paint."""
 NEEDS_EXTRA = {"demo": "demo", **SERVICES_NEED}
 
 

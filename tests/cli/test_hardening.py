@@ -5,6 +5,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from tests.screens.stage import StillRuntime
+from tui.app import KioskApp
+
 _ROTATE = """
 import logging, sys
 from pathlib import Path
@@ -17,14 +22,39 @@ handler.doRollover()
 """
 
 
-def test_every_command_is_hardened_before_it_begins(tmp_path: Path) -> None:
-    told = "lambda: print(resource.getrlimit(resource.RLIMIT_CORE), oct(os.umask(0)))"
-    words = f"'renew', '--config', '{tmp_path}/x', '--answers', 'y', '--pin-file', 'z'"
-    program = f"import atexit, os, resource; atexit.register({told}); from tui.cli import main; main([{words}])"
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=60, umask=0o022
-    )
-    assert (done.returncode, done.stdout) == (2, "(0, 0) 0o77\n")
+_TOLD = """
+import atexit, ctypes, os, resource, sys
+from pathlib import Path
+def told():
+    dumpable = ctypes.CDLL(None).prctl(3)  # PR_GET_DUMPABLE
+    Path(sys.argv[1]).write_text(f"{resource.getrlimit(resource.RLIMIT_CORE)} {oct(os.umask(0))} {dumpable}")
+atexit.register(told)
+"""
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "from tui.cli import main; main(['renew', '--config', '/none', '--answers', 'y', '--pin-file', 'z'])",
+        "from tui.token.host import main; main()",
+    ],
+    ids=["a command", "the driver's process"],
+)
+def test_every_process_is_hardened_and_hidden_before_it_begins(tmp_path: Path, program: str) -> None:
+    found = tmp_path / "found"
+    words = [sys.executable, "-c", _TOLD + program, str(found)]
+    subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=60, umask=0o022)
+    assert found.read_text() == "(0, 0) 0o77 0"
+
+
+async def test_the_kiosk_is_hidden_once_its_first_screen_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    steps: list[str] = []
+    runtime = StillRuntime()
+    monkeypatch.setattr("tui.app.hide", lambda: steps.append("hidden"))
+    monkeypatch.setattr(runtime, "start", lambda post: steps.append("started"))
+    async with KioskApp(runtime).run_test() as pilot:
+        await pilot.pause()
+    assert steps == ["hidden", "started"]
 
 
 def test_rotated_logs_are_the_owners_alone(tmp_path: Path) -> None:

@@ -97,6 +97,6 @@ def test_withdrawal_before_the_money() -> None:
     assert (late.step, late.busy) == (Step.ORDER, None)
 
 
-@pytest.mark.parametrize("step", [Step.PAY_NOTICE, Step.ORDER, Step.CHANNEL, Step.METHOD, Step.QR, Step.ISSUING])
+@pytest.mark.parametrize("step", [Step.PAY_NOTICE, Step.ORDER, Step.CHANNEL, Step.QR, Step.ISSUING])
 def test_paying_goes_on_without_the_token(step: Step) -> None:
     assert advance(state(step, application=PAYING), EMPTY)[0].step is step

@@ -13,7 +13,6 @@ from tests.core.people import (
     OLD,
     SERVICE,
     SIGHTING,
-    certificate,
     state,
     token,
 )
@@ -40,22 +39,6 @@ from tui.core.secret import Password, Pin
 from tui.core.state import WORKING, Busy, State, Step
 
 
-@pytest.mark.parametrize(
-    "step",
-    [Step.SIGN_IN, Step.NOTICE, Step.CARD, Step.AGREEMENT, Step.FORM, Step.REQUEST_PIN, Step.INSTALL_PIN],
-)
-def test_a_pulled_token_is_awaited_and_nothing_typed_is_lost(step: Step) -> None:
-    before = state(step, application=ISSUED if step is Step.INSTALL_PIN else DRAFT)
-    away, _ = advance(before, EMPTY)
-    assert (away.step, away.return_to, away.form) == (Step.TOKEN_AWAITED, step, FORM)
-    foreign = e.TokensSeen(Sighting((token(certificate("foreign")),)), NOW)
-    assert advance(away, foreign)[0].step is Step.TOKEN_AWAITED
-    back, _ = advance(away, BACK_IN)
-    assert (back.step, back.form, back.account) == (step, FORM, "supplier01")
-    left, commands = advance(away, e.BackPressed())
-    assert (left.step, left.form.id_number, commands) == (Step.WAITING, "", (c.SignOut(),))
-
-
 @pytest.mark.parametrize("reason", [Reason.TOKEN_REMOVED, Reason.TOKEN_SWAPPED])
 @pytest.mark.parametrize(
     ("working", "command", "prompt"),
@@ -68,7 +51,8 @@ def test_a_token_pulled_during_an_operation_is_awaited_at_the_pin(
     for events in ((EMPTY, failed(reason, command)), (failed(reason, command), EMPTY)):
         away, _ = walk(before, *events)
         assert (away.step, away.return_to, away.failure) == (Step.TOKEN_AWAITED, prompt, Failure(reason))
-        assert advance(away, BACK_IN)[0].step is prompt
+        back, _ = advance(away, BACK_IN)
+        assert (back.step, back.covered) == ((Step.SIGN_IN, True) if prompt is Step.REQUEST_PIN else (prompt, False))
     there, _ = advance(before, failed(reason, command))
     assert (there.step, there.failure) == (prompt, Failure(reason))
 
@@ -77,8 +61,8 @@ def test_no_step_that_needs_the_token_is_entered_without_it() -> None:
     looking = state(Step.CERTIFICATES, return_to=Step.CARD)
     away, _ = walk(looking, EMPTY, e.BackPressed())
     assert (away.step, away.return_to) == (Step.TOKEN_AWAITED, Step.CARD)
-    back, commands = advance(away, BACK_IN)
-    assert (back.step, commands) == (Step.CARD, (c.AskOffer(OLD.der),))
+    shown, commands = walk(away, BACK_IN, e.SignedIn())
+    assert (shown.step, commands) == (Step.CARD, (c.AskOffer(OLD.der),))
     paying, _ = advance(state(Step.QR, application=PAYING), EMPTY)
     issued, _ = advance(paying, e.ApplicationSeen(ISSUED, polled=True))
     assert (issued.step, issued.return_to) == (Step.TOKEN_AWAITED, Step.INSTALL_PIN)

@@ -33,6 +33,7 @@ class TokensDouble:
     working: int = 0
     most_at_once: int = 0
     closed: bool = False
+    forgotten: int = 0
 
     async def watch(self) -> AsyncIterator[Sighting]:
         while self.sightings:
@@ -87,6 +88,9 @@ class TokensDouble:
         progress: Callable[[TokenStage], None],
     ) -> None:
         await self._work(pin, progress)
+
+    async def forget(self) -> None:
+        self.forgotten += 1
 
     async def close(self) -> None:
         self.closed = True

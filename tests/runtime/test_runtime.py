@@ -130,6 +130,7 @@ def test_a_token_that_is_written_to_is_not_interrupted_but_tells_the_next_person
     with Listener(tokens, DeskScript(notice=[document()])) as kiosk:
         kiosk.runtime.run(c.MakeRequest(REF, Pin(b"111111"), application()))
         kiosk.until(e.TokenProgressed)
+        assert tokens.forgotten == 0
         kiosk.runtime.run(c.MakeRequest(REF, Pin(b"222222"), application()))
         kiosk.runtime.run(c.SignOut())
         assert kiosk.runtime._loop is not None
@@ -138,6 +139,7 @@ def test_a_token_that_is_written_to_is_not_interrupted_but_tells_the_next_person
         kiosk.until(e.RequestMade)
         assert not any(isinstance(event, e.RequestMade) for event in kiosk.rest())
     assert tokens.pins == ["111111", "333333"]
+    assert tokens.forgotten == 1
 
 
 def test_the_poll_tells_changes_only_and_a_loss_once() -> None:

@@ -50,6 +50,34 @@ async def test_its_memory_is_never_dumped(tokens: Tokens) -> None:
     assert resource.prlimit(child(tokens), resource.RLIMIT_CORE) == (0, 0)
 
 
+async def test_a_process_that_was_given_a_pin_ends_with_the_persons_visit(tokens: Tokens, soft: SoftToken) -> None:
+    before = await tokens.sight_once()
+    unused = child(tokens)
+    await tokens.forget()
+    assert child(tokens) == unused
+    assert (await requested(tokens, soft)).csr
+    assert child(tokens) == unused  # the same person's installation may follow
+    async with watching(tokens) as sightings:
+        await tokens.forget()
+        assert not _runs(unused)
+        assert (await requested(tokens, soft)).csr  # the next order goes to the next process
+        assert child(tokens) != unused
+        seen = await until(sightings, lambda sighting: True)
+    assert (seen.tokens[0].serial, seen.faults) == (before.tokens[0].serial, ())
+
+
+async def test_a_driver_that_hangs_at_its_end_is_killed_when_its_person_has_gone(
+    simulator: Simulator, serving: Callable[..., Tokens]
+) -> None:
+    tokens = serving(simulator)
+    assert (await requested(tokens, simulator)).csr
+    hanging = child(tokens)
+    os.kill(hanging, signal.SIGSTOP)
+    await tokens.forget()
+    assert not _runs(hanging)
+    assert (await requested(tokens, simulator)).csr
+
+
 @pytest.mark.parametrize("stage", [TokenStage.KEY_PAIR, TokenStage.REQUEST, TokenStage.SIGNING])
 async def test_killed_within_an_operation(tokens: Tokens, soft: SoftToken, stage: TokenStage) -> None:
     ref = await reference(tokens, soft.certificate_der)

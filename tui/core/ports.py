@@ -139,6 +139,10 @@ class TokenPort(Protocol):
         """
         ...
 
+    async def forget(self) -> None:
+        """A person has gone: no process that was given a PIN lives on."""
+        ...
+
     async def close(self) -> None:
         """End the driver processes."""
         ...

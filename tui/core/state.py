@@ -121,7 +121,9 @@ class State:
     failure: Failure | None = None
     """Shown on the step's screen; goes away with the next act."""
     return_to: Step = Step.WAITING
-    """Where TOKEN_AWAITED, CERTIFICATES and SELF_CHECK lead back to."""
+    """Where TOKEN_AWAITED, CERTIFICATES and SELF_CHECK lead back to, and SIGN_IN when `covered`."""
+    covered: bool = False
+    """The CA was pulled or the session ended: what was typed is shown again only after this account's password."""
     request: SignedRequest | None = None
     """Made by the token, kept until the desk has it: handing it in again needs no PIN."""
     installation: Installation | None = None

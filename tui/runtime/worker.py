@@ -68,6 +68,7 @@ class Worker:
                 for task in self._droppable:
                     task.cancel()
                 self._farewell = self._spawn(self._sign_out(), name, self._post)
+                self._spawn(self._forget(), name, self._post)
             case c.StopWatching():
                 self._end_poll()
             case c.KeepForm():
@@ -106,6 +107,12 @@ class Worker:
         await self._keeping.finish()
         await (await self._opened()).desk.sign_out()
 
+    async def _forget(self) -> None:
+        """After what the token is at for this person: see `TokenPort.forget`."""
+        tokens = (await self._opened()).tokens
+        async with self._token_lane:
+            await tokens.forget()
+
     async def _watch(self, business_no: str, post: Post) -> None:
         await watch_application((await self._opened()).desk, business_no, post, self._pace)
 
@@ -132,8 +139,10 @@ class Worker:
         return await asyncio.shield(self._ports)
 
     def _end_poll(self) -> None:
-        if self._poll is not None:
-            self._poll.cancel()
+        """A cancelled task keeps its frames, and with them the application, for as long as somebody keeps the task."""
+        poll, self._poll = self._poll, None
+        if poll is not None:
+            poll.cancel()
 
     def _posting(self) -> Post:
         """A post that falls silent with the next sign-out."""

@@ -11,10 +11,11 @@ from textual.widgets import Input, Static
 from tui.core.events import SignInSubmitted
 from tui.core.secret import Password
 from tui.core.state import State, Step
-from tui.core.text_safety import printable
+from tui.core.text_safety import mask, printable
 from tui.screens.base import BACK, StepScreen
 from tui.text import N_, _
 from tui.text.dates import day
+from tui.text.labels import label
 from tui.text.wording import field_message
 from tui.widgets.action import ActionButton
 from tui.widgets.facts import Fact, table
@@ -36,13 +37,14 @@ class SignInScreen(StepScreen):
     def compose_body(self) -> Iterable[Widget]:
         """The certificate in a line, the two fields, a message at each."""
         yield Static(id="chosen")
-        yield Horizontal(Static(Content(_("账号")), classes="label"), Input(id="account", max_length=64), classes="row")
+        account = Input(id="account", max_length=64)
+        yield Horizontal(Static(Content(_("账号")), classes="label"), account, id="account-row", classes="row")
         yield Static(id="account-error", classes="error")
         yield Horizontal(
             Static(Content(_("密码")), classes="label"), SecretField(Password, id="password"), classes="row"
         )
         yield Static(id="password-error", classes="error")
-        yield Static(Content(_("请务必使用申请CA时的账号登录。")), classes="hint")
+        yield Static(id="which-account", classes="hint")
 
     def compose_actions(self) -> Iterable[Widget]:
         """登录 and the way back."""
@@ -55,14 +57,25 @@ class SignInScreen(StepScreen):
 
     def entered(self, state: State) -> None:
         """Empty fields, but for the account of a sign-in that ended."""
-        self.query_one("#account", Input).value = printable(state.account, 64)
+        self.query_one("#account", Input).value = "" if state.covered else printable(state.account, 64)
         self._password.wipe()
         self._say("account")
         self._say("password")
 
     def show(self, state: State) -> None:
-        """Which certificate this is about; after a refusal the password is typed anew."""
+        """Which certificate this is about; after a refusal the password is typed anew.
+
+        What is covered waits for its own account's password: no other account can be typed.
+        """
         self.query_one("#chosen", Static).update(table(_facts(state)))
+        for part in ("#account-row", "#account-error"):
+            self.query_one(part).display = not state.covered
+        words = _("请务必使用申请CA时的账号登录。")
+        if state.covered:
+            words = _("为保护已填写的内容，请再次输入登录密码，通过后回到「{step}」。").format(
+                step=label(state.return_to)
+            )
+        self.query_one("#which-account", Static).update(Content(words))
         if state.failure is not None and state.busy is None:
             self.query_one("#password").focus()
 
@@ -74,7 +87,8 @@ class SignInScreen(StepScreen):
     @on(SecretField.Submitted, "#password")
     def action_submit(self) -> None:
         """登录: both fields must have something in them."""
-        account = printable(self.query_one("#account", Input).value, 64)
+        typed = self.query_one("#account", Input).value
+        account = self.state.account if self.state.covered else printable(typed, 64)
         self._say("account", "" if account else field_message("required"))
         self._say("password", "" if self._password.length else field_message("required"))
         if not account:
@@ -96,4 +110,5 @@ def _facts(state: State) -> tuple[Fact, ...]:
     if state.holder is None:
         return ()
     certificate = state.holder[1]
-    return (Fact(_("证书"), certificate.common_name, "bold"), Fact(_("到期"), day(certificate.not_after)))
+    facts = (Fact(_("证书"), certificate.common_name, "bold"), Fact(_("到期"), day(certificate.not_after)))
+    return (*facts, Fact(_("账号"), mask(printable(state.account, 64)))) if state.covered else facts

@@ -20,7 +20,10 @@ class TokenAwaitedScreen(StepScreen):
 
     steps = (Step.TOKEN_AWAITED,)
     heading = N_("请插回CA")
-    help_text = N_("请插回开始办理时的同一个CA，屏幕会自动回到刚才的步骤，已填写的内容都还在。不想继续请按「取消」。")
+    help_text = N_(
+        "请插回开始办理时的同一个CA，屏幕会自动回到刚才的步骤，已填写的内容都还在；"
+        "为防他人看到，可能需要再次输入登录密码。不想继续请按「取消」，已填写的内容随即清除。"
+    )
     keys = (Key("f3,escape", N_("取消"), "back"), Key("f5", N_("环境检测"), "self_check"))
 
     def compose_body(self) -> Iterable[Widget]:
@@ -39,7 +42,11 @@ class TokenAwaitedScreen(StepScreen):
     def show(self, state: State) -> None:
         """Label and serial's tail of the CA that began."""
         headline = _("插入的不是原来的CA，请换回原来的CA") if state.tokens else _("请插回原来的CA")
-        text = _("插回后自动继续「{step}」，已填写的内容不会丢失。").format(step=label(state.return_to))
+        if state.covered:
+            text = _("插回并输入登录密码后，继续「{step}」，已填写的内容不会丢失。")
+        else:
+            text = _("插回后自动继续「{step}」，已填写的内容不会丢失。")
+        text = text.format(step=label(state.return_to))
         self.query_one("#awaited", Static).update(Content.assemble((headline, "bold $accent"), "\n\n", text))
         if (chosen := state.chosen) is not None:
             rows = (

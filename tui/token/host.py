@@ -12,7 +12,7 @@ from PyKCS11 import PyKCS11Error
 
 from tui.core.failure import Failure, Reason, TokenError
 from tui.core.ports import TokenStage
-from tui.hardening import harden
+from tui.hardening import harden, hide
 from tui.token import enrolment, faults, protocol, session, writing
 from tui.token.doorbell import Doorbell
 from tui.token.driver import Driver
@@ -101,6 +101,7 @@ class Channel:
 def main() -> None:
     """Serve until the program's end of the channel closes."""
     harden()
+    hide()
     channel = Channel()
     try:
         _serve(channel)

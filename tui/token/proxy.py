@@ -55,6 +55,9 @@ class DriverProcess:
         """The process that runs now has told what it sees."""
         self._child: Child | None = None
         self._hung = False
+        self._knows_pin = False
+        """The process that runs now was given a PIN."""
+        self._dismissed = False
         self._task = asyncio.create_task(self._supervise())
 
     @property
@@ -106,6 +109,7 @@ class DriverProcess:
                     stages.append(stage)
                     progress(stage)
                 case PinWanted():
+                    self._knows_pin = True
                     with pin.reveal() as secret:
                         self._send(secret)
                     pin.wipe()
@@ -148,6 +152,14 @@ class DriverProcess:
                 changed = before is None or after is None or before.certificates != after.certificates
         return TokenError(replace(failure, token_changed=changed))
 
+    async def forget(self) -> None:
+        """Put a fresh process in the place of one that was given a PIN: drivers keep copies that nobody can wipe."""
+        async with self._busy:
+            child = self._child
+            if child is not None and self._knows_pin:
+                self._dismissed = True
+                await child.close(patience=_PATIENCE)
+
     async def close(self) -> None:
         """End the child: at once when it is busy, else by closing its channel."""
         child = self._child
@@ -175,7 +187,7 @@ class DriverProcess:
 
     async def _run(self) -> Failure | None:
         """One life of the child; returns why it ended, None when it left to make room for a fresh one."""
-        self._hung = False
+        self._hung = self._knows_pin = self._dismissed = False
         try:
             child = self._child = await Child.start()
         except OSError as error:  # no process or descriptor to be had
@@ -190,7 +202,7 @@ class DriverProcess:
         await child.close(patience=_PATIENCE)  # a driver may hang in its last call
         self._child = None
         match last:
-            case Leaving():
+            case _ if self._dismissed or isinstance(last, Leaving):
                 self._answer(Failure(Reason.DRIVER_CRASHED))  # an order that came too late goes to the next one
                 return None
             case Unusable(failure=failure):

@@ -27,6 +27,7 @@ from tui.core.order import SignatureScheme
 from tui.token import certificates, faults, objects
 from tui.token.driver import Driver
 from tui.token.keys import TokenKey, prove, token_key
+from tui.token.login import login
 
 AskPin = Callable[[], bytearray]
 """Fetch the PIN; who asks wipes it."""
@@ -160,19 +161,12 @@ def signed_in(
 
 
 def _login(driver: Driver, token: Token, session: Any, pin: bytearray) -> None:
-    """C_Login once, never on a locked token. The PIN goes into the driver's own buffer, which is wiped."""
+    """C_Login once, never on a locked token."""
     if token.pin_state is PinState.LOCKED:
         raise TokenError(Failure(Reason.PIN_LOCKED, detail="CKF_USER_PIN_LOCKED", tries_left=0))
-    vector = PyKCS11.LowLevel.ckbytelist(0 if token.pin_pad else len(pin))
-    try:
-        if not token.pin_pad and not max(1, token.pin_min) <= len(pin) <= (token.pin_max or len(pin)):
-            raise faults.fault(Reason.PIN_LENGTH, f"{token.pin_min}-{token.pin_max}")
-        for i in range(len(vector)):
-            vector[i] = pin[i]
-        value = driver.lib.lib.C_Login(session.session, PyKCS11.CKU_USER, vector)
-    finally:
-        for i in range(len(vector)):
-            vector[i] = 0
+    if not token.pin_pad and not max(1, token.pin_min) <= len(pin) <= (token.pin_max or len(pin)):
+        raise faults.fault(Reason.PIN_LENGTH, f"{token.pin_min}-{token.pin_max}")
+    value = login(driver, session.session.value(), PyKCS11.CKU_USER, None if token.pin_pad else pin)
     if value not in (PyKCS11.CKR_OK, PyKCS11.CKR_USER_ALREADY_LOGGED_IN):
         error = PyKCS11Error(value)
         raise TokenError(_refusal(driver, token.slot, faults.failure(error))) from error

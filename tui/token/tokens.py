@@ -106,6 +106,10 @@ class Tokens:
         order = Retire(certificate, new.der, old.der, old.key_id, application.scheme)
         await self._call(certificate, order, pin, progress)
 
+    async def forget(self) -> None:
+        """See `core.ports.TokenPort`."""
+        await asyncio.gather(*(driver.forget() for driver in self._drivers))
+
     async def close(self) -> None:
         """End the driver processes; they start again when needed."""
         drivers, self._drivers = self._drivers, ()

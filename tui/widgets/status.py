@@ -10,7 +10,7 @@ from textual.timer import Timer
 from textual.widgets import Static
 
 from tui.core.state import Busy, State
-from tui.core.text_safety import printable
+from tui.core.text_safety import mask, printable
 from tui.text import _
 from tui.text.dates import clock
 from tui.text.wording import busy_words, desk_words, refund_words, token_words
@@ -49,7 +49,7 @@ class StatusLine(Static):
         """Draw what is inserted, whether the desk answers, who is signed in."""
         parts = [token_words(state), desk_words(state)]
         if state.signed_in and state.account:
-            parts.append(_("账号：{account}").format(account=state.account))
+            parts.append(_("账号：{account}").format(account=mask(state.account)))
         if refunded := refund_words(state.application):
             parts.append(refunded)
         self.update(Content(" | ").join([Content(printable(part, 60)) for part in parts]), layout=False)

@@ -5,11 +5,14 @@ from dataclasses import replace
 from tui.core import commands as c
 from tui.core import events as e
 from tui.core.failure import Reason
-from tui.core.moves.common import NEEDS_TOKEN, Next, at, enter, leave, refuse, resume
+from tui.core.moves.common import NEEDS_TOKEN, Next, at, cover, enter, leave, refuse, resume, uncover
 from tui.core.state import Busy, State, Step
 
 ENDS_WITH_TOKEN = frozenset({Step.DONE, Step.REFUSED})
 """Taking the CA out here means that the person goes."""
+
+BESIDE = frozenset({Step.CERTIFICATES, Step.SELF_CHECK})
+"""They show nothing that was typed, and lead back to a step that may."""
 
 FINAL = frozenset(
     {
@@ -71,17 +74,22 @@ ASKED_AT = {
 
 def tokens_seen(state: State, event: e.TokensSeen) -> Next:
     """The inserted tokens as they now are."""
+    pulled = state.token is not None
     state = replace(state, sighting=event.sighting, now=event.at)
     if state.step is Step.WAITING:
         return replace(state, failure=None), ()
     if state.step is Step.CHOOSING:
         return (state, ()) if state.tokens else leave(state)
     if state.step is Step.TOKEN_AWAITED:
-        return (state, ()) if state.token is None else enter(state, state.return_to)
+        return (state, ()) if state.token is None else uncover(state)
     if state.chosen is None or state.token is not None:
         return state, ()
     if state.step in NEEDS_TOKEN:
         return at(state, state.step, state.failure), ()
+    if state.step is Step.METHOD and pulled:  # it opens without the CA, too, and shows the invoice
+        return at(cover(state, Step.METHOD), Step.TOKEN_AWAITED), ()
+    if state.step in BESIDE:
+        return cover(state, state.return_to), ()
     return leave(state) if state.step in ENDS_WITH_TOKEN else (state, ())
 
 
@@ -102,7 +110,7 @@ def failed(state: State, event: e.Failed) -> Next:
     failure = event.failure
     match failure.reason, state.step:
         case Reason.SESSION_ENDED, _:
-            return at(replace(state, signed_in=False), Step.SIGN_IN, failure), ()
+            return at(replace(state, signed_in=False, covered=True, return_to=Step.NOTICE), Step.SIGN_IN, failure), ()
         case reason, _ if reason in FINAL:
             return refuse(state, failure)
         case Reason.AGREEMENT_CHANGED, _:

@@ -10,7 +10,7 @@ from tui.core.application import ApplicationForm
 from tui.core.certificate import Certificate, CertificateRef, CertificateState, Token, find, refer, refer_key
 from tui.core.eligibility import best_refused
 from tui.core.failure import Failure, Reason
-from tui.core.moves.common import Next, at, enter, leave, refuse, resume
+from tui.core.moves.common import Next, at, enter, leave, refuse, resume, uncover
 from tui.core.order import LIVE, ApplicationStatus
 from tui.core.state import Busy, State, Step, step_of
 
@@ -72,13 +72,15 @@ def sign_in(state: State, event: e.SignInSubmitted) -> Next:
     if state.busy:
         event.password.wipe()
         return state, ()
-    state = replace(state, account=event.account, busy=Busy.SIGNING_IN, failure=None)
-    return state, (c.SignIn(event.account, event.password),)
+    account = state.account if state.covered else event.account
+    state = replace(state, account=account, busy=Busy.SIGNING_IN, failure=None)
+    return state, (c.SignIn(account, event.password),)
 
 
 def signed_in(state: State, event: e.SignedIn) -> Next:
-    """On to the notice."""
-    return enter(replace(state, signed_in=True, desk_reachable=True), Step.NOTICE)
+    """On to the notice, or back to what was covered when the CA was pulled."""
+    step = state.return_to if state.covered else Step.NOTICE
+    return enter(replace(state, signed_in=True, desk_reachable=True, covered=False), step)
 
 
 def notice_loaded(state: State, event: e.NoticeLoaded) -> Next:
@@ -167,7 +169,7 @@ def go_back(state: State, event: e.BackPressed) -> Next:
     """From 我的证书 or 环境检测."""
     if state.return_to is Step.WAITING and state.chosen is not None:
         return leave(state)
-    return enter(state, state.return_to)
+    return uncover(state)
 
 
 def _nothing_to_renew(state: State) -> Next:

@@ -29,11 +29,30 @@ NEEDS_TOKEN = frozenset(
 """Without the CA these wait for it; paying goes on without it."""
 
 
+SHOWS_NOTHING_TYPED = frozenset({Step.INSTALL_PIN, Step.RETIRE_PIN})
+"""Of those, the ones that show nothing a person typed and lead to nothing of it."""
+
+
 def at(state: State, step: Step, failure: Failure | None = None) -> State:
     """The state at another step, with nothing under way; a step that needs the CA waits for it to be put back."""
     if step in NEEDS_TOKEN and state.chosen is not None and state.token is None:
-        state, step = replace(state, return_to=step), Step.TOKEN_AWAITED
-    return replace(state, step=step, busy=None, stage=None, failure=failure)
+        state, step = cover(state, step), Step.TOKEN_AWAITED
+    covered = state.covered and step in (Step.TOKEN_AWAITED, Step.SELF_CHECK, Step.SIGN_IN)
+    return replace(state, step=step, busy=None, stage=None, failure=failure, covered=covered)
+
+
+def cover(state: State, step: Step) -> State:
+    """Whoever puts the CA back gives the password before this step is shown; before the sign-in nothing stays."""
+    if state.covered:
+        return state
+    if not state.signed_in:
+        return replace(state, return_to=step, account="")
+    return replace(state, return_to=step, covered=step not in SHOWS_NOTHING_TYPED)
+
+
+def uncover(state: State) -> Next:
+    """The CA is back: to the step that waited, by way of the password where something is covered."""
+    return (at(state, Step.SIGN_IN, state.failure), ()) if state.covered else enter(state, state.return_to)
 
 
 def enter(state: State, step: Step, failure: Failure | None = None) -> Next:
