@@ -18,6 +18,7 @@ from tui.text.dates import day
 from tui.text.wording import field_message
 from tui.widgets.action import ActionButton
 from tui.widgets.facts import Fact, table
+from tui.widgets.line import Line
 from tui.widgets.secret_field import SecretField
 
 
@@ -36,7 +37,7 @@ class SignInScreen(StepScreen):
     def compose_body(self) -> Iterable[Widget]:
         """The certificate in a line, the two fields, a message at each."""
         yield Static(id="chosen")
-        yield Horizontal(Static(Content(_("账号")), classes="label"), Input(id="account", max_length=64), classes="row")
+        yield Horizontal(Static(Content(_("账号")), classes="label"), Line(id="account", max_length=64), classes="row")
         yield Static(id="account-error", classes="error")
         yield Horizontal(
             Static(Content(_("密码")), classes="label"), SecretField(Password, id="password"), classes="row"

@@ -15,6 +15,8 @@ from textual.message_pump import MessagePump
 
 PATIENCE: Final = 1.0
 """Seconds a widget may take for one message before the next key goes on its way all the same."""
+LONGEST: Final = 500
+"""Keys that wait at most: a form filled in at one go, not a flood."""
 ROUNDS: Final = 2
 """A key goes up from the focused widget to the app, and what it makes the widget do goes up once more."""
 
@@ -30,7 +32,8 @@ class TypeAhead:
     async def take(self, event: events.Event) -> None:
         """A key or a paste has come."""
         if self._at_work is not None:
-            self._waiting.append((self._app.screen, event))
+            if len(self._waiting) < LONGEST:
+                self._waiting.append((self._app.screen, event))
             return
         await self._deliver(event)
         self._at_work = asyncio.create_task(self._go_on())

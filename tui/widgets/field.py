@@ -11,6 +11,7 @@ from textual.widgets import Input, Static
 
 from tui.core.application import FieldError
 from tui.text.wording import field_message
+from tui.widgets.line import Line
 
 
 class Field(Vertical):
@@ -68,7 +69,7 @@ class TextField(Field):
     """A field with a line of text; Enter goes on to the next field."""
 
     def __init__(self, name: str, label: str, *, required: bool = True, hint: str = "", longest: int = 120) -> None:
-        line = Input(max_length=longest, compact=True, select_on_focus=False)
+        line = Line(max_length=longest, compact=True, select_on_focus=False)
         line.cursor_blink = False
         super().__init__(name, label, line, required=required, hint=hint)
         self._line = line
