@@ -10,7 +10,8 @@ from time import monotonic
 
 from tests.screens.program import Program
 
-HELP = "请使用申请CA时的财智云账号登录，其他"
+HELP = "帮助："
+"""Begins the title of the help, on whatever screen a flood has ended."""
 MEGABYTE = 1 << 20
 
 
@@ -51,7 +52,7 @@ def measure(name: str, data: bytes, silence: float) -> str:
             program.read(0.05)
         pressed = monotonic()
         program.send(b"\x1bOP")
-        program.read_until("帮助")
+        program.read_until(HELP)
         answered = monotonic()
         grown = resident(program.process.pid) - before
         return f"{name:28} {taken - begun:6.2f} s taken  {answered - pressed:6.2f} s to F1  {grown / 1024:+6.1f} MB"

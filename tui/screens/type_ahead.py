@@ -15,8 +15,10 @@ from textual.message_pump import MessagePump
 
 PATIENCE: Final = 1.0
 """Seconds a widget may take for one message before the next key goes on its way all the same."""
-LONGEST: Final = 500
-"""Keys that wait at most: a form filled in at one go, not a flood."""
+LONGEST: Final = 250
+"""Keys that wait at most; more are dropped."""
+FLOOD: Final = 100
+"""Keys that nobody types ahead: F1 goes past them and answers at once."""
 ROUNDS: Final = 2
 """A key goes up from the focused widget to the app, and what it makes the widget do goes up once more."""
 
@@ -32,6 +34,8 @@ class TypeAhead:
     async def take(self, event: events.Event) -> None:
         """A key or a paste has come."""
         if self._at_work is not None:
+            if isinstance(event, events.Key) and event.key == "f1" and len(self._waiting) > FLOOD:
+                self._waiting.clear()
             if len(self._waiting) < LONGEST:
                 self._waiting.append((self._app.screen, event))
             return
