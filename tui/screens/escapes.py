@@ -22,6 +22,7 @@ C1: Final = {0x8F: "O", 0x90: "P", 0x98: "X", 0x9B: "[", 0x9D: "]", 0x9E: "^", 0
 _BEL, _CAN, _SUB = "\x07", "\x18", "\x1a"
 _TEXT = re.compile("[^\x1b\x80-\x9f\ud800-\udfff]+")
 _PARAMETERS = re.compile("[\x20-\x3f]+")
+_INTERMEDIATES = re.compile("[\x20-\x2f]+")
 _STRING = re.compile("[^\x1b\x07\x18\x1a\x9c\udc9c]+")
 _PASTE_END = re.compile("(?:\x1b\\[|[\x9b\udc9b])201~")
 _LONGEST_END = 6
@@ -194,8 +195,9 @@ class Escapes:
         return at + 1
 
     def _sequence(self, text: str, at: int) -> int:
-        """Parameters and intermediates, then the final byte (ECMA-48, 5.4)."""
-        if run := _PARAMETERS.match(text, at):
+        """Parameters and intermediates, then the final byte (ECMA-48, 5.4; of `ESC (` and its like: ECMA-35, 13.2)."""
+        only_intermediates = self._state is _State.INTERMEDIATE
+        if run := (_INTERMEDIATES if only_intermediates else _PARAMETERS).match(text, at):
             self._held = (self._held + run[0])[: LONGEST + 1]
             return run.end()
         character = text[at]
@@ -206,7 +208,7 @@ class Escapes:
         elif character > "\x7f":
             self._to(_State.TEXT)
             return at
-        elif "@" <= character <= "~":
+        elif ("0" if only_intermediates else "@") <= character <= "~":
             self._final(character)
         return at + 1
 

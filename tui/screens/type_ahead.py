@@ -31,6 +31,11 @@ class TypeAhead:
         self._waiting: deque[tuple[MessagePump, events.Event]] = deque()
         self._at_work: asyncio.Task[None] | None = None
 
+    @property
+    def busy(self) -> bool:
+        """A key has not yet done all its work."""
+        return self._at_work is not None
+
     async def take(self, event: events.Event) -> None:
         """A key or a paste has come."""
         if self._at_work is not None:
