@@ -33,6 +33,7 @@ async def stars(stage: Stage, case: Stream) -> int:
     entry = stage.screen.query_one(PinEntry)
     entry.wipe()
     entry.focus()
+    stage.app.idle.touch()  # what types here is rightly not taken for a person
     for message in messages(case):
         stage.app.post_message(message)
     await stage.events()

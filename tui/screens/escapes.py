@@ -260,7 +260,7 @@ def visible(pasted: str) -> str:
 
 def is_visible(character: str) -> bool:
     """Whether it shows: also Han of planes 2 and 3 that this Python's Unicode does not know yet."""
-    return character.isprintable() or "\U00020000" <= character <= "\U0003fffd"
+    return (character.isprintable() and character != "\ufffd") or "\U00020000" <= character <= "\U0003fffd"
 
 
 def _control(character: str) -> int:

@@ -86,16 +86,16 @@ def _pressed(code: int, modifiers: int, shifted: int = 0, texts: list[str] | Non
     """The key of a code point: it types its text, with ctrl it is a key with a name."""
     if f"{code}u" in FUNCTIONAL_KEYS and code not in _PAD:
         return _functional(f"{code}u", modifiers)
-    character = _PAD.get(code, "")
-    if not character and _is_character(code):
-        character = chr(code)
-    if not character or modifiers & ALT_AND_OTHERS:
+    if modifiers & ALT_AND_OTHERS:
+        return []
+    if texts and not modifiers & CTRL:  # also code 0: what an input method has composed
+        return [key_of(text) for text in texts]
+    character = _PAD.get(code) or (chr(code) if _is_character(code) else "")
+    if not character:
         return []
     if modifiers & CTRL:
         plain = character.isascii() and not modifiers & SHIFT
         return [Key(f"ctrl+{_character_to_key(character.lower())}", None)] if plain else []
-    if texts:
-        return [key_of(text) for text in texts]
     return [key_of(_cased(character, modifiers, shifted))]
 
 
