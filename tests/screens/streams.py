@@ -54,7 +54,7 @@ REPORTS = (
     b"\x1b[200~\r\n12\x1b]0;3\x0745\x1b[1;3\x1b[201~",
     b"\x1b[201~",
     b"\xff",
-    b"\xe4\xb8",
+    b"\xe4\xb8\x00",
     b"\xed\xa0\x80",
     b"\x00\x07\x1c\x1d",
     "\x85\u200d\u202e\U000e0031".encode(),

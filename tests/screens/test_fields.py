@@ -42,7 +42,6 @@ def test_no_osc_52_is_ever_written() -> None:
         program.send(b"supplier\x1b[1;2H\x03\x18\x1b[99;5u\x1b[120;5u\x16\x1bOP")
         program.read_until("帮助：")
         assert b"\x1b]52" not in program.output
-        assert b"supplier" in program.output
     finally:
         program.close()
 
