@@ -16,6 +16,7 @@ from textual.scrollbar import ScrollBar
 from textual.widgets import Input
 
 from tui import garbage
+from tui.attendance import Attendance
 from tui.core.ports import Phone
 from tui.core.state import State, Step
 from tui.exits import Exit
@@ -79,6 +80,7 @@ class KioskApp(App[None], inherit_bindings=False):
         self.phone = phone
         """The demo's phone, for the QR screen."""
         self.idle = IdleClock(idle_seconds)
+        self.attendance = Attendance()
         self.state = State()
         self._screens: dict[type[StepScreen], StepScreen] = {}
         self._watchdog = Watchdog(idle_seconds, self._frozen)
@@ -199,15 +201,21 @@ class KioskApp(App[None], inherit_bindings=False):
 
     # ── nobody there ────────────────────────────────────────────────────────
     async def on_event(self, event: events.Event) -> None:
-        """Every key, click and paste shows that somebody is there."""
-        if isinstance(
-            event, events.Key | events.MouseDown | events.MouseScrollDown | events.MouseScrollUp | events.Paste
-        ):
+        """Keys, clicks and pastes show that somebody is there, unless something lies on the keyboard."""
+        act = "" if event.is_forwarded else _act(event)
+        if act and self.attendance.shown_by(act):
             self.idle.touch()
+        elif act and self._is_warned():
+            return
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
             await self._type_ahead.take(event)
         else:
             await super().on_event(event)
+
+    def _is_warned(self) -> bool:
+        from tui.screens.dialogue import IdleWarning
+
+        return isinstance(self.screen, IdleWarning)
 
     async def _beat(self) -> None:
         if not self.is_running:  # the program is ending: Textual has closed the screens before its timers
@@ -251,6 +259,10 @@ class KioskApp(App[None], inherit_bindings=False):
         if isinstance(driver, KioskDriver):
             driver.end_now(Exit.FROZEN)
 
+    # ── nothing goes out ────────────────────────────────────────────────────
+    def copy_to_clipboard(self, text: str) -> None:
+        """Refused: it would outlast the person in this process, and as OSC 52 in the terminal's own clipboard."""
+
     # ── crash net ───────────────────────────────────────────────────────────
     def _handle_exception(self, error: Exception) -> None:
         """Textual's way for every uncaught exception: ours shows no locals and logs only type and place."""
@@ -276,6 +288,19 @@ class KioskApp(App[None], inherit_bindings=False):
                 call(self.state.service),
             )
         )
+
+
+def _act(event: events.Event) -> str:
+    """What somebody did, the same words for the same act; "" for what comes by itself."""
+    match event:
+        case events.Key():
+            return event.key
+        case events.MouseDown():
+            return f"click {event.screen_offset}"
+        case events.MouseScrollDown() | events.MouseScrollUp() | events.Paste():
+            return type(event).__name__
+        case _:
+            return ""
 
 
 def run(app: KioskApp, pilot: "Callable[[Pilot[object]], Coroutine[object, object, None]] | None" = None) -> int:

@@ -205,6 +205,8 @@ def choose_qr_drawing(wanted: QrDrawing) -> None:
 
 def _restart_clean() -> None:
     """Begin again where the environment would garble the screen: TEXTUAL_* set, or output that is not UTF-8."""
+    for inherited in ("COLUMNS", "LINES"):  # of a shell's earlier window; Rich and Textual would believe them
+        os.environ.pop(inherited, None)
     clean = clean_environment()
     garbled = not sys.flags.utf8_mode and sys.stdout.encoding.lower() != "utf-8"
     if clean is not None or garbled:

@@ -26,6 +26,7 @@ from tui.widgets.document import Document
 from tui.widgets.rail import StepRail
 from tui.widgets.secret_field import SecretField
 from tui.widgets.status import BusyLine, HintLine, KeyLine, ShownKey, StatusLine, TitleBar
+from tui.widgets.too_small import TooSmall
 
 if TYPE_CHECKING:  # imported after the first paint: dozens of dataclasses take 35 ms
     from tui.core.events import Event
@@ -46,6 +47,25 @@ class Key:
     """Source Chinese."""
     action: str
     """The screen's `action_<name>`; `offers` says when it is there."""
+
+
+class Body(VerticalScroll, inherit_bindings=False):
+    """Keeps the field at hand in view, and takes no arrow from it: those go on to the next also where it scrolls."""
+
+    BINDINGS: ClassVar = [
+        Binding("home", "scroll_home", show=False),
+        Binding("end", "scroll_end", show=False),
+    ]
+
+    def on_resize(self) -> None:
+        """Less fits now, or the screen has just been laid out for the first time."""
+        self.call_after_refresh(self.show_focused)
+
+    def show_focused(self) -> None:
+        """Scroll to what has the focus."""
+        focused = self.screen.focused
+        if focused is not None and focused in self.query("*"):
+            focused.scroll_visible(animate=False)
 
 
 HINTED = frozenset({Step.WAITING, Step.SIGN_IN, Step.REQUEST_PIN, Step.INSTALL_PIN, Step.RETIRE_PIN})
@@ -77,8 +97,13 @@ class StepScreen(Screen[None], inherit_bindings=False):
     """How many idle times a person may stay away from the keys here; 0: for ever (the machine works)."""
 
     AUTO_FOCUS = ""
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 - as Textual declares it
-    VERTICAL_BREAKPOINTS = [(0, "-low"), (32, "-high")]  # noqa: RUF012
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - as Textual declares it
+        (0, "-too-narrow"),
+        (40, "-slim"),
+        (60, "-narrow"),
+        (100, "-wide"),
+    ]
+    VERTICAL_BREAKPOINTS = [(0, "-too-low"), (10, "-tiny"), (20, "-low"), (32, "-high")]  # noqa: RUF012
     BINDINGS: ClassVar = [
         Binding("tab,down,right", "app.focus_next", show=False),
         Binding("shift+tab,up,left", "app.focus_previous", show=False),
@@ -188,7 +213,7 @@ class StepScreen(Screen[None], inherit_bindings=False):
         if not self.compact:
             yield Static(Content(_(self.heading)), id="heading")
             yield FailureBanner()
-        with VerticalScroll(id="body", can_focus=False):
+        with Body(id="body", can_focus=False):
             yield from self.compose_body()
         if not self.compact and (actions := tuple(self.compose_actions())):
             yield Horizontal(*actions, id="actions")
@@ -197,6 +222,7 @@ class StepScreen(Screen[None], inherit_bindings=False):
             yield StatusLine()
         yield KeyLine()
         yield BusyLine()
+        yield TooSmall()
 
     def present(self, state: State, *, entering: bool) -> None:
         """Draw the frame and the step; after `entering`, put the focus on the next act."""
@@ -208,6 +234,8 @@ class StepScreen(Screen[None], inherit_bindings=False):
         self.show(state)
         if entering or self.focused is None:
             self.focus_next_act()
+        if entering:
+            self.call_after_refresh(self.query_one(Body).show_focused)
 
     def focus_next_act(self) -> None:
         """Focus what `focus_target` names; while that is disabled nothing has the focus, so Enter does no other act."""

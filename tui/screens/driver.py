@@ -6,19 +6,15 @@ import select
 import signal
 import termios
 import threading
-from codecs import getincrementaldecoder
 from contextlib import suppress
 from typing import Any, Final
 
 from textual import events
-from textual._parser import ParseError
-from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
-from textual.messages import InBandWindowResize
 
-from tui.core.form.characters import clean
+from tui.screens.keyboard import Input
 from tui.terminal import RESET, Before
 
 SIGNALS: Final = {signal.SIGTERM: 143, signal.SIGHUP: 129, signal.SIGQUIT: 131, signal.SIGINT: 130}
@@ -26,16 +22,10 @@ SIGNALS: Final = {signal.SIGTERM: 143, signal.SIGHUP: 129, signal.SIGQUIT: 131, 
 HUNG_UP: Final = 129
 CRASHED: Final = 70
 """EX_SOFTWARE of sysexits."""
+READ: Final = 4096
+"""Bytes of one read."""
 LAST_RESORT: Final = 1.0
 """Seconds an orderly end may take before the process ends the hard way."""
-STUCK_PASTE: Final = 2.0
-"""Seconds without input after which an unfinished bracketed paste is given up."""
-MAX_PASTE: Final = 1 << 17
-"""Characters of an unfinished bracketed paste."""
-BROKEN: Final = (ParseError, ValueError, ArithmeticError, LookupError, TypeError, RuntimeError)
-"""What hostile escape sequences make the parser raise."""
-UNWANTED: Final = (events.AppBlur, events.AppFocus, events.Resize, InBandWindowResize)
-"""Reports that a full-screen kiosk does not need (SIGWINCH tells the size), and that false input could harm it with."""
 
 
 class Ended(events.Event, bubble=False):
@@ -68,54 +58,6 @@ class Output:
     def fileno(self) -> int:
         """The descriptor."""
         return self._fd
-
-
-class Input:
-    """Bytes to messages; undecodable bytes become U+FFFD, a sequence that breaks the parser is dropped with it."""
-
-    def __init__(self, debug: bool = False) -> None:
-        self._debug = debug
-        self._decode = getincrementaldecoder("utf-8")("replace").decode
-        self._parser = XTermParser(debug)
-        self._pasting = 0
-
-    @property
-    def patience(self) -> float | None:
-        """Seconds after which `tick` is due; None: not before the next byte."""
-        if self._parser._timeout_time is not None:
-            return 0.02
-        return STUCK_PASTE if self._pasting else None
-
-    def feed(self, data: bytes) -> list[Message]:
-        """Messages of the bytes that have come."""
-        text = self._decode(data)
-        start, end = text.rfind("\x1b[200~"), text.rfind("\x1b[201~")
-        self._pasting = 0 if end > start else self._pasting + len(text) if self._pasting or start >= 0 else 0
-        if self._pasting > MAX_PASTE:
-            self.reset()
-            return []
-        # One by one: what follows a sequence that breaks the parser is read all the same.
-        return [message for character in text for message in self._drawn(self._parser.feed(character))]
-
-    def tick(self) -> list[Message]:
-        """Messages of a sequence that did not go on, for instance a bare ESC."""
-        if self._parser._timeout_time is None and self._pasting:
-            self.reset()
-            return []
-        return self._drawn(self._parser.tick())
-
-    def reset(self) -> None:
-        """Begin anew after a broken sequence."""
-        self._parser = XTermParser(self._debug)
-        self._pasting = 0
-
-    def _drawn(self, messages: Any) -> list[Message]:
-        out: list[Message] = []
-        try:
-            out.extend(messages)
-        except BROKEN:
-            self.reset()
-        return out
 
 
 class KioskDriver(LinuxDriver):
@@ -171,6 +113,14 @@ class KioskDriver(LinuxDriver):
             self.before.put_back()
         os._exit(code)
 
+    def _get_terminal_size(self) -> tuple[int, int]:
+        """The window's own size: COLUMNS and LINES are those of a shell that may have had another one."""
+        with suppress(OSError):
+            width, height = os.get_terminal_size(self.fileno)
+            if width and height:
+                return width, height
+        return 80, 24
+
     def _query_in_band_window_resize(self) -> None:
         """Not asked for."""
 
@@ -185,7 +135,7 @@ class KioskDriver(LinuxDriver):
 
     def run_input_thread(self) -> None:
         """Read until the program or the terminal ends."""
-        source = Input(self._debug)
+        source, buffer = Input(), bytearray(READ)
         ready = select.poll()
         ready.register(self.fileno, select.POLLIN)
         ready.register(self._wake, select.POLLIN)
@@ -200,20 +150,17 @@ class KioskDriver(LinuxDriver):
                 self._hand_over(source.tick())
                 continue
             try:
-                data = os.read(self.fileno, 4096)
+                count = os.readv(self.fileno, [buffer])
             except OSError:
-                data = b""
-            if not data:
+                count = 0
+            if not count:
                 self.end(HUNG_UP)
                 return
-            self._hand_over(source.feed(data))
+            self._hand_over(source.feed(memoryview(buffer)[:count]))
+            buffer[:count] = bytes(count)
 
     def _hand_over(self, messages: list[Message]) -> None:
         for message in messages:
-            if isinstance(message, UNWANTED):
-                continue
-            if isinstance(message, events.Paste):
-                message.text = "".join(c for c in message.text if c.isprintable() or c in "\n\t" or clean(c))
             self.process_message(message)
 
     def _signalled(self, number: int, frame: object) -> None:

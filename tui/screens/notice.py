@@ -58,6 +58,7 @@ class NoticeScreen(StepScreen):
         """Put the focus on 同意并继续."""
         self.query_one("ActionButton.-main").focus()
 
+    @on(Document.Done)
     def action_accept(self) -> None:
         """同意并继续."""
         if self.query_one(Document).read:

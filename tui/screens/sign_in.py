@@ -19,6 +19,7 @@ from tui.text.labels import label
 from tui.text.wording import field_message
 from tui.widgets.action import ActionButton
 from tui.widgets.facts import Fact, table
+from tui.widgets.line import Line
 from tui.widgets.secret_field import SecretField
 
 
@@ -37,7 +38,7 @@ class SignInScreen(StepScreen):
     def compose_body(self) -> Iterable[Widget]:
         """The certificate in a line, the two fields, a message at each."""
         yield Static(id="chosen")
-        account = Input(id="account", max_length=64)
+        account = Line(id="account", max_length=64)
         yield Horizontal(Static(Content(_("账号")), classes="label"), account, id="account-row", classes="row")
         yield Static(id="account-error", classes="error")
         yield Horizontal(

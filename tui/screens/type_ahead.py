@@ -15,6 +15,10 @@ from textual.message_pump import MessagePump
 
 PATIENCE: Final = 1.0
 """Seconds a widget may take for one message before the next key goes on its way all the same."""
+LONGEST: Final = 250
+"""Keys that wait at most; more are dropped."""
+FLOOD: Final = 100
+"""Keys that nobody types ahead: F1 goes past them and answers at once."""
 ROUNDS: Final = 2
 """A key goes up from the focused widget to the app, and what it makes the widget do goes up once more."""
 
@@ -27,10 +31,18 @@ class TypeAhead:
         self._waiting: deque[tuple[MessagePump, events.Event]] = deque()
         self._at_work: asyncio.Task[None] | None = None
 
+    @property
+    def busy(self) -> bool:
+        """A key has not yet done all its work."""
+        return self._at_work is not None
+
     async def take(self, event: events.Event) -> None:
         """A key or a paste has come."""
         if self._at_work is not None:
-            self._waiting.append((self._app.screen, event))
+            if isinstance(event, events.Key) and event.key == "f1" and len(self._waiting) > FLOOD:
+                self._waiting.clear()
+            if len(self._waiting) < LONGEST:
+                self._waiting.append((self._app.screen, event))
             return
         await self._deliver(event)
         self._at_work = asyncio.create_task(self._go_on())

@@ -19,13 +19,17 @@ class Document(VerticalScroll, can_focus=True, inherit_bindings=False):
         Binding("up", "line(-1)", show=False),
         Binding("down", "line(1)", show=False),
         Binding("pageup", "page(-1)", show=False),
-        Binding("pagedown,space,enter", "page(1)", show=False),
-        Binding("home", "scroll_home", show=False),
-        Binding("end", "scroll_end", show=False),
+        Binding("pagedown,space", "page(1)", show=False),
+        Binding("enter", "enter", show=False),
+        Binding("home", "to(0)", show=False),
+        Binding("end", "to(1)", show=False),
     ]
 
     class ReadToEnd(Message):
         """The last line has been in view."""
+
+    class Done(Message):
+        """Enter was pressed with the last line in view."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -34,7 +38,7 @@ class Document(VerticalScroll, can_focus=True, inherit_bindings=False):
 
     def compose(self) -> ComposeResult:
         """One block of text."""
-        yield Static(id="document-text")
+        yield _Text(id="document-text")
 
     @property
     def read(self) -> bool:
@@ -53,7 +57,7 @@ class Document(VerticalScroll, can_focus=True, inherit_bindings=False):
         if changed:
             self._read = False
             self.scroll_home(animate=False)
-        self.call_after_refresh(self._look)
+        self.call_after_refresh(self.look)
 
     def restart(self) -> None:
         """A new visit: back to the top, unread."""
@@ -62,11 +66,11 @@ class Document(VerticalScroll, can_focus=True, inherit_bindings=False):
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Scrolled."""
         super().watch_scroll_y(old_value, new_value)
-        self._look()
+        self.look()
 
     def on_resize(self) -> None:
         """More or less fits now."""
-        self.call_after_refresh(self._look)
+        self.call_after_refresh(self.look)
 
     def action_line(self, by: int) -> None:
         """A line; past either end the focus moves on."""
@@ -76,16 +80,43 @@ class Document(VerticalScroll, can_focus=True, inherit_bindings=False):
         """A page; past either end the focus moves on."""
         self._scroll(by * max(1, self.size.height - 1), by)
 
+    def action_to(self, end: int) -> None:
+        """The beginning (0) or the end (1)."""
+        self.scroll_to(y=self.max_scroll_y * end, animate=False, immediate=True)
+
+    def action_enter(self) -> None:
+        """A page; at the end it is the next act, so the key has not to be pressed twice."""
+        done = self._read and self.scroll_y >= self.max_scroll_y
+        self.action_page(1)
+        if done:
+            self.post_message(self.Done())
+
     def _scroll(self, lines: int, direction: int) -> None:
         at_edge = self.scroll_y >= self.max_scroll_y if direction > 0 else self.scroll_y <= 0
         if not at_edge:
-            self.scroll_relative(y=lines, animate=False)
+            self.scroll_relative(y=lines, animate=False, immediate=True)
         elif direction > 0:
             self.screen.focus_next()
         else:
             self.screen.focus_previous()
 
-    def _look(self) -> None:
-        if self._text and not self._read and self.size.height and self.scroll_y >= self.max_scroll_y:
+    def look(self) -> None:
+        """Whether the end is in view; the place says nothing while the text has not been laid out."""
+        if self._text and not self._read and self._laid_out() and self.scroll_y >= self.max_scroll_y:
             self._read = True
             self.post_message(self.ReadToEnd())
+
+    def _laid_out(self) -> bool:
+        """The text has the height that it needs in its width: before that there seems to be nothing to scroll."""
+        text = self.query_one(_Text)
+        width, height = text.size
+        return bool(self.size.height and width) and height == text.get_content_height(self.size, self.app.size, width)
+
+
+class _Text(Static):
+    """Tells when it has been laid out anew."""
+
+    def on_resize(self) -> None:
+        """Only now can one see how much of it is in view."""
+        if isinstance(self.parent, Document):
+            self.parent.look()

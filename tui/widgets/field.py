@@ -5,14 +5,13 @@ from collections.abc import Iterable
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.events import Key
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from tui.core.application import FieldError
-from tui.core.form.characters import clean
 from tui.text.wording import field_message
+from tui.widgets.line import Line
 
 
 class Field(Vertical):
@@ -70,7 +69,7 @@ class TextField(Field):
     """A field with a line of text; Enter goes on to the next field."""
 
     def __init__(self, name: str, label: str, *, required: bool = True, hint: str = "", longest: int = 120) -> None:
-        line = Input(max_length=longest, compact=True, select_on_focus=False)
+        line = Line(max_length=longest, compact=True, select_on_focus=False)
         line.cursor_blink = False
         super().__init__(name, label, line, required=required, hint=hint)
         self._line = line
@@ -86,12 +85,6 @@ class TextField(Field):
             with self._line.prevent(Input.Changed):
                 self._line.value = value
             self._line.cursor_position = len(value)
-
-    def on_key(self, event: Key) -> None:
-        """What Python calls unprintable and people see: newer Han, and what the field's rule then tells them about."""
-        if event.character and clean(event.character) == event.character:
-            event.stop()
-            self._line.insert_text_at_cursor(event.character)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter."""

@@ -1,0 +1,37 @@
+"""A line of text that keeps what is typed to itself."""
+
+from textual import events
+from textual.widgets import Input
+
+from tui.core.text_safety import is_typed
+
+
+class Line(Input):
+    """Textual's input without a clipboard; a paste becomes one line."""
+
+    def action_cut(self) -> None:
+        """What is typed leaves the field for no clipboard: it would outlast the person."""
+
+    def action_copy(self) -> None:
+        """As `action_cut`."""
+
+    def action_paste(self) -> None:
+        """There is no clipboard; a terminal's own paste comes as `events.Paste`."""
+
+    async def _on_key(self, event: events.Key) -> None:
+        """Take also what Python calls unprintable and people see: newer Han, and what the field's rule then refuses."""
+        if event.character and not event.is_printable and is_typed(event.character):
+            self.replace(event.character, *self.selection)
+            event.stop()
+            event.prevent_default()
+        else:
+            await super()._on_key(event)
+
+    def _on_paste(self, event: events.Paste) -> None:
+        """All lines that have something in them, joined with a blank."""
+        lines = event.text.replace("\t", " ").splitlines()
+        if len(lines) > 1:
+            lines = [stripped for line in lines if (stripped := line.strip())]
+        event.text = " ".join(lines)
+        super()._on_paste(event)
+        event.prevent_default()
