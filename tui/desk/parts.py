@@ -28,7 +28,8 @@ def build(settings: DeskSettings, engine: Engine, signals: Signals, clock: Calla
     gateways: dict[Method, PaymentGateway] = {}
     try:
         issued = settings.ca.directory or settings.ca.certificate.parent / "issued"
-        ca = LocalCa(settings.ca.certificate, settings.ca.key, issued, clock)
+        retired = settings.ca.retired_certificate_files
+        ca = LocalCa(settings.ca.certificate, settings.ca.key, issued, clock, retired)
         if settings.alipay:
             gateways[Method.ALIPAY] = Alipay(settings.alipay)
         if settings.unionpay:

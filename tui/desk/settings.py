@@ -48,6 +48,8 @@ class CaSettings:
     kind: str = "local"
     directory: Path | None = None
     """Where issued certificates are kept; `issued` beside the certificate when not named."""
+    retired_certificate_files: tuple[Path, ...] = ()
+    """PEM files of this CA's earlier certificates: what they issued is renewed by the key of now."""
     key_policy: KeyPolicy = KeyPolicy.REKEY
     old_pair: OldPair = OldPair.KEEP
     signature: SignatureScheme = SignatureScheme.PKCS1
@@ -231,6 +233,8 @@ class _Reader:
             return float(value)  # type: ignore[arg-type]
         if hint == tuple[str, ...]:
             return self._texts(value, key)
+        if hint == tuple[Path, ...]:
+            return tuple(self.file.parent / text for text in self._texts(value, key))
         if isinstance(hint, type) and issubclass(hint, StrEnum):
             return self._choice(value, hint, key)
         plain = hint if isinstance(hint, type) else next((t for t in getattr(hint, "__args__", ()) if t), str)
