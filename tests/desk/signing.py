@@ -30,7 +30,8 @@ def in_token(key: ec.EllipticCurvePrivateKey) -> TokenKey:
     def sign_raw(mechanism: PyKCS11.Mechanism, digest: bytes) -> bytes:
         del mechanism
         r, s = utils.decode_dss_signature(key.sign(digest, ec.ECDSA(utils.Prehashed(SHA256()))))
-        return r.to_bytes(key.key_size // 8) + s.to_bytes(key.key_size // 8)
+        size = (key.key_size + 7) // 8
+        return r.to_bytes(size) + s.to_bytes(size)
 
     return token_key(key.public_key(), sign_raw)
 
