@@ -7,7 +7,6 @@ import pty
 import signal
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -103,21 +102,19 @@ def test_the_legend_tells_every_exit_code() -> None:
     assert told == list(Exit)
 
 
-def test_files_with_secrets_that_are_open_to_others_are_told(tmp_path: Path) -> None:
+def test_files_with_secrets_that_are_open_to_others_are_refused(tmp_path: Path) -> None:
     config = tmp_path / "kiosk.toml"
     config.write_text('[desk]\nurl = "https://127.0.0.1:1"\n[[token.modules]]\npath = "no.so"\n[kiosk]\nlog = ""\n')
 
-    def told(mode: int) -> list[str]:
-        answers, pin = (tmp_path / f"{name}{mode}" for name in ("answers", "pin"))
-        for file, text in ((answers, WHOLE), (pin, "246810\n")):
-            file.write_text(text)
-            file.chmod(mode)
-        lines = _run("renew", "--config", config, "--answers", answers, "--pin-file", pin).stderr.splitlines()
-        warned = [line for line in lines if "other users may read" in line]
-        return [file.name for line, file in zip(warned, (answers, pin), strict=bool(warned)) if str(file) in line]
-
-    with ThreadPoolExecutor() as both:  # each waits for a token
-        assert list(both.map(told, (0o644, 0o600))) == [["answers420", "pin420"], []]
+    answers, pin = tmp_path / "answers.toml", tmp_path / "pin"
+    answers.write_text(WHOLE)
+    pin.write_text("246810\n")
+    for bad, good in ((answers, pin), (pin, answers)):
+        bad.chmod(0o644)
+        good.chmod(0o600)
+        done = _run("renew", "--config", config, "--answers", answers, "--pin-file", pin)
+        assert (done.returncode, done.stderr.count("\n"), str(bad) in done.stderr) == (Exit.USAGE, 1, True)
+        assert "chmod 600" in done.stderr
 
 
 @pytest.mark.parametrize("command", ["serve", "evidence"])

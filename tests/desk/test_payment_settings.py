@@ -8,7 +8,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from tests.desk.desk_file import FILE, write_desk_file
 from tui.desk.payments.alipay_settings import PRODUCTION, identity_of
-from tui.desk.settings import SettingsError, load
+from tui.desk.settings import load
+from tui.desk.settings_reader import SettingsError
 from tui.sandbox.gateways.payment_keys import make_alipay_keys
 
 HEAD = """

@@ -13,7 +13,7 @@ import uvicorn
 from litestar import Litestar
 
 from tui.desk.api import create_app
-from tui.desk.database import migrate, open_database
+from tui.desk.database import check_file, check_schema, open_database
 from tui.desk.desk import Desk
 from tui.desk.parts import build
 from tui.desk.pricing import endings
@@ -41,13 +41,16 @@ def serve(settings: DeskSettings, on_ready: Callable[[Running], None] = lambda r
     """Serve until SIGTERM, SIGINT or `Running.stop`; port 0 lets the system choose one.
 
     :raises SettingsError: the settings cannot be used.
+    :raises OtherVersion: there is no database of this version: `desk migrate` makes one.
+    :raises Damaged: the database's file is broken.
     :raises OSError: the address cannot be bound, or a TLS file cannot be read.
     """
     with socket.create_server((settings.host, settings.port)) as listener:
         url = f"https://{settings.host}:{listener.getsockname()[1]}"
         settings = replace(settings, public_url=settings.public_url or url)
         engine = open_database(settings.database, settings.data_key)
-        migrate(engine)
+        check_schema(engine)
+        check_file(engine)
         workflows = Workflows(settings)
         desk = build(settings, engine, workflows)
         _tell_endings(desk)
