@@ -23,6 +23,7 @@ ALL = [
     "renew",
     "desk",
     "desk serve",
+    "desk migrate",
     "desk verify",
     "desk orders",
     "desk refund",
@@ -121,7 +122,7 @@ def test_files_with_secrets_that_are_open_to_others_are_refused(tmp_path: Path) 
 @pytest.mark.parametrize(
     ("database", "said"),
     [
-        ("sqlite:///missing/desk.db", "unable to open database file"),
+        ("sqlite:///missing/desk.db", "ca-kiosk desk migrate --config"),
         ("postgresql+psycopg://desk:xyzzy@127.0.0.1:1/desk", "127.0.0.1"),
     ],
 )
@@ -133,6 +134,8 @@ def test_a_database_that_is_not_there_is_told_in_one_line(
         f'[desk]\nport = 0\ncertificate = "c"\nkey = "k"\ndata_key_file = "data.key"\ndatabase = "{database}"\n'
         '[[prices]]\nmonths = 12\nfee_fen = 1\n[ca]\ncertificate = "c"\nkey = "k"\n'
     )
+    for name in ("data.key", "desk.toml"):  # the latter may hold a password
+        (tmp_path / name).chmod(0o600)
     done = _run("desk", command, "--config", tmp_path / "desk.toml", *(["YW1"] if command == "evidence" else []))
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (5, "", 1)
     assert "desk.database" in done.stderr

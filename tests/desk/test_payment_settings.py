@@ -34,6 +34,8 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
     short = rsa.generate_private_key(65537, 1024)  # noqa: S505
     pem = short.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     (directory / "short.pem").write_bytes(pem)
+    for name in ("short.pem", "app_public.pem"):  # where a private key belongs, nothing else is wrong with them
+        (directory / name).chmod(0o600)
     (directory / "empty").write_bytes(b"")
     return directory
 

@@ -49,8 +49,12 @@ def serve(settings: DeskSettings, on_ready: Callable[[Running], None] = lambda r
         url = f"https://{settings.host}:{listener.getsockname()[1]}"
         settings = replace(settings, public_url=settings.public_url or url)
         engine = open_database(settings.database, settings.data_key)
-        check_schema(engine)
-        check_file(engine)
+        try:
+            check_schema(engine)
+            check_file(engine)
+        except BaseException:
+            engine.dispose()
+            raise
         workflows = Workflows(settings)
         desk = build(settings, engine, workflows)
         _tell_endings(desk)
