@@ -209,6 +209,7 @@ def test_a_signal_ends_a_renewal_cleanly(tmp_path: Path, number: signal.Signals)
     config, pin = tmp_path / "kiosk.toml", tmp_path / "pin"
     config.write_text('[desk]\nurl = "https://127.0.0.1:1"\n[[token.modules]]\npath = "m.so"\n[kiosk]\nlog = ""\n')
     (tmp_path / "answers.toml").write_text(WHOLE)
+    (tmp_path / "answers.toml").chmod(0o600)
     os.mkfifo(pin, 0o600)
     words = ["renew", "--config", config, "--answers", tmp_path / "answers.toml", "--pin-file", pin]
     process = subprocess.Popen([sys.executable, "-m", "tui", *map(str, words)], stderr=subprocess.PIPE)
@@ -223,6 +224,8 @@ def test_an_answers_error_names_its_key_and_no_value(tmp_path: Path) -> None:
     config.write_text('[desk]\nurl = "https://127.0.0.1:1"\n[[token.modules]]\npath = "m.so"\n[kiosk]\nlog = ""\n')
     answers.write_text('account = "a"\npassword = 20202020\n[agent]\nid_type = "resident_id"\nid_number = "1101"\n')
     pin.write_text("246810\n")
+    for file in (answers, pin):
+        file.chmod(0o600)
     done = _run("renew", "--config", config, "--answers", answers, "--pin-file", pin)
     assert done.returncode == 2
     assert "agent.name" in done.stderr

@@ -95,9 +95,7 @@ def _advice(found: str | None, config: Path) -> str:
     """What to do about a database of another version."""
     command = f"ca-kiosk desk migrate --config {config}"
     if found is None:
-        return (
-            f"没有数据库；丢失的请从备份恢复，新装运行 / none: restore a lost one's backup, make a new one by {command}"
-        )
+        return f"没有数据库；丢失的从备份恢复，新装运行 / none: restore a lost one's backup, make one by {command}"
     if found < NEWEST_REVISION:
         return f"版本较旧，请停止所有续期服务后运行 / an older version's: stop every desk, then run {command}"
     return "由更新的程序建立，请升级本程序 / a newer version's: update this program"
