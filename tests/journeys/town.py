@@ -96,6 +96,7 @@ class Town:
             lines.append(f'{key} = "{changes[key]}"' if key in changes else line)
         path = self.directory / f"answers-{len(list(self.directory.glob('answers-*')))}.toml"
         path.write_text("\n".join(lines) + "\n")
+        path.chmod(0o600)
         return path
 
     def renew(self, answers: Path | None = None) -> Renewal:
