@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import NameOID
 
 from tests.desk.rules import refusal
-from tests.desk.signing import sign_request
-from tests.desk.town import PADDINGS, RSA_KEYS, Person, Town, b64
+from tests.desk.signing import PADDINGS, sign_request
+from tests.desk.town import RSA_KEYS, Person, Town, b64
 from tui.core.failure import Reason
 from tui.core.order import Application, SignatureScheme
 from tui.desk.csr import NoRequest, UnfitKey, read_request

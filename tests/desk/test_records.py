@@ -98,7 +98,7 @@ def test_a_changed_value_is_sealed_anew_and_an_unchanged_one_is_left(town: Town)
             row = connection.execute(
                 text("SELECT form, statement FROM applications WHERE business_no = :no"), {"no": number}
             )
-            return tuple(row.one())  # type: ignore[return-value]
+            return tuple(row.one())
 
     before = stored()
     with writing(town.desk.engine) as db:

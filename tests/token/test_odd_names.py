@@ -49,6 +49,7 @@ def certify(ca: TestCa, holder: bytes, key: PublicKey, days_left: int = 20) -> b
     tbs, algorithm, _ = whole.row
     fields = [holder if field.whole == subject("placeholder").public_bytes() else field.whole for field in tbs.row]
     made = encode(SEQUENCE, *fields)
+    assert isinstance(ca.key, ec.EllipticCurvePrivateKey)
     signature = encode(0x03, b"\0", ca.key.sign(made, ec.ECDSA(hashes.SHA256())))
     return encode(SEQUENCE, made, algorithm.whole, signature)
 
