@@ -8,6 +8,7 @@ from typing import TypeVar
 from tui.core.application import ApplicationForm, Buyer, IdType, InvoiceForm
 from tui.core.order import Method
 from tui.core.secret import Password, Pin, Secret
+from tui.secret_files import open_to_others
 from tui.tables import SettingsError, Table, open_table
 
 Code = TypeVar("Code", bound=StrEnum)
@@ -85,12 +86,15 @@ def read_pin(path: Path) -> Pin:
     return pin
 
 
-def open_to_others(path: Path) -> bool:
-    """Whether people other than its owner may read or change the file.
-
-    Raises `OSError`.
-    """
-    return bool(path.stat().st_mode & 0o077)
+def refuse_open(path: Path) -> None:
+    """Raise `SettingsError` where people other than its owner may read or change a file with a secret."""
+    try:
+        why = open_to_others(path)
+    except OSError:  # told by whoever reads it
+        return
+    if why:
+        chinese, _, english = why.removeprefix(f"{path} ").partition(" / ")
+        raise SettingsError(path, "", f"里面有密码，{chinese}", f"holds a secret and {english}")
 
 
 def again(secret: Held) -> Held:

@@ -61,6 +61,9 @@ def parser() -> argparse.ArgumentParser:
     desk = _group(commands, "desk", "续期服务 / the renewal desk")
     serve = _command(desk, "serve", "启动续期服务 / start the desk", "desk serve")
     serve.add_argument("--config", type=Path, required=True, metavar="FILE", help="desk.toml")
+    about = "建立数据库，或升级到本版本 / make the database, or bring it up to this version"
+    migrate = _command(desk, "migrate", about, "desk migrate")
+    migrate.add_argument("--config", type=Path, required=True, metavar="FILE", help="desk.toml")
     evidence = _command(
         desk, "evidence", "输出申请人的签名（CMS） / the signed evidence, for openssl cms -verify", "desk evidence"
     )

@@ -152,17 +152,17 @@ def doctor(arguments: argparse.Namespace) -> int:
 
 def renew(arguments: argparse.Namespace) -> int:
     """The journey without screens."""
-    from tui.answers import open_to_others, read_answers, read_pin
+    from tui.answers import read_answers, read_pin, refuse_open
     from tui.report import JsonReport, WordReport
     from tui.unattended import Journey
     from tui.wiring import runtime
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _leave)
+    for file in (arguments.answers, arguments.pin_file):
+        refuse_open(file)
     settings, answers = _settings(arguments), read_answers(arguments.answers)
     pin = read_pin(arguments.pin_file)
-    for file in filter(open_to_others, (arguments.answers, arguments.pin_file)):
-        _say(f"警告：其他用户可以读取 {file}，里面有密码 / warning: other users may read this file, it holds a secret")
     report = JsonReport() if arguments.json else WordReport(sys.stdout)
     return Journey(runtime(settings), answers, pin, report).run()
 

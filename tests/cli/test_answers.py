@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tui.answers import again, open_to_others, read_answers, read_pin
+from tui.answers import again, read_answers, read_pin, refuse_open
 from tui.core.application import Buyer, IdType
 from tui.core.order import Method
 from tui.tables import SettingsError
@@ -86,11 +86,14 @@ def test_the_pin_is_the_first_line(tmp_path: Path, content: bytes) -> None:
     assert bytes(pin.reveal()) == b"246810"
 
 
-@pytest.mark.parametrize(("mode", "noticed"), [(0o600, False), (0o644, True), (0o620, True)])
-def test_a_file_that_is_open_to_others_is_noticed(tmp_path: Path, mode: int, noticed: bool) -> None:
+@pytest.mark.parametrize("mode", [0o644, 0o620, 0o604, 0o660, 0o640])
+def test_a_file_that_is_open_to_others_is_refused_by_its_name(tmp_path: Path, mode: int) -> None:
     path = _write(tmp_path, WHOLE)
     path.chmod(mode)
-    assert open_to_others(path) is noticed
+    with pytest.raises(SettingsError, match=rf"answers\.toml .*open to others \({mode:04o}\): chmod 600"):
+        refuse_open(path)
+    path.chmod(0o400)
+    refuse_open(path)
 
 
 @pytest.mark.parametrize("content", [b"", b"\n", b"1" * 300])

@@ -90,6 +90,7 @@ class Reason(Enum):
         "the key is SM2: its renewal needs a driver of the SKF interface (GM/T 0016), which this version has not",
     )
     KEY_UNSUPPORTED = "key_unsupported", Place.CERTIFICATE, "the key's algorithm cannot be renewed here"
+    NO_TERM_LEFT = "no_term_left", Place.CERTIFICATE, "every term would end after the CA's own certificate"
     ALREADY_RENEWED = "already_renewed", Place.CERTIFICATE, "a completed application renewed this certificate already"
     # account
     WRONG_PASSWORD = "wrong_password", Place.ACCOUNT, "account or password is wrong"
@@ -104,6 +105,7 @@ class Reason(Enum):
     FORM_INVALID = "form_invalid", Place.FORM, "a field breaks its rule"
     AGREEMENT_CHANGED = "agreement_changed", Place.FORM, "the agreement has a newer version than the one accepted"
     PRICE_CHANGED = "price_changed", Place.FORM, "the price of the chosen term has changed"
+    TERM_TOO_LONG = "term_too_long", Place.FORM, "the chosen term would end after the CA's own certificate"
     # application
     APPLICATION_MISSING = "application_missing", Place.APPLICATION, "the desk has no such application"
     APPLICATION_MOVED_ON = "application_moved_on", Place.APPLICATION, "the application is past the state this needs"

@@ -39,7 +39,7 @@ def make_offer(desk: Desk, account: str, certificate: bytes) -> Offer:
         view = application_view(db, live, now) if live else None
         form = kept_form(db, account, shown.fingerprint, live, now)
     ends = live.old_not_after if live else shown.not_after
-    return Offer(terms(desk.settings.prices, ends), view, desk.settings.window_days, form)
+    return Offer(terms(desk.settings.prices, ends, desk.ca.not_after), view, desk.settings.window_days, form)
 
 
 def find_by_key(desk: Desk, account: str, spki: str) -> Offer:
@@ -96,6 +96,10 @@ def admit(
     state = shown.state(now, timedelta(days=desk.settings.window_days))
     if state is not CertificateState.RENEWABLE:
         raise Refused(_CLOSED_DOORS[state])
+    if flaw := desk.ca.flaw(der):
+        raise Refused(Reason.CERTIFICATE_MALFORMED, flaw)
+    if not terms(desk.settings.prices, shown.not_after, desk.ca.not_after):
+        raise Refused(Reason.NO_TERM_LEFT)
     return shown, live
 
 

@@ -111,6 +111,8 @@ def _open(
         _refuse_unpayable(record)
         if now > record.old_not_after:
             raise Refused(Reason.CERTIFICATE_EXPIRED)
+        if record.new_not_after > desk.ca.not_after:
+            raise Refused(Reason.TERM_TOO_LONG)
         attempt = shown_attempt(db, business_no)
         if attempt is not None and _is_stuck(attempt, request):
             put_away(attempt, now)

@@ -16,7 +16,7 @@ from tui.core.text_safety import printable
 from tui.desk.books import ActKind
 from tui.desk.clock import utc_now
 from tui.desk.commands import existing_database, say, with_settings
-from tui.desk.database import migrate, open_database, reading, writing
+from tui.desk.database import check_schema, open_database, reading, writing
 from tui.desk.desk import Desk
 from tui.desk.invoice_view import invoice_view
 from tui.desk.invoicing import try_again
@@ -162,7 +162,7 @@ def _decided(config: Path, reason: str, act: Callable[[Desk], int]) -> int:
 
 def _desk(settings: DeskSettings) -> Desk:
     engine = open_database(settings.database, settings.data_key)
-    migrate(engine)
+    check_schema(engine)
     return build(settings, engine, _NoWorkflows())
 
 

@@ -1,22 +1,29 @@
 """`ca-kiosk desk serve`: HTTPS by uvicorn, workflows and watch beside it, an orderly end on SIGTERM."""
 
+import logging
 import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 import uvicorn
 from litestar import Litestar
 
 from tui.desk.api import create_app
-from tui.desk.database import migrate, open_database
+from tui.desk.database import check_file, check_schema, open_database
+from tui.desk.desk import Desk
 from tui.desk.parts import build
+from tui.desk.pricing import endings
 from tui.desk.settings import DeskSettings
 from tui.desk.watch import Watch
 from tui.desk.workflow import Workflows
 
+_LOG = logging.getLogger(__name__)
+_AHEAD = timedelta(days=366)
+"""Terms that fall away later than this are not spoken of yet."""
 _GRACE = 10
 """Seconds that requests under way are given at the end."""
 
@@ -34,15 +41,23 @@ def serve(settings: DeskSettings, on_ready: Callable[[Running], None] = lambda r
     """Serve until SIGTERM, SIGINT or `Running.stop`; port 0 lets the system choose one.
 
     :raises SettingsError: the settings cannot be used.
+    :raises OtherVersion: there is no database of this version: `desk migrate` makes one.
+    :raises Damaged: the database's file is broken.
     :raises OSError: the address cannot be bound, or a TLS file cannot be read.
     """
     with socket.create_server((settings.host, settings.port)) as listener:
         url = f"https://{settings.host}:{listener.getsockname()[1]}"
         settings = replace(settings, public_url=settings.public_url or url)
         engine = open_database(settings.database, settings.data_key)
-        migrate(engine)
+        try:
+            check_schema(engine)
+            check_file(engine)
+        except BaseException:
+            engine.dispose()
+            raise
         workflows = Workflows(settings)
         desk = build(settings, engine, workflows)
+        _tell_endings(desk)
         server = _Server(_configuration(create_app(desk), settings), url, on_ready)
         workflows.launch(desk)
         watch = Watch(desk)
@@ -53,6 +68,22 @@ def serve(settings: DeskSettings, on_ready: Callable[[Running], None] = lambda r
             watch.stop()
             workflows.stop()
             engine.dispose()
+
+
+def _tell_endings(desk: Desk) -> None:
+    """Say which terms are not offered, or will not be, because the CA's own certificate ends."""
+    ends, now = desk.ca.not_after, desk.clock()
+    for term in endings(desk.settings.prices, ends, timedelta(days=desk.settings.window_days)):
+        if term.first <= now + _AHEAD:
+            _LOG.warning(
+                "the CA's own certificate ends on %s: the term of %d months falls away for certificates that end after "
+                "%s, for the first from %s on, for all from %s on",
+                f"{ends:%F}",
+                term.months,
+                f"{term.last:%F}",
+                f"{term.first:%F}",
+                f"{term.last:%F}",
+            )
 
 
 def _configuration(app: Litestar, settings: DeskSettings) -> uvicorn.Config:

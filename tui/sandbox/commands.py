@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 from tui.exits import Exit
+from tui.secret_files import open_to_others
 
 
 def up(directory: Path) -> int:
@@ -42,6 +43,8 @@ def token(
     from tui.sandbox.token import TokenRefused
 
     try:
+        if why := open_to_others(pin_file):
+            return _say(why, Exit.USAGE)
         pin = pin_file.read_text("utf-8").rstrip("\r\n")
         fingerprint = provision_token(
             directory.absolute(),
@@ -63,7 +66,7 @@ def token(
 
 def pay(directory: Path, *, qr: str | None = None, business_no: str | None = None) -> int:
     """Pay a code, or the code that the desk shows now for an application; says on stderr what went wrong on command."""
-    from tui.desk.settings import SettingsError
+    from tui.desk.settings_reader import SettingsError
     from tui.sandbox.faults import ABOUT
     from tui.sandbox.wallet import WalletRefused, pay_application
     from tui.sandbox.wallet import pay as pay_code

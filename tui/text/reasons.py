@@ -43,6 +43,10 @@ REASONS: dict[Reason, tuple[str, str]] = {
         N_("本版本没有这种驱动。请携带CA到柜台办理，或联系客服。"),
     ),
     Reason.KEY_UNSUPPORTED: (N_("这张证书的密钥算法不支持在线续期。"), N_("请联系客服，到柜台办理。")),
+    Reason.NO_TERM_LEFT: (
+        N_("本CA机构自身的证书将先到期，目前没有可以办理的续期时间，没有扣款。"),
+        N_("请联系客服，待CA机构更新证书后再来办理。"),
+    ),
     Reason.ALREADY_RENEWED: (N_("这张证书已经续期过。"), N_("请使用CA中的新证书，可在「我的证书」中查看。")),
     # account
     Reason.WRONG_PASSWORD: (N_("账号或密码不正确。"), N_("请核对后重新输入。")),
@@ -53,6 +57,10 @@ REASONS: dict[Reason, tuple[str, str]] = {
     Reason.FORM_INVALID: (N_("有内容需要更正。"), N_("请按标出的提示逐项更正，再提交。")),
     Reason.AGREEMENT_CHANGED: (N_("协议已更新为新版本。"), N_("请阅读新版协议，勾选后继续。")),
     Reason.PRICE_CHANGED: (N_("续期费用有变动。"), N_("请查看新的费用，确认后重新提交。")),
+    Reason.TERM_TOO_LONG: (
+        N_("所选的续期时间会超出CA机构自身证书的有效期，现在不能办理。"),
+        N_("请改选较短的续期时间；已生成订单的，请撤销申请后重新办理。"),
+    ),
     # application
     Reason.APPLICATION_MISSING: (N_("没有找到这笔申请。"), N_("请重新办理，或联系客服查询。")),
     Reason.APPLICATION_MOVED_ON: (N_("申请的状态已经变化。"), N_("请以屏幕上显示的最新状态为准。")),

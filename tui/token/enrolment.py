@@ -7,9 +7,6 @@ from typing import Any
 import PyKCS11
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.hazmat.primitives.serialization.pkcs7 import PKCS7Options, PKCS7SignatureBuilder
 from PyKCS11 import PyKCS11Error
 
 from tui.core.certificate import Certificate
@@ -17,9 +14,9 @@ from tui.core.evidence import evidence_content, proof_message
 from tui.core.failure import Reason, TokenError
 from tui.core.order import KeyPolicy
 from tui.core.ports import Installation, SignedRequest, TokenStage
-from tui.token import certificates, faults, objects, preflight, templates, writing
+from tui.token import certificates, faults, objects, preflight, signed, templates, writing
 from tui.token.driver import Driver
-from tui.token.keys import prove, rsa_padding
+from tui.token.keys import prove
 from tui.token.objects import KeyPair
 from tui.token.protocol import Install, MakeRequest
 from tui.token.session import AskPin, Workspace, signed_in
@@ -44,29 +41,23 @@ def make_request(driver: Driver, order: MakeRequest, ask_pin: AskPin, progress: 
             pair = _new_pair(workspace, order, public_key, progress)
             new_key = workspace.key(pair.key_id, pair.public_key)
         progress(TokenStage.REQUEST)
-        padding = rsa_padding(public_key, order.scheme)
-        request = x509.CertificateSigningRequestBuilder(old.subject).sign(new_key, hashes.SHA256(), rsa_padding=padding)
-        csr = request.public_bytes(Encoding.PEM)
+        csr = signed.request(certificates.parts(workspace.certificate.der).subject, new_key, order.scheme)
         progress(TokenStage.SIGNING)
-        evidence = (
-            PKCS7SignatureBuilder()
-            .set_data(evidence_content(order.statement, csr))
-            .add_signer(old, old_key, hashes.SHA256(), rsa_padding=padding)
-            .sign(Encoding.DER, [PKCS7Options.Binary, PKCS7Options.NoCapabilities])
-        )
+        content = evidence_content(order.statement, csr)
+        evidence = signed.evidence(content, workspace.certificate.der, old_key, order.scheme)
     return SignedRequest(csr, evidence)
 
 
 def install(driver: Driver, order: Install, ask_pin: AskPin, progress: Progress) -> Installation:
     """Put the issued certificate on the token and prove that its key is there; the old pair stays usable."""
     progress(TokenStage.CHECKING)
-    issued = _issued(order.issued)
+    _check(order.issued)
     with signed_in(driver, order.certificate, ask_pin, order.scheme, replaced=order.old) as workspace:
         old = _old_certificate(workspace, order.old)
-        if certificates.parts(issued).subject != certificates.parts(x509.load_der_x509_certificate(old.der)).subject:
+        if certificates.parts(order.issued).subject != certificates.parts(old.der).subject:
             raise faults.fault(Reason.CERTIFICATE_MISMATCH, "subject")
         session = workspace.session
-        pair, prover = _pair_of(session, order.business_no, issued), workspace
+        pair, prover = _pair_of(session, order.business_no, order.issued), workspace
         if order.issued not in objects.certificate_values(session, pair.key_id):
             progress(TokenStage.WRITING)
             label = order.business_no if order.policy is KeyPolicy.REKEY else old.label
@@ -86,11 +77,11 @@ def install(driver: Driver, order: Install, ask_pin: AskPin, progress: Progress)
 
 
 def _old(workspace: Workspace) -> x509.Certificate:
-    """The old certificate; its name must survive re-encoding, since the CSR repeats it."""
-    old = x509.load_der_x509_certificate(workspace.certificate.der)
-    if old.subject.public_bytes() != certificates.parts(old).subject:
-        raise faults.fault(Reason.CERTIFICATE_UNREADABLE, "subject")
-    return old
+    """The old certificate but for its names, which go on byte for byte as they stand."""
+    try:
+        return certificates.opened(workspace.certificate.der)
+    except ValueError as error:
+        raise faults.fault(Reason.CERTIFICATE_MALFORMED, "certificate") from error
 
 
 def _old_certificate(workspace: Workspace, der: bytes) -> Certificate:
@@ -101,14 +92,12 @@ def _old_certificate(workspace: Workspace, der: bytes) -> Certificate:
     return certificates.read(der, b"", workspace.certificate.label, has_private_key=False)
 
 
-def _issued(der: bytes) -> x509.Certificate:
+def _check(der: bytes) -> None:
     """Parsed before anything is written: a token keeps bytes that are no DER, unseen and undeletable."""
     try:
-        issued = x509.load_der_x509_certificate(der)
-        issued.public_key()
+        certificates.opened(der).public_key()
     except (ValueError, UnsupportedAlgorithm) as error:
         raise faults.fault(Reason.CERTIFICATE_MISMATCH, "not a certificate") from error
-    return issued
 
 
 def _new_pair(workspace: Workspace, order: MakeRequest, like: Any, progress: Progress) -> KeyPair:
@@ -166,7 +155,7 @@ def _labelled(session: Any, business_no: str) -> KeyPair | None:
     return next((pair for pair in objects.key_pairs(session) if pair.label == business_no), None)
 
 
-def _pair_of(session: Any, business_no: str, issued: x509.Certificate) -> KeyPair:
+def _pair_of(session: Any, business_no: str, issued: bytes) -> KeyPair:
     """The pair whose public key the issued certificate certifies."""
     pairs = objects.key_pairs(session)
     spki = certificates.parts(issued).spki

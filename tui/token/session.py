@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import PyKCS11
-from cryptography import x509
 from PyKCS11 import PyKCS11Error
 
 from tui.core.certificate import (
@@ -58,7 +57,7 @@ class Workspace:
         """
         if self.certificate.key not in RENEWABLE_KEYS:
             raise faults.fault(Reason.KEY_UNSUPPORTED, self.certificate.key)
-        public_key = x509.load_der_x509_certificate(self.certificate.der).public_key()
+        public_key = certificates.opened(self.certificate.der).public_key()
         prove(self.key(bytes.fromhex(self.certificate.key_id), public_key), secrets.token_bytes(32), scheme)
 
     def key(self, key_id: bytes, public_key: object) -> TokenKey:

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final, TypeVar
 
 import PyKCS11
-from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from PyKCS11 import PyKCS11Error
 
@@ -116,7 +115,7 @@ def key_pair(label: str, like: object) -> tuple[Template, Template, int]:
 
 def certificate(der: bytes, key_id: bytes, label: str) -> Template:
     """CKO_CERTIFICATE with its pair's CKA_ID and label (a driver renames the private key to the certificate's)."""
-    parts = certificates.parts(x509.load_der_x509_certificate(der))
+    parts = certificates.parts(der)
     return [
         (PyKCS11.CKA_CLASS, PyKCS11.CKO_CERTIFICATE),
         (PyKCS11.CKA_CERTIFICATE_TYPE, PyKCS11.CKC_X_509),

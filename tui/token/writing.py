@@ -6,12 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 import PyKCS11
-from cryptography import x509
 from PyKCS11 import PyKCS11Error
 
 from tui.core.failure import Reason, TokenError
 from tui.core.ports import TokenStage
-from tui.token import faults, objects, preflight, templates
+from tui.token import certificates, faults, objects, preflight, templates
 from tui.token.driver import Driver
 from tui.token.keys import prove
 from tui.token.protocol import Retire
@@ -128,7 +127,7 @@ def _delete_key(workspace: Workspace, handle: Any, key_id: bytes, order: Retire)
     try:
         workspace.session.destroyObject(handle)
     except PyKCS11Error:
-        public_key = x509.load_der_x509_certificate(order.old).public_key()
+        public_key = certificates.opened(order.old).public_key()
         try:
             prove(workspace.key(key_id, public_key), secrets.token_bytes(32), order.scheme)
         except PyKCS11Error as dead:

@@ -25,6 +25,8 @@ FINAL = frozenset(
         Reason.KIOSK_TOO_OLD,
         Reason.KEY_UNSUPPORTED,
         Reason.CERTIFICATE_UNREADABLE,
+        Reason.CERTIFICATE_MALFORMED,
+        Reason.NO_TERM_LEFT,
         Reason.NO_CERTIFICATE,
         Reason.KEY_REUSED,
         Reason.REQUEST_REFUSED,
@@ -115,7 +117,7 @@ def failed(state: State, event: e.Failed) -> Next:
             return refuse(state, failure)
         case Reason.AGREEMENT_CHANGED, _:
             return enter(replace(state, agreement=None), Step.AGREEMENT, failure)
-        case Reason.PRICE_CHANGED, _ if state.holder is not None:
+        case ((Reason.PRICE_CHANGED | Reason.TERM_TOO_LONG), (Step.FORM | Step.REQUESTING)) if state.holder is not None:
             return at(state, Step.FORM, failure), (c.AskOffer(state.holder[1].der),)
         case _, Step.CARD if event.command == "QueryPayment":
             known = state.offer.application if state.offer and state.busy is Busy.QUERYING else None
