@@ -6,7 +6,7 @@ from datetime import datetime
 from tui.core.application import ApplicationForm, InvoiceForm
 from tui.core.failure import Failure
 from tui.core.order import Application, Document, Method, Offer, ServiceStatus
-from tui.core.ports import Check, Installation, Sighting, SignedRequest, TokenStage
+from tui.core.ports import Check, Installation, KeyLeft, Sighting, SignedRequest, TokenStage
 from tui.core.secret import Password, Pin
 
 
@@ -232,6 +232,9 @@ class Installed:
 @dataclass(frozen=True, slots=True)
 class Retired:
     """The old certificate and its key are deleted."""
+
+    left: KeyLeft | None = None
+    """Why the key stayed nevertheless."""
 
 
 @dataclass(frozen=True, slots=True)

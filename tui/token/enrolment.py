@@ -35,15 +35,15 @@ def make_request(driver: Driver, order: MakeRequest, ask_pin: AskPin, progress: 
     with signed_in(driver, order.certificate, ask_pin, order.scheme) as workspace:
         old = _old(workspace)
         public_key: Any = old.public_key()
-        old_key = workspace.key(bytes.fromhex(workspace.certificate.key_id), public_key)
-        new_key = old_key
+        old_key = workspace.key(public_key)
+        certified = public_key
         if order.policy is KeyPolicy.KEEP:
             progress(TokenStage.PROBING)
             preflight.check(workspace, public_key, order.scheme, new_pair=False)
         else:
-            pair = _new_pair(workspace, order, public_key, progress)
-            new_key = workspace.key(pair.key_id, pair.public_key)
+            certified = _new_pair(workspace, order, public_key, progress).public_key
         progress(TokenStage.REQUEST)
+        new_key = workspace.key(certified)
         padding = rsa_padding(public_key, order.scheme)
         request = x509.CertificateSigningRequestBuilder(old.subject).sign(new_key, hashes.SHA256(), rsa_padding=padding)
         csr = request.public_bytes(Encoding.PEM)
@@ -63,25 +63,25 @@ def install(driver: Driver, order: Install, ask_pin: AskPin, progress: Progress)
     issued = _issued(order.issued)
     with signed_in(driver, order.certificate, ask_pin, order.scheme, replaced=order.old) as workspace:
         old = _old_certificate(workspace, order.old)
-        if certificates.parts(issued).subject != certificates.parts(x509.load_der_x509_certificate(old.der)).subject:
+        before, after = certificates.parts(x509.load_der_x509_certificate(old.der)), certificates.parts(issued)
+        if after.subject != before.subject:
             raise faults.fault(Reason.CERTIFICATE_MISMATCH, "subject")
+        if order.policy is KeyPolicy.KEEP and after.spki != before.spki:
+            raise faults.fault(Reason.CERTIFICATE_MISMATCH, "public key")
         session = workspace.session
-        pair, prover = _pair_of(session, order.business_no, issued), workspace
-        if order.issued not in objects.certificate_values(session, pair.key_id):
+        key_id = _certified(workspace, order.business_no, issued)
+        if not objects.certificate_handles(session, key_id, order.issued):
             progress(TokenStage.WRITING)
             label = order.business_no if order.policy is KeyPolicy.REKEY else old.label
-            new = templates.certificate(order.issued, pair.key_id, label)
+            new = templates.certificate(order.issued, key_id, label)
             writing.write(workspace, new, old.der if order.policy is KeyPolicy.KEEP else b"")
-            if workspace.certificate.der == order.issued:  # known by a copy that has its key's CKA_ID only now
-                known = replace(workspace.certificate, key_id=pair.key_id.hex())
-                prover = replace(workspace, certificate=known)
         progress(TokenStage.READING_BACK)
-        if order.issued not in objects.certificate_values(session, pair.key_id):
+        if not objects.certificate_handles(session, key_id, order.issued):
             raise faults.fault(Reason.TOKEN_FAULT, "read back differs")
-        read = certificates.read(order.issued, pair.key_id, order.business_no, has_private_key=True)
+        read = certificates.read(order.issued, key_id, order.business_no, has_private_key=True)
         progress(TokenStage.PROVING)
         message = proof_message(order.business_no, read.fingerprint, order.challenge)
-        proof = prove(prover.key(pair.key_id, pair.public_key), message, order.scheme)
+        proof = prove(workspace.key(issued.public_key()), message, order.scheme)
         return Installation(old, read, proof)
 
 
@@ -116,7 +116,7 @@ def _new_pair(workspace: Workspace, order: MakeRequest, like: Any, progress: Pro
     session, label = workspace.session, order.business_no
     if not label:
         raise faults.fault(Reason.DESK_FAULT, "no business number")
-    if objects.names_certified_key(session, label):
+    if objects.names_certified_key(session, label) or workspace.key_object(like).label == label.encode():
         raise faults.fault(Reason.KEY_REUSED, "label")
     pair = _labelled(session, label)
     progress(TokenStage.PROBING)
@@ -166,13 +166,12 @@ def _labelled(session: Any, business_no: str) -> KeyPair | None:
     return next((pair for pair in objects.key_pairs(session) if pair.label == business_no), None)
 
 
-def _pair_of(session: Any, business_no: str, issued: x509.Certificate) -> KeyPair:
-    """The pair whose public key the issued certificate certifies."""
-    pairs = objects.key_pairs(session)
-    spki = certificates.parts(issued).spki
-    for pair in pairs:
-        if pair.spki == spki:
-            return pair
-    if any(pair.label == business_no for pair in pairs):
-        raise faults.fault(Reason.CERTIFICATE_MISMATCH, "public key")
-    raise faults.fault(Reason.KEY_MISSING, "new key pair")
+def _certified(workspace: Workspace, business_no: str, issued: x509.Certificate) -> bytes:
+    """CKA_ID of the private key that the issued certificate certifies, whatever the other half's is."""
+    try:
+        return workspace.key_object(issued.public_key()).key_id
+    except TokenError as missing:
+        known = missing.failure.reason in {Reason.KEY_MISSING, Reason.KEY_UNSUPPORTED}
+        if not known or _labelled(workspace.session, business_no) is None:
+            raise
+        raise faults.fault(Reason.CERTIFICATE_MISMATCH, "public key") from missing
