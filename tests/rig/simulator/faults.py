@@ -34,8 +34,8 @@ class At(StrEnum):
     LOSE = "lose"
     """Do it, then answer `value` (CKR_): the reply is lost."""
     REFUSE = "refuse"
-    """At C_GenerateKeyPair, C_CreateObject, C_SetAttributeValue, C_GetAttributeValue: answer `value` (CKR_) to a template that has the
-    attribute `text`: `CKA_LABEL`, or `CKA_EXTRACTABLE=0`, or `CKA_CLASS=CKO_DATA`."""
+    """At C_GenerateKeyPair, C_CreateObject, C_SetAttributeValue, C_GetAttributeValue: answer `value` (CKR_) to a
+    template that has the attribute `text`: `CKA_LABEL`, or `CKA_EXTRACTABLE=0`, or `CKA_CLASS=CKO_DATA`."""
 
 
 class Is(StrEnum):
