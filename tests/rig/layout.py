@@ -152,7 +152,7 @@ def _is_of(session: Any, handle: Any, kind: str, key: Any) -> bool:
     if kind == "certificate":
         return bool(x509.load_der_x509_certificate(value).public_key() == key)
     if isinstance(key, rsa.RSAPublicKey):
-        return int.from_bytes(modulus) == key.public_numbers().n
+        return bool(int.from_bytes(modulus) == key.public_numbers().n)
     if kind == "public":
         encoded = key.public_bytes(serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint)
         return point[-len(encoded) :] == encoded
