@@ -155,7 +155,7 @@ def _is_of(session: Any, handle: Any, kind: str, key: Any) -> bool:
         return bool(int.from_bytes(modulus) == key.public_numbers().n)
     if kind == "public":
         encoded = key.public_bytes(serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint)
-        return point[-len(encoded) :] == encoded
+        return bool(point[-len(encoded) :] == encoded)
     return not modulus and _signs(session, handle, key)
 
 

@@ -260,6 +260,8 @@ class DeskLost:
     failure: Failure
 
 
+FromDesk = SignedIn | NoticeLoaded | OfferMade | AgreementLoaded | ApplicationSaved | ApplicationSeen
+FromToken = TokenProgressed | RequestMade | Installed | Retired
 Event = (
     Started
     | CertificateChosen
@@ -287,16 +289,8 @@ Event = (
     | SelfCheckOpened
     | TokensSeen
     | ServiceSeen
-    | SignedIn
-    | NoticeLoaded
-    | OfferMade
-    | AgreementLoaded
-    | ApplicationSaved
-    | TokenProgressed
-    | RequestMade
-    | ApplicationSeen
-    | Installed
-    | Retired
+    | FromDesk
+    | FromToken
     | SelfChecked
     | Failed
     | DeskLost
