@@ -10,7 +10,7 @@ from tui.core.certificate import CertificateRef
 from tui.core.events import Event
 from tui.core.failure import DeskError, Failure, Reason
 from tui.core.order import Application
-from tui.core.ports import Check, Installation, Sighting, SignedRequest, TokenStage
+from tui.core.ports import Check, Installation, KeyLeft, Sighting, SignedRequest, TokenStage
 from tui.core.secret import Pin
 from tui.runtime import Pace, Ports, Runtime
 
@@ -86,8 +86,9 @@ class TokensDouble:
         application: Application,
         installation: Installation,
         progress: Callable[[TokenStage], None],
-    ) -> None:
-        await self._work(pin, progress)
+    ) -> KeyLeft | None:
+        left: KeyLeft | None = await self._work(pin, progress)
+        return left
 
     async def forget(self) -> None:
         self.forgotten += 1

@@ -154,7 +154,7 @@ class Token:
     tries_left: int | None = None
     """Wrong PINs still allowed, where the driver tells; None is 'unknown'."""
     bare_keys: tuple[str, ...] = ()
-    """SHA-256 over SubjectPublicKeyInfo, hex, of each public key that no certificate on the token names by CKA_ID."""
+    """SHA-256 over SubjectPublicKeyInfo, hex, of each public key on the token that no certificate there is of."""
 
     @property
     def has_encryption_certificate(self) -> bool:

@@ -6,7 +6,7 @@ from datetime import datetime
 from tui.core.application import ApplicationForm, InvoiceForm
 from tui.core.failure import Failure
 from tui.core.order import Application, Document, Method, Offer, ServiceStatus
-from tui.core.ports import Check, Installation, Sighting, SignedRequest, TokenStage
+from tui.core.ports import Check, Installation, KeyLeft, Sighting, SignedRequest, TokenStage
 from tui.core.secret import Password, Pin
 
 
@@ -233,6 +233,9 @@ class Installed:
 class Retired:
     """The old certificate and its key are deleted."""
 
+    left: KeyLeft | None = None
+    """Why the key stayed nevertheless."""
+
 
 @dataclass(frozen=True, slots=True)
 class SelfChecked:
@@ -257,6 +260,8 @@ class DeskLost:
     failure: Failure
 
 
+FromDesk = SignedIn | NoticeLoaded | OfferMade | AgreementLoaded | ApplicationSaved | ApplicationSeen
+FromToken = TokenProgressed | RequestMade | Installed | Retired
 Event = (
     Started
     | CertificateChosen
@@ -284,16 +289,8 @@ Event = (
     | SelfCheckOpened
     | TokensSeen
     | ServiceSeen
-    | SignedIn
-    | NoticeLoaded
-    | OfferMade
-    | AgreementLoaded
-    | ApplicationSaved
-    | TokenProgressed
-    | RequestMade
-    | ApplicationSeen
-    | Installed
-    | Retired
+    | FromDesk
+    | FromToken
     | SelfChecked
     | Failed
     | DeskLost

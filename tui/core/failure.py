@@ -65,6 +65,11 @@ class Reason(Enum):
     PIN_LOCKED = "pin_locked", Place.TOKEN, "CKR_PIN_LOCKED"
     PIN_EXPIRED = "pin_expired", Place.TOKEN, "CKR_PIN_EXPIRED: the token demands a new PIN first"
     PIN_CANCELLED = "pin_cancelled", Place.TOKEN, "CKR_FUNCTION_CANCELED on the token's own PIN pad"
+    SIGNING_PIN_REFUSED = (
+        "signing_pin_refused",
+        Place.TOKEN,
+        "the key demands its PIN at every signature (CKA_ALWAYS_AUTHENTICATE) and did not take the one of the sign-in",
+    )
     KEY_MISSING = "key_missing", Place.TOKEN, "the certificate's private key is not on the token"
     SIGNATURE_FALSE = "signature_false", Place.TOKEN, "the token's signature does not verify with the certificate"
     # certificate

@@ -75,6 +75,15 @@ class Installation:
     """Signature of the new key over `core.evidence.proof_message`."""
 
 
+class KeyLeft(StrEnum):
+    """Why keys stay on the token though the old pair was to be deleted."""
+
+    SHARED = "shared"
+    """Another certificate is of the same key."""
+    UNCERTAIN = "uncertain"
+    """A private key neither tells whose it is nor signs, so it may be the old one or a stranger's."""
+
+
 class TokenPort(Protocol):
     """The tokens of all configured modules. Every method may raise `TokenError`; none retries a PIN; each wipes it.
 
@@ -131,11 +140,12 @@ class TokenPort(Protocol):
         application: Application,
         installation: Installation,
         progress: Callable[[TokenStage], None],
-    ) -> None:
-        """Delete the old certificate and its key once the new key has signed again; repeatable.
+    ) -> KeyLeft | None:
+        """Delete the old certificate and its key once the new key has signed again; what was left. Repeatable.
 
         `certificate` refers to the new one. The caller has the desk's word that the new pair is proved, and the
-        person's consent. Nothing that another certificate shares is deleted.
+        person's consent. What has the old certificate's public key is deleted and nothing else, and no key that another
+        certificate shares.
         """
         ...
 

@@ -19,7 +19,7 @@ from tui.core.order import (
     PaymentStatus,
     ServiceStatus,
 )
-from tui.core.ports import Check, Installation, Sighting, SignedRequest, TokenStage
+from tui.core.ports import Check, Installation, KeyLeft, Sighting, SignedRequest, TokenStage
 
 
 class Step(Enum):
@@ -131,6 +131,8 @@ class State:
     checks: tuple[Check, ...] = ()
     retired: bool = False
     """The old pair was deleted, with the person's consent."""
+    key_left: KeyLeft | None = None
+    """Why the old key stayed though it was to be deleted with its certificate."""
 
     @property
     def tokens(self) -> tuple[Token, ...]:

@@ -37,8 +37,7 @@ async def answer_token(
         case c.Install(certificate, pin, application):
             return e.Installed(await tokens.install(certificate, pin, application, progress))
         case c.Retire(certificate, pin, application, installation):
-            await tokens.retire(certificate, pin, application, installation, progress)
-            return e.Retired()
+            return e.Retired(await tokens.retire(certificate, pin, application, installation, progress))
         case _:
             assert_never(command)
 

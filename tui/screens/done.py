@@ -11,6 +11,7 @@ from tui.core.certificate import Certificate, find
 from tui.core.events import BackPressed, RetirementChosen
 from tui.core.moves.installing import retirable
 from tui.core.order import Application, yuan
+from tui.core.ports import KeyLeft
 from tui.core.state import State, Step
 from tui.screens.base import Key, StepScreen, style
 from tui.text import N_, _
@@ -51,11 +52,12 @@ class DoneScreen(StepScreen):
             new, old = state.installation.new, state.installation.old
             self.query_one("#new", Static).update(_certificate(_("新证书"), new, "$good"))
             title = _("原证书（已删除）") if state.retired else _("原证书")
+            left = Content.styled(LEFT[state.key_left](), "$warning") if state.key_left else Content()
             self.query_one("#old", Static).update(_certificate(title, old, "$muted"))
             found = find(state.tokens, new.fingerprint)
             ready = Content.styled(_("新证书已验证可用，现在可以拔出CA。"), "bold $good")
             kept = Content.styled(kept_words(*found) if found else "", "$muted")
-            self.query_one("#kept", Static).update(Content("\n").join([line for line in (ready, kept) if line]))
+            self.query_one("#kept", Static).update(Content("\n").join([line for line in (ready, left, kept) if line]))
         self.query_one("#retire").display = self.offers("retire", state)
         if state.application is not None:
             self.query_one("#receipt", Static).update(_receipt(state.application))
@@ -78,6 +80,13 @@ class DoneScreen(StepScreen):
     def action_finish(self) -> None:
         """完成."""
         self.advance(BackPressed())
+
+
+LEFT = {
+    KeyLeft.SHARED: lambda: _("原密钥没有删除：CA中另有证书使用同一密钥。"),
+    KeyLeft.UNCERTAIN: lambda: _("原密钥没有删除：无法确认CA中哪个密钥属于原证书。"),
+}
+"""What is said of a key that stayed."""
 
 
 def _certificate(title: str, certificate: Certificate, colour: str) -> Content:

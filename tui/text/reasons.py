@@ -21,6 +21,10 @@ REASONS: dict[Reason, tuple[str, str]] = {
     Reason.PIN_LOCKED: (N_("CA密码连续输错，CA已锁定。"), N_("请携带CA和有效证件联系客服解锁，解锁后可继续办理。")),
     Reason.PIN_EXPIRED: (N_("CA要求先修改密码。"), N_("请在CA的管理工具中修改密码，再继续办理。")),
     Reason.PIN_CANCELLED: (N_("已在CA上取消输入密码。"), N_("请重试，并在CA的键盘上输入密码。")),
+    Reason.SIGNING_PIN_REFUSED: (
+        N_("这个CA的密钥每次签名都要单独验证密码，而它没有接受登录时的CA密码。"),
+        N_("请不要反复尝试。请联系客服，说明CA要求单独的签名密码。"),
+    ),
     Reason.KEY_MISSING: (N_("CA中没有与证书配套的私钥。"), N_("请确认插入的是申请证书时的CA，或联系客服。")),
     Reason.SIGNATURE_FALSE: (N_("CA签出的数据与证书不符。"), N_("请拔出CA，重新插入后重试；再次出现请更换CA。")),
     # certificate

@@ -32,15 +32,15 @@ def make_request(driver: Driver, order: MakeRequest, ask_pin: AskPin, progress: 
     with signed_in(driver, order.certificate, ask_pin, order.scheme) as workspace:
         old = _old(workspace)
         public_key: Any = old.public_key()
-        old_key = workspace.key(bytes.fromhex(workspace.certificate.key_id), public_key)
-        new_key = old_key
+        old_key = workspace.key(public_key)
+        certified = public_key
         if order.policy is KeyPolicy.KEEP:
             progress(TokenStage.PROBING)
             preflight.check(workspace, public_key, order.scheme, new_pair=False)
         else:
-            pair = _new_pair(workspace, order, public_key, progress)
-            new_key = workspace.key(pair.key_id, pair.public_key)
+            certified = _new_pair(workspace, order, public_key, progress).public_key
         progress(TokenStage.REQUEST)
+        new_key = workspace.key(certified)
         csr = signed.request(certificates.parts(workspace.certificate.der).subject, new_key, order.scheme)
         progress(TokenStage.SIGNING)
         content = evidence_content(order.statement, csr)
@@ -51,28 +51,28 @@ def make_request(driver: Driver, order: MakeRequest, ask_pin: AskPin, progress: 
 def install(driver: Driver, order: Install, ask_pin: AskPin, progress: Progress) -> Installation:
     """Put the issued certificate on the token and prove that its key is there; the old pair stays usable."""
     progress(TokenStage.CHECKING)
-    _check(order.issued)
+    certified = _public_key(order.issued)
     with signed_in(driver, order.certificate, ask_pin, order.scheme, replaced=order.old) as workspace:
         old = _old_certificate(workspace, order.old)
-        if certificates.parts(order.issued).subject != certificates.parts(old.der).subject:
+        before, after = certificates.parts(old.der), certificates.parts(order.issued)
+        if after.subject != before.subject:
             raise faults.fault(Reason.CERTIFICATE_MISMATCH, "subject")
+        if order.policy is KeyPolicy.KEEP and after.spki != before.spki:
+            raise faults.fault(Reason.CERTIFICATE_MISMATCH, "public key")
         session = workspace.session
-        pair, prover = _pair_of(session, order.business_no, order.issued), workspace
-        if order.issued not in objects.certificate_values(session, pair.key_id):
+        key_id = _key_id(workspace, order.business_no, certified)
+        if not objects.certificate_handles(session, key_id, order.issued):
             progress(TokenStage.WRITING)
             label = order.business_no if order.policy is KeyPolicy.REKEY else old.label
-            new = templates.certificate(order.issued, pair.key_id, label)
+            new = templates.certificate(order.issued, key_id, label)
             writing.write(workspace, new, old.der if order.policy is KeyPolicy.KEEP else b"")
-            if workspace.certificate.der == order.issued:  # known by a copy that has its key's CKA_ID only now
-                known = replace(workspace.certificate, key_id=pair.key_id.hex())
-                prover = replace(workspace, certificate=known)
         progress(TokenStage.READING_BACK)
-        if order.issued not in objects.certificate_values(session, pair.key_id):
+        if not objects.certificate_handles(session, key_id, order.issued):
             raise faults.fault(Reason.TOKEN_FAULT, "read back differs")
-        read = certificates.read(order.issued, pair.key_id, order.business_no, has_private_key=True)
+        read = certificates.read(order.issued, key_id, order.business_no, has_private_key=True)
         progress(TokenStage.PROVING)
         message = proof_message(order.business_no, read.fingerprint, order.challenge)
-        proof = prove(prover.key(pair.key_id, pair.public_key), message, order.scheme)
+        proof = prove(workspace.key(certified), message, order.scheme)
         return Installation(old, read, proof)
 
 
@@ -92,10 +92,10 @@ def _old_certificate(workspace: Workspace, der: bytes) -> Certificate:
     return certificates.read(der, b"", workspace.certificate.label, has_private_key=False)
 
 
-def _check(der: bytes) -> None:
-    """Parsed before anything is written: a token keeps bytes that are no DER, unseen and undeletable."""
+def _public_key(der: bytes) -> Any:
+    """What is certified; read before anything is written: a token keeps bytes that are no DER, unseen, undeletable."""
     try:
-        certificates.opened(der).public_key()
+        return certificates.opened(der).public_key()
     except (ValueError, UnsupportedAlgorithm) as error:
         raise faults.fault(Reason.CERTIFICATE_MISMATCH, "not a certificate") from error
 
@@ -105,7 +105,7 @@ def _new_pair(workspace: Workspace, order: MakeRequest, like: Any, progress: Pro
     session, label = workspace.session, order.business_no
     if not label:
         raise faults.fault(Reason.DESK_FAULT, "no business number")
-    if objects.names_certified_key(session, label):
+    if objects.names_certified_key(session, label) or workspace.key_object(like).label == label.encode():
         raise faults.fault(Reason.KEY_REUSED, "label")
     pair = _labelled(session, label)
     progress(TokenStage.PROBING)
@@ -155,13 +155,12 @@ def _labelled(session: Any, business_no: str) -> KeyPair | None:
     return next((pair for pair in objects.key_pairs(session) if pair.label == business_no), None)
 
 
-def _pair_of(session: Any, business_no: str, issued: bytes) -> KeyPair:
-    """The pair whose public key the issued certificate certifies."""
-    pairs = objects.key_pairs(session)
-    spki = certificates.parts(issued).spki
-    for pair in pairs:
-        if pair.spki == spki:
-            return pair
-    if any(pair.label == business_no for pair in pairs):
-        raise faults.fault(Reason.CERTIFICATE_MISMATCH, "public key")
-    raise faults.fault(Reason.KEY_MISSING, "new key pair")
+def _key_id(workspace: Workspace, business_no: str, certified: Any) -> bytes:
+    """CKA_ID of the private key that the issued certificate certifies, whatever the other half's is."""
+    try:
+        return workspace.key_object(certified).key_id
+    except TokenError as missing:
+        known = missing.failure.reason in {Reason.KEY_MISSING, Reason.KEY_UNSUPPORTED}
+        if not known or _labelled(workspace.session, business_no) is None:
+            raise
+        raise faults.fault(Reason.CERTIFICATE_MISMATCH, "public key") from missing

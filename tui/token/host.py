@@ -13,7 +13,7 @@ from PyKCS11 import PyKCS11Error
 from tui.core.failure import Failure, Reason, TokenError
 from tui.core.ports import TokenStage
 from tui.hardening import harden, hide
-from tui.token import enrolment, faults, protocol, session, writing
+from tui.token import enrolment, faults, protocol, retirement, session
 from tui.token.doorbell import Doorbell
 from tui.token.driver import Driver
 from tui.token.presence import Watcher
@@ -33,7 +33,7 @@ from tui.token.protocol import (
     Seen,
 )
 
-_PERHAPS_PULLED = (Reason.TOKEN_FAULT, Reason.TOKEN_REMOVED, Reason.KEY_MISSING)
+_PERHAPS_PULLED = (Reason.TOKEN_FAULT, Reason.TOKEN_REMOVED, Reason.KEY_MISSING, Reason.SIGNING_PIN_REFUSED)
 _NOTICED = 0.6
 """Seconds after which a driver knows that its token is gone: pcscd looks at a reader that stays every 0.4 s."""
 
@@ -157,8 +157,7 @@ def _carry_out(driver: Driver, order: Order, channel: Channel) -> Report:
             case Install():
                 return Installed(enrolment.install(driver, order, channel.ask_pin, channel.progress))
             case Retire():
-                writing.retire(driver, order, channel.ask_pin, channel.progress)
-                return Retired()
+                return Retired(retirement.retire(driver, order, channel.ask_pin, channel.progress))
             case _:
                 assert_never(order)
     except TokenError as error:

@@ -12,7 +12,7 @@ import msgspec
 from tui.core.certificate import CertificateRef, Token
 from tui.core.failure import Failure
 from tui.core.order import KeyPolicy, SignatureScheme
-from tui.core.ports import Installation, SignedRequest, TokenStage
+from tui.core.ports import Installation, KeyLeft, SignedRequest, TokenStage
 
 HEADER = struct.Struct(">I")
 LIMIT = 16 * 1024 * 1024
@@ -71,8 +71,6 @@ class Retire(msgspec.Struct, frozen=True, tag=True):
     """The new one."""
     new: bytes
     old: bytes
-    old_key_id: str
-    """CKA_ID, hex."""
     scheme: SignatureScheme = SignatureScheme.PKCS1
 
 
@@ -116,6 +114,8 @@ class Installed(msgspec.Struct, frozen=True, tag=True):
 
 class Retired(msgspec.Struct, frozen=True, tag=True):
     """The answer to `Retire`."""
+
+    left: KeyLeft | None
 
 
 class Refused(msgspec.Struct, frozen=True, tag=True):

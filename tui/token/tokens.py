@@ -6,10 +6,10 @@ from collections.abc import AsyncGenerator, Callable, Mapping
 from tui.core.certificate import CertificateRef, Token, find_token
 from tui.core.failure import Failure, Reason, TokenError
 from tui.core.order import Application
-from tui.core.ports import Installation, ModuleFault, Sighting, SignedRequest, TokenStage
+from tui.core.ports import Installation, KeyLeft, ModuleFault, Sighting, SignedRequest, TokenStage
 from tui.core.secret import Pin
 from tui.token import protocol
-from tui.token.protocol import Done, Install, Installed, MakeRequest, Order, Requested, Retire
+from tui.token.protocol import Done, Install, Installed, MakeRequest, Order, Requested, Retire, Retired
 from tui.token.proxy import DriverProcess, Module
 
 __all__ = ["Module", "Tokens"]
@@ -100,11 +100,12 @@ class Tokens:
         application: Application,
         installation: Installation,
         progress: Callable[[TokenStage], None],
-    ) -> None:
+    ) -> KeyLeft | None:
         """See `core.ports.TokenPort`."""
-        old, new = installation.old, installation.new
-        order = Retire(certificate, new.der, old.der, old.key_id, application.scheme)
-        await self._call(certificate, order, pin, progress)
+        order = Retire(certificate, installation.new.der, installation.old.der, application.scheme)
+        done = await self._call(certificate, order, pin, progress)
+        assert isinstance(done, Retired)  # noqa: S101 - the answer to this order
+        return done.left
 
     async def forget(self) -> None:
         """See `core.ports.TokenPort`."""

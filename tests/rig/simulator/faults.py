@@ -34,8 +34,8 @@ class At(StrEnum):
     LOSE = "lose"
     """Do it, then answer `value` (CKR_): the reply is lost."""
     REFUSE = "refuse"
-    """At C_GenerateKeyPair, C_CreateObject, C_SetAttributeValue: answer `value` (CKR_) to a template that has the
-    attribute `text`: `CKA_LABEL`, or `CKA_EXTRACTABLE=0`, or `CKA_CLASS=CKO_DATA`."""
+    """At C_GenerateKeyPair, C_CreateObject, C_SetAttributeValue, C_GetAttributeValue: answer `value` (CKR_) to a
+    template that has the attribute `text`: `CKA_LABEL`, or `CKA_EXTRACTABLE=0`, or `CKA_CLASS=CKO_DATA`."""
 
 
 class Is(StrEnum):
@@ -103,6 +103,11 @@ class Is(StrEnum):
     """C_Sign answers CKR_OK and a signature that does not verify; counted."""
     OTHER_KEY = "other-key"
     """C_Sign signs with another private key of the token, if there is one; counted."""
+    SHUFFLED = "shuffled"
+    """Every search tells its objects in another order; `value` seeds it."""
+    ALWAYS_AUTHENTICATE = "always-authenticate"
+    """Every private key demands C_Login(CKU_CONTEXT_SPECIFIC) between C_SignInit and C_Sign: with the user's PIN, or
+    with `text` where the keys have one of their own. With `value` 1 CKA_ALWAYS_AUTHENTICATE does not tell it."""
 
 
 @dataclass(frozen=True, slots=True)
