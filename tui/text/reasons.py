@@ -13,7 +13,33 @@ REASONS: dict[Reason, tuple[str, str]] = {
     Reason.TOKEN_READ_ONLY: (N_("CA处于写保护状态，不能写入新证书。"), N_("请联系客服解除写保护或更换CA。")),
     Reason.TOKEN_UNSUPPORTED: (N_("这个CA不支持在线续期所需的功能。"), N_("请联系客服更换CA。")),
     Reason.TOKEN_FAULT: (N_("CA或其驱动报告故障。"), N_("请拔出CA，重新插入后重试。")),
-    Reason.DRIVER_MISSING: (N_("CA驱动无法加载。"), N_("请工作人员安装或修复CA驱动，再按「环境检测」。")),
+    Reason.DRIVER_MISSING: (N_("没有找到CA驱动的文件。"), N_("请工作人员安装CA驱动，或更正设置中的驱动路径。")),
+    Reason.DRIVER_FOLDER: (
+        N_("设置中的CA驱动路径是一个文件夹。"),
+        N_("请工作人员把驱动路径改为其中的驱动文件（.so）。"),
+    ),
+    Reason.DRIVER_UNREADABLE: (N_("本程序没有权限读取CA驱动的文件。"), N_("请工作人员更改该文件或其文件夹的权限。")),
+    Reason.DRIVER_NO_LIBRARY: (
+        N_("CA驱动的文件不是程序库，或已损坏。"),
+        N_("请工作人员重新安装CA驱动，或更正驱动路径。"),
+    ),
+    Reason.DRIVER_FOR_WINDOWS: (
+        N_("这个CA驱动是Windows的（.dll）。"),
+        N_("请工作人员安装同一厂商的Linux版CA驱动（.so）。"),
+    ),
+    Reason.DRIVER_OTHER_MACHINE: (
+        N_("这个CA驱动是为另一种机器编译的（位数、处理器或系统不同）。"),
+        N_("请工作人员安装与本机相同位数和处理器的CA驱动。"),
+    ),
+    Reason.DRIVER_INCOMPLETE: (N_("CA驱动依赖的程序库缺失或版本不符。"), N_("请工作人员安装CA驱动所需的程序库。")),
+    Reason.DRIVER_NO_FUNCTIONS: (
+        N_("这个程序库不是PKCS#11驱动（没有C_GetFunctionList）。"),
+        N_("请工作人员把驱动路径改为厂商的PKCS#11驱动。"),
+    ),
+    Reason.DRIVER_REFUSES: (
+        N_("CA驱动已加载，但拒绝启动。"),
+        N_("请工作人员检查读卡服务（pcscd）和CA驱动的设置，再按「环境检测」。"),
+    ),
     Reason.DRIVER_CRASHED: (N_("CA驱动意外退出，已重新启动。"), N_("请拔出CA，重新插入后重试。")),
     Reason.DRIVER_HUNG: (N_("CA长时间没有响应，操作已中止。"), N_("请拔出CA，重新插入后重试。")),
     Reason.WRONG_PIN: (N_("CA密码不正确。"), N_("请重新输入。连续输错会锁定CA。")),

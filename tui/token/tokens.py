@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping
 
 from tui.core.certificate import CertificateRef, Token, find_token
-from tui.core.failure import Failure, Reason, TokenError
+from tui.core.failure import UNLOADABLE, Failure, Reason, TokenError
 from tui.core.order import Application
 from tui.core.ports import Installation, ModuleFault, Sighting, SignedRequest, TokenStage
 from tui.core.secret import Pin
@@ -14,9 +14,7 @@ from tui.token.proxy import DriverProcess, Module
 
 __all__ = ["Module", "Tokens"]
 
-_ELSEWHERE = frozenset(
-    {Reason.TOKEN_REMOVED, Reason.TOKEN_SWAPPED, Reason.DRIVER_MISSING, Reason.DRIVER_CRASHED, Reason.DRIVER_HUNG}
-)
+_ELSEWHERE = UNLOADABLE | {Reason.TOKEN_REMOVED, Reason.TOKEN_SWAPPED, Reason.DRIVER_CRASHED, Reason.DRIVER_HUNG}
 """Reasons to look for the token behind the next module, as long as the PIN is still here."""
 
 
@@ -161,6 +159,5 @@ def _unlikely(token: Token | None, sought: CertificateRef) -> int:
 
 def _graver(error: TokenError, met: TokenError) -> bool:
     """Another token in the port tells a person more than no token does, and that more than a missing driver."""
-    order = (Reason.NO_TOKEN, Reason.DRIVER_MISSING, Reason.TOKEN_REMOVED)
-    rank = {reason: i for i, reason in enumerate(order)}
-    return rank.get(error.failure.reason, len(order)) > rank.get(met.failure.reason, len(order))
+    rank = {Reason.NO_TOKEN: 0, **dict.fromkeys(UNLOADABLE, 1), Reason.TOKEN_REMOVED: 2}
+    return rank.get(error.failure.reason, 3) > rank.get(met.failure.reason, 3)
