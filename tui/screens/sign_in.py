@@ -96,4 +96,7 @@ def _facts(state: State) -> tuple[Fact, ...]:
     if state.holder is None:
         return ()
     certificate = state.holder[1]
-    return (Fact(_("证书"), certificate.common_name, "bold"), Fact(_("到期"), day(certificate.not_after)))
+    return (
+        Fact(_("证书"), certificate.common_name or certificate.subject, "bold"),
+        Fact(_("到期"), day(certificate.not_after)),
+    )

@@ -15,9 +15,12 @@ from cryptography.x509.oid import NameOID
 from tui.core.certificate import Certificate, Usage
 from tui.core.text_safety import printable
 from tui.token import lenient
+from tui.token.attribute_names import NAMES
 from tui.token.lenient import Reading
+from tui.token.lenient_text import Name
 
 _CURVES = {"secp256r1": "P256", "secp384r1": "P384", "secp521r1": "P521"}
+_NAMES = {x509.ObjectIdentifier(dotted): name for dotted, name in NAMES.items()}
 _EPOCH = datetime.fromtimestamp(0, UTC)
 _NOTHING = Reading("", "", "", "", _EPOCH, _EPOCH, "", "", Usage.ANY)
 
@@ -77,10 +80,12 @@ def _reading(der: bytes) -> Reading:
     certificate = x509.load_der_x509_certificate(der)
     fields = lenient.tbs_fields(der)
     spki = fields[5]
+    subject = Name(_text(certificate.subject), _common_name(certificate.subject))
+    holder = lenient.named(subject, fields)
     return Reading(
-        subject=printable(certificate.subject.rfc4514_string()),
-        common_name=_common_name(certificate.subject),
-        issuer=printable(certificate.issuer.rfc4514_string()),
+        subject=holder.text,
+        common_name=holder.common_name,
+        issuer=_text(certificate.issuer),
         serial=f"{certificate.serial_number:x}",
         not_before=certificate.not_valid_before_utc,
         not_after=certificate.not_valid_after_utc,
@@ -90,12 +95,17 @@ def _reading(der: bytes) -> Reading:
     )
 
 
+def _text(name: x509.Name) -> str:
+    """RFC 4514, with the names of attributes that it leaves."""
+    return printable(name.rfc4514_string(_NAMES))
+
+
 def _common_name(name: x509.Name) -> str:
     """The last CN, or else O, as text."""
     for oid in (NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME):
         for attribute in reversed(name.get_attributes_for_oid(oid)):
-            if isinstance(attribute.value, str):
-                return printable(attribute.value)
+            if isinstance(attribute.value, str) and (plain := printable(attribute.value)):
+                return plain
     return ""
 
 
