@@ -74,6 +74,8 @@ class Certificate:
     well_formed: bool = True
     """The strict parser accepts it; another one is shown as far as it can be read, and never renewed."""
     usage: Usage = Usage.ANY
+    private: bool = False
+    """Seen only after the PIN (a private object, CKA_PRIVATE in PKCS#11)."""
 
     @property
     def for_signing(self) -> bool:
@@ -151,6 +153,10 @@ class Token:
     """Wrong PINs still allowed, where the driver tells; None is 'unknown'."""
     bare_keys: tuple[str, ...] = ()
     """SHA-256 over SubjectPublicKeyInfo, hex, of each public key that no certificate on the token names by CKA_ID."""
+    hides: bool = False
+    """No signing certificate is visible, and a user PIN is set: there may be one that only a signed-in user sees."""
+    pin_to_be_changed: bool = False
+    """The token works only after its user has changed the PIN (CKF_USER_PIN_TO_BE_CHANGED)."""
 
     @property
     def has_encryption_certificate(self) -> bool:

@@ -5,6 +5,7 @@ from PyKCS11 import PyKCS11Error
 
 from tui.core.failure import TokenError
 from tui.token import unloadable
+from tui.token.library import Library
 
 
 class Driver:
@@ -12,7 +13,7 @@ class Driver:
 
     def __init__(self, path: str) -> None:
         """Raise `TokenError` with one of `core.failure.UNLOADABLE` when it cannot be loaded."""
-        self.lib = PyKCS11.PyKCS11Lib()
+        self.lib = Library()
         try:
             self.lib.load(path)
         except PyKCS11Error as error:

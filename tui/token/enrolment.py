@@ -69,7 +69,7 @@ def install(driver: Driver, order: Install, ask_pin: AskPin, progress: Progress)
         pair, prover = _pair_of(session, order.business_no, issued), workspace
         if order.issued not in objects.certificate_values(session, pair.key_id):
             progress(TokenStage.WRITING)
-            label = order.business_no if order.policy is KeyPolicy.REKEY else old.label
+            label = order.business_no if order.policy is KeyPolicy.REKEY else objects.label_of(session, old)
             new = templates.certificate(order.issued, pair.key_id, label)
             writing.write(workspace, new, old.der if order.policy is KeyPolicy.KEEP else b"")
             if workspace.certificate.der == order.issued:  # known by a copy that has its key's CKA_ID only now

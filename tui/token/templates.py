@@ -114,8 +114,11 @@ def key_pair(label: str, like: object) -> tuple[Template, Template, int]:
     return public, private, mechanism
 
 
-def certificate(der: bytes, key_id: bytes, label: str) -> Template:
-    """CKO_CERTIFICATE with its pair's CKA_ID and label (a driver renames the private key to the certificate's)."""
+def certificate(der: bytes, key_id: bytes, label: str | bytes) -> Template:
+    """CKO_CERTIFICATE with its pair's CKA_ID and label (a driver renames the private key to the certificate's).
+
+    A label in bytes is one that came from the token.
+    """
     parts = certificates.parts(x509.load_der_x509_certificate(der))
     return [
         (PyKCS11.CKA_CLASS, PyKCS11.CKO_CERTIFICATE),

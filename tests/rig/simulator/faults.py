@@ -65,7 +65,7 @@ class Is(StrEnum):
     EVENTS = "events"
     """C_WaitForSlotEvent works, blocking and (with `value` 1) also without; else CKR_FUNCTION_NOT_SUPPORTED."""
     LABEL = "label"
-    """C_GetTokenInfo tells the label `text` (up to 32 bytes); counted."""
+    """C_GetTokenInfo tells the label `text` (up to 32 bytes; those that are no UTF-8 as surrogates); counted."""
     SERIAL = "serial"
     """C_GetTokenInfo tells the serial `text` (up to 16 bytes); counted."""
     MODEL = "model"
@@ -103,6 +103,12 @@ class Is(StrEnum):
     """C_Sign answers CKR_OK and a signature that does not verify; counted."""
     OTHER_KEY = "other-key"
     """C_Sign signs with another private key of the token, if there is one; counted."""
+    PIN_TO_BE_CHANGED = "pin-to-be-changed"
+    """CKF_USER_PIN_TO_BE_CHANGED is on."""
+    UNINITIALISED = "uninitialised"
+    """CKF_TOKEN_INITIALIZED is off, although the token works."""
+    NO_USER_PIN = "no-user-pin"
+    """CKF_USER_PIN_INITIALIZED is off."""
 
 
 @dataclass(frozen=True, slots=True)
