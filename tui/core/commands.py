@@ -53,6 +53,15 @@ class SaveApplication:
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """-> TokenRevealed."""
+
+    token: CertificateRef
+    """Of `refer_token`."""
+    pin: Pin
+
+
+@dataclass(frozen=True, slots=True)
 class MakeRequest:
     """-> TokenProgressed …, RequestMade."""
 
@@ -158,6 +167,7 @@ Command = (
     | AskOffer
     | LoadAgreement
     | SaveApplication
+    | Look
     | MakeRequest
     | SubmitRequest
     | Pay

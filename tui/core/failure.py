@@ -81,6 +81,11 @@ class Reason(Enum):
     SIGNATURE_FALSE = "signature_false", Place.TOKEN, "the token's signature does not verify with the certificate"
     # certificate
     NO_CERTIFICATE = "no_certificate", Place.CERTIFICATE, "the token holds no certificate"
+    CERTIFICATE_HIDDEN = (
+        "certificate_hidden",
+        Place.CERTIFICATE,
+        "no signing certificate is visible before the PIN: it may be a private object (CKA_PRIVATE)",
+    )
     CERTIFICATE_EXPIRED = "certificate_expired", Place.CERTIFICATE, "notAfter has passed"
     TOO_EARLY = "too_early", Place.CERTIFICATE, "the renewal window is not open yet"
     NOT_YET_VALID = "not_yet_valid", Place.CERTIFICATE, "notBefore has not come"

@@ -97,6 +97,13 @@ class TokenPort(Protocol):
         """Yield the state at once and then at every change, for ever."""
         ...
 
+    async def look(self, token: CertificateRef, pin: Pin, progress: Callable[[TokenStage], None]) -> Token:
+        """Sign in, see what is visible only then, sign out; the token (see `refer_token`) with all that is on it.
+
+        Where its certificates are private objects, the operations below know it by its names until they have signed in.
+        """
+        ...
+
     async def make_request(
         self,
         certificate: CertificateRef,

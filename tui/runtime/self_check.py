@@ -46,6 +46,8 @@ class SelfCheck:
         best = next((c for c in held if c.state(now) is CertificateState.RENEWABLE), None)
         if best is not None:
             return Check("certificate", True, _told(best))
+        if not any(c.for_signing for c in held) and any(token.hides for token in sighting.tokens):
+            return Check("certificate", False, failure=Failure(Reason.CERTIFICATE_HIDDEN))
         if (refused := best_refused(held, now)) is None:
             return Check("certificate", False, failure=Failure(Reason.NO_CERTIFICATE))
         certificate, reason = refused
@@ -79,6 +81,10 @@ def _token(sighting: Sighting) -> Check:
     faulty = next((token for token in sighting.tokens if token.fault), None)
     if faulty is not None:
         return Check("token", False, faulty.label, Failure(Reason.TOKEN_FAULT, detail=faulty.fault))
+    stopped = next((token for token in sighting.tokens if token.pin_to_be_changed), None)
+    if stopped is not None:
+        failure = Failure(Reason.PIN_EXPIRED, detail="CKF_USER_PIN_TO_BE_CHANGED")
+        return Check("token", False, stopped.label or stopped.serial, failure)
     return Check("token", True, ", ".join(token.label or token.serial for token in sighting.tokens))
 
 

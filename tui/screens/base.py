@@ -48,7 +48,7 @@ class Key:
     """The screen's `action_<name>`; `offers` says when it is there."""
 
 
-HINTED = frozenset({Step.WAITING, Step.SIGN_IN, Step.REQUEST_PIN, Step.INSTALL_PIN, Step.RETIRE_PIN})
+HINTED = frozenset({Step.WAITING, Step.LOOK_PIN, Step.SIGN_IN, Step.REQUEST_PIN, Step.INSTALL_PIN, Step.RETIRE_PIN})
 """Where the demo's account and passwords are wanted."""
 
 HELP = Key("f1", N_("帮助"), "help")

@@ -45,12 +45,16 @@ REASONS: dict[Reason, tuple[str, str]] = {
     Reason.WRONG_PIN: (N_("CA密码不正确。"), N_("请重新输入。连续输错会锁定CA。")),
     Reason.PIN_LENGTH: (N_("CA密码的长度不对，未消耗尝试次数。"), N_("请核对后重新输入。")),
     Reason.PIN_LOCKED: (N_("CA密码连续输错，CA已锁定。"), N_("请携带CA和有效证件联系客服解锁，解锁后可继续办理。")),
-    Reason.PIN_EXPIRED: (N_("CA要求先修改密码。"), N_("请在CA的管理工具中修改密码，再继续办理。")),
+    Reason.PIN_EXPIRED: (N_("CA要求先修改密码。"), N_("请在CA的管理工具中修改密码，拔出CA再插入，然后办理。")),
     Reason.PIN_CANCELLED: (N_("已在CA上取消输入密码。"), N_("请重试，并在CA的键盘上输入密码。")),
     Reason.KEY_MISSING: (N_("CA中没有与证书配套的私钥。"), N_("请确认插入的是申请证书时的CA，或联系客服。")),
     Reason.SIGNATURE_FALSE: (N_("CA签出的数据与证书不符。"), N_("请拔出CA，重新插入后重试；再次出现请更换CA。")),
     # certificate
     Reason.NO_CERTIFICATE: (N_("这个CA中没有证书。"), N_("请确认插入的是需要续期的CA。")),
+    Reason.CERTIFICATE_HIDDEN: (
+        N_("未输入CA密码，看不到CA中的签名证书。"),
+        N_("证书可能设为登录后可见。请按「开始办理」，输入CA密码后查看。"),
+    ),
     Reason.CERTIFICATE_EXPIRED: (N_("证书已过期，不能在线续期。"), N_("请按《CA办理指南》重新申请CA。")),
     Reason.TOO_EARLY: (N_("证书还没有到可续期的时间。"), N_("请在到期前{window}天内再来办理，提前续期不损失有效期。")),
     Reason.NOT_YET_VALID: (N_("证书尚未生效。"), N_("请在证书生效后再办理；若时间不对请联系客服。")),

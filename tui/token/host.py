@@ -22,6 +22,7 @@ from tui.token.protocol import (
     Installed,
     Leaving,
     Load,
+    Look,
     MakeRequest,
     Order,
     PinWanted,
@@ -30,6 +31,7 @@ from tui.token.protocol import (
     Requested,
     Retire,
     Retired,
+    Revealed,
     Seen,
 )
 
@@ -151,6 +153,8 @@ def _carry_out(driver: Driver, order: Order, channel: Channel) -> Report:
     """The order's answer. Whatever a driver makes go wrong ends here as a reason."""
     try:
         match order:
+            case Look():
+                return Revealed(session.look(driver, order.certificate, channel.ask_pin, channel.progress))
             case MakeRequest():
                 return Requested(enrolment.make_request(driver, order, channel.ask_pin, channel.progress))
             case Install():

@@ -21,9 +21,11 @@ from tui.core.certificate import (
     holds_key,
     likeliest,
     refer,
+    refer_token,
 )
 from tui.core.failure import Failure, Reason, TokenError
 from tui.core.order import SignatureScheme
+from tui.core.ports import TokenStage
 from tui.token import certificates, faults, objects
 from tui.token.driver import Driver
 from tui.token.keys import TokenKey, prove, token_key
@@ -76,8 +78,10 @@ class Workspace:
         return token_key(public_key, sign, self.mechanisms)
 
 
-def compare(driver: Driver, token: Token, certificate: Certificate, session: Any) -> None:
+def compare(driver: Driver, token: Token, certificate: Certificate | None, session: Any) -> None:
     """Refresh the slot, then compare the token with the one that began: name, serial, and the key it is known by.
+
+    Without a certificate (none is visible before the PIN) name and serial are all there is.
 
     Without the refresh a driver was seen to send one token's PIN to another, and to sign with a second token's key
     under the first one's serial. Raises TOKEN_REMOVED or TOKEN_SWAPPED.
@@ -87,30 +91,32 @@ def compare(driver: Driver, token: Token, certificate: Certificate, session: Any
         raise faults.fault(Reason.TOKEN_REMOVED)
     info = driver.lib.getTokenInfo(token.slot)
     named = (objects.text(info.label), objects.text(info.serialNumber)) == (token.label, token.serial)
-    if not named or not objects.holds(session, bytes.fromhex(certificate.key_id), certificate.spki):
+    known = certificate is None or objects.holds(session, bytes.fromhex(certificate.key_id), certificate.spki)
+    if not named or not known:
         raise faults.fault(_swapped_or_removed(driver, token, certificate), "key" if named else "")
 
 
-def _swapped_or_removed(driver: Driver, token: Token, certificate: Certificate) -> Reason:
+def _swapped_or_removed(driver: Driver, token: Token, certificate: Certificate | None) -> Reason:
     """Whether another token is in its slot now; one that went in the middle of the look may have seemed another."""
     driver.slots()
-    expected = refer(token, certificate)
+    expected = refer(token, certificate) if certificate else refer_token(token)
     swapped = any(_is_another(there, expected) for there in objects.tokens(driver, [token.slot]))
     return Reason.TOKEN_SWAPPED if swapped else Reason.TOKEN_REMOVED
 
 
 def _is_another(token: Token, expected: CertificateRef) -> bool:
     """Of a readable token: the right name over nothing at all is the right token, on its way out."""
-    if token.fault or not expected.names(token):
-        return not token.fault
+    if token.fault or expected.private or not expected.names(token):
+        return not token.fault and not expected.names(token)
     here = find((token,), expected.fingerprint) or holds_key(token, expected.spki)
     return not here and bool(token.certificates or token.bare_keys)
 
 
-def locate(driver: Driver, reference: CertificateRef, replaced: bytes = b"") -> tuple[Token, Certificate]:
+def locate(driver: Driver, reference: CertificateRef, replaced: bytes = b"") -> tuple[Token, Certificate | None]:
     """The token that holds this very certificate; raise TOKEN_SWAPPED, TOKEN_REMOVED or TOKEN_FAULT.
 
-    Where `replaced` is given (the certificate's DER), the token may be known by the certificate's key alone.
+    Where `replaced` is given (the certificate's DER), the token may be known by the certificate's key alone; where the
+    certificate is visible only after the PIN, by its name and serial, without a certificate then.
     """
     for look_again in (False, True):
         seen: tuple[Token, ...] = ()  # of the last look alone: a token may have gone in the middle of the first
@@ -122,6 +128,8 @@ def locate(driver: Driver, reference: CertificateRef, replaced: bytes = b"") -> 
                 return found
             if replaced and (token := find_token(seen, reference)):
                 return token, _known_by_key(driver, token, reference, replaced)
+            if reference.private and (named := next((t for t in seen if reference.names(t) and not t.fault), None)):
+                return named, None
     if any(_is_another(token, reference) for token in seen):
         raise faults.fault(Reason.TOKEN_SWAPPED)
     unread = next((token.fault or "certificate not listed" for token in seen if token.fault or token.bare_keys), "")
@@ -143,7 +151,28 @@ def signed_in(
 ) -> Iterator[Workspace]:
     """Find the token (see `locate`), log in, let its key sign, and log out at the end whatever happened."""
     token, certificate = locate(driver, reference, replaced)
-    with objects.opened(driver, token.slot, writable=True) as session:
+    with _logged_in(driver, token, certificate, ask_pin, writable=True) as session:
+        if certificate is None:
+            token, certificate = _uncovered(driver, token, session, reference, replaced)
+        workspace = Workspace(driver, token, certificate, session, driver.mechanisms(token.slot))
+        workspace.recognise(scheme)
+        yield workspace
+
+
+def look(driver: Driver, reference: CertificateRef, ask_pin: AskPin, progress: Callable[[TokenStage], None]) -> Token:
+    """The token of this name with all that is on it; nothing is signed or written."""
+    progress(TokenStage.CHECKING)
+    token, certificate = locate(driver, reference)
+    with _logged_in(driver, token, certificate, ask_pin, writable=False) as session:
+        return _unveiled(token, session)
+
+
+@contextlib.contextmanager
+def _logged_in(
+    driver: Driver, token: Token, certificate: Certificate | None, ask_pin: AskPin, *, writable: bool
+) -> Iterator[Any]:
+    """A session after C_Login on the token that was compared just before; the PIN is wiped whatever happens."""
+    with objects.opened(driver, token.slot, writable=writable) as session:
         pin = ask_pin()
         try:
             compare(driver, token, certificate, session)
@@ -151,12 +180,30 @@ def signed_in(
         finally:
             pin[:] = bytes(len(pin))
         try:
-            workspace = Workspace(driver, token, certificate, session, driver.mechanisms(token.slot))
-            workspace.recognise(scheme)
-            yield workspace
+            yield session
         finally:
             with contextlib.suppress(PyKCS11Error):
                 session.logout()
+
+
+def _unveiled(token: Token, session: Any) -> Token:
+    """The token as it is seen after login; what was not visible before is marked."""
+    before = {certificate.fingerprint for certificate in token.certificates}
+    held, bare = objects.listed(session)
+    shown = tuple(replace(c, private=c.fingerprint not in before) for c in held)
+    return replace(token, certificates=shown, bare_keys=bare, hides=False)
+
+
+def _uncovered(
+    driver: Driver, token: Token, session: Any, reference: CertificateRef, replaced: bytes
+) -> tuple[Token, Certificate]:
+    """The certificate that the reference means, now that it can be seen; raise TOKEN_SWAPPED."""
+    token = _unveiled(token, session)
+    if found := find((token,), reference.fingerprint):
+        return found
+    if replaced and holds_key(token, reference.spki):
+        return token, _known_by_key(driver, token, reference, replaced)
+    raise faults.fault(Reason.TOKEN_SWAPPED, "certificate not on it")
 
 
 def _login(driver: Driver, token: Token, session: Any, pin: bytearray) -> None:

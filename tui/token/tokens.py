@@ -9,7 +9,7 @@ from tui.core.order import Application
 from tui.core.ports import Installation, ModuleFault, Sighting, SignedRequest, TokenStage
 from tui.core.secret import Pin
 from tui.token import protocol
-from tui.token.protocol import Done, Install, Installed, MakeRequest, Order, Requested, Retire
+from tui.token.protocol import Done, Install, Installed, Look, MakeRequest, Order, Requested, Retire, Revealed
 from tui.token.proxy import DriverProcess, Module
 
 __all__ = ["Module", "Tokens"]
@@ -50,6 +50,12 @@ class Tokens:
         """What all modules see now, for commands that do not stay; one too slow counts as hung."""
         await self._all_reported(seconds)
         return self._sighting(unreported=Failure(Reason.DRIVER_HUNG))
+
+    async def look(self, token: CertificateRef, pin: Pin, progress: Callable[[TokenStage], None]) -> Token:
+        """See `core.ports.TokenPort`."""
+        done = await self._call(token, Look(token), pin, progress)
+        assert isinstance(done, Revealed)  # noqa: S101 - the answer to this order
+        return done.token
 
     async def make_request(
         self,

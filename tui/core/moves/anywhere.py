@@ -4,8 +4,10 @@ from dataclasses import replace
 
 from tui.core import commands as c
 from tui.core import events as e
+from tui.core.certificate import Token
 from tui.core.failure import Reason
 from tui.core.moves.common import NEEDS_TOKEN, Next, at, enter, leave, refuse, resume
+from tui.core.ports import Sighting
 from tui.core.state import Busy, State, Step
 
 ENDS_WITH_TOKEN = frozenset({Step.DONE, Step.REFUSED})
@@ -41,6 +43,7 @@ ASKED_AT = {
     "Start": {Step.WAITING},
     "WatchTokens": {Step.WAITING},
     "AskService": {Step.WAITING},
+    "Look": {Step.LOOK_PIN},
     "SignIn": {Step.SIGN_IN},
     "LoadNotice": {Step.NOTICE},
     "AskOffer": {Step.CARD, Step.FORM},
@@ -71,7 +74,7 @@ ASKED_AT = {
 
 def tokens_seen(state: State, event: e.TokensSeen) -> Next:
     """The inserted tokens as they now are."""
-    state = replace(state, sighting=event.sighting, now=event.at)
+    state = replace(state, sighting=event.sighting, now=event.at, revealed=_still_known(state, event.sighting))
     if state.step is Step.WAITING:
         return replace(state, failure=None), ()
     if state.step is Step.CHOOSING:
@@ -83,6 +86,14 @@ def tokens_seen(state: State, event: e.TokensSeen) -> Next:
     if state.step in NEEDS_TOKEN:
         return at(state, state.step, state.failure), ()
     return leave(state) if state.step in ENDS_WITH_TOKEN else (state, ())
+
+
+def _still_known(state: State, sighting: Sighting) -> tuple[Token, ...]:
+    """What the PIN has shown, while its token is in, or is awaited by the person whose certificate it holds."""
+    if state.chosen is not None:
+        return state.revealed
+    present = {(token.module, token.label, token.serial) for token in sighting.tokens}
+    return tuple(known for known in state.revealed if (known.module, known.label, known.serial) in present)
 
 
 def service_seen(state: State, event: e.ServiceSeen) -> Next:

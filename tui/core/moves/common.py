@@ -16,6 +16,7 @@ WATCHED = frozenset({ApplicationStatus.ENTERED, ApplicationStatus.ISSUING})
 
 NEEDS_TOKEN = frozenset(
     {
+        Step.LOOK_PIN,
         Step.SIGN_IN,
         Step.NOTICE,
         Step.CARD,
