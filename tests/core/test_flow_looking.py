@@ -8,7 +8,7 @@ from tests.core.people import NOW, OLD, REF, TOKEN, certificate, state, token
 from tests.core.walk import DRAFT, EMPTY, INSTALLATION, INSTALLED, ISSUED, failed, walk
 from tui.core import commands as c
 from tui.core import events as e
-from tui.core.certificate import Usage, refer, refer_token
+from tui.core.certificate import Usage, refer, refer_key, refer_token
 from tui.core.failure import Failure, Reason
 from tui.core.flow import advance
 from tui.core.ports import Sighting
@@ -112,10 +112,14 @@ def test_an_expired_certificate_is_spoken_of_before_an_empty_token_s_pin_is_aske
     assert walk(State(), seen(VEILED, gone), e.LookChosen())[0].step is Step.LOOK_PIN
 
 
-def test_a_key_left_by_a_replacement_goes_to_the_desk_first() -> None:
+def test_a_key_without_certificate_goes_to_the_desk_when_the_pin_shows_none() -> None:
     bare = token(bare_keys=(OLD.spki,), hides=True)
-    assert walk(State(), seen(bare), e.Started())[0].step is Step.SIGN_IN
-    assert walk(State(), seen(bare), e.LookChosen())[0].step is Step.LOOK_PIN
+    asked, _ = walk(State(), seen(bare), e.Started())
+    assert asked.step is Step.LOOK_PIN
+    looking, _ = advance(asked, e.PinEntered(Pin(b"123456")))
+    assert advance(looking, e.TokenRevealed(replace(bare, hides=False)))[0].chosen == refer_key(bare, OLD.spki)
+    found, _ = walk(looking, e.TokenRevealed(SHOWN), seen(bare))
+    assert (found.chosen, found.tokens) == (HIDDEN_REF, (SHOWN,))
 
 
 def test_a_refused_pin_is_asked_again_by_the_person_alone() -> None:

@@ -240,5 +240,6 @@ def revealed(token: Token, seen: tuple[Token, ...]) -> Token:
         if (known.module, known.label, known.serial) == (token.module, token.label, token.serial):
             visible = {certificate.fingerprint for certificate in token.certificates}
             more = tuple(c for c in known.certificates if c.private and c.fingerprint not in visible)
-            return replace(token, certificates=(*token.certificates, *more), hides=False)
+            bare = tuple(spki for spki in token.bare_keys if all(c.spki != spki for c in more))
+            return replace(token, certificates=(*token.certificates, *more), bare_keys=bare, hides=False)
     return token

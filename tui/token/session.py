@@ -126,10 +126,10 @@ def locate(driver: Driver, reference: CertificateRef, replaced: bytes = b"") -> 
             seen = likeliest(objects.tokens(driver), reference)
             if found := find(seen, reference.fingerprint):
                 return found
-            if replaced and (token := find_token(seen, reference)):
-                return token, _known_by_key(driver, token, reference, replaced)
             if reference.private and (named := next((t for t in seen if reference.names(t) and not t.fault), None)):
                 return named, None
+            if replaced and (token := find_token(seen, reference)):
+                return token, _known_by_key(driver, token, reference, replaced)
     if any(_is_another(token, reference) for token in seen):
         raise faults.fault(Reason.TOKEN_SWAPPED)
     unread = next((token.fault or "certificate not listed" for token in seen if token.fault or token.bare_keys), "")

@@ -187,10 +187,11 @@ def _nothing_to_renew(state: State) -> Next:
     if not state.tokens or state.now is None:
         return replace(state, failure=Failure(Reason.NO_TOKEN)), ()
     held = tuple(certificate for token in state.tokens for certificate in token.certificates)
-    if not any(certificate.for_signing for certificate in held) and (lone := _lone_key(state)):
-        return at(replace(state, chosen=lone), Step.SIGN_IN), ()
-    if not any(certificate.for_signing for certificate in held) and state.veiled:
-        return looking.begin(state)
+    if not any(certificate.for_signing for certificate in held):
+        if state.veiled:
+            return looking.begin(state)
+        if lone := _lone_key(state):
+            return at(replace(state, chosen=lone), Step.SIGN_IN), ()
     turned_away = best_refused(held, state.now, state.window)
     if turned_away is None:
         return replace(state, failure=Failure(Reason.NO_CERTIFICATE)), ()
