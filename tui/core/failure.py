@@ -144,11 +144,16 @@ class Reason(Enum):
     # desk
     DESK_UNREACHABLE = "desk_unreachable", Place.DESK, "no connection to the desk"
     DESK_UNTRUSTED = "desk_untrusted", Place.DESK, "the desk's TLS certificate is not trusted"
+    DESK_CERTIFICATE_EXPIRED = (
+        "desk_certificate_expired",
+        Place.DESK,
+        "the desk's TLS certificate is outside its validity, and as far as can be known this machine's clock is right",
+    )
     DESK_TIMEOUT = "desk_timeout", Place.DESK, "the desk did not answer in time"
     DESK_FAULT = "desk_fault", Place.DESK, "the desk answered with an error of its own"
     DESK_BUSY = "desk_busy", Place.DESK, "the desk asks to come back later"
     KIOSK_TOO_OLD = "kiosk_too_old", Place.KIOSK, "this version is below the desk's minimum"
-    CLOCK_WRONG = "clock_wrong", Place.KIOSK, "this machine's clock differs from the desk's by minutes"
+    CLOCK_WRONG = "clock_wrong", Place.KIOSK, "this machine's clock differs from the desk's by minutes or years"
     SETTINGS_WRONG = "settings_wrong", Place.KIOSK, "the settings file is missing or wrong"
     KIOSK_FAULT = "kiosk_fault", Place.KIOSK, "a fault in this program"
 

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -215,6 +216,10 @@ class Phone(Protocol):
     async def pay(self, qr: str) -> None:
         """Scan and pay, as a wallet does."""
         ...
+
+
+SKEW = timedelta(minutes=5)
+"""A clock that is off by more misjudges certificates and TLS."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,6 +122,8 @@ class State:
     signed_in: bool = False
     service: ServiceStatus | None = None
     desk_reachable: bool | None = None
+    desk_failure: Failure | None = None
+    """Why the desk was lost last, while it is not reachable."""
     notice: Document | None = None
     agreement: Document | None = None
     offer: Offer | None = None

@@ -1,17 +1,14 @@
 """环境检测: what must be right before a renewal can work, one line each."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from tui.core.beijing import beijing
 from tui.core.certificate import Certificate, CertificateState
 from tui.core.eligibility import best_refused
 from tui.core.failure import Failure, KioskError, Reason
 from tui.core.order import ServiceStatus
-from tui.core.ports import Check, DeskPort, Sighting
-
-SKEW = timedelta(minutes=5)
-"""A clock that is off by more misjudges certificates and TLS."""
+from tui.core.ports import SKEW, Check, DeskPort, Sighting
 
 
 class SelfCheck:
@@ -29,8 +26,11 @@ class SelfCheck:
         try:
             status = await self._desk.status()
         except KioskError as error:
-            desk = Check("desk", False, error.failure.detail, error.failure)
-            return *drivers, token, certificate, desk, Check("version", True, self._version)
+            failure, version = error.failure, Check("version", True, self._version)
+            desk = Check("desk", False, failure.detail, failure)
+            if failure.reason is Reason.CLOCK_WRONG:
+                return *drivers, token, certificate, desk, Check("clock", False, failure.detail, failure), version
+            return *drivers, token, certificate, desk, version
         desk = Check("desk", True, status.ca_name)
         return *drivers, token, certificate, desk, self._time(status), self._release(status)
 

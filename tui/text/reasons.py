@@ -102,11 +102,15 @@ REASONS: dict[Reason, tuple[str, str]] = {
     # desk and kiosk
     Reason.DESK_UNREACHABLE: (N_("无法连接续期服务。"), N_("请检查网络，然后重试。")),
     Reason.DESK_UNTRUSTED: (N_("续期服务的身份未通过验证，已停止连接。"), N_("请不要继续，并通知工作人员。")),
+    Reason.DESK_CERTIFICATE_EXPIRED: (
+        N_("续期服务的网站证书不在有效期内，已停止连接。"),
+        N_("请工作人员核对本终端的日期；日期无误时，请联系客服更换网站证书。"),
+    ),
     Reason.DESK_TIMEOUT: (N_("续期服务没有及时响应。"), N_("请稍后重试，不会重复提交。")),
     Reason.DESK_FAULT: (N_("续期服务出现故障。"), N_("请稍后重试；再次出现请联系客服。")),
     Reason.DESK_BUSY: (N_("续期服务繁忙。"), N_("请稍等片刻后重试。")),
     Reason.KIOSK_TOO_OLD: (N_("本终端的程序版本过低。"), N_("请工作人员升级程序后再办理。")),
-    Reason.CLOCK_WRONG: (N_("本终端的时间与服务不一致。"), N_("请工作人员校准系统时间后再办理。")),
+    Reason.CLOCK_WRONG: (N_("本终端的时间与服务不一致。"), N_("请工作人员校准本终端的日期和时间，再按「重试」。")),
     Reason.SETTINGS_WRONG: (N_("本终端的设置有误。"), N_("请工作人员检查设置文件。")),
     Reason.KIOSK_FAULT: (N_("程序出现故障。"), N_("请重试；再次出现请通知工作人员。")),
 }

@@ -98,12 +98,12 @@ def _still_known(state: State, sighting: Sighting) -> tuple[Token, ...]:
 
 def service_seen(state: State, event: e.ServiceSeen) -> Next:
     """The desk is there."""
-    return replace(state, service=event.service, desk_reachable=True), ()
+    return replace(state, service=event.service, desk_reachable=True, desk_failure=None), ()
 
 
 def desk_lost(state: State, event: e.DeskLost) -> Next:
     """Said on the status line; the poll goes on."""
-    return replace(state, desk_reachable=False), ()
+    return replace(state, desk_reachable=False, desk_failure=event.failure), ()
 
 
 def failed(state: State, event: e.Failed) -> Next:

@@ -59,7 +59,13 @@ def leave(state: State, event: object = None) -> Next:
     """Back to the waiting screen with nothing of the person left; the application stays at the desk."""
     if state.token_working:
         return state, ()
-    fresh = State(now=state.now, sighting=state.sighting, service=state.service, desk_reachable=state.desk_reachable)
+    fresh = State(
+        now=state.now,
+        sighting=state.sighting,
+        service=state.service,
+        desk_reachable=state.desk_reachable,
+        desk_failure=state.desk_failure,
+    )
     return fresh, (c.SignOut(),)
 
 
