@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.core.people import NOW, OLD, REF, TOKEN, certificate, state, token
+from tests.core.people import NOW, OLD, REF, SERVICE, TOKEN, certificate, state, token
 from tests.core.walk import DRAFT, EMPTY, INSTALLATION, INSTALLED, ISSUED, failed, walk
 from tui.core import commands as c
 from tui.core import events as e
@@ -175,3 +175,9 @@ def test_of_several_certificates_only_the_chosen_one_s_token_matters() -> None:
 def test_a_reference_says_that_its_certificate_is_private() -> None:
     assert refer(SHOWN, SECRET).private
     assert not refer(TOKEN, OLD).private
+
+
+def test_the_loss_of_the_desk_is_known_by_its_cause_until_it_is_back() -> None:
+    lost, _ = walk(State(), e.DeskLost(Failure(Reason.CLOCK_WRONG)))
+    assert lost.desk_failure == Failure(Reason.CLOCK_WRONG)
+    assert walk(lost, e.ServiceSeen(SERVICE))[0].desk_failure is None

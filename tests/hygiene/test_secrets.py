@@ -24,6 +24,7 @@ def _carriers() -> Iterator[object]:
     ref, document = CertificateRef("f", "s", "1", "l", "t"), Document("1", "t", "x", "d")
     yield c.SignIn(ACCOUNT, password)
     yield c.SaveApplication(b"der", document, FORM, 1)
+    yield c.Look(ref, pin)
     yield c.MakeRequest(ref, pin, None)  # type: ignore[arg-type]
     yield c.Install(ref, pin, None)  # type: ignore[arg-type]
     yield e.SignInSubmitted(ACCOUNT, password)

@@ -46,7 +46,7 @@ def _blocks(state: State, width: int) -> Iterable[list[Content]]:
         if token.fault:
             title = Content.assemble(title, " ", (f"[{printable(token.fault, 40)}]", "$bad"))
         yield [title]
-        if not token.certificates:
+        if token.hides or not token.certificates:
             reason = Reason.CERTIFICATE_HIDDEN if token.hides else Reason.NO_CERTIFICATE
             yield [Content(explain(Failure(reason), state.money).happened)]
         if state.now is not None:

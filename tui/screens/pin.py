@@ -25,7 +25,7 @@ from tui.widgets.secret_field import SecretField
 
 KEPT = N_("CA将用当前证书为续期申请签名，密钥不变。")
 PURPOSE = {
-    Step.LOOK_PIN: N_("CA中的证书输入密码后才能看到。这次只查看，不改动CA。"),
+    Step.LOOK_PIN: N_("输入CA密码后才能看到CA中的证书。\n这次只查看，不改动CA。"),
     Step.REQUEST_PIN: N_("CA将生成新密钥，并用当前证书为续期申请签名。"),
     Step.INSTALL_PIN: N_("新证书已签发，将写入CA并验证。\n费用已付，不会重复收费。"),
     Step.RETIRE_PIN: N_("将从CA中删除原证书和它的密钥；新证书已验证可用。"),
