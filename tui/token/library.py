@@ -12,7 +12,7 @@ _TEXTS = (("label", 32), ("manufacturerID", 32), ("model", 16), ("serialNumber",
 """The first members of CK_TOKEN_INFO (PKCS#11 v2.40 3.2) and their bytes."""
 
 
-class Library(PyKCS11.PyKCS11Lib):  # type: ignore[misc] - PyKCS11 has no types
+class Library(PyKCS11.PyKCS11Lib):  # type: ignore[misc]
     """A module whose token's names and labels are read and written byte by byte."""
 
     def getTokenInfo(self, slot: int) -> Any:  # noqa: N802 - PyKCS11's name
