@@ -4,7 +4,9 @@ import argparse
 import os
 import signal
 import sys
+from codecs import lookup
 from collections.abc import Callable, Sequence
+from io import TextIOWrapper
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, NoReturn
@@ -15,7 +17,7 @@ from tui.core.failure import KioskError
 from tui.exits import Exit, exit_of
 from tui.hardening import harden, hide
 from tui.services import SERVICES, SERVICES_NEED
-from tui.settings import KioskSettings, QrDrawing, clean_environment, environment, language_named, load
+from tui.settings import KioskSettings, QrDrawing, clean_environment, environment, forget_key_log, language_named, load
 from tui.terminal import has_half_blocks, unfit
 from tui.text import use_language
 
@@ -28,12 +30,12 @@ Command = Callable[[argparse.Namespace], int]
 def main(words: Sequence[str] | None = None) -> NoReturn:
     """Run one command and exit with its code."""
     sys.excepthook = _crashed
+    _print_anywhere()
+    forget_key_log()
     arguments = parser().parse_args(words)
     harden()
     if arguments.command not in FULL_SCREEN:
         hide()
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="replace")  # type: ignore[union-attr]
     try:
         code = COMMANDS[arguments.command](arguments)
     except KioskError as error:
@@ -208,10 +210,18 @@ def _restart_clean() -> None:
     for inherited in ("COLUMNS", "LINES"):  # of a shell's earlier window; Rich and Textual would believe them
         os.environ.pop(inherited, None)
     clean = clean_environment()
-    garbled = not sys.flags.utf8_mode and sys.stdout.encoding.lower() != "utf-8"
+    garbled = not sys.flags.utf8_mode and sys.getfilesystemencoding() != "utf-8"
     if clean is not None or garbled:
         words = [sys.executable, "-X", "utf8", *sys.orig_argv[1:]]
         os.execve(sys.executable, words, clean or environment())  # noqa: S606
+
+
+def _print_anywhere() -> None:
+    """No text fails for want of a character, whatever the locale: ASCII, which has none of ours, becomes UTF-8."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # None where the descriptor is closed
+            ascii_only = lookup(stream.encoding).name == "ascii"
+            stream.reconfigure(encoding="utf-8" if ascii_only else None, errors="replace")
 
 
 def _leave(number: int, frame: FrameType | None) -> NoReturn:

@@ -208,6 +208,11 @@ def environment() -> dict[str, str]:
     return dict(os.environ)
 
 
+def forget_key_log() -> None:
+    """TLS secrets are written to no file, whatever SSLKEYLOGFILE says: passwords and tax data pass through TLS."""
+    os.environ.pop("SSLKEYLOGFILE", None)
+
+
 def clean_environment(environ: Mapping[str, str] = os.environ) -> dict[str, str] | None:
     """The environment without what would change Textual or the output's encoding; None when it is clean already."""
     kept = {n: v for n, v in environ.items() if not n.startswith("TEXTUAL_") and n != "PYTHONIOENCODING"}

@@ -38,7 +38,7 @@ PATIENCE = {
 PAUSE, LONGEST_PAUSE = 2.0, 30.0
 """Seconds between two tries."""
 
-PIN_STEPS = frozenset({Step.REQUEST_PIN, Step.INSTALL_PIN, Step.RETIRE_PIN})
+PIN_STEPS = frozenset({Step.LOOK_PIN, Step.REQUEST_PIN, Step.INSTALL_PIN, Step.RETIRE_PIN})
 """After any failure here nothing is tried again: a second wrong PIN brings the token nearer to its lock."""
 
 SCANNABLE = frozenset({AttemptState.QR_SHOWN, AttemptState.SCANNED})
@@ -157,6 +157,8 @@ class Journey:
                 return failure or Failure(Reason.TOKEN_REMOVED)
             case Step.WITHDRAWN if application is not None:
                 return Failure(ENDED.get(application.status, Reason.APPLICATION_MOVED_ON))
+            case Step.LOOK_PIN if failure is None and len(state.tokens) > 1:
+                return Failure(Reason.CERTIFICATE_HIDDEN)
             case Step.CHOOSING if self._answer(state) is None:
                 return Failure(Reason.SETTINGS_WRONG, detail="answers.toml: serial")
             case Step.WAITING if failure is None and self._clock() >= self._begun + GRACE and not self._answer(state):
@@ -197,7 +199,9 @@ class Journey:
                 return e.FormSubmitted(answers.form) if state.offer and state.agreement else None
             case Step.DONE:
                 return e.RetirementChosen() if self._deletes(state) else None
-            case Step.REQUEST_PIN | Step.INSTALL_PIN | Step.RETIRE_PIN:
+            case Step.LOOK_PIN if len(state.tokens) > 1:
+                return None  # whose PIN it is, a script cannot be asked
+            case Step.LOOK_PIN | Step.REQUEST_PIN | Step.INSTALL_PIN | Step.RETIRE_PIN:
                 return e.PinEntered(again(self._pin))
             case Step.REFUSED:
                 return e.RenewalRequested() if may_be_paid(state) else None

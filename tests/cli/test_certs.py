@@ -104,7 +104,7 @@ def test_every_token_and_certificate_of_all_modules_is_listed(tmp_path: Path, pa
     assert told == {
         ("双证", "signing", "renewable", ""),
         ("双证", "encryption", "not_for_signing", "no_signing_certificate"),
-        ("空", "", "no_certificate", "no_certificate"),
+        ("空", "", "no_certificate", "certificate_hidden"),
     }
     encryption = next(row for row in rows if row["usage"] == "encryption")
     assert (encryption["label"], encryption["size"], encryption["key_id"]) == ("加密", len(ENCRYPTION), "02")

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from tui.core.certificate import CertificateRef
+from tui.core.certificate import CertificateRef, Token
 from tui.core.events import Event
 from tui.core.failure import DeskError, Failure, Reason
 from tui.core.order import Application
@@ -58,6 +58,10 @@ class TokensDouble:
         if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer
+
+    async def look(self, token: CertificateRef, pin: Pin, progress: Callable[[TokenStage], None]) -> Token:
+        shown: Token = await self._work(pin, progress)
+        return shown
 
     async def make_request(
         self,

@@ -1,6 +1,6 @@
 """Certificates and tokens as the kiosk sees them, and the rule of when a certificate may be renewed."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -78,6 +78,8 @@ class Certificate:
     """O of the subject, empty for a person's certificate."""
     organisation_number: str = ""
     """统一社会信用代码 (GB 32100) where the certificate holds a right one."""
+    private: bool = False
+    """Seen only after the PIN (a private object, CKA_PRIVATE in PKCS#11)."""
 
     @property
     def for_signing(self) -> bool:
@@ -155,6 +157,10 @@ class Token:
     """Wrong PINs still allowed, where the driver tells; None is 'unknown'."""
     bare_keys: tuple[str, ...] = ()
     """SHA-256 over SubjectPublicKeyInfo, hex, of each public key on the token that no certificate there is of."""
+    hides: bool = False
+    """No signing certificate is visible, and a user PIN is set: there may be one that only a signed-in user sees."""
+    pin_to_be_changed: bool = False
+    """The token works only after its user has changed the PIN (CKF_USER_PIN_TO_BE_CHANGED)."""
 
     @property
     def has_encryption_certificate(self) -> bool:
@@ -171,6 +177,8 @@ class CertificateRef:
     serial: str
     token_label: str
     token_serial: str
+    private: bool = False
+    """It is visible only after the PIN: until then the token is known by its hints alone."""
 
     def names(self, token: Token) -> bool:
         """Whether the hints are this token's."""
@@ -193,6 +201,8 @@ def find_token(tokens: tuple[Token, ...], reference: CertificateRef) -> Token | 
     """
     if found := find(likeliest(tokens, reference), reference.fingerprint):
         return found[0]
+    if not reference.fingerprint and not reference.spki:
+        return next((token for token in tokens if reference.names(token)), None)
     return next((token for token in likeliest(tokens, reference) if holds_key(token, reference.spki)), None)
 
 
@@ -208,9 +218,32 @@ def holds_key(token: Token, spki: str) -> bool:
 
 def refer(token: Token, certificate: Certificate) -> CertificateRef:
     """A lasting reference to a certificate that is present now."""
-    return CertificateRef(certificate.fingerprint, certificate.spki, certificate.serial, token.label, token.serial)
+    return CertificateRef(
+        certificate.fingerprint,
+        certificate.spki,
+        certificate.serial,
+        token.label,
+        token.serial,
+        private=certificate.private,
+    )
 
 
 def refer_key(token: Token, spki: str) -> CertificateRef:
     """A reference to a key whose certificate is missing: a replacement that was cut off."""
     return CertificateRef("", spki, "", token.label, token.serial)
+
+
+def refer_token(token: Token) -> CertificateRef:
+    """A reference to a token that shows nothing yet to know it by."""
+    return CertificateRef("", "", token.serial, token.label, token.serial, private=True)
+
+
+def revealed(token: Token, seen: tuple[Token, ...]) -> Token:
+    """The token with what a look after the PIN found on it: `seen` are tokens as they then were."""
+    for known in seen:
+        if (known.module, known.label, known.serial) == (token.module, token.label, token.serial):
+            visible = {certificate.fingerprint for certificate in token.certificates}
+            more = tuple(c for c in known.certificates if c.private and c.fingerprint not in visible)
+            bare = tuple(spki for spki in token.bare_keys if all(c.spki != spki for c in more))
+            return replace(token, certificates=(*token.certificates, *more), bare_keys=bare, hides=False)
+    return token

@@ -57,7 +57,19 @@ class Reason(Enum):
         "the token lacks the mechanism or refuses the key's attributes",
     )
     TOKEN_FAULT = "token_fault", Place.TOKEN, "the token or its driver reported a general error"
-    DRIVER_MISSING = "driver_missing", Place.TOKEN, "the PKCS#11 module cannot be loaded"
+    DRIVER_MISSING = "driver_missing", Place.TOKEN, "there is no such file as the PKCS#11 module, or none is configured"
+    DRIVER_FOLDER = "driver_folder", Place.TOKEN, "the PKCS#11 module's path is a folder"
+    DRIVER_UNREADABLE = "driver_unreadable", Place.TOKEN, "this user may not read the PKCS#11 module's file"
+    DRIVER_NO_LIBRARY = "driver_no_library", Place.TOKEN, "the PKCS#11 module's file is no shared library, or damaged"
+    DRIVER_FOR_WINDOWS = "driver_for_windows", Place.TOKEN, "the PKCS#11 module is a DLL"
+    DRIVER_OTHER_MACHINE = (
+        "driver_other_machine",
+        Place.TOKEN,
+        "the PKCS#11 module is built for another processor, word size or system",
+    )
+    DRIVER_INCOMPLETE = "driver_incomplete", Place.TOKEN, "a library or symbol that the PKCS#11 module needs is missing"
+    DRIVER_NO_FUNCTIONS = "driver_no_functions", Place.TOKEN, "the library has no C_GetFunctionList"
+    DRIVER_REFUSES = "driver_refuses", Place.TOKEN, "the PKCS#11 module loads, and its C_Initialize refuses"
     DRIVER_CRASHED = "driver_crashed", Place.TOKEN, "the process that runs the driver died"
     DRIVER_HUNG = "driver_hung", Place.TOKEN, "the driver did not answer within its deadline and was stopped"
     WRONG_PIN = "wrong_pin", Place.TOKEN, "CKR_PIN_INCORRECT"
@@ -74,6 +86,11 @@ class Reason(Enum):
     SIGNATURE_FALSE = "signature_false", Place.TOKEN, "the token's signature does not verify with the certificate"
     # certificate
     NO_CERTIFICATE = "no_certificate", Place.CERTIFICATE, "the token holds no certificate"
+    CERTIFICATE_HIDDEN = (
+        "certificate_hidden",
+        Place.CERTIFICATE,
+        "no signing certificate is visible before the PIN: it may be a private object (CKA_PRIVATE)",
+    )
     CERTIFICATE_EXPIRED = "certificate_expired", Place.CERTIFICATE, "notAfter has passed"
     TOO_EARLY = "too_early", Place.CERTIFICATE, "the renewal window is not open yet"
     NOT_YET_VALID = "not_yet_valid", Place.CERTIFICATE, "notBefore has not come"
@@ -134,13 +151,34 @@ class Reason(Enum):
     # desk
     DESK_UNREACHABLE = "desk_unreachable", Place.DESK, "no connection to the desk"
     DESK_UNTRUSTED = "desk_untrusted", Place.DESK, "the desk's TLS certificate is not trusted"
+    DESK_CERTIFICATE_EXPIRED = (
+        "desk_certificate_expired",
+        Place.DESK,
+        "the desk's TLS certificate is outside its validity, and as far as can be known this machine's clock is right",
+    )
     DESK_TIMEOUT = "desk_timeout", Place.DESK, "the desk did not answer in time"
     DESK_FAULT = "desk_fault", Place.DESK, "the desk answered with an error of its own"
     DESK_BUSY = "desk_busy", Place.DESK, "the desk asks to come back later"
     KIOSK_TOO_OLD = "kiosk_too_old", Place.KIOSK, "this version is below the desk's minimum"
-    CLOCK_WRONG = "clock_wrong", Place.KIOSK, "this machine's clock differs from the desk's by minutes"
+    CLOCK_WRONG = "clock_wrong", Place.KIOSK, "this machine's clock differs from the desk's by minutes or years"
     SETTINGS_WRONG = "settings_wrong", Place.KIOSK, "the settings file is missing or wrong"
     KIOSK_FAULT = "kiosk_fault", Place.KIOSK, "a fault in this program"
+
+
+UNLOADABLE = frozenset(
+    {
+        Reason.DRIVER_MISSING,
+        Reason.DRIVER_FOLDER,
+        Reason.DRIVER_UNREADABLE,
+        Reason.DRIVER_NO_LIBRARY,
+        Reason.DRIVER_FOR_WINDOWS,
+        Reason.DRIVER_OTHER_MACHINE,
+        Reason.DRIVER_INCOMPLETE,
+        Reason.DRIVER_NO_FUNCTIONS,
+        Reason.DRIVER_REFUSES,
+    }
+)
+"""A module that cannot be used before somebody mends the machine's set-up."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -104,6 +105,13 @@ class TokenPort(Protocol):
 
     def watch(self) -> AsyncIterator[Sighting]:
         """Yield the state at once and then at every change, for ever."""
+        ...
+
+    async def look(self, token: CertificateRef, pin: Pin, progress: Callable[[TokenStage], None]) -> Token:
+        """Sign in, see what is visible only then, sign out; the token (see `refer_token`) with all that is on it.
+
+        Where its certificates are private objects, the operations below know it by its names until they have signed in.
+        """
         ...
 
     async def make_request(
@@ -226,6 +234,10 @@ class Phone(Protocol):
     async def pay(self, qr: str) -> None:
         """Scan and pay, as a wallet does."""
         ...
+
+
+SKEW = timedelta(minutes=5)
+"""A clock that is off by more misjudges certificates and TLS."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,7 @@ class Worker:
             case c.WatchApplication(business_no):
                 self._end_poll()
                 self._poll = self._spawn(self._watch(business_no, post), name, post)
-            case c.MakeRequest() | c.Install() | c.Retire():
+            case c.Look() | c.MakeRequest() | c.Install() | c.Retire():
                 task = self._spawn(self._ask_token(command, post, self._visit), name, post)
                 task.add_done_callback(lambda _: wipe(command))
             case _:

@@ -58,6 +58,7 @@ class WaitingScreen(StepScreen):
     def compose_actions(self) -> Iterable[Widget]:
         """开始办理 and the two views."""
         yield ActionButton(_("开始办理"), "start", primary=True)
+        yield ActionButton(_("输入CA密码查看"), "look", id="look")
         yield ActionButton(_("我的证书"), "certificates")
         yield ActionButton(_("环境检测"), "self_check")
 
@@ -68,12 +69,19 @@ class WaitingScreen(StepScreen):
         self.query_one("#inserted").display = bool(state.tokens and state.now)
         if state.tokens and state.now:
             self._show_tokens(state, state.now)
+        self.query_one("#look").display = state.veiled is not None
 
     def action_start(self) -> None:
         """开始办理."""
         from tui.core.events import Started
 
         self.advance(Started())
+
+    def action_look(self) -> None:
+        """输入CA密码查看."""
+        from tui.core.events import LookChosen
+
+        self.advance(LookChosen())
 
     def action_certificates(self) -> None:
         """我的证书."""
@@ -99,8 +107,8 @@ class WaitingScreen(StepScreen):
             return words.happened, "\n".join(words.lines), "bold $bad"
         if not state.tokens:
             return _("请插入CA"), _(GUIDE), "bold $accent"
-        if not any(token.certificates for token in state.tokens):
-            words = explain(Failure(Reason.NO_CERTIFICATE), state.money, state.service)
+        if (obstacle := _obstacle(state)) is not None:
+            words = explain(Failure(obstacle), state.money, state.service)
             return words.happened, words.advice, "bold $bad"
         now, window = state.now, state.window
         if now and any(c.state(now, window) is CertificateState.RENEWABLE for c in _certificates(state.tokens)):
@@ -126,6 +134,17 @@ class WaitingScreen(StepScreen):
             parts.append(table(tuple(fact for facts in rows for fact in facts), width))
             blocks.append(Content("\n").join(parts))
         self.query_one("#tokens", Static).update(Content("\n" if crowded else "\n\n").join(blocks))
+
+
+def _obstacle(state: State) -> Reason | None:
+    """What is to be said of the tokens before any of their certificates."""
+    certificates = _certificates(state.tokens)
+    concerned = [t for t in state.tokens if t.hides or any(map(state.is_renewable, t.certificates))]
+    if concerned and all(token.pin_to_be_changed for token in concerned):
+        return Reason.PIN_EXPIRED
+    if state.veiled is not None and not any(certificate.for_signing for certificate in certificates):
+        return Reason.CERTIFICATE_HIDDEN
+    return None if certificates else Reason.NO_CERTIFICATE
 
 
 def _rows(certificate: Certificate, now: datetime, window: timedelta, *, crowded: bool) -> tuple[Fact, ...]:

@@ -13,13 +13,39 @@ REASONS: dict[Reason, tuple[str, str]] = {
     Reason.TOKEN_READ_ONLY: (N_("CA处于写保护状态，不能写入新证书。"), N_("请联系客服解除写保护或更换CA。")),
     Reason.TOKEN_UNSUPPORTED: (N_("这个CA不支持在线续期所需的功能。"), N_("请联系客服更换CA。")),
     Reason.TOKEN_FAULT: (N_("CA或其驱动报告故障。"), N_("请拔出CA，重新插入后重试。")),
-    Reason.DRIVER_MISSING: (N_("CA驱动无法加载。"), N_("请工作人员安装或修复CA驱动，再按「环境检测」。")),
+    Reason.DRIVER_MISSING: (N_("没有找到CA驱动的文件。"), N_("请工作人员安装CA驱动，或更正设置中的驱动路径。")),
+    Reason.DRIVER_FOLDER: (
+        N_("设置中的CA驱动路径是一个文件夹。"),
+        N_("请工作人员把驱动路径改为其中的驱动文件（.so）。"),
+    ),
+    Reason.DRIVER_UNREADABLE: (N_("本程序没有权限读取CA驱动的文件。"), N_("请工作人员更改该文件或其文件夹的权限。")),
+    Reason.DRIVER_NO_LIBRARY: (
+        N_("CA驱动的文件不是程序库，或已损坏。"),
+        N_("请工作人员重新安装CA驱动，或更正驱动路径。"),
+    ),
+    Reason.DRIVER_FOR_WINDOWS: (
+        N_("这个CA驱动是Windows的（.dll）。"),
+        N_("请工作人员安装同一厂商的Linux版CA驱动（.so）。"),
+    ),
+    Reason.DRIVER_OTHER_MACHINE: (
+        N_("这个CA驱动是为另一种机器编译的（位数、处理器或系统不同）。"),
+        N_("请工作人员安装与本机相同位数和处理器的CA驱动。"),
+    ),
+    Reason.DRIVER_INCOMPLETE: (N_("CA驱动依赖的程序库缺失或版本不符。"), N_("请工作人员安装CA驱动所需的程序库。")),
+    Reason.DRIVER_NO_FUNCTIONS: (
+        N_("这个程序库不是PKCS#11驱动（没有C_GetFunctionList）。"),
+        N_("请工作人员把驱动路径改为厂商的PKCS#11驱动。"),
+    ),
+    Reason.DRIVER_REFUSES: (
+        N_("CA驱动已加载，但拒绝启动。"),
+        N_("请工作人员检查读卡服务（pcscd）和CA驱动的设置，再按「环境检测」。"),
+    ),
     Reason.DRIVER_CRASHED: (N_("CA驱动意外退出，已重新启动。"), N_("请拔出CA，重新插入后重试。")),
     Reason.DRIVER_HUNG: (N_("CA长时间没有响应，操作已中止。"), N_("请拔出CA，重新插入后重试。")),
     Reason.WRONG_PIN: (N_("CA密码不正确。"), N_("请重新输入。连续输错会锁定CA。")),
     Reason.PIN_LENGTH: (N_("CA密码的长度不对，未消耗尝试次数。"), N_("请核对后重新输入。")),
     Reason.PIN_LOCKED: (N_("CA密码连续输错，CA已锁定。"), N_("请携带CA和有效证件联系客服解锁，解锁后可继续办理。")),
-    Reason.PIN_EXPIRED: (N_("CA要求先修改密码。"), N_("请在CA的管理工具中修改密码，再继续办理。")),
+    Reason.PIN_EXPIRED: (N_("CA要求先修改密码。"), N_("请在CA的管理工具中修改密码，拔出CA再插入，然后办理。")),
     Reason.PIN_CANCELLED: (N_("已在CA上取消输入密码。"), N_("请重试，并在CA的键盘上输入密码。")),
     Reason.SIGNING_PIN_REFUSED: (
         N_("这个CA的密钥每次签名都要单独验证密码，而它没有接受登录时的CA密码。"),
@@ -29,6 +55,10 @@ REASONS: dict[Reason, tuple[str, str]] = {
     Reason.SIGNATURE_FALSE: (N_("CA签出的数据与证书不符。"), N_("请拔出CA，重新插入后重试；再次出现请更换CA。")),
     # certificate
     Reason.NO_CERTIFICATE: (N_("这个CA中没有证书。"), N_("请确认插入的是需要续期的CA。")),
+    Reason.CERTIFICATE_HIDDEN: (
+        N_("未输入CA密码，看不到CA中的签名证书。"),
+        N_("证书可能设为登录后可见。请按「开始办理」，输入CA密码后查看。"),
+    ),
     Reason.CERTIFICATE_EXPIRED: (N_("证书已过期，不能在线续期。"), N_("请按《CA办理指南》重新申请CA。")),
     Reason.TOO_EARLY: (N_("证书还没有到可续期的时间。"), N_("请在到期前{window}天内再来办理，提前续期不损失有效期。")),
     Reason.NOT_YET_VALID: (N_("证书尚未生效。"), N_("请在证书生效后再办理；若时间不对请联系客服。")),
@@ -84,11 +114,15 @@ REASONS: dict[Reason, tuple[str, str]] = {
     # desk and kiosk
     Reason.DESK_UNREACHABLE: (N_("无法连接续期服务。"), N_("请检查网络，然后重试。")),
     Reason.DESK_UNTRUSTED: (N_("续期服务的身份未通过验证，已停止连接。"), N_("请不要继续，并通知工作人员。")),
+    Reason.DESK_CERTIFICATE_EXPIRED: (
+        N_("续期服务的网站证书不在有效期内，已停止连接。"),
+        N_("请工作人员核对本终端的日期；日期无误时，请联系客服更换网站证书。"),
+    ),
     Reason.DESK_TIMEOUT: (N_("续期服务没有及时响应。"), N_("请稍后重试，不会重复提交。")),
     Reason.DESK_FAULT: (N_("续期服务出现故障。"), N_("请稍后重试；再次出现请联系客服。")),
     Reason.DESK_BUSY: (N_("续期服务繁忙。"), N_("请稍等片刻后重试。")),
     Reason.KIOSK_TOO_OLD: (N_("本终端的程序版本过低。"), N_("请工作人员升级程序后再办理。")),
-    Reason.CLOCK_WRONG: (N_("本终端的时间与服务不一致。"), N_("请工作人员校准系统时间后再办理。")),
+    Reason.CLOCK_WRONG: (N_("本终端的时间与服务不一致。"), N_("请工作人员校准本终端的日期和时间，再按「重试」。")),
     Reason.SETTINGS_WRONG: (N_("本终端的设置有误。"), N_("请工作人员检查设置文件。")),
     Reason.KIOSK_FAULT: (N_("程序出现故障。"), N_("请重试；再次出现请通知工作人员。")),
 }

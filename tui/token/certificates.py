@@ -15,11 +15,14 @@ from tui.core.certificate import Certificate, Usage
 from tui.core.certificate_parts import Parts, dissect, judged
 from tui.core.text_safety import printable
 from tui.token import lenient, lenient_text
+from tui.token.attribute_names import NAMES
 from tui.token.ber import Element
 from tui.token.lenient import Reading
+from tui.token.lenient_text import Name
 from tui.token.organisation import organisation
 
 _CURVES = {"secp256r1": "P256", "secp384r1": "P384", "secp521r1": "P521"}
+_NAMES = {x509.ObjectIdentifier(dotted): name for dotted, name in NAMES.items()}
 _EPOCH = datetime.fromtimestamp(0, UTC)
 _NOTHING = Reading("", "", "", "", _EPOCH, _EPOCH, "", "", Usage.ANY)
 
@@ -86,11 +89,12 @@ def _reading(der: bytes) -> Reading:
     _check_extensions(der)
     fields = lenient.tbs_fields(der)
     spki = fields[5]
-    names = _names(der) or _odd_names(fields)
+    subject, issuer = _names(der) or _odd_names(fields)
+    holder = lenient.named(subject, fields)
     return Reading(
-        subject=names[0],
-        common_name=names[1],
-        issuer=names[2],
+        subject=holder.text,
+        common_name=holder.common_name,
+        issuer=issuer.text,
         serial=f"{certificate.serial_number:x}",
         not_before=certificate.not_valid_before_utc,
         not_after=certificate.not_valid_after_utc,
@@ -105,28 +109,31 @@ def _check_extensions(der: bytes) -> None:
     list(x509.load_der_x509_certificate(judged(dissect(der).nameless)).extensions)
 
 
-def _names(der: bytes) -> tuple[str, str, str] | None:
-    """Subject, common name and issuer as the library reads them; None where their encoding breaks the rules."""
+def _names(der: bytes) -> tuple[Name, Name] | None:
+    """Subject and issuer as the library reads them; None where their encoding breaks the rules."""
     try:
         certificate = x509.load_der_x509_certificate(der)
-        subject, issuer = certificate.subject, certificate.issuer
-        return printable(subject.rfc4514_string()), _common_name(subject), printable(issuer.rfc4514_string())
+        return _name(certificate.subject), _name(certificate.issuer)
     except (ValueError, TypeError):  # TypeError: a BIT STRING in a name
         return None
 
 
-def _odd_names(fields: Sequence[Element]) -> tuple[str, str, str]:
+def _odd_names(fields: Sequence[Element]) -> tuple[Name, Name]:
     """The same, read leniently."""
-    holder, issuer = lenient_text.name(fields[4]), lenient_text.name(fields[2])
-    return holder.text, holder.common_name, issuer.text
+    return lenient_text.name(fields[4]), lenient_text.name(fields[2])
+
+
+def _name(name: x509.Name) -> Name:
+    """RFC 4514, with the names of attributes that it leaves."""
+    return Name(printable(name.rfc4514_string(_NAMES)), _common_name(name))
 
 
 def _common_name(name: x509.Name) -> str:
     """The last CN, or else O, as text."""
     for oid in (NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME):
         for attribute in reversed(name.get_attributes_for_oid(oid)):
-            if isinstance(attribute.value, str):
-                return printable(attribute.value)
+            if isinstance(attribute.value, str) and (plain := printable(attribute.value)):
+                return plain
     return ""
 
 

@@ -63,7 +63,7 @@ def install(driver: Driver, order: Install, ask_pin: AskPin, progress: Progress)
         key_id = _key_id(workspace, order.business_no, certified)
         if not objects.certificate_handles(session, key_id, order.issued):
             progress(TokenStage.WRITING)
-            label = order.business_no if order.policy is KeyPolicy.REKEY else old.label
+            label = order.business_no if order.policy is KeyPolicy.REKEY else objects.label_of(session, old)
             new = templates.certificate(order.issued, key_id, label)
             writing.write(workspace, new, old.der if order.policy is KeyPolicy.KEEP else b"")
         progress(TokenStage.READING_BACK)

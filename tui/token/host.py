@@ -13,7 +13,7 @@ from PyKCS11 import PyKCS11Error
 from tui.core.failure import Failure, Reason, TokenError
 from tui.core.ports import TokenStage
 from tui.hardening import harden, hide
-from tui.token import enrolment, faults, protocol, retirement, session
+from tui.token import enrolment, faults, identity, protocol, retirement, session
 from tui.token.doorbell import Doorbell
 from tui.token.driver import Driver
 from tui.token.presence import Watcher
@@ -22,6 +22,7 @@ from tui.token.protocol import (
     Installed,
     Leaving,
     Load,
+    Look,
     MakeRequest,
     Order,
     PinWanted,
@@ -30,6 +31,7 @@ from tui.token.protocol import (
     Requested,
     Retire,
     Retired,
+    Revealed,
     Seen,
 )
 
@@ -152,6 +154,8 @@ def _carry_out(driver: Driver, order: Order, channel: Channel) -> Report:
     """The order's answer. Whatever a driver makes go wrong ends here as a reason."""
     try:
         match order:
+            case Look():
+                return Revealed(session.look(driver, order.certificate, channel.ask_pin, channel.progress))
             case MakeRequest():
                 return Requested(enrolment.make_request(driver, order, channel.ask_pin, channel.progress))
             case Install():
@@ -175,11 +179,11 @@ def _explain(driver: Driver, order: Order, failure: Failure) -> Failure:
     if failure.reason in _PERHAPS_PULLED:
         try:
             replaced = order.old if isinstance(order, Install) else b""
-            session.locate(driver, order.certificate, replaced)
+            identity.locate(driver, order.certificate, replaced)
             if failure.reason is Reason.TOKEN_FAULT:
                 time.sleep(_NOTICED)
                 driver.restart()
-                session.locate(driver, order.certificate, replaced)
+                identity.locate(driver, order.certificate, replaced)
         except TokenError as gone:
             return replace(failure, reason=gone.failure.reason)
         except PyKCS11Error:

@@ -5,15 +5,16 @@ empty RDNs, negative serials, times without seconds or with offsets, BER lengths
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from tui.core.certificate import SM2, Usage
 from tui.core.text_safety import printable
 from tui.token import ber
+from tui.token.alternative import SUBJECT_ALT_NAME, alternative_name
 from tui.token.ber import Element
-from tui.token.lenient_text import name, oid, time
+from tui.token.lenient_text import Name, name, oid, time
 
 LONGEST = 65_536
 """Bytes; nothing longer is a certificate."""
@@ -54,7 +55,7 @@ def read(der: bytes) -> Reading | None:
         ):
             match [time(element) for element in validity.elements[:2]]:
                 case [datetime() as not_before, datetime() as not_after]:
-                    holder = name(subject)
+                    holder = named(name(subject), fields)
                     return Reading(
                         subject=holder.text,
                         common_name=holder.common_name,
@@ -104,14 +105,27 @@ def _modulus_bits(key: Element) -> int:
     return 0
 
 
-def usage(fields: Sequence[Element]) -> Usage:
-    """By keyUsage in the fields of a TBSCertificate; where it is absent or no BIT STRING, nothing is forbidden."""
+def named(holder: Name, fields: Sequence[Element]) -> Name:
+    """The subject, or what stands in its place where it is empty."""
+    if holder.text:
+        return holder
+    return alternative_name(tuple(extension_values(fields, SUBJECT_ALT_NAME)))
+
+
+def extension_values(fields: Sequence[Element], wanted: bytes) -> Iterator[Element]:
+    """The OCTET STRING of each extension with this OID, in the fields of a TBSCertificate."""
     for wrapped in (field for field in fields if field.tag == 0xA3):
         for extension in (extension for row in wrapped.elements for extension in row.elements):
             match extension.elements:
-                case (Element(tag=0x06, content=kind), *_, Element(tag=0x04) as value) if kind == _KEY_USAGE:
-                    for bits in ber.elements(value.octets):
-                        return _by_bits(bits.octets[1:2]) if bits.tag & ~ber.CONSTRUCTED == 0x03 else Usage.ANY
+                case (Element(tag=0x06, content=kind), *_, Element(tag=0x04) as value) if kind == wanted:
+                    yield value
+
+
+def usage(fields: Sequence[Element]) -> Usage:
+    """By keyUsage in the fields of a TBSCertificate; where it is absent or no BIT STRING, nothing is forbidden."""
+    for value in extension_values(fields, _KEY_USAGE):
+        for bits in ber.elements(value.octets):
+            return _by_bits(bits.octets[1:2]) if bits.tag & ~ber.CONSTRUCTED == 0x03 else Usage.ANY
     return Usage.ANY
 
 

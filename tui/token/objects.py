@@ -15,6 +15,7 @@ from tui.token import certificates, faults, keyobjects
 from tui.token.attributes import each, values
 from tui.token.driver import Driver
 from tui.token.keyobjects import PublicKey, spki_of
+from tui.token.written import text_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +45,26 @@ def opened(driver: Driver, slot: int, *, writable: bool = False) -> Iterator[Any
 
 
 def tokens(driver: Driver, slots: Sequence[int] | None = None) -> tuple[Token, ...]:
-    """Every initialised token and what is on it; one that cannot be reached counts as absent."""
+    """Every token in use and what is on it; one that cannot be reached counts as absent."""
     found = []
     for slot in driver.slots() if slots is None else slots:
         with contextlib.suppress(PyKCS11Error):
             if driver.lib.getSlotInfo(slot).flags & PyKCS11.CKF_TOKEN_PRESENT:
                 info = driver.lib.getTokenInfo(slot)
-                if info.flags & PyKCS11.CKF_TOKEN_INITIALIZED:
-                    found.append(_token(driver, slot, info))
+                token = _token(driver, slot, info)
+                if info.flags & PyKCS11.CKF_TOKEN_INITIALIZED or _in_use(token, info.flags):
+                    found.append(token)
     return tuple(found)
+
+
+def _in_use(token: Token, flags: int) -> bool:
+    """Whether a token that does not call itself initialised is one: some vendors never set that flag."""
+    return bool(token.certificates or token.bare_keys) or (_has_user_pin(flags) and not token.fault)
+
+
+def _has_user_pin(flags: int) -> bool:
+    wanted = PyKCS11.CKF_USER_PIN_INITIALIZED | PyKCS11.CKF_LOGIN_REQUIRED
+    return bool(flags & wanted == wanted)
 
 
 def _token(driver: Driver, slot: int, info: Any) -> Token:
@@ -82,6 +94,8 @@ def _token(driver: Driver, slot: int, info: Any) -> Token:
         fault=fault,
         tries_left=faults.tries_left(state),
         bare_keys=bare,
+        hides=_has_user_pin(info.flags) and not fault and not any(c.for_signing and c.readable for c in held),
+        pin_to_be_changed=bool(info.flags & PyKCS11.CKF_USER_PIN_TO_BE_CHANGED),
     )
 
 
@@ -99,7 +113,7 @@ def listed(session: Any) -> tuple[tuple[Certificate, ...], tuple[str, ...]]:
     found: dict[bytes, tuple[bool, Certificate]] = {}
     kinds = PyKCS11.CKA_VALUE, PyKCS11.CKA_ID, PyKCS11.CKA_LABEL
     for der, key_id, label in each(session, PyKCS11.CKO_CERTIFICATE, *kinds):
-        read = certificates.read(der, key_id, label.decode(errors="ignore"), has_private_key=True)
+        read = certificates.read(der, key_id, text_of(label), has_private_key=True)
         names_it = key_id in private_ids or (key_id, read.spki) in naming
         if der and (der not in found or names_it > found[der][0]):
             found[der] = names_it, read
@@ -130,6 +144,13 @@ def copies(session: Any, der: bytes) -> list[Any]:
     """Handles of this very certificate under whatever CKA_ID."""
     found = session.findObjects([(PyKCS11.CKA_CLASS, PyKCS11.CKO_CERTIFICATE)])
     return [handle for handle in found if value_of(session, handle) == der]
+
+
+def label_of(session: Any, certificate: Certificate) -> str | bytes:
+    """CKA_LABEL as it stands on the token, to be written back untouched; of what is not there, what is known of it."""
+    for handle in copies(session, certificate.der):
+        return values(session, handle, PyKCS11.CKA_LABEL)[0]
+    return certificate.label
 
 
 def value_of(session: Any, handle: Any) -> bytes:

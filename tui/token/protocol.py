@@ -41,6 +41,13 @@ class Load(msgspec.Struct, frozen=True, tag=True):
     environment: tuple[tuple[str, str], ...]
 
 
+class Look(msgspec.Struct, frozen=True, tag=True):
+    """Sign in and list what is visible only then."""
+
+    certificate: CertificateRef
+    """Names the token alone."""
+
+
 class MakeRequest(msgspec.Struct, frozen=True, tag=True):
     """Key pair, CSR and evidence for an application."""
 
@@ -100,6 +107,12 @@ class PinWanted(msgspec.Struct, frozen=True, tag=True):
     """The right token is in: the PIN may come now."""
 
 
+class Revealed(msgspec.Struct, frozen=True, tag=True):
+    """The answer to `Look`."""
+
+    token: Token
+
+
 class Requested(msgspec.Struct, frozen=True, tag=True):
     """The answer to `MakeRequest`."""
 
@@ -124,8 +137,8 @@ class Refused(msgspec.Struct, frozen=True, tag=True):
     failure: Failure
 
 
-Order = MakeRequest | Install | Retire
-Done = Requested | Installed | Retired
+Order = Look | MakeRequest | Install | Retire
+Done = Revealed | Requested | Installed | Retired
 Answer = Staged | PinWanted | Done | Refused
 Report = Seen | Unusable | Leaving | Answer
 

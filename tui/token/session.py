@@ -1,4 +1,4 @@
-"""A signed-in session on the one right token: found by its certificate, compared again before every use."""
+"""A signed-in session on the one right token."""
 
 import contextlib
 import secrets
@@ -9,25 +9,16 @@ from typing import Any
 import PyKCS11
 from PyKCS11 import PyKCS11Error
 
-from tui.core.certificate import (
-    RENEWABLE_KEYS,
-    Certificate,
-    CertificateRef,
-    PinState,
-    Token,
-    find,
-    find_token,
-    holds_key,
-    likeliest,
-    refer,
-)
-from tui.core.failure import Failure, Reason, TokenError
+from tui.core.certificate import RENEWABLE_KEYS, Certificate, CertificateRef, Token, find, holds_key
+from tui.core.failure import Reason, TokenError
 from tui.core.order import SignatureScheme
+from tui.core.ports import TokenStage
 from tui.token import certificates, faults, keyobjects, objects, pairing
 from tui.token.driver import Driver
+from tui.token.identity import compare, known_by_key, locate
 from tui.token.keyobjects import PrivateKeyObject, PublicKey
 from tui.token.keys import TokenKey, prove, token_key
-from tui.token.login import login
+from tui.token.login import HeldPin
 from tui.token.signing import Signer
 
 AskPin = Callable[[], bytearray]
@@ -122,86 +113,41 @@ def _refuse() -> None:
     raise faults.fault(Reason.TOKEN_REMOVED, "not comparable")
 
 
-def compare(
-    driver: Driver, token: Token, certificate: Certificate, session: Any, answers: Callable[[], bool] = bool
-) -> None:
-    """Refresh the slot, then compare the token with the one that began: name, serial, and the key it is known by.
-
-    Without the refresh a driver was seen to send one token's PIN to another, and to sign with a second token's key
-    under the first one's serial. `answers` is asked where no object shows the key. Raises TOKEN_REMOVED or
-    TOKEN_SWAPPED.
-    """
-    driver.slots()
-    if not driver.lib.getSlotInfo(token.slot).flags & PyKCS11.CKF_TOKEN_PRESENT:
-        raise faults.fault(Reason.TOKEN_REMOVED)
-    info = driver.lib.getTokenInfo(token.slot)
-    named = (objects.text(info.label), objects.text(info.serialNumber)) == (token.label, token.serial)
-    if not named or not (objects.holds(session, bytes.fromhex(certificate.key_id), certificate.spki) or answers()):
-        raise faults.fault(_swapped_or_removed(driver, token, certificate), "key" if named else "")
-
-
-def _swapped_or_removed(driver: Driver, token: Token, certificate: Certificate) -> Reason:
-    """Whether another token is in its slot now; one that went in the middle of the look may have seemed another."""
-    driver.slots()
-    expected = refer(token, certificate)
-    swapped = any(_is_another(there, expected) for there in objects.tokens(driver, [token.slot]))
-    return Reason.TOKEN_SWAPPED if swapped else Reason.TOKEN_REMOVED
-
-
-def _is_another(token: Token, expected: CertificateRef) -> bool:
-    """Of a readable token: the right name over nothing at all is the right token, on its way out."""
-    if token.fault or not expected.names(token):
-        return not token.fault
-    here = find((token,), expected.fingerprint) or holds_key(token, expected.spki)
-    return not here and bool(token.certificates or token.bare_keys)
-
-
-def locate(driver: Driver, reference: CertificateRef, replaced: bytes = b"") -> tuple[Token, Certificate]:
-    """The token that holds this very certificate; raise TOKEN_SWAPPED, TOKEN_REMOVED or TOKEN_FAULT.
-
-    Where `replaced` is given (the certificate's DER), the token may be known by the certificate's key alone.
-    """
-    for look_again in (False, True):
-        seen: tuple[Token, ...] = ()  # of the last look alone: a token may have gone in the middle of the first
-        with contextlib.suppress(PyKCS11Error):
-            if look_again:
-                driver.restart()
-            seen = likeliest(objects.tokens(driver), reference)
-            if found := find(seen, reference.fingerprint):
-                return found
-            if replaced and (token := find_token(seen, reference)):
-                return token, _known_by_key(driver, token, reference, replaced)
-    if any(_is_another(token, reference) for token in seen):
-        raise faults.fault(Reason.TOKEN_SWAPPED)
-    unread = next((token.fault or "certificate not listed" for token in seen if token.fault or token.bare_keys), "")
-    raise faults.fault(Reason.TOKEN_FAULT if unread else Reason.TOKEN_REMOVED, unread)
-
-
-def _known_by_key(driver: Driver, token: Token, reference: CertificateRef, der: bytes) -> Certificate:
-    """The new certificate of the same key if it is there already, else the one that was replaced."""
-    for certificate in token.certificates:
-        if certificate.spki == reference.spki and certificate.has_private_key:
-            return certificate
-    with objects.opened(driver, token.slot) as session:
-        return certificates.read(der, objects.id_of_key(session, reference.spki) or b"", "", has_private_key=True)
-
-
 @contextlib.contextmanager
 def signed_in(
     driver: Driver, reference: CertificateRef, ask_pin: AskPin, scheme: SignatureScheme, replaced: bytes = b""
 ) -> Iterator[Workspace]:
     """Find the token (see `locate`), log in, let its key sign; at the end log out and wipe the PIN, come what may."""
     token, certificate = locate(driver, reference, replaced)
-    with objects.opened(driver, token.slot, writable=True) as session:
-        pin = _HeldPin(driver, token, session, ask_pin())
+    with _logged_in(driver, token, certificate, ask_pin, writable=True) as (session, pin):
+        if certificate is None:
+            token, certificate = _uncovered(driver, token, session, reference, replaced)
+        signer = Signer(session, pin.log_in_for_signature)
+        workspace = Workspace(driver, token, certificate, session, driver.mechanisms(token.slot), scheme, signer)
+        workspace.recognise()
+        yield workspace
+
+
+def look(driver: Driver, reference: CertificateRef, ask_pin: AskPin, progress: Callable[[TokenStage], None]) -> Token:
+    """The token of this name with all that is on it; nothing is signed or written."""
+    progress(TokenStage.CHECKING)
+    token, certificate = locate(driver, reference)
+    with _logged_in(driver, token, certificate, ask_pin, writable=False) as (session, _):
+        return _unveiled(token, session)
+
+
+@contextlib.contextmanager
+def _logged_in(
+    driver: Driver, token: Token, certificate: Certificate | None, ask_pin: AskPin, *, writable: bool
+) -> Iterator[tuple[Any, HeldPin]]:
+    """A session after C_Login on the token that was compared just before; the PIN is wiped whatever happens."""
+    with objects.opened(driver, token.slot, writable=writable) as session:
+        pin = HeldPin(driver, token, session, ask_pin())
         try:
             compare(driver, token, certificate, session)
             pin.log_in()
-            signer = Signer(session, pin.log_in_for_signature)
-            workspace = Workspace(driver, token, certificate, session, driver.mechanisms(token.slot), scheme, signer)
             try:
-                workspace.recognise()
-                yield workspace
+                yield session, pin
             finally:
                 with contextlib.suppress(PyKCS11Error):
                     session.logout()
@@ -209,72 +155,21 @@ def signed_in(
             pin.wipe()
 
 
-class _HeldPin:
-    """The PIN of one step: for its C_Login, and for keys that demand it again at every signature.
-
-    It is held to the step's end, since a key that the token makes meanwhile may demand it too.
-    """
-
-    def __init__(self, driver: Driver, token: Token, session: Any, pin: bytearray) -> None:
-        self._driver, self._token, self._session, self._pin = driver, token, session, pin
-        self._accepted = False
-
-    def log_in(self) -> None:
-        """C_Login(CKU_USER); raise `TokenError`. One that says "logged in already" has not looked at the PIN."""
-        value = _login(self._driver, self._token, self._session, self._pin)
-        self._accepted = value == PyKCS11.CKR_OK
-
-    def log_in_for_signature(self) -> None:
-        """C_Login(CKU_CONTEXT_SPECIFIC), with a PIN that the token has accepted in this step and never refused since.
-
-        Raises SIGNING_PIN_REFUSED, PIN_LOCKED, PIN_CANCELLED or TOKEN_REMOVED.
-        """
-        if not self._accepted:
-            raise faults.fault(Reason.SIGNING_PIN_REFUSED, "not asked")
-        self._accepted = False
-        try:
-            _login(self._driver, self._token, self._session, self._pin, PyKCS11.CKU_CONTEXT_SPECIFIC)
-        except TokenError as refused:
-            failure = refused.failure
-            if failure.reason in _OF_ANY_LOGIN:
-                raise
-            raise TokenError(replace(failure, reason=Reason.SIGNING_PIN_REFUSED)) from refused
-        self._accepted = True
-
-    def wipe(self) -> None:
-        """Overwrite the PIN."""
-        self._pin[:] = bytes(len(self._pin))
+def _unveiled(token: Token, session: Any) -> Token:
+    """The token as it is seen after login; what was not visible before is marked."""
+    before = {certificate.fingerprint for certificate in token.certificates}
+    held, bare = objects.listed(session)
+    shown = tuple(replace(c, private=c.fingerprint not in before) for c in held)
+    return replace(token, certificates=shown, bare_keys=bare, hides=False)
 
 
-_OF_ANY_LOGIN = frozenset({Reason.PIN_LOCKED, Reason.PIN_CANCELLED, Reason.TOKEN_REMOVED})
-"""Refusals that mean the same whatever C_Login was for; any other is about the key that demands its PIN."""
-
-
-def _login(driver: Driver, token: Token, session: Any, pin: bytearray, user: int = PyKCS11.CKU_USER) -> int:
-    """C_Login once, never on a locked token; what it answered."""
-    if token.pin_state is PinState.LOCKED:
-        raise TokenError(Failure(Reason.PIN_LOCKED, detail="CKF_USER_PIN_LOCKED", tries_left=0))
-    if not token.pin_pad and not max(1, token.pin_min) <= len(pin) <= (token.pin_max or len(pin)):
-        raise faults.fault(Reason.PIN_LENGTH, f"{token.pin_min}-{token.pin_max}")
-    value = login(driver, session.session.value(), user, None if token.pin_pad else pin)
-    if value not in (PyKCS11.CKR_OK, PyKCS11.CKR_USER_ALREADY_LOGGED_IN):
-        error = PyKCS11Error(value)
-        raise TokenError(_refusal(driver, token.slot, faults.failure(error))) from error
-    return value
-
-
-def _refusal(driver: Driver, slot: int, failure: Failure) -> Failure:
-    """A refused login with the tries left that the token tells now; the last wrong PIN still says PIN_INCORRECT."""
-    if failure.reason is not Reason.WRONG_PIN:
-        return failure
-    with contextlib.suppress(PyKCS11Error):
-        state = faults.pin_state(driver.lib.getTokenInfo(slot).flags)
-        tries = faults.tries_left(state)
-        locked = tries == 0
-        return replace(
-            failure,
-            reason=Reason.PIN_LOCKED if locked else failure.reason,
-            tries_left=tries,
-            final_try=tries == 1,
-        )
-    return failure
+def _uncovered(
+    driver: Driver, token: Token, session: Any, reference: CertificateRef, replaced: bytes
+) -> tuple[Token, Certificate]:
+    """The certificate that the reference means, now that it can be seen; raise TOKEN_SWAPPED."""
+    token = _unveiled(token, session)
+    if found := find((token,), reference.fingerprint):
+        return found
+    if replaced and holds_key(token, reference.spki):
+        return token, known_by_key(driver, token, reference, replaced)
+    raise faults.fault(Reason.TOKEN_SWAPPED, "certificate not on it")

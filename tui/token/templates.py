@@ -113,10 +113,10 @@ def key_pair(label: str, like: object) -> tuple[Template, Template, int]:
     return public, private, mechanism
 
 
-def certificate(der: bytes, key_id: bytes, label: str) -> Template:
+def certificate(der: bytes, key_id: bytes, label: str | bytes) -> Template:
     """CKO_CERTIFICATE with its key's CKA_ID and label (a driver renames the private key to the certificate's).
 
-    A key without CKA_ID leaves the certificate's to the token.
+    A key without CKA_ID leaves the certificate's to the token. A label in bytes is one that came from the token.
     """
     parts = certificates.parts(der)
     return [

@@ -82,7 +82,8 @@ enum call { ANY_CALL, CALLS(X) CALL_COUNT };
     X(WRITE_PROTECTED, "write-protected") X(ROOM, "room") X(FREE_MEMORY, "free-memory") \
     X(ONE_CERTIFICATE, "one-certificate") X(ONE_PAIR, "one-pair") X(HALF_PAIR, "half-pair") X(RENAMES, "renames") \
     X(LACKS, "lacks") X(FALSE_SIGNATURE, "false-signature") X(OTHER_KEY, "other-key") \
-    X(SHUFFLED, "shuffled") X(ALWAYS_AUTHENTICATE, "always-authenticate")
+    X(SHUFFLED, "shuffled") X(ALWAYS_AUTHENTICATE, "always-authenticate") \
+    X(PIN_TO_BE_CHANGED, "pin-to-be-changed") X(UNINITIALISED, "uninitialised") X(NO_USER_PIN, "no-user-pin")
 
 #define X(action, word) action,
 enum action { ACTIONS(X) ACTION_COUNT };

@@ -4,8 +4,10 @@ from dataclasses import replace
 
 from tui.core import commands as c
 from tui.core import events as e
+from tui.core.certificate import Token
 from tui.core.failure import Reason
 from tui.core.moves.common import NEEDS_TOKEN, Next, at, cover, enter, leave, refuse, resume, uncover
+from tui.core.ports import Sighting
 from tui.core.state import Busy, State, Step
 
 ENDS_WITH_TOKEN = frozenset({Step.DONE, Step.REFUSED})
@@ -46,6 +48,7 @@ ASKED_AT = {
     "Start": {Step.WAITING},
     "WatchTokens": {Step.WAITING},
     "AskService": {Step.WAITING},
+    "Look": {Step.LOOK_PIN},
     "SignIn": {Step.SIGN_IN},
     "LoadNotice": {Step.NOTICE},
     "AskOffer": {Step.CARD, Step.FORM},
@@ -77,7 +80,7 @@ ASKED_AT = {
 def tokens_seen(state: State, event: e.TokensSeen) -> Next:
     """The inserted tokens as they now are."""
     pulled = state.token is not None
-    state = replace(state, sighting=event.sighting, now=event.at)
+    state = replace(state, sighting=event.sighting, now=event.at, revealed=_still_known(state, event.sighting))
     if state.step is Step.WAITING:
         return replace(state, failure=None), ()
     if state.step is Step.CHOOSING:
@@ -95,14 +98,22 @@ def tokens_seen(state: State, event: e.TokensSeen) -> Next:
     return leave(state) if state.step in ENDS_WITH_TOKEN else (state, ())
 
 
+def _still_known(state: State, sighting: Sighting) -> tuple[Token, ...]:
+    """What the PIN has shown, while its token is in, or is awaited by the person whose certificate it holds."""
+    if state.chosen is not None:
+        return state.revealed
+    present = {(token.module, token.label, token.serial) for token in sighting.tokens}
+    return tuple(known for known in state.revealed if (known.module, known.label, known.serial) in present)
+
+
 def service_seen(state: State, event: e.ServiceSeen) -> Next:
     """The desk is there."""
-    return replace(state, service=event.service, desk_reachable=True), ()
+    return replace(state, service=event.service, desk_reachable=True, desk_failure=None), ()
 
 
 def desk_lost(state: State, event: e.DeskLost) -> Next:
     """Said on the status line; the poll goes on."""
-    return replace(state, desk_reachable=False), ()
+    return replace(state, desk_reachable=False, desk_failure=event.failure), ()
 
 
 def failed(state: State, event: e.Failed) -> Next:

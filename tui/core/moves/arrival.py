@@ -7,9 +7,10 @@ from tui import __version__
 from tui.core import commands as c
 from tui.core import events as e
 from tui.core.application import ApplicationForm
-from tui.core.certificate import Certificate, CertificateRef, CertificateState, Token, find, refer, refer_key
+from tui.core.certificate import Certificate, CertificateRef, Token, find, refer, refer_key
 from tui.core.eligibility import best_refused
 from tui.core.failure import Failure, Reason
+from tui.core.moves import looking
 from tui.core.moves.common import Next, at, enter, leave, refuse, resume, uncover
 from tui.core.order import LIVE, ApplicationStatus
 from tui.core.state import Busy, State, Step, step_of
@@ -21,7 +22,7 @@ FRESH = timedelta(days=30)
 def renewable(state: State) -> tuple[tuple[Token, Certificate], ...]:
     """Every signing certificate that may be renewed now, once each although several modules may see its token."""
     held = [(token, certificate) for token in state.tokens for certificate in token.certificates]
-    found = {c.fingerprint: (t, c) for t, c in reversed(held) if _renewable(state, c)}
+    found = {c.fingerprint: (t, c) for t, c in reversed(held) if state.is_renewable(c)}
     return tuple(reversed(found.values()))
 
 
@@ -33,7 +34,7 @@ def start(state: State, event: e.Started) -> Next:
         case ():
             return _nothing_to_renew(state)
         case ((token, certificate),):
-            return at(replace(state, chosen=refer(token, certificate)), Step.SIGN_IN), ()
+            return _begin(state, token, certificate)
         case _:
             return at(state, Step.CHOOSING), ()
 
@@ -42,8 +43,22 @@ def choose(state: State, event: e.CertificateChosen) -> Next:
     """The certificate that was picked among several."""
     for token, certificate in renewable(state):
         if certificate.fingerprint == event.fingerprint:
-            return at(replace(state, chosen=refer(token, certificate)), Step.SIGN_IN), ()
+            return _begin(state, token, certificate)
     return state, ()
+
+
+def _begin(state: State, token: Token, certificate: Certificate) -> Next:
+    """Sign in, unless the token would refuse its PIN in the end."""
+    state = replace(state, chosen=refer(token, certificate))
+    if token.pin_to_be_changed:
+        return refuse(state, Failure(Reason.PIN_EXPIRED, detail="CKF_USER_PIN_TO_BE_CHANGED"))
+    return at(state, Step.SIGN_IN), ()
+
+
+def token_revealed(state: State, event: e.TokenRevealed) -> Next:
+    """Begin with what can be seen now; nothing is hidden any more."""
+    state = replace(state, chosen=None, revealed=(*state.revealed, event.token))
+    return start(at(state, Step.WAITING), e.Started())
 
 
 def continue_paid(state: State, event: e.RenewalRequested) -> Next:
@@ -157,7 +172,8 @@ def check_again(state: State, event: e.Retried) -> Next:
     """Run 环境检测."""
     if state.busy or state.sighting is None:
         return state, ()
-    return replace(state, busy=Busy.SELF_CHECKING, checks=()), (c.RunSelfCheck(state.sighting),)
+    known = replace(state.sighting, tokens=state.tokens)
+    return replace(state, busy=Busy.SELF_CHECKING, checks=()), (c.RunSelfCheck(known),)
 
 
 def self_checked(state: State, event: e.SelfChecked) -> Next:
@@ -176,8 +192,11 @@ def _nothing_to_renew(state: State) -> Next:
     if not state.tokens or state.now is None:
         return replace(state, failure=Failure(Reason.NO_TOKEN)), ()
     held = tuple(certificate for token in state.tokens for certificate in token.certificates)
-    if not any(certificate.for_signing for certificate in held) and (lone := _lone_key(state)):
-        return at(replace(state, chosen=lone), Step.SIGN_IN), ()
+    if not any(certificate.for_signing for certificate in held):
+        if state.veiled:
+            return looking.begin(state)
+        if lone := _lone_key(state):
+            return at(replace(state, chosen=lone), Step.SIGN_IN), ()
     turned_away = best_refused(held, state.now, state.window)
     if turned_away is None:
         return replace(state, failure=Failure(Reason.NO_CERTIFICATE)), ()
@@ -189,10 +208,6 @@ def _nothing_to_renew(state: State) -> Next:
 def _lone_key(state: State) -> CertificateRef | None:
     """A key without certificate: what a replacement that was cut off leaves; the desk has both certificates."""
     return next((refer_key(token, token.bare_keys[0]) for token in state.tokens if token.bare_keys), None)
-
-
-def _renewable(state: State, certificate: Certificate) -> bool:
-    return state.now is not None and certificate.state(state.now, state.window) is CertificateState.RENEWABLE
 
 
 def _version(text: str) -> tuple[int, ...]:

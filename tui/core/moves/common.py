@@ -16,6 +16,7 @@ WATCHED = frozenset({ApplicationStatus.ENTERED, ApplicationStatus.ISSUING})
 
 NEEDS_TOKEN = frozenset(
     {
+        Step.LOOK_PIN,
         Step.SIGN_IN,
         Step.NOTICE,
         Step.CARD,
@@ -77,7 +78,13 @@ def leave(state: State, event: object = None) -> Next:
     """Back to the waiting screen with nothing of the person left; the application stays at the desk."""
     if state.token_working:
         return state, ()
-    fresh = State(now=state.now, sighting=state.sighting, service=state.service, desk_reachable=state.desk_reachable)
+    fresh = State(
+        now=state.now,
+        sighting=state.sighting,
+        service=state.service,
+        desk_reachable=state.desk_reachable,
+        desk_failure=state.desk_failure,
+    )
     return fresh, (c.SignOut(),)
 
 
