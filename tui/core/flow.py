@@ -13,6 +13,7 @@ Move = Callable[[State, Any], Next]
 JOURNEY: Mapping[Step, Mapping[type, Move]] = {
     Step.WAITING: {
         e.Started: arrival.start,
+        e.CertificateChosen: arrival.name,
         e.CertificatesOpened: arrival.open_certificates,
         e.SelfCheckOpened: arrival.open_self_check,
         e.Retried: arrival.ask_service,

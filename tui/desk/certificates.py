@@ -12,6 +12,8 @@ from cryptography.x509.oid import NameOID
 from tui.core.certificate import Certificate
 from tui.core.failure import Reason
 from tui.core.text_safety import printable
+from tui.core.usage import usage_of
+from tui.desk.claims import claims_of
 from tui.desk.refusals import Refused
 
 _CURVES = {SECP256R1.name: "EC-P256", SECP384R1.name: "EC-P384"}
@@ -49,6 +51,7 @@ def read_certificate(der: bytes) -> Certificate:
         label="",
         has_private_key=True,
         spki=spki,
+        usage=usage_of(claims_of(parsed)),
     )
 
 

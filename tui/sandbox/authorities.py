@@ -3,6 +3,7 @@
 import ipaddress
 import os
 import tempfile
+import warnings
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -91,7 +92,10 @@ def name(
         (NameOID.ORGANIZATIONAL_UNIT_NAME, unit),
         (NameOID.COMMON_NAME, common_name),
     )
-    return x509.Name([x509.NameAttribute(oid, value) for oid, value in parts if value])
+    with warnings.catch_warnings(
+        action="ignore", category=UserWarning
+    ):  # it counts UTF-8's octets, RFC 5280 characters
+        return x509.Name([x509.NameAttribute(oid, value, _validate=False) for oid, value in parts if value])
 
 
 def key_usage(

@@ -37,12 +37,13 @@ def token(
     key: Literal["rsa2048", "ec256"] = "rsa2048",
 ) -> int:
     """Make a key in the token and a certificate with `days_left` days left; prints its fingerprint."""
+    from tui.answers import read_pin
     from tui.sandbox.files import COMPANY
     from tui.sandbox.provision import provision_token
     from tui.sandbox.token import TokenRefused
 
     try:
-        pin = pin_file.read_text("utf-8").rstrip("\r\n")
+        pin = str(read_pin(pin_file).reveal(), "utf-8")
         fingerprint = provision_token(
             directory.absolute(),
             module,

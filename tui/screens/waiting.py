@@ -105,11 +105,17 @@ class WaitingScreen(StepScreen):
         now, window = state.now, state.window
         if now and any(c.state(now, window) is CertificateState.RENEWABLE for c in _certificates(state.tokens)):
             return _("已插入CA，可以办理续期"), _("请按「开始办理」。"), "bold $good"
+        if (
+            now
+            and (renewed := [c.renewed_until for c in _certificates(state.tokens) if c.renewed_until])
+            and max(renewed) > now
+        ):
+            return _("已插入CA，证书已续期"), _("请使用新证书。按「开始办理」查看详情。"), "bold $good"
         return _("已插入CA，目前不能续期"), _("按「开始办理」查看原因和办法。"), "bold $bad"
 
     def _show_tokens(self, state: State, now: datetime) -> None:
         certificates = _certificates(state.tokens)
-        signing = [certificate for certificate in certificates if certificate.for_signing]
+        signing = [c for c in certificates if c.for_signing and c.renewed_until is None]
         lone = signing[0] if len(signing) == 1 else None
         renewable = lone is not None and lone.state(now, state.window) is CertificateState.RENEWABLE
         in_validity = lone is not None and lone.readable and now <= lone.not_after
@@ -130,7 +136,7 @@ class WaitingScreen(StepScreen):
 
 def _rows(certificate: Certificate, now: datetime, window: timedelta, *, crowded: bool) -> tuple[Fact, ...]:
     """Three lines for a certificate to renew, one for those beside it, one for each where there are many."""
-    if crowded or not certificate.for_signing:
+    if crowded or not certificate.for_signing or certificate.renewed_until is not None:
         return (row(certificate, now, window, named=crowded),)
     return short_facts(certificate, now, window)
 

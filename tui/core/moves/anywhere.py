@@ -23,6 +23,7 @@ FINAL = frozenset(
         Reason.KEY_UNSUPPORTED,
         Reason.CERTIFICATE_UNREADABLE,
         Reason.NO_CERTIFICATE,
+        Reason.NO_SIGNING_CERTIFICATE,
         Reason.KEY_REUSED,
         Reason.REQUEST_REFUSED,
         Reason.APPLICATION_MISSING,

@@ -7,27 +7,31 @@ from tui import __version__
 from tui.core import commands as c
 from tui.core import events as e
 from tui.core.certificate import Certificate, CertificateRef, CertificateState, Token, find, refer, refer_key
-from tui.core.eligibility import best_refused
+from tui.core.eligibility import best_refused, why_not
 from tui.core.failure import Failure, Reason
-from tui.core.moves.common import Next, at, enter, leave, refuse, resume
+from tui.core.moves.common import Next, at, enter, finished, leave, refuse, resume
 from tui.core.order import LIVE, ApplicationStatus
 from tui.core.state import Busy, State, Step, step_of
+from tui.core.succession import due
 
 FRESH = timedelta(days=30)
 """A certificate younger than this may be one whose installation was never finished."""
 
 
 def renewable(state: State) -> tuple[tuple[Token, Certificate], ...]:
-    """Every signing certificate that may be renewed now, once each although several modules may see its token."""
+    """Every signing certificate that may be renewed now, once each although several modules may see its token.
+
+    The one that ends first comes first.
+    """
     held = [(token, certificate) for token in state.tokens for certificate in token.certificates]
     found = {c.fingerprint: (t, c) for t, c in reversed(held) if _renewable(state, c)}
-    return tuple(reversed(found.values()))
+    return tuple(sorted(found.values(), key=lambda pair: due(pair[1])))
 
 
 def start(state: State, event: e.Started) -> Next:
     """One certificate leads to the sign-in, several to the choice, none to the reason why."""
-    if state.service and _version(state.service.minimum_version) > _version(__version__):
-        return refuse(state, Failure(Reason.KIOSK_TOO_OLD, detail=f"{__version__} < {state.service.minimum_version}"))
+    if too_old := _too_old(state):
+        return refuse(state, too_old)
     match renewable(state):
         case ():
             return _nothing_to_renew(state)
@@ -35,6 +39,18 @@ def start(state: State, event: e.Started) -> Next:
             return at(replace(state, chosen=refer(token, certificate)), Step.SIGN_IN), ()
         case _:
             return at(state, Step.CHOOSING), ()
+
+
+def name(state: State, event: e.CertificateChosen) -> Next:
+    """A certificate that a script names before anything is asked: on with it, or why it cannot be renewed."""
+    found = find(state.tokens, event.fingerprint)
+    if found is None or (now := state.now) is None:
+        return state, ()
+    if too_old := _too_old(state):
+        return refuse(state, too_old)
+    reason = why_not(found[1], now, state.window)
+    state = replace(state, chosen=refer(*found))
+    return (at(state, Step.SIGN_IN), ()) if reason is None else refuse(state, Failure(reason))
 
 
 def choose(state: State, event: e.CertificateChosen) -> Next:
@@ -53,12 +69,12 @@ def continue_paid(state: State, event: e.RenewalRequested) -> Next:
 def may_be_paid(state: State) -> bool:
     """Refused before the desk was asked, though a paid renewal may wait to be finished.
 
-    The certificate expired after it was paid for, or it is the new one, installed but not yet proved.
+    The certificate expired after it was paid for, it is the new one, installed but not yet proved, or its successor is.
     """
     if state.step is not Step.REFUSED or state.failure is None or state.chosen is None or state.signed_in:
         return False
     match state.failure.reason:
-        case Reason.CERTIFICATE_EXPIRED:
+        case Reason.CERTIFICATE_EXPIRED | Reason.ALREADY_RENEWED:
             return True
         case Reason.TOO_EARLY:
             return state.holder is not None and state.now is not None and state.now < state.holder[1].not_before + FRESH
@@ -94,9 +110,15 @@ def offer_made(state: State, event: e.OfferMade) -> Next:
     """The certificate may be renewed by this account; there may be an application under way.
 
     Where only the key is left of a certificate that was to be replaced, the application is all there is to go on with.
+    Where the certificate's successor lies beside it, an application is, and nothing is sold.
     """
-    if state.holder is None and event.offer.application is not None:
-        return resume(replace(state, offer=event.offer, busy=None), event.offer.application)
+    application = event.offer.application
+    if application is not None and application.status is ApplicationStatus.INSTALLED:
+        return finished(state, application)
+    if state.holder is None and application is not None:
+        return resume(replace(state, offer=event.offer, busy=None), application)
+    if application is None and state.holder is not None and state.holder[1].renewed_until is not None:
+        return refuse(state, Failure(Reason.ALREADY_RENEWED))
     return replace(state, offer=event.offer, busy=None, failure=state.failure if state.step is Step.FORM else None), ()
 
 
@@ -117,7 +139,7 @@ def query_answered(state: State, event: e.ApplicationSeen) -> Next:
     if known is None or known.business_no != event.application.business_no:
         return state, ()
     if event.application.status is ApplicationStatus.INSTALLED:  # at another terminal meanwhile
-        return refuse(state, Failure(Reason.ALREADY_RENEWED))
+        return finished(state, event.application)
     return resume(state, event.application)
 
 
@@ -188,6 +210,12 @@ def _lone_key(state: State) -> CertificateRef | None:
 
 def _renewable(state: State, certificate: Certificate) -> bool:
     return state.now is not None and certificate.state(state.now, state.window) is CertificateState.RENEWABLE
+
+
+def _too_old(state: State) -> Failure | None:
+    if state.service is None or _version(state.service.minimum_version) <= _version(__version__):
+        return None
+    return Failure(Reason.KIOSK_TOO_OLD, detail=f"{__version__} < {state.service.minimum_version}")
 
 
 def _version(text: str) -> tuple[int, ...]:
