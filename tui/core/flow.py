@@ -14,6 +14,7 @@ JOURNEY: Mapping[Step, Mapping[type, Move]] = {
     Step.WAITING: {
         e.Started: arrival.start,
         e.CertificateChosen: arrival.name,
+        e.RenewalRequested: arrival.continue_young,
         e.CertificatesOpened: arrival.open_certificates,
         e.SelfCheckOpened: arrival.open_self_check,
         e.Retried: arrival.ask_service,

@@ -9,7 +9,9 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from tui.core.certificate import Certificate, CertificateState, Token
+from tui.core.events import RenewalRequested
 from tui.core.failure import Failure, Reason
+from tui.core.moves.arrival import renewable, young_successor
 from tui.core.state import State, Step
 from tui.screens.base import RETRY, Key, StepScreen
 from tui.text import N_, _
@@ -46,6 +48,7 @@ class WaitingScreen(StepScreen):
     keys = (
         Key("f4", N_("我的证书"), "certificates"),
         Key("f5", N_("环境检测"), "self_check"),
+        Key("f8", N_("继续已付款的申请"), "finish_paid"),
         RETRY,
         Key("f10", N_("退出"), "quit"),
     )
@@ -87,6 +90,16 @@ class WaitingScreen(StepScreen):
 
         self.advance(SelfCheckOpened())
 
+    def offers(self, action: str, state: State) -> bool:
+        """Beside a certificate to renew another one may have a successor whose installation was cut off."""
+        if action == "finish_paid":
+            return bool(renewable(state)) and young_successor(state) is not None
+        return super().offers(action, state)
+
+    def action_finish_paid(self) -> None:
+        """继续已付款的申请."""
+        self.advance(RenewalRequested())
+
     def action_quit(self) -> None:
         """Leave the program, asked once more."""
         self.ask(_("退出程序？"), _("退出"), self.app.exit)
@@ -105,11 +118,7 @@ class WaitingScreen(StepScreen):
         now, window = state.now, state.window
         if now and any(c.state(now, window) is CertificateState.RENEWABLE for c in _certificates(state.tokens)):
             return _("已插入CA，可以办理续期"), _("请按「开始办理」。"), "bold $good"
-        if (
-            now
-            and (renewed := [c.renewed_until for c in _certificates(state.tokens) if c.renewed_until])
-            and max(renewed) > now
-        ):
+        if now and any(c.renewed_until is not None and now <= c.renewed_until for c in _certificates(state.tokens)):
             return _("已插入CA，证书已续期"), _("请使用新证书。按「开始办理」查看详情。"), "bold $good"
         return _("已插入CA，目前不能续期"), _("按「开始办理」查看原因和办法。"), "bold $bad"
 

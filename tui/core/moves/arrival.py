@@ -12,7 +12,7 @@ from tui.core.failure import Failure, Reason
 from tui.core.moves.common import Next, at, enter, finished, leave, refuse, resume
 from tui.core.order import LIVE, ApplicationStatus
 from tui.core.state import Busy, State, Step, step_of
-from tui.core.succession import due
+from tui.core.succession import due, successor
 
 FRESH = timedelta(days=30)
 """A certificate younger than this may be one whose installation was never finished."""
@@ -59,6 +59,21 @@ def choose(state: State, event: e.CertificateChosen) -> Next:
         if certificate.fingerprint == event.fingerprint:
             return at(replace(state, chosen=refer(token, certificate)), Step.SIGN_IN), ()
     return state, ()
+
+
+def young_successor(state: State) -> CertificateRef | None:
+    """The certificate whose successor was issued last, so lately that its installation may not be finished."""
+    held = [(t, c, new) for t in state.tokens for c in t.certificates if (new := successor(c, t.certificates))]
+    token, old, new = max(held, key=lambda found: found[2].not_before, default=(None, None, None))
+    if token is None or old is None or new is None or state.now is None or state.now >= new.not_before + FRESH:
+        return None
+    return refer(token, old)
+
+
+def continue_young(state: State, event: e.RenewalRequested) -> Next:
+    """Before another certificate is renewed: the desk knows whether the installation is finished."""
+    young = young_successor(state)
+    return (at(replace(state, chosen=young), Step.SIGN_IN), ()) if young else (state, ())
 
 
 def continue_paid(state: State, event: e.RenewalRequested) -> Next:
@@ -198,6 +213,8 @@ def _nothing_to_renew(state: State) -> Next:
     turned_away = best_refused(held, state.now, state.window)
     if turned_away is None:
         return replace(state, failure=Failure(Reason.NO_CERTIFICATE)), ()
+    if young := young_successor(state):
+        return at(replace(state, chosen=young), Step.SIGN_IN), ()
     certificate, reason = turned_away
     found = find(state.tokens, certificate.fingerprint)
     return refuse(replace(state, chosen=refer(*found) if found else None), Failure(reason))
