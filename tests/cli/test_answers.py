@@ -123,7 +123,7 @@ def test_a_serial_is_taken_as_programs_print_it(tmp_path: Path, written: str, se
 
 @pytest.mark.parametrize("written", ["4660", "0x1234", '"xyz"', '"-5"', '"12)"', '"4660 (1234)"', '"4660 (0x1234"'])
 def test_what_is_no_serial_is_told_with_examples(tmp_path: Path, written: str) -> None:
-    with pytest.raises(SettingsError, match='answers.toml: serial must be a hexadecimal serial .* "0A:1B:2C"'):
+    with pytest.raises(SettingsError, match=r'answers\.toml: serial must be a hexadecimal serial .* "0A:1B:2C"'):
         read_answers(_write(tmp_path, WHOLE.replace('"0A1B"', written)))
 
 

@@ -34,7 +34,7 @@ def test_a_renewal_that_was_finished_is_told_with_its_facts(held: tuple[object, 
     new = next(found for found in held if found in (NEW, LONG_AGO))
     code, kept = script._journey(script._desk(offer=[Offer((), DONE)]), tokens, serial=serial)
     assert (code, tokens.pins) == (Exit.DONE, [])
-    assert kept.lines[-1] == Installed("B1", NEW.serial, new.not_before, NEW.not_after)  # type: ignore[attr-defined]
+    assert kept.lines[-1] == Installed("B1", NEW.serial, new.not_before, NEW.not_after)
 
 
 def test_what_was_cut_off_before_the_proof_is_finished() -> None:

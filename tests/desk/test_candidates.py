@@ -56,8 +56,8 @@ def made(
 
 
 def usage(*bits: str) -> x509.KeyUsage:
-    every = ("digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement")
-    every += ("key_cert_sign", "crl_sign", "encipher_only", "decipher_only")
+    every = [SIGN, "content_commitment", SEAL, "data_encipherment", "key_agreement", CA]
+    every += ["crl_sign", "encipher_only", "decipher_only"]
     return x509.KeyUsage(**{bit: bit in bits for bit in every})
 
 

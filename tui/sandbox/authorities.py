@@ -4,6 +4,7 @@ import ipaddress
 import os
 import tempfile
 import warnings
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -74,6 +75,11 @@ def authority(subject: x509.Name, key: rsa.RSAPrivateKey | ec.EllipticCurvePriva
     )
 
 
+def lengths_in_characters() -> AbstractContextManager[object]:
+    """`cryptography` warns of long names by UTF-8's octets; RFC 5280's bounds (appendix A.1) are in characters."""
+    return warnings.catch_warnings(action="ignore", category=UserWarning)
+
+
 def name(
     *,
     common_name: str,
@@ -92,9 +98,7 @@ def name(
         (NameOID.ORGANIZATIONAL_UNIT_NAME, unit),
         (NameOID.COMMON_NAME, common_name),
     )
-    with warnings.catch_warnings(
-        action="ignore", category=UserWarning
-    ):  # it counts UTF-8's octets, RFC 5280 characters
+    with lengths_in_characters():
         return x509.Name([x509.NameAttribute(oid, value, _validate=False) for oid, value in parts if value])
 
 
