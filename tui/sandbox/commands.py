@@ -43,7 +43,8 @@ def token(
     from tui.sandbox.token import TokenRefused
 
     try:
-        pin = str(read_pin(pin_file).reveal(), "utf-8")
+        secret = read_pin(pin_file)  # which wipes what it revealed when it is let go
+        pin = str(secret.reveal(), "utf-8")
         fingerprint = provision_token(
             directory.absolute(),
             module,
@@ -56,6 +57,8 @@ def token(
         )
     except TokenRefused as error:
         return _say(error, Exit.TOKEN)
+    except UnicodeDecodeError:
+        return _say(f"{pin_file}: the PIN is not UTF-8", Exit.USAGE)
     except OSError as error:
         return _say(error, Exit.USAGE)
     print(fingerprint)
