@@ -13,6 +13,8 @@ from tui.tables import SettingsError, Table, open_table
 
 CONFIG_VARIABLE = "CA_KIOSK_CONFIG"
 LANGUAGE_VARIABLE = "CA_KIOSK_LANGUAGE"
+SHORTEST_IDLE, LONGEST_IDLE = 45, 3600
+"""Seconds; people look for their identity card, and fetch the phone, for longer than the floor."""
 
 
 class Language(StrEnum):
@@ -54,7 +56,7 @@ class KioskSettings:
     """CA of the desk's TLS certificate; None believes the system's store."""
     modules: tuple[ModuleSettings, ...]
     idle_seconds: int = 120
-    """Without a key pressed for this long the kiosk wipes the journey."""
+    """Without a key pressed for this long the kiosk wipes the journey; from `SHORTEST_IDLE` to `LONGEST_IDLE`."""
     log: Path | None = None
     """Log file; None keeps no log."""
     language: Language = Language.CHINESE
@@ -158,8 +160,12 @@ def _family(module: Table) -> DriverFamily:
 
 def _idle(kiosk: Table) -> int:
     seconds = kiosk.take("idle_seconds", int, 120)
-    if not 15 <= seconds <= 3600:
-        raise kiosk.error("idle_seconds", "应在 15 与 3600 之间", "must be within 15 and 3600")
+    if not SHORTEST_IDLE <= seconds <= LONGEST_IDLE:
+        raise kiosk.error(
+            "idle_seconds",
+            f"应在 {SHORTEST_IDLE} 与 {LONGEST_IDLE} 之间（秒）：更短会清掉正在填写的内容",
+            f"must be within {SHORTEST_IDLE} and {LONGEST_IDLE} seconds: less wipes what a person is typing",
+        )
     return seconds
 
 

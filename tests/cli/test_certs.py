@@ -29,6 +29,15 @@ PATIENCE = 30.0
 ENCRYPTION = odd(extensions=key_usage(b"\x38"), signature="1.2.840.10045.4.3.2")
 
 
+def test_a_renewed_certificate_is_listed_as_such() -> None:
+    old, new = certificate("old"), certificate("new", 385, subject=certificate("old").subject)
+    rows = listed(Sighting((token(new, old),)), NOW)
+    assert [(row.serial, row.state, row.reason) for row in rows] == [
+        (new.serial, "valid", "too_early"),
+        (old.serial, "renewed", "already_renewed"),
+    ]
+
+
 @pytest.fixture
 def pair(tmp_path: Path) -> SoftToken:
     """A token with a signing and an encryption certificate."""

@@ -23,7 +23,7 @@ class Usage(StrEnum):
     ANY = "any"
     """Both, or keyUsage is absent or cannot be read: nothing is forbidden."""
     OTHER = "other"
-    """Neither, a CA's own certificate for one."""
+    """Neither, or no holder's: a CA's own certificate, a service's, a self-issued placeholder (`core.usage`)."""
 
 
 class CertificateState(StrEnum):
@@ -33,12 +33,14 @@ class CertificateState(StrEnum):
     """In validity, the renewal window is not open yet."""
     RENEWABLE = "renewable"
     """In validity and inside the renewal window."""
+    RENEWED = "renewed"
+    """Its successor is on the same token, with its key: whether in validity or not, there is nothing to renew."""
     EXPIRED = "expired"
     NOT_YET_VALID = "not_yet_valid"
     UNREADABLE = "unreadable"
     """These bytes are no certificate; only label, size and token are known."""
     NOT_FOR_SIGNING = "not_for_signing"
-    """An encryption or a CA's certificate, in validity or not: it is not renewed here."""
+    """An encryption certificate, a CA's, a service's or a placeholder, in validity or not: it is not renewed here."""
     NO_KEY = "no_key"
     """There is no private key for this certificate on the token."""
     UNSUPPORTED = "unsupported"
@@ -80,6 +82,8 @@ class Certificate:
     """统一社会信用代码 (GB 32100) where the certificate holds a right one."""
     private: bool = False
     """Seen only after the PIN (a private object, CKA_PRIVATE in PKCS#11)."""
+    renewed_until: datetime | None = None
+    """notAfter of the certificate on the same token that has taken this one's place (`core.succession`)."""
 
     @property
     def for_signing(self) -> bool:
@@ -101,6 +105,8 @@ class Certificate:
             return CertificateState.UNREADABLE
         if not self.for_signing:
             return CertificateState.NOT_FOR_SIGNING
+        if self.renewed_until is not None:
+            return CertificateState.RENEWED
         if now > self.not_after:
             return CertificateState.EXPIRED
         if now < self.not_before:

@@ -14,6 +14,8 @@ JOURNEY: Mapping[Step, Mapping[type, Move]] = {
     Step.WAITING: {
         e.Started: arrival.start,
         e.LookChosen: looking.begin,
+        e.CertificateChosen: arrival.name,
+        e.RenewalRequested: arrival.continue_young,
         e.CertificatesOpened: arrival.open_certificates,
         e.SelfCheckOpened: arrival.open_self_check,
         e.Retried: arrival.ask_service,

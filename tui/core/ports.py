@@ -11,6 +11,7 @@ from tui.core.certificate import Certificate, CertificateRef, Token
 from tui.core.failure import Failure
 from tui.core.order import Application, Document, Method, Offer, ServiceStatus
 from tui.core.secret import Password, Pin
+from tui.core.succession import arranged
 
 
 class TokenStage(StrEnum):
@@ -53,7 +54,11 @@ class Sighting:
     """What all modules see at one moment."""
 
     tokens: tuple[Token, ...] = ()
+    """In an order of their own, as their certificates are; see `core.succession`."""
     faults: tuple[ModuleFault, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "tokens", arranged(self.tokens))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +78,7 @@ class Installation:
     old: Certificate
     new: Certificate
     proof: bytes
-    """Signature of the new key over `core.evidence.proof_message`."""
+    """Signature of the new key over `core.evidence.proof_message`; empty where it was given earlier."""
 
 
 class KeyLeft(StrEnum):

@@ -30,6 +30,7 @@ from tui.core.order import (
     ServiceStatus,
 )
 from tui.core.ports import Check, Installation, KeyLeft, Sighting, SignedRequest, TokenStage
+from tui.core.succession import arranged
 
 
 class Step(Enum):
@@ -145,6 +146,8 @@ class State:
     """Made by the token, kept until the desk has it: handing it in again needs no PIN."""
     installation: Installation | None = None
     """Old and new certificate as read back from the token, and the proof for the desk."""
+    finished: Certificate | None = None
+    """The new certificate of a renewal that was finished earlier, as the token holds it."""
     checks: tuple[Check, ...] = ()
     retired: bool = False
     """The old pair was deleted, with the person's consent."""
@@ -155,7 +158,7 @@ class State:
     def tokens(self) -> tuple[Token, ...]:
         """The inserted tokens with all that is known to be on them, none before the first sighting."""
         seen = self.sighting.tokens if self.sighting else ()
-        return tuple(revealed(token, self.revealed) for token in seen) if self.revealed else seen
+        return arranged(tuple(revealed(token, self.revealed) for token in seen)) if self.revealed else seen
 
     @property
     def veiled(self) -> Token | None:
@@ -198,6 +201,11 @@ class State:
     def token(self) -> Token | None:
         """The inserted token of this journey: with the chosen certificate, or with its key where that was replaced."""
         return find_token(self.tokens, self.chosen) if self.chosen else None
+
+    @property
+    def renewed(self) -> Certificate | None:
+        """The new certificate, once it is on the token and the desk has verified its key, or is about to."""
+        return self.installation.new if self.installation else self.finished
 
     @property
     def token_working(self) -> bool:

@@ -96,11 +96,11 @@ def agreement(request: Asked) -> Document:
 
 @post("/offers", status_code=200, sync_to_thread=True)
 def offer(request: Asked, data: JSONBody[OfferRequest]) -> Offer:
-    """Whether this account may renew this certificate; or, without one, what waits for this key."""
+    """Whether this account may renew this certificate, or has; or, without one, what waits for this key."""
     desk, account = _desk(request), _account(request)
     if data.spki and not data.certificate:
         return admission.find_by_key(desk, account, data.spki)
-    return admission.make_offer(desk, account, data.certificate)
+    return admission.make_offer(desk, account, data.certificate, finished=data.finished)
 
 
 @put("/forms", status_code=204, sync_to_thread=True)

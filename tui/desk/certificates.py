@@ -17,6 +17,8 @@ from tui.core.certificate import Certificate
 from tui.core.certificate_parts import Parts, dissect
 from tui.core.failure import Reason
 from tui.core.text_safety import printable
+from tui.core.usage import usage_of
+from tui.desk.claims import claims_of
 from tui.desk.refusals import Refused
 
 _CURVES = {SECP256R1.name: "EC-P256", SECP384R1.name: "EC-P384"}
@@ -92,6 +94,7 @@ def read_certificate(der: bytes) -> Certificate:
         label="",
         has_private_key=True,
         spki=spki,
+        usage=usage_of(claims_of(parsed)),
     )
 
 

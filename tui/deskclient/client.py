@@ -66,7 +66,7 @@ class DeskClient:
 
     async def offer(self, certificate: bytes, spki: str = "") -> Offer:
         """Terms for this certificate and its live application; or, without one, the application that awaits a key."""
-        return decode(await self._send("POST", "offers", OfferRequest(certificate, spki)), Offer)
+        return decode(await self._send("POST", "offers", OfferRequest(certificate, spki, finished=True)), Offer)
 
     async def keep_form(self, certificate: bytes, form: ApplicationForm) -> None:
         """Keep what is typed so far; tried once, for the next change comes soon."""

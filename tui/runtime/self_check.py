@@ -51,7 +51,7 @@ class SelfCheck:
         if (refused := best_refused(held, now)) is None:
             return Check("certificate", False, failure=Failure(Reason.NO_CERTIFICATE))
         certificate, reason = refused
-        if reason is Reason.TOO_EARLY:
+        if reason in (Reason.TOO_EARLY, Reason.ALREADY_RENEWED):
             return Check("certificate", True, _told(certificate))
         return Check("certificate", False, _told(certificate), Failure(reason))
 

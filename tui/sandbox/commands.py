@@ -38,6 +38,7 @@ def token(
     key: Literal["rsa2048", "ec256"] = "rsa2048",
 ) -> int:
     """Make a key in the token and a certificate with `days_left` days left; prints its fingerprint."""
+    from tui.answers import read_pin
     from tui.sandbox.files import COMPANY
     from tui.sandbox.provision import provision_token
     from tui.sandbox.token import TokenRefused
@@ -45,7 +46,8 @@ def token(
     try:
         if why := open_to_others(pin_file):
             return _say(why, Exit.USAGE)
-        pin = pin_file.read_text("utf-8").rstrip("\r\n")
+        secret = read_pin(pin_file)  # which wipes what it revealed when it is let go
+        pin = str(secret.reveal(), "utf-8")
         fingerprint = provision_token(
             directory.absolute(),
             module,
@@ -58,6 +60,8 @@ def token(
         )
     except TokenRefused as error:
         return _say(error, Exit.TOKEN)
+    except UnicodeDecodeError:
+        return _say(f"{pin_file}: the PIN is not UTF-8", Exit.USAGE)
     except OSError as error:
         return _say(error, Exit.USAGE)
     print(fingerprint)

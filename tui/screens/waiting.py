@@ -9,7 +9,9 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from tui.core.certificate import Certificate, CertificateState, Token
+from tui.core.events import RenewalRequested
 from tui.core.failure import Failure, Reason
+from tui.core.moves.arrival import renewable, young_successor
 from tui.core.state import State, Step
 from tui.screens.base import RETRY, Key, StepScreen
 from tui.text import N_, _
@@ -46,6 +48,7 @@ class WaitingScreen(StepScreen):
     keys = (
         Key("f4", N_("我的证书"), "certificates"),
         Key("f5", N_("环境检测"), "self_check"),
+        Key("f8", N_("继续已付款的申请"), "finish_paid"),
         RETRY,
         Key("f10", N_("退出"), "quit"),
     )
@@ -95,6 +98,16 @@ class WaitingScreen(StepScreen):
 
         self.advance(SelfCheckOpened())
 
+    def offers(self, action: str, state: State) -> bool:
+        """Beside a certificate to renew another one may have a successor whose installation was cut off."""
+        if action == "finish_paid":
+            return bool(renewable(state)) and young_successor(state) is not None
+        return super().offers(action, state)
+
+    def action_finish_paid(self) -> None:
+        """继续已付款的申请."""
+        self.advance(RenewalRequested())
+
     def action_quit(self) -> None:
         """Leave the program, asked once more."""
         self.ask(_("退出程序？"), _("退出"), self.app.exit)
@@ -113,11 +126,13 @@ class WaitingScreen(StepScreen):
         now, window = state.now, state.window
         if now and any(c.state(now, window) is CertificateState.RENEWABLE for c in _certificates(state.tokens)):
             return _("已插入CA，可以办理续期"), _("请按「开始办理」。"), "bold $good"
+        if now and any(c.renewed_until is not None and now <= c.renewed_until for c in _certificates(state.tokens)):
+            return _("已插入CA，证书已续期"), _("请使用新证书。按「开始办理」查看详情。"), "bold $good"
         return _("已插入CA，目前不能续期"), _("按「开始办理」查看原因和办法。"), "bold $bad"
 
     def _show_tokens(self, state: State, now: datetime) -> None:
         certificates = _certificates(state.tokens)
-        signing = [certificate for certificate in certificates if certificate.for_signing]
+        signing = [c for c in certificates if c.for_signing and c.renewed_until is None]
         lone = signing[0] if len(signing) == 1 else None
         renewable = lone is not None and lone.state(now, state.window) is CertificateState.RENEWABLE
         in_validity = lone is not None and lone.readable and now <= lone.not_after
@@ -149,7 +164,7 @@ def _obstacle(state: State) -> Reason | None:
 
 def _rows(certificate: Certificate, now: datetime, window: timedelta, *, crowded: bool) -> tuple[Fact, ...]:
     """Three lines for a certificate to renew, one for those beside it, one for each where there are many."""
-    if crowded or not certificate.for_signing:
+    if crowded or not certificate.for_signing or certificate.renewed_until is not None:
         return (row(certificate, now, window, named=crowded),)
     return short_facts(certificate, now, window)
 

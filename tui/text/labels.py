@@ -65,6 +65,7 @@ ID_TYPE = {
 CERTIFICATE = {
     CertificateState.VALID: N_("有效，未到续期时间"),
     CertificateState.RENEWABLE: N_("可以续期"),
+    CertificateState.RENEWED: N_("已续期"),
     CertificateState.EXPIRED: N_("已过期"),
     CertificateState.NOT_YET_VALID: N_("尚未生效"),
     CertificateState.UNREADABLE: N_("无法读取"),

@@ -70,7 +70,7 @@ REASONS: dict[Reason, tuple[str, str]] = {
     ),
     Reason.NO_SIGNING_CERTIFICATE: (
         N_("CA中只有加密等用途的证书，没有签名证书。"),
-        N_("续期从签名证书办理，加密证书不单独续期。请插入有签名证书的CA，或联系客服。"),
+        N_("续期从签名证书办理，加密、机构和自签名证书不单独续期。请插入有签名证书的CA，或联系客服。"),
     ),
     Reason.SM2_UNSUPPORTED: (
         N_("这张证书是国密（SM2）密钥，续期要用SKF（GM/T 0016）接口的驱动。"),

@@ -30,6 +30,7 @@ FINAL = frozenset(
         Reason.CERTIFICATE_MALFORMED,
         Reason.NO_TERM_LEFT,
         Reason.NO_CERTIFICATE,
+        Reason.NO_SIGNING_CERTIFICATE,
         Reason.KEY_REUSED,
         Reason.REQUEST_REFUSED,
         Reason.APPLICATION_MISSING,

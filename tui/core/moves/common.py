@@ -6,6 +6,7 @@ from tui.core import commands as c
 from tui.core import events as e
 from tui.core.failure import Failure, Reason
 from tui.core.order import Application, ApplicationStatus
+from tui.core.ports import Installation
 from tui.core.state import SHOWN_ATTEMPT, Busy, State, Step, step_of
 
 Next = tuple[State, tuple[c.Command, ...]]
@@ -93,6 +94,21 @@ def refuse(state: State, failure: Failure) -> Next:
     return at(state, Step.REFUSED, failure), (c.StopWatching(),)
 
 
+def finished(state: State, application: Application) -> Next:
+    """续期已完成, here or elsewhere, now or earlier: both certificates as the token holds them.
+
+    Without the new one on a token that is in, the person is told no more than that the old one was renewed.
+    """
+    state = replace(state, application=application)
+    held = [certificate for token in state.tokens for certificate in token.certificates]
+    new = next((certificate for certificate in held if certificate.der == application.certificate), None)
+    if new is None:
+        return refuse(state, Failure(Reason.ALREADY_RENEWED))
+    old = next((certificate for certificate in held if certificate.fingerprint == application.fingerprint), None)
+    both = Installation(old, new, b"") if old else None
+    return at(replace(state, finished=new, installation=both), Step.DONE), (c.StopWatching(),)
+
+
 def follow(state: State, event: e.ApplicationSeen) -> Next:
     """Take the application as it now is and go where it has moved to; a poll never disturbs what is under way."""
     application = event.application
@@ -112,7 +128,7 @@ def follow(state: State, event: e.ApplicationSeen) -> Next:
                 return state, ()
             return at(state, Step.INSTALL_PIN), (c.StopWatching(),)
         case ApplicationStatus.INSTALLED:
-            return refuse(state, Failure(Reason.ALREADY_RENEWED))
+            return finished(state, application)
         case ApplicationStatus.WITHDRAWN | ApplicationStatus.LAPSED | ApplicationStatus.FAILED:
             return at(state, Step.WITHDRAWN), ()
 

@@ -99,6 +99,14 @@ class Issuer:
     """RSA writes NULL parameters (RFC 4055, 5), ECDSA none (RFC 5758, 3.2)."""
 
 
+def extensions_of(certificate: x509.Certificate) -> list[Extension]:
+    """The certificate's extensions as they are encoded.
+
+    :raises ValueError: its structure is not RFC 5280's.
+    """
+    return asn1.decode_der(_TbsCertificate, certificate.tbs_certificate_bytes).extensions or []
+
+
 def renewed_tbs(
     issuer: Issuer, old: Parts, key: SubjectKey, validity: Validity, serial: int, *, keeps_key: bool
 ) -> bytes:
