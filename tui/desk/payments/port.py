@@ -7,6 +7,7 @@ Errors of every call::
      ├─ GatewayRefused        the platform understood and said no (code, text)
      ├─ GatewayMisconfigured  key, identity or contract is wrong: raise the alarm, nothing was decided
      └─ AnswerNotGenuine      the message proves nothing: signature, chain or number do not fit
+         └─ AnswerAmbiguous   it can be read in two ways, so that its signature proves neither
 """
 
 import logging
@@ -69,6 +70,10 @@ class AnswerNotGenuine(PaymentGatewayError):  # noqa: N818
         """Keep why, and what the message claims as far as it can be read: for a dispute only, never to act upon."""
         super().__init__(why)
         self.claims = claims or {}
+
+
+class AnswerAmbiguous(AnswerNotGenuine):
+    """The same message can be read as other fields: never to be acted upon, and not shown to be forged either."""
 
 
 @dataclass(frozen=True, slots=True)
