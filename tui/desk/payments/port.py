@@ -19,6 +19,7 @@ from enum import StrEnum
 from typing import ClassVar, Protocol
 
 from tui.core.text_safety import printable
+from tui.desk.payments.bill import Bill
 
 NUMBER = re.compile(r"[A-Za-z0-9]{8,32}")
 """Shape of a number that both channels accept: UnionPay orderId takes 8-40 letters and digits, refund numbers 32."""
@@ -242,18 +243,6 @@ class PaymentNotice:
     """UnionPay: the txnTime it belongs to."""
 
 
-@dataclass(frozen=True, slots=True)
-class BillLine:
-    """One movement in a platform's daily bill, which nobody signed: a reason to ask, never a proof."""
-
-    number: str
-    """The attempt's number."""
-    refund_no: str
-    """Of money that went back; empty for a payment."""
-    amount_fen: int
-    """In fen, positive in either direction."""
-
-
 class PaymentGateway(Protocol):
     """One payment channel; every call ends within its own deadline and may be made from any thread."""
 
@@ -288,7 +277,7 @@ class PaymentGateway(Protocol):
     def query_refund(self, refund: Refund) -> RefundOutcome:
         """Ask what became of the refund."""
 
-    def bill(self, day: date) -> tuple[BillLine, ...] | None:
+    def bill(self, day: date) -> Bill | None:
         """Everything that moved on a Beijing day; None while there is no bill, as also after a day without trade.
 
         :raises AnswerNotGenuine: a bill that is not of the published form.
