@@ -6,17 +6,22 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 
 import uvicorn
 from litestar import Litestar
 
 from tui.desk.api import create_app
+from tui.desk.connection import Connection, Limits
 from tui.desk.database import migrate, open_database
+from tui.desk.door import Door, raise_file_limit, within
 from tui.desk.parts import build
 from tui.desk.settings import DeskSettings
 from tui.desk.watch import Watch
 from tui.desk.workflow import Workflows
 
+_BACKLOG = 1024
+"""Connections that the system completes before the desk has taken them."""
 _GRACE = 10
 """Seconds that requests under way are given at the end."""
 
@@ -36,19 +41,21 @@ def serve(settings: DeskSettings, on_ready: Callable[[Running], None] = lambda r
     :raises SettingsError: the settings cannot be used.
     :raises OSError: the address cannot be bound, or a TLS file cannot be read.
     """
-    with socket.create_server((settings.host, settings.port)) as listener:
+    limits = Limits(connections=settings.connections, per_address=settings.connections_per_address)
+    limits = within(limits, raise_file_limit())
+    with socket.create_server((settings.host, settings.port), backlog=_BACKLOG) as listener:
         url = f"https://{settings.host}:{listener.getsockname()[1]}"
         settings = replace(settings, public_url=settings.public_url or url)
         engine = open_database(settings.database, settings.data_key)
         migrate(engine)
         workflows = Workflows(settings)
         desk = build(settings, engine, workflows)
-        server = _Server(_configuration(create_app(desk), settings), url, on_ready)
+        server = _Server(_configuration(create_app(desk), settings), listener, limits, url, on_ready)
         workflows.launch(desk)
         watch = Watch(desk)
         watch.start()
         try:
-            server.run(sockets=[listener])
+            server.run(sockets=[])  # it accepts by its own door
         finally:
             watch.stop()
             workflows.stop()
@@ -72,14 +79,26 @@ def _configuration(app: Litestar, settings: DeskSettings) -> uvicorn.Config:
 
 
 class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, url: str, on_ready: Callable[[Running], None]) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        listener: socket.socket,
+        limits: Limits,
+        url: str,
+        on_ready: Callable[[Running], None],
+    ) -> None:
         super().__init__(config)
+        self._listener, self._limits = listener, limits
         self._running = Running(url, self._leave)
         self._on_ready = on_ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        if self.started:
+        if self.started and self.config.ssl is not None:
+            state = {"config": self.config, "server_state": self.server_state, "app_state": self.lifespan.state}
+            door = Door(self._listener, self.config.ssl, partial(Connection, **state), self._limits)
+            door.open()
+            self.servers = [door]
             self._on_ready(self._running)
 
     @contextmanager
