@@ -67,6 +67,8 @@ def install(driver: Driver, order: Install, ask_pin: AskPin, progress: Progress)
             raise faults.fault(Reason.CERTIFICATE_MISMATCH, "subject")
         session = workspace.session
         pair, prover = _pair_of(session, order.business_no, issued), workspace
+        if order.issued == old.der and (order.old or pair.label != order.business_no):
+            raise faults.fault(Reason.CERTIFICATE_MISMATCH, "the old certificate")
         if order.issued not in objects.certificate_values(session, pair.key_id):
             progress(TokenStage.WRITING)
             label = order.business_no if order.policy is KeyPolicy.REKEY else old.label
