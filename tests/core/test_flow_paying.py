@@ -7,6 +7,7 @@ import pytest
 from tests.core.people import (
     ATTEMPT,
     INVOICE,
+    NOW,
     OFFER,
     application,
     state,
@@ -23,7 +24,7 @@ from tui.core import commands as c
 from tui.core import events as e
 from tui.core.failure import Failure, Reason
 from tui.core.flow import advance
-from tui.core.order import Application, ApplicationStatus, Offer
+from tui.core.order import Application, ApplicationStatus, FeeLine, Offer, Order
 from tui.core.state import Busy, Step
 
 
@@ -102,9 +103,8 @@ def test_paying_goes_on_without_the_token(step: Step) -> None:
     assert advance(state(step, application=PAYING), EMPTY)[0].step is step
 
 
-ORDER = ENTERED.order
-assert ORDER is not None
-LINE = ORDER.lines[0]
+LINE = FeeLine("证书服务费用", 20000, 1, 20000)
+ORDER = Order("D1", NOW, (LINE,), 20000)
 WRONG = [
     replace(PAYING, attempt=replace(ATTEMPT, amount_fen=20001)),
     replace(PAYING, order=replace(ORDER, total_fen=20001)),

@@ -96,8 +96,9 @@ class Probes:
 
     async def __call__(self, error: Exception, scope: Scope) -> None:
         """Litestar's `after_exception`; no middleware runs where no route was found."""
-        unknown = isinstance(error, NotFoundException | MethodNotAllowedException)
-        if unknown and scope["type"] == ScopeType.HTTP and self._allowance.take(utc_now()):
+        if not isinstance(error, NotFoundException | MethodNotAllowedException):
+            return
+        if scope["type"] == ScopeType.HTTP and self._allowance.take(utc_now()):
             path = printable(scope["path"], _PATH_SHOWN)
             _ACCESS.info("%s %s %d, unknown", printable(scope["method"], 16), path, error.status_code)
 

@@ -1,5 +1,6 @@
 """`ca-kiosk desk serve`: HTTPS by uvicorn, workflows and watch beside it, an orderly end on SIGTERM."""
 
+import asyncio
 import signal
 import socket
 import threading
@@ -7,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import cast
 
 import uvicorn
 from litestar import Litestar
@@ -98,7 +100,7 @@ class _Server(uvicorn.Server):
             state = {"config": self.config, "server_state": self.server_state, "app_state": self.lifespan.state}
             door = Door(self._listener, self.config.ssl, partial(Connection, **state), self._limits)
             door.open()
-            self.servers = [door]
+            self.servers = [cast(asyncio.Server, door)]  # which uvicorn closes, and no more
             self._on_ready(self._running)
 
     @contextmanager
