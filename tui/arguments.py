@@ -170,7 +170,10 @@ def _verify(verify: argparse.ArgumentParser) -> None:
         help="支付宝公钥或证书，或银联根证书和中级证书 / Alipay's key or certificate, UnionPay's root and middle (PEM)",
     )
     verify.add_argument(
-        "--charset", default="utf-8", metavar="C", help="报文字符集，缺省 utf-8，可为 gbk / charset of the message"
+        "--charset",
+        default="utf-8",
+        metavar="C",
+        help="先按此字符集解读，缺省 utf-8，可为 gbk / read in this charset first",
     )
     verify.add_argument(
         "message",

@@ -143,6 +143,11 @@ class Reason(Enum):
         Place.PAYMENT,
         "another amount came, the platform never decided or took the money back after the issue; a person must look",
     )
+    ORDER_MISMATCH = (
+        "order_mismatch",
+        Place.PAYMENT,
+        "the order's lines, its total and the amount of the payment code do not agree",
+    )
     NOT_PAID_YET = "not_paid_yet", Place.PAYMENT, "the platform was asked and has not seen the money yet"
     ALREADY_PAID = "already_paid", Place.PAYMENT, "the order is paid already"
     # issuing

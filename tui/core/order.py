@@ -164,6 +164,12 @@ class Order:
     lines: tuple[FeeLine, ...]
     total_fen: int
 
+    @property
+    def adds_up(self) -> bool:
+        """Whether each line is its price times its quantity, and the total the sum of the lines."""
+        right = all(line.unit_fen * line.quantity == line.subtotal_fen for line in self.lines)
+        return right and sum(line.subtotal_fen for line in self.lines) == self.total_fen
+
 
 @dataclass(frozen=True, slots=True)
 class Attempt:

@@ -91,6 +91,9 @@ class DeskSettings:
     wrong_passwords: int = 5
     """So many wrong passwords in a row lock an account."""
     lock_seconds: int = 600
+    connections: int = 1000
+    """Open at once; fewer where the system allows fewer open files."""
+    connections_per_address: int = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +116,8 @@ class _Desk:
     session_seconds: int = 1800
     wrong_passwords: int = 5
     lock_seconds: int = 600
+    connections: int = 1000
+    connections_per_address: int = 100
 
 
 def load(path: Path) -> DeskSettings:
@@ -159,6 +164,8 @@ def load(path: Path) -> DeskSettings:
         session_seconds=desk.session_seconds,
         wrong_passwords=desk.wrong_passwords,
         lock_seconds=desk.lock_seconds,
+        connections=desk.connections,
+        connections_per_address=desk.connections_per_address,
     )
     _refuse_senseless(settings, path)
     return settings
@@ -166,7 +173,8 @@ def load(path: Path) -> DeskSettings:
 
 def _refuse_senseless(settings: DeskSettings, file: Path) -> None:
     """Values that are of the right type and of no use."""
-    for key in ("window_days", "qr_seconds", "session_seconds", "wrong_passwords", "lock_seconds"):
+    positive = "window_days qr_seconds session_seconds wrong_passwords lock_seconds connections connections_per_address"
+    for key in positive.split():
         if getattr(settings, key) <= 0:
             raise SettingsError(f"{file}: desk.{key} must be positive")
     if not 0 <= settings.port < 1 << 16:

@@ -98,8 +98,9 @@ class Exchange:
 
 
 async def _limited(response: httpx.Response) -> bytes:
+    """As sent: it was asked for without any coding, and what is unpacked has no limit."""
     data = bytearray()
-    async for chunk in response.aiter_bytes():
+    async for chunk in response.aiter_raw():
         data += chunk
         if len(data) > LIMIT:
             raise DeskError(Failure(Reason.DESK_FAULT, detail=f"answer of more than {LIMIT} bytes"))

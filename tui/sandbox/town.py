@@ -135,4 +135,6 @@ def _listeners(kept: dict[str, int]) -> dict[str, socket.socket]:
             listeners[name] = socket.create_server(("127.0.0.1", kept.get(name, 0)))
         except OSError:
             listeners[name] = socket.create_server(("127.0.0.1", 0))
+        # Inherited by what is accepted; asyncio sets it only on sockets made with IPPROTO_TCP.
+        listeners[name].setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listeners

@@ -106,6 +106,10 @@ REASONS: dict[Reason, tuple[str, str]] = {
     Reason.PAYMENT_REFUSED: (N_("支付平台没有接受这笔订单。"), N_("请重试，或选择其他支付方式。")),
     Reason.PAYMENT_PLATFORM_DOWN: (N_("支付平台没有响应。"), N_("请稍后重试，或选择其他支付方式。")),
     Reason.PAYMENT_FROZEN: (N_("这笔支付需要人工核对。"), N_("请联系客服，并报出业务单号。")),
+    Reason.ORDER_MISMATCH: (
+        N_("订单金额与付款码金额不一致，未显示付款码。"),
+        N_("请不要付款，联系客服，并报出业务单号。"),
+    ),
     Reason.NOT_PAID_YET: (N_("暂未查询到付款。"), N_("请在手机上完成支付；刚刚付过的请稍等片刻，本页会自动更新。")),
     Reason.ALREADY_PAID: (N_("这笔订单已经支付。"), N_("无需再次支付，请继续办理。")),
     # issuing

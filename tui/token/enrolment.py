@@ -60,7 +60,9 @@ def install(driver: Driver, order: Install, ask_pin: AskPin, progress: Progress)
         if order.policy is KeyPolicy.KEEP and after.spki != before.spki:
             raise faults.fault(Reason.CERTIFICATE_MISMATCH, "public key")
         session = workspace.session
-        key_id = _key_id(workspace, order.business_no, certified)
+        key_id, known = _key_id(workspace, order.business_no, certified), order.business_no.encode()
+        if order.issued == old.der and (order.old or workspace.key_object(certified).label != known):
+            raise faults.fault(Reason.CERTIFICATE_MISMATCH, "the old certificate")
         if not objects.certificate_handles(session, key_id, order.issued):
             progress(TokenStage.WRITING)
             label = order.business_no if order.policy is KeyPolicy.REKEY else objects.label_of(session, old)

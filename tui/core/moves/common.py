@@ -115,6 +115,8 @@ def follow(state: State, event: e.ApplicationSeen) -> Next:
     if state.application is not None and application.business_no != state.application.business_no:
         return state, ()
     state = replace(state, application=application, desk_reachable=True)
+    if not _may_be_paid(application):
+        return refuse(state, Failure(Reason.ORDER_MISMATCH))
     match application.status:
         case ApplicationStatus.DRAFT:
             return state, ()
@@ -133,6 +135,15 @@ def follow(state: State, event: e.ApplicationSeen) -> Next:
             return at(state, Step.WITHDRAWN), ()
 
 
+def _may_be_paid(application: Application) -> bool:
+    """Whether order and payment code ask for the same money; once it is paid the desk alone compares."""
+    order, attempt = application.order, application.attempt
+    if application.status is not ApplicationStatus.ENTERED or order is None:
+        return True
+    shown = attempt is not None and attempt.state in SHOWN_ATTEMPT
+    return order.adds_up and (attempt is None or not shown or attempt.amount_fen == order.total_fen)
+
+
 def _follow_payment(state: State, application: Application, polled: bool) -> Next:
     busy = None if not polled else state.busy
     shown = application.attempt is not None and application.attempt.state in SHOWN_ATTEMPT
@@ -149,6 +160,8 @@ def _follow_payment(state: State, application: Application, polled: bool) -> Nex
 
 def resume(state: State, application: Application) -> Next:
     """Continue an application that is under way, at the step where it stands."""
+    if not _may_be_paid(application):
+        return refuse(replace(state, application=application), Failure(Reason.ORDER_MISMATCH))
     attempt = application.attempt
     typed = state.form if state.application and state.application.business_no == application.business_no else None
     kept = state.offer.form if state.offer else None
