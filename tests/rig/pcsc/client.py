@@ -70,6 +70,8 @@ class Client:
             case Command.STOP_WAITING_READER_STATE_CHANGE:
                 # No answer when it was told of a change just now: it takes that for the answer.
                 self._readers.stop_waiting(self._context, Code.SUCCESS)
+            case Command.GET_READER_EVENTS:
+                self._readers.show_events(self._socket.sendall)
             case _:
                 reply, code = b"", Code.SUCCESS
                 try:
@@ -83,8 +85,8 @@ class Client:
         """Fill the answer's fields in, and return what follows them; raise Refused."""
         match command, fields:
             case Command.VERSION, [*asked, _]:
-                fields[:2] = messages.VERSION
-                if tuple(asked) != messages.VERSION:
+                if tuple(asked) not in messages.VERSIONS:
+                    fields[:2] = messages.VERSIONS[-1]
                     raise Refused(Code.SERVICE_STOPPED)
             case Command.ESTABLISH_CONTEXT, _:
                 fields[1] = self._context = next(_contexts)

@@ -1,10 +1,14 @@
-"""The messages between libpcsclite and pcscd, protocol 4.4: native byte order, a header on requests only."""
+"""The messages between libpcsclite and pcscd: native byte order, a header on requests only."""
 
 import struct
 from enum import IntEnum, IntFlag
 from typing import Final
 
-VERSION: Final = 4, 4
+VERSIONS: Final = (4, 4), (4, 5)
+"""Of the protocol: pcsc-lite 1.8.24 to 2.2, and 2.3 to 2.4, which adds GET_READER_EVENTS.
+
+Clients of another version are offered the last one; those of 4.6 (2.5) take it.
+"""
 MAX_READERS: Final = 16
 """Entries in the table of readers; a client takes the whole table at once."""
 LONGEST_APDU: Final = 4 + 3 + (1 << 16) + 3 + 2
@@ -30,6 +34,7 @@ class Command(IntEnum):
     GET_READERS_STATE = 0x12
     WAIT_READER_STATE_CHANGE = 0x13
     STOP_WAITING_READER_STATE_CHANGE = 0x14
+    GET_READER_EVENTS = 0x15
 
 
 class Code(IntEnum):
@@ -95,6 +100,8 @@ HEADER: Final = struct.Struct("=II")
 """Length of the body, command."""
 WAIT: Final = struct.Struct("=II")
 """Time-out (unused), return value; also what wakes a waiting client."""
+EVENTS: Final = struct.Struct("=II")
+"""How often a reader has come or gone, counted from 1; return value."""
 READER: Final = struct.Struct("=128sIIi33s3xII")
 """Name, event counter, state, sharing, ATR, its length, protocol."""
 
@@ -117,5 +124,6 @@ BODIES: Final = {
     Command.GET_READERS_STATE: struct.Struct(""),
     Command.WAIT_READER_STATE_CHANGE: struct.Struct(""),
     Command.STOP_WAITING_READER_STATE_CHANGE: struct.Struct(""),
+    Command.GET_READER_EVENTS: struct.Struct(""),
 }
 """The body that follows a request's header; the answer has the same form, if any."""
