@@ -8,7 +8,10 @@ import pytest
 
 from tests.rig.card.myeid import MyEid
 from tests.rig.pcsc.bus import Bus
-from tests.rig.pcsc.messages import BODIES, EVENTS, HEADER, MAX_READERS, READER, WAIT, Code, Command
+from tests.rig.pcsc.messages import BODIES, EVENTS, HEADER, MAX_READERS, READER, SIZE, VERSIONS, WAIT, Code, Command
+
+TABLE = READER.size * MAX_READERS
+"""Bytes."""
 
 
 class Conversation:
@@ -59,19 +62,19 @@ def client(bus: Bus) -> Iterator[Conversation]:
         yield made
 
 
-@pytest.mark.parametrize("version", [(4, 4), (4, 5)])
-def test_both_versions_that_debian_and_ubuntu_have_are_spoken(client: Conversation, version: tuple[int, int]) -> None:
+@pytest.mark.parametrize("version", VERSIONS)
+def test_the_versions_that_debian_and_ubuntu_have_are_spoken(client: Conversation, version: tuple[int, int]) -> None:
     assert client.agree(*version) == (*version, Code.SUCCESS)
     client.ask(Command.GET_READERS_STATE)
-    assert client.read(READER.size * MAX_READERS) == bytes(READER.size * MAX_READERS)
+    assert client.read(TABLE) == bytes(TABLE)
 
 
-@pytest.mark.parametrize("version", [(4, 3), (4, 6), (3, 5), (5, 0)])
+@pytest.mark.parametrize("version", [(4, 3), (4, 7), (3, 5), (5, 0)])
 def test_another_version_is_offered_the_newest_one_and_may_take_it(
     client: Conversation, version: tuple[int, int]
 ) -> None:
-    assert client.agree(*version) == (4, 5, Code.SERVICE_STOPPED)
-    assert client.agree(4, 5) == (4, 5, Code.SUCCESS)
+    assert client.agree(*version) == (*VERSIONS[-1], Code.SERVICE_STOPPED)
+    assert client.agree(*VERSIONS[-1]) == (*VERSIONS[-1], Code.SUCCESS)
 
 
 def test_readers_that_come_and_go_are_counted_from_one_on(bus: Bus, client: Conversation) -> None:
@@ -86,8 +89,21 @@ def test_readers_that_come_and_go_are_counted_from_one_on(bus: Bus, client: Conv
 def test_who_waits_may_ask_for_the_count_and_is_woken_once(bus: Bus, client: Conversation) -> None:
     client.agree(4, 5)
     client.ask(Command.WAIT_READER_STATE_CHANGE)
-    client.read(READER.size * MAX_READERS)
+    client.read(TABLE)
     assert client.events() == (1, Code.SUCCESS)
     bus.plug("front", MyEid())
     assert WAIT.unpack(client.read(WAIT.size)) == (0, Code.SUCCESS)
     assert client.events() == (2, Code.SUCCESS)
+
+
+def test_who_waits_in_the_newest_version_takes_the_table_apart(bus: Bus, client: Conversation) -> None:
+    client.agree(4, 6)
+    client.ask(Command.WAIT_READER_STATE_CHANGE)
+    client.ask(Command.GET_READERS_STATE_SIZE)
+    assert SIZE.unpack(client.read(SIZE.size)) == (MAX_READERS,)
+    client.ask(Command.GET_READERS_STATE_ARRAY)
+    assert client.read(TABLE) == bytes(TABLE)
+    bus.plug("front", MyEid())
+    assert WAIT.unpack(client.read(WAIT.size)) == (0, Code.SUCCESS)
+    client.ask(Command.GET_READERS_STATE_ARRAY)
+    assert client.read(TABLE).startswith(b"USB Key 00 00\0")
