@@ -5,7 +5,7 @@ from enum import IntEnum, IntFlag
 from typing import Final
 
 VERSIONS: Final = (4, 4), (4, 5), (4, 6)
-"""Of the protocol: pcsc-lite 1.8.24 to 2.2; 2.3 and 2.4, with GET_READER_EVENTS; 2.5. Others are offered the last one."""
+"""Of the protocol: pcsc-lite 1.8.24 to 2.2; 2.3 and 2.4, with GET_READER_EVENTS; 2.5. Others are offered the last."""
 LATE_TABLE: Final = 4, 6
 """From this version on a client that waits asks for the table's size and for the table after that."""
 MAX_READERS: Final = 16
