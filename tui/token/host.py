@@ -36,6 +36,8 @@ from tui.token.protocol import (
 )
 
 _PERHAPS_PULLED = (Reason.TOKEN_FAULT, Reason.TOKEN_REMOVED, Reason.KEY_MISSING, Reason.SIGNING_PIN_REFUSED)
+_KEEP_NOTHING = {"XDG_CACHE_HOME": os.devnull}
+"""For the driver: from 0.24 on OpenSC keeps copies there of what it reads from MyEID cards, certificates among it."""
 _NOTICED = 0.6
 """Seconds after which a driver knows that its token is gone: pcscd looks at a reader that stays every 0.4 s."""
 
@@ -114,7 +116,7 @@ def main() -> None:
 def _serve(channel: Channel) -> None:
     load = protocol.decode_order(channel.receive())
     assert isinstance(load, Load)  # noqa: S101 - both ends are this program
-    os.environ.update(load.environment)
+    os.environ.update({**_KEEP_NOTHING, **dict(load.environment)})
     signal.alarm(protocol.WATCH_DEADLINE)
     try:
         driver = Driver(load.path)
