@@ -94,7 +94,7 @@ def read_certificate(der: bytes) -> Certificate:
         label="",
         has_private_key=True,
         spki=spki,
-        usage=usage_of(claims_of(parsed)),
+        usage=usage_of(claims_of(parsed, self_issued=opened.parts.issuer == opened.parts.subject)),
     )
 
 

@@ -31,8 +31,8 @@ class _Purposes:
     purposes: list[x509.ObjectIdentifier]
 
 
-def claims_of(certificate: x509.Certificate) -> Claims:
-    """As the kiosk reads them (`token.lenient.usage`); what cannot be read forbids nothing."""
+def claims_of(certificate: x509.Certificate, *, self_issued: bool) -> Claims:
+    """As the kiosk reads them (`token.lenient.usage`); what cannot be read forbids nothing. Names are not looked at."""
     extensions: list[Extension] = []
     with suppress(ValueError):  # not RFC 5280's structure: such a one is not issued either
         extensions = extensions_of(certificate)
@@ -46,7 +46,7 @@ def claims_of(certificate: x509.Certificate) -> Claims:
                     authority |= asn1.decode_der(_BasicConstraints, extension.value).ca
                 case ExtensionOID.EXTENDED_KEY_USAGE:
                     purposes |= _purposes(extension.value)
-    return Claims(key_usage, authority, certificate.issuer == certificate.subject, purposes)
+    return Claims(key_usage, authority, self_issued, purposes)
 
 
 def _purposes(value: bytes) -> frozenset[str]:
