@@ -50,10 +50,10 @@ def test_what_was_seen_is_known_at_every_later_step_and_to_the_self_check() -> N
     written = token(INSTALLATION.new)
     now, _ = walk(now, seen(written), e.Installed(INSTALLATION), e.ApplicationSeen(INSTALLED), seen(written))
     assert now.step is Step.DONE
-    assert [each.fingerprint for each in now.tokens[0].certificates] == [
+    assert {each.fingerprint for each in now.tokens[0].certificates} == {
         INSTALLATION.new.fingerprint,
         SECRET.fingerprint,
-    ]
+    }
     waiting = State(now=NOW, sighting=Sighting((VEILED,)), revealed=(SHOWN,))
     assert walk(waiting, e.SelfCheckOpened())[1] == (c.RunSelfCheck(Sighting((SHOWN,))),)
 
@@ -97,7 +97,7 @@ def test_beside_a_visible_encryption_certificate_the_signing_one_is_looked_for()
     assert now.step is Step.LOOK_PIN
     now, _ = walk(now, e.PinEntered(Pin(b"123456")), e.TokenRevealed(token(ENCRYPTION, SECRET)))
     assert now.step is Step.SIGN_IN
-    assert now.tokens[0].certificates == (ENCRYPTION, SECRET)
+    assert now.tokens[0].certificates == (SECRET, ENCRYPTION)
 
 
 @pytest.mark.parametrize("tokens", [(TOKEN, VEILED), (token(),)])

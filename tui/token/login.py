@@ -63,7 +63,7 @@ class HeldPin:
             raise TokenError(Failure(Reason.PIN_LOCKED, detail="CKF_USER_PIN_LOCKED", tries_left=0))
         if not token.pin_pad and not max(1, token.pin_min) <= len(pin) <= (token.pin_max or len(pin)):
             raise faults.fault(Reason.PIN_LENGTH, f"{token.pin_min}-{token.pin_max}")
-        value = _c_login(self._driver, self._session.session.value(), user, None if token.pin_pad else pin)
+        value = _c_login(self._driver, self._session.session, user, None if token.pin_pad else pin)
         if value not in (PyKCS11.CKR_OK, PyKCS11.CKR_USER_ALREADY_LOGGED_IN):
             error = PyKCS11Error(value)
             raise TokenError(_refusal(self._driver, token.slot, faults.failure(error))) from error
@@ -93,23 +93,43 @@ class _FunctionList(ctypes.Structure):
     _fields_ = (("version", ctypes.c_ubyte * 2), ("functions", ctypes.c_void_p * (_C_LOGIN + 1)))
 
 
-def _c_login(driver: Driver, session: int, user: int, pin: bytearray | None) -> int:
+def _c_login(driver: Driver, session: Any, user: int, pin: bytearray | None) -> int:
     """The CKR_ value of a login as `user` (CKU_USER, CKU_CONTEXT_SPECIFIC).
 
     `pin` is UTF-8; None has the token ask on its own PIN pad. Who gave it wipes it.
     """
     call = _function(driver.lib.pkcs11dll_filename)
+    if call is None:
+        return _copied(driver, session, user, pin or bytearray())
+    number = session.value()
     if pin is None:
-        return int(call(session, user, None, 0))
+        return int(call(number, user, None, 0))
     buffer = (ctypes.c_ubyte * len(pin)).from_buffer(pin) if pin else None
-    return int(call(session, user, buffer, len(pin)))
+    return int(call(number, user, buffer, len(pin)))
 
 
 @cache
-def _function(path: str) -> "ctypes._FuncPointer":
-    """C_Login of the module, which PyKCS11 has loaded: dlopen gives the same one again."""
-    listed = ctypes.POINTER(_FunctionList)()
-    value = ctypes.CDLL(path).C_GetFunctionList(ctypes.byref(listed))
-    if value:
-        raise PyKCS11Error(value)
-    return _LOGIN(listed.contents.functions[_C_LOGIN])
+def _function(path: str) -> "ctypes._FuncPointer | None":
+    """C_Login of the module as PyKCS11 has loaded it: dlopen gives the same one again.
+
+    None where each C_GetFunctionList begins another instance, as p11-kit's client does.
+    """
+    module, lists = ctypes.CDLL(path), [ctypes.POINTER(_FunctionList)() for _ in range(2)]
+    for listed in lists:
+        value = module.C_GetFunctionList(ctypes.byref(listed))
+        if value:
+            raise PyKCS11Error(value)
+    first, second = (ctypes.addressof(listed.contents) for listed in lists)
+    return _LOGIN(lists[0].contents.functions[_C_LOGIN]) if first == second else None
+
+
+def _copied(driver: Driver, session: Any, user: int, pin: bytearray) -> int:
+    """By PyKCS11's own call; the copy that it leaves ends with this process, and that with the person's visit."""
+    vector = PyKCS11.LowLevel.ckbytelist(len(pin))
+    try:
+        for i in range(len(vector)):
+            vector[i] = pin[i]
+        return int(driver.lib.lib.C_Login(session, user, vector))
+    finally:
+        for i in range(len(vector)):
+            vector[i] = 0
