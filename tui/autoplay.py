@@ -144,7 +144,8 @@ class Autoplay:
         await self.pilot.press("enter")
 
     async def _sign_in(self) -> None:
-        await self._enter(self.visitor.account, self.visitor.password)
+        account = () if self.app.state.covered else (self.visitor.account,)
+        await self._enter(*account, self.visitor.password)
 
     async def _read(self) -> None:
         await self.pilot.press("end")

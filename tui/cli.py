@@ -17,7 +17,15 @@ from tui.core.failure import KioskError
 from tui.exits import Exit, exit_of
 from tui.hardening import harden, hide
 from tui.services import SERVICES, SERVICES_NEED
-from tui.settings import KioskSettings, QrDrawing, clean_environment, environment, forget_key_log, language_named, load
+from tui.settings import (
+    KioskSettings,
+    QrDrawing,
+    clean_environment,
+    environment,
+    forget_inherited,
+    language_named,
+    load,
+)
 from tui.terminal import has_half_blocks, unfit
 from tui.text import use_language
 
@@ -31,7 +39,7 @@ def main(words: Sequence[str] | None = None) -> NoReturn:
     """Run one command and exit with its code."""
     sys.excepthook = _crashed
     _print_anywhere()
-    forget_key_log()
+    forget_inherited()
     arguments = parser().parse_args(words)
     harden()
     if arguments.command not in FULL_SCREEN:
@@ -207,8 +215,6 @@ def choose_qr_drawing(wanted: QrDrawing) -> None:
 
 def _restart_clean() -> None:
     """Begin again where the environment would garble the screen: TEXTUAL_* set, or output that is not UTF-8."""
-    for inherited in ("COLUMNS", "LINES"):  # of a shell's earlier window; Rich and Textual would believe them
-        os.environ.pop(inherited, None)
     clean = clean_environment()
     garbled = not sys.flags.utf8_mode and sys.getfilesystemencoding() != "utf-8"
     if clean is not None or garbled:

@@ -11,6 +11,7 @@ import msgspec
 
 from tui.core.failure import Failure, Money, Reason
 from tui.core.order import Method, yuan
+from tui.core.ports import KeyLeft
 from tui.core.state import State
 from tui.text import _
 from tui.text.dates import moment
@@ -50,6 +51,14 @@ class Installed(msgspec.Struct, frozen=True, tag_field="event", tag="installed")
     not_after: datetime
 
 
+class Retired(msgspec.Struct, frozen=True, tag_field="event", tag="retired"):
+    """The old certificate was deleted, as the answers wish."""
+
+    business_no: str
+    key_left: KeyLeft | None
+    """Why its key was not; null when it was."""
+
+
 class Failed(msgspec.Struct, frozen=True, tag_field="event", tag="failed"):
     """The journey ended without a certificate."""
 
@@ -60,7 +69,7 @@ class Failed(msgspec.Struct, frozen=True, tag_field="event", tag="failed"):
     money: Money
 
 
-Line = Pay | Paid | Issued | Installed | Failed
+Line = Pay | Paid | Issued | Installed | Retired | Failed
 
 
 class Report(Protocol):
@@ -117,6 +126,10 @@ class WordReport:
             case Installed():
                 self._say(_("证书安装完成！"))
                 self._say(f"{line.serial}  {moment(line.not_before)} — {moment(line.not_after)}")
+            case Retired():
+                self._say(_("原证书（已删除）"))
+                if line.key_left:
+                    self._say(label(line.key_left))
             case Failed():
                 self._say(f"{line.message} {label(line.money)} [{line.reason}]")
             case _:

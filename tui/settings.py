@@ -214,9 +214,14 @@ def environment() -> dict[str, str]:
     return dict(os.environ)
 
 
-def forget_key_log() -> None:
-    """TLS secrets are written to no file, whatever SSLKEYLOGFILE says: passwords and tax data pass through TLS."""
-    os.environ.pop("SSLKEYLOGFILE", None)
+def forget_inherited() -> None:
+    """What a shell hands on and this program must not believe.
+
+    SSLKEYLOGFILE would have TLS secrets written to a file, and passwords and tax data pass through TLS; COLUMNS and
+    LINES are those of a window that may have had another size.
+    """
+    for name in ("SSLKEYLOGFILE", "COLUMNS", "LINES"):
+        os.environ.pop(name, None)
 
 
 def clean_environment(environ: Mapping[str, str] = os.environ) -> dict[str, str] | None:

@@ -12,7 +12,7 @@ from tui.core.failure import DeskError, Failure, Reason
 from tui.core.order import ApplicationStatus, Offer, OldPair, PaymentStatus
 from tui.core.ports import Sighting
 from tui.exits import Exit
-from tui.report import Failed, Installed
+from tui.report import Failed, Installed, Retired
 
 NEW = certificate("new", 385, subject=OLD.subject, not_before=NOW - timedelta(days=2))
 LONG_AGO = replace(NEW, not_before=NOW - timedelta(days=200))
@@ -49,7 +49,7 @@ def test_the_deletion_that_was_agreed_to_is_made_up_for() -> None:
     desk = script._desk(offer=[Offer((), replace(DONE, old_pair=OldPair.DELETE))])
     tokens = script._tokens(Sighting((token(OLD, NEW),)))
     code, kept = script._journey(desk, tokens, delete_old=True)
-    assert (code, kept.lines[-1], len(tokens.pins)) == (Exit.DONE, FACTS, 1)
+    assert (code, kept.lines[-2:], len(tokens.pins)) == (Exit.DONE, [FACTS, Retired("B1", None)], 1)
 
 
 def test_what_another_desk_has_renewed_is_not_bought_again() -> None:

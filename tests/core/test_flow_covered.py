@@ -2,10 +2,11 @@
 
 import pytest
 
-from tests.core.people import FORM, NOW, certificate, state, token
-from tests.core.walk import BACK_IN, DRAFT, EMPTY, ENTERED, ISSUED, failed, walk
+from tests.core.people import FORM, INVOICE, NOW, certificate, state, token
+from tests.core.walk import BACK_IN, DRAFT, EMPTY, ENTERED, ISSUED, PAYING, failed, walk
 from tui.core import commands as c
 from tui.core import events as e
+from tui.core.application import InvoiceForm
 from tui.core.failure import Reason
 from tui.core.flow import advance
 from tui.core.ports import Sighting
@@ -52,13 +53,38 @@ def test_before_the_sign_in_and_at_the_last_password_there_is_nothing_to_cover()
     back, _ = walk(state(Step.SIGN_IN, signed_in=False), EMPTY, BACK_IN)
     assert (back.step, back.account, back.covered) == (Step.SIGN_IN, "", False)
     back, _ = walk(state(Step.INSTALL_PIN, application=ISSUED), EMPTY, BACK_IN)
-    assert (back.step, back.covered) == (Step.INSTALL_PIN, False)
+    assert (back.step, back.asks_password) == (Step.INSTALL_PIN, False)
 
 
 def test_a_token_pulled_at_a_page_beside_covers_what_it_leads_back_to() -> None:
     looking = state(Step.CERTIFICATES, return_to=Step.CARD)
     back, _ = walk(looking, EMPTY, BACK_IN, e.BackPressed())
     assert (back.step, back.return_to, back.covered) == (Step.SIGN_IN, Step.CARD, True)
+
+
+@pytest.mark.parametrize("step", [Step.PAY_NOTICE, Step.ORDER, Step.CHANNEL, Step.QR])
+def test_a_token_pulled_while_paying_hides_what_leads_back_to_the_form(step: Step) -> None:
+    paying = state(step, application=PAYING if step is Step.QR else ENTERED, invoice=INVOICE)
+    there, _ = advance(paying, EMPTY)
+    assert (there.step, there.invoice, there.covered) == (step, InvoiceForm(), True)
+    again, _ = walk(there, BACK_IN)
+    assert again.step is step
+    method = {Step.QR: (e.BackPressed(), e.ApplicationSeen(ENTERED)), Step.CHANNEL: (e.OnlineChosen(),)}
+    if step in method:
+        shown, _ = walk(again, *method[step])
+        assert (shown.step, shown.invoice) == (Step.METHOD, InvoiceForm())
+    if step is Step.ORDER:
+        back, _ = walk(again, e.BackPressed())
+        assert (back.step, back.return_to) == (Step.SIGN_IN, Step.CARD)
+        shown, _ = walk(back, e.SignInSubmitted("", Password(b"x")), e.SignedIn())
+        assert (shown.step, shown.covered, shown.form) == (Step.CARD, False, FORM)
+
+
+def test_a_code_that_came_while_the_token_was_out_is_shown_when_it_is_back() -> None:
+    asking = state(Step.METHOD, application=ENTERED, busy=Busy.ORDERING)
+    away, _ = walk(asking, EMPTY, e.ApplicationSeen(PAYING))
+    back, _ = walk(away, BACK_IN)
+    assert (away.return_to, back.step) == (Step.QR, Step.QR)
 
 
 def test_paying_hides_an_invoice_only_when_the_token_goes() -> None:

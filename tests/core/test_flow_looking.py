@@ -79,7 +79,7 @@ def test_the_next_person_sees_nothing_of_it() -> None:
 def test_an_empty_token_is_said_to_be_empty_after_the_look() -> None:
     looking, _ = walk(State(), seen(VEILED), e.Started(), e.PinEntered(Pin(b"123456")))
     now, commands = advance(looking, e.TokenRevealed(token()))
-    assert (now.step, now.failure, commands) == (Step.WAITING, Failure(Reason.NO_CERTIFICATE), ())
+    assert (now.step, now.failure, commands) == (Step.WAITING, Failure(Reason.NO_CERTIFICATE), (c.SignOut(),))
     assert now.veiled is None
     assert now.chosen is None
 

@@ -52,7 +52,7 @@ def test_a_token_pulled_during_an_operation_is_awaited_at_the_pin(
         away, _ = walk(before, *events)
         assert (away.step, away.return_to, away.failure) == (Step.TOKEN_AWAITED, prompt, Failure(reason))
         back, _ = advance(away, BACK_IN)
-        assert (back.step, back.covered) == ((Step.SIGN_IN, True) if prompt is Step.REQUEST_PIN else (prompt, False))
+        assert back.step is (Step.SIGN_IN if prompt is Step.REQUEST_PIN else prompt)
     there, _ = advance(before, failed(reason, command))
     assert (there.step, there.failure) == (prompt, Failure(reason))
 
@@ -65,7 +65,7 @@ def test_no_step_that_needs_the_token_is_entered_without_it() -> None:
     assert (shown.step, commands) == (Step.CARD, (c.AskOffer(OLD.der),))
     paying, _ = advance(state(Step.QR, application=PAYING), EMPTY)
     issued, _ = advance(paying, e.ApplicationSeen(ISSUED, polled=True))
-    assert (issued.step, issued.return_to) == (Step.TOKEN_AWAITED, Step.INSTALL_PIN)
+    assert (issued.step, issued.return_to, issued.asks_password) == (Step.TOKEN_AWAITED, Step.INSTALL_PIN, False)
     assert advance(issued, BACK_IN)[0].step is Step.INSTALL_PIN
 
 

@@ -10,7 +10,7 @@ from tests.core.people import NOW, OLD, SERVICE, application, certificate, state
 from tests.core.walk import walk
 from tui.core import commands as c
 from tui.core import events as e
-from tui.core.certificate import Certificate, CertificateState, Token, Usage
+from tui.core.certificate import SM2, Certificate, CertificateState, Token, Usage
 from tui.core.eligibility import best_refused, why_not
 from tui.core.failure import Failure, Reason
 from tui.core.moves.arrival import may_be_paid, renewable
@@ -45,7 +45,9 @@ def beside(*others: Certificate) -> Certificate:
         (replace(NEW, usage=Usage.SIGNING), False),
         (replace(NEW, not_after=OLD.not_after), False),
         (replace(NEW, not_before=OLD.not_before - timedelta(days=1)), False),
-        (replace(NEW, readable=False), False),
+        (replace(NEW, readable=False, well_formed=False), False),
+        (replace(NEW, well_formed=False), False),
+        (replace(NEW, key=SM2), False),
     ],
 )
 def test_a_later_certificate_of_the_same_holder_replaces_the_old_one(other: Certificate, renewed: bool) -> None:

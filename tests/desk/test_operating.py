@@ -44,7 +44,6 @@ def run(town: World, monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.Captu
     monkeypatch.setattr(
         operator_commands, "build", lambda settings, engine, signals: replace(town.desk, signals=signals)
     )
-    monkeypatch.setattr(operator_commands, "migrate", lambda engine: None)
 
     def act(*words: str) -> tuple[int, str]:
         arguments = parser().parse_args(["desk", words[0], "--config", "desk.toml", *words[1:]])

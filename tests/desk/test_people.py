@@ -41,7 +41,7 @@ def test_each_form_is_kept_as_the_kiosk_normalises_it_or_refused_for_the_same_fi
                 assert form_of(db.get_one(ApplicationRecord, business_no)) == wanted
 
 
-@pytest.mark.parametrize("mark", UNSEEN)
+@pytest.mark.parametrize("mark", sorted(set(UNSEEN) - {"\0"}))  # NUL is refused before any rule sees it
 def test_no_unseen_character_is_stored(town: Town, mark: str) -> None:
     person = town.person()
     soiled = replace(FORM, recipient_address=f"{FORM.recipient_address}{mark}", agent_name=f"张{mark}三{mark}")

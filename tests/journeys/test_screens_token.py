@@ -12,8 +12,12 @@ from tui.core.events import Event, TokenProgressed
 from tui.core.failure import Reason
 from tui.core.ports import TokenStage
 from tui.core.state import Step
+from tui.core.text_safety import mask
+from tui.sandbox.files import ACCOUNT
 
 WRONG = "73915825"
+MASKED = mask(ACCOUNT)
+"""As the status line shows the account."""
 
 
 def holding(folder: Path, secret: str, *, but: Path) -> list[Path]:
@@ -72,8 +76,12 @@ async def test_pulled_at_the_pin_and_put_back(town: Town, tmp_path: Path) -> Non
             await person.until(Step.TOKEN_AWAITED)
             assert "请插回原来的CA" in person.text
             put_back(token)
+            if pin_step is Step.REQUEST_PIN:
+                await person.until(Step.SIGN_IN)
+                assert "为保护已填写的内容" in person.text
+                await person.walk_to(pin_step)
             await person.until(pin_step)
-            assert "*" * 3 not in person.text
+            assert "*" * 3 not in person.text.replace(MASKED, "")
         await person.walk_to(Step.DONE)
         assert person.application.business_no == business_no
         assert "证书安装完成！" in person.text
@@ -97,8 +105,9 @@ async def test_pulled_while_the_request_is_made(town: Town, tmp_path: Path, stag
         await person.until(Step.TOKEN_AWAITED)
         assert pulled == [stage]
         put_back(token)
-        await person.until(Step.REQUEST_PIN)
+        await person.until(Step.SIGN_IN)
         await person.walk_to(Step.DONE)
+        assert Step.NOTICE not in person.app.trail[person.app.trail.index(Step.TOKEN_AWAITED) :]
         assert person.application.business_no == business_no
     assert private_keys(token) == 2
     assert token.objects().count("Certificate Object") == 2

@@ -91,8 +91,8 @@ class TokensDouble:
         installation: Installation,
         progress: Callable[[TokenStage], None],
     ) -> KeyLeft | None:
-        left: KeyLeft | None = await self._work(pin, progress)
-        return left
+        left = await self._work(pin, progress)
+        return left if isinstance(left, KeyLeft) else None
 
     async def forget(self) -> None:
         self.forgotten += 1

@@ -86,6 +86,11 @@ class Certificate:
     """notAfter of the certificate on the same token that has taken this one's place (`core.succession`)."""
 
     @property
+    def name(self) -> str:
+        """CN of the subject, else the whole subject."""
+        return self.common_name or self.subject
+
+    @property
     def for_signing(self) -> bool:
         """Its key may sign, so it can be renewed."""
         return self.usage in (Usage.SIGNING, Usage.ANY)

@@ -48,6 +48,14 @@ def dissect(der: bytes) -> Parts:
     return Parts(tbs.whole, serial.whole, issuer.whole, subject.whole, spki.whole, nameless)
 
 
+def serial_of(der: bytes) -> str:
+    """The certificate's serial number in hexadecimal, as `Certificate.serial`.
+
+    :raises ValueError: see `dissect`.
+    """
+    return f"{int.from_bytes(element(dissect(der).serial, INTEGER).content, signed=True):x}"
+
+
 def judged(nameless: bytes) -> bytes:
     """The certificate with those extensions only that relying parties decode whether or not they need them.
 

@@ -141,7 +141,7 @@ class State:
     return_to: Step = Step.WAITING
     """Where TOKEN_AWAITED, CERTIFICATES and SELF_CHECK lead back to, and SIGN_IN when `covered`."""
     covered: bool = False
-    """The CA was pulled or the session ended: what was typed is shown again only after this account's password."""
+    """The CA was pulled or the session ended since the sign-in: the form is shown again only after the password."""
     request: SignedRequest | None = None
     """Made by the token, kept until the desk has it: handing it in again needs no PIN."""
     installation: Installation | None = None
@@ -213,6 +213,11 @@ class State:
         return self.step in WORKING and self.busy is None and self.failure is None
 
     @property
+    def asks_password(self) -> bool:
+        """What `return_to` shows was typed before the CA was pulled."""
+        return self.covered and (self.return_to in TYPED or self.return_to is Step.METHOD)
+
+    @property
     def money(self) -> Money:
         """Where the person's money is."""
         application = self.application
@@ -231,6 +236,8 @@ class State:
                 return Money.UNKNOWN if asked else Money.NOT_TOUCHED
 
 
+TYPED = frozenset({Step.NOTICE, Step.CARD, Step.AGREEMENT, Step.FORM, Step.REQUEST_PIN})
+"""They show what a person typed, or lead to it, and need the CA; METHOD shows the invoice and does not."""
 WORKING = frozenset({Step.REQUESTING, Step.INSTALLING, Step.RETIRING})
 """Steps at which the token works; the desk's part of them is `busy`."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from tui.core.certificate import Certificate, Token
+from tui.core.certificate import RENEWABLE_KEYS, Certificate, Token
 
 
 def arranged(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
@@ -38,7 +38,8 @@ def successor(certificate: Certificate, beside: Sequence[Certificate]) -> Certif
     later = [
         other
         for other in beside
-        if other.readable
+        if other.well_formed
+        and other.key in RENEWABLE_KEYS
         and other.has_private_key
         and (other.subject, other.issuer, other.usage) == (certificate.subject, certificate.issuer, certificate.usage)
         and other.not_after > certificate.not_after

@@ -6,7 +6,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
@@ -57,26 +57,21 @@ def serve(settings: DeskSettings, on_ready: Callable[[Running], None] = lambda r
     with socket.create_server((settings.host, settings.port), backlog=_BACKLOG) as listener:
         url = f"https://{settings.host}:{listener.getsockname()[1]}"
         settings = replace(settings, public_url=settings.public_url or url)
-        engine = open_database(settings.database, settings.data_key)
-        try:
+        with ExitStack() as end:
+            engine = open_database(settings.database, settings.data_key)
+            end.callback(engine.dispose)
             check_schema(engine)
             check_file(engine)
-        except BaseException:
-            engine.dispose()
-            raise
-        workflows = Workflows(settings)
-        desk = build(settings, engine, workflows)
-        _tell_endings(desk)
-        server = _Server(_configuration(create_app(desk), settings), listener, limits, url, on_ready)
-        workflows.launch(desk)
-        watch = Watch(desk)
-        watch.start()
-        try:
+            workflows = Workflows(settings)
+            desk = build(settings, engine, workflows)
+            _tell_endings(desk)
+            server = _Server(_configuration(create_app(desk), settings), listener, limits, url, on_ready)
+            workflows.launch(desk)
+            end.callback(workflows.stop)
+            watch = Watch(desk)
+            watch.start()
+            end.callback(watch.stop)
             server.run(sockets=[])  # it accepts by its own door
-        finally:
-            watch.stop()
-            workflows.stop()
-            engine.dispose()
 
 
 def _tell_endings(desk: Desk) -> None:

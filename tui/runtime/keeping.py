@@ -5,8 +5,8 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from tui.core import commands as c
-from tui.core.failure import KioskError
 from tui.runtime.ports import Ports
+from tui.runtime.unexpected import failure_of
 
 _log = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ class Keeping:
     async def _settle(self) -> None:
         task, self._task = self._task, None
         if task is not None:
-            await asyncio.wait({task}, timeout=self._farewell)
+            await asyncio.wait({task}, timeout=self._farewell / 2)  # the sign-out has the other half
             task.cancel()
         self._waiting = self._kept = None
 
@@ -59,6 +59,7 @@ class Keeping:
             self._waiting, self._kept = None, command
             try:
                 await (await self._opened()).desk.keep_form(command.certificate, command.form)
-            except KioskError as error:
+            except Exception as error:  # noqa: BLE001 - the next change is kept all the same
                 self._kept = None
-                _log.info("the form was not kept: %s", error.failure.reason.value)
+                failure = failure_of(error)
+                _log.info("the form was not kept: %s %s", failure.reason.value, failure.detail)

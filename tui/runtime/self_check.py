@@ -72,7 +72,7 @@ class SelfCheck:
 def _told(certificate: Certificate) -> str:
     if not certificate.readable:
         return certificate.label
-    return f"{certificate.common_name or certificate.subject} {beijing(certificate.not_after):%Y-%m-%d}"
+    return f"{certificate.name} {beijing(certificate.not_after):%Y-%m-%d}"
 
 
 def _token(sighting: Sighting) -> Check:

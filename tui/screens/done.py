@@ -11,11 +11,11 @@ from tui.core.certificate import Certificate, find
 from tui.core.events import BackPressed, RetirementChosen
 from tui.core.moves.installing import retirable
 from tui.core.order import Application, yuan
-from tui.core.ports import KeyLeft
 from tui.core.state import State, Step
 from tui.screens.base import Key, StepScreen, style
 from tui.text import N_, _
 from tui.text.dates import day, moment
+from tui.text.labels import label
 from tui.widgets.action import ActionButton
 from tui.widgets.card import kept_words
 from tui.widgets.facts import Fact, table
@@ -53,7 +53,7 @@ class DoneScreen(StepScreen):
             old = state.installation.old if state.installation else None
             self.query_one("#new", Static).update(_certificate(_("新证书"), new, "$good"))
             title = _("原证书（已删除）") if state.retired else _("原证书")
-            left = Content.styled(LEFT[state.key_left](), "$warning") if state.key_left else Content()
+            left = Content.styled(label(state.key_left), "$warning") if state.key_left else Content()
             gone = _gone(state.application)
             self.query_one("#old", Static).update(_certificate(title, old, "$muted") if old else gone)
             found = find(state.tokens, new.fingerprint)
@@ -82,13 +82,6 @@ class DoneScreen(StepScreen):
     def action_finish(self) -> None:
         """完成."""
         self.advance(BackPressed())
-
-
-LEFT = {
-    KeyLeft.SHARED: lambda: _("原密钥没有删除：CA中另有证书使用同一密钥。"),
-    KeyLeft.UNCERTAIN: lambda: _("原密钥没有删除：无法确认CA中哪个密钥属于原证书。"),
-}
-"""What is said of a key that stayed."""
 
 
 def _certificate(title: str, certificate: Certificate, colour: str) -> Content:

@@ -123,7 +123,7 @@ class Escapes:
             if end := _PASTE_END.search(text):
                 text = text[end.end() :]
         if self._state is _State.LATE and text:
-            began = len(text) > 1 and text[0] in "[]"
+            began = len(text) > 1 and text[0] in "[]OPX^_"
             self._to(_State.ESCAPE if began else _State.TEXT, ESC)
         self._out = []
         at = 0

@@ -101,7 +101,7 @@ class FormScreen(TypedScreen):
     def show(self, state: State) -> None:
         """Draw subject, prices and errors; the fields are the person's until the step is entered again."""
         holder = state.holder
-        subject = printable(holder[1].common_name or holder[1].subject, 60) if holder else ""
+        subject = printable(holder[1].name, 60) if holder else ""
         self.query_one("#subject", Static).update(Content(subject), layout=False)
         self._offer_terms(self.typed().term_months)
         self.show_errors(state.failure)

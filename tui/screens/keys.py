@@ -69,7 +69,8 @@ def _number(digits: str | None, missing: int = 0) -> int:
 
 
 def _is_character(code: int) -> bool:
-    return code <= 0x10FFFF and is_typed(chr(code))
+    """The private-use area is where the kitty protocol puts keys without a character."""
+    return code <= 0x10FFFF and not 0xE000 <= code <= 0xF8FF and is_typed(chr(code))
 
 
 def _functional(code: str, modifiers: int) -> list[Key]:

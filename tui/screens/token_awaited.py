@@ -42,7 +42,7 @@ class TokenAwaitedScreen(StepScreen):
     def show(self, state: State) -> None:
         """Label and serial's tail of the CA that began."""
         headline = _("插入的不是原来的CA，请换回原来的CA") if state.tokens else _("请插回原来的CA")
-        if state.covered:
+        if state.asks_password:
             text = _("插回并输入登录密码后，继续「{step}」，已填写的内容不会丢失。")
         else:
             text = _("插回后自动继续「{step}」，已填写的内容不会丢失。")

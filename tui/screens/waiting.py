@@ -48,7 +48,7 @@ class WaitingScreen(StepScreen):
     keys = (
         Key("f4", N_("我的证书"), "certificates"),
         Key("f5", N_("环境检测"), "self_check"),
-        Key("f8", N_("继续已付款的申请"), "finish_paid"),
+        Key("f8", N_("查看或继续上次续期"), "finish_paid"),
         RETRY,
         Key("f10", N_("退出"), "quit"),
     )

@@ -8,7 +8,7 @@ from tui.core.application import Buyer, FieldError, IdType
 from tui.core.certificate import CertificateState, PinState, Usage
 from tui.core.failure import Money, Place
 from tui.core.order import ApplicationStatus, AttemptState, InvoiceStatus, Method, PaymentStatus
-from tui.core.ports import TokenStage
+from tui.core.ports import KeyLeft, TokenStage
 from tui.core.state import Busy, Step
 from tui.text import N_, _
 
@@ -176,6 +176,11 @@ FIELD_ERROR = {
     FieldError.TERM_UNKNOWN: N_("请选择续期时间"),
 }
 
+KEY_LEFT = {
+    KeyLeft.SHARED: N_("原密钥没有删除：CA中另有证书使用同一密钥。"),
+    KeyLeft.UNCERTAIN: N_("原密钥没有删除：无法确认CA中哪个密钥属于原证书。"),
+}
+
 LABELS: Mapping[type[Enum], Mapping[Any, str]] = {
     ApplicationStatus: APPLICATION,
     PaymentStatus: PAYMENT,
@@ -188,6 +193,7 @@ LABELS: Mapping[type[Enum], Mapping[Any, str]] = {
     Usage: USAGE,
     PinState: PIN,
     TokenStage: TOKEN_STAGE,
+    KeyLeft: KEY_LEFT,
     Busy: BUSY,
     Step: STEP,
     Money: MONEY,

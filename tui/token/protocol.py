@@ -22,14 +22,14 @@ DEADLINES: Mapping[TokenStage, float] = {
     TokenStage.CHECKING: 90.0,
     TokenStage.PROBING: 60.0,
     TokenStage.KEY_PAIR: 120.0,
-    TokenStage.REQUEST: 30.0,
-    TokenStage.SIGNING: 30.0,
+    TokenStage.REQUEST: 90.0,
+    TokenStage.SIGNING: 90.0,
     TokenStage.WRITING: 30.0,
     TokenStage.READING_BACK: 30.0,
-    TokenStage.PROVING: 30.0,
+    TokenStage.PROVING: 90.0,
     TokenStage.RETIRING: 30.0,
 }
-"""Seconds that a stage may last. CHECKING includes typing a PIN on the token's own pad."""
+"""Seconds that a stage may last. Those of 90 include typing a PIN on the token's own pad, for each signature even."""
 WATCH_DEADLINE = 30
 """Whole seconds that one look at the slots may last; a card without a matching driver costs OpenSC 14."""
 

@@ -37,4 +37,4 @@ def _decoded(raw: bytes, encoding: str, *, cut_off: bool) -> str | None:
 
 
 def _is_han(character: str) -> bool:
-    return "\u3400" <= character <= "\u9fff" or character >= "\U00020000"
+    return "\u3400" <= character <= "\u9fff" or "\U00020000" <= character <= "\U0003fffd"

@@ -67,7 +67,7 @@ def short_facts(certificate: Certificate, now: datetime, window: timedelta) -> t
         return _unreadable(certificate)
     words, style = days_words(certificate, now, window)
     return (
-        Fact(label(certificate.usage), certificate.common_name or certificate.subject, "bold"),
+        Fact(label(certificate.usage), certificate.name, "bold"),
         Fact(_("有效期至"), moment(certificate.not_after)),
         Fact(_("状态"), words, style),
     )
@@ -79,7 +79,7 @@ def facts(certificate: Certificate, now: datetime, window: timedelta) -> tuple[F
         return _unreadable(certificate)
     _name, end, words = short_facts(certificate, now, window)
     return (
-        Fact(_("证书主题"), certificate.common_name or certificate.subject, "bold"),
+        Fact(_("证书主题"), certificate.name, "bold"),
         end,
         words,
         Fact(_("证书用途"), f"{label(certificate.usage)}  {certificate.key}"),
@@ -103,7 +103,7 @@ def row(certificate: Certificate, now: datetime, window: timedelta, *, named: bo
     if not certificate.readable:
         return Fact(label(CertificateState.UNREADABLE), certificate.label or _("没有标签"), TROUBLE)
     words, style = days_words(certificate, now, window)
-    name = f"  {certificate.common_name or certificate.subject}" if named else ""
+    name = f"  {certificate.name}" if named else ""
     return Fact(label(certificate.usage), words + name, style)
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from tui.core import commands as c
 from tui.core import events as e
+from tui.core.application import InvoiceForm
 from tui.core.certificate import Token
 from tui.core.failure import Reason
 from tui.core.moves.common import NEEDS_TOKEN, Next, at, cover, enter, leave, refuse, resume, uncover
@@ -96,7 +97,11 @@ def tokens_seen(state: State, event: e.TokensSeen) -> Next:
         return at(cover(state, Step.METHOD), Step.TOKEN_AWAITED), ()
     if state.step in BESIDE:
         return cover(state, state.return_to), ()
-    return leave(state) if state.step in ENDS_WITH_TOKEN else (state, ())
+    if state.step in ENDS_WITH_TOKEN:
+        return leave(state)
+    if pulled and state.signed_in and not state.token_working:  # paying goes on, without what leads back to the form
+        return replace(state, covered=True, invoice=InvoiceForm()), ()
+    return state, ()
 
 
 def _still_known(state: State, sighting: Sighting) -> tuple[Token, ...]:

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from tui import __version__
 from tui.core import commands as c
 from tui.core import events as e
 from tui.core.application import ApplicationForm
@@ -11,7 +10,7 @@ from tui.core.certificate import Certificate, CertificateRef, Token, find, refer
 from tui.core.eligibility import best_refused, why_not
 from tui.core.failure import Failure, Reason
 from tui.core.moves import looking
-from tui.core.moves.common import Next, at, enter, finished, leave, refuse, resume, uncover
+from tui.core.moves.common import Next, at, enter, finished, leave, refuse, resume, too_old, uncover
 from tui.core.order import LIVE, ApplicationStatus
 from tui.core.state import Busy, State, Step, step_of
 from tui.core.succession import due, successor
@@ -32,8 +31,8 @@ def renewable(state: State) -> tuple[tuple[Token, Certificate], ...]:
 
 def start(state: State, event: e.Started) -> Next:
     """One certificate leads to the sign-in, several to the choice, none to the reason why."""
-    if too_old := _too_old(state):
-        return refuse(state, too_old)
+    if failure := too_old(state):
+        return refuse(state, failure)
     match renewable(state):
         case ():
             return _nothing_to_renew(state)
@@ -48,8 +47,8 @@ def name(state: State, event: e.CertificateChosen) -> Next:
     found = find(state.tokens, event.fingerprint)
     if found is None or (now := state.now) is None:
         return state, ()
-    if too_old := _too_old(state):
-        return refuse(state, too_old)
+    if failure := too_old(state):
+        return refuse(state, failure)
     reason = why_not(found[1], now, state.window)
     if reason is None:
         return _begin(state, *found)
@@ -65,7 +64,9 @@ def choose(state: State, event: e.CertificateChosen) -> Next:
 
 
 def _begin(state: State, token: Token, certificate: Certificate) -> Next:
-    """Sign in, unless the token would refuse its PIN in the end."""
+    """Sign in, unless this program is too old or the token would refuse its PIN in the end."""
+    if failure := too_old(state):
+        return refuse(state, failure)
     state = replace(state, chosen=refer(token, certificate))
     if token.pin_to_be_changed:
         return refuse(state, Failure(Reason.PIN_EXPIRED, detail="CKF_USER_PIN_TO_BE_CHANGED"))
@@ -73,24 +74,25 @@ def _begin(state: State, token: Token, certificate: Certificate) -> Next:
 
 
 def token_revealed(state: State, event: e.TokenRevealed) -> Next:
-    """Begin with what can be seen now; nothing is hidden any more."""
+    """Begin with what can be seen now; nothing is hidden any more. Where that is nothing, the PIN's visit is over."""
     state = replace(state, chosen=None, revealed=(*state.revealed, event.token))
-    return start(at(state, Step.WAITING), e.Started())
+    state, commands = start(at(state, Step.WAITING), e.Started())
+    return state, (*commands, c.SignOut()) if state.step is Step.WAITING else commands
 
 
-def young_successor(state: State) -> CertificateRef | None:
+def young_successor(state: State) -> tuple[Token, Certificate] | None:
     """The certificate whose successor was issued last, so lately that its installation may not be finished."""
     held = [(t, c, new) for t in state.tokens for c in t.certificates if (new := successor(c, t.certificates))]
     token, old, new = max(held, key=lambda found: found[2].not_before, default=(None, None, None))
     if token is None or old is None or new is None or state.now is None or state.now >= new.not_before + FRESH:
         return None
-    return refer(token, old)
+    return token, old
 
 
 def continue_young(state: State, event: e.RenewalRequested) -> Next:
     """Before another certificate is renewed: the desk knows whether the installation is finished."""
     young = young_successor(state)
-    return (at(replace(state, chosen=young), Step.SIGN_IN), ()) if young else (state, ())
+    return _begin(state, *young) if young else (state, ())
 
 
 def continue_paid(state: State, event: e.RenewalRequested) -> Next:
@@ -239,7 +241,7 @@ def _nothing_to_renew(state: State) -> Next:
     if turned_away is None:
         return replace(state, failure=Failure(Reason.NO_CERTIFICATE)), ()
     if young := young_successor(state):
-        return at(replace(state, chosen=young), Step.SIGN_IN), ()
+        return _begin(state, *young)
     certificate, reason = turned_away
     found = find(state.tokens, certificate.fingerprint)
     return refuse(replace(state, chosen=refer(*found) if found else None), Failure(reason))
@@ -248,13 +250,3 @@ def _nothing_to_renew(state: State) -> Next:
 def _lone_key(state: State) -> CertificateRef | None:
     """A key without certificate: what a replacement that was cut off leaves; the desk has both certificates."""
     return next((refer_key(token, token.bare_keys[0]) for token in state.tokens if token.bare_keys), None)
-
-
-def _too_old(state: State) -> Failure | None:
-    if state.service is None or _version(state.service.minimum_version) <= _version(__version__):
-        return None
-    return Failure(Reason.KIOSK_TOO_OLD, detail=f"{__version__} < {state.service.minimum_version}")
-
-
-def _version(text: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in text.split(".") if part.isdigit())

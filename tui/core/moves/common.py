@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 
+from tui import __version__
 from tui.core import commands as c
 from tui.core import events as e
 from tui.core.failure import Failure, Reason
 from tui.core.order import Application, ApplicationStatus
 from tui.core.ports import Installation
-from tui.core.state import SHOWN_ATTEMPT, Busy, State, Step, step_of
+from tui.core.state import SHOWN_ATTEMPT, TYPED, Busy, State, Step, step_of
 
 Next = tuple[State, tuple[c.Command, ...]]
 
@@ -31,30 +32,29 @@ NEEDS_TOKEN = frozenset(
 """Without the CA these wait for it; paying goes on without it."""
 
 
-SHOWS_NOTHING_TYPED = frozenset({Step.INSTALL_PIN, Step.RETIRE_PIN})
-"""Of those, the ones that show nothing a person typed and lead to nothing of it."""
-
-
 def at(state: State, step: Step, failure: Failure | None = None) -> State:
-    """The state at another step, with nothing under way; a step that needs the CA waits for it to be put back."""
+    """The state at another step, with nothing under way; a step that needs the CA waits for it to be put back.
+
+    What is covered asks for the account's password before it is shown.
+    """
     if step in NEEDS_TOKEN and state.chosen is not None and state.token is None:
         state, step = cover(state, step), Step.TOKEN_AWAITED
-    covered = state.covered and step in (Step.TOKEN_AWAITED, Step.SELF_CHECK, Step.SIGN_IN)
-    return replace(state, step=step, busy=None, stage=None, failure=failure, covered=covered)
+    elif step in TYPED and state.covered:
+        state, step = replace(state, return_to=step), Step.SIGN_IN
+    return replace(state, step=step, busy=None, stage=None, failure=failure)
 
 
 def cover(state: State, step: Step) -> State:
-    """Whoever puts the CA back gives the password before this step is shown; before the sign-in nothing stays."""
-    if state.covered:
+    """The CA is gone, and `step` waits for it; of somebody who has not signed in nothing stays."""
+    if step is Step.SIGN_IN and state.covered:
         return state
-    if not state.signed_in:
-        return replace(state, return_to=step, account="")
-    return replace(state, return_to=step, covered=step not in SHOWS_NOTHING_TYPED)
+    account = state.account if state.signed_in else ""
+    return replace(state, return_to=step, account=account, covered=state.signed_in)
 
 
 def uncover(state: State) -> Next:
-    """The CA is back: to the step that waited, by way of the password where something is covered."""
-    return (at(state, Step.SIGN_IN, state.failure), ()) if state.covered else enter(state, state.return_to)
+    """To the step that waited, by way of the password where it shows what was typed."""
+    return (at(state, Step.SIGN_IN), ()) if state.asks_password else enter(state, state.return_to)
 
 
 def enter(state: State, step: Step, failure: Failure | None = None) -> Next:
@@ -115,7 +115,7 @@ def follow(state: State, event: e.ApplicationSeen) -> Next:
     if state.application is not None and application.business_no != state.application.business_no:
         return state, ()
     state = replace(state, application=application, desk_reachable=True)
-    if not _may_be_paid(application):
+    if not _asks_one_sum(application):
         return refuse(state, Failure(Reason.ORDER_MISMATCH))
     match application.status:
         case ApplicationStatus.DRAFT:
@@ -135,7 +135,7 @@ def follow(state: State, event: e.ApplicationSeen) -> Next:
             return at(state, Step.WITHDRAWN), ()
 
 
-def _may_be_paid(application: Application) -> bool:
+def _asks_one_sum(application: Application) -> bool:
     """Whether order and payment code ask for the same money; once it is paid the desk alone compares."""
     order, attempt = application.order, application.attempt
     if application.status is not ApplicationStatus.ENTERED or order is None:
@@ -152,6 +152,8 @@ def _follow_payment(state: State, application: Application, polled: bool) -> Nex
             return at(state, Step.QR), (c.WatchApplication(application.business_no),)
         case Step.QR, Busy.ENDING_PAYMENT if not polled:
             return at(state, Step.METHOD), ()
+        case Step.TOKEN_AWAITED, _ if shown and not polled and state.return_to is Step.METHOD:
+            return replace(state, return_to=Step.QR), ()
         case Step.QR, Busy.QUERYING if not polled:
             return replace(state, busy=None, failure=Failure(Reason.NOT_PAID_YET)), ()
         case _:
@@ -160,7 +162,7 @@ def _follow_payment(state: State, application: Application, polled: bool) -> Nex
 
 def resume(state: State, application: Application) -> Next:
     """Continue an application that is under way, at the step where it stands."""
-    if not _may_be_paid(application):
+    if not _asks_one_sum(application):
         return refuse(replace(state, application=application), Failure(Reason.ORDER_MISMATCH))
     attempt = application.attempt
     typed = state.form if state.application and state.application.business_no == application.business_no else None
@@ -177,3 +179,14 @@ def resume(state: State, application: Application) -> Next:
     if step is Step.QR or application.status in WATCHED:
         return state, (c.WatchApplication(application.business_no),)
     return state, wanted
+
+
+def too_old(state: State) -> Failure | None:
+    """The desk asks for a newer program than this."""
+    if state.service is None or _version(state.service.minimum_version) <= _version(__version__):
+        return None
+    return Failure(Reason.KIOSK_TOO_OLD, detail=f"{__version__} < {state.service.minimum_version}")
+
+
+def _version(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split(".") if part.isdigit())

@@ -7,7 +7,7 @@ from tui.core import events as e
 from tui.core.certificate import refer_token
 from tui.core.failure import Failure, Reason
 from tui.core.moves.applying import wrong_length
-from tui.core.moves.common import Next, at, refuse
+from tui.core.moves.common import Next, at, refuse, too_old
 from tui.core.state import Busy, State, Step
 
 
@@ -16,6 +16,8 @@ def begin(state: State, event: object = None) -> Next:
     token = state.veiled
     if token is None:
         return state, ()
+    if failure := too_old(state):
+        return refuse(state, failure)
     state = replace(state, chosen=refer_token(token))
     if token.pin_to_be_changed:
         return refuse(state, Failure(Reason.PIN_EXPIRED, detail="CKF_USER_PIN_TO_BE_CHANGED"))

@@ -34,26 +34,28 @@ def read_alike(charsets: Iterable[str], read: Callable[[str], Message]) -> Messa
     :raises AnswerAmbiguous: two charsets read other fields out of the same signed bytes, or none can read its letters.
     :raises AnswerNotGenuine: no charset makes it a message that is proved, or one that is not signed at all.
     """
-    told: dict[str, Message] = {}
-    refused: list[AnswerNotGenuine] = []
+    found: dict[str, Message | AnswerNotGenuine] = {}
     for charset in charsets:
         try:
-            told[charset] = read(charset)
+            found[charset] = read(charset)
         except AnswerNotGenuine as error:
-            refused.append(error)
-    doubts = [error for error in refused if isinstance(error, AnswerAmbiguous)]
-    proved = {charset: message for charset, message in told.items() if message.signed}
+            found[charset] = error
+    doubts = [error for error in found.values() if isinstance(error, AnswerAmbiguous)]
+    proved = {charset: told for charset, told in found.items() if isinstance(told, Message) and told.signed}
     names = {_named(fields) for fields in (*(one.fields for one in proved.values()), *(one.claims for one in doubts))}
     if len(names) == 1 and (name := names.pop()) in proved:
         return proved[name]
     if doubts:
         raise doubts[0]
-    if not (proved or told):
-        raise refused[0]
-    one, *others = (proved or told).values()
+    if not proved:  # what the likelier charset shows decides: read in another, a false signature may be no field at all
+        first = next(iter(found.values()))
+        if isinstance(first, AnswerNotGenuine):
+            raise first
+        return first
+    one, *others = proved.values()
     if BYTES in proved:
         raise AnswerAmbiguous("signed, and neither UTF-8 nor GB18030")
-    if one.signed and not all(_alike(one.fields, other.fields) for other in others):
+    if not all(_alike(one.fields, other.fields) for other in others):
         raise AnswerAmbiguous("UTF-8 and GB18030 read other fields out of it")
     return one
 
