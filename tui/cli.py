@@ -7,10 +7,11 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType, TracebackType
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, assert_never
 
 from tui import garbage
 from tui.arguments import parser
+from tui.console_font import drawn_characters
 from tui.core.failure import KioskError
 from tui.exits import Exit, exit_of
 from tui.hardening import harden, hide
@@ -197,10 +198,17 @@ def _need_terminal() -> None:
 
 
 def choose_qr_drawing(wanted: QrDrawing) -> None:
-    """Half blocks where the settings allow them and the terminal has them; to be called before the app is made."""
+    """Half blocks where the settings and the terminal do not speak against them; before the app is made."""
     from tui.widgets.qr import QrCode
 
-    QrCode.half_blocks = wanted is QrDrawing.AUTO and has_half_blocks(environment())
+    match wanted:
+        case QrDrawing.AUTO:
+            known = has_half_blocks(environment(), drawn_characters(sys.stdout.fileno()))
+            QrCode.half_blocks, QrCode.doubtful = known is not False, known is None
+        case QrDrawing.HALF | QrDrawing.WIDE:
+            QrCode.half_blocks, QrCode.doubtful = wanted is QrDrawing.HALF, False
+        case _:
+            assert_never(wanted)
 
 
 def _restart_clean() -> None:

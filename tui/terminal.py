@@ -2,7 +2,7 @@
 
 import os
 import termios
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +12,9 @@ UNFIT = 2
 
 CONSOLES = frozenset({"linux", "ansi", "cons", "vt", "wsvt"})
 """Terminal types, without number and variant, whose fonts may lack block glyphs."""
+
+LOWER_HALF_BLOCK = 0x2584
+"""`▄`, the one glyph of the small code."""
 
 RESET = "".join(
     f"\x1b[{mode}"
@@ -44,12 +47,19 @@ def unfit(environment: Mapping[str, str]) -> str | None:
     return None
 
 
-def has_half_blocks(environment: Mapping[str, str]) -> bool:
-    """Whether `▄` can be trusted: consoles with eight colours have fonts of their own, charsets but UTF-8 lack it."""
+def has_half_blocks(environment: Mapping[str, str], font: Container[int] | None) -> bool | None:
+    """Whether `▄` can be trusted: consoles with eight colours have fonts of their own, charsets but UTF-8 lack it.
+
+    `font` has the code points that a Linux console draws; None when it cannot be asked, and then nor can this.
+    """
     locale = next(filter(None, (environment.get(name) for name in ("LC_ALL", "LC_CTYPE", "LANG"))), "")
     charset = locale.partition(".")[2].partition("@")[0]
     console = environment.get("TERM", "").partition("-")[0].rstrip("0123456789")
-    return console not in CONSOLES and charset.lower().replace("-", "") in ("", "utf8")
+    if charset.lower().replace("-", "") not in ("", "utf8"):
+        return False
+    if console == "linux":
+        return None if font is None else LOWER_HALF_BLOCK in font
+    return console not in CONSOLES
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,9 @@ Even, for an odd number of rows above would lead the seams of half blocks throug
 LONGEST_PAYLOAD = 512
 """Characters; a longer one is not a payment code."""
 
+LOWER_HALF = "▄"
+"""Of all block glyphs the one that is drawn: the background carries the rest."""
+
 LEAST_WORDS = 24
 """Columns for the words that stand in for a code that does not fit."""
 
@@ -91,6 +94,8 @@ class QrCode(Widget):
     ALLOW_SELECT = False
     half_blocks: ClassVar[bool] = True
     """Whether this process's terminal draws `▄`; set once, before the app runs."""
+    doubtful: ClassVar[bool] = False
+    """Whether that is only hoped."""
 
     def __init__(self, *, beside: int = 0, id: str | None = None) -> None:
         """Leave `beside` columns of the container to others."""
@@ -142,13 +147,18 @@ class QrCode(Widget):
         window, place = self.app.size, cast(Widget, self.parent).size - Size(self._beside, 0)
         columns = window.width + max(0, least.width - place.width)
         rows = window.height + max(0, least.height - place.height)
-        sentences = (
-            _("窗口太小，放不下二维码。"),
-            _("请放大窗口或缩小字号："),
-            _("至少 {columns} 列 × {rows} 行，").format(columns=columns, rows=rows),
-            _("现在 {columns} 列 × {rows} 行。").format(columns=window.width, rows=window.height),
-        )
+        sentences = too_small(window, Size(columns, rows))
         return [line.plain for sentence in sentences for line in Content(sentence).wrap(self.size.width)]
+
+
+def too_small(window: Size, least: Size) -> tuple[str, ...]:
+    """That a window holds no code, how large it must be, and how large it is."""
+    return (
+        _("窗口太小，放不下二维码。"),
+        _("请放大窗口或缩小字号："),
+        _("至少 {columns} 列 × {rows} 行，").format(columns=least.width, rows=least.height),
+        _("现在 {columns} 列 × {rows} 行。").format(columns=window.width, rows=window.height),
+    )
 
 
 DARK, LIGHT = Color.parse("#000000"), Color.parse("#ffffff")
@@ -175,4 +185,4 @@ def _run(upper: bool, lower: bool, cells: int) -> Segment:
     background = DARK if upper else LIGHT
     if upper == lower:
         return Segment(" " * cells, Style(bgcolor=background))
-    return Segment("▄" * cells, Style(color=DARK if lower else LIGHT, bgcolor=background))
+    return Segment(LOWER_HALF * cells, Style(color=DARK if lower else LIGHT, bgcolor=background))
