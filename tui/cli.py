@@ -16,7 +16,16 @@ from tui.core.failure import KioskError
 from tui.exits import Exit, exit_of
 from tui.hardening import harden, hide
 from tui.services import SERVICES, SERVICES_NEED
-from tui.settings import KioskSettings, QrDrawing, clean_environment, environment, language_named, load
+from tui.settings import (
+    LANGUAGE_VARIABLE,
+    KioskSettings,
+    Language,
+    QrDrawing,
+    clean_environment,
+    environment,
+    language_named,
+    load,
+)
 from tui.terminal import has_half_blocks, unfit
 from tui.text import use_language
 
@@ -58,7 +67,7 @@ def kiosk(arguments: argparse.Namespace) -> int:
     from tui.app import KioskApp, run
     from tui.wiring import runtime
 
-    choose_qr_drawing(settings.qr)
+    fit_terminal(settings)
     app = KioskApp(runtime(settings), idle_seconds=settings.idle_seconds)
     garbage.resume()
     return run(app)
@@ -89,7 +98,7 @@ def _play(town: "Demo", arguments: argparse.Namespace) -> int:
 
     settings = load(town.kiosk_config)
     use_language(settings.language)
-    choose_qr_drawing(settings.qr)
+    fit_terminal(settings)
     app = KioskApp(runtime(settings), town.phone, settings.idle_seconds)
     garbage.resume()
     if not arguments.autoplay:
@@ -179,6 +188,8 @@ COMMANDS: dict[str, Command] = {
 
 FULL_SCREEN = frozenset({"kiosk", "demo"})
 """They hide their memory after the first paint."""
+HAN = ord("一")
+"""Stands for all Chinese: a font has this one or none."""
 NEEDS_EXTRA = {"demo": "demo", **SERVICES_NEED}
 
 
@@ -197,13 +208,24 @@ def _need_terminal() -> None:
         sys.exit(Exit.USAGE)
 
 
-def choose_qr_drawing(wanted: QrDrawing) -> None:
-    """Half blocks where the settings and the terminal do not speak against them; before the app is made."""
+def fit_terminal(settings: KioskSettings) -> None:
+    """What the font draws decides about the code, and on a console without Chinese about the language.
+
+    `CA_KIOSK_LANGUAGE` goes before, for consoles that draw more than they say. To be called before the app is made.
+    """
+    font = drawn_characters(sys.stdout.fileno())
+    choose_qr_drawing(settings.qr, font)
+    if font is not None and HAN not in font and not environment().get(LANGUAGE_VARIABLE):
+        use_language(Language.ENGLISH)
+
+
+def choose_qr_drawing(wanted: QrDrawing, font: frozenset[int] | None) -> None:
+    """Half blocks where neither the settings nor the terminal speak against them."""
     from tui.widgets.qr import QrCode
 
     match wanted:
         case QrDrawing.AUTO:
-            known = has_half_blocks(environment(), drawn_characters(sys.stdout.fileno()))
+            known = has_half_blocks(environment(), font)
             QrCode.half_blocks, QrCode.doubtful = known is not False, known is None
         case QrDrawing.HALF | QrDrawing.WIDE:
             QrCode.half_blocks, QrCode.doubtful = wanted is QrDrawing.HALF, False

@@ -90,7 +90,12 @@ def _remembered(number: int) -> Iterator[list[Cell]]:
 
 def _cell(character: int, attribute: int) -> Cell:
     """The second column of a wide character is U+200B."""
-    return Cell(" " if character == 0x200B else chr(character), attribute & 15, attribute >> 4 & 7)
+    return Cell(" " if character == 0x200B else chr(character), _ansi(attribute & 15), _ansi(attribute >> 4 & 7))
+
+
+def _ansi(colour: int) -> int:
+    """VGA counts blue as 1 and red as 4."""
+    return colour & 0b1010 | (colour & 1) << 2 | colour >> 2 & 1
 
 
 def run(fonts: dict[str, Font], vt: int | None, count: int, keep: Path | None) -> None:
