@@ -26,7 +26,7 @@ from tui.settings import (
     language_named,
     load,
 )
-from tui.terminal import has_half_blocks, unfit
+from tui.terminal import has_half_blocks, is_linux_console, unfit
 from tui.text import use_language
 
 if TYPE_CHECKING:
@@ -223,6 +223,7 @@ def choose_qr_drawing(wanted: QrDrawing, font: frozenset[int] | None) -> None:
     """Half blocks where neither the settings nor the terminal speak against them."""
     from tui.widgets.qr import QrCode
 
+    QrCode.grey_grounds = is_linux_console(environment())
     match wanted:
         case QrDrawing.AUTO:
             known = has_half_blocks(environment(), font)

@@ -54,12 +54,22 @@ def has_half_blocks(environment: Mapping[str, str], font: Container[int] | None)
     """
     locale = next(filter(None, (environment.get(name) for name in ("LC_ALL", "LC_CTYPE", "LANG"))), "")
     charset = locale.partition(".")[2].partition("@")[0]
-    console = environment.get("TERM", "").partition("-")[0].rstrip("0123456789")
+    console = _console(environment)
     if charset.lower().replace("-", "") not in ("", "utf8"):
         return False
     if console == "linux":
         return None if font is None else LOWER_HALF_BLOCK in font
     return console not in CONSOLES
+
+
+def is_linux_console(environment: Mapping[str, str]) -> bool:
+    """Whether backgrounds have eight colours, white among them a grey (drivers/tty/vt/vt.c takes SGR 107 as 47)."""
+    return _console(environment) == "linux"
+
+
+def _console(environment: Mapping[str, str]) -> str:
+    """The terminal's type without number and variant."""
+    return environment.get("TERM", "").partition("-")[0].rstrip("0123456789")
 
 
 @dataclass(frozen=True, slots=True)

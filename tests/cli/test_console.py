@@ -16,7 +16,7 @@ SETTINGS = KioskSettings(Path("kiosk.toml"), "https://desk.example", None, ())
 
 @pytest.fixture(autouse=True)
 def _language(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    for name in ("half_blocks", "doubtful"):
+    for name in ("half_blocks", "doubtful", "grey_grounds"):
         monkeypatch.setattr(QrCode, name, getattr(QrCode, name))
     use_language(Language.CHINESE)
     yield

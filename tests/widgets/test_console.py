@@ -42,6 +42,7 @@ def test_every_reader_reads_the_code_in_the_kernels_font(payload: str, tmp_path:
     rows = on_pty(qr_screen(payload, ready, "auto"), ready, ROOT)
     assert (len(rows[0]), len(rows)) == (80, 24)
     assert ready.read_text() == "half"
+    assert {cell.ink for row in rows for cell in row if cell.character == "▄"} == {0, 7}, "no lighter than the grounds"
     assert read(rows, VGA) == {name: {payload} for name in READERS}
     assert payload not in set().union(*read(rows, WITHOUT).values()), "the picture must tell a font from none"
 
@@ -104,7 +105,7 @@ def test_the_setting_goes_before_the_console(
     doubtful: bool,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    for name in ("half_blocks", "doubtful"):
+    for name in ("half_blocks", "doubtful", "grey_grounds"):
         monkeypatch.setattr(QrCode, name, None)
     monkeypatch.setattr("tui.cli.environment", lambda: {"TERM": "linux", "LANG": "en_US.UTF-8"})
     choose_qr_drawing(wanted, glyphs)

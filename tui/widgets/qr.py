@@ -96,6 +96,8 @@ class QrCode(Widget):
     """Whether this process's terminal draws `▄`; set once, before the app runs."""
     doubtful: ClassVar[bool] = False
     """Whether that is only hoped."""
+    grey_grounds: ClassVar[bool] = False
+    """Whether this process's terminal shows white backgrounds as grey, as a Linux console does."""
 
     def __init__(self, *, beside: int = 0, id: str | None = None) -> None:
         """Leave `beside` columns of the container to others."""
@@ -123,7 +125,9 @@ class QrCode(Widget):
         row = y - (self.size.height - lines) // 2
         if not 0 <= row < lines:
             return Strip.blank(self.size.width, self.rich_style)
-        return _row(self._modules, drawing, row) if drawing else self._line(self._words[row])
+        if drawing is None:
+            return self._line(self._words[row])
+        return _row(self._modules, drawing, row, GREY if self.grey_grounds else LIGHT)
 
     @property
     def drawing(self) -> Drawing | None:
@@ -163,15 +167,17 @@ def too_small(window: Size, least: Size) -> tuple[str, ...]:
 
 DARK, LIGHT = Color.parse("#000000"), Color.parse("#ffffff")
 """Theme or terminal default colours make codes that phones do not read."""
+GREY = Color.parse("#aaaaaa")
+"""Light ink beside grey grounds: white ink would make its modules seem larger than theirs."""
 
 
-def _row(code: Modules, drawing: Drawing, row: int) -> Strip:
+def _row(code: Modules, drawing: Drawing, row: int, light_ink: Color) -> Strip:
     rows = _framed(code, drawing.across, drawing.down)
     if drawing.wide:
-        return Strip(_run(dark, dark, 2 * len(tuple(run))) for dark, run in groupby(rows[row]))
+        return Strip(_run(dark, dark, 2 * len(tuple(run)), light_ink) for dark, run in groupby(rows[row]))
     lower = rows[2 * row + 1] if 2 * row + 1 < len(rows) else (False,) * len(rows[0])
     pairs = groupby(zip(rows[2 * row], lower, strict=True))
-    return Strip(_run(*pair, len(tuple(run))) for pair, run in pairs)
+    return Strip(_run(*pair, len(tuple(run)), light_ink) for pair, run in pairs)
 
 
 def _framed(code: Modules, across: int, down: int) -> Modules:
@@ -180,9 +186,9 @@ def _framed(code: Modules, across: int, down: int) -> Modules:
     return (blank,) * down + tuple(margin + row + margin for row in code) + (blank,) * down
 
 
-def _run(upper: bool, lower: bool, cells: int) -> Segment:
+def _run(upper: bool, lower: bool, cells: int, light_ink: Color) -> Segment:
     """Equal cells in a row; block glyphs leave light seams, so the background carries all it can."""
     background = DARK if upper else LIGHT
     if upper == lower:
         return Segment(" " * cells, Style(bgcolor=background))
-    return Segment(LOWER_HALF * cells, Style(color=DARK if lower else LIGHT, bgcolor=background))
+    return Segment(LOWER_HALF * cells, Style(color=DARK if lower else light_ink, bgcolor=background))
