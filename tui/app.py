@@ -19,6 +19,7 @@ from tui import garbage
 from tui.attendance import Attendance
 from tui.core.ports import Phone
 from tui.core.state import State, Step
+from tui.crash import last_words, place_of
 from tui.exits import Exit
 from tui.hardening import hide
 from tui.screens.base import StepScreen, style
@@ -27,9 +28,6 @@ from tui.screens.events import Happened
 from tui.screens.registry import screen_class
 from tui.screens.theme import FULL, SIXTEEN
 from tui.screens.type_ahead import TypeAhead
-from tui.text import _
-from tui.text.labels import label
-from tui.text.wording import call
 from tui.watchdog import IdleClock, Watchdog
 from tui.widgets.scrollbar import CellScrollBar
 
@@ -270,24 +268,10 @@ class KioskApp(App[None], inherit_bindings=False):
         if self._exception is None:
             self._exception = error
             self._exception_event.set()
-        place = error.__traceback__
-        while place is not None and place.tb_next is not None:
-            place = place.tb_next
-        where = f"{place.tb_frame.f_code.co_filename}:{place.tb_lineno}" if place else "?"
-        log.critical("uncaught %s at %s", type(error).__name__, where)
+        log.critical("uncaught %s at %s", type(error).__name__, place_of(error))
         if not self._exit_renderables:
-            self._exit_renderables.append(Segments(self.console.render(Text(self._last_words()))))
+            self._exit_renderables.append(Segments(self.console.render(Text(last_words(self.state)))))
         self._close_messages_no_wait()
-
-    def _last_words(self) -> str:
-        return "\n".join(
-            (
-                _("程序出现故障，已退出。"),
-                label(self.state.money),
-                _("已提交的申请保存在服务端，请重新启动本程序后继续办理。"),
-                call(self.state.service),
-            )
-        )
 
 
 def _act(event: events.Event) -> str:

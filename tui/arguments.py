@@ -12,6 +12,7 @@ CONFIG = "设置文件 kiosk.toml；缺省依次为 $CA_KIOSK_CONFIG、~/.config
 LOG = """\
 日志 / log: ~/.local/state/ca-kiosk/kiosk.log，kiosk.toml 里 [kiosk] log = "路径" 可改，log = "" 则不写；
 个人信息已打码，不含密码 / personal data masked, never a password"""
+LONGEST_NAME = 64
 EPILOG = f"{LEGEND}\n\n{LOG}"
 
 
@@ -61,6 +62,9 @@ def parser() -> argparse.ArgumentParser:
     desk = _group(commands, "desk", "续期服务 / the renewal desk")
     serve = _command(desk, "serve", "启动续期服务 / start the desk", "desk serve")
     serve.add_argument("--config", type=Path, required=True, metavar="FILE", help="desk.toml")
+    about = "建立数据库，或升级到本版本 / make the database, or bring it up to this version"
+    migrate = _command(desk, "migrate", about, "desk migrate")
+    migrate.add_argument("--config", type=Path, required=True, metavar="FILE", help="desk.toml")
     evidence = _command(
         desk, "evidence", "输出申请人的签名（CMS） / the signed evidence, for openssl cms -verify", "desk evidence"
     )
@@ -166,7 +170,10 @@ def _verify(verify: argparse.ArgumentParser) -> None:
         help="支付宝公钥或证书，或银联根证书和中级证书 / Alipay's key or certificate, UnionPay's root and middle (PEM)",
     )
     verify.add_argument(
-        "--charset", default="utf-8", metavar="C", help="报文字符集，缺省 utf-8，可为 gbk / charset of the message"
+        "--charset",
+        default="utf-8",
+        metavar="C",
+        help="先按此字符集解读，缺省 utf-8，可为 gbk / read in this charset first",
     )
     verify.add_argument(
         "message",
@@ -198,7 +205,7 @@ def _token(token: argparse.ArgumentParser) -> None:
         "--pin-file", type=Path, required=True, metavar="F", help="首行为 CA 密码 / PIN in its first line"
     )
     token.add_argument("--days-left", type=int, default=20, metavar="N", help="剩余天数，缺省20 / days left")
-    token.add_argument("--cn", metavar="NAME", help="证书名称 / common name")
+    token.add_argument("--cn", type=_common_name, metavar="NAME", help="证书名称，最多64个字 / common name")
     token.add_argument("--key", choices=("rsa2048", "ec256"), default="rsa2048", help="密钥 / key")
 
 
@@ -238,6 +245,14 @@ def _factor(text: str) -> float:
     if not 0 < value <= 1000:
         raise ValueError(text)
     return value
+
+
+def _common_name(text: str) -> str:
+    """At most 64 characters (ub-common-name, RFC 5280 appendix A.1)."""
+    if len(text) > LONGEST_NAME:
+        told = f"{len(text)} 个字，最多 {LONGEST_NAME} 个 / {len(text)} characters, at most {LONGEST_NAME}"
+        raise argparse.ArgumentTypeError(told)
+    return text
 
 
 def _count(text: str) -> int:

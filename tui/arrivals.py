@@ -35,6 +35,10 @@ class _OfToken(_Event, frozen=True):
     """Why the token could not be read wholly (the driver's name for it), empty when it was."""
     certificates: tuple[Listed, ...]
     """As in `certs --json`; for `unplugged` what was on it last."""
+    certificates_hidden: bool
+    """There may be a signing certificate that is visible only after the PIN."""
+    pin_to_be_changed: bool
+    """The token works only after its user has changed the PIN."""
 
 
 class Present(_OfToken, frozen=True, tag="present"):
@@ -132,6 +136,8 @@ def _of_token(kind: type[Kind], token: Token, now: datetime) -> Kind:
         pin_state=token.pin_state,
         token_fault=token.fault,
         certificates=rows(token, now),
+        certificates_hidden=token.hides,
+        pin_to_be_changed=token.pin_to_be_changed,
     )
 
 

@@ -4,7 +4,9 @@ import argparse
 import os
 import signal
 import sys
+from codecs import lookup
 from collections.abc import Callable, Sequence
+from io import TextIOWrapper
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, NoReturn, assert_never
@@ -23,6 +25,7 @@ from tui.settings import (
     QrDrawing,
     clean_environment,
     environment,
+    forget_key_log,
     language_named,
     load,
 )
@@ -38,12 +41,12 @@ Command = Callable[[argparse.Namespace], int]
 def main(words: Sequence[str] | None = None) -> NoReturn:
     """Run one command and exit with its code."""
     sys.excepthook = _crashed
+    _print_anywhere()
+    forget_key_log()
     arguments = parser().parse_args(words)
     harden()
     if arguments.command not in FULL_SCREEN:
         hide()
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="replace")  # type: ignore[union-attr]
     try:
         code = COMMANDS[arguments.command](arguments)
     except KioskError as error:
@@ -162,17 +165,17 @@ def doctor(arguments: argparse.Namespace) -> int:
 
 def renew(arguments: argparse.Namespace) -> int:
     """The journey without screens."""
-    from tui.answers import open_to_others, read_answers, read_pin
+    from tui.answers import read_answers, read_pin, refuse_open
     from tui.report import JsonReport, WordReport
     from tui.unattended import Journey
     from tui.wiring import runtime
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _leave)
+    for file in (arguments.answers, arguments.pin_file):
+        refuse_open(file)
     settings, answers = _settings(arguments), read_answers(arguments.answers)
     pin = read_pin(arguments.pin_file)
-    for file in filter(open_to_others, (arguments.answers, arguments.pin_file)):
-        _say(f"警告：其他用户可以读取 {file}，里面有密码 / warning: other users may read this file, it holds a secret")
     report = JsonReport() if arguments.json else WordReport(sys.stdout)
     return Journey(runtime(settings), answers, pin, report).run()
 
@@ -239,10 +242,18 @@ def _restart_clean() -> None:
     for inherited in ("COLUMNS", "LINES"):  # of a shell's earlier window; Rich and Textual would believe them
         os.environ.pop(inherited, None)
     clean = clean_environment()
-    garbled = not sys.flags.utf8_mode and sys.stdout.encoding.lower() != "utf-8"
+    garbled = not sys.flags.utf8_mode and sys.getfilesystemencoding() != "utf-8"
     if clean is not None or garbled:
         words = [sys.executable, "-X", "utf8", *sys.orig_argv[1:]]
         os.execve(sys.executable, words, clean or environment())  # noqa: S606
+
+
+def _print_anywhere() -> None:
+    """No text fails for want of a character, whatever the locale: ASCII, which has none of ours, becomes UTF-8."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # None where the descriptor is closed
+            ascii_only = lookup(stream.encoding).name == "ascii"
+            stream.reconfigure(encoding="utf-8" if ascii_only else None, errors="replace")
 
 
 def _leave(number: int, frame: FrameType | None) -> NoReturn:

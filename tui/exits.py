@@ -30,7 +30,7 @@ class Exit(IntEnum):
 LEGEND = """\
 退出码 / exit codes:
   0   完成 / done
-  1   desk verify：报文不可信或没有签名 / not genuine or not signed
+  1   desk verify：报文不可信、没有签名或有歧义 / not genuine, not signed, or ambiguous
   2   参数、设置或终端有误 / usage, settings, terminal
   3   按规则不能办理：已过期、未到续期时间、账号不符等 / refused by rule
   4   CA、CA密码或驱动有误 / token, PIN or driver

@@ -9,7 +9,7 @@ import msgspec
 
 from tui.core.certificate import Certificate, Token
 from tui.core.eligibility import why_not
-from tui.core.failure import Money, Reason
+from tui.core.failure import Failure, Money, Reason
 from tui.core.ports import Check, DeskPort, SelfCheckPort, Sighting
 from tui.exits import Exit, exit_of
 from tui.text import N_, _
@@ -30,7 +30,8 @@ ITEMS = {
 class Listed:
     """One certificate, or a token without any, in `certs --json`; the names are a contract, new ones come at the end.
 
-    A token without certificates has empty texts, `state` and `reason` `no_certificate`.
+    A token without certificates has empty texts, `state` `no_certificate`, and as `reason` that or, where there may be
+    one that is visible only after the PIN, `certificate_hidden`.
     """
 
     module: str
@@ -61,6 +62,8 @@ class Listed:
     """SHA-256 of the certificate, hex."""
     token_fault: str
     """Why the token could not be read wholly (the driver's name for it), empty when it was."""
+    pin_to_be_changed: bool
+    """The token works only after its user has changed the PIN."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +111,10 @@ def rows(token: Token, now: datetime) -> tuple[Listed, ...]:
     return tuple(_listed(token, certificate, now) for certificate in token.certificates)
 
 
+def _why_empty(token: Token) -> Reason:
+    return Reason.CERTIFICATE_HIDDEN if token.hides else Reason.NO_CERTIFICATE
+
+
 def _empty(token: Token) -> Listed:
     return Listed(
         module=token.module,
@@ -123,12 +130,13 @@ def _empty(token: Token) -> Listed:
         key="",
         key_id="",
         state=Reason.NO_CERTIFICATE.value,
-        reason=Reason.NO_CERTIFICATE.value,
+        reason=_why_empty(token).value,
         usage="",
         label="",
         size=0,
         fingerprint="",
         token_fault=token.fault,
+        pin_to_be_changed=token.pin_to_be_changed,
     )
 
 
@@ -155,6 +163,7 @@ def _listed(token: Token, certificate: Certificate, now: datetime) -> Listed:
         size=len(certificate.der),
         fingerprint=certificate.fingerprint,
         token_fault=token.fault,
+        pin_to_be_changed=token.pin_to_be_changed,
     )
 
 
@@ -181,7 +190,11 @@ def certificate_lines(sighting: Sighting, now: datetime) -> Iterator[str]:
         yield _("没有插入CA。")
     for token in sighting.tokens:
         yield f"{token.label}  {token.serial}  ({token.module}, slot {token.slot})  {token.fault}".rstrip()
-        if not token.certificates:
+        if token.pin_to_be_changed:
+            yield f"    {explain(Failure(Reason.PIN_EXPIRED), Money.NOT_TOUCHED).happened}"
+        if token.hides:
+            yield f"    {explain(Failure(Reason.CERTIFICATE_HIDDEN), Money.NOT_TOUCHED).happened}"
+        elif not token.certificates:
             yield "    " + _("CA中没有证书。")
         for certificate in token.certificates:
             yield from _certificate_lines(certificate, now)

@@ -9,7 +9,7 @@ from typing import Protocol, TextIO, assert_never
 
 import msgspec
 
-from tui.core.failure import Failure, Money
+from tui.core.failure import Failure, Money, Reason
 from tui.core.order import Method, yuan
 from tui.core.state import State
 from tui.text import _
@@ -74,8 +74,9 @@ class Report(Protocol):
 def failed(failure: Failure, money: Money) -> Failed:
     """The last line of a journey that failed."""
     told = explain(failure, money)
+    detail = failure.detail if failure.reason is Reason.SETTINGS_WRONG else ""
     fields = "，".join(f"{name}: {field_message(rule)}" for name, rule in failure.field_errors)
-    message = " ".join(filter(None, (told.happened, fields, told.advice)))
+    message = " ".join(filter(None, (told.happened, detail, fields, told.advice)))
     return Failed(failure.reason.value, message, money)
 
 

@@ -13,6 +13,13 @@ def desk_serve(arguments: argparse.Namespace) -> int:
     return serve(arguments.config)
 
 
+def desk_migrate(arguments: argparse.Namespace) -> int:
+    """The desk's database is made, or brought up to this version."""
+    from tui.desk.commands import migrate
+
+    return migrate(arguments.config)
+
+
 def desk_evidence(arguments: argparse.Namespace) -> int:
     """What the person signed, for anybody who must verify it."""
     from tui.desk.commands import evidence
@@ -111,6 +118,7 @@ def sandbox_fault(arguments: argparse.Namespace) -> int:
 
 SERVICES: dict[str, Callable[[argparse.Namespace], int]] = {
     "desk serve": desk_serve,
+    "desk migrate": desk_migrate,
     "desk evidence": desk_evidence,
     "desk orders": desk_orders,
     "desk refund": desk_refund,
@@ -126,6 +134,7 @@ SERVICES: dict[str, Callable[[argparse.Namespace], int]] = {
 
 SERVICES_NEED = {
     "desk serve": "desk",
+    "desk migrate": "desk",
     "desk evidence": "desk",
     "desk orders": "desk",
     "desk refund": "desk",

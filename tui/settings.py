@@ -13,6 +13,8 @@ from tui.tables import SettingsError, Table, open_table
 
 CONFIG_VARIABLE = "CA_KIOSK_CONFIG"
 LANGUAGE_VARIABLE = "CA_KIOSK_LANGUAGE"
+SHORTEST_IDLE, LONGEST_IDLE = 45, 3600
+"""Seconds; people look for their identity card, and fetch the phone, for longer than the floor."""
 
 
 class Language(StrEnum):
@@ -56,7 +58,7 @@ class KioskSettings:
     """CA of the desk's TLS certificate; None believes the system's store."""
     modules: tuple[ModuleSettings, ...]
     idle_seconds: int = 120
-    """Without a key pressed for this long the kiosk wipes the journey."""
+    """Without a key pressed for this long the kiosk wipes the journey; from `SHORTEST_IDLE` to `LONGEST_IDLE`."""
     log: Path | None = None
     """Log file; None keeps no log."""
     language: Language = Language.CHINESE
@@ -160,8 +162,12 @@ def _family(module: Table) -> DriverFamily:
 
 def _idle(kiosk: Table) -> int:
     seconds = kiosk.take("idle_seconds", int, 120)
-    if not 15 <= seconds <= 3600:
-        raise kiosk.error("idle_seconds", "应在 15 与 3600 之间", "must be within 15 and 3600")
+    if not SHORTEST_IDLE <= seconds <= LONGEST_IDLE:
+        raise kiosk.error(
+            "idle_seconds",
+            f"应在 {SHORTEST_IDLE} 与 {LONGEST_IDLE} 之间（秒）：更短会清掉正在填写的内容",
+            f"must be within {SHORTEST_IDLE} and {LONGEST_IDLE} seconds: less wipes what a person is typing",
+        )
     return seconds
 
 
@@ -208,6 +214,11 @@ def default_log(environ: Mapping[str, str] = os.environ) -> Path:
 def environment() -> dict[str, str]:
     """The whole environment, for what is handed on to another program."""
     return dict(os.environ)
+
+
+def forget_key_log() -> None:
+    """TLS secrets are written to no file, whatever SSLKEYLOGFILE says: passwords and tax data pass through TLS."""
+    os.environ.pop("SSLKEYLOGFILE", None)
 
 
 def clean_environment(environ: Mapping[str, str] = os.environ) -> dict[str, str] | None:

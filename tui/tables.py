@@ -41,9 +41,12 @@ class Table:
 
     def __init__(self, source: Path, name: str, content: dict[str, Any]) -> None:
         self.source, self._name, self._content = source, name, dict(content)
+        self._known: list[str] = []
+        """Keys that were asked for."""
 
     def take(self, key: str, kind: type[T], default: T | None = None) -> T:
         """The value of a key, or the default; without one the key must be there."""
+        self._known.append(key)
         value = self._content.pop(key, default)
         if value is None:
             raise self.error(key, "缺少", "is missing")
@@ -64,12 +67,14 @@ class Table:
 
     def has(self, key: str) -> bool:
         """Whether the key is there and was not taken yet."""
+        self._known.append(key)
         return key in self._content
 
     def refuse_rest(self) -> None:
         """A key that nobody took is a mistake in the file."""
         if self._content:
-            raise self.error(min(self._content), "不认识", "is unknown")
+            known = " | ".join(sorted(set(self._known)))
+            raise self.error(min(self._content), f"不认识，可用的有 {known}", f"is unknown; known here: {known}")
 
     def near(self, text: str) -> str:
         """The absolute path of a file named relative to the settings, else the text as it is."""

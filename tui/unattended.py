@@ -5,8 +5,9 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from tui.answers import Answers, again
+from tui.answers import KEYS, Answers, again
 from tui.core import events as e
+from tui.core.application import IdType
 from tui.core.failure import Failure, Reason
 from tui.core.flow import advance
 from tui.core.moves.arrival import may_be_paid, renewable
@@ -38,7 +39,7 @@ PATIENCE = {
 PAUSE, LONGEST_PAUSE = 2.0, 30.0
 """Seconds between two tries."""
 
-PIN_STEPS = frozenset({Step.REQUEST_PIN, Step.INSTALL_PIN, Step.RETIRE_PIN})
+PIN_STEPS = frozenset({Step.LOOK_PIN, Step.REQUEST_PIN, Step.INSTALL_PIN, Step.RETIRE_PIN})
 """After any failure here nothing is tried again: a second wrong PIN brings the token nearer to its lock."""
 
 SCANNABLE = frozenset({AttemptState.QR_SHOWN, AttemptState.SCANNED})
@@ -140,8 +141,18 @@ class Journey:
             return Exit.DONE
         if (failure := self._fatal(state)) is None:
             return None
-        self._report.tell(failed(failure, state.money))
+        self._report.tell(failed(self._in_the_file(failure, state), state.money))
         return exit_of(failure)
+
+    def _in_the_file(self, failure: Failure, state: State) -> Failure:
+        """Fields that break a rule by the file and the keys that fill them, with the choices where there are some."""
+        terms = " | ".join(str(term.months) for term in state.offer.terms) if state.offer else ""
+        choices = {"term_months": f" ({terms})" if terms else "", "id_type": f" ({' | '.join(IdType)})"}
+        named = (
+            (f"{self._answers.source}: {KEYS.get(field, field)}{choices.get(field, '')}", rule)
+            for field, rule in failure.field_errors
+        )
+        return replace(failure, field_errors=tuple(named))
 
     def _fatal(self, state: State) -> Failure | None:
         """The failure that nothing more is tried after."""
@@ -157,8 +168,10 @@ class Journey:
                 return failure or Failure(Reason.TOKEN_REMOVED)
             case Step.WITHDRAWN if application is not None:
                 return Failure(ENDED.get(application.status, Reason.APPLICATION_MOVED_ON))
+            case Step.LOOK_PIN if failure is None and len(state.tokens) > 1:
+                return Failure(Reason.CERTIFICATE_HIDDEN)
             case Step.CHOOSING if self._answer(state) is None:
-                return Failure(Reason.SETTINGS_WRONG, detail="answers.toml: serial")
+                return self._wrong_serial(state)
             case Step.WAITING if failure is None and self._clock() >= self._begun + GRACE and not self._answer(state):
                 return self._absent(state)
         if failure is None:
@@ -172,7 +185,24 @@ class Journey:
         if not state.tokens:
             faults = state.sighting.faults if state.sighting else ()
             return faults[0].failure if faults else Failure(Reason.NO_TOKEN)
-        return None if state.desk_reachable else self._desk_lost
+        return self._wrong_serial(state) if state.desk_reachable else self._desk_lost
+
+    def _wrong_serial(self, state: State) -> Failure:
+        """No certificate, or none of several, is the one that the answers name: the choices."""
+        choices = " | ".join(certificate.serial for _, certificate in renewable(state))
+        told = f"应为以下之一：{choices} / must be one of {choices}"
+        return Failure(Reason.SETTINGS_WRONG, detail=f"{self._answers.source}: serial {told}")
+
+    def _begin(self, state: State) -> e.Event | None:
+        """With a serial only what it names; where nothing can be renewed, what may be finished already."""
+        if not self._answers.serial:
+            return e.Started()
+        held = [certificate for token in state.tokens for certificate in token.certificates]
+        held = [*(certificate for _, certificate in renewable(state)), *held]  # two CAs may use one number
+        named = next((c for c in held if c.serial == self._answers.serial), None)
+        if named is not None:
+            return e.CertificateChosen(named.fingerprint)
+        return None if renewable(state) else e.Started()
 
     def _answer(self, state: State) -> e.Event | None:
         """What the person would do at this step, None where there is nothing to do but wait."""
@@ -181,7 +211,7 @@ class Journey:
             return None
         match state.step:
             case Step.WAITING:
-                return e.Started() if state.tokens and state.desk_reachable else None
+                return self._begin(state) if state.tokens and state.desk_reachable else None
             case Step.CHOOSING:
                 named = (c for _, c in renewable(state) if c.serial == answers.serial)
                 return next((e.CertificateChosen(c.fingerprint) for c in named), None)
@@ -197,7 +227,9 @@ class Journey:
                 return e.FormSubmitted(answers.form) if state.offer and state.agreement else None
             case Step.DONE:
                 return e.RetirementChosen() if self._deletes(state) else None
-            case Step.REQUEST_PIN | Step.INSTALL_PIN | Step.RETIRE_PIN:
+            case Step.LOOK_PIN if len(state.tokens) > 1:
+                return None  # whose PIN it is, a script cannot be asked
+            case Step.LOOK_PIN | Step.REQUEST_PIN | Step.INSTALL_PIN | Step.RETIRE_PIN:
                 return e.PinEntered(again(self._pin))
             case Step.REFUSED:
                 return e.RenewalRequested() if may_be_paid(state) else None
@@ -246,7 +278,7 @@ class Journey:
         if application.status in PAID - {ApplicationStatus.ISSUING} and "issued" not in self._told:
             self._told.add("issued")
             self._report.tell(Issued(number))
-        done = self._state.installation
-        if application.status is ApplicationStatus.INSTALLED and done is not None and "installed" not in self._told:
+        new = self._state.renewed
+        if application.status is ApplicationStatus.INSTALLED and new is not None and "installed" not in self._told:
             self._told.add("installed")
-            self._report.tell(Installed(number, done.new.serial, done.new.not_before, done.new.not_after))
+            self._report.tell(Installed(number, new.serial, new.not_before, new.not_after))

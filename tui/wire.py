@@ -63,6 +63,8 @@ class OfferRequest(msgspec.Struct, frozen=True):
     certificate: bytes
     spki: str = ""
     """SHA-256 over SubjectPublicKeyInfo, hex."""
+    finished: bool = False
+    """The kiosk shows a finished renewal of this certificate; to one that does not, it is refused."""
 
 
 class SaveRequest(msgspec.Struct, frozen=True):

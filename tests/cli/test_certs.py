@@ -29,6 +29,15 @@ PATIENCE = 30.0
 ENCRYPTION = odd(extensions=key_usage(b"\x38"), signature="1.2.840.10045.4.3.2")
 
 
+def test_a_renewed_certificate_is_listed_as_such() -> None:
+    old, new = certificate("old"), certificate("new", 385, subject=certificate("old").subject)
+    rows = listed(Sighting((token(new, old),)), NOW)
+    assert [(row.serial, row.state, row.reason) for row in rows] == [
+        (new.serial, "valid", "too_early"),
+        (old.serial, "renewed", "already_renewed"),
+    ]
+
+
 @pytest.fixture
 def pair(tmp_path: Path) -> SoftToken:
     """A token with a signing and an encryption certificate."""
@@ -104,7 +113,7 @@ def test_every_token_and_certificate_of_all_modules_is_listed(tmp_path: Path, pa
     assert told == {
         ("双证", "signing", "renewable", ""),
         ("双证", "encryption", "not_for_signing", "no_signing_certificate"),
-        ("空", "", "no_certificate", "no_certificate"),
+        ("空", "", "no_certificate", "certificate_hidden"),
     }
     encryption = next(row for row in rows if row["usage"] == "encryption")
     assert (encryption["label"], encryption["size"], encryption["key_id"]) == ("加密", len(ENCRYPTION), "02")

@@ -7,7 +7,6 @@ import pty
 import signal
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -24,6 +23,7 @@ ALL = [
     "renew",
     "desk",
     "desk serve",
+    "desk migrate",
     "desk verify",
     "desk orders",
     "desk refund",
@@ -68,6 +68,21 @@ def test_help_is_chinese_first_and_tells_the_exit_codes(command: str) -> None:
         ["sandbox", "fault", "--dir", "x", "reset", "--count", "0"],
         ["sandbox", "fault", "--dir", "x", "wrong-chain", "--channel", "alipay"],
         ["sandbox", "fault", "--dir", "/nowhere", "reset"],
+        ["sandbox", "token", "--dir", "x", "--module", "y", "--slot", "0", "--pin-file", "z", "--cn", "x" * 65],
+        [
+            "sandbox",
+            "token",
+            "--dir",
+            "x",
+            "--module",
+            "y",
+            "--slot",
+            "0",
+            "--pin-file",
+            "/dev/null",
+            "--cn",
+            "公" * 64,
+        ],
         ["demo", "--speed", "0"],
         ["certs", "--config", "/nowhere/kiosk.toml"],
         ["--config", "/nowhere/kiosk.toml", "doctor"],
@@ -103,28 +118,26 @@ def test_the_legend_tells_every_exit_code() -> None:
     assert told == list(Exit)
 
 
-def test_files_with_secrets_that_are_open_to_others_are_told(tmp_path: Path) -> None:
+def test_files_with_secrets_that_are_open_to_others_are_refused(tmp_path: Path) -> None:
     config = tmp_path / "kiosk.toml"
     config.write_text('[desk]\nurl = "https://127.0.0.1:1"\n[[token.modules]]\npath = "no.so"\n[kiosk]\nlog = ""\n')
 
-    def told(mode: int) -> list[str]:
-        answers, pin = (tmp_path / f"{name}{mode}" for name in ("answers", "pin"))
-        for file, text in ((answers, WHOLE), (pin, "246810\n")):
-            file.write_text(text)
-            file.chmod(mode)
-        lines = _run("renew", "--config", config, "--answers", answers, "--pin-file", pin).stderr.splitlines()
-        warned = [line for line in lines if "other users may read" in line]
-        return [file.name for line, file in zip(warned, (answers, pin), strict=bool(warned)) if str(file) in line]
-
-    with ThreadPoolExecutor() as both:  # each waits for a token
-        assert list(both.map(told, (0o644, 0o600))) == [["answers420", "pin420"], []]
+    answers, pin = tmp_path / "answers.toml", tmp_path / "pin"
+    answers.write_text(WHOLE)
+    pin.write_text("246810\n")
+    for bad, good in ((answers, pin), (pin, answers)):
+        bad.chmod(0o644)
+        good.chmod(0o600)
+        done = _run("renew", "--config", config, "--answers", answers, "--pin-file", pin)
+        assert (done.returncode, done.stderr.count("\n"), str(bad) in done.stderr) == (Exit.USAGE, 1, True)
+        assert "chmod 600" in done.stderr
 
 
 @pytest.mark.parametrize("command", ["serve", "evidence"])
 @pytest.mark.parametrize(
     ("database", "said"),
     [
-        ("sqlite:///missing/desk.db", "unable to open database file"),
+        ("sqlite:///missing/desk.db", "ca-kiosk desk migrate --config"),
         ("postgresql+psycopg://desk:xyzzy@127.0.0.1:1/desk", "127.0.0.1"),
     ],
 )
@@ -136,6 +149,8 @@ def test_a_database_that_is_not_there_is_told_in_one_line(
         f'[desk]\nport = 0\ncertificate = "c"\nkey = "k"\ndata_key_file = "data.key"\ndatabase = "{database}"\n'
         '[[prices]]\nmonths = 12\nfee_fen = 1\n[ca]\ncertificate = "c"\nkey = "k"\n'
     )
+    for name in ("data.key", "desk.toml"):  # the latter may hold a password
+        (tmp_path / name).chmod(0o600)
     done = _run("desk", command, "--config", tmp_path / "desk.toml", *(["YW1"] if command == "evidence" else []))
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (5, "", 1)
     assert "desk.database" in done.stderr
@@ -209,6 +224,7 @@ def test_a_signal_ends_a_renewal_cleanly(tmp_path: Path, number: signal.Signals)
     config, pin = tmp_path / "kiosk.toml", tmp_path / "pin"
     config.write_text('[desk]\nurl = "https://127.0.0.1:1"\n[[token.modules]]\npath = "m.so"\n[kiosk]\nlog = ""\n')
     (tmp_path / "answers.toml").write_text(WHOLE)
+    (tmp_path / "answers.toml").chmod(0o600)
     os.mkfifo(pin, 0o600)
     words = ["renew", "--config", config, "--answers", tmp_path / "answers.toml", "--pin-file", pin]
     process = subprocess.Popen([sys.executable, "-m", "tui", *map(str, words)], stderr=subprocess.PIPE)
@@ -223,6 +239,8 @@ def test_an_answers_error_names_its_key_and_no_value(tmp_path: Path) -> None:
     config.write_text('[desk]\nurl = "https://127.0.0.1:1"\n[[token.modules]]\npath = "m.so"\n[kiosk]\nlog = ""\n')
     answers.write_text('account = "a"\npassword = 20202020\n[agent]\nid_type = "resident_id"\nid_number = "1101"\n')
     pin.write_text("246810\n")
+    for file in (answers, pin):
+        file.chmod(0o600)
     done = _run("renew", "--config", config, "--answers", answers, "--pin-file", pin)
     assert done.returncode == 2
     assert "agent.name" in done.stderr

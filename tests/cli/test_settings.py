@@ -100,6 +100,8 @@ def test_defaults(place: Path) -> None:
         (("[[token.modules]]\npath", "[token]\nx"), "token.x"),
         (("[desk]", "[kiosk]\nidle_seconds = true\n[desk]"), "kiosk.idle_seconds"),
         (("[desk]", "[kiosk]\nidle_seconds = 5\n[desk]"), "kiosk.idle_seconds"),
+        (("[desk]", "[kiosk]\nidle_seconds = 44\n[desk]"), "kiosk.idle_seconds"),
+        (("[desk]", "[kiosk]\nidle_seconds = 3601\n[desk]"), "kiosk.idle_seconds"),
         (("[desk]", '[kiosk]\nqr = "quarter"\n[desk]'), "kiosk.qr"),
         (("[desk]", "[kiosk]\nqr = 2\n[desk]"), "kiosk.qr"),
     ],

@@ -24,6 +24,7 @@ from tests.core.people import (
 from tests.runtime.ports_double import QUICK, ChecksDouble, DeskScript, TokensDouble, lost
 from tui import unattended
 from tui.answers import Answers
+from tui.core.certificate import Token
 from tui.core.failure import DeskError, Failure, Money, Reason, TokenError
 from tui.core.order import Application, ApplicationStatus, AttemptState, Method, Offer, OldPair, PaymentStatus
 from tui.core.ports import Installation, Sighting, SignedRequest
@@ -285,3 +286,25 @@ def test_among_several_certificates_the_named_one_is_taken() -> None:
     desk = _desk()
     _journey(desk, _tokens(both), serial=second.serial)
     assert ("offer", (second.der, "")) in desk.called
+
+
+def test_a_private_certificate_is_looked_for_on_the_one_token_alone() -> None:
+    veiled = token(hides=True)
+    tokens = Looking((Sighting((veiled,)),), SignedRequest(b"csr", b"cms"))
+    code, kept = _journey(_desk(), tokens)
+    assert (code, kept.kinds[-1]) == (Exit.DONE, Installed)
+    assert tokens.pins == ["246810"] * 3
+    tokens = Looking((Sighting((veiled, token(serial="S2"))),), SignedRequest(b"csr", b"cms"))
+    code, kept = _journey(_desk(), tokens)
+    assert (code, kept.reason, tokens.pins) == (Exit.REFUSED, "certificate_hidden", [])
+
+
+class Looking(Tokens):
+    """Shows a private certificate to who has the PIN."""
+
+    async def look(self, *words: Any) -> Token:
+        answer, self.answer = self.answer, token(replace(OLD, private=True))
+        try:
+            return await super().look(*words)
+        finally:
+            self.answer = answer

@@ -7,6 +7,7 @@ import pytest
 from tests.core.people import (
     ATTEMPT,
     INVOICE,
+    NOW,
     OFFER,
     application,
     state,
@@ -23,7 +24,7 @@ from tui.core import commands as c
 from tui.core import events as e
 from tui.core.failure import Failure, Reason
 from tui.core.flow import advance
-from tui.core.order import ApplicationStatus, Offer
+from tui.core.order import Application, ApplicationStatus, FeeLine, Offer, Order
 from tui.core.state import Busy, Step
 
 
@@ -100,3 +101,31 @@ def test_withdrawal_before_the_money() -> None:
 @pytest.mark.parametrize("step", [Step.PAY_NOTICE, Step.ORDER, Step.CHANNEL, Step.QR, Step.ISSUING])
 def test_paying_goes_on_without_the_token(step: Step) -> None:
     assert advance(state(step, application=PAYING), EMPTY)[0].step is step
+
+
+LINE = FeeLine("证书服务费用", 20000, 1, 20000)
+ORDER = Order("D1", NOW, (LINE,), 20000)
+WRONG = [
+    replace(PAYING, attempt=replace(ATTEMPT, amount_fen=20001)),
+    replace(PAYING, order=replace(ORDER, total_fen=20001)),
+    replace(PAYING, order=replace(ORDER, total_fen=20001), attempt=replace(ATTEMPT, amount_fen=20001)),
+    replace(PAYING, order=replace(ORDER, lines=(replace(LINE, quantity=2),))),
+    replace(PAYING, order=replace(ORDER, lines=(LINE, LINE))),
+    replace(ENTERED, order=replace(ORDER, lines=())),
+]
+
+
+@pytest.mark.parametrize("wrong", WRONG, ids=range(len(WRONG)))
+def test_an_order_that_does_not_add_up_is_refused_before_its_code_is_shown(wrong: Application) -> None:
+    ordering = state(Step.METHOD, application=ENTERED, busy=Busy.ORDERING)
+    resuming = state(Step.CARD, offer=Offer(OFFER.terms, wrong), busy=Busy.QUERYING)
+    showing = state(Step.QR, application=PAYING)
+    for before, polled in ((ordering, False), (resuming, False), (showing, True)):
+        refused, commands = advance(before, e.ApplicationSeen(wrong, polled=polled))
+        assert (refused.step, refused.failure) == (Step.REFUSED, Failure(Reason.ORDER_MISMATCH))
+        assert commands == (c.StopWatching(),)
+
+
+def test_what_is_paid_is_not_refused_for_its_order() -> None:
+    paid = replace(ISSUING, order=replace(ORDER, total_fen=1))
+    assert advance(state(Step.QR, application=PAYING), e.ApplicationSeen(paid))[0].step is Step.ISSUING

@@ -14,7 +14,7 @@ from tui.core.failure import Failure, Reason
 from tui.core.flow import advance
 from tui.core.moves.installing import retirable
 from tui.core.order import ApplicationStatus, KeyPolicy, OldPair
-from tui.core.ports import Sighting, TokenStage
+from tui.core.ports import KeyLeft, Sighting, TokenStage
 from tui.core.secret import Pin
 from tui.core.state import State, Step
 
@@ -38,6 +38,11 @@ def test_the_old_pair_is_deleted_after_the_persons_consent() -> None:
     assert (now.step, now.retired, now.failure) == (Step.DONE, True, None)
     assert retirable(now) is None
     assert advance(now, e.RetirementChosen()) == (now, ())
+
+
+def test_a_key_that_was_left_is_told() -> None:
+    now, _ = walk(DONE, BOTH, e.RetirementChosen(), e.PinEntered(Pin(b"123456")), e.Retired(KeyLeft.SHARED))
+    assert (now.step, now.retired, now.key_left) == (Step.DONE, True, KeyLeft.SHARED)
 
 
 @pytest.mark.parametrize(

@@ -42,8 +42,9 @@ starttls = false
 
 def write_desk_file(directory: Path) -> Path:
     """Write all of it; the path of desk.toml."""
-    (directory / "data.key").write_bytes(base64.b64encode(bytes(32)))
-    for name, content in {"merchant.pfx": PFX, "password": b"000000\n", "trust.pem": _ROOT}.items():
+    secrets = {"data.key": base64.b64encode(bytes(32)), "merchant.pfx": PFX, "password": b"000000\n"}
+    for name, content in (secrets | {"trust.pem": _ROOT}).items():
         (directory / name).write_bytes(content)
+        (directory / name).chmod(0o600)
     (directory / "desk.toml").write_text(FILE, encoding="utf-8")
     return directory / "desk.toml"

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
+from tui.desk.payments.bill import Bill
 from tui.desk.payments.port import (
     Attempt,
-    BillLine,
     Channel,
     Ended,
     Outcome,
@@ -67,7 +67,7 @@ class Platform:
     asked: list[tuple[str, str]] = field(default_factory=list)
     payee: str = "网证通"
     notice_reply: bytes = b"success"
-    lines: tuple[BillLine, ...] | None = None
+    lines: Bill | None = None
     notice: PaymentNotice | PaymentGatewayError | None = None
 
     def _ask(self, call: str, number: str) -> None:
@@ -106,7 +106,7 @@ class Platform:
         self._ask("query_refund", refund.number)
         return RefundOutcome(self.refund_state)
 
-    def bill(self, day: date) -> tuple[BillLine, ...] | None:
+    def bill(self, day: date) -> Bill | None:
         """The bill that was set, of any day."""
         self._ask("bill", day.isoformat())
         return self.lines

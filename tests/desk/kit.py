@@ -132,3 +132,13 @@ class Ca:
     def recognises(self, certificate: bytes) -> bool:
         """Everything."""
         return bool(certificate)
+
+    @property
+    def not_after(self) -> datetime:
+        """Not in these tests."""
+        return datetime(2999, 1, 1, tzinfo=UTC)
+
+    def flaw(self, certificate: bytes) -> str:
+        """None."""
+        del certificate
+        return ""

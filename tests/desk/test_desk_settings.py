@@ -7,7 +7,8 @@ import pytest
 
 from tests.desk.desk_file import FILE, PFX, write_desk_file
 from tui.core.order import KeyPolicy, OldPair, SignatureScheme
-from tui.desk.settings import SettingsError, load
+from tui.desk.settings import load
+from tui.desk.settings_reader import SettingsError
 
 
 @pytest.fixture

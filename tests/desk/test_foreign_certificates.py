@@ -3,6 +3,7 @@
 import random
 import subprocess
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,18 +15,24 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509.name import _ASN1Type
 from cryptography.x509.oid import NameOID, SignatureAlgorithmOID
 
-from tests.desk.rules import installed, refusal
+from tests.desk.rules import installed, refusal, seen_by_openssl
 from tests.desk.signing import Key
 from tests.desk.town import Person, Refusal, Town, b64
+from tests.token.test_lenient import attribute
+from tests.token.test_lenient import name as name_of
+from tui.core.certificate_parts import dissect
 from tui.core.failure import Reason
 from tui.core.order import ApplicationStatus
 from tui.desk.ca.profile import Extension, Issuer, _TbsCertificate, assemble
+from tui.desk.database import reading
+from tui.desk.records import EvidenceRecord
 
 pytestmark = [  # cryptography warns of what it reads all the same
     pytest.mark.filterwarnings("ignore:Parsed a serial number"),
     pytest.mark.filterwarnings("ignore:Attribute's length must be"),
 ]
 KEY = ec.generate_private_key(ec.SECP256R1())
+KEY_USAGE = ("2.5.29.15", b"\x03\x02\x06\xc0")
 SM2_KEY = bytes.fromhex(
     "3059301306072a8648ce3d020106082a811ccf5501822d0342000494fc7a053708485f04755a0df9d9e1fddb8e624e7f01d0a6ea22e14ee6c3"
     "dd7d6ce43c305f4db2ec4204f2ff7d3c85f9aee79bcbd4240b99afd26fa78f98cc77"
@@ -78,9 +85,22 @@ def with_name(town: Town, kind: _ASN1Type, text: str) -> bytes:
     return changed(town, subject=tlv(name(kind, text).public_bytes()))
 
 
+def raw_name(town: Town, attributes: bytes) -> bytes:
+    """A certificate whose name is one RDN of these bytes, which no library would write."""
+    return changed(town, subject=tlv(name_of(attributes)))
+
+
 ODD: dict[str, Callable[[Town], bytes]] = {
     "T61String": lambda town: with_name(town, _ASN1Type.T61String, "Supplier <b>&</b> Co"),
     "BMPString": lambda town: with_name(town, _ASN1Type.BMPString, "广州某某公司"),
+    "PrintableString with & _ @": lambda town: raw_name(town, attribute("2.5.4.3", 0x13, b"Test & Sons_Co @ SZ*")),
+    "PrintableString in GBK": lambda town: raw_name(town, attribute("2.5.4.3", 0x13, "供应商".encode("gbk"))),
+    "T61String beyond ASCII": lambda town: raw_name(town, attribute("2.5.4.3", 0x14, b"caf\xe9")),
+    "UniversalString": lambda town: raw_name(town, attribute("2.5.4.3", 0x1C, "供应商".encode("utf-32-be"))),
+    "IA5String of eight bits": lambda town: raw_name(town, attribute("2.5.4.3", 0x16, b"\xe9")),
+    "SET OF not in order": lambda town: raw_name(
+        town, attribute("2.5.4.3", 0x0C, b"zzz") + attribute("2.5.4.10", 0x0C, b"aa")
+    ),
     "GM/T 0015": lambda town: changed(town, extensions=extensions(GMT_0015)),
     "4 KB": lambda town: changed(town, extensions=extensions([("1.2.156.10260.4.1.1", bytes(range(256)) * 16)])),
     "negative serial": lambda town: changed(town, serial_number=-(2**100)),
@@ -93,10 +113,25 @@ def test_an_odd_certificate_is_renewed_with_its_oddities(town: Town, odd: str) -
     certificate = ODD[odd](town)
     done = installed(town, town.holder(KEY, certificate))
     assert done.status is ApplicationStatus.INSTALLED
-    old, new = (asn1.decode_der(_TbsCertificate, tbs_of(der)) for der in (certificate, done.certificate))
+    old, new = (asn1.decode_der(_TbsCertificate, dissect(der).tbs) for der in (certificate, done.certificate))
     assert bytes(asn1.encode_der(old.subject)) == bytes(asn1.encode_der(new.subject))
     kept, made = ([(e.oid, e.value) for e in tbs.extensions or []] for tbs in (old, new))
     assert made[: len(kept)] == kept
+    assert_openssl_takes(town, done.business_no, done.certificate)
+
+
+def assert_openssl_takes(town: Town, business_no: str, certificate: bytes) -> None:
+    """The issued certificate, the evidence and the request, each as anybody would check it."""
+    seen_by_openssl(town, business_no)
+    with reading(town.desk.engine) as db:
+        (town.folder / "request.pem").write_bytes(db.get_one(EvidenceRecord, business_no).csr)
+    (town.folder / "new.der").write_bytes(certificate)
+    at = str(int((town.clock.now + timedelta(minutes=1)).timestamp()))
+    for command in (
+        ["openssl", "req", "-in", "request.pem", "-verify", "-noout"],
+        ["openssl", "verify", "-attime", at, "-CAfile", "ca.pem", "new.der"],
+    ):
+        subprocess.run(command, cwd=town.folder, check=True, capture_output=True)
 
 
 def offer(person: Person, certificate: bytes) -> object:
@@ -142,6 +177,27 @@ def test_what_cannot_be_read_is_refused_as_unreadable(town: Town, what: str) -> 
     person = town.holder(KEY, certificate)
     refusal(Reason.CERTIFICATE_UNREADABLE, lambda: offer(person, certificate))
     refusal(Reason.CERTIFICATE_UNREADABLE, person.save)
+
+
+INVALID: dict[str, Callable[[Town], bytes]] = {
+    "an extension twice": lambda town: changed(town, extensions=extensions([KEY_USAGE, KEY_USAGE])),
+    "an unknown extension twice": lambda town: changed(town, extensions=extensions([GMT_0015[0]] * 2)),
+    "a key usage that is no DER": lambda town: changed(town, extensions=extensions([("2.5.29.15", b"\xff")])),
+    "a name constraint that is no DER": lambda town: changed(town, extensions=extensions([("2.5.29.30", b"\xff")])),
+}
+
+
+@pytest.mark.parametrize("what", INVALID)
+def test_what_would_be_invalid_when_renewed_is_refused_before_anything_is_asked(town: Town, what: str) -> None:
+    person = town.holder(KEY, INVALID[what](town))
+    refusal(Reason.CERTIFICATE_MALFORMED, lambda: offer(person, person.certificate))
+    refusal(Reason.CERTIFICATE_MALFORMED, person.save)
+
+
+def test_version_1_with_extensions_becomes_version_3(town: Town) -> None:
+    certificate = changed(town, version=0, extensions=extensions([KEY_USAGE]))
+    done = installed(town, town.holder(KEY, certificate))
+    assert x509.load_der_x509_certificate(done.certificate).version is x509.Version.v3
 
 
 def test_damaged_certificates_are_refused_and_never_a_fault(town: Town) -> None:

@@ -1,12 +1,16 @@
 """A database that the first schema made is brought up to date, on SQLite and PostgreSQL, with what it holds."""
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from tests.desk.desk_file import write_desk_file
 from tests.desk.doubles import NOW
@@ -17,7 +21,8 @@ from tui.desk.commands import evidence
 from tui.desk.database import migrate, open_database, reading
 from tui.desk.invoice_records import InvoiceRecord
 from tui.desk.invoicing import latest_red
-from tui.desk.records import ApplicationRecord
+from tui.desk.records import AnswerRecord, ApplicationRecord, EvidenceRecord, NoticeRecord
+from tui.desk.sealed import Sealed
 from tui.exits import Exit
 
 RULES = ("key_policy", "old_pair", "scheme")
@@ -45,6 +50,17 @@ def columns(engine: sa.Engine) -> set[str]:
     return {column["name"] for column in sa.inspect(engine).get_columns("applications")}
 
 
+def sealed_before(value: bytes, column: str) -> bytes:
+    """As revisions up to 0006 seal: bound to the column alone."""
+    nonce = os.urandom(12)
+    return nonce + AESGCM(bytes(32)).encrypt(nonce, value, column.encode())
+
+
+def plain(kind: sa.types.TypeEngine[Any]) -> sa.types.TypeEngine[Any]:
+    """The column's type without the sealing."""
+    return sa.LargeBinary() if isinstance(kind, Sealed) else kind
+
+
 def add_as_the_first_version_did(engine: sa.Engine) -> None:
     """An application as a desk of revision 0001 writes it: without a word on the rules."""
     values = {
@@ -56,18 +72,18 @@ def add_as_the_first_version_did(engine: sa.Engine) -> None:
         "new_not_after": NOW,
         "status": ApplicationStatus.ENTERED,
         "payment_status": PaymentStatus.UNPAID,
-        "form": b"{}",
+        "form": sealed_before(b"{}", "applications.form"),
         "fee_fen": 20000,
         "agreement_version": "1",
         "agreement_digest": "cd" * 32,
-        "statement": b"{}",
+        "statement": sealed_before(b"{}", "applications.statement"),
         "invoice_status": "not_requested",
         "certificate": b"",
         "challenge": b"",
         "created_at": NOW,
     }
     known = ApplicationRecord.__table__.columns
-    table = sa.table("applications", *(sa.column(name, known[name].type) for name in values))
+    table = sa.table("applications", *(sa.column(name, plain(known[name].type)) for name in values))
     account = sa.table("accounts", *map(sa.column, ("name", "password_hash", "wrong_passwords", "created_at")))
     with engine.begin() as connection:
         now = sa.literal(NOW, known["created_at"].type)
@@ -90,15 +106,6 @@ def test_applications_of_the_first_schema_keep_what_they_began_with(url: str) ->
     engine.dispose()
 
 
-def test_a_desk_of_the_version_before_may_still_write(url: str) -> None:
-    engine = open_database(url, bytes(32))
-    migrate(engine)
-    add_as_the_first_version_did(engine)
-    with reading(engine) as db:
-        assert db.get_one(ApplicationRecord, "YW1").key_policy is KeyPolicy.REKEY
-    engine.dispose()
-
-
 def test_invoices_of_the_version_before_are_kept(url: str) -> None:
     engine = open_database(url, bytes(32))
     move(engine, command.upgrade, "0002")
@@ -117,12 +124,73 @@ def test_invoices_of_the_version_before_are_kept(url: str) -> None:
 
 def test_there_is_a_way_back(url: str) -> None:
     engine = open_database(url, bytes(32))
-    migrate(engine)
+    move(engine, command.upgrade, "0001")
     add_as_the_first_version_did(engine)
+    migrate(engine)
     move(engine, command.downgrade, "0001")
     assert not columns(engine) & set(RULES)
+    with engine.connect() as connection:
+        sealed = bytes(connection.execute(sa.text("SELECT form FROM applications")).scalar_one())
+    assert AESGCM(bytes(32)).decrypt(sealed[:12], sealed[12:], b"applications.form") == b"{}"
     migrate(engine)
     assert set(RULES) <= columns(engine)
+    with reading(engine) as db:
+        assert db.get_one(ApplicationRecord, "YW1").form == b"{}"
+    engine.dispose()
+
+
+def add_what_else_was_sealed(engine: sa.Engine) -> None:
+    """Rows of revision 0006 with one key column, with two, and with a number that the database gave."""
+    now = sa.literal(NOW, AnswerRecord.__table__.columns["created_at"].type)
+    rows: dict[str, list[dict[str, object]]] = {
+        "answers": [{"account": "supplier", "key": f"K{n}", "request_hash": "", "created_at": now} for n in (1, 2)],
+        "notices": [{"method": "alipay", "received_at": now, "result": ""} for _ in (1, 2)],
+        "evidence": [{"business_no": "YW1", "csr": b"PEM", "created_at": now}],
+    }
+    sealed = {"answers": "answer", "notices": "body", "evidence": "cms"}
+    with engine.begin() as connection:
+        for name, several in rows.items():
+            column = sealed[name]
+            for number, row in enumerate(several, 1):
+                values = row | {column: sealed_before(b"%d" % number, f"{name}.{column}")}
+                table = sa.table(name, *map(sa.column, values))
+                connection.execute(sa.insert(table).values(values))
+
+
+def test_what_was_sealed_is_bound_to_its_row(url: str) -> None:
+    engine = open_database(url, bytes(32))
+    move(engine, command.upgrade, "0006")
+    add_as_the_first_version_did(engine)
+    add_what_else_was_sealed(engine)
+    migrate(engine)
+    with reading(engine) as db:
+        answers = [db.get_one(AnswerRecord, ("supplier", f"K{number}")).answer for number in (1, 2)]
+        notices = list(db.scalars(sa.select(NoticeRecord).order_by(NoticeRecord.id)))
+        assert (answers, [notice.body for notice in notices]) == ([b"1", b"2"], [b"1", b"2"])
+        assert len({notice.notice_no for notice in notices}) == 2
+        assert db.get_one(EvidenceRecord, "YW1").cms == b"1"
+    with engine.begin() as connection:
+        one = sa.select(sa.table("answers", sa.column("answer"), sa.column("key")).c.answer).where(
+            sa.text("key = 'K1'")
+        )
+        stolen = bytes(connection.execute(one).scalar_one())
+        connection.execute(sa.text("UPDATE answers SET answer = :value WHERE key = 'K2'"), {"value": stolen})
+    with reading(engine) as db, pytest.raises(InvalidTag):
+        db.get(AnswerRecord, ("supplier", "K2"))
+    engine.dispose()
+
+
+def test_another_data_key_changes_nothing(url: str) -> None:
+    engine = open_database(url, bytes(32))
+    move(engine, command.upgrade, "0006")
+    add_as_the_first_version_did(engine)
+    other = open_database(url, bytes(range(32)))
+    with pytest.raises(InvalidTag):
+        migrate(other)
+    other.dispose()
+    migrate(engine)
+    with reading(engine) as db:
+        assert db.get_one(ApplicationRecord, "YW1").form == b"{}"
     engine.dispose()
 
 

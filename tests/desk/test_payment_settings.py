@@ -8,7 +8,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from tests.desk.desk_file import FILE, write_desk_file
 from tui.desk.payments.alipay_settings import PRODUCTION, identity_of
-from tui.desk.settings import SettingsError, load
+from tui.desk.settings import load
+from tui.desk.settings_reader import SettingsError
 from tui.sandbox.gateways.payment_keys import make_alipay_keys
 
 HEAD = """
@@ -33,6 +34,8 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
     short = rsa.generate_private_key(65537, 1024)  # noqa: S505
     pem = short.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     (directory / "short.pem").write_bytes(pem)
+    for name in ("short.pem", "app_public.pem"):  # where a private key belongs, nothing else is wrong with them
+        (directory / name).chmod(0o600)
     (directory / "empty").write_bytes(b"")
     return directory
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.core.order import Term
-from tui.desk.pricing import fee_line, later, terms
+from tui.desk.pricing import endings, fee_line, later, terms
 from tui.desk.settings import Price
 
 _CENTURY = datetime(1990, 1, 1, tzinfo=UTC)
@@ -51,6 +51,23 @@ def test_the_fee_line_adds_up(months: int, fee_fen: int) -> None:
 
 def test_the_shortest_term_comes_first_with_its_price_by_the_year() -> None:
     end = datetime(2026, 12, 12, tzinfo=UTC)
-    offered = terms((Price(24, 36000), Price(12, 20000)), end)
+    offered = terms((Price(24, 36000), Price(12, 20000)), end, end + timedelta(days=9999))
     assert [(term.months, term.yearly_fen) for term in offered] == [(12, 20000), (24, 18000)]
     assert fee_line(offered[1]).quantity == 2
+
+
+@given(MOMENTS, MOMENTS, st.integers(12, 60))
+def test_a_term_is_offered_while_it_ends_within_the_ca_s_own_validity(
+    old: datetime, latest: datetime, months: int
+) -> None:
+    offered = terms((Price(months, 20000),), old, latest)
+    assert bool(offered) is (later(old, months) <= latest)
+
+
+@given(MOMENTS, st.integers(12, 60))
+def test_the_day_a_term_falls_away_is_the_one_after_which_none_is_offered(latest: datetime, months: int) -> None:
+    prices = (Price(months, 20000),)
+    (ending,) = endings(prices, latest, timedelta(days=90))
+    assert terms(prices, ending.last, latest)
+    assert not terms(prices, ending.last + timedelta(days=1), latest)
+    assert ending.last - ending.first == timedelta(days=90)

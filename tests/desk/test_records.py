@@ -11,14 +11,15 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from cryptography.exceptions import InvalidTag
-from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import text, update
+from sqlalchemy.exc import IntegrityError, StatementError
 
 from tests.desk.town import FORM, INVOICE, PASSWORD, Town
 from tui.core.order import AttemptState
 from tui.desk import database
 from tui.desk.database import NEWEST_REVISION, migrate, open_database, reading, writing
 from tui.desk.records import ApplicationRecord, AttemptRecord, Record
+from tui.desk.sealed import Sealed
 
 
 def test_personal_data_cannot_be_read_in_the_file(town: Town) -> None:
@@ -42,6 +43,75 @@ def test_another_key_opens_nothing(town: Town) -> None:
     with pytest.raises(InvalidTag), reading(other) as db:
         db.get(ApplicationRecord, number)
     other.dispose()
+
+
+def sealed_columns() -> list[tuple[str, str]]:
+    return [
+        (table.name, column.name)
+        for table in Record.metadata.sorted_tables
+        for column in table.columns
+        if isinstance(column.type, Sealed)
+    ]
+
+
+def test_every_sealed_column_is_named_after_its_place() -> None:
+    for table, column in sealed_columns():
+        kind = Record.metadata.tables[table].columns[column].type
+        assert isinstance(kind, Sealed)
+        assert kind.column == f"{table}.{column}"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE applications SET form = (SELECT form FROM applications a WHERE a.business_no != :no) "
+        "WHERE business_no = :no",
+        "UPDATE applications SET form = statement WHERE business_no = :no",
+        "UPDATE applications SET statement = (SELECT cms FROM evidence e WHERE e.business_no = :no) "
+        "WHERE business_no = :no",
+    ],
+    ids=["another row", "another column", "another table"],
+)
+def test_a_sealed_value_that_was_moved_does_not_open(town: Town, statement: str) -> None:
+    number = town.person().entered().business_no
+    town.person().entered()
+    with town.desk.engine.begin() as connection:
+        assert connection.execute(text(statement), {"no": number}).rowcount == 1
+    with pytest.raises(InvalidTag), reading(town.desk.engine) as db:
+        db.get(ApplicationRecord, number)
+
+
+def test_a_value_taken_over_from_another_row_is_sealed_for_its_own(town: Town) -> None:
+    number = town.person().entered().business_no
+    with writing(town.desk.engine) as db:
+        record = db.get_one(ApplicationRecord, number)
+        db.add(ApplicationRecord(**copy_of(record, business_no="YW2", fingerprint="ab" * 32)))
+    with reading(town.desk.engine) as db:
+        assert db.get_one(ApplicationRecord, "YW2").form == record.form
+
+
+def test_a_changed_value_is_sealed_anew_and_an_unchanged_one_is_left(town: Town) -> None:
+    number = town.person().entered().business_no
+
+    def stored() -> tuple[bytes, bytes]:
+        with town.desk.engine.connect() as connection:
+            row = connection.execute(
+                text("SELECT form, statement FROM applications WHERE business_no = :no"), {"no": number}
+            )
+            return tuple(row.one())
+
+    before = stored()
+    with writing(town.desk.engine) as db:
+        db.get_one(ApplicationRecord, number).form = b"changed"
+    after = stored()
+    assert (before[0] != after[0], before[1] == after[1]) == (True, True)
+    with reading(town.desk.engine) as db:
+        assert db.get_one(ApplicationRecord, number).form == b"changed"
+
+
+def test_no_sealed_column_is_written_past_its_record(town: Town) -> None:
+    with pytest.raises(StatementError, match="written by its record"), writing(town.desk.engine) as db:
+        db.execute(update(ApplicationRecord).values(form=b"plain"))
 
 
 def test_the_migrations_lead_to_the_records(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from cryptography.x509.oid import NameOID
 
 from tests.desk.town import Town, make_ca, make_settings
 from tui.core.order import AttemptState
+from tui.desk.database import migrate, open_database
 from tui.desk.serve import Running, serve
 from tui.desk.watch import Watch
 
@@ -51,13 +52,17 @@ def own_sockets(state: str) -> list[int]:
 def test_it_serves_on_one_port_and_ends_in_order(tmp_path: Path) -> None:
     make_ca(tmp_path)
     make_tls(tmp_path)
+    settings = make_settings(tmp_path, public_url="")
+    engine = open_database(settings.database, settings.data_key)
+    migrate(engine)
+    engine.dispose()
     listening_before, ready, found = set(own_sockets("0A")), threading.Event(), list[Running]()
 
     def on_ready(running: Running) -> None:
         found.append(running)
         ready.set()
 
-    desk = threading.Thread(target=serve, args=(make_settings(tmp_path, public_url=""), on_ready))
+    desk = threading.Thread(target=serve, args=(settings, on_ready))
     desk.start()
     assert ready.wait(30)
     running = found[0]

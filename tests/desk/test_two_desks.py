@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,9 +24,11 @@ from tests.desk.town import Person
 from tests.rig.postgres import postgres
 from tui.core.order import ApplicationStatus, AttemptState, Method, PaymentStatus
 from tui.desk.accounts import bind_certificate, create_account
+from tui.desk.commands import migrate as desk_migrate
 from tui.desk.database import open_database, reading
 from tui.desk.records import AttemptRecord
 from tui.desk.settings import load
+from tui.exits import Exit
 from tui.sandbox.files import ACCOUNT, PASSWORD
 from tui.sandbox.gateways.payment_ledger import Ledger, Stage
 from tui.sandbox.provision import issue
@@ -86,6 +89,7 @@ def configured(gateways: Town, database: str, name: str) -> Path:
     text = re.sub(r"^port = \d+$", "port = 0", text, count=1, flags=re.MULTILINE)
     text = re.sub(r"^public_url = .*\n", "", text, flags=re.MULTILINE)
     (gateways.directory / f"{name}.toml").write_text(text)
+    (gateways.directory / f"{name}.toml").chmod(0o600)
     return gateways.directory / f"{name}.toml"
 
 
@@ -119,6 +123,8 @@ def test_one_desk_is_killed_before_the_money_comes_and_comes_back(
     gateways: Town, database: str, engine: Engine
 ) -> None:
     configs = [configured(gateways, database, name) for name in ("one", "two")]
+    with ThreadPoolExecutor() as both:
+        assert list(both.map(desk_migrate, configs)) == [Exit.DONE] * 2
     with ExitStack() as ending:
         one, two = (ending.enter_context(serving(config)) for config in configs)
         create_account(engine, ACCOUNT, PASSWORD)

@@ -151,7 +151,7 @@ class StubbornCa:
 
     def __init__(self, town: Town, refusals: list[Exception]) -> None:
         self._ca, self._refusals = town.desk.ca, refusals
-        self.chain = town.desk.ca.chain
+        self.chain, self.not_after, self.flaw = self._ca.chain, self._ca.not_after, self._ca.flaw
 
     def recognises(self, certificate: bytes) -> bool:
         """As the real one."""

@@ -20,6 +20,7 @@ from litestar.testing import TestClient
 from tests.desk.doubles import NOW, Clock, Platform, Signals
 from tests.desk.signing import PADDINGS, Key, sign, sign_evidence, sign_request
 from tui.core.application import ApplicationForm, InvoiceForm
+from tui.core.certificate_parts import dissect
 from tui.core.evidence import evidence_content, proof_message
 from tui.core.order import Application, AttemptState, KeyPolicy, Method, SignatureScheme
 from tui.desk.accounts import bind_certificate, create_account
@@ -101,6 +102,8 @@ class Person:
 
     def csr(self, subject: x509.Name | None = None) -> bytes:
         """Made by the new key."""
+        if isinstance(self.new_key, ec.EllipticCurvePrivateKey) and subject is None:
+            return sign_request(self.new_key, dissect(self.certificate).subject, PADDINGS[self.scheme])
         old = x509.load_der_x509_certificate(self.certificate)
         return sign_request(self.new_key, subject or old.subject, PADDINGS[self.scheme])
 

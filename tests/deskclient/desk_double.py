@@ -70,21 +70,25 @@ class DeskDouble:
         await send({"type": "http.response.body", "body": answer.body, "more_body": answer.drop})
 
 
-def make_tls(folder: Path, *, host: str = "127.0.0.1") -> tuple[Path, Path, Path]:
-    """CA, server certificate and server key as PEM files."""
+def make_tls(
+    folder: Path, *, host: str = "127.0.0.1", begins: dt.timedelta = -dt.timedelta(hours=1)
+) -> tuple[Path, Path, Path]:
+    """CA, server certificate (which lives for a day from `begins` on) and server key as PEM files."""
     ca_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     ca_name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Test CA")])
     now = dt.datetime.now(dt.UTC)
 
-    def builder(subject: x509.Name, public: ec.EllipticCurvePublicKey) -> x509.CertificateBuilder:
+    def builder(
+        subject: x509.Name, public: ec.EllipticCurvePublicKey, begin: dt.timedelta = -dt.timedelta(hours=1)
+    ) -> x509.CertificateBuilder:
         return (
             x509.CertificateBuilder()
             .subject_name(subject)
             .issuer_name(ca_name)
             .public_key(public)
             .serial_number(x509.random_serial_number())
-            .not_valid_before(now - dt.timedelta(hours=1))
-            .not_valid_after(now + dt.timedelta(days=1))
+            .not_valid_before(now + begin)
+            .not_valid_after(now + begin + dt.timedelta(days=1))
         )
 
     ca = (
@@ -98,7 +102,7 @@ def make_tls(folder: Path, *, host: str = "127.0.0.1") -> tuple[Path, Path, Path
         .sign(ca_key, hashes.SHA256())
     )
     server = (
-        builder(x509.Name([]), key.public_key())
+        builder(x509.Name([]), key.public_key(), begins)
         .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(host))]), critical=True)
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(ca_key.public_key()), critical=False)
         .sign(ca_key, hashes.SHA256())
@@ -111,11 +115,18 @@ def make_tls(folder: Path, *, host: str = "127.0.0.1") -> tuple[Path, Path, Path
 
 
 @contextmanager
-def serve(app: DeskDouble, certificate: Path, key: Path) -> Iterator[str]:
-    """The app on a free loopback port in a thread of its own; yields its URL."""
+def serve(app: DeskDouble, certificate: Path, key: Path, *, dated: bool = True) -> Iterator[str]:
+    """The app on a free loopback port in a thread of its own, which tells the date or not; yields its URL."""
     listener = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(
-        app, ssl_certfile=certificate, ssl_keyfile=key, lifespan="off", ws="none", log_config=None, access_log=False
+        app,
+        ssl_certfile=certificate,
+        ssl_keyfile=key,
+        lifespan="off",
+        ws="none",
+        log_config=None,
+        access_log=False,
+        date_header=dated,
     )
     server = uvicorn.Server(config)
     loop = asyncio.new_event_loop()

@@ -105,3 +105,25 @@ def test_an_error_page_of_a_proxy_is_told_by_its_status(status: int, reason: Rea
 
 def test_an_unknown_reason_is_the_desks_fault() -> None:
     assert problem(400, {}, b'{"title":"","status":400,"reason":"novelty"}').reason is Reason.DESK_FAULT
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"\xff",
+        b'"\xe7\xbb"',
+        b'{"text":"\\ud800"}',
+        b"[" * 100_000,
+        b'{"a":' * 100_000,
+        b"<html>",
+        b"",
+        b"9" * 5000,
+        b'{"notice"',
+    ],
+)
+def test_an_answer_that_cannot_be_read_is_the_desks_fault(sent: bytes) -> None:
+    for read in (lambda: decode(sent, Application), lambda: decode(sent, Offer), lambda: decode_document(sent)):
+        with pytest.raises(DeskError) as told:
+            read()
+        assert told.value.failure.reason is Reason.DESK_FAULT
+    assert problem(500, {}, sent).reason is Reason.DESK_FAULT

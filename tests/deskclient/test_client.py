@@ -97,8 +97,8 @@ async def test_bodies_are_the_wires_messages(desk: DeskDouble, client: DeskClien
     assert await client.offer(b"\x30\x82") == await client.offer(b"", "ab" * 32) == Offer(())
     await client.pay("N1", Method.UNIONPAY, INVOICE)
     await client.save(b"der", document(), ApplicationForm(agent_name="张三"), 20000)
-    assert msgspec.json.decode(desk.asked[0].body) == {"certificate": "MII=", "spki": ""}
-    assert msgspec.json.decode(desk.asked[1].body) == {"certificate": "", "spki": "ab" * 32}
+    assert msgspec.json.decode(desk.asked[0].body) == {"certificate": "MII=", "spki": "", "finished": True}
+    assert msgspec.json.decode(desk.asked[1].body) == {"certificate": "", "spki": "ab" * 32, "finished": True}
     assert msgspec.json.decode(desk.asked[2].body, type=PayRequest) == PayRequest(Method.UNIONPAY, INVOICE)
     saved = msgspec.json.decode(desk.asked[3].body, type=SaveRequest)
     assert (saved.form.agent_name, saved.agreement_digest, saved.fee_fen) == ("张三", document().digest, 20000)

@@ -26,6 +26,7 @@ def _carriers() -> Iterator[object]:
     yield c.SaveApplication(b"der", document, FORM, 1)
     yield c.KeepForm(b"der", FORM)
     yield FormRequest(b"der", FORM)
+    yield c.Look(ref, pin)
     yield c.MakeRequest(ref, pin, None)  # type: ignore[arg-type]
     yield c.Install(ref, pin, None)  # type: ignore[arg-type]
     yield e.SignInSubmitted(ACCOUNT, password)

@@ -2,7 +2,8 @@
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from time import monotonic
 from typing import Any, Self
@@ -10,12 +11,33 @@ from typing import Any, Self
 import pexpect
 import pyte
 
-from tests.journeys.town import command
+from tests.journeys.town import Town, command
+from tests.rig.softhsm import SoftToken
+from tui.sandbox.files import ACCOUNT, PASSWORD
 
 PATIENCE = 60.0
 """Seconds after which a screen that does not come has failed."""
 F10 = "\x1b[21~"
 END = "\x1b[F"
+Keys = Callable[[str], Iterable[str]]
+"""A text to what is sent in one write each; `iter` types singly."""
+
+
+def all_at_once(text: str) -> Iterable[str]:
+    """As after a stalled line."""
+    return (text,)
+
+
+def settings_file(town: Town, token: SoftToken, folder: Path) -> Path:
+    """The town's kiosk.toml with this token's driver alone."""
+    known = tomllib.loads((town.directory / "kiosk.toml").read_text())["desk"]
+    environment = ", ".join(f'{name} = "{value}"' for name, value in token.environment)
+    path = folder / "kiosk.toml"
+    path.write_text(
+        f'[desk]\nurl = "{known["url"]}"\nca_file = "{town.directory / known["ca_file"]}"\n'
+        f'[[token.modules]]\npath = "{token.module}"\nenvironment = {{ {environment} }}\n[kiosk]\nlog = ""\n'
+    )
+    return path
 
 
 class Terminal:
@@ -61,6 +83,37 @@ class Terminal:
                 return self.type("\r")
             self.type("\t")
         raise AssertionError(f"no {label} in\n{self.text}")
+
+    def walk_to_payment(self, answers: dict[str, dict[str, str]], pin: str, keys: Keys) -> None:
+        """From the first screen through sign-in, form and CA password to the handed-in request."""
+        agent, address = answers["agent"], answers["recipient"]["address"]
+        self.until("可以办理续期", "已连接")
+        self.type("\r")
+        self.until("密码")
+        self.type(ACCOUNT, "\r", *keys(PASSWORD), "\r")
+        self.until("请向下翻阅到结尾")
+        self.type(END)
+        self.press("同意并继续")
+        self.until("申请续期")
+        self.press("申请续期")
+        self.until("版本")
+        self.type("\t", " ")
+        self.press("下一步")
+        self.until("证件号码")
+        for value in (agent["id_number"], agent["name"], agent["mobile"], agent["email"]):
+            self.type(*keys(value), "\r")
+        self.type("\r", *keys(address))
+        self.press("提交")
+        self.until("输入CA密码")
+        self.type(*keys(pin), "\r")
+        self.until("续期申请已提交")
+
+    def leave(self) -> None:
+        """结束办理."""
+        self.type(F10)
+        self.until("结束本次办理")
+        self.press("结束办理")
+        self.until("可以办理续期")
 
     def _read(self, seconds: float) -> bool:
         """Whether something was painted within this time."""

@@ -108,6 +108,7 @@ def test_a_wrong_pin_is_told_and_the_right_one_then_continues_the_same_applicati
     new_token(town)
     pin_file = town.directory / "pin"
     pin_file.write_text("999999\n")
+    pin_file.chmod(0o600)
     wrong = town.renew()
     failed = wrong.until("failed")
     assert (failed["reason"], wrong.end()) == ("wrong_pin", 4)

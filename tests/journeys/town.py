@@ -74,6 +74,7 @@ class Town:
         tool(self, "softhsm2-util", "--init-token", "--free", "--label", label, "--pin", PIN, "--so-pin", "12345678")
         (self.directory / "pin").write_text(PIN + "\n")
         (self.directory / "pin").chmod(0o600)
+        (self.directory / "pin").chmod(0o600)
         return label
 
     def certify(self, label: str, *options: str) -> None:
@@ -95,6 +96,7 @@ class Town:
             lines.append(f'{key} = "{changes[key]}"' if key in changes else line)
         path = self.directory / f"answers-{len(list(self.directory.glob('answers-*')))}.toml"
         path.write_text("\n".join(lines) + "\n")
+        path.chmod(0o600)
         return path
 
     def renew(self, answers: Path | None = None) -> Renewal:

@@ -6,11 +6,11 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from tui.core.certificate import CertificateRef
+from tui.core.certificate import CertificateRef, Token
 from tui.core.events import Event
 from tui.core.failure import DeskError, Failure, Reason
 from tui.core.order import Application
-from tui.core.ports import Check, Installation, Sighting, SignedRequest, TokenStage
+from tui.core.ports import Check, Installation, KeyLeft, Sighting, SignedRequest, TokenStage
 from tui.core.secret import Pin
 from tui.runtime import Pace, Ports, Runtime
 
@@ -59,6 +59,10 @@ class TokensDouble:
             raise self.answer
         return self.answer
 
+    async def look(self, token: CertificateRef, pin: Pin, progress: Callable[[TokenStage], None]) -> Token:
+        shown: Token = await self._work(pin, progress)
+        return shown
+
     async def make_request(
         self,
         certificate: CertificateRef,
@@ -86,8 +90,9 @@ class TokensDouble:
         application: Application,
         installation: Installation,
         progress: Callable[[TokenStage], None],
-    ) -> None:
-        await self._work(pin, progress)
+    ) -> KeyLeft | None:
+        left: KeyLeft | None = await self._work(pin, progress)
+        return left
 
     async def forget(self) -> None:
         self.forgotten += 1

@@ -42,6 +42,8 @@ async def test_all_is_well() -> None:
         (Sighting((token(certificate(days_left=-2)),)), {"certificate": Reason.CERTIFICATE_EXPIRED}),
         (Sighting((token(certificate("a", days_left=-2), certificate("b")),)), {}),
         (Sighting((token(certificate(days_left=200)),)), {}),
+        (Sighting((token(certificate("a"), certificate("b", 385, subject=certificate("a").subject)),)), {}),
+        (Sighting((token(certificate(usage=Usage.OTHER)),)), {"certificate": Reason.NO_SIGNING_CERTIFICATE}),
         (Sighting((token(),)), {"certificate": Reason.NO_CERTIFICATE}),
         (Sighting((token(certificate(key="SM2")),)), {"certificate": Reason.SM2_UNSUPPORTED}),
         (Sighting((token(certificate(readable=False)),)), {"certificate": Reason.CERTIFICATE_UNREADABLE}),

@@ -22,6 +22,7 @@ from tui.desk.ca.local import LocalCa
 from tui.desk.database import migrate, open_database, reading
 from tui.desk.records import BindingRecord
 from tui.desk.settings import load
+from tui.sandbox.authorities import lengths_in_characters
 from tui.sandbox.files import ACCOUNT, PASSWORD, SERVICES, make_keys, write_settings
 from tui.sandbox.provision import USCC, has_renewable, provision_token
 from tui.sandbox.token import KeyKind, TokenRefused, certificates, init_softhsm, opened
@@ -95,6 +96,14 @@ def test_key_and_certificate_are_made_for_each_other(folder: Path, module: Path,
         case ec.EllipticCurvePublicKey() as key:
             key.verify(signature, b"proof", ec.ECDSA(SHA256()))
             assert isinstance(key.curve, ec.SECP256R1)
+
+
+def test_a_long_name_is_counted_in_characters(folder: Path, module: Path) -> None:
+    company = "深圳市前海某某某某某某某某某某某某供应链管理科技有限公司"
+    provision_token(folder, module, PIN, cn=company, key="ec256")
+    with lengths_in_characters():
+        (name,) = only_certificate(module).subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    assert name.value == company
 
 
 def test_the_certificate_is_the_accounts(folder: Path, module: Path) -> None:

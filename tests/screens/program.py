@@ -6,6 +6,7 @@ import select
 import subprocess
 import sys
 import termios
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from time import monotonic
@@ -17,7 +18,7 @@ PATIENCE = 30.0
 class Program:
     """The kiosk in a pty."""
 
-    def __init__(self, idle: int = 120, size: tuple[int, int] = (80, 24), **environment: str) -> None:
+    def __init__(self, idle: int = 120, size: tuple[int, int] = (80, 24), environment: Mapping[str, str] = {}) -> None:
         self.master, self.slave = pty.openpty()
         termios.tcsetwinsize(self.slave, size[::-1])
         self.found = termios.tcgetattr(self.slave)

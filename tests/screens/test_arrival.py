@@ -45,7 +45,7 @@ FAULTY = replace(HOME, sighting=Sighting((), (ModuleFault("/x.so", Failure(Reaso
         (home(URGENT), ["仅剩5天，请尽快续期"]),
         (home(BARE), ["这个CA中没有证书"]),
         (home(URGENT, EARLY), ["CA：已插入2个", "urgent", "early"]),
-        (FAULTY, ["CA驱动无法加载", "020-89524338"]),
+        (FAULTY, ["没有找到CA驱动的文件", "020-89524338"]),
         (replace(HOME, desk_reachable=False), ["连接中断，正在重试"]),
     ],
 )

@@ -10,7 +10,7 @@ from tests.screens.stage import Stage, staged
 from tui.core.application import ApplicationForm, IdType
 from tui.core.failure import Failure, Reason
 from tui.core.state import Step
-from tui.screens.driver import Input as Keyboard
+from tui.screens.keyboard import Input as Keyboard
 from tui.widgets.choice import Choice
 from tui.widgets.field import TextField
 

@@ -147,7 +147,7 @@ async def test_a_mouse_report_cut_in_two_clicks_and_types_nothing() -> None:
 
 @pytest.mark.parametrize("environment", [{"COLUMNS": "20", "LINES": "5"}, {"COLUMNS": "300"}, {"LINES": "100"}])
 def test_the_size_is_the_window_s(environment: dict[str, str]) -> None:
-    program = Program(**environment)
+    program = Program(environment=environment)
     try:
         program.read_until("剩余20天")
         program.read_until("F1")

@@ -12,7 +12,7 @@ from tui.core.application import Buyer, InvoiceForm
 from tui.core.certificate import Usage
 from tui.core.failure import Failure, Reason
 from tui.core.order import Application, ApplicationStatus, AttemptState, Method, PaymentStatus, Refund
-from tui.core.ports import Installation, Sighting
+from tui.core.ports import Installation, KeyLeft, Sighting
 from tui.core.state import Busy, State, Step
 from tui.widgets.countdown import Countdown
 from tui.widgets.field import TextField
@@ -269,6 +269,15 @@ async def test_the_receipt_says_that_the_encryption_certificate_stays() -> None:
             assert word in stage.text
         await stage.show(replace(shown, sighting=Sighting((token(new),))))
         assert "加密证书" not in stage.text
+
+
+@pytest.mark.parametrize(("left", "words"), [(KeyLeft.SHARED, "同一密钥"), (KeyLeft.UNCERTAIN, "无法确认")])
+async def test_the_receipt_says_why_the_old_key_stayed(left: KeyLeft, words: str) -> None:
+    done = application(ApplicationStatus.INSTALLED, payment_status=PaymentStatus.PAID)
+    shown = state(Step.DONE, application=done, installation=Installation(OLD, certificate("new"), b""), retired=True)
+    async with staged(replace(shown, key_left=left)) as stage:
+        assert "原密钥没有删除" in stage.text
+        assert words in stage.text
 
 
 async def test_the_end_says_where_the_money_is() -> None:

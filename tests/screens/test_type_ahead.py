@@ -7,8 +7,8 @@ from tests.screens.stage import Stage, staged
 from tui.core import events as e
 from tui.core.state import Step
 from tui.screens.dialogue import Dialogue
-from tui.screens.driver import Input as Keyboard
 from tui.screens.form import FormScreen
+from tui.screens.keyboard import Input as Keyboard
 from tui.widgets.secret_field import SecretField
 
 TURNS = 12

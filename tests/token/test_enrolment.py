@@ -102,7 +102,7 @@ async def test_an_issued_certificate_must_fit(tokens: Tokens, soft: SoftToken, c
     assert isinstance(key, rsa.RSAPublicKey)
     other_name = issue(ca, subject("别的供应商"), key)
     other_key = issue(ca, x509.load_der_x509_certificate(soft.certificate_der).subject, make_ca().key.public_key())
-    for certificate in (other_name, other_key, b"no certificate"):
+    for certificate in (other_name, other_key, soft.certificate_der, b"no certificate"):
         wrong = replace(APPLICATION, certificate=certificate, challenge=CHALLENGE)
         with pytest.raises(TokenError) as caught:
             await tokens.install(ref, pin(), wrong, quiet)

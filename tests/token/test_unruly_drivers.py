@@ -50,7 +50,7 @@ async def test_a_death_in_a_request_costs_one_pin_and_a_second_try(
 
 
 @pytest.mark.parametrize("death", [At.CRASH, At.KILL_AFTER])
-@pytest.mark.parametrize(("call", "nth"), [("C_Sign", 1), ("C_CreateObject", 1), ("C_Sign", 3)])
+@pytest.mark.parametrize(("call", "nth"), [("C_Sign", 1), ("C_CreateObject", 1), ("C_Sign", 5)])
 async def test_a_death_in_an_installation(
     simulator: Simulator, serving: Serving, ca: TestCa, *, death: At, call: str, nth: int
 ) -> None:

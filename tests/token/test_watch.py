@@ -5,12 +5,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 from cryptography import x509
 
 from tests.rig.softhsm import SoftToken, TestCa, init_token, make_token, pull, put_back, put_certificate
 from tests.token.support import adapter, issued, pin, quiet, reference, requested, until, watching
 from tui.core.certificate import CertificateState, PinState
-from tui.core.failure import Reason
+from tui.core.failure import Reason, TokenError
 from tui.core.ports import Sighting
 from tui.token import Module, Tokens
 
@@ -81,14 +82,21 @@ async def test_a_copy_of_a_certificate_counts_once(tokens: Tokens, soft: SoftTok
     assert (certificate.key_id, certificate.has_private_key) == ("01", True)
 
 
-async def test_a_certificate_without_its_key(tmp_path: Path, serving: Callable[..., Tokens], soft: SoftToken) -> None:
+async def test_a_certificate_without_its_key_is_known_after_the_pin(
+    tmp_path: Path, serving: Callable[..., Tokens], soft: SoftToken
+) -> None:
+    """Before it private keys are invisible, and many have no public key object."""
     stranger = make_token(tmp_path / "other")
     put_certificate(soft, stranger.certificate_der, key_id="77", label="no key")
-    (token,) = (await serving(soft).sight_once()).tokens
+    tokens = serving(soft)
+    (token,) = (await tokens.sight_once()).tokens
     assert {c.der: c.has_private_key for c in token.certificates} == {
         soft.certificate_der: True,
-        stranger.certificate_der: False,
+        stranger.certificate_der: True,
     }
+    with pytest.raises(TokenError) as caught:
+        await requested(tokens, replace(soft, certificate_der=stranger.certificate_der))
+    assert (caught.value.failure.reason, caught.value.failure.token_changed) == (Reason.KEY_MISSING, False)
 
 
 async def test_two_modules_and_a_missing_one(tmp_path: Path, soft: SoftToken) -> None:

@@ -6,10 +6,10 @@ import pytest
 
 from tests.rig.softhsm import SoftToken
 from tests.token.support import APPLICATION, TokenRig, pin, quiet, reference
-from tui.core.certificate import CertificateRef
+from tui.core.certificate import CertificateRef, refer
 from tui.core.failure import Failure, TokenError
 from tui.core.order import Application
-from tui.core.ports import Installation
+from tui.core.ports import Installation, KeyLeft
 from tui.token import Tokens
 
 Serving = Callable[..., Tokens]
@@ -41,3 +41,9 @@ def assert_two_whole_pairs(soft: SoftToken) -> None:
     """The old pair and the new one, and nothing left over."""
     objects = soft.objects()
     assert (objects.count("Private Key Object"), objects.count("Public Key Object")) == (2, 2)
+
+
+async def retire(tokens: Tokens, rig: TokenRig, done: Installation) -> KeyLeft | None:
+    """Delete the old pair with the right PIN: what was left."""
+    (token,) = (await tokens.sight_once()).tokens
+    return await tokens.retire(refer(token, done.new), pin(), APPLICATION, done, quiet)

@@ -1,6 +1,6 @@
 """Certificates and tokens as the kiosk sees them, and the rule of when a certificate may be renewed."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -23,7 +23,7 @@ class Usage(StrEnum):
     ANY = "any"
     """Both, or keyUsage is absent or cannot be read: nothing is forbidden."""
     OTHER = "other"
-    """Neither, a CA's own certificate for one."""
+    """Neither, or no holder's: a CA's own certificate, a service's, a self-issued placeholder (`core.usage`)."""
 
 
 class CertificateState(StrEnum):
@@ -33,12 +33,14 @@ class CertificateState(StrEnum):
     """In validity, the renewal window is not open yet."""
     RENEWABLE = "renewable"
     """In validity and inside the renewal window."""
+    RENEWED = "renewed"
+    """Its successor is on the same token, with its key: whether in validity or not, there is nothing to renew."""
     EXPIRED = "expired"
     NOT_YET_VALID = "not_yet_valid"
     UNREADABLE = "unreadable"
     """These bytes are no certificate; only label, size and token are known."""
     NOT_FOR_SIGNING = "not_for_signing"
-    """An encryption or a CA's certificate, in validity or not: it is not renewed here."""
+    """An encryption certificate, a CA's, a service's or a placeholder, in validity or not: it is not renewed here."""
     NO_KEY = "no_key"
     """There is no private key for this certificate on the token."""
     UNSUPPORTED = "unsupported"
@@ -78,6 +80,10 @@ class Certificate:
     """O of the subject, empty for a person's certificate."""
     organisation_number: str = ""
     """统一社会信用代码 (GB 32100) where the certificate holds a right one."""
+    private: bool = False
+    """Seen only after the PIN (a private object, CKA_PRIVATE in PKCS#11)."""
+    renewed_until: datetime | None = None
+    """notAfter of the certificate on the same token that has taken this one's place (`core.succession`)."""
 
     @property
     def for_signing(self) -> bool:
@@ -99,6 +105,8 @@ class Certificate:
             return CertificateState.UNREADABLE
         if not self.for_signing:
             return CertificateState.NOT_FOR_SIGNING
+        if self.renewed_until is not None:
+            return CertificateState.RENEWED
         if now > self.not_after:
             return CertificateState.EXPIRED
         if now < self.not_before:
@@ -154,7 +162,11 @@ class Token:
     tries_left: int | None = None
     """Wrong PINs still allowed, where the driver tells; None is 'unknown'."""
     bare_keys: tuple[str, ...] = ()
-    """SHA-256 over SubjectPublicKeyInfo, hex, of each public key that no certificate on the token names by CKA_ID."""
+    """SHA-256 over SubjectPublicKeyInfo, hex, of each public key on the token that no certificate there is of."""
+    hides: bool = False
+    """No signing certificate is visible, and a user PIN is set: there may be one that only a signed-in user sees."""
+    pin_to_be_changed: bool = False
+    """The token works only after its user has changed the PIN (CKF_USER_PIN_TO_BE_CHANGED)."""
 
     @property
     def has_encryption_certificate(self) -> bool:
@@ -171,6 +183,8 @@ class CertificateRef:
     serial: str
     token_label: str
     token_serial: str
+    private: bool = False
+    """It is visible only after the PIN: until then the token is known by its hints alone."""
 
     def names(self, token: Token) -> bool:
         """Whether the hints are this token's."""
@@ -193,6 +207,8 @@ def find_token(tokens: tuple[Token, ...], reference: CertificateRef) -> Token | 
     """
     if found := find(likeliest(tokens, reference), reference.fingerprint):
         return found[0]
+    if not reference.fingerprint and not reference.spki:
+        return next((token for token in tokens if reference.names(token)), None)
     return next((token for token in likeliest(tokens, reference) if holds_key(token, reference.spki)), None)
 
 
@@ -208,9 +224,32 @@ def holds_key(token: Token, spki: str) -> bool:
 
 def refer(token: Token, certificate: Certificate) -> CertificateRef:
     """A lasting reference to a certificate that is present now."""
-    return CertificateRef(certificate.fingerprint, certificate.spki, certificate.serial, token.label, token.serial)
+    return CertificateRef(
+        certificate.fingerprint,
+        certificate.spki,
+        certificate.serial,
+        token.label,
+        token.serial,
+        private=certificate.private,
+    )
 
 
 def refer_key(token: Token, spki: str) -> CertificateRef:
     """A reference to a key whose certificate is missing: a replacement that was cut off."""
     return CertificateRef("", spki, "", token.label, token.serial)
+
+
+def refer_token(token: Token) -> CertificateRef:
+    """A reference to a token that shows nothing yet to know it by."""
+    return CertificateRef("", "", token.serial, token.label, token.serial, private=True)
+
+
+def revealed(token: Token, seen: tuple[Token, ...]) -> Token:
+    """The token with what a look after the PIN found on it: `seen` are tokens as they then were."""
+    for known in seen:
+        if (known.module, known.label, known.serial) == (token.module, token.label, token.serial):
+            visible = {certificate.fingerprint for certificate in token.certificates}
+            more = tuple(c for c in known.certificates if c.private and c.fingerprint not in visible)
+            bare = tuple(spki for spki in token.bare_keys if all(c.spki != spki for c in more))
+            return replace(token, certificates=(*token.certificates, *more), bare_keys=bare, hides=False)
+    return token

@@ -61,6 +61,15 @@ class SaveApplication:
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """-> TokenRevealed."""
+
+    token: CertificateRef
+    """Of `refer_token`."""
+    pin: Pin
+
+
+@dataclass(frozen=True, slots=True)
 class MakeRequest:
     """-> TokenProgressed …, RequestMade."""
 
@@ -167,6 +176,7 @@ Command = (
     | LoadAgreement
     | KeepForm
     | SaveApplication
+    | Look
     | MakeRequest
     | SubmitRequest
     | Pay

@@ -7,6 +7,7 @@ from tui.core.certificate import RENEWAL_WINDOW, Certificate, CertificateState, 
 from tui.core.failure import Reason
 
 WHY_NOT = {
+    CertificateState.RENEWED: Reason.ALREADY_RENEWED,
     CertificateState.VALID: Reason.TOO_EARLY,
     CertificateState.UNSUPPORTED: Reason.KEY_UNSUPPORTED,
     CertificateState.EXPIRED: Reason.CERTIFICATE_EXPIRED,
@@ -36,9 +37,16 @@ def best_refused(
     certificates: Sequence[Certificate], now: datetime, window: timedelta = RENEWAL_WINDOW
 ) -> tuple[Certificate, Reason] | None:
     """Of certificates that cannot be renewed the one that the person came for, and why; None without any."""
-    refused = [(c, reason) for c in certificates if (reason := why_not(c, now, window)) is not None]
-    return min(refused, key=lambda found: _importance(found[0].state(now, window), found[0].usage), default=None)
+    refused = [(c, reason) for c in certificates if (reason := why_not(c, now, window)) is not None and _tells(c, now)]
+    return min(refused, key=lambda found: _importance(found[0], found[0].state(now, window)), default=None)
 
 
-def _importance(state: CertificateState, usage: Usage) -> tuple[int, bool]:
-    return _RANK[state], usage is Usage.OTHER
+def _tells(certificate: Certificate, now: datetime) -> bool:
+    """Of a certificate that was renewed nothing is told once its successor has ended too."""
+    return certificate.renewed_until is None or now <= certificate.renewed_until
+
+
+def _importance(certificate: Certificate, state: CertificateState) -> tuple[int, bool, float]:
+    """Of several that were renewed the last to end was renewed last."""
+    end = certificate.not_after.timestamp() if state is CertificateState.RENEWED else 0.0
+    return _RANK[state], certificate.usage is Usage.OTHER, -end

@@ -4,9 +4,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from tui.core.application import ApplicationForm, InvoiceForm
+from tui.core.certificate import Token
 from tui.core.failure import Failure
 from tui.core.order import Application, Document, Method, Offer, ServiceStatus
-from tui.core.ports import Check, Installation, Sighting, SignedRequest, TokenStage
+from tui.core.ports import Check, Installation, KeyLeft, Sighting, SignedRequest, TokenStage
 from tui.core.secret import Password, Pin
 
 
@@ -14,6 +15,11 @@ from tui.core.secret import Password, Pin
 @dataclass(frozen=True, slots=True)
 class Started:
     """开始办理 on the waiting screen."""
+
+
+@dataclass(frozen=True, slots=True)
+class LookChosen:
+    """输入CA密码查看: look for certificates that are visible only after the PIN."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +213,13 @@ class TokenProgressed:
 
 
 @dataclass(frozen=True, slots=True)
+class TokenRevealed:
+    """All that is on a token, seen after the PIN."""
+
+    token: Token
+
+
+@dataclass(frozen=True, slots=True)
 class RequestMade:
     """The token made key pair, CSR and evidence."""
 
@@ -233,6 +246,9 @@ class Installed:
 class Retired:
     """The old certificate and its key are deleted."""
 
+    left: KeyLeft | None = None
+    """Why the key stayed nevertheless."""
+
 
 @dataclass(frozen=True, slots=True)
 class SelfChecked:
@@ -257,44 +273,12 @@ class DeskLost:
     failure: Failure
 
 
-Event = (
-    Started
-    | CertificateChosen
-    | SignInSubmitted
-    | NoticeAccepted
-    | RenewalRequested
-    | AgreementAccepted
-    | FormEdited
-    | FormSubmitted
-    | PinEntered
-    | PayNoticeConfirmed
-    | PaymentOpened
-    | WithdrawalConfirmed
-    | OnlineChosen
-    | InvoiceEdited
-    | PaymentSubmitted
-    | PaymentClaimed
-    | QrRenewed
-    | RetirementChosen
-    | BackPressed
-    | Abandoned
-    | TimedOut
-    | Retried
-    | CertificatesOpened
-    | SelfCheckOpened
-    | TokensSeen
-    | ServiceSeen
-    | SignedIn
-    | NoticeLoaded
-    | OfferMade
-    | AgreementLoaded
-    | ApplicationSaved
-    | TokenProgressed
-    | RequestMade
-    | ApplicationSeen
-    | Installed
-    | Retired
-    | SelfChecked
-    | Failed
-    | DeskLost
-)
+_Arriving = Started | LookChosen | CertificateChosen | SignInSubmitted | NoticeAccepted | RenewalRequested
+_Applying = AgreementAccepted | FormEdited | FormSubmitted | PinEntered
+_Paying = PayNoticeConfirmed | PaymentOpened | WithdrawalConfirmed | OnlineChosen | InvoiceEdited | PaymentSubmitted
+_Finishing = PaymentClaimed | QrRenewed | RetirementChosen
+_Anywhere = BackPressed | Abandoned | TimedOut | Retried | CertificatesOpened | SelfCheckOpened
+_Told = SelfChecked | Failed | DeskLost
+_FromToken = TokensSeen | TokenProgressed | TokenRevealed | RequestMade | Installed | Retired
+_FromDesk = ServiceSeen | SignedIn | NoticeLoaded | OfferMade | AgreementLoaded | ApplicationSaved | ApplicationSeen
+Event = _Arriving | _Applying | _Paying | _Finishing | _Anywhere | _FromToken | _FromDesk | _Told

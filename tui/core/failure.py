@@ -57,7 +57,19 @@ class Reason(Enum):
         "the token lacks the mechanism or refuses the key's attributes",
     )
     TOKEN_FAULT = "token_fault", Place.TOKEN, "the token or its driver reported a general error"
-    DRIVER_MISSING = "driver_missing", Place.TOKEN, "the PKCS#11 module cannot be loaded"
+    DRIVER_MISSING = "driver_missing", Place.TOKEN, "there is no such file as the PKCS#11 module, or none is configured"
+    DRIVER_FOLDER = "driver_folder", Place.TOKEN, "the PKCS#11 module's path is a folder"
+    DRIVER_UNREADABLE = "driver_unreadable", Place.TOKEN, "this user may not read the PKCS#11 module's file"
+    DRIVER_NO_LIBRARY = "driver_no_library", Place.TOKEN, "the PKCS#11 module's file is no shared library, or damaged"
+    DRIVER_FOR_WINDOWS = "driver_for_windows", Place.TOKEN, "the PKCS#11 module is a DLL"
+    DRIVER_OTHER_MACHINE = (
+        "driver_other_machine",
+        Place.TOKEN,
+        "the PKCS#11 module is built for another processor, word size or system",
+    )
+    DRIVER_INCOMPLETE = "driver_incomplete", Place.TOKEN, "a library or symbol that the PKCS#11 module needs is missing"
+    DRIVER_NO_FUNCTIONS = "driver_no_functions", Place.TOKEN, "the library has no C_GetFunctionList"
+    DRIVER_REFUSES = "driver_refuses", Place.TOKEN, "the PKCS#11 module loads, and its C_Initialize refuses"
     DRIVER_CRASHED = "driver_crashed", Place.TOKEN, "the process that runs the driver died"
     DRIVER_HUNG = "driver_hung", Place.TOKEN, "the driver did not answer within its deadline and was stopped"
     WRONG_PIN = "wrong_pin", Place.TOKEN, "CKR_PIN_INCORRECT"
@@ -65,10 +77,20 @@ class Reason(Enum):
     PIN_LOCKED = "pin_locked", Place.TOKEN, "CKR_PIN_LOCKED"
     PIN_EXPIRED = "pin_expired", Place.TOKEN, "CKR_PIN_EXPIRED: the token demands a new PIN first"
     PIN_CANCELLED = "pin_cancelled", Place.TOKEN, "CKR_FUNCTION_CANCELED on the token's own PIN pad"
+    SIGNING_PIN_REFUSED = (
+        "signing_pin_refused",
+        Place.TOKEN,
+        "the key demands its PIN at every signature (CKA_ALWAYS_AUTHENTICATE) and did not take the one of the sign-in",
+    )
     KEY_MISSING = "key_missing", Place.TOKEN, "the certificate's private key is not on the token"
     SIGNATURE_FALSE = "signature_false", Place.TOKEN, "the token's signature does not verify with the certificate"
     # certificate
     NO_CERTIFICATE = "no_certificate", Place.CERTIFICATE, "the token holds no certificate"
+    CERTIFICATE_HIDDEN = (
+        "certificate_hidden",
+        Place.CERTIFICATE,
+        "no signing certificate is visible before the PIN: it may be a private object (CKA_PRIVATE)",
+    )
     CERTIFICATE_EXPIRED = "certificate_expired", Place.CERTIFICATE, "notAfter has passed"
     TOO_EARLY = "too_early", Place.CERTIFICATE, "the renewal window is not open yet"
     NOT_YET_VALID = "not_yet_valid", Place.CERTIFICATE, "notBefore has not come"
@@ -90,6 +112,7 @@ class Reason(Enum):
         "the key is SM2: its renewal needs a driver of the SKF interface (GM/T 0016), which this version has not",
     )
     KEY_UNSUPPORTED = "key_unsupported", Place.CERTIFICATE, "the key's algorithm cannot be renewed here"
+    NO_TERM_LEFT = "no_term_left", Place.CERTIFICATE, "every term would end after the CA's own certificate"
     ALREADY_RENEWED = "already_renewed", Place.CERTIFICATE, "a completed application renewed this certificate already"
     # account
     WRONG_PASSWORD = "wrong_password", Place.ACCOUNT, "account or password is wrong"
@@ -104,6 +127,7 @@ class Reason(Enum):
     FORM_INVALID = "form_invalid", Place.FORM, "a field breaks its rule"
     AGREEMENT_CHANGED = "agreement_changed", Place.FORM, "the agreement has a newer version than the one accepted"
     PRICE_CHANGED = "price_changed", Place.FORM, "the price of the chosen term has changed"
+    TERM_TOO_LONG = "term_too_long", Place.FORM, "the chosen term would end after the CA's own certificate"
     # application
     APPLICATION_MISSING = "application_missing", Place.APPLICATION, "the desk has no such application"
     APPLICATION_MOVED_ON = "application_moved_on", Place.APPLICATION, "the application is past the state this needs"
@@ -119,6 +143,11 @@ class Reason(Enum):
         Place.PAYMENT,
         "another amount came, the platform never decided or took the money back after the issue; a person must look",
     )
+    ORDER_MISMATCH = (
+        "order_mismatch",
+        Place.PAYMENT,
+        "the order's lines, its total and the amount of the payment code do not agree",
+    )
     NOT_PAID_YET = "not_paid_yet", Place.PAYMENT, "the platform was asked and has not seen the money yet"
     ALREADY_PAID = "already_paid", Place.PAYMENT, "the order is paid already"
     # issuing
@@ -127,13 +156,34 @@ class Reason(Enum):
     # desk
     DESK_UNREACHABLE = "desk_unreachable", Place.DESK, "no connection to the desk"
     DESK_UNTRUSTED = "desk_untrusted", Place.DESK, "the desk's TLS certificate is not trusted"
+    DESK_CERTIFICATE_EXPIRED = (
+        "desk_certificate_expired",
+        Place.DESK,
+        "the desk's TLS certificate is outside its validity, and as far as can be known this machine's clock is right",
+    )
     DESK_TIMEOUT = "desk_timeout", Place.DESK, "the desk did not answer in time"
     DESK_FAULT = "desk_fault", Place.DESK, "the desk answered with an error of its own"
     DESK_BUSY = "desk_busy", Place.DESK, "the desk asks to come back later"
     KIOSK_TOO_OLD = "kiosk_too_old", Place.KIOSK, "this version is below the desk's minimum"
-    CLOCK_WRONG = "clock_wrong", Place.KIOSK, "this machine's clock differs from the desk's by minutes"
+    CLOCK_WRONG = "clock_wrong", Place.KIOSK, "this machine's clock differs from the desk's by minutes or years"
     SETTINGS_WRONG = "settings_wrong", Place.KIOSK, "the settings file is missing or wrong"
     KIOSK_FAULT = "kiosk_fault", Place.KIOSK, "a fault in this program"
+
+
+UNLOADABLE = frozenset(
+    {
+        Reason.DRIVER_MISSING,
+        Reason.DRIVER_FOLDER,
+        Reason.DRIVER_UNREADABLE,
+        Reason.DRIVER_NO_LIBRARY,
+        Reason.DRIVER_FOR_WINDOWS,
+        Reason.DRIVER_OTHER_MACHINE,
+        Reason.DRIVER_INCOMPLETE,
+        Reason.DRIVER_NO_FUNCTIONS,
+        Reason.DRIVER_REFUSES,
+    }
+)
+"""A module that cannot be used before somebody mends the machine's set-up."""
 
 
 @dataclass(frozen=True, slots=True)

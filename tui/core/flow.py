@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tui.core import events as e
-from tui.core.moves import anywhere, applying, arrival, common, installing, paying
+from tui.core.moves import anywhere, applying, arrival, common, installing, looking, paying
 from tui.core.moves.common import Next
 from tui.core.state import State, Step
 
@@ -13,11 +13,19 @@ Move = Callable[[State, Any], Next]
 JOURNEY: Mapping[Step, Mapping[type, Move]] = {
     Step.WAITING: {
         e.Started: arrival.start,
+        e.LookChosen: looking.begin,
+        e.CertificateChosen: arrival.name,
+        e.RenewalRequested: arrival.continue_young,
         e.CertificatesOpened: arrival.open_certificates,
         e.SelfCheckOpened: arrival.open_self_check,
         e.Retried: arrival.ask_service,
     },
     Step.CHOOSING: {e.CertificateChosen: arrival.choose, e.BackPressed: common.leave},
+    Step.LOOK_PIN: {
+        e.PinEntered: looking.look,
+        e.TokenRevealed: arrival.token_revealed,
+        e.BackPressed: common.leave,
+    },
     Step.SIGN_IN: {e.SignInSubmitted: arrival.sign_in, e.SignedIn: arrival.signed_in, e.BackPressed: common.leave},
     Step.NOTICE: {
         e.NoticeLoaded: arrival.notice_loaded,

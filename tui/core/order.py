@@ -164,6 +164,12 @@ class Order:
     lines: tuple[FeeLine, ...]
     total_fen: int
 
+    @property
+    def adds_up(self) -> bool:
+        """Whether each line is its price times its quantity, and the total the sum of the lines."""
+        right = all(line.unit_fen * line.quantity == line.subtotal_fen for line in self.lines)
+        return right and sum(line.subtotal_fen for line in self.lines) == self.total_fen
+
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
@@ -222,6 +228,8 @@ class Application:
     scheme: SignatureScheme = SignatureScheme.PKCS1
     old_certificate: bytes = b""
     """DER; where a token takes no second certificate of one key, the old one is put back from here if a write fails."""
+    old_not_after: datetime | None = None
+    """When the old certificate ends; None from a desk that does not tell."""
 
     @property
     def is_frozen(self) -> bool:
@@ -232,7 +240,10 @@ class Application:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """The desk's word on one certificate: what may be bought, and the live application if there is one."""
+    """The desk's word on one certificate: what may be bought, and the live application if there is one.
+
+    Where the certificate was renewed already, or is the new one, nothing is sold and the application is that renewal.
+    """
 
     terms: tuple[Term, ...]
     application: Application | None = None

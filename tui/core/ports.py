@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -10,6 +11,7 @@ from tui.core.certificate import Certificate, CertificateRef, Token
 from tui.core.failure import Failure
 from tui.core.order import Application, Document, Method, Offer, ServiceStatus
 from tui.core.secret import Password, Pin
+from tui.core.succession import arranged
 
 
 class TokenStage(StrEnum):
@@ -52,7 +54,11 @@ class Sighting:
     """What all modules see at one moment."""
 
     tokens: tuple[Token, ...] = ()
+    """In an order of their own, as their certificates are; see `core.succession`."""
     faults: tuple[ModuleFault, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "tokens", arranged(self.tokens))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +78,16 @@ class Installation:
     old: Certificate
     new: Certificate
     proof: bytes
-    """Signature of the new key over `core.evidence.proof_message`."""
+    """Signature of the new key over `core.evidence.proof_message`; empty where it was given earlier."""
+
+
+class KeyLeft(StrEnum):
+    """Why keys stay on the token though the old pair was to be deleted."""
+
+    SHARED = "shared"
+    """Another certificate is of the same key."""
+    UNCERTAIN = "uncertain"
+    """A private key neither tells whose it is nor signs, so it may be the old one or a stranger's."""
 
 
 class TokenPort(Protocol):
@@ -95,6 +110,13 @@ class TokenPort(Protocol):
 
     def watch(self) -> AsyncIterator[Sighting]:
         """Yield the state at once and then at every change, for ever."""
+        ...
+
+    async def look(self, token: CertificateRef, pin: Pin, progress: Callable[[TokenStage], None]) -> Token:
+        """Sign in, see what is visible only then, sign out; the token (see `refer_token`) with all that is on it.
+
+        Where its certificates are private objects, the operations below know it by its names until they have signed in.
+        """
         ...
 
     async def make_request(
@@ -131,11 +153,12 @@ class TokenPort(Protocol):
         application: Application,
         installation: Installation,
         progress: Callable[[TokenStage], None],
-    ) -> None:
-        """Delete the old certificate and its key once the new key has signed again; repeatable.
+    ) -> KeyLeft | None:
+        """Delete the old certificate and its key once the new key has signed again; what was left. Repeatable.
 
         `certificate` refers to the new one. The caller has the desk's word that the new pair is proved, and the
-        person's consent. Nothing that another certificate shares is deleted.
+        person's consent. What has the old certificate's public key is deleted and nothing else, and no key that another
+        certificate shares.
         """
         ...
 
@@ -216,6 +239,10 @@ class Phone(Protocol):
     async def pay(self, qr: str) -> None:
         """Scan and pay, as a wallet does."""
         ...
+
+
+SKEW = timedelta(minutes=5)
+"""A clock that is off by more misjudges certificates and TLS."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,17 @@ from enum import Enum
 
 from tui.core.application import ApplicationForm, InvoiceForm, check_invoice
 from tui.core.beijing import beijing
-from tui.core.certificate import RENEWAL_WINDOW, Certificate, CertificateRef, Token, find, find_token, likeliest
+from tui.core.certificate import (
+    RENEWAL_WINDOW,
+    Certificate,
+    CertificateRef,
+    CertificateState,
+    Token,
+    find,
+    find_token,
+    likeliest,
+    revealed,
+)
 from tui.core.failure import Failure, Money
 from tui.core.order import (
     OPEN_ATTEMPT,
@@ -19,7 +29,8 @@ from tui.core.order import (
     PaymentStatus,
     ServiceStatus,
 )
-from tui.core.ports import Check, Installation, Sighting, SignedRequest, TokenStage
+from tui.core.ports import Check, Installation, KeyLeft, Sighting, SignedRequest, TokenStage
+from tui.core.succession import arranged
 
 
 class Step(Enum):
@@ -37,6 +48,8 @@ class Step(Enum):
     """Insert the CA."""
     CHOOSING = "choosing", 1
     """Several certificates could be renewed."""
+    LOOK_PIN = "look_pin", 1
+    """Nothing is visible before the PIN: enter it to look."""
     SIGN_IN = "sign_in", 1
     NOTICE = "notice", 1
     """供应商须知."""
@@ -81,6 +94,7 @@ STAGES = 8
 class Busy(Enum):
     """What is under way; the screen shows it in words after 0.1 s."""
 
+    LOOKING = "looking"
     SIGNING_IN = "signing_in"
     LOADING = "loading"
     CHECKING = "checking"
@@ -103,11 +117,15 @@ class State:
     """Time of the latest sighting, aware UTC; what the certificates' states are judged by."""
     sighting: Sighting | None = None
     """None until the token hosts have reported for the first time."""
+    revealed: tuple[Token, ...] = ()
+    """Tokens as they were seen after the PIN: what is private on them is in no later sighting."""
     chosen: CertificateRef | None = None
     account: str = field(default="", repr=False)
     signed_in: bool = False
     service: ServiceStatus | None = None
     desk_reachable: bool | None = None
+    desk_failure: Failure | None = None
+    """Why the desk was lost last, while it is not reachable."""
     notice: Document | None = None
     agreement: Document | None = None
     offer: Offer | None = None
@@ -128,14 +146,30 @@ class State:
     """Made by the token, kept until the desk has it: handing it in again needs no PIN."""
     installation: Installation | None = None
     """Old and new certificate as read back from the token, and the proof for the desk."""
+    finished: Certificate | None = None
+    """The new certificate of a renewal that was finished earlier, as the token holds it."""
     checks: tuple[Check, ...] = ()
     retired: bool = False
     """The old pair was deleted, with the person's consent."""
+    key_left: KeyLeft | None = None
+    """Why the old key stayed though it was to be deleted with its certificate."""
 
     @property
     def tokens(self) -> tuple[Token, ...]:
-        """The inserted tokens, none before the first sighting."""
-        return self.sighting.tokens if self.sighting else ()
+        """The inserted tokens with all that is known to be on them, none before the first sighting."""
+        seen = self.sighting.tokens if self.sighting else ()
+        return arranged(tuple(revealed(token, self.revealed) for token in seen)) if self.revealed else seen
+
+    @property
+    def veiled(self) -> Token | None:
+        """The token whose certificates may be visible only after the PIN, where no visible one can be renewed."""
+        if any(self.is_renewable(certificate) for token in self.tokens for certificate in token.certificates):
+            return None
+        return next((token for token in self.tokens if token.hides), None)
+
+    def is_renewable(self, certificate: Certificate) -> bool:
+        """In validity, and the renewal window is open."""
+        return self.now is not None and certificate.state(self.now, self.window) is CertificateState.RENEWABLE
 
     @property
     def window(self) -> timedelta:
@@ -167,6 +201,11 @@ class State:
     def token(self) -> Token | None:
         """The inserted token of this journey: with the chosen certificate, or with its key where that was replaced."""
         return find_token(self.tokens, self.chosen) if self.chosen else None
+
+    @property
+    def renewed(self) -> Certificate | None:
+        """The new certificate, once it is on the token and the desk has verified its key, or is about to."""
+        return self.installation.new if self.installation else self.finished
 
     @property
     def token_working(self) -> bool:

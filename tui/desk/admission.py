@@ -1,9 +1,10 @@
 """Who may renew what: the rules before an application, and the ways back to one under way."""
 
+import hashlib
 import re
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from tui.core.certificate import RENEWABLE_KEYS, Certificate, CertificateState
@@ -25,21 +26,34 @@ _CLOSED_DOORS = {
     CertificateState.NOT_YET_VALID: Reason.NOT_YET_VALID,
     CertificateState.UNSUPPORTED: Reason.KEY_UNSUPPORTED,
     CertificateState.UNREADABLE: Reason.CERTIFICATE_UNREADABLE,
+    CertificateState.NOT_FOR_SIGNING: Reason.NO_SIGNING_CERTIFICATE,
 }
 
 
-def make_offer(desk: Desk, account: str, certificate: bytes) -> Offer:
+_OVER = frozenset({Reason.ALREADY_RENEWED, Reason.TOO_EARLY, Reason.NOT_YET_VALID})
+"""What an old certificate, or a new one, is refused for when its renewal is finished."""
+
+
+def make_offer(desk: Desk, account: str, certificate: bytes, *, finished: bool = False) -> Offer:
     """What this account may buy for this certificate, and the live application if there is one.
+
+    With `finished` the account's own finished renewal of it, or to it, is told in place of being refused.
 
     :raises Refused: the certificate cannot be renewed, or not by this account.
     """
     now = desk.clock()
     with reading(desk.engine) as db:
-        shown, live = admit(desk, db, account, certificate, now)
+        try:
+            shown, live = admit(desk, db, account, certificate, now)
+        except Refused as refused:
+            done = _finished(db, account, certificate) if finished and refused.reason in _OVER else None
+            if done is None:
+                raise
+            return Offer((), application_view(db, done, now), desk.settings.window_days)
         view = application_view(db, live, now) if live else None
         form = kept_form(db, account, shown.fingerprint, live, now)
     ends = live.old_not_after if live else shown.not_after
-    return Offer(terms(desk.settings.prices, ends), view, desk.settings.window_days, form)
+    return Offer(terms(desk.settings.prices, ends, desk.ca.not_after), view, desk.settings.window_days, form)
 
 
 def find_by_key(desk: Desk, account: str, spki: str) -> Offer:
@@ -96,7 +110,23 @@ def admit(
     state = shown.state(now, timedelta(days=desk.settings.window_days))
     if state is not CertificateState.RENEWABLE:
         raise Refused(_CLOSED_DOORS[state])
+    if flaw := desk.ca.flaw(der):
+        raise Refused(Reason.CERTIFICATE_MALFORMED, flaw)
+    if not terms(desk.settings.prices, shown.not_after, desk.ca.not_after):
+        raise Refused(Reason.NO_TERM_LEFT)
     return shown, live
+
+
+def _finished(db: Session, account: str, der: bytes) -> ApplicationRecord | None:
+    """The renewal that this certificate went into or came out of, if it was this account's."""
+    either = or_(
+        ApplicationRecord.fingerprint == hashlib.sha256(der).hexdigest(),
+        ApplicationRecord.certificate == der,
+    )
+    mine = ApplicationRecord.account == account, ApplicationRecord.status == ApplicationStatus.INSTALLED
+    return db.scalar(
+        select(ApplicationRecord).where(either, *mine).order_by(ApplicationRecord.installed_at.desc()).limit(1)
+    )
 
 
 def _may_renew(db: Session, account: str, fingerprint: str) -> bool:

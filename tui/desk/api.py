@@ -16,7 +16,7 @@ from tui.desk import accounts, admission, applications, attempts, invoice_hints,
 from tui.desk.answers import once
 from tui.desk.desk import Desk
 from tui.desk.documents import documents
-from tui.desk.problems import HANDLERS, AccessLog, check_version
+from tui.desk.problems import HANDLERS, AccessLog, Probes, check_request
 from tui.desk.refusals import Refused
 from tui.wire import (
     IDEMPOTENCY_HEADER,
@@ -40,12 +40,13 @@ Asked = Request[None, None, State]
 def create_app(desk: Desk) -> Litestar:
     """The ASGI application."""
     state = State({"desk": desk})
-    v1 = Router("/v1", route_handlers=_V1, before_request=check_version)
+    v1 = Router("/v1", route_handlers=_V1, before_request=check_request)
     return Litestar(
         [v1, receive_notice, receive_invoice_hint],
         state=state,
         exception_handlers=HANDLERS,
         request_max_body_size=BODY_LIMIT,
+        after_exception=[Probes()],
         middleware=[AccessLog],
         openapi_config=None,
         logging_config=None,
@@ -96,11 +97,11 @@ def agreement(request: Asked) -> Document:
 
 @post("/offers", status_code=200, sync_to_thread=True)
 def offer(request: Asked, data: JSONBody[OfferRequest]) -> Offer:
-    """Whether this account may renew this certificate; or, without one, what waits for this key."""
+    """Whether this account may renew this certificate, or has; or, without one, what waits for this key."""
     desk, account = _desk(request), _account(request)
     if data.spki and not data.certificate:
         return admission.find_by_key(desk, account, data.spki)
-    return admission.make_offer(desk, account, data.certificate)
+    return admission.make_offer(desk, account, data.certificate, finished=data.finished)
 
 
 @put("/forms", status_code=204, sync_to_thread=True)

@@ -63,7 +63,8 @@ def keep_form(desk: Desk, account: str, request: FormRequest) -> None:
 def submit(desk: Desk, account: str, business_no: str, request: SubmitRequest) -> Application:
     """Verify the signed request, make the order and start the renewal's workflow; the same request may come again.
 
-    :raises Refused: REQUEST_REFUSED, KEY_REUSED, KEY_UNSUPPORTED, CERTIFICATE_EXPIRED or APPLICATION_MOVED_ON.
+    :raises Refused: REQUEST_REFUSED, KEY_REUSED, KEY_UNSUPPORTED, CERTIFICATE_EXPIRED, TERM_TOO_LONG or
+        APPLICATION_MOVED_ON.
     """
     now = desk.clock()
     with writing(desk.engine) as db:
@@ -74,6 +75,8 @@ def submit(desk: Desk, account: str, business_no: str, request: SubmitRequest) -
                 raise Refused(Reason.APPLICATION_MOVED_ON, record.status.value)
             view = application_view(db, record, now)
         else:
+            if record.new_not_after > desk.ca.not_after:
+                raise Refused(Reason.TERM_TOO_LONG)
             _accept(db, record, request, now)
             db.flush()
             view = application_view(db, record, now)
@@ -125,7 +128,7 @@ def _check(desk: Desk, request: SaveRequest, shown: Certificate) -> Term:
     agreement = documents().agreement
     if (request.agreement_version, request.agreement_digest) != (agreement.version, agreement.digest):
         raise Refused(Reason.AGREEMENT_CHANGED)
-    offered = {term.months: term for term in terms(desk.settings.prices, shown.not_after)}
+    offered = {term.months: term for term in terms(desk.settings.prices, shown.not_after, desk.ca.not_after)}
     if errors := check(normalise(request.form), tuple(offered), beijing(desk.clock()).date()):
         raise Refused(Reason.FORM_INVALID, field_errors=tuple((name, error.value) for name, error in errors))
     term = offered[request.form.term_months]

@@ -12,7 +12,7 @@ from tui.core.beijing import beijing
 from tui.core.failure import Reason
 from tui.core.order import OPEN_ATTEMPT, Application, ApplicationStatus, AttemptState, Method, PaymentStatus
 from tui.desk.applications import own, see
-from tui.desk.clock import number
+from tui.desk.clock import ATTEMPT, number
 from tui.desk.database import reading, writing
 from tui.desk.desk import Desk
 from tui.desk.following import STARTS, claim_start, finish, put_away, start, take_down, to_port
@@ -111,6 +111,8 @@ def _open(
         _refuse_unpayable(record)
         if now > record.old_not_after:
             raise Refused(Reason.CERTIFICATE_EXPIRED)
+        if record.new_not_after > desk.ca.not_after:
+            raise Refused(Reason.TERM_TOO_LONG)
         attempt = shown_attempt(db, business_no)
         if attempt is not None and _is_stuck(attempt, request):
             put_away(attempt, now)
@@ -140,7 +142,7 @@ def _new_attempt(
     made = now.replace(microsecond=0)
     shown_until = made + timedelta(seconds=desk.settings.qr_seconds)
     return AttemptRecord(
-        attempt_no=number("ZF", now),
+        attempt_no=number(ATTEMPT, now),
         business_no=record.business_no,
         ordinal=before.ordinal + 1 if before else 1,
         method=method,

@@ -29,6 +29,8 @@ class DifferenceKind(StrEnum):
     AMOUNT = "amount"
     STATE = "state"
     """Both know it, and not as done."""
+    UNREADABLE = "unreadable"
+    """A line of the bill that is not of the published form and may be ours."""
 
 
 class ActRecord(Record):
@@ -61,7 +63,7 @@ class ReconciliationRecord(Record):
     done_at: Mapped[datetime | None]
     """When the bill was compared; None while there is none."""
     entries: Mapped[int] = mapped_column(default=0)
-    """Lines of the bill."""
+    """Lines of the bill that could be compared."""
 
 
 class DifferenceRecord(Record):

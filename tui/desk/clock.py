@@ -1,9 +1,13 @@
 """The desk's clock and its numbers."""
 
+import re
 import secrets
 from datetime import UTC, datetime
 
 from tui.core.beijing import BEIJING
+
+ATTEMPT = "ZF"
+"""Prefix of the numbers of payment attempts; a refund's is `RF` before the attempt's number."""
 
 
 def utc_now() -> datetime:
@@ -14,3 +18,8 @@ def utc_now() -> datetime:
 def number(prefix: str, now: datetime) -> str:
     """A number of letters and digits, at most 32: prefix, Beijing date and time, eight random digits."""
     return f"{prefix}{now.astimezone(BEIJING):%Y%m%d%H%M%S}{secrets.randbelow(10**8):08d}"
+
+
+def numbers_in(text: str, prefix: str = ATTEMPT) -> list[str]:
+    """What is a number of this desk's form, or the beginning of one, in a foreign text; each once."""
+    return list(dict.fromkeys(re.findall(rf"{prefix}[0-9]{{8,22}}", text)))

@@ -3,12 +3,12 @@
 import hashlib
 from typing import Annotated
 
-from cryptography import x509
 from cryptography.hazmat import asn1
 from cryptography.x509 import ObjectIdentifier
 from cryptography.x509.oid import PublicKeyAlgorithmOID, SignatureAlgorithmOID
 
 from tui.core.order import SignatureScheme
+from tui.desk.certificates import Opened, open_certificate
 from tui.desk.signatures import SHA_256, DigestAlgorithm, NotSigned, SignatureAlgorithm, demand, verify
 
 _DATA = ObjectIdentifier("1.2.840.113549.1.7.1")
@@ -76,18 +76,18 @@ def verified_content(message: bytes, signer: bytes, scheme: SignatureScheme) -> 
         raise NotSigned("not SignedData over attached data")
     if len(signers) != 1:
         raise NotSigned("not exactly one signer")
-    _verify(signers[0], signed.content.octets, x509.load_der_x509_certificate(signer), scheme)
+    _verify(signers[0], signed.content.octets, open_certificate(signer), scheme)
     return signed.content.octets
 
 
-def _verify(info: _SignerInfo, content: bytes, certificate: x509.Certificate, scheme: SignatureScheme) -> None:
-    if info.sid.serial != certificate.serial_number or _raw(info.sid.issuer) != certificate.issuer.public_bytes():
+def _verify(info: _SignerInfo, content: bytes, certificate: Opened, scheme: SignatureScheme) -> None:
+    if info.sid.serial != certificate.serial or _raw(info.sid.issuer) != certificate.parts.issuer:
         raise NotSigned("signed by another certificate")
     if info.digest_algorithm.oid != SHA_256:
         raise NotSigned("digest algorithm is not SHA-256")
     if info.signed_attributes is None:
         raise NotSigned("no signed attributes")
-    key = certificate.public_key()
+    key = certificate.key
     demand(_named(info), key, scheme)
     _check_attributes(info.signed_attributes, hashlib.sha256(content).digest())
     # RFC 5652, 5.4: what is signed is the attributes' own DER with the universal SET OF tag.

@@ -1,15 +1,18 @@
-"""What `ca-kiosk desk serve` and `desk evidence` do."""
+"""What `ca-kiosk desk serve`, `desk migrate` and `desk evidence` do."""
 
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from cryptography.exceptions import InvalidTag
 from sqlalchemy import Engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 
-from tui.desk.database import OtherVersion, check_schema, open_database
-from tui.desk.settings import DeskSettings, SettingsError, load
+from tui.desk import database
+from tui.desk.database import NEWEST_REVISION, Damaged, OtherVersion, check_file, check_schema, open_database
+from tui.desk.settings import DeskSettings, load
+from tui.desk.settings_reader import SettingsError
 from tui.exits import Exit
 
 
@@ -22,6 +25,32 @@ def serve(config: Path) -> int:
         return Exit.DONE
 
     return with_settings(config, stay)
+
+
+def migrate(config: Path) -> int:
+    """Make the database, or bring it up to this version."""
+
+    def bring_up(settings: DeskSettings) -> int:
+        engine = open_database(settings.database, settings.data_key)
+        try:
+            before = database.revision(engine)
+            if before is None and any(settings.ca.issued.glob("*.der")):
+                told = "已签发过证书，数据库却不存在，请从备份恢复 / certificates were issued, restore the backup"
+                say(f"{config}: desk.database: {told}: {settings.ca.issued}")
+                return Exit.DESK
+            if before is not None:
+                check_file(engine)
+            database.migrate(engine)
+        except InvalidTag:
+            told = "不是这个数据库的密钥，未做改动 / not this database's key, nothing was changed"
+            say(f"{config}: desk.data_key_file: {told}")
+            return Exit.USAGE
+        finally:
+            engine.dispose()
+        say(f"数据库已就绪 / the database is ready: {before or '-'} -> {NEWEST_REVISION}")
+        return Exit.DONE
+
+    return with_settings(config, bring_up)
 
 
 def evidence(config: Path, business_no: str) -> int:
@@ -52,9 +81,24 @@ def with_settings(config: Path, act: Callable[[DeskSettings], int]) -> int:
         say(f"{config}: desk.database: 数据库不可用 / not available: {str(error.orig).partition(chr(10))[0]}")
         return Exit.DESK
     except OtherVersion as error:
-        told = "与本程序版本不符，请先运行本版本的 desk serve / run this version's desk serve"
-        say(f"{config}: desk.database: {told}: {error}")
+        say(f"{config}: desk.database: {_advice(error.found, config)}: {error}")
         return Exit.DESK
+    except (Damaged, DatabaseError) as error:
+        if not isinstance(error, Damaged) and type(error) is not DatabaseError:
+            raise  # a fault in this program
+        why = str(error if isinstance(error, Damaged) else error.orig).partition("\n")[0]
+        say(f"{config}: desk.database: 数据库文件已损坏，请从备份恢复 / the file is damaged, restore its backup: {why}")
+        return Exit.DESK
+
+
+def _advice(found: str | None, config: Path) -> str:
+    """What to do about a database of another version."""
+    command = f"ca-kiosk desk migrate --config {config}"
+    if found is None:
+        return f"没有数据库；丢失的从备份恢复，新装运行 / none: restore a lost one's backup, make one by {command}"
+    if found < NEWEST_REVISION:
+        return f"版本较旧，请停止所有续期服务后运行 / an older version's: stop every desk, then run {command}"
+    return "由更新的程序建立，请升级本程序 / a newer version's: update this program"
 
 
 @contextmanager

@@ -4,32 +4,19 @@ by the new key."""
 import hashlib
 from dataclasses import dataclass
 
-from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat import asn1
-from cryptography.hazmat.primitives.serialization import Encoding
 from sqlalchemy import Engine
 
-from tui.core.certificate import RENEWABLE_KEYS
 from tui.core.evidence import evidence_content, proof_message
 from tui.core.failure import Reason
 from tui.core.order import KeyPolicy, SignatureScheme
-from tui.desk.certificates import PublicKey, fingerprint_of_key, key_kind
+from tui.desk.certificates import PublicKey, fingerprint_of_key, open_certificate
 from tui.desk.cms import verified_content
+from tui.desk.csr import NoRequest, UnfitKey, read_request
 from tui.desk.database import reading
 from tui.desk.records import ApplicationRecord, EvidenceRecord
 from tui.desk.refusals import Refused
-from tui.desk.signatures import NotSigned, SignatureAlgorithm, demand, verify
+from tui.desk.signatures import NotSigned, verify
 from tui.wire import SubmitRequest
-
-
-@asn1.sequence
-class _CertificationRequest:
-    """RFC 2986, 4.2."""
-
-    info: asn1.TLV
-    algorithm: SignatureAlgorithm
-    signature: asn1.BitString
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +32,12 @@ def verify_request(request: SubmitRequest, record: ApplicationRecord) -> Proved:
 
     :raises Refused: REQUEST_REFUSED, KEY_UNSUPPORTED, or KEY_REUSED when the key must be new and is the old one.
     """
-    old = x509.load_der_x509_certificate(record.old_certificate)
-    key = _requested_key(request.csr, old.subject, record.scheme)
+    old = open_certificate(record.old_certificate)
+    key = _requested_key(request.csr, old.parts.subject, record.scheme)
     match record.key_policy:
-        case KeyPolicy.REKEY if key == old.public_key():
+        case KeyPolicy.REKEY if key == old.key:
             raise Refused(Reason.KEY_REUSED)
-        case KeyPolicy.KEEP if key != old.public_key():
+        case KeyPolicy.KEEP if key != old.key:
             raise Refused(Reason.REQUEST_REFUSED, "CSR is not by the old key, which this CA keeps")
     try:
         content = verified_content(request.evidence, record.old_certificate, record.scheme)
@@ -67,31 +54,25 @@ def verify_proof(record: ApplicationRecord, signature: bytes) -> None:
     :raises Refused: PROOF_REFUSED.
     """
     fingerprint = hashlib.sha256(record.certificate).hexdigest()
-    key = x509.load_der_x509_certificate(record.certificate).public_key()
+    key = open_certificate(record.certificate).key
     try:
         verify(key, record.scheme, signature, proof_message(record.business_no, fingerprint, record.challenge))
     except NotSigned as error:
         raise Refused(Reason.PROOF_REFUSED, str(error)) from error
 
 
-def _requested_key(pem: bytes, subject: x509.Name, scheme: SignatureScheme) -> PublicKey:
-    """The key of the CSR (PEM), which has signed it."""
+def _requested_key(pem: bytes, subject: bytes, scheme: SignatureScheme) -> PublicKey:
+    """The key of the CSR (PEM), which has signed it; the CSR repeats the old subject (DER) byte for byte."""
     try:
-        csr = x509.load_pem_x509_csr(pem)
-        key, same = csr.public_key(), csr.subject.public_bytes() == subject.public_bytes()
-        parsed = asn1.decode_der(_CertificationRequest, csr.public_bytes(Encoding.DER))
-    except (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion) as error:
-        raise Refused(Reason.REQUEST_REFUSED, "CSR cannot be read") from error
-    if not same:
-        raise Refused(Reason.REQUEST_REFUSED, "CSR has another subject")
-    if not isinstance(key, PublicKey) or key_kind(key) not in RENEWABLE_KEYS:
-        raise Refused(Reason.KEY_UNSUPPORTED, key_kind(key))
-    try:
-        demand(parsed.algorithm, key, scheme)
-        verify(key, scheme, csr.signature, csr.tbs_certrequest_bytes)
-    except NotSigned as error:
+        csr = read_request(pem)
+        csr.verify(scheme)
+    except UnfitKey as error:
+        raise Refused(Reason.KEY_UNSUPPORTED, str(error)) from error
+    except (NoRequest, NotSigned) as error:
         raise Refused(Reason.REQUEST_REFUSED, f"CSR: {error}") from error
-    return key
+    if csr.subject != subject:
+        raise Refused(Reason.REQUEST_REFUSED, "CSR has another subject")
+    return csr.key
 
 
 def evidence_of(engine: Engine, business_no: str) -> bytes | None:

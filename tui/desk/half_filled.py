@@ -25,6 +25,7 @@ class HalfFilledRecord(Record):
     """What one account typed for one certificate; the latest visit's."""
 
     __tablename__ = "half_filled_forms"
+    __sealed_by__ = ("fingerprint", "account")
     fingerprint: Mapped[str] = mapped_column(primary_key=True)
     """Of the certificate to be renewed."""
     account: Mapped[str] = mapped_column(ForeignKey("accounts.name"))

@@ -4,11 +4,12 @@ import logging
 import secrets
 from enum import StrEnum
 
-from cryptography import x509
 from sqlalchemy import select
 
 from tui.core.order import ApplicationStatus, AttemptState
 from tui.desk.ca.port import IssuingFailed
+from tui.desk.certificates import open_certificate
+from tui.desk.csr import read_request
 from tui.desk.database import reading, writing
 from tui.desk.desk import Desk
 from tui.desk.records import ApplicationRecord, AttemptRecord, EvidenceRecord
@@ -64,16 +65,19 @@ def issue(desk: Desk, business_no: str) -> Progress:
             record.status, record.issued_at, record.withheld_serial = ApplicationStatus.ISSUED, now, ""
             tell_issued(db, record, now)
         elif not record.certificate:
-            record.withheld_serial = f"{x509.load_der_x509_certificate(certificate).serial_number:x}"
+            record.withheld_serial = f"{open_certificate(certificate).serial:x}"
             _LOG.critical("certificate %s of %s was signed, and nobody gets it", record.withheld_serial, business_no)
     return Progress.DONE if record.certificate else Progress.OVER
 
 
 def _check_issued(certificate: bytes, csr: bytes) -> None:
-    issued, request = x509.load_der_x509_certificate(certificate), x509.load_pem_x509_csr(csr)
-    if issued.public_key() != request.public_key():
+    try:
+        issued, request = open_certificate(certificate), read_request(csr)
+    except ValueError as error:
+        raise IssuingFailed("the certificate or its request cannot be read", final=True) from error
+    if issued.key != request.key:
         raise IssuingFailed("the issued certificate has another key", final=True)
-    if issued.subject.public_bytes() != request.subject.public_bytes():
+    if issued.parts.subject != request.subject:
         raise IssuingFailed("the issued certificate has another subject", final=True)
 
 

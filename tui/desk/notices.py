@@ -6,6 +6,7 @@ from datetime import timedelta
 from sqlalchemy import delete, update
 
 from tui.core.order import AttemptState, Method
+from tui.desk.clock import number
 from tui.desk.database import reading, writing
 from tui.desk.desk import Desk
 from tui.desk.following import to_port
@@ -89,7 +90,10 @@ def _settle_late(desk: Desk, gateway: PaymentGateway, attempt: AttemptRecord) ->
 
 def _keep(desk: Desk, method: Method, body: bytes, result: str = "") -> int:
     with writing(desk.engine) as db:
-        record = NoticeRecord(method=method, body=body, received_at=desk.clock(), result=result[:255])
+        now = desk.clock()
+        record = NoticeRecord(
+            notice_no=number("TZ", now), method=method, body=body, received_at=now, result=result[:255]
+        )
         db.add(record)
         db.flush()
         return record.id

@@ -16,7 +16,8 @@ from tui.core.text_safety import printable
 from tui.desk.books import ActKind
 from tui.desk.clock import utc_now
 from tui.desk.commands import existing_database, say, with_settings
-from tui.desk.database import migrate, open_database, reading, writing
+from tui.desk.comparison import Comparison
+from tui.desk.database import check_schema, open_database, reading, writing
 from tui.desk.desk import Desk
 from tui.desk.invoice_view import invoice_view
 from tui.desk.invoicing import try_again
@@ -26,7 +27,6 @@ from tui.desk.operating import release as decide_release
 from tui.desk.overview import Concern, Seen, applications
 from tui.desk.parts import build
 from tui.desk.payments.port import PaymentGatewayError
-from tui.desk.reconciling import Comparison
 from tui.desk.reconciling import reconcile as compare
 from tui.desk.records import ApplicationRecord
 from tui.desk.settings import DeskSettings
@@ -162,7 +162,7 @@ def _decided(config: Path, reason: str, act: Callable[[Desk], int]) -> int:
 
 def _desk(settings: DeskSettings) -> Desk:
     engine = open_database(settings.database, settings.data_key)
-    migrate(engine)
+    check_schema(engine)
     return build(settings, engine, _NoWorkflows())
 
 
@@ -177,11 +177,14 @@ def _compared(result: Comparison) -> list[str]:
     if result.entries is None:
         return [f"{head}尚无账单 / no bill (yet); 我方 / ours: {result.ours}"]
     lines = [f"{head}账单 / bill {result.entries}, 我方 / ours {result.ours}, 差异 / differ {len(result.differences)}"]
-    return lines + [
+    lines += [
         f"  {one.kind.value} {one.refund_no or one.attempt_no} 我方 / ours {_yuan(one.ours_fen)} {one.ours_state} "
         f"账单 / bill {_yuan(one.theirs_fen)}{' 已处理 / settled' if one.settled else ''}"
         for one in result.differences
     ]
+    if result.odd:
+        lines.append(f"  格式异常未比对的行 / odd lines, not compared: {len(result.odd)}")
+    return lines + [f"  第{one.line}行 / line {one.line}: {one.number or '-'} ({one.why})" for one in result.odd]
 
 
 def _lines(one: Seen, *, whole: bool) -> list[str]:

@@ -15,7 +15,8 @@ from tui.desk.nuonuo.platform import NuonuoPlatform
 from tui.desk.payments.alipay import Alipay
 from tui.desk.payments.port import PaymentGateway
 from tui.desk.payments.unionpay import UnionPay
-from tui.desk.settings import DeskSettings, SettingsError
+from tui.desk.settings import DeskSettings
+from tui.desk.settings_reader import SettingsError
 
 
 def build(settings: DeskSettings, engine: Engine, signals: Signals, clock: Callable[[], datetime] = utc_now) -> Desk:
@@ -27,8 +28,8 @@ def build(settings: DeskSettings, engine: Engine, signals: Signals, clock: Calla
         raise SettingsError(f"ca.kind: {settings.ca.kind!r} is not known")
     gateways: dict[Method, PaymentGateway] = {}
     try:
-        issued = settings.ca.directory or settings.ca.certificate.parent / "issued"
-        ca = LocalCa(settings.ca.certificate, settings.ca.key, issued, clock)
+        retired = settings.ca.retired_certificate_files
+        ca = LocalCa(settings.ca.certificate, settings.ca.key, settings.ca.issued, clock, retired)
         if settings.alipay:
             gateways[Method.ALIPAY] = Alipay(settings.alipay)
         if settings.unionpay:

@@ -1,11 +1,13 @@
 """Terms and fees: what may be bought and what end of validity it gives."""
 
 from calendar import monthrange
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from tui.core.order import FeeLine, Term
 from tui.desk.settings import Price
 
+_DAY = timedelta(days=1)
 FEE_NAME = "证书服务费用"
 
 
@@ -15,12 +17,39 @@ def later(moment: datetime, months: int) -> datetime:
     return moment.replace(year=year, month=month + 1, day=min(moment.day, monthrange(year, month + 1)[1]))
 
 
-def terms(prices: tuple[Price, ...], old_not_after: datetime) -> tuple[Term, ...]:
-    """Every term on offer for a certificate that ends then, the shortest first."""
+def terms(prices: tuple[Price, ...], old_not_after: datetime, latest: datetime) -> tuple[Term, ...]:
+    """Every term on offer for a certificate that ends then, the shortest first; none ends after the `latest` moment."""
     return tuple(
-        Term(price.months, price.fee_fen, price.fee_fen * 12 // price.months, later(old_not_after, price.months))
+        Term(price.months, price.fee_fen, price.fee_fen * 12 // price.months, not_after)
         for price in sorted(prices, key=lambda price: price.months)
+        if (not_after := later(old_not_after, price.months)) <= latest
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """A term that falls away, since it would end after the CA's own certificate."""
+
+    months: int
+    first: datetime
+    """From here on it is not offered for the certificates that end last of those that may be renewed."""
+    last: datetime
+    """The last end of an old certificate for which it is offered: from here on, for none."""
+
+
+def endings(prices: tuple[Price, ...], latest: datetime, window: timedelta) -> tuple[Ending, ...]:
+    """When each term falls away, the longest first."""
+    months = sorted((price.months for price in prices), reverse=True)
+    lasts = [(count, _last_start(latest, count)) for count in months]
+    return tuple(Ending(count, last - window, last) for count, last in lasts)
+
+
+def _last_start(latest: datetime, months: int) -> datetime:
+    """The last moment from which so many months do not lead past `latest`."""
+    start = later(latest, -months)
+    while later(start + _DAY, months) <= latest:  # a day that the shorter month lacks
+        start += _DAY
+    return start
 
 
 def fee_line(term: Term) -> FeeLine:

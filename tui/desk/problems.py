@@ -10,18 +10,34 @@ import msgspec
 from litestar import Request, Response
 from litestar.datastructures import State
 from litestar.enums import ScopeType
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, MethodNotAllowedException, NotFoundException
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from sqlalchemy.exc import OperationalError
 
 from tui.core.failure import Reason
+from tui.core.text_safety import printable
+from tui.desk.allowance import Allowance
+from tui.desk.clock import utc_now
+from tui.desk.legible import refuse_illegible
 from tui.desk.refusals import Refused
 from tui.wire import PROBLEM_TYPE, VERSION_HEADER, Problem
 
 _LOG = logging.getLogger(__name__)
 _ACCESS = logging.getLogger("tui.desk.access")
 _VERSION = re.compile(r"\d{1,6}(\.\d{1,6}){0,3}")
+_PROBES_PER_MINUTE = 30
+_PATH_SHOWN = 120
+"""Characters."""
 _FOR_EVERYBODY = "/v1/service"
+
+
+async def check_request(request: Request[Any, Any, State]) -> None:
+    """Refuse what cannot be read, and kiosks that are too old.
+
+    :raises Refused: see `refuse_illegible` and `check_version`.
+    """
+    await refuse_illegible(request)
+    await check_version(request)
 
 
 async def check_version(request: Request[Any, Any, State]) -> None:
@@ -60,7 +76,7 @@ def _http(_request: Request[Any, Any, Any], error: HTTPException) -> Response[by
 
 
 def _fault(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
-    _LOG.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    _LOG.error("%s %s failed", request.method, printable(request.scope["path"], _PATH_SHOWN), exc_info=error)
     return _answer(Refused(Reason.DESK_FAULT).problem)
 
 
@@ -70,6 +86,21 @@ HANDLERS: dict[type[Exception] | int, Callable[..., Response[bytes]]] = {
     HTTPException: _http,
     Exception: _fault,
 }
+
+
+class Probes:
+    """One line for a request to what the desk does not have: so many in a minute, however many come."""
+
+    def __init__(self) -> None:
+        self._allowance = Allowance(_PROBES_PER_MINUTE)
+
+    async def __call__(self, error: Exception, scope: Scope) -> None:
+        """Litestar's `after_exception`; no middleware runs where no route was found."""
+        if not isinstance(error, NotFoundException | MethodNotAllowedException):
+            return
+        if scope["type"] == ScopeType.HTTP and self._allowance.take(utc_now()):
+            path = printable(scope["path"], _PATH_SHOWN)
+            _ACCESS.info("%s %s %d, unknown", printable(scope["method"], 16), path, error.status_code)
 
 
 class AccessLog:
@@ -94,4 +125,5 @@ class AccessLog:
             if scope["type"] == ScopeType.HTTP:
                 milliseconds = (time.monotonic() - begun) * 1000
                 request = Request[Any, Any, State](scope)
-                _ACCESS.info("%s %s %d %.0f ms", request.method, request.url.path, status, milliseconds)
+                path = printable(request.scope["path"], _PATH_SHOWN)
+                _ACCESS.info("%s %s %d %.0f ms", request.method, path, status, milliseconds)

@@ -5,7 +5,6 @@ through the ordinary transition.
 """
 
 import logging
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import delete, select
@@ -14,10 +13,13 @@ from sqlalchemy.orm import Session
 from tui.core.beijing import BEIJING
 from tui.core.order import AttemptState, Method
 from tui.desk.books import DifferenceKind, DifferenceRecord, ReconciliationRecord
+from tui.desk.clock import numbers_in
+from tui.desk.comparison import Comparison, Difference, Oddity
 from tui.desk.database import reading, writing
 from tui.desk.desk import Desk
 from tui.desk.following import to_port
-from tui.desk.payments.port import BillLine, PaymentGateway, PaymentGatewayError
+from tui.desk.payments.bill import BillLine, OddLine
+from tui.desk.payments.port import PaymentGateway, PaymentGatewayError
 from tui.desk.records import AttemptRecord, RefundRecord
 from tui.desk.refunds import pursue
 from tui.desk.settling import settle
@@ -33,34 +35,8 @@ _CATCH_UP = 7
 _EDGE = {Method.ALIPAY: timedelta(minutes=10), Method.UNIONPAY: timedelta(minutes=70)}
 """What moved so shortly before midnight may stand in the next day's bill; UnionPay's day ends at 23:00."""
 
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One payment or refund on which bill and books differ."""
-
-    kind: DifferenceKind
-    attempt_no: str
-    refund_no: str
-    """Empty for a payment."""
-    ours_fen: int | None
-    theirs_fen: int | None
-    ours_state: str
-    """As it was found; empty where we know nothing."""
-    settled: bool = False
-    """A query that followed has put it right."""
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """One day of one platform."""
-
-    method: Method
-    day: date
-    entries: int | None
-    """Lines of the bill; None while there is none."""
-    ours: int
-    """Payments and refunds in our books that should stand in it."""
-    differences: tuple[Difference, ...] = ()
+_LISTED = 50
+"""Odd lines that one line of the log names."""
 
 
 def schedule_days(desk: Desk, now: datetime) -> None:
@@ -106,17 +82,35 @@ def reconcile(desk: Desk, method: Method, day: date) -> Comparison:
     :raises PaymentGatewayError: the bill cannot be had.
     """
     gateway = desk.gateways[method]
-    lines = gateway.bill(day)
+    bill = gateway.bill(day)
+    lines = bill.lines if bill else ()
     with writing(desk.engine) as db:
-        missing = _missing_there(db, method, day, lines or ())
-        if lines is None:
+        missing = _missing_there(db, method, day, lines)
+        if bill is None:
             return Comparison(method, day, None, len(missing))
         found = [difference for line in lines if (difference := _compare(db, method, day, line))]
         ours = len(lines) - len(found) + len(missing)
-    differences = tuple(_ask(desk, gateway, method, one) for one in found) + tuple(missing)
-    comparison = Comparison(method, day, len(lines), ours, differences)
+        unreadable = [one for line in bill.odd for one in _may_be_ours(db, method, line)]
+    told = {one.attempt_no for one in unreadable}
+    missing = [one for one in missing if one.attempt_no not in told]
+    differences = (*(_ask(desk, gateway, method, one) for one in found), *unreadable, *missing)
+    odd = tuple(Oddity(one.line, one.number, one.why) for one in bill.odd)
+    comparison = Comparison(method, day, len(lines), ours, differences, odd)
     _keep(desk, comparison)
     return comparison
+
+
+def _may_be_ours(db: Session, method: Method, odd: OddLine) -> list[Difference]:
+    """One for each number of ours in it, known or not; and one where nothing tells whose line it is."""
+    kind = DifferenceKind.UNREADABLE
+    attempts = [(name, db.get(AttemptRecord, name)) for name in numbers_in(odd.text)]
+    found = [
+        Difference(kind, name, "", attempt.paid_fen, None, attempt.state.value)
+        if attempt is not None and attempt.method is method
+        else Difference(kind, name, "", None, None, "")
+        for name, attempt in attempts
+    ]
+    return found or ([] if odd.number else [Difference(kind, f"line {odd.line}", "", None, None, "")])
 
 
 def _compare(db: Session, method: Method, day: date, line: BillLine) -> Difference | None:
@@ -234,6 +228,10 @@ def _keep(desk: Desk, comparison: Comparison) -> None:
             one.theirs_fen,
             ", settled" if one.settled else "",
         )
+    if comparison.odd:
+        places = ", ".join(str(one.line) for one in comparison.odd[:_LISTED])
+        more = " …" if len(comparison.odd) > _LISTED else ""
+        _LOG.warning("bill %s: %d lines are odd: %s%s", number, len(comparison.odd), places, more)
     with writing(desk.engine) as db:
         row = db.get(ReconciliationRecord, number, with_for_update=True)
         if row is None:

@@ -18,7 +18,7 @@ from tui.core.order import (
     PaymentStatus,
     SignatureScheme,
 )
-from tui.desk.sealed import Moment, Sealed
+from tui.desk.sealed import Moment, Sealed, bind_to_rows
 
 SHOWN_ATTEMPT = OPEN_ATTEMPT - {AttemptState.CLOSING}
 """At most one attempt of an application is in one of these."""
@@ -57,6 +57,9 @@ class Record(DeclarativeBase):
         SignatureScheme: stored(SignatureScheme),
         str: String(255),
     }
+
+
+bind_to_rows(Record)
 
 
 class AccountRecord(Record):
@@ -270,7 +273,10 @@ class NoticeRecord(Record):
     """A payment platform's notice as it came: each genuine one before anything is done with it, some of the others."""
 
     __tablename__ = "notices"
+    __sealed_by__ = ("notice_no",)
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    notice_no: Mapped[str]
+    """Known before the row is written, as `id` is not."""
     method: Mapped[Method]
     body: Mapped[bytes] = mapped_column(Sealed("notices.body"))
     received_at: Mapped[datetime]

@@ -1,22 +1,36 @@
 """`ca-kiosk desk serve`: HTTPS by uvicorn, workflows and watch beside it, an orderly end on SIGTERM."""
 
+import asyncio
+import logging
 import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import partial
+from typing import cast
 
 import uvicorn
 from litestar import Litestar
 
 from tui.desk.api import create_app
-from tui.desk.database import migrate, open_database
+from tui.desk.connection import Connection, Limits
+from tui.desk.database import check_file, check_schema, open_database
+from tui.desk.desk import Desk
+from tui.desk.door import Door, raise_file_limit, within
 from tui.desk.parts import build
+from tui.desk.pricing import endings
 from tui.desk.settings import DeskSettings
 from tui.desk.watch import Watch
 from tui.desk.workflow import Workflows
 
+_LOG = logging.getLogger(__name__)
+_AHEAD = timedelta(days=366)
+"""Terms that fall away later than this are not spoken of yet."""
+_BACKLOG = 1024
+"""Connections that the system completes before the desk has taken them."""
 _GRACE = 10
 """Seconds that requests under way are given at the end."""
 
@@ -34,25 +48,51 @@ def serve(settings: DeskSettings, on_ready: Callable[[Running], None] = lambda r
     """Serve until SIGTERM, SIGINT or `Running.stop`; port 0 lets the system choose one.
 
     :raises SettingsError: the settings cannot be used.
+    :raises OtherVersion: there is no database of this version: `desk migrate` makes one.
+    :raises Damaged: the database's file is broken.
     :raises OSError: the address cannot be bound, or a TLS file cannot be read.
     """
-    with socket.create_server((settings.host, settings.port)) as listener:
+    limits = Limits(connections=settings.connections, per_address=settings.connections_per_address)
+    limits = within(limits, raise_file_limit())
+    with socket.create_server((settings.host, settings.port), backlog=_BACKLOG) as listener:
         url = f"https://{settings.host}:{listener.getsockname()[1]}"
         settings = replace(settings, public_url=settings.public_url or url)
         engine = open_database(settings.database, settings.data_key)
-        migrate(engine)
+        try:
+            check_schema(engine)
+            check_file(engine)
+        except BaseException:
+            engine.dispose()
+            raise
         workflows = Workflows(settings)
         desk = build(settings, engine, workflows)
-        server = _Server(_configuration(create_app(desk), settings), url, on_ready)
+        _tell_endings(desk)
+        server = _Server(_configuration(create_app(desk), settings), listener, limits, url, on_ready)
         workflows.launch(desk)
         watch = Watch(desk)
         watch.start()
         try:
-            server.run(sockets=[listener])
+            server.run(sockets=[])  # it accepts by its own door
         finally:
             watch.stop()
             workflows.stop()
             engine.dispose()
+
+
+def _tell_endings(desk: Desk) -> None:
+    """Say which terms are not offered, or will not be, because the CA's own certificate ends."""
+    ends, now = desk.ca.not_after, desk.clock()
+    for term in endings(desk.settings.prices, ends, timedelta(days=desk.settings.window_days)):
+        if term.first <= now + _AHEAD:
+            _LOG.warning(
+                "the CA's own certificate ends on %s: the term of %d months falls away for certificates that end after "
+                "%s, for the first from %s on, for all from %s on",
+                f"{ends:%F}",
+                term.months,
+                f"{term.last:%F}",
+                f"{term.first:%F}",
+                f"{term.last:%F}",
+            )
 
 
 def _configuration(app: Litestar, settings: DeskSettings) -> uvicorn.Config:
@@ -72,14 +112,26 @@ def _configuration(app: Litestar, settings: DeskSettings) -> uvicorn.Config:
 
 
 class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, url: str, on_ready: Callable[[Running], None]) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        listener: socket.socket,
+        limits: Limits,
+        url: str,
+        on_ready: Callable[[Running], None],
+    ) -> None:
         super().__init__(config)
+        self._listener, self._limits = listener, limits
         self._running = Running(url, self._leave)
         self._on_ready = on_ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        if self.started:
+        if self.started and self.config.ssl is not None:
+            state = {"config": self.config, "server_state": self.server_state, "app_state": self.lifespan.state}
+            door = Door(self._listener, self.config.ssl, partial(Connection, **state), self._limits)
+            door.open()
+            self.servers = [cast(asyncio.Server, door)]  # which uvicorn closes, and no more
             self._on_ready(self._running)
 
     @contextmanager

@@ -5,11 +5,8 @@ import binascii
 import re
 import socket
 import tomllib
-from dataclasses import MISSING, Field, dataclass, field, fields
-from datetime import timedelta
-from enum import StrEnum
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar, get_type_hints
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -19,15 +16,10 @@ from tui.desk.messages import MailSettings, SmsSettings
 from tui.desk.nuonuo.settings import TaxPlatformSettings
 from tui.desk.payments.alipay_settings import AlipaySettings
 from tui.desk.payments.unionpay_settings import UnionPaySettings
-from tui.desk.payments.unusable import UnusableSetting
+from tui.desk.settings_reader import Reader, SettingsError
 
-T = TypeVar("T")
 _SAFE_URL = re.compile(r"https://[^/?#@\s]+(/|$)|http://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?(/|$)")
 _VERSION = re.compile(r"\d{1,6}(\.\d{1,6}){0,3}", re.ASCII)
-
-
-class SettingsError(Exception):
-    """The settings cannot be used; the text names file and key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +40,17 @@ class CaSettings:
     kind: str = "local"
     directory: Path | None = None
     """Where issued certificates are kept; `issued` beside the certificate when not named."""
+    retired_certificate_files: tuple[Path, ...] = ()
+    """PEM files of this CA's earlier certificates: what they issued is renewed by the key of now."""
     key_policy: KeyPolicy = KeyPolicy.REKEY
     old_pair: OldPair = OldPair.KEEP
     signature: SignatureScheme = SignatureScheme.PKCS1
     """How RSA keys sign request, evidence and proof."""
+
+    @property
+    def issued(self) -> Path:
+        """The directory of issued certificates."""
+        return self.directory or self.certificate.parent / "issued"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +91,9 @@ class DeskSettings:
     wrong_passwords: int = 5
     """So many wrong passwords in a row lock an account."""
     lock_seconds: int = 600
+    connections: int = 1000
+    """Open at once; fewer where the system allows fewer open files."""
+    connections_per_address: int = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,8 @@ class _Desk:
     session_seconds: int = 1800
     wrong_passwords: int = 5
     lock_seconds: int = 600
+    connections: int = 1000
+    connections_per_address: int = 100
 
 
 def load(path: Path) -> DeskSettings:
@@ -125,7 +129,7 @@ def load(path: Path) -> DeskSettings:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsError(f"{path}: {error}") from error
-    reader = _Reader(path)
+    reader = Reader(path)
     desk = reader.table(document, "desk", _Desk)
     prices = document.get("prices")
     if not isinstance(prices, list) or not prices:
@@ -133,12 +137,15 @@ def load(path: Path) -> DeskSettings:
     payments = document.get("payments", {})
     if not isinstance(payments, dict):
         raise SettingsError(f"{path}: payments: must be a table")
+    database = _database(desk.database, path)
+    if make_url(database).password:
+        reader.refuse_open(path, "desk.database")
     settings = DeskSettings(
         host=desk.host,
         port=desk.port,
         certificate=desk.certificate,
         key=desk.key,
-        database=_database(desk.database, path),
+        database=database,
         public_url=desk.public_url.rstrip("/"),
         data_key=_data_key(desk.data_key_file, path),
         minimum_kiosk_version=desk.minimum_kiosk_version,
@@ -157,6 +164,8 @@ def load(path: Path) -> DeskSettings:
         session_seconds=desk.session_seconds,
         wrong_passwords=desk.wrong_passwords,
         lock_seconds=desk.lock_seconds,
+        connections=desk.connections,
+        connections_per_address=desk.connections_per_address,
     )
     _refuse_senseless(settings, path)
     return settings
@@ -164,7 +173,8 @@ def load(path: Path) -> DeskSettings:
 
 def _refuse_senseless(settings: DeskSettings, file: Path) -> None:
     """Values that are of the right type and of no use."""
-    for key in ("window_days", "qr_seconds", "session_seconds", "wrong_passwords", "lock_seconds"):
+    positive = "window_days qr_seconds session_seconds wrong_passwords lock_seconds connections connections_per_address"
+    for key in positive.split():
         if getattr(settings, key) <= 0:
             raise SettingsError(f"{file}: desk.{key} must be positive")
     if not 0 <= settings.port < 1 << 16:
@@ -187,77 +197,6 @@ def _refuse_senseless(settings: DeskSettings, file: Path) -> None:
         raise SettingsError(f"{file}: prices.fee_fen must be positive")
     if settings.ca.key_policy is KeyPolicy.KEEP and settings.ca.old_pair is OldPair.DELETE:
         raise SettingsError(f"{file}: ca.old_pair must be keep where ca.key_policy is: the old key is the new one")
-
-
-@dataclass(frozen=True, slots=True)
-class _Reader:
-    """Fills a settings class from a table by its fields' types."""
-
-    file: Path
-
-    def optional(self, document: dict[str, Any], name: str, kind: type[T], prefix: str = "") -> T | None:
-        """The table, or None where the file has none."""
-        return self.table(document, name, kind, prefix) if name in document else None
-
-    def table(self, document: dict[str, Any], name: str, kind: type[T], prefix: str = "") -> T:
-        """The table as `kind`; a field of type bytes is read from the file that the key `<field>_file` names."""
-        table = document.get(name)
-        if not isinstance(table, dict):
-            raise SettingsError(f"{self.file}: [{prefix}{name}] is missing")
-        hints, left, values = get_type_hints(kind), dict(table), {}
-        for item in fields(kind):  # type: ignore[arg-type]
-            key = f"{item.name}_file" if hints[item.name] is bytes else item.name
-            if key in left:
-                values[item.name] = self._value(left.pop(key), hints[item.name], f"{prefix}{name}.{key}", item)
-            elif item.default is MISSING and item.default_factory is MISSING:
-                raise SettingsError(f"{self.file}: {prefix}{name}.{key} is missing")
-        if left:
-            raise SettingsError(f"{self.file}: {prefix}{name}.{next(iter(left))} is not known")
-        try:
-            return kind(**values)
-        except UnusableSetting as error:
-            key = f"{error.field}_file" if hints[error.field] is bytes else error.field
-            raise SettingsError(f"{self.file}: {prefix}{name}.{key}: {error.why}") from error
-
-    def _value(self, value: object, hint: Any, key: str, item: "Field[Any]") -> object:
-        if hint is bytes and isinstance(value, str):
-            data = self._bytes(self.file.parent / value, key)
-            return data.strip() if item.name.endswith(("password", "secret")) else data
-        if hint in (Path, Path | None) and isinstance(value, str):
-            return self.file.parent / value
-        if hint is timedelta and _is_number(value):
-            return timedelta(seconds=value)  # type: ignore[arg-type]
-        if hint is float and _is_number(value):
-            return float(value)  # type: ignore[arg-type]
-        if hint == tuple[str, ...]:
-            return self._texts(value, key)
-        if isinstance(hint, type) and issubclass(hint, StrEnum):
-            return self._choice(value, hint, key)
-        plain = hint if isinstance(hint, type) else next((t for t in getattr(hint, "__args__", ()) if t), str)
-        if isinstance(value, plain) and not (plain is int and isinstance(value, bool)):
-            return value
-        raise SettingsError(f"{self.file}: {key} must be {getattr(plain, '__name__', plain)}")
-
-    def _texts(self, value: object, key: str) -> tuple[str, ...]:
-        if isinstance(value, list) and all(isinstance(item, str) for item in value):
-            return tuple(value)
-        raise SettingsError(f"{self.file}: {key} must be a list of texts")
-
-    def _choice(self, value: object, kind: type[StrEnum], key: str) -> StrEnum:
-        for member in kind:
-            if value == member.value:
-                return member
-        raise SettingsError(f"{self.file}: {key} must be {' or '.join(kind)}")
-
-    def _bytes(self, path: Path, key: str) -> bytes:
-        try:
-            return path.read_bytes()
-        except OSError as error:
-            raise SettingsError(f"{self.file}: {key}: {error}") from error
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _database(url: str, file: Path) -> str:

@@ -45,6 +45,7 @@ def application_view(db: Session, record: ApplicationRecord, now: datetime) -> A
         old_pair=record.old_pair,
         scheme=record.scheme,
         old_certificate=record.old_certificate,
+        old_not_after=record.old_not_after,
     )
 
 

@@ -22,6 +22,9 @@ _EXACT = frozenset({(Application, "statement"), (Attempt, "qr")})
 
 _BUSY = (429, 503)
 
+_UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError)
+"""No UTF-8, a lone surrogate, no JSON, another shape, nested without end."""
+
 
 def decode(data: bytes, kind: type[T]) -> T:
     """The answer as a core type with every text cleaned.
@@ -30,7 +33,7 @@ def decode(data: bytes, kind: type[T]) -> T:
     """
     try:
         answer: T = _cleaned(msgspec.json.decode(data, type=kind))
-    except (msgspec.MsgspecError, ValueError) as error:
+    except _UNREADABLE as error:
         raise DeskError(Failure(Reason.DESK_FAULT, detail=printable(str(error), 160))) from error
     return answer
 
@@ -42,9 +45,10 @@ def decode_document(data: bytes) -> Document:
     """
     try:
         raw = msgspec.json.decode(data, type=Document)
-    except msgspec.MsgspecError as error:
+        digest = hashlib.sha256(raw.text.encode()).hexdigest()
+    except _UNREADABLE as error:
         raise DeskError(Failure(Reason.DESK_FAULT, detail=printable(str(error), 160))) from error
-    if hashlib.sha256(raw.text.encode()).hexdigest() != raw.digest:
+    if digest != raw.digest:
         raise DeskError(Failure(Reason.DESK_FAULT, detail="document digest does not fit"))
     return dataclasses.replace(
         raw, version=printable(raw.version), title=printable(raw.title), text=paragraphs(raw.text)
@@ -55,7 +59,7 @@ def problem(status: int, headers: Mapping[str, str], data: bytes) -> Failure:
     """The failure that an error answer tells (RFC 9457), or what its status alone says."""
     try:
         told = msgspec.json.decode(data, type=Problem)
-    except msgspec.MsgspecError:
+    except _UNREADABLE:
         reason = Reason.DESK_BUSY if status in _BUSY else Reason.DESK_FAULT
         return Failure(reason, detail=f"HTTP {status}", retry_after=_seconds(headers))
     failure = told.failure()

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import msgspec
 
 from tui.core.application import ApplicationForm, InvoiceForm
-from tui.core.failure import DeskError, Reason
+from tui.core.failure import DeskError, Failure, Reason
 from tui.core.order import Application, Document, Method, Offer, ServiceStatus
 from tui.core.ports import SignedRequest
 from tui.core.secret import Password, Secret
@@ -40,6 +40,8 @@ class DeskClient:
         """Open a session; never repeated by itself, because a wrong password counts."""
         body = msgspec.json.encode(SignIn(account, str(password.reveal(), "utf-8")))
         session = decode(await self._exchange.send("POST", "sessions", body, tries=1), Session)
+        if not (session.token.isascii() and session.token.isprintable() and session.token):
+            raise DeskError(Failure(Reason.DESK_FAULT, detail="session token"))
         self._session.wipe()
         self._session = Secret(session.token.encode())
 
@@ -66,7 +68,7 @@ class DeskClient:
 
     async def offer(self, certificate: bytes, spki: str = "") -> Offer:
         """Terms for this certificate and its live application; or, without one, the application that awaits a key."""
-        return decode(await self._send("POST", "offers", OfferRequest(certificate, spki)), Offer)
+        return decode(await self._send("POST", "offers", OfferRequest(certificate, spki, finished=True)), Offer)
 
     async def keep_form(self, certificate: bytes, form: ApplicationForm) -> None:
         """Keep what is typed so far; tried once, for the next change comes soon."""

@@ -10,7 +10,8 @@ import httpx
 from tui.core.failure import DeskError, Failure, Reason
 from tui.core.secret import Secret
 from tui.deskclient.answers import problem
-from tui.deskclient.faults import FOREIGN, fault
+from tui.deskclient.faults import FOREIGN, fault, outside_validity
+from tui.deskclient.out_of_date import explained
 from tui.wire import IDEMPOTENCY_HEADER, VERSION_HEADER
 
 LIMIT = 1 << 20
@@ -38,6 +39,7 @@ class Exchange:
 
     def __init__(self, url: str, ca_file: Path | None, version: str, deadline: float) -> None:
         self._deadline = deadline
+        self._ca_file = ca_file
         self._http = httpx.AsyncClient(
             base_url=f"{url.rstrip('/')}/v1/",
             verify=trust(ca_file),
@@ -87,6 +89,8 @@ class Exchange:
             async with self._http.stream(method, path, content=body or None, headers=headers) as response:
                 data = await _limited(response)
         except FOREIGN as error:
+            if (refused := outside_validity(error)) is not None:
+                raise DeskError(await explained(refused, trust(self._ca_file), str(self._http.base_url))) from error
             raise DeskError(fault(error)) from error
         if not response.is_success:
             raise DeskError(problem(response.status_code, response.headers, data))
@@ -94,8 +98,9 @@ class Exchange:
 
 
 async def _limited(response: httpx.Response) -> bytes:
+    """As sent: it was asked for without any coding, and what is unpacked has no limit."""
     data = bytearray()
-    async for chunk in response.aiter_bytes():
+    async for chunk in response.aiter_raw():
         data += chunk
         if len(data) > LIMIT:
             raise DeskError(Failure(Reason.DESK_FAULT, detail=f"answer of more than {LIMIT} bytes"))

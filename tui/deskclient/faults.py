@@ -7,6 +7,7 @@ import httpx
 
 from tui.core.failure import Failure, Reason
 from tui.core.text_safety import printable
+from tui.deskclient.out_of_date import EXPIRED, NOT_YET_VALID
 
 FOREIGN = (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, httpx.CookieConflict)
 """The roots of httpx's exception trees."""
@@ -31,6 +32,14 @@ REASONS: dict[type[Exception], Reason] = {
 
 _LOST_TLS = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)
 """The connection ended in the middle of TLS: a loss, not a lack of trust."""
+
+
+def outside_validity(error: Exception) -> ssl.SSLCertVerificationError | None:
+    """The refusal of a certificate for its dates alone; None for every other failure."""
+    for cause in _chain(error):
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return cause if cause.verify_code in (NOT_YET_VALID, EXPIRED) else None
+    return None
 
 
 def fault(error: Exception) -> Failure:

@@ -7,7 +7,7 @@ from tui.core import commands as c
 from tui.core import events as e
 from tui.core.ports import DeskPort, SelfCheckPort, TokenPort, TokenStage
 
-TokenCommand = c.MakeRequest | c.Install | c.Retire
+TokenCommand = c.Look | c.MakeRequest | c.Install | c.Retire
 DeskCommand = (
     c.AskService
     | c.SignIn
@@ -26,19 +26,20 @@ DeskCommand = (
 
 async def answer_token(
     command: TokenCommand, tokens: TokenPort, progress: Callable[[TokenStage], None]
-) -> e.RequestMade | e.Installed | e.Retired:
+) -> e.TokenRevealed | e.RequestMade | e.Installed | e.Retired:
     """Ask the token.
 
     Raises `TokenError`.
     """
     match command:
+        case c.Look(token, pin):
+            return e.TokenRevealed(await tokens.look(token, pin, progress))
         case c.MakeRequest(certificate, pin, application):
             return e.RequestMade(await tokens.make_request(certificate, pin, application, progress))
         case c.Install(certificate, pin, application):
             return e.Installed(await tokens.install(certificate, pin, application, progress))
         case c.Retire(certificate, pin, application, installation):
-            await tokens.retire(certificate, pin, application, installation, progress)
-            return e.Retired()
+            return e.Retired(await tokens.retire(certificate, pin, application, installation, progress))
         case _:
             assert_never(command)
 
@@ -86,7 +87,13 @@ async def answer_desk(command: DeskCommand, desk: DeskPort) -> e.Event:
 def wipe(command: c.Command) -> None:
     """Empty the secret that a command carries; whatever became of the command."""
     match command:
-        case c.SignIn(password=secret) | c.MakeRequest(pin=secret) | c.Install(pin=secret) | c.Retire(pin=secret):
+        case (
+            c.SignIn(password=secret)
+            | c.Look(pin=secret)
+            | c.MakeRequest(pin=secret)
+            | c.Install(pin=secret)
+            | c.Retire(pin=secret)
+        ):
             secret.wipe()
         case _:
             pass

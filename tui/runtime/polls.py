@@ -1,15 +1,18 @@
 """What goes on by itself: the token watch, the look at the desk, the poll of one application."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from datetime import datetime
 
 from tui.core.events import ApplicationSeen, DeskLost, Event, Failed, ServiceSeen, TokensSeen
-from tui.core.failure import KioskError, Reason
+from tui.core.failure import Failure, KioskError, Reason
 from tui.core.order import Application
 from tui.core.ports import DeskPort, TokenPort
 from tui.runtime.pace import Pace
+from tui.runtime.unexpected import failure_of
 
+_log = logging.getLogger(__name__)
 Post = Callable[[Event], None]
 
 LOST = frozenset({Reason.DESK_UNREACHABLE, Reason.DESK_TIMEOUT, Reason.DESK_FAULT, Reason.DESK_BUSY})
@@ -25,9 +28,9 @@ async def watch_tokens(tokens: TokenPort, post: Post, clock: Callable[[], dateti
                 failures = 0
                 post(TokensSeen(sighting, clock()))
             return
-        except KioskError as error:
+        except Exception as error:  # noqa: BLE001 - the outermost loop of a watcher: without it no token is ever seen
             failures += 1
-            post(Failed(error.failure, "WatchTokens"))
+            post(Failed(_told(error, "WatchTokens"), "WatchTokens"))
         await asyncio.sleep(pace.back_off(failures, None))
 
 
@@ -37,11 +40,12 @@ async def watch_service(desk: DeskPort, post: Post, pace: Pace) -> None:
     while True:
         try:
             status = await desk.status()
-        except KioskError as error:
+        except Exception as error:  # noqa: BLE001 - the outermost loop of a watcher
             losses += 1
+            failure = _told(error, "WatchService")
             if losses == 1:
-                post(DeskLost(error.failure))
-            pause = pace.back_off(losses, error.failure.retry_after)
+                post(DeskLost(failure))
+            pause = pace.back_off(losses, failure.retry_after)
         else:
             losses = 0
             post(ServiceSeen(status))
@@ -59,15 +63,24 @@ async def watch_application(desk: DeskPort, business_no: str, post: Post, pace: 
     while True:
         try:
             application: Application = await desk.application(business_no)
-        except KioskError as error:
-            if error.failure.reason not in LOST:
+        except Exception as error:
+            failure = _told(error, "WatchApplication")
+            if isinstance(error, KioskError) and failure.reason not in LOST:
                 raise
             losses += 1
             if losses == 1:
-                post(DeskLost(error.failure))
-            await asyncio.sleep(pace.back_off(losses, error.failure.retry_after))
+                post(DeskLost(failure))
+            await asyncio.sleep(pace.back_off(losses, failure.retry_after))
             continue
         if application != seen or losses:
             post(ApplicationSeen(application, polled=True))
         seen, losses = application, 0
         await asyncio.sleep(pace.poll_after(now() - begun))
+
+
+def _told(error: Exception, watcher: str) -> Failure:
+    """The failure; one that nobody expected is said in the log too, by its type and place."""
+    failure = failure_of(error)
+    if not isinstance(error, KioskError):
+        _log.error("%s goes on after %s", watcher, failure.detail)
+    return failure

@@ -1,17 +1,14 @@
 """环境检测: what must be right before a renewal can work, one line each."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from tui.core.beijing import beijing
 from tui.core.certificate import Certificate, CertificateState
 from tui.core.eligibility import best_refused
 from tui.core.failure import Failure, KioskError, Reason
 from tui.core.order import ServiceStatus
-from tui.core.ports import Check, DeskPort, Sighting
-
-SKEW = timedelta(minutes=5)
-"""A clock that is off by more misjudges certificates and TLS."""
+from tui.core.ports import SKEW, Check, DeskPort, Sighting
 
 
 class SelfCheck:
@@ -29,8 +26,11 @@ class SelfCheck:
         try:
             status = await self._desk.status()
         except KioskError as error:
-            desk = Check("desk", False, error.failure.detail, error.failure)
-            return *drivers, token, certificate, desk, Check("version", True, self._version)
+            failure, version = error.failure, Check("version", True, self._version)
+            desk = Check("desk", False, failure.detail, failure)
+            if failure.reason is Reason.CLOCK_WRONG:
+                return *drivers, token, certificate, desk, Check("clock", False, failure.detail, failure), version
+            return *drivers, token, certificate, desk, version
         desk = Check("desk", True, status.ca_name)
         return *drivers, token, certificate, desk, self._time(status), self._release(status)
 
@@ -46,10 +46,12 @@ class SelfCheck:
         best = next((c for c in held if c.state(now) is CertificateState.RENEWABLE), None)
         if best is not None:
             return Check("certificate", True, _told(best))
+        if not any(c.for_signing for c in held) and any(token.hides for token in sighting.tokens):
+            return Check("certificate", False, failure=Failure(Reason.CERTIFICATE_HIDDEN))
         if (refused := best_refused(held, now)) is None:
             return Check("certificate", False, failure=Failure(Reason.NO_CERTIFICATE))
         certificate, reason = refused
-        if reason is Reason.TOO_EARLY:
+        if reason in (Reason.TOO_EARLY, Reason.ALREADY_RENEWED):
             return Check("certificate", True, _told(certificate))
         return Check("certificate", False, _told(certificate), Failure(reason))
 
@@ -70,7 +72,7 @@ class SelfCheck:
 def _told(certificate: Certificate) -> str:
     if not certificate.readable:
         return certificate.label
-    return f"{certificate.common_name} {beijing(certificate.not_after):%Y-%m-%d}"
+    return f"{certificate.common_name or certificate.subject} {beijing(certificate.not_after):%Y-%m-%d}"
 
 
 def _token(sighting: Sighting) -> Check:
@@ -79,6 +81,10 @@ def _token(sighting: Sighting) -> Check:
     faulty = next((token for token in sighting.tokens if token.fault), None)
     if faulty is not None:
         return Check("token", False, faulty.label, Failure(Reason.TOKEN_FAULT, detail=faulty.fault))
+    stopped = next((token for token in sighting.tokens if token.pin_to_be_changed), None)
+    if stopped is not None:
+        failure = Failure(Reason.PIN_EXPIRED, detail="CKF_USER_PIN_TO_BE_CHANGED")
+        return Check("token", False, stopped.label or stopped.serial, failure)
     return Check("token", True, ", ".join(token.label or token.serial for token in sighting.tokens))
 
 

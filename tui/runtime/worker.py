@@ -2,21 +2,20 @@
 
 import asyncio
 import logging
-import traceback
 from collections.abc import Callable, Coroutine
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from tui.core import commands as c
 from tui.core.events import Event, Failed, TokenProgressed
-from tui.core.failure import Failure, KioskError, Reason
+from tui.core.failure import KioskError
 from tui.core.ports import DeskPort
 from tui.runtime.answer import DeskCommand, TokenCommand, answer_check, answer_desk, answer_token, wipe
 from tui.runtime.keeping import Keeping
 from tui.runtime.pace import Pace
 from tui.runtime.polls import Post, watch_application, watch_service, watch_tokens
 from tui.runtime.ports import Ports
+from tui.runtime.unexpected import failure_of
 
 _log = logging.getLogger(__name__)
 
@@ -76,7 +75,7 @@ class Worker:
             case c.WatchApplication(business_no):
                 self._end_poll()
                 self._poll = self._spawn(self._watch(business_no, post), name, post)
-            case c.MakeRequest() | c.Install() | c.Retire():
+            case c.Look() | c.MakeRequest() | c.Install() | c.Retire():
                 task = self._spawn(self._ask_token(command, post, self._visit), name, post)
                 task.add_done_callback(lambda _: wipe(command))
             case _:
@@ -160,7 +159,7 @@ class Worker:
         error = None if task.cancelled() else task.exception()
         if error is None:
             return
-        failure = error.failure if isinstance(error, KioskError) else fault(error)
+        failure = failure_of(error)
         _log.warning("%s failed: %s %s", task.get_name(), failure.reason.value, failure.detail)
         if not self._ports.done():
             self._ports.set_exception(KioskError(failure))
@@ -170,10 +169,3 @@ class Worker:
 
 def _nowhere(event: Event) -> None:
     """Nobody listens any more."""
-
-
-def fault(error: BaseException) -> Failure:
-    """An unexpected exception by its type and place alone: its text and its frames may hold personal data."""
-    frames = traceback.extract_tb(error.__traceback__)
-    place = f" {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
-    return Failure(Reason.KIOSK_FAULT, detail=type(error).__name__ + place)

@@ -3,6 +3,8 @@
 import ipaddress
 import os
 import tempfile
+import warnings
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -73,6 +75,11 @@ def authority(subject: x509.Name, key: rsa.RSAPrivateKey | ec.EllipticCurvePriva
     )
 
 
+def lengths_in_characters() -> AbstractContextManager[object]:
+    """`cryptography` warns of long names by UTF-8's octets; RFC 5280's bounds (appendix A.1) are in characters."""
+    return warnings.catch_warnings(action="ignore", category=UserWarning)
+
+
 def name(
     *,
     common_name: str,
@@ -91,7 +98,8 @@ def name(
         (NameOID.ORGANIZATIONAL_UNIT_NAME, unit),
         (NameOID.COMMON_NAME, common_name),
     )
-    return x509.Name([x509.NameAttribute(oid, value) for oid, value in parts if value])
+    with lengths_in_characters():
+        return x509.Name([x509.NameAttribute(oid, value, _validate=False) for oid, value in parts if value])
 
 
 def key_usage(

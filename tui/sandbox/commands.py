@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 from tui.exits import Exit
+from tui.secret_files import open_to_others
 
 
 def up(directory: Path) -> int:
@@ -37,12 +38,16 @@ def token(
     key: Literal["rsa2048", "ec256"] = "rsa2048",
 ) -> int:
     """Make a key in the token and a certificate with `days_left` days left; prints its fingerprint."""
+    from tui.answers import read_pin
     from tui.sandbox.files import COMPANY
     from tui.sandbox.provision import provision_token
     from tui.sandbox.token import TokenRefused
 
     try:
-        pin = pin_file.read_text("utf-8").rstrip("\r\n")
+        if why := open_to_others(pin_file):
+            return _say(why, Exit.USAGE)
+        secret = read_pin(pin_file)  # which wipes what it revealed when it is let go
+        pin = str(secret.reveal(), "utf-8")
         fingerprint = provision_token(
             directory.absolute(),
             module,
@@ -55,6 +60,8 @@ def token(
         )
     except TokenRefused as error:
         return _say(error, Exit.TOKEN)
+    except UnicodeDecodeError:
+        return _say(f"{pin_file}: the PIN is not UTF-8", Exit.USAGE)
     except OSError as error:
         return _say(error, Exit.USAGE)
     print(fingerprint)
@@ -63,7 +70,7 @@ def token(
 
 def pay(directory: Path, *, qr: str | None = None, business_no: str | None = None) -> int:
     """Pay a code, or the code that the desk shows now for an application; says on stderr what went wrong on command."""
-    from tui.desk.settings import SettingsError
+    from tui.desk.settings_reader import SettingsError
     from tui.sandbox.faults import ABOUT
     from tui.sandbox.wallet import WalletRefused, pay_application
     from tui.sandbox.wallet import pay as pay_code

@@ -20,7 +20,7 @@ from tui.desk.accounts import bind_certificate
 from tui.desk.database import open_database, reading
 from tui.desk.records import ApplicationRecord
 from tui.desk.settings import load
-from tui.sandbox.authorities import key_usage, name, write
+from tui.sandbox.authorities import key_usage, lengths_in_characters, name, write
 from tui.sandbox.files import ACCOUNT, COMPANY, COMPANY_NUMBER
 from tui.sandbox.token import KeyKind, PublicKey, certificates, generate, opened, write_certificate
 
@@ -55,7 +55,9 @@ def provision_token(
         key_id, public = generate(session, key, cn)
         certificate = issue(directory / "ca", public, cn, days_left)
         der = certificate.public_bytes(Encoding.DER)
-        write_certificate(session, der, certificate.subject.public_bytes(), key_id, cn)
+        with lengths_in_characters():
+            subject = certificate.subject.public_bytes()
+        write_certificate(session, der, subject, key_id, cn)
     fingerprint = sha256(der).hexdigest()
     engine = open_database(load(directory / "desk.toml").database)
     bind_certificate(engine, ACCOUNT, fingerprint)

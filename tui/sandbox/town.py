@@ -58,6 +58,7 @@ class Town:
         for name in ("desk", "smtp"):
             listeners.pop(name).close()
         tls = self.directory / "tls"
+        self._open_account()
         self.desk = DeskProcess(self.directory, self.addresses.desk, tls / "ca.pem")
         self.desk.start()
         ending.callback(self.desk.stop)
@@ -71,7 +72,6 @@ class Town:
         mailbox = Mailbox(self.directory / "mail", ports["smtp"], (tls / "server.pem", tls / "server.key"))
         mailbox.start()
         ending.callback(mailbox.stop)
-        self._open_account()
         self._furnish(self.directory)
         self.desk.wait_ready()
         ending.callback(self.desk.stop)  # first of all to end: its connections would hold the gateways up
@@ -90,7 +90,8 @@ class Town:
         from tui.desk.database import migrate, open_database
         from tui.desk.settings import load
 
-        engine = open_database(load(self.directory / "desk.toml").database)
+        settings = load(self.directory / "desk.toml")
+        engine = open_database(settings.database, settings.data_key)
         migrate(engine)
         create_account(engine, ACCOUNT, PASSWORD)
         engine.dispose()
@@ -134,4 +135,6 @@ def _listeners(kept: dict[str, int]) -> dict[str, socket.socket]:
             listeners[name] = socket.create_server(("127.0.0.1", kept.get(name, 0)))
         except OSError:
             listeners[name] = socket.create_server(("127.0.0.1", 0))
+        # Inherited by what is accepted; asyncio sets it only on sockets made with IPPROTO_TCP.
+        listeners[name].setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listeners

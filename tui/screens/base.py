@@ -68,7 +68,7 @@ class Body(VerticalScroll, inherit_bindings=False):
             focused.scroll_visible(animate=False)
 
 
-HINTED = frozenset({Step.WAITING, Step.SIGN_IN, Step.REQUEST_PIN, Step.INSTALL_PIN, Step.RETIRE_PIN})
+HINTED = frozenset({Step.WAITING, Step.LOOK_PIN, Step.SIGN_IN, Step.REQUEST_PIN, Step.INSTALL_PIN, Step.RETIRE_PIN})
 """Where the demo's account and passwords are wanted."""
 
 HELP = Key("f1", N_("帮助"), "help")

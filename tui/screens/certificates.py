@@ -46,7 +46,8 @@ def _blocks(state: State, width: int) -> Iterable[list[Content]]:
         if token.fault:
             title = Content.assemble(title, " ", (f"[{printable(token.fault, 40)}]", "$bad"))
         yield [title]
-        if not token.certificates:
-            yield [Content(explain(Failure(Reason.NO_CERTIFICATE), state.money).happened)]
+        if token.hides or not token.certificates:
+            reason = Reason.CERTIFICATE_HIDDEN if token.hides else Reason.NO_CERTIFICATE
+            yield [Content(explain(Failure(reason), state.money).happened)]
         if state.now is not None:
             yield [table(facts(certificate, state.now, state.window), width) for certificate in token.certificates]

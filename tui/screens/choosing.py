@@ -35,9 +35,9 @@ class ChoosingScreen(StepScreen):
         return "#choices"
 
     def show(self, state: State) -> None:
-        """Draw the certificates that may be renewed; the row under the cursor stays."""
+        """Draw the certificates that may be renewed; the cursor stays with its certificate, wherever that stands."""
         choices = self.query_one(OptionList)
-        at = choices.highlighted or 0
+        under = choices.highlighted_option
         choices.clear_options()
         if state.now is None:
             return
@@ -45,7 +45,8 @@ class ChoosingScreen(StepScreen):
             facts = table(short_facts(certificate, state.now, state.window))
             prompt = Content("\n").join([token_title(token), facts, Content("")])
             choices.add_option(Option(prompt, id=certificate.fingerprint))
-        choices.highlighted = min(at, choices.option_count - 1) if choices.option_count else None
+        shown = [option.id for option in choices.options]
+        choices.highlighted = shown.index(under.id) if under and under.id in shown else 0 if shown else None
 
     @on(OptionList.OptionSelected)
     def choose(self, event: OptionList.OptionSelected) -> None:

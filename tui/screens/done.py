@@ -11,6 +11,7 @@ from tui.core.certificate import Certificate, find
 from tui.core.events import BackPressed, RetirementChosen
 from tui.core.moves.installing import retirable
 from tui.core.order import Application, yuan
+from tui.core.ports import KeyLeft
 from tui.core.state import State, Step
 from tui.screens.base import Key, StepScreen, style
 from tui.text import N_, _
@@ -47,15 +48,18 @@ class DoneScreen(StepScreen):
 
     def show(self, state: State) -> None:
         """Draw what was read back, and the receipt."""
-        if state.installation is not None:
-            new, old = state.installation.new, state.installation.old
+        self.query_one("#heading", Static).update(Content(_("续期已完成") if state.finished else _(self.heading)))
+        if (new := state.renewed) is not None:
+            old = state.installation.old if state.installation else None
             self.query_one("#new", Static).update(_certificate(_("新证书"), new, "$good"))
             title = _("原证书（已删除）") if state.retired else _("原证书")
-            self.query_one("#old", Static).update(_certificate(title, old, "$muted"))
+            left = Content.styled(LEFT[state.key_left](), "$warning") if state.key_left else Content()
+            gone = _gone(state.application)
+            self.query_one("#old", Static).update(_certificate(title, old, "$muted") if old else gone)
             found = find(state.tokens, new.fingerprint)
             ready = Content.styled(_("新证书已验证可用，现在可以拔出CA。"), "bold $good")
             kept = Content.styled(kept_words(*found) if found else "", "$muted")
-            self.query_one("#kept", Static).update(Content("\n").join([line for line in (ready, kept) if line]))
+            self.query_one("#kept", Static).update(Content("\n").join([line for line in (ready, left, kept) if line]))
         self.query_one("#retire").display = self.offers("retire", state)
         if state.application is not None:
             self.query_one("#receipt", Static).update(_receipt(state.application))
@@ -80,6 +84,13 @@ class DoneScreen(StepScreen):
         self.advance(BackPressed())
 
 
+LEFT = {
+    KeyLeft.SHARED: lambda: _("原密钥没有删除：CA中另有证书使用同一密钥。"),
+    KeyLeft.UNCERTAIN: lambda: _("原密钥没有删除：无法确认CA中哪个密钥属于原证书。"),
+}
+"""What is said of a key that stayed."""
+
+
 def _certificate(title: str, certificate: Certificate, colour: str) -> Content:
     rows = (
         Fact(_("序列号"), _grouped(certificate.serial)),
@@ -88,6 +99,13 @@ def _certificate(title: str, certificate: Certificate, colour: str) -> Content:
         Fact(_("密钥"), certificate.key),
     )
     return Content("\n").join([Content.styled(title, f"bold {colour}"), table(rows)])
+
+
+def _gone(application: Application | None) -> Content:
+    """The old certificate of a renewal finished earlier, when the token has it no longer."""
+    end = application.old_not_after if application else None
+    rows = (Fact(_("有效期至"), moment(end)),) if end else ()
+    return Content("\n").join([Content.styled(_("原证书（CA中已没有）"), "bold $muted"), table(rows)])
 
 
 def _grouped(serial: str) -> str:

@@ -25,6 +25,7 @@ from tui.widgets.secret_field import SecretField
 
 KEPT = N_("CA将用当前证书为续期申请签名，密钥不变。")
 PURPOSE = {
+    Step.LOOK_PIN: N_("输入CA密码后才能看到CA中的证书。\n这次只查看，不改动CA。"),
     Step.REQUEST_PIN: N_("CA将生成新密钥，并用当前证书为续期申请签名。"),
     Step.INSTALL_PIN: N_("新证书已签发，将写入CA并验证。\n费用已付，不会重复收费。"),
     Step.RETIRE_PIN: N_("将从CA中删除原证书和它的密钥；新证书已验证可用。"),
@@ -35,7 +36,7 @@ class PinScreen(StepScreen):
     """What the PIN is for, the tries left in words, the pad; the last try asks for a tick first."""
 
     CSS_PATH = style("applying.tcss")
-    steps = (Step.REQUEST_PIN, Step.INSTALL_PIN, Step.RETIRE_PIN)
+    steps = (Step.LOOK_PIN, Step.REQUEST_PIN, Step.INSTALL_PIN, Step.RETIRE_PIN)
     heading = N_("输入CA密码")
     help_text = N_(
         "CA密码是这只CA的使用密码，不是财智云账号的密码。连续输错会锁定CA，锁定后需联系客服解锁。"

@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable
 
+from textual.content import Content
 from textual.widget import Widget
+from textual.widgets import Static
 
 from tui.core.events import RenewalRequested, SelfCheckOpened
+from tui.core.failure import Reason
 from tui.core.moves.arrival import may_be_paid
 from tui.core.state import State, Step
 from tui.screens.base import Key, StepScreen
@@ -39,6 +42,8 @@ class RefusedScreen(StepScreen):
 
     def show(self, state: State) -> None:
         """What this is about, so that staff can look at it together with the person."""
+        renewed = state.failure is not None and state.failure.reason is Reason.ALREADY_RENEWED
+        self.query_one("#heading", Static).update(Content(_("证书已续期") if renewed else _(self.heading)))
         self.query_one("#finish-paid").display = self.offers("finish_paid", state)
         rows: tuple[Fact, ...] = ()
         if state.holder is not None and state.now is not None:

@@ -8,6 +8,7 @@ from tui.screens.base import StepScreen
 SCREENS: dict[Step, str] = {
     Step.WAITING: "waiting:WaitingScreen",
     Step.CHOOSING: "choosing:ChoosingScreen",
+    Step.LOOK_PIN: "pin:PinScreen",
     Step.SIGN_IN: "sign_in:SignInScreen",
     Step.NOTICE: "notice:NoticeScreen",
     Step.CARD: "card:CardScreen",

@@ -111,5 +111,6 @@ def _facts(state: State) -> tuple[Fact, ...]:
     if state.holder is None:
         return ()
     certificate = state.holder[1]
-    facts = (Fact(_("证书"), certificate.common_name, "bold"), Fact(_("到期"), day(certificate.not_after)))
+    name = certificate.common_name or certificate.subject
+    facts = (Fact(_("证书"), name, "bold"), Fact(_("到期"), day(certificate.not_after)))
     return (*facts, Fact(_("账号"), mask(printable(state.account, 64)))) if state.covered else facts

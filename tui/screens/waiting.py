@@ -9,7 +9,9 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from tui.core.certificate import Certificate, CertificateState, Token
+from tui.core.events import RenewalRequested
 from tui.core.failure import Failure, Reason
+from tui.core.moves.arrival import renewable, young_successor
 from tui.core.state import State, Step
 from tui.screens.base import RETRY, Key, StepScreen
 from tui.text import N_, _
@@ -46,6 +48,7 @@ class WaitingScreen(StepScreen):
     keys = (
         Key("f4", N_("我的证书"), "certificates"),
         Key("f5", N_("环境检测"), "self_check"),
+        Key("f8", N_("继续已付款的申请"), "finish_paid"),
         RETRY,
         Key("f10", N_("退出"), "quit"),
     )
@@ -58,6 +61,7 @@ class WaitingScreen(StepScreen):
     def compose_actions(self) -> Iterable[Widget]:
         """开始办理 and the two views."""
         yield ActionButton(_("开始办理"), "start", primary=True)
+        yield ActionButton(_("输入CA密码查看"), "look", id="look")
         yield ActionButton(_("我的证书"), "certificates")
         yield ActionButton(_("环境检测"), "self_check")
 
@@ -68,12 +72,19 @@ class WaitingScreen(StepScreen):
         self.query_one("#inserted").display = bool(state.tokens and state.now)
         if state.tokens and state.now:
             self._show_tokens(state, state.now)
+        self.query_one("#look").display = state.veiled is not None
 
     def action_start(self) -> None:
         """开始办理."""
         from tui.core.events import Started
 
         self.advance(Started())
+
+    def action_look(self) -> None:
+        """输入CA密码查看."""
+        from tui.core.events import LookChosen
+
+        self.advance(LookChosen())
 
     def action_certificates(self) -> None:
         """我的证书."""
@@ -87,6 +98,16 @@ class WaitingScreen(StepScreen):
 
         self.advance(SelfCheckOpened())
 
+    def offers(self, action: str, state: State) -> bool:
+        """Beside a certificate to renew another one may have a successor whose installation was cut off."""
+        if action == "finish_paid":
+            return bool(renewable(state)) and young_successor(state) is not None
+        return super().offers(action, state)
+
+    def action_finish_paid(self) -> None:
+        """继续已付款的申请."""
+        self.advance(RenewalRequested())
+
     def action_quit(self) -> None:
         """Leave the program, asked once more."""
         self.ask(_("退出程序？"), _("退出"), self.app.exit)
@@ -99,17 +120,19 @@ class WaitingScreen(StepScreen):
             return words.happened, "\n".join(words.lines), "bold $bad"
         if not state.tokens:
             return _("请插入CA"), _(GUIDE), "bold $accent"
-        if not any(token.certificates for token in state.tokens):
-            words = explain(Failure(Reason.NO_CERTIFICATE), state.money, state.service)
+        if (obstacle := _obstacle(state)) is not None:
+            words = explain(Failure(obstacle), state.money, state.service)
             return words.happened, words.advice, "bold $bad"
         now, window = state.now, state.window
         if now and any(c.state(now, window) is CertificateState.RENEWABLE for c in _certificates(state.tokens)):
             return _("已插入CA，可以办理续期"), _("请按「开始办理」。"), "bold $good"
+        if now and any(c.renewed_until is not None and now <= c.renewed_until for c in _certificates(state.tokens)):
+            return _("已插入CA，证书已续期"), _("请使用新证书。按「开始办理」查看详情。"), "bold $good"
         return _("已插入CA，目前不能续期"), _("按「开始办理」查看原因和办法。"), "bold $bad"
 
     def _show_tokens(self, state: State, now: datetime) -> None:
         certificates = _certificates(state.tokens)
-        signing = [certificate for certificate in certificates if certificate.for_signing]
+        signing = [c for c in certificates if c.for_signing and c.renewed_until is None]
         lone = signing[0] if len(signing) == 1 else None
         renewable = lone is not None and lone.state(now, state.window) is CertificateState.RENEWABLE
         in_validity = lone is not None and lone.readable and now <= lone.not_after
@@ -128,9 +151,20 @@ class WaitingScreen(StepScreen):
         self.query_one("#tokens", Static).update(Content("\n" if crowded else "\n\n").join(blocks))
 
 
+def _obstacle(state: State) -> Reason | None:
+    """What is to be said of the tokens before any of their certificates."""
+    certificates = _certificates(state.tokens)
+    concerned = [t for t in state.tokens if t.hides or any(map(state.is_renewable, t.certificates))]
+    if concerned and all(token.pin_to_be_changed for token in concerned):
+        return Reason.PIN_EXPIRED
+    if state.veiled is not None and not any(certificate.for_signing for certificate in certificates):
+        return Reason.CERTIFICATE_HIDDEN
+    return None if certificates else Reason.NO_CERTIFICATE
+
+
 def _rows(certificate: Certificate, now: datetime, window: timedelta, *, crowded: bool) -> tuple[Fact, ...]:
     """Three lines for a certificate to renew, one for those beside it, one for each where there are many."""
-    if crowded or not certificate.for_signing:
+    if crowded or not certificate.for_signing or certificate.renewed_until is not None:
         return (row(certificate, now, window, named=crowded),)
     return short_facts(certificate, now, window)
 

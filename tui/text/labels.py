@@ -65,6 +65,7 @@ ID_TYPE = {
 CERTIFICATE = {
     CertificateState.VALID: N_("有效，未到续期时间"),
     CertificateState.RENEWABLE: N_("可以续期"),
+    CertificateState.RENEWED: N_("已续期"),
     CertificateState.EXPIRED: N_("已过期"),
     CertificateState.NOT_YET_VALID: N_("尚未生效"),
     CertificateState.UNREADABLE: N_("无法读取"),
@@ -96,6 +97,7 @@ TOKEN_STAGE = {
     TokenStage.RETIRING: N_("删除原证书和密钥"),
 }
 BUSY = {
+    Busy.LOOKING: N_("正在查看CA中的证书"),
     Busy.SIGNING_IN: N_("正在登录"),
     Busy.LOADING: N_("正在载入"),
     Busy.CHECKING: N_("正在核对证书"),
@@ -111,6 +113,7 @@ BUSY = {
 STEP = {
     Step.WAITING: N_("插入CA"),
     Step.CHOOSING: N_("选择证书"),
+    Step.LOOK_PIN: N_("输入CA密码"),
     Step.SIGN_IN: N_("登录"),
     Step.NOTICE: N_("供应商须知"),
     Step.CARD: N_("证书信息"),

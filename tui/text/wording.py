@@ -124,6 +124,8 @@ def desk_words(state: State) -> str:
     match state.desk_reachable:
         case True:
             return _("服务：已连接")
+        case False if state.desk_failure and state.desk_failure.reason is Reason.CLOCK_WRONG:
+            return _("服务：未连接，本终端的时间不对")
         case False:
             return _("服务：连接中断，正在重试")
         case None:

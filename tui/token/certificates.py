@@ -2,41 +2,48 @@
 
 import hashlib
 import warnings
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509.oid import NameOID
 
 from tui.core.certificate import Certificate, Usage
+from tui.core.certificate_parts import Parts, dissect, judged
 from tui.core.text_safety import printable
-from tui.token import lenient
+from tui.token import lenient, lenient_text
+from tui.token.attribute_names import NAMES
+from tui.token.ber import Element
 from tui.token.lenient import Reading
+from tui.token.lenient_text import Name
 from tui.token.organisation import organisation
 
 _CURVES = {"secp256r1": "P256", "secp384r1": "P384", "secp521r1": "P521"}
+_NAMES = {x509.ObjectIdentifier(dotted): name for dotted, name in NAMES.items()}
 _EPOCH = datetime.fromtimestamp(0, UTC)
 _NOTHING = Reading("", "", "", "", _EPOCH, _EPOCH, "", "", Usage.ANY)
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """Parts of a TBSCertificate (RFC 5280 4.1) as DER, byte for byte as they stand in the certificate."""
+def parts(der: bytes) -> Parts:
+    """The certificate's parts, byte for byte.
 
-    serial: bytes
-    issuer: bytes
-    subject: bytes
-    spki: bytes
+    :raises ValueError: see `opened`.
+    """
+    return dissect(der)
 
 
-def parts(certificate: x509.Certificate) -> Parts:
-    """Cut the TBSCertificate up without understanding the key."""
-    serial, _, issuer, _, subject, spki, *_ = lenient.tbs_fields(certificate.public_bytes(Encoding.DER))
-    return Parts(serial.whole, issuer.whole, subject.whole, spki.whole)
+def opened(der: bytes) -> x509.Certificate:
+    """The certificate but for its names, which are empty: key, dates, serial number and extensions.
+
+    :raises ValueError: it breaks DER or X.509 elsewhere than in its names' string types and orders.
+    """
+    try:
+        return x509.load_der_x509_certificate(dissect(der).nameless)
+    except x509.InvalidVersion as error:
+        raise ValueError(str(error)) from error
 
 
 def read(der: bytes, key_id: bytes, label: str, *, has_private_key: bool) -> Certificate:
@@ -73,18 +80,21 @@ def _strict(der: bytes) -> Reading | None:
         warnings.simplefilter("error", CryptographyDeprecationWarning)  # a serial number below 1
         try:
             return _reading(der)
-        except (ValueError, TypeError, x509.InvalidVersion, CryptographyDeprecationWarning):
-            return None  # TypeError: a BIT STRING in a name
+        except (ValueError, CryptographyDeprecationWarning):
+            return None
 
 
 def _reading(der: bytes) -> Reading:
-    certificate = x509.load_der_x509_certificate(der)
+    certificate = opened(der)
+    _check_extensions(der)
     fields = lenient.tbs_fields(der)
     spki = fields[5]
+    subject, issuer = _names(der) or _odd_names(fields)
+    holder = lenient.named(subject, fields)
     return Reading(
-        subject=printable(certificate.subject.rfc4514_string()),
-        common_name=_common_name(certificate.subject),
-        issuer=printable(certificate.issuer.rfc4514_string()),
+        subject=holder.text,
+        common_name=holder.common_name,
+        issuer=issuer.text,
         serial=f"{certificate.serial_number:x}",
         not_before=certificate.not_valid_before_utc,
         not_after=certificate.not_valid_after_utc,
@@ -94,12 +104,36 @@ def _reading(der: bytes) -> Reading:
     )
 
 
+def _check_extensions(der: bytes) -> None:
+    """Raise ValueError where standard tools call the certificate invalid for its extensions."""
+    list(x509.load_der_x509_certificate(judged(dissect(der).nameless)).extensions)
+
+
+def _names(der: bytes) -> tuple[Name, Name] | None:
+    """Subject and issuer as the library reads them; None where their encoding breaks the rules."""
+    try:
+        certificate = x509.load_der_x509_certificate(der)
+        return _name(certificate.subject), _name(certificate.issuer)
+    except (ValueError, TypeError):  # TypeError: a BIT STRING in a name
+        return None
+
+
+def _odd_names(fields: Sequence[Element]) -> tuple[Name, Name]:
+    """The same, read leniently."""
+    return lenient_text.name(fields[4]), lenient_text.name(fields[2])
+
+
+def _name(name: x509.Name) -> Name:
+    """RFC 4514, with the names of attributes that it leaves."""
+    return Name(printable(name.rfc4514_string(_NAMES)), _common_name(name))
+
+
 def _common_name(name: x509.Name) -> str:
     """The last CN, or else O, as text."""
     for oid in (NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME):
         for attribute in reversed(name.get_attributes_for_oid(oid)):
-            if isinstance(attribute.value, str):
-                return printable(attribute.value)
+            if isinstance(attribute.value, str) and (plain := printable(attribute.value)):
+                return plain
     return ""
 
 

@@ -4,19 +4,20 @@ import PyKCS11
 from PyKCS11 import PyKCS11Error
 
 from tui.core.failure import TokenError
-from tui.token import faults
+from tui.token import unloadable
+from tui.token.library import Library
 
 
 class Driver:
     """A PKCS#11 module after C_Initialize."""
 
     def __init__(self, path: str) -> None:
-        """Raise `TokenError`: DRIVER_MISSING when it cannot be loaded, or what C_Initialize answers."""
-        self.lib = PyKCS11.PyKCS11Lib()
+        """Raise `TokenError` with one of `core.failure.UNLOADABLE` when it cannot be loaded."""
+        self.lib = Library()
         try:
             self.lib.load(path)
         except PyKCS11Error as error:
-            raise TokenError(faults.failure(error)) from error
+            raise TokenError(unloadable.why(path, error)) from error
 
     def slots(self) -> list[int]:
         """All slots. C_GetSlotList with a NULL list makes drivers look for new readers.

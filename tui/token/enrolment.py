@@ -7,9 +7,6 @@ from typing import Any
 import PyKCS11
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.hazmat.primitives.serialization.pkcs7 import PKCS7Options, PKCS7SignatureBuilder
 from PyKCS11 import PyKCS11Error
 
 from tui.core.certificate import Certificate
@@ -17,9 +14,9 @@ from tui.core.evidence import evidence_content, proof_message
 from tui.core.failure import Reason, TokenError
 from tui.core.order import KeyPolicy
 from tui.core.ports import Installation, SignedRequest, TokenStage
-from tui.token import certificates, faults, objects, preflight, templates, writing
+from tui.token import certificates, faults, objects, preflight, signed, templates, writing
 from tui.token.driver import Driver
-from tui.token.keys import prove, rsa_padding
+from tui.token.keys import prove
 from tui.token.objects import KeyPair
 from tui.token.protocol import Install, MakeRequest
 from tui.token.session import AskPin, Workspace, signed_in
@@ -35,62 +32,58 @@ def make_request(driver: Driver, order: MakeRequest, ask_pin: AskPin, progress: 
     with signed_in(driver, order.certificate, ask_pin, order.scheme) as workspace:
         old = _old(workspace)
         public_key: Any = old.public_key()
-        old_key = workspace.key(bytes.fromhex(workspace.certificate.key_id), public_key)
-        new_key = old_key
+        old_key = workspace.key(public_key)
+        certified = public_key
         if order.policy is KeyPolicy.KEEP:
             progress(TokenStage.PROBING)
             preflight.check(workspace, public_key, order.scheme, new_pair=False)
         else:
-            pair = _new_pair(workspace, order, public_key, progress)
-            new_key = workspace.key(pair.key_id, pair.public_key)
+            certified = _new_pair(workspace, order, public_key, progress).public_key
         progress(TokenStage.REQUEST)
-        padding = rsa_padding(public_key, order.scheme)
-        request = x509.CertificateSigningRequestBuilder(old.subject).sign(new_key, hashes.SHA256(), rsa_padding=padding)
-        csr = request.public_bytes(Encoding.PEM)
+        new_key = workspace.key(certified)
+        csr = signed.request(certificates.parts(workspace.certificate.der).subject, new_key, order.scheme)
         progress(TokenStage.SIGNING)
-        evidence = (
-            PKCS7SignatureBuilder()
-            .set_data(evidence_content(order.statement, csr))
-            .add_signer(old, old_key, hashes.SHA256(), rsa_padding=padding)
-            .sign(Encoding.DER, [PKCS7Options.Binary, PKCS7Options.NoCapabilities])
-        )
+        content = evidence_content(order.statement, csr)
+        evidence = signed.evidence(content, workspace.certificate.der, old_key, order.scheme)
     return SignedRequest(csr, evidence)
 
 
 def install(driver: Driver, order: Install, ask_pin: AskPin, progress: Progress) -> Installation:
     """Put the issued certificate on the token and prove that its key is there; the old pair stays usable."""
     progress(TokenStage.CHECKING)
-    issued = _issued(order.issued)
+    certified = _public_key(order.issued)
     with signed_in(driver, order.certificate, ask_pin, order.scheme, replaced=order.old) as workspace:
         old = _old_certificate(workspace, order.old)
-        if certificates.parts(issued).subject != certificates.parts(x509.load_der_x509_certificate(old.der)).subject:
+        before, after = certificates.parts(old.der), certificates.parts(order.issued)
+        if after.subject != before.subject:
             raise faults.fault(Reason.CERTIFICATE_MISMATCH, "subject")
+        if order.policy is KeyPolicy.KEEP and after.spki != before.spki:
+            raise faults.fault(Reason.CERTIFICATE_MISMATCH, "public key")
         session = workspace.session
-        pair, prover = _pair_of(session, order.business_no, issued), workspace
-        if order.issued not in objects.certificate_values(session, pair.key_id):
+        key_id, known = _key_id(workspace, order.business_no, certified), order.business_no.encode()
+        if order.issued == old.der and (order.old or workspace.key_object(certified).label != known):
+            raise faults.fault(Reason.CERTIFICATE_MISMATCH, "the old certificate")
+        if not objects.certificate_handles(session, key_id, order.issued):
             progress(TokenStage.WRITING)
-            label = order.business_no if order.policy is KeyPolicy.REKEY else old.label
-            new = templates.certificate(order.issued, pair.key_id, label)
+            label = order.business_no if order.policy is KeyPolicy.REKEY else objects.label_of(session, old)
+            new = templates.certificate(order.issued, key_id, label)
             writing.write(workspace, new, old.der if order.policy is KeyPolicy.KEEP else b"")
-            if workspace.certificate.der == order.issued:  # known by a copy that has its key's CKA_ID only now
-                known = replace(workspace.certificate, key_id=pair.key_id.hex())
-                prover = replace(workspace, certificate=known)
         progress(TokenStage.READING_BACK)
-        if order.issued not in objects.certificate_values(session, pair.key_id):
+        if not objects.certificate_handles(session, key_id, order.issued):
             raise faults.fault(Reason.TOKEN_FAULT, "read back differs")
-        read = certificates.read(order.issued, pair.key_id, order.business_no, has_private_key=True)
+        read = certificates.read(order.issued, key_id, order.business_no, has_private_key=True)
         progress(TokenStage.PROVING)
         message = proof_message(order.business_no, read.fingerprint, order.challenge)
-        proof = prove(prover.key(pair.key_id, pair.public_key), message, order.scheme)
+        proof = prove(workspace.key(certified), message, order.scheme)
         return Installation(old, read, proof)
 
 
 def _old(workspace: Workspace) -> x509.Certificate:
-    """The old certificate; its name must survive re-encoding, since the CSR repeats it."""
-    old = x509.load_der_x509_certificate(workspace.certificate.der)
-    if old.subject.public_bytes() != certificates.parts(old).subject:
-        raise faults.fault(Reason.CERTIFICATE_UNREADABLE, "subject")
-    return old
+    """The old certificate but for its names, which go on byte for byte as they stand."""
+    try:
+        return certificates.opened(workspace.certificate.der)
+    except ValueError as error:
+        raise faults.fault(Reason.CERTIFICATE_MALFORMED, "certificate") from error
 
 
 def _old_certificate(workspace: Workspace, der: bytes) -> Certificate:
@@ -101,14 +94,12 @@ def _old_certificate(workspace: Workspace, der: bytes) -> Certificate:
     return certificates.read(der, b"", workspace.certificate.label, has_private_key=False)
 
 
-def _issued(der: bytes) -> x509.Certificate:
-    """Parsed before anything is written: a token keeps bytes that are no DER, unseen and undeletable."""
+def _public_key(der: bytes) -> Any:
+    """What is certified; read before anything is written: a token keeps bytes that are no DER, unseen, undeletable."""
     try:
-        issued = x509.load_der_x509_certificate(der)
-        issued.public_key()
+        return certificates.opened(der).public_key()
     except (ValueError, UnsupportedAlgorithm) as error:
         raise faults.fault(Reason.CERTIFICATE_MISMATCH, "not a certificate") from error
-    return issued
 
 
 def _new_pair(workspace: Workspace, order: MakeRequest, like: Any, progress: Progress) -> KeyPair:
@@ -116,7 +107,7 @@ def _new_pair(workspace: Workspace, order: MakeRequest, like: Any, progress: Pro
     session, label = workspace.session, order.business_no
     if not label:
         raise faults.fault(Reason.DESK_FAULT, "no business number")
-    if objects.names_certified_key(session, label):
+    if objects.names_certified_key(session, label) or workspace.key_object(like).label == label.encode():
         raise faults.fault(Reason.KEY_REUSED, "label")
     pair = _labelled(session, label)
     progress(TokenStage.PROBING)
@@ -166,13 +157,12 @@ def _labelled(session: Any, business_no: str) -> KeyPair | None:
     return next((pair for pair in objects.key_pairs(session) if pair.label == business_no), None)
 
 
-def _pair_of(session: Any, business_no: str, issued: x509.Certificate) -> KeyPair:
-    """The pair whose public key the issued certificate certifies."""
-    pairs = objects.key_pairs(session)
-    spki = certificates.parts(issued).spki
-    for pair in pairs:
-        if pair.spki == spki:
-            return pair
-    if any(pair.label == business_no for pair in pairs):
-        raise faults.fault(Reason.CERTIFICATE_MISMATCH, "public key")
-    raise faults.fault(Reason.KEY_MISSING, "new key pair")
+def _key_id(workspace: Workspace, business_no: str, certified: Any) -> bytes:
+    """CKA_ID of the private key that the issued certificate certifies, whatever the other half's is."""
+    try:
+        return workspace.key_object(certified).key_id
+    except TokenError as missing:
+        known = missing.failure.reason in {Reason.KEY_MISSING, Reason.KEY_UNSUPPORTED}
+        if not known or _labelled(workspace.session, business_no) is None:
+            raise
+        raise faults.fault(Reason.CERTIFICATE_MISMATCH, "public key") from missing

@@ -13,7 +13,7 @@ from PyKCS11 import PyKCS11Error
 from tui.core.failure import Failure, Reason, TokenError
 from tui.core.ports import TokenStage
 from tui.hardening import harden, hide
-from tui.token import enrolment, faults, protocol, session, writing
+from tui.token import enrolment, faults, identity, protocol, retirement, session
 from tui.token.doorbell import Doorbell
 from tui.token.driver import Driver
 from tui.token.presence import Watcher
@@ -22,6 +22,7 @@ from tui.token.protocol import (
     Installed,
     Leaving,
     Load,
+    Look,
     MakeRequest,
     Order,
     PinWanted,
@@ -30,10 +31,13 @@ from tui.token.protocol import (
     Requested,
     Retire,
     Retired,
+    Revealed,
     Seen,
 )
 
-_PERHAPS_PULLED = (Reason.TOKEN_FAULT, Reason.TOKEN_REMOVED, Reason.KEY_MISSING)
+_PERHAPS_PULLED = (Reason.TOKEN_FAULT, Reason.TOKEN_REMOVED, Reason.KEY_MISSING, Reason.SIGNING_PIN_REFUSED)
+_KEEP_NOTHING = {"XDG_CACHE_HOME": os.devnull}
+"""For the driver: from 0.24 on OpenSC keeps copies there of what it reads from MyEID cards, certificates among it."""
 _NOTICED = 0.6
 """Seconds after which a driver knows that its token is gone: pcscd looks at a reader that stays every 0.4 s."""
 
@@ -112,7 +116,7 @@ def main() -> None:
 def _serve(channel: Channel) -> None:
     load = protocol.decode_order(channel.receive())
     assert isinstance(load, Load)  # noqa: S101 - both ends are this program
-    os.environ.update(load.environment)
+    os.environ.update({**_KEEP_NOTHING, **dict(load.environment)})
     signal.alarm(protocol.WATCH_DEADLINE)
     try:
         driver = Driver(load.path)
@@ -152,13 +156,14 @@ def _carry_out(driver: Driver, order: Order, channel: Channel) -> Report:
     """The order's answer. Whatever a driver makes go wrong ends here as a reason."""
     try:
         match order:
+            case Look():
+                return Revealed(session.look(driver, order.certificate, channel.ask_pin, channel.progress))
             case MakeRequest():
                 return Requested(enrolment.make_request(driver, order, channel.ask_pin, channel.progress))
             case Install():
                 return Installed(enrolment.install(driver, order, channel.ask_pin, channel.progress))
             case Retire():
-                writing.retire(driver, order, channel.ask_pin, channel.progress)
-                return Retired()
+                return Retired(retirement.retire(driver, order, channel.ask_pin, channel.progress))
             case _:
                 assert_never(order)
     except TokenError as error:
@@ -176,11 +181,11 @@ def _explain(driver: Driver, order: Order, failure: Failure) -> Failure:
     if failure.reason in _PERHAPS_PULLED:
         try:
             replaced = order.old if isinstance(order, Install) else b""
-            session.locate(driver, order.certificate, replaced)
+            identity.locate(driver, order.certificate, replaced)
             if failure.reason is Reason.TOKEN_FAULT:
                 time.sleep(_NOTICED)
                 driver.restart()
-                session.locate(driver, order.certificate, replaced)
+                identity.locate(driver, order.certificate, replaced)
         except TokenError as gone:
             return replace(failure, reason=gone.failure.reason)
         except PyKCS11Error:

@@ -5,24 +5,26 @@ empty RDNs, negative serials, times without seconds or with offsets, BER lengths
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from tui.core.certificate import SM2, Usage
 from tui.core.text_safety import printable
+from tui.core.usage import Claims, usage_of
 from tui.token import ber
+from tui.token.alternative import SUBJECT_ALT_NAME, alternative_name
 from tui.token.ber import Element
-from tui.token.lenient_text import name, oid, time
+from tui.token.lenient_text import Name, name, oid, time
 
 LONGEST = 65_536
 """Bytes; nothing longer is a certificate."""
 _RSA, _EC, _SM2 = "1.2.840.113549.1.1.1", "1.2.840.10045.2.1", "1.2.156.10197.1.301"
 _CURVES = {"1.2.840.10045.3.1.7": "EC-P256", "1.3.132.0.34": "EC-P384", "1.3.132.0.35": "EC-P521", _SM2: SM2}
-_KEY_USAGE = bytes.fromhex("551d0f")
-"""2.5.29.15."""
-_SIGNS, _ENCRYPTS = 0x80 | 0x40, 0x20 | 0x10 | 0x08
-"""digitalSignature, nonRepudiation; keyEncipherment, dataEncipherment, keyAgreement (RFC 5280 4.2.1.3)."""
+_KEY_USAGE, _BASIC_CONSTRAINTS, _PURPOSES = (bytes((0x55, 0x1D, arc)) for arc in (15, 19, 37))
+"""OIDs 2.5.29.…: keyUsage, basicConstraints, extKeyUsage."""
+_ISSUER, _SUBJECT = 2, 4
+"""Places in what `tbs_fields` gives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ def read(der: bytes) -> Reading | None:
         ):
             match [time(element) for element in validity.elements[:2]]:
                 case [datetime() as not_before, datetime() as not_after]:
-                    holder = name(subject)
+                    holder = named(name(subject), fields)
                     return Reading(
                         subject=holder.text,
                         common_name=holder.common_name,
@@ -104,26 +106,50 @@ def _modulus_bits(key: Element) -> int:
     return 0
 
 
-def usage(fields: Sequence[Element]) -> Usage:
-    """By keyUsage in the fields of a TBSCertificate; where it is absent or no BIT STRING, nothing is forbidden."""
+def named(holder: Name, fields: Sequence[Element]) -> Name:
+    """The subject, or what stands in its place where it is empty."""
+    if holder.text:
+        return holder
+    return alternative_name(tuple(extension_values(fields, SUBJECT_ALT_NAME)))
+
+
+def extension_values(fields: Sequence[Element], wanted: bytes) -> Iterator[Element]:
+    """The OCTET STRING of each extension with this OID, in the fields of a TBSCertificate."""
     for wrapped in (field for field in fields if field.tag == 0xA3):
         for extension in (extension for row in wrapped.elements for extension in row.elements):
             match extension.elements:
-                case (Element(tag=0x06, content=kind), *_, Element(tag=0x04) as value) if kind == _KEY_USAGE:
-                    for bits in ber.elements(value.octets):
-                        return _by_bits(bits.octets[1:2]) if bits.tag & ~ber.CONSTRUCTED == 0x03 else Usage.ANY
-    return Usage.ANY
+                case (Element(tag=0x06, content=kind), *_, Element(tag=0x04) as value) if kind == wanted:
+                    yield value
 
 
-def _by_bits(first: bytes) -> Usage:
-    """By the first octet of the named bits; digitalSignature is its highest."""
-    allowed = int.from_bytes(first)
-    match bool(allowed & _SIGNS), bool(allowed & _ENCRYPTS):
-        case True, True:
-            return Usage.ANY
-        case True, False:
-            return Usage.SIGNING
-        case False, True:
-            return Usage.ENCRYPTION
-        case _:
-            return Usage.OTHER
+def usage(fields: Sequence[Element]) -> Usage:
+    """By the names and extensions in the fields of a TBSCertificate; what cannot be read forbids nothing."""
+    return usage_of(
+        Claims(
+            key_usage=next((_bits(value) for value in _extension(fields, _KEY_USAGE)), None),
+            authority=any(_is_true(value) for value in _extension(fields, _BASIC_CONSTRAINTS)),
+            self_issued=len(fields) > _SUBJECT and fields[_ISSUER].whole == fields[_SUBJECT].whole,
+            purposes=frozenset(
+                oid(purpose.content)
+                for value in _extension(fields, _PURPOSES)
+                for purpose in value.elements
+                if purpose.tag == 0x06
+            ),
+        )
+    )
+
+
+def _extension(fields: Sequence[Element], wanted: bytes) -> Iterator[Element]:
+    """The values of the extensions of this kind."""
+    for value in extension_values(fields, wanted):
+        yield from ber.elements(value.octets)[:1]
+
+
+def _bits(value: Element) -> int | None:
+    """The first octet of named bits; None for what is no BIT STRING."""
+    return int.from_bytes(value.octets[1:2]) if value.tag & ~ber.CONSTRUCTED == 0x03 else None
+
+
+def _is_true(constraints: Element) -> bool:
+    """cA of BasicConstraints (RFC 5280 4.2.1.9), whose default is false; BER's TRUE is any octet but zero."""
+    return any(part.tag == 0x01 and any(part.content) for part in constraints.elements[:1])

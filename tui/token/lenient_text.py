@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 
 from tui.core.text_safety import printable
+from tui.token.attribute_names import NAMES
 from tui.token.ber import CONSTRUCTED, Element
 
 _MOST = 100
 """Attributes of one name."""
 _CN, _O = "2.5.4.3", "2.5.4.10"
-_SHORT = {
+_SHORT = NAMES | {
     _CN: "CN",
     "2.5.4.7": "L",
     "2.5.4.8": "ST",
@@ -22,7 +23,7 @@ _SHORT = {
     "0.9.2342.19200300.100.1.25": "DC",
     "0.9.2342.19200300.100.1.1": "UID",
 }
-"""RFC 4514 section 3."""
+"""RFC 4514 section 3, beside what it leaves."""
 _CHINESE = "utf-8", "gb18030"
 _ENCODINGS = {
     0x0C: _CHINESE,
@@ -60,7 +61,7 @@ def name(sequence: Element) -> Name:
         if attributes:
             texts.append("+".join(f"{_SHORT.get(kind, kind)}={written}" for kind, _, written in attributes))
     text = printable(",".join(reversed(texts)))
-    return Name(text, printable(plain.get(_CN) or plain.get(_O) or ""))
+    return Name(text, printable(plain.get(_CN, "")) or printable(plain.get(_O, "")))
 
 
 def _attributes(relative: Element) -> Iterator[tuple[str, str, str]]:
@@ -68,13 +69,13 @@ def _attributes(relative: Element) -> Iterator[tuple[str, str, str]]:
     for attribute in relative.elements[:_MOST]:
         match attribute.elements:
             case (Element(tag=0x06) as kind, value, *_):
-                words = _words(value)
-                yield oid(kind.content), words or "", f"#{value.whole.hex()}" if words is None else _escaped(words)
+                plain = words(value)
+                yield oid(kind.content), plain or "", f"#{value.whole.hex()}" if plain is None else escaped(plain)
             case _:
                 continue
 
 
-def _words(value: Element) -> str | None:
+def words(value: Element) -> str | None:
     """The text of a string type in the first encoding that fits; None for other types."""
     octets = value.octets
     for encoding in (encodings := _ENCODINGS.get(value.tag & ~CONSTRUCTED, ())):
@@ -85,12 +86,12 @@ def _words(value: Element) -> str | None:
     return octets.decode(encodings[0], errors="replace") if encodings else None
 
 
-def _escaped(text: str) -> str:
+def escaped(plain: str) -> str:
     """RFC 4514 2.4."""
-    text = re.sub(r'([\\",+;<>])', r"\\\1", text).replace("\0", r"\00")
+    text = re.sub(r'([\\",+;<>])', r"\\\1", plain).replace("\0", r"\00")
     if text.startswith(("#", " ")):
         text = "\\" + text
-    return text[:-1] + r"\ " if text.endswith(" ") and len(text) > 1 else text
+    return text[:-1] + r"\ " if text.endswith(" ") and len(plain) > 1 else text
 
 
 def oid(content: bytes) -> str:

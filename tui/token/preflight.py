@@ -14,12 +14,15 @@ from PyKCS11 import PyKCS11Error
 from tui.core.failure import Reason
 from tui.core.order import SignatureScheme
 from tui.token import faults, objects, templates
+from tui.token.keyobjects import PublicKey
 from tui.token.keys import signing_mechanisms
-from tui.token.objects import PublicKey
 from tui.token.session import Workspace
 from tui.token.templates import Template
 
 LABEL = "CA-RENEWAL-PROBE"
+PKCS15 = "PKCS#15"
+"""CK_TOKEN_INFO.model of the tokens behind OpenSC whose directories it writes itself. It takes certificates, and a pull
+while it deletes one hides all of them: none is written there to be deleted again."""
 MARGIN = 512
 """Bytes by which the new certificate may be longer than the old one."""
 _DATA_REFUSED = frozenset({Reason.TOKEN_UNSUPPORTED, Reason.TOKEN_FAULT, Reason.TOKEN_READ_ONLY})
@@ -38,6 +41,8 @@ def check(workspace: Workspace, public_key: PublicKey, scheme: SignatureScheme, 
         raise faults.fault(Reason.PIN_EXPIRED, "CKF_USER_PIN_TO_BE_CHANGED")
     clean(workspace.session)
     _check_mechanisms(workspace.mechanisms, public_key, scheme, new_pair=new_pair)
+    if workspace.token.model != PKCS15:
+        _write_copy(workspace)
     probe(workspace, len(workspace.certificate.der) + MARGIN + (_room(public_key) if new_pair else 0))
 
 
@@ -77,11 +82,16 @@ def probe(workspace: Workspace, size: int) -> None:
     except PyKCS11Error as error:
         if faults.failure(error).reason not in _DATA_REFUSED:
             raise
-        der = workspace.certificate.der
-        template = templates.certificate(der, secrets.token_bytes(20), LABEL)
-        templates.attempted(
-            templates.CERTIFICATE_LEFT_OUT, lambda left: _write(workspace, templates.without(template, left), der)
-        )
+        _write_copy(workspace)
+
+
+def _write_copy(workspace: Workspace) -> None:
+    """Write, read back and delete a copy of the certificate under a CKA_ID of its own; one that stays harms nobody."""
+    der = workspace.certificate.der
+    template = templates.certificate(der, secrets.token_bytes(20), LABEL)
+    templates.attempted(
+        templates.CERTIFICATE_LEFT_OUT, lambda left: _write(workspace, templates.without(template, left), der)
+    )
 
 
 def _write(workspace: Workspace, template: Template, value: bytes) -> None:

@@ -35,6 +35,11 @@ class _Glance:
     broken: bool = False
     """A call failed in a way that only a restart cures."""
 
+    @property
+    def initialised(self) -> set[int]:
+        """Slots of the tokens that call themselves initialised."""
+        return {slot for slot, (*_, flags) in self.tokens if flags & PyKCS11.CKF_TOKEN_INITIALIZED}
+
 
 class Watcher:
     """Notices tokens that come and go, also behind drivers that never look again or break on removal."""
@@ -61,7 +66,7 @@ class Watcher:
             self._eager = _EAGER
             self.forget()  # another token may be in the place of the one that was
         glance = self._glance()
-        restarted = time.monotonic() - self._restarted >= _restart_after(glance)
+        restarted = time.monotonic() - self._restarted >= _restart_after(glance, self._told)
         if restarted:
             self._restart()
             glance = self._glance()
@@ -83,8 +88,8 @@ class Watcher:
         if glance.tokens == self._seen and not restarted:
             return None
         tokens = objects.tokens(self._driver, [slot for slot, _ in glance.tokens])
-        # A token that could not be read is read again at the next look.
-        self._seen = glance.tokens if len(tokens) == len(glance.tokens) else None
+        # A token that could not be read is read again at the next look; one that is blank is read once.
+        self._seen = glance.tokens if glance.initialised <= {token.slot for token in tokens} else None
         if tokens == self._told:
             return None
         self._told = tokens
@@ -116,8 +121,6 @@ class Watcher:
                 # A driver without readers may go on calling a token present that is gone: it is asked each time.
                 if not reader or slot not in known:
                     info = lib.getTokenInfo(slot)
-                    if not info.flags & PyKCS11.CKF_TOKEN_INITIALIZED:
-                        continue
                     known[slot] = info.label, info.serialNumber, info.flags
                 tokens.append((slot, known[slot]))
             except PyKCS11Error as error:
@@ -125,10 +128,10 @@ class Watcher:
         return _Glance(tuple(tokens), len(slots), hardware, broken)
 
 
-def _restart_after(glance: _Glance) -> float:
+def _restart_after(glance: _Glance, told: tuple[Token, ...] | None) -> float:
     """Seconds since the last restart after which this driver needs one."""
     if glance.broken:
         return _RESTART_WITHOUT_TOKEN
     if glance.hardware:
         return float("inf")
-    return _RESTART_WITHOUT_TOKEN if glance.slots and not glance.tokens else _RESTART
+    return _RESTART_WITHOUT_TOKEN if glance.slots and not glance.initialised and not told else _RESTART

@@ -12,7 +12,7 @@ import msgspec
 from tui.core.certificate import CertificateRef, Token
 from tui.core.failure import Failure
 from tui.core.order import KeyPolicy, SignatureScheme
-from tui.core.ports import Installation, SignedRequest, TokenStage
+from tui.core.ports import Installation, KeyLeft, SignedRequest, TokenStage
 
 HEADER = struct.Struct(">I")
 LIMIT = 16 * 1024 * 1024
@@ -39,6 +39,13 @@ class Load(msgspec.Struct, frozen=True, tag=True):
 
     path: str
     environment: tuple[tuple[str, str], ...]
+
+
+class Look(msgspec.Struct, frozen=True, tag=True):
+    """Sign in and list what is visible only then."""
+
+    certificate: CertificateRef
+    """Names the token alone."""
 
 
 class MakeRequest(msgspec.Struct, frozen=True, tag=True):
@@ -71,8 +78,6 @@ class Retire(msgspec.Struct, frozen=True, tag=True):
     """The new one."""
     new: bytes
     old: bytes
-    old_key_id: str
-    """CKA_ID, hex."""
     scheme: SignatureScheme = SignatureScheme.PKCS1
 
 
@@ -102,6 +107,12 @@ class PinWanted(msgspec.Struct, frozen=True, tag=True):
     """The right token is in: the PIN may come now."""
 
 
+class Revealed(msgspec.Struct, frozen=True, tag=True):
+    """The answer to `Look`."""
+
+    token: Token
+
+
 class Requested(msgspec.Struct, frozen=True, tag=True):
     """The answer to `MakeRequest`."""
 
@@ -117,6 +128,8 @@ class Installed(msgspec.Struct, frozen=True, tag=True):
 class Retired(msgspec.Struct, frozen=True, tag=True):
     """The answer to `Retire`."""
 
+    left: KeyLeft | None
+
 
 class Refused(msgspec.Struct, frozen=True, tag=True):
     """The operation failed."""
@@ -124,8 +137,8 @@ class Refused(msgspec.Struct, frozen=True, tag=True):
     failure: Failure
 
 
-Order = MakeRequest | Install | Retire
-Done = Requested | Installed | Retired
+Order = Look | MakeRequest | Install | Retire
+Done = Revealed | Requested | Installed | Retired
 Answer = Staged | PinWanted | Done | Refused
 Report = Seen | Unusable | Leaving | Answer
 

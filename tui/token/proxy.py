@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tui.core.certificate import CertificateRef, Token, find_token
-from tui.core.failure import Failure, Reason, TokenError
+from tui.core.failure import UNLOADABLE, Failure, Reason, TokenError
 from tui.core.ports import TokenStage
 from tui.core.secret import Pin
 from tui.token import protocol
@@ -23,6 +23,8 @@ _PATIENCE = 1.0
 """Seconds that a process which has said its last word may take to end."""
 _CHANGING = frozenset({TokenStage.KEY_PAIR, TokenStage.WRITING, TokenStage.RETIRING})
 """From these stages on the token may have been changed."""
+_LASTING = UNLOADABLE - {Reason.DRIVER_REFUSES}
+"""No second try helps; a driver that refuses to start may only have come before what it needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,7 @@ class DriverProcess:
                     known = failure.token_changed
                     changed = not _CHANGING.isdisjoint(stages) if known is None else known
                     raise TokenError(replace(failure, token_changed=changed))
-                case Failure() if not stages and answer.reason is not Reason.DRIVER_MISSING:
+                case Failure() if not stages and answer.reason not in _LASTING:
                     return None
                 case Failure():
                     raise await self._cut_off(answer, stages, before, order.certificate)
@@ -178,7 +180,7 @@ class DriverProcess:
             if failure is None:
                 continue
             deaths = deaths + 1 if time.monotonic() - began < _STEADY else 1
-            if deaths > 1 or failure.reason is Reason.DRIVER_MISSING:
+            if deaths > 1 or failure.reason in _LASTING:
                 self._report((), failure)
             self._answer(failure)
             with contextlib.suppress(TimeoutError):
@@ -249,7 +251,7 @@ class DriverProcess:
 
 
 def _rest(deaths: int, failure: Failure) -> float:
-    """Seconds before the next start: none after a first death, then doubling; a missing driver can wait."""
-    if failure.reason is Reason.DRIVER_MISSING:
+    """Seconds before the next start: none after a first death, then doubling; a driver that does not load can wait."""
+    if failure.reason in _LASTING:
         return _LONGEST_REST
     return 0 if deaths == 1 else min(_LONGEST_REST, 0.25 * 2**deaths)

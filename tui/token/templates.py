@@ -9,12 +9,11 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final, TypeVar
 
 import PyKCS11
-from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from PyKCS11 import PyKCS11Error
 
 from tui.core.failure import Reason
-from tui.token import certificates, faults, objects
+from tui.token import certificates, faults, keyobjects
 
 T = TypeVar("T")
 Template = list[tuple[int, Any]]
@@ -86,7 +85,7 @@ def key_pair(label: str, like: object) -> tuple[Template, Template, int]:
             size = [(PyKCS11.CKA_MODULUS_BITS, like.key_size), (PyKCS11.CKA_PUBLIC_EXPONENT, _EXPONENT)]
         case ec.EllipticCurvePublicKey():
             kind, mechanism = PyKCS11.CKK_EC, PyKCS11.CKM_EC_KEY_PAIR_GEN
-            curve = next(oid for oid, known in objects.CURVES.items() if known.name == like.curve.name)
+            curve = next(oid for oid, known in keyobjects.CURVES.items() if known.name == like.curve.name)
             size = [(PyKCS11.CKA_EC_PARAMS, curve)]
         case _:
             raise faults.fault(Reason.KEY_UNSUPPORTED, type(like).__name__)
@@ -114,15 +113,18 @@ def key_pair(label: str, like: object) -> tuple[Template, Template, int]:
     return public, private, mechanism
 
 
-def certificate(der: bytes, key_id: bytes, label: str) -> Template:
-    """CKO_CERTIFICATE with its pair's CKA_ID and label (a driver renames the private key to the certificate's)."""
-    parts = certificates.parts(x509.load_der_x509_certificate(der))
+def certificate(der: bytes, key_id: bytes, label: str | bytes) -> Template:
+    """CKO_CERTIFICATE with its key's CKA_ID and label (a driver renames the private key to the certificate's).
+
+    A key without CKA_ID leaves the certificate's to the token. A label in bytes is one that came from the token.
+    """
+    parts = certificates.parts(der)
     return [
         (PyKCS11.CKA_CLASS, PyKCS11.CKO_CERTIFICATE),
         (PyKCS11.CKA_CERTIFICATE_TYPE, PyKCS11.CKC_X_509),
         (PyKCS11.CKA_TOKEN, True),
         (PyKCS11.CKA_PRIVATE, False),
-        (PyKCS11.CKA_ID, key_id),
+        *([(PyKCS11.CKA_ID, key_id)] if key_id else []),
         (PyKCS11.CKA_LABEL, label),
         (PyKCS11.CKA_SUBJECT, parts.subject),
         (PyKCS11.CKA_ISSUER, parts.issuer),

@@ -4,19 +4,17 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping
 
 from tui.core.certificate import CertificateRef, Token, find_token
-from tui.core.failure import Failure, Reason, TokenError
+from tui.core.failure import UNLOADABLE, Failure, Reason, TokenError
 from tui.core.order import Application
-from tui.core.ports import Installation, ModuleFault, Sighting, SignedRequest, TokenStage
+from tui.core.ports import Installation, KeyLeft, ModuleFault, Sighting, SignedRequest, TokenStage
 from tui.core.secret import Pin
 from tui.token import protocol
-from tui.token.protocol import Done, Install, Installed, MakeRequest, Order, Requested, Retire
+from tui.token.protocol import Done, Install, Installed, Look, MakeRequest, Order, Requested, Retire, Retired, Revealed
 from tui.token.proxy import DriverProcess, Module
 
 __all__ = ["Module", "Tokens"]
 
-_ELSEWHERE = frozenset(
-    {Reason.TOKEN_REMOVED, Reason.TOKEN_SWAPPED, Reason.DRIVER_MISSING, Reason.DRIVER_CRASHED, Reason.DRIVER_HUNG}
-)
+_ELSEWHERE = UNLOADABLE | {Reason.TOKEN_REMOVED, Reason.TOKEN_SWAPPED, Reason.DRIVER_CRASHED, Reason.DRIVER_HUNG}
 """Reasons to look for the token behind the next module, as long as the PIN is still here."""
 
 
@@ -52,6 +50,12 @@ class Tokens:
         """What all modules see now, for commands that do not stay; one too slow counts as hung."""
         await self._all_reported(seconds)
         return self._sighting(unreported=Failure(Reason.DRIVER_HUNG))
+
+    async def look(self, token: CertificateRef, pin: Pin, progress: Callable[[TokenStage], None]) -> Token:
+        """See `core.ports.TokenPort`."""
+        done = await self._call(token, Look(token), pin, progress)
+        assert isinstance(done, Revealed)  # noqa: S101 - the answer to this order
+        return done.token
 
     async def make_request(
         self,
@@ -100,11 +104,12 @@ class Tokens:
         application: Application,
         installation: Installation,
         progress: Callable[[TokenStage], None],
-    ) -> None:
+    ) -> KeyLeft | None:
         """See `core.ports.TokenPort`."""
-        old, new = installation.old, installation.new
-        order = Retire(certificate, new.der, old.der, old.key_id, application.scheme)
-        await self._call(certificate, order, pin, progress)
+        order = Retire(certificate, installation.new.der, installation.old.der, application.scheme)
+        done = await self._call(certificate, order, pin, progress)
+        assert isinstance(done, Retired)  # noqa: S101 - the answer to this order
+        return done.left
 
     async def forget(self) -> None:
         """See `core.ports.TokenPort`."""
@@ -165,6 +170,5 @@ def _unlikely(token: Token | None, sought: CertificateRef) -> int:
 
 def _graver(error: TokenError, met: TokenError) -> bool:
     """Another token in the port tells a person more than no token does, and that more than a missing driver."""
-    order = (Reason.NO_TOKEN, Reason.DRIVER_MISSING, Reason.TOKEN_REMOVED)
-    rank = {reason: i for i, reason in enumerate(order)}
-    return rank.get(error.failure.reason, len(order)) > rank.get(met.failure.reason, len(order))
+    rank = {Reason.NO_TOKEN: 0, **dict.fromkeys(UNLOADABLE, 1), Reason.TOKEN_REMOVED: 2}
+    return rank.get(error.failure.reason, 3) > rank.get(met.failure.reason, 3)

@@ -1,4 +1,4 @@
-"""Writing the new certificate, and deleting the old pair once it has done its duty."""
+"""Writing the new certificate."""
 
 import contextlib
 import secrets
@@ -6,20 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 import PyKCS11
-from cryptography import x509
 from PyKCS11 import PyKCS11Error
 
-from tui.core.failure import Reason, TokenError
-from tui.core.ports import TokenStage
+from tui.core.failure import Reason
 from tui.token import faults, objects, preflight, templates
-from tui.token.driver import Driver
-from tui.token.keys import prove
-from tui.token.protocol import Retire
-from tui.token.session import AskPin, Workspace, signed_in
+from tui.token.attributes import values
+from tui.token.preflight import PKCS15
+from tui.token.session import Workspace
 from tui.token.templates import Template
-
-_PKCS15 = "PKCS#15"
-"""CK_TOKEN_INFO.model of the tokens behind OpenSC whose directories it writes itself."""
 
 
 def write(workspace: Workspace, new: Template, old: bytes = b"") -> None:
@@ -27,11 +21,12 @@ def write(workspace: Workspace, new: Template, old: bytes = b"") -> None:
 
     `old` is the DER of the old certificate of the same key, empty when there is none. First it is only moved aside, to
     a CKA_ID of its own: a driver that deletes a certificate's file before its entry hides every certificate when the
-    token is pulled in between. It is deleted only where its CKA_ID cannot be changed. There must be room for the
+    token is pulled in between. Where its CKA_ID cannot be changed a copy is laid aside first, and only where that is
+    refused too it is deleted without one. There must be room for the
     new one before; if it cannot be written then all the same, the old one is put back.
     """
-    session, key_id = workspace.session, dict(new)[PyKCS11.CKA_ID]
-    if not old and workspace.token.model == _PKCS15 and _named_when_there(workspace, new):
+    session, key_id = workspace.session, dict(new).get(PyKCS11.CKA_ID, b"")
+    if not old and key_id and workspace.token.model == PKCS15 and _named_when_there(workspace, new):
         return
     try:
         _create(workspace, new)
@@ -41,7 +36,7 @@ def write(workspace: Workspace, new: Template, old: bytes = b"") -> None:
             raise
         preflight.probe(workspace, len(dict(new)[PyKCS11.CKA_VALUE]))
         workspace.confirm()
-        put_back = _moved_aside(session, in_the_way[0], key_id) or _deleted(workspace, in_the_way[0], new, old)
+        put_back = _moved_aside(session, in_the_way[0]) or _deleted(workspace, in_the_way[0], new, old)
         try:
             _create(workspace, new)
         except PyKCS11Error:
@@ -74,8 +69,9 @@ def _named_when_there(workspace: Workspace, new: Template) -> bool:
     return False
 
 
-def _moved_aside(session: Any, certificate: Any, key_id: bytes) -> Callable[[], None] | None:
+def _moved_aside(session: Any, certificate: Any) -> Callable[[], None] | None:
     """Give the certificate a CKA_ID of its own; how to put it back, None where the driver refuses."""
+    key_id = values(session, certificate, PyKCS11.CKA_ID)[0]
     try:
         session.setAttributeValue(certificate, [(PyKCS11.CKA_ID, secrets.token_bytes(20))])
     except PyKCS11Error:
@@ -84,10 +80,17 @@ def _moved_aside(session: Any, certificate: Any, key_id: bytes) -> Callable[[], 
 
 
 def _deleted(workspace: Workspace, certificate: Any, new: Template, old: bytes) -> Callable[[], None]:
-    """Delete the certificate; how to put it back."""
-    workspace.session.destroyObject(certificate)
+    """Delete the certificate, after a copy is laid aside where the token takes one; how to put it back.
+
+    The copy tells the token when it is cut off in between and no public key object does.
+    """
     names = dict(new)
-    return lambda: _create(workspace, templates.certificate(old, names[PyKCS11.CKA_ID], names[PyKCS11.CKA_LABEL]))
+    label = names[PyKCS11.CKA_LABEL]
+    with contextlib.suppress(PyKCS11Error):
+        if len(objects.copies(workspace.session, old)) == 1:
+            _create(workspace, templates.certificate(old, secrets.token_bytes(20), label))
+    workspace.session.destroyObject(certificate)
+    return lambda: _create(workspace, templates.certificate(old, names.get(PyKCS11.CKA_ID, b""), label))
 
 
 def _create(workspace: Workspace, template: Template) -> None:
@@ -96,46 +99,3 @@ def _create(workspace: Workspace, template: Template) -> None:
         templates.CERTIFICATE_LEFT_OUT,
         lambda left: workspace.session.createObject(templates.without(template, left)),
     )
-
-
-def retire(driver: Driver, order: Retire, ask_pin: AskPin, progress: Callable[[TokenStage], None]) -> None:
-    """Delete the old key and its certificate; signing in has let the new key sign once more.
-
-    The certificate goes last: as long as it is there, a repetition knows which key was its own.
-    """
-    progress(TokenStage.CHECKING)
-    with signed_in(driver, order.certificate, ask_pin, order.scheme) as workspace:
-        session, old_id = workspace.session, bytes.fromhex(order.old_key_id)
-        if order.new != workspace.certificate.der:
-            raise faults.fault(Reason.CERTIFICATE_MISMATCH, "new certificate")
-        progress(TokenStage.RETIRING)
-        workspace.confirm()
-        old = objects.certificate_handles(session, old_id, order.old)
-        if old and old_id and not objects.shared(session, old_id, order.old):
-            for handle in objects.keys(session, old_id):
-                _delete_key(workspace, handle, old_id, order)
-        for handle in old:
-            session.destroyObject(handle)
-        if objects.certificate_handles(session, old_id, order.old):
-            raise faults.fault(Reason.TOKEN_FAULT, "the old certificate is still there")
-
-
-def _delete_key(workspace: Workspace, handle: Any, key_id: bytes, order: Retire) -> None:
-    """Delete one half of the old pair; what cannot be deleted must be dead.
-
-    A driver that deletes a key's file before its entry, and is cut off in between, refuses that entry for ever.
-    """
-    try:
-        workspace.session.destroyObject(handle)
-    except PyKCS11Error:
-        public_key = x509.load_der_x509_certificate(order.old).public_key()
-        try:
-            prove(workspace.key(key_id, public_key), secrets.token_bytes(32), order.scheme)
-        except PyKCS11Error as dead:
-            if faults.failure(dead).reason is Reason.TOKEN_REMOVED:
-                raise
-        except TokenError as dead:
-            if dead.failure.reason not in {Reason.KEY_MISSING, Reason.SIGNATURE_FALSE}:
-                raise
-        else:
-            raise

@@ -16,6 +16,7 @@ STATE_STYLES = {
     CertificateState.RENEWABLE: "bold $good",
     CertificateState.VALID: "bold $secondary",
     CertificateState.NOT_FOR_SIGNING: "$muted",
+    CertificateState.RENEWED: "$good",
 }
 """Beside the words; every other state is drawn as trouble."""
 TROUBLE = "bold $bad"
@@ -52,6 +53,8 @@ def days_words(certificate: Certificate, now: datetime, window: timedelta) -> tu
             return _("已过期{days}天，不单独续期").format(days=-left), style
         case CertificateState.NOT_FOR_SIGNING:
             return _("剩余{days}天，不单独续期").format(days=left), style
+        case CertificateState.RENEWED if certificate.renewed_until is not None:
+            return _("已续期，新证书有效期至{day}").format(day=day(certificate.renewed_until)), style
         case CertificateState.EXPIRED:
             return _("已过期{days}天，不能在线续期").format(days=-left), style
         case _:

@@ -16,6 +16,8 @@ _CAPABILITIES = bytes.fromhex("01 0009 1000 0000 0000 0180")
 """Version, RSA and ECC, longest RSA, DES, AES and ECC key in bits."""
 _ERASE, _INFORMATION, _FILE_LIST, _CAPABILITY_LIST = 0xE0, 0xA0, 0xA1, 0xAA
 _LAST_PIN = 14
+_WRITING = {0x46, 0xD6, 0xDA, 0xE0, 0xE4}
+"""Instructions that the card counts as changes."""
 
 KeySource = Callable[[Kind, int], keys.PrivateKey]
 """Makes a key of this kind and size in bits."""
@@ -62,6 +64,11 @@ class MyEid:
         """A copy of everything that the card keeps."""
         return copy.deepcopy(self.state)
 
+    @property
+    def logged_in(self) -> frozenset[int]:
+        """References of the PINs that are verified."""
+        return frozenset(self._selection.verified)
+
     def power_on(self) -> bytes:
         """Reset."""
         self._reset()
@@ -81,7 +88,9 @@ class MyEid:
             command, self._chain = command.with_data(self._chain), b""
             if command.ins not in self._actions:
                 raise Refused(Status.WRONG_INSTRUCTION)
-            return self._answer(self._actions[command.ins](command), command.le)
+            data = self._actions[command.ins](command)
+            self.state.changes += command.ins in _WRITING
+            return self._answer(data, command.le)
         except Refused as refused:
             self._chain = b""
             return refused.reply
@@ -161,7 +170,7 @@ class MyEid:
         if command.p1 != 0x01:
             raise Refused(Status.WRONG_P1_P2)
         if command.p2 == _INFORMATION:
-            return b"MyEID" + VERSION + self.state.serial + bytes(2)
+            return b"MyEID" + VERSION + self.state.serial + (self.state.changes & 0xFFFF).to_bytes(2)
         if command.p2 == _FILE_LIST:
             return self._selection.list_files()
         if command.p2 == _CAPABILITY_LIST:

@@ -20,6 +20,8 @@ class CardState:
     activated: bool = False
     """Access conditions hold."""
     pins: dict[int, PinRecord] = field(default_factory=dict, repr=False)
+    changes: int = 0
+    """How often files or keys have been written; OpenSC's cache knows old copies by it from 0.24 on."""
 
     @property
     def room(self) -> int:

@@ -25,6 +25,9 @@ class Client:
         self._socket = connection
         self._readers = readers
         self._connections = connections
+        self._version = messages.VERSIONS[0]
+        self._wants_to_wait = False
+        """It takes the table next; registered before, it might take the news of a change for the table's size."""
         self._context = 0
         self._handles: list[int] = []
 
@@ -65,11 +68,20 @@ class Client:
         match command:
             case Command.GET_READERS_STATE:
                 self._socket.sendall(self._readers.described())
-            case Command.WAIT_READER_STATE_CHANGE:
+            case Command.GET_READERS_STATE_SIZE:
+                self._socket.sendall(messages.SIZE.pack(messages.MAX_READERS))
+            case Command.WAIT_READER_STATE_CHANGE if self._version >= messages.LATE_TABLE:
+                self._wants_to_wait = True
+            case Command.GET_READERS_STATE_ARRAY if not self._wants_to_wait:
+                self._socket.sendall(self._readers.described())
+            case Command.WAIT_READER_STATE_CHANGE | Command.GET_READERS_STATE_ARRAY:
+                self._wants_to_wait = False
                 self._readers.wait(self._context, self._socket.sendall, self._tell)
             case Command.STOP_WAITING_READER_STATE_CHANGE:
                 # No answer when it was told of a change just now: it takes that for the answer.
                 self._readers.stop_waiting(self._context, Code.SUCCESS)
+            case Command.GET_READER_EVENTS:
+                self._readers.show_events(self._socket.sendall)
             case _:
                 reply, code = b"", Code.SUCCESS
                 try:
@@ -82,10 +94,11 @@ class Client:
     def _carry_out(self, command: Command, fields: list[int | bytes]) -> bytes:
         """Fill the answer's fields in, and return what follows them; raise Refused."""
         match command, fields:
-            case Command.VERSION, [*asked, _]:
-                fields[:2] = messages.VERSION
-                if tuple(asked) != messages.VERSION:
+            case Command.VERSION, [int(major), int(minor), _]:
+                if (major, minor) not in messages.VERSIONS:
+                    fields[:2] = messages.VERSIONS[-1]
                     raise Refused(Code.SERVICE_STOPPED)
+                self._version = major, minor
             case Command.ESTABLISH_CONTEXT, _:
                 fields[1] = self._context = next(_contexts)
             case Command.RELEASE_CONTEXT, [context, _]:

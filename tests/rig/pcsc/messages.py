@@ -1,10 +1,13 @@
-"""The messages between libpcsclite and pcscd, protocol 4.4: native byte order, a header on requests only."""
+"""The messages between libpcsclite and pcscd: native byte order, a header on requests only."""
 
 import struct
 from enum import IntEnum, IntFlag
 from typing import Final
 
-VERSION: Final = 4, 4
+VERSIONS: Final = (4, 4), (4, 5), (4, 6)
+"""Of the protocol: pcsc-lite 1.8.24 to 2.2; 2.3 and 2.4, with GET_READER_EVENTS; 2.5. Others are offered the last."""
+LATE_TABLE: Final = 4, 6
+"""From this version on a client that waits asks for the table's size and for the table after that."""
 MAX_READERS: Final = 16
 """Entries in the table of readers; a client takes the whole table at once."""
 LONGEST_APDU: Final = 4 + 3 + (1 << 16) + 3 + 2
@@ -30,6 +33,9 @@ class Command(IntEnum):
     GET_READERS_STATE = 0x12
     WAIT_READER_STATE_CHANGE = 0x13
     STOP_WAITING_READER_STATE_CHANGE = 0x14
+    GET_READER_EVENTS = 0x15
+    GET_READERS_STATE_SIZE = 0x16
+    GET_READERS_STATE_ARRAY = 0x17
 
 
 class Code(IntEnum):
@@ -95,6 +101,10 @@ HEADER: Final = struct.Struct("=II")
 """Length of the body, command."""
 WAIT: Final = struct.Struct("=II")
 """Time-out (unused), return value; also what wakes a waiting client."""
+EVENTS: Final = struct.Struct("=II")
+"""How often a reader has come or gone, counted from 1; return value."""
+SIZE: Final = struct.Struct("=i")
+"""Entries in the table of readers."""
 READER: Final = struct.Struct("=128sIIi33s3xII")
 """Name, event counter, state, sharing, ATR, its length, protocol."""
 
@@ -117,5 +127,8 @@ BODIES: Final = {
     Command.GET_READERS_STATE: struct.Struct(""),
     Command.WAIT_READER_STATE_CHANGE: struct.Struct(""),
     Command.STOP_WAITING_READER_STATE_CHANGE: struct.Struct(""),
+    Command.GET_READER_EVENTS: struct.Struct(""),
+    Command.GET_READERS_STATE_SIZE: struct.Struct(""),
+    Command.GET_READERS_STATE_ARRAY: struct.Struct(""),
 }
 """The body that follows a request's header; the answer has the same form, if any."""

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable
 
 from tests.rig.card.port import Card
-from tests.rig.pcsc.messages import MAX_READERS, READER, Code
+from tests.rig.pcsc.messages import EVENTS, MAX_READERS, READER, Code
 from tests.rig.pcsc.reader import Reader, Refused
 
 MODEL = "USB Key"
@@ -27,6 +27,7 @@ class Readers:
         self.waiting: dict[int, Callable[[Code], None]] = {}
         """Contexts that wait for a change, and how to tell them of it."""
         self._returning: dict[str, threading.Timer] = {}
+        self._events = 1
 
     def plug(self, port: str, card: Card) -> None:
         """A key is put into a free port; clients that wait are woken."""
@@ -94,6 +95,7 @@ class Readers:
         self._wake()
 
     def _wake(self) -> None:
+        self._events += 1
         for tell in self.waiting.values():
             tell(Code.SUCCESS)
         self.waiting.clear()
@@ -107,6 +109,11 @@ class Readers:
     def _described(self) -> bytes:
         empty = bytes(READER.size)
         return b"".join(empty if reader is None else reader.described() for reader in self._table)
+
+    def show_events(self, show: Callable[[bytes], None]) -> None:
+        """Show how often readers have come or gone."""
+        with self.state:
+            show(EVENTS.pack(self._events, Code.SUCCESS))
 
     def wait(self, client: int, show: Callable[[bytes], None], tell: Callable[[Code], None]) -> None:
         """Show the table and tell the client, once, when it changes."""

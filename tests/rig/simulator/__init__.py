@@ -120,5 +120,5 @@ class Simulator:
     def _write(self) -> None:
         """In one step, since the driver may read at any moment."""
         new = self.control / "rules.new"
-        new.write_text("".join(rule.line for rule in self.rules.values()))
+        new.write_bytes("".join(rule.line for rule in self.rules.values()).encode(errors="surrogateescape"))
         new.replace(self.control / "rules")

@@ -34,8 +34,8 @@ class At(StrEnum):
     LOSE = "lose"
     """Do it, then answer `value` (CKR_): the reply is lost."""
     REFUSE = "refuse"
-    """At C_GenerateKeyPair, C_CreateObject, C_SetAttributeValue: answer `value` (CKR_) to a template that has the
-    attribute `text`: `CKA_LABEL`, or `CKA_EXTRACTABLE=0`, or `CKA_CLASS=CKO_DATA`."""
+    """At C_GenerateKeyPair, C_CreateObject, C_SetAttributeValue, C_GetAttributeValue: answer `value` (CKR_) to a
+    template that has the attribute `text`: `CKA_LABEL`, or `CKA_EXTRACTABLE=0`, or `CKA_CLASS=CKO_DATA`."""
 
 
 class Is(StrEnum):
@@ -65,7 +65,7 @@ class Is(StrEnum):
     EVENTS = "events"
     """C_WaitForSlotEvent works, blocking and (with `value` 1) also without; else CKR_FUNCTION_NOT_SUPPORTED."""
     LABEL = "label"
-    """C_GetTokenInfo tells the label `text` (up to 32 bytes); counted."""
+    """C_GetTokenInfo tells the label `text` (up to 32 bytes; those that are no UTF-8 as surrogates); counted."""
     SERIAL = "serial"
     """C_GetTokenInfo tells the serial `text` (up to 16 bytes); counted."""
     MODEL = "model"
@@ -103,6 +103,17 @@ class Is(StrEnum):
     """C_Sign answers CKR_OK and a signature that does not verify; counted."""
     OTHER_KEY = "other-key"
     """C_Sign signs with another private key of the token, if there is one; counted."""
+    SHUFFLED = "shuffled"
+    """Every search tells its objects in another order; `value` seeds it."""
+    ALWAYS_AUTHENTICATE = "always-authenticate"
+    """Every private key demands C_Login(CKU_CONTEXT_SPECIFIC) between C_SignInit and C_Sign: with the user's PIN, or
+    with `text` where the keys have one of their own. With `value` 1 CKA_ALWAYS_AUTHENTICATE does not tell it."""
+    PIN_TO_BE_CHANGED = "pin-to-be-changed"
+    """CKF_USER_PIN_TO_BE_CHANGED is on."""
+    UNINITIALISED = "uninitialised"
+    """CKF_TOKEN_INITIALIZED is off, although the token works."""
+    NO_USER_PIN = "no-user-pin"
+    """CKF_USER_PIN_INITIALIZED is off."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ static CK_ULONG of_same_id(CK_SESSION_HANDLE session, CK_OBJECT_CLASS class, CK_
 }
 
 /* A REFUSE rule's text is the attribute's number, or number=value. */
-static bool refused(enum call call, CK_ATTRIBUTE_PTR template, CK_ULONG count, CK_RV *value)
+bool refused(enum call call, CK_ATTRIBUTE_PTR template, CK_ULONG count, CK_RV *value)
 {
     for (const struct rule *rule = NULL; (rule = next_rule(rule, REFUSE, call));) {
         char *rest;

@@ -1,6 +1,7 @@
 /* C_Login: limits of length, a counter of tries, a PIN pad; and what CK_TOKEN_INFO tells of them. */
 #include "simulator.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -8,6 +9,32 @@ static bool length_is_wrong(CK_ULONG length)
 {
     const struct rule *least = standing(PIN_MIN), *most = standing(PIN_MAX);
     return (least && length < (CK_ULONG)least->value) || (most && length > (CK_ULONG)most->value);
+}
+
+static bool awaiting;
+static char accepted[256]; /* the user's PIN, which SoftHSM2 compares for keys of its own only */
+
+bool awaits_pin(void)
+{
+    return standing(ALWAYS_AUTHENTICATE) && awaiting;
+}
+
+void await_pin(void)
+{
+    awaiting = true;
+}
+
+/* An ALWAYS_AUTHENTICATE rule's text is a PIN of the keys' own. */
+static CK_RV login_for_signature(CK_UTF8CHAR_PTR pin, CK_ULONG length)
+{
+    const struct rule *always = standing(ALWAYS_AUTHENTICATE);
+    const char *right = strcmp(always->text, "-") == 0 ? accepted : always->text;
+    if (!awaiting)
+        return CKR_OPERATION_NOT_INITIALIZED;
+    if (length != strlen(right) || memcmp(pin, right, length) != 0)
+        return CKR_PIN_INCORRECT;
+    awaiting = false;
+    return CKR_OK;
 }
 
 CK_RV login(CK_SESSION_HANDLE session, CK_USER_TYPE user, CK_UTF8CHAR_PTR pin, CK_ULONG length)
@@ -26,7 +53,10 @@ CK_RV login(CK_SESSION_HANDLE session, CK_USER_TYPE user, CK_UTF8CHAR_PTR pin, C
         return CKR_PIN_LEN_RANGE;
     if (limit && *wrong_pins() >= limit->value)
         return CKR_PIN_LOCKED;
-    CK_RV value = real->C_Login(session, user, pin, length);
+    bool again = user == CKU_CONTEXT_SPECIFIC && standing(ALWAYS_AUTHENTICATE);
+    CK_RV value = again ? login_for_signature(pin, length) : real->C_Login(session, user, pin, length);
+    if (value == CKR_OK && !again)
+        snprintf(accepted, sizeof accepted, "%.*s", (int)length, (const char *)pin);
     if (value == CKR_OK)
         *wrong_pins() = 0;
     else if (value == CKR_PIN_INCORRECT)

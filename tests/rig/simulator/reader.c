@@ -141,6 +141,12 @@ CK_RV get_token_info(CK_SLOT_ID slot, CK_TOKEN_INFO_PTR info)
     pad(info->model, sizeof info->model, standing(MODEL));
     if (standing(WRITE_PROTECTED))
         info->flags |= CKF_WRITE_PROTECTED;
+    if (standing(PIN_TO_BE_CHANGED))
+        info->flags |= CKF_USER_PIN_TO_BE_CHANGED;
+    if (standing(UNINITIALISED))
+        info->flags &= ~(CK_FLAGS)CKF_TOKEN_INITIALIZED;
+    if (standing(NO_USER_PIN))
+        info->flags &= ~(CK_FLAGS)CKF_USER_PIN_INITIALIZED;
     if (memory)
         info->ulFreePublicMemory = (CK_ULONG)memory->value;
     tell_pin(info);

@@ -46,11 +46,20 @@ CK_RV sign_init(CK_SESSION_HANDLE session, CK_MECHANISM_PTR mechanism, CK_OBJECT
         return CKR_MECHANISM_INVALID;
     if (fires(standing(OTHER_KEY)))
         key = another_private_key(session, key);
-    return real->C_SignInit(session, mechanism, key);
+    CK_RV value = real->C_SignInit(session, mechanism, key);
+    if (value == CKR_OK)
+        await_pin();
+    return value;
 }
 
 CK_RV sign(CK_SESSION_HANDLE session, CK_BYTE_PTR data, CK_ULONG length, CK_BYTE_PTR signature, CK_ULONG_PTR size)
 {
+    if (awaits_pin()) {
+        CK_BYTE unseen[1024];
+        CK_ULONG room = sizeof unseen;
+        real->C_Sign(session, data, length, unseen, &room); /* the operation is over */
+        return CKR_USER_NOT_LOGGED_IN;
+    }
     CK_RV value = real->C_Sign(session, data, length, signature, size);
     if (value == CKR_OK && signature && *size && fires(standing(FALSE_SIGNATURE)))
         signature[*size - 1] ^= 1;

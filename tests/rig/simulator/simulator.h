@@ -40,15 +40,15 @@ enum need { LIFE, SLOTS, CACHED, CARD };
       (CK_SESSION_HANDLE session, CK_ATTRIBUTE_PTR template, CK_ULONG count, CK_OBJECT_HANDLE_PTR object), \
       (session, template, count, object)) \
     X(C_DestroyObject, CARD, destroy_object, (CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object), (session, object)) \
-    X(C_GetAttributeValue, CACHED, real->C_GetAttributeValue, \
+    X(C_GetAttributeValue, CACHED, get_attribute_value, \
       (CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_PTR template, CK_ULONG count), \
       (session, object, template, count)) \
     X(C_SetAttributeValue, CARD, set_attribute_value, \
       (CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_PTR template, CK_ULONG count), \
       (session, object, template, count)) \
-    X(C_FindObjectsInit, CACHED, real->C_FindObjectsInit, \
+    X(C_FindObjectsInit, CACHED, find_objects_init, \
       (CK_SESSION_HANDLE session, CK_ATTRIBUTE_PTR template, CK_ULONG count), (session, template, count)) \
-    X(C_FindObjects, CACHED, real->C_FindObjects, \
+    X(C_FindObjects, CACHED, find_objects, \
       (CK_SESSION_HANDLE session, CK_OBJECT_HANDLE_PTR objects, CK_ULONG room, CK_ULONG_PTR count), \
       (session, objects, room, count)) \
     X(C_FindObjectsFinal, CACHED, real->C_FindObjectsFinal, (CK_SESSION_HANDLE session), (session)) \
@@ -81,7 +81,9 @@ enum call { ANY_CALL, CALLS(X) CALL_COUNT };
     X(PIN_PAD, "pin-pad") \
     X(WRITE_PROTECTED, "write-protected") X(ROOM, "room") X(FREE_MEMORY, "free-memory") \
     X(ONE_CERTIFICATE, "one-certificate") X(ONE_PAIR, "one-pair") X(HALF_PAIR, "half-pair") X(RENAMES, "renames") \
-    X(LACKS, "lacks") X(FALSE_SIGNATURE, "false-signature") X(OTHER_KEY, "other-key")
+    X(LACKS, "lacks") X(FALSE_SIGNATURE, "false-signature") X(OTHER_KEY, "other-key") \
+    X(SHUFFLED, "shuffled") X(ALWAYS_AUTHENTICATE, "always-authenticate") \
+    X(PIN_TO_BE_CHANGED, "pin-to-be-changed") X(UNINITIALISED, "uninitialised") X(NO_USER_PIN, "no-user-pin")
 
 #define X(action, word) action,
 enum action { ACTIONS(X) ACTION_COUNT };
@@ -127,10 +129,13 @@ CK_RV wait_for_slot_event(CK_FLAGS flags, CK_SLOT_ID_PTR slot, CK_VOID_PTR reser
 /* pin.c */
 CK_RV login(CK_SESSION_HANDLE session, CK_USER_TYPE user, CK_UTF8CHAR_PTR pin, CK_ULONG length);
 void tell_pin(CK_TOKEN_INFO_PTR info);
+bool awaits_pin(void); /* before the next C_Sign */
+void await_pin(void);
 
 /* objects.c */
 CK_ULONG find(CK_SESSION_HANDLE session, CK_ATTRIBUTE_PTR template, CK_ULONG count, CK_OBJECT_HANDLE_PTR found,
               CK_ULONG room);
+bool refused(enum call call, CK_ATTRIBUTE_PTR template, CK_ULONG count, CK_RV *value);
 CK_RV create_object(CK_SESSION_HANDLE session, CK_ATTRIBUTE_PTR template, CK_ULONG count, CK_OBJECT_HANDLE_PTR object);
 CK_RV destroy_object(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object);
 CK_RV set_attribute_value(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_PTR template,
@@ -138,6 +143,12 @@ CK_RV set_attribute_value(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK
 CK_RV generate_key_pair(CK_SESSION_HANDLE session, CK_MECHANISM_PTR mechanism, CK_ATTRIBUTE_PTR public,
                         CK_ULONG public_count, CK_ATTRIBUTE_PTR private, CK_ULONG private_count,
                         CK_OBJECT_HANDLE_PTR public_key, CK_OBJECT_HANDLE_PTR private_key);
+
+/* searching.c */
+CK_RV find_objects_init(CK_SESSION_HANDLE session, CK_ATTRIBUTE_PTR template, CK_ULONG count);
+CK_RV find_objects(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE_PTR objects, CK_ULONG room, CK_ULONG_PTR count);
+CK_RV get_attribute_value(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_PTR template,
+                          CK_ULONG count);
 
 /* signing.c */
 bool lacks(CK_MECHANISM_TYPE mechanism);

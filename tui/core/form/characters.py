@@ -38,8 +38,8 @@ def half_width(text: str) -> str:
 
 
 def compact(text: str) -> str:
-    """`half_width` without any blank."""
-    return half_width(text).replace(" ", "")
+    """`half_width` without any blank; marks that a blank kept apart stand in NFC's order then."""
+    return unicodedata.normalize("NFC", half_width(text).replace(" ", ""))
 
 
 def has_unusable(text: str) -> bool:

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from tui.core.form.characters import clean, half_width, has_unusable, is_letter
+from tui.core.form.characters import clean, compact, half_width, has_unusable, is_letter
 from tui.core.form.kinds import FieldError
 
 LONGEST_NAME, LONGEST_ADDRESS, LONGEST_MAIL = 80, 100, 254
@@ -45,8 +45,10 @@ def check_name(name: str) -> FieldError | None:
 
 def normalise_phone(number: str) -> str:
     """A mobile's 11 digits, `0755-88888888-801`, `4008301330`; what is none of them without blanks and brackets."""
-    plain = re.sub(r"[\s()]", "", _EXTENSION.sub("-", half_width(number)))
-    return next((found for found in map(_canonical, _readings(plain)) if found), plain)
+    plain, parted = (
+        compact(re.sub(r"[()]", "", text)) for text in (half_width(number), _EXTENSION.sub("-", half_width(number)))
+    )
+    return next((found for found in map(_canonical, _readings(parted)) if found), plain)
 
 
 def check_mobile(number: str) -> FieldError | None:

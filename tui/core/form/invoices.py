@@ -23,7 +23,7 @@ _NUMBER_IN_TITLE = re.compile(r"(?<![0-9A-Z])(?=(?:[A-Z]*[0-9]){8})[0-9A-Z]{15,2
 
 def normalise_tax_number(number: str) -> str:
     """Half-width, upper case, no blanks and dashes."""
-    return compact(number.upper()).replace("-", "")
+    return compact(half_width(number.upper()).replace("-", ""))
 
 
 def check_tax_number(number: str, today: date | None = None) -> FieldError | None:

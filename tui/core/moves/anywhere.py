@@ -4,8 +4,10 @@ from dataclasses import replace
 
 from tui.core import commands as c
 from tui.core import events as e
+from tui.core.certificate import Token
 from tui.core.failure import Reason
 from tui.core.moves.common import NEEDS_TOKEN, Next, at, cover, enter, leave, refuse, resume, uncover
+from tui.core.ports import Sighting
 from tui.core.state import Busy, State, Step
 
 ENDS_WITH_TOKEN = frozenset({Step.DONE, Step.REFUSED})
@@ -25,7 +27,10 @@ FINAL = frozenset(
         Reason.KIOSK_TOO_OLD,
         Reason.KEY_UNSUPPORTED,
         Reason.CERTIFICATE_UNREADABLE,
+        Reason.CERTIFICATE_MALFORMED,
+        Reason.NO_TERM_LEFT,
         Reason.NO_CERTIFICATE,
+        Reason.NO_SIGNING_CERTIFICATE,
         Reason.KEY_REUSED,
         Reason.REQUEST_REFUSED,
         Reason.APPLICATION_MISSING,
@@ -44,6 +49,7 @@ ASKED_AT = {
     "Start": {Step.WAITING},
     "WatchTokens": {Step.WAITING},
     "AskService": {Step.WAITING},
+    "Look": {Step.LOOK_PIN},
     "SignIn": {Step.SIGN_IN},
     "LoadNotice": {Step.NOTICE},
     "AskOffer": {Step.CARD, Step.FORM},
@@ -75,7 +81,7 @@ ASKED_AT = {
 def tokens_seen(state: State, event: e.TokensSeen) -> Next:
     """The inserted tokens as they now are."""
     pulled = state.token is not None
-    state = replace(state, sighting=event.sighting, now=event.at)
+    state = replace(state, sighting=event.sighting, now=event.at, revealed=_still_known(state, event.sighting))
     if state.step is Step.WAITING:
         return replace(state, failure=None), ()
     if state.step is Step.CHOOSING:
@@ -93,14 +99,22 @@ def tokens_seen(state: State, event: e.TokensSeen) -> Next:
     return leave(state) if state.step in ENDS_WITH_TOKEN else (state, ())
 
 
+def _still_known(state: State, sighting: Sighting) -> tuple[Token, ...]:
+    """What the PIN has shown, while its token is in, or is awaited by the person whose certificate it holds."""
+    if state.chosen is not None:
+        return state.revealed
+    present = {(token.module, token.label, token.serial) for token in sighting.tokens}
+    return tuple(known for known in state.revealed if (known.module, known.label, known.serial) in present)
+
+
 def service_seen(state: State, event: e.ServiceSeen) -> Next:
     """The desk is there."""
-    return replace(state, service=event.service, desk_reachable=True), ()
+    return replace(state, service=event.service, desk_reachable=True, desk_failure=None), ()
 
 
 def desk_lost(state: State, event: e.DeskLost) -> Next:
     """Said on the status line; the poll goes on."""
-    return replace(state, desk_reachable=False), ()
+    return replace(state, desk_reachable=False, desk_failure=event.failure), ()
 
 
 def failed(state: State, event: e.Failed) -> Next:
@@ -115,7 +129,7 @@ def failed(state: State, event: e.Failed) -> Next:
             return refuse(state, failure)
         case Reason.AGREEMENT_CHANGED, _:
             return enter(replace(state, agreement=None), Step.AGREEMENT, failure)
-        case Reason.PRICE_CHANGED, _ if state.holder is not None:
+        case ((Reason.PRICE_CHANGED | Reason.TERM_TOO_LONG), (Step.FORM | Step.REQUESTING)) if state.holder is not None:
             return at(state, Step.FORM, failure), (c.AskOffer(state.holder[1].der),)
         case _, Step.CARD if event.command == "QueryPayment":
             known = state.offer.application if state.offer and state.busy is Busy.QUERYING else None

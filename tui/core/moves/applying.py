@@ -95,13 +95,14 @@ def with_pin(
     if state.token is None or state.chosen is None or state.application is None:
         pin.wipe()
         return state, ()
-    if failure := _wrong_length(state.token, pin):
+    if failure := wrong_length(state.token, pin):
         pin.wipe()
         return replace(state, failure=failure), ()
     return at(state, working), (command(state.chosen, pin, state.application),)
 
 
-def _wrong_length(token: Token, pin: Pin) -> Failure | None:
+def wrong_length(token: Token, pin: Pin) -> Failure | None:
+    """A length that the token would refuse; None when it may be right."""
     longest = token.pin_max or len(pin.reveal())  # 0: the driver does not say
     if not token.pin_pad and not token.pin_min <= len(pin.reveal()) <= longest:
         return Failure(Reason.PIN_LENGTH, detail=f"{token.pin_min}-{token.pin_max}")

@@ -7,43 +7,90 @@ from tui import __version__
 from tui.core import commands as c
 from tui.core import events as e
 from tui.core.application import ApplicationForm
-from tui.core.certificate import Certificate, CertificateRef, CertificateState, Token, find, refer, refer_key
-from tui.core.eligibility import best_refused
+from tui.core.certificate import Certificate, CertificateRef, Token, find, refer, refer_key
+from tui.core.eligibility import best_refused, why_not
 from tui.core.failure import Failure, Reason
-from tui.core.moves.common import Next, at, enter, leave, refuse, resume, uncover
+from tui.core.moves import looking
+from tui.core.moves.common import Next, at, enter, finished, leave, refuse, resume, uncover
 from tui.core.order import LIVE, ApplicationStatus
 from tui.core.state import Busy, State, Step, step_of
+from tui.core.succession import due, successor
 
 FRESH = timedelta(days=30)
 """A certificate younger than this may be one whose installation was never finished."""
 
 
 def renewable(state: State) -> tuple[tuple[Token, Certificate], ...]:
-    """Every signing certificate that may be renewed now, once each although several modules may see its token."""
+    """Every signing certificate that may be renewed now, once each although several modules may see its token.
+
+    The one that ends first comes first.
+    """
     held = [(token, certificate) for token in state.tokens for certificate in token.certificates]
-    found = {c.fingerprint: (t, c) for t, c in reversed(held) if _renewable(state, c)}
-    return tuple(reversed(found.values()))
+    found = {c.fingerprint: (t, c) for t, c in reversed(held) if state.is_renewable(c)}
+    return tuple(sorted(found.values(), key=lambda pair: due(pair[1])))
 
 
 def start(state: State, event: e.Started) -> Next:
     """One certificate leads to the sign-in, several to the choice, none to the reason why."""
-    if state.service and _version(state.service.minimum_version) > _version(__version__):
-        return refuse(state, Failure(Reason.KIOSK_TOO_OLD, detail=f"{__version__} < {state.service.minimum_version}"))
+    if too_old := _too_old(state):
+        return refuse(state, too_old)
     match renewable(state):
         case ():
             return _nothing_to_renew(state)
         case ((token, certificate),):
-            return at(replace(state, chosen=refer(token, certificate)), Step.SIGN_IN), ()
+            return _begin(state, token, certificate)
         case _:
             return at(state, Step.CHOOSING), ()
+
+
+def name(state: State, event: e.CertificateChosen) -> Next:
+    """A certificate that a script names before anything is asked: on with it, or why it cannot be renewed."""
+    found = find(state.tokens, event.fingerprint)
+    if found is None or (now := state.now) is None:
+        return state, ()
+    if too_old := _too_old(state):
+        return refuse(state, too_old)
+    reason = why_not(found[1], now, state.window)
+    if reason is None:
+        return _begin(state, *found)
+    return refuse(replace(state, chosen=refer(*found)), Failure(reason))
 
 
 def choose(state: State, event: e.CertificateChosen) -> Next:
     """The certificate that was picked among several."""
     for token, certificate in renewable(state):
         if certificate.fingerprint == event.fingerprint:
-            return at(replace(state, chosen=refer(token, certificate)), Step.SIGN_IN), ()
+            return _begin(state, token, certificate)
     return state, ()
+
+
+def _begin(state: State, token: Token, certificate: Certificate) -> Next:
+    """Sign in, unless the token would refuse its PIN in the end."""
+    state = replace(state, chosen=refer(token, certificate))
+    if token.pin_to_be_changed:
+        return refuse(state, Failure(Reason.PIN_EXPIRED, detail="CKF_USER_PIN_TO_BE_CHANGED"))
+    return at(state, Step.SIGN_IN), ()
+
+
+def token_revealed(state: State, event: e.TokenRevealed) -> Next:
+    """Begin with what can be seen now; nothing is hidden any more."""
+    state = replace(state, chosen=None, revealed=(*state.revealed, event.token))
+    return start(at(state, Step.WAITING), e.Started())
+
+
+def young_successor(state: State) -> CertificateRef | None:
+    """The certificate whose successor was issued last, so lately that its installation may not be finished."""
+    held = [(t, c, new) for t in state.tokens for c in t.certificates if (new := successor(c, t.certificates))]
+    token, old, new = max(held, key=lambda found: found[2].not_before, default=(None, None, None))
+    if token is None or old is None or new is None or state.now is None or state.now >= new.not_before + FRESH:
+        return None
+    return refer(token, old)
+
+
+def continue_young(state: State, event: e.RenewalRequested) -> Next:
+    """Before another certificate is renewed: the desk knows whether the installation is finished."""
+    young = young_successor(state)
+    return (at(replace(state, chosen=young), Step.SIGN_IN), ()) if young else (state, ())
 
 
 def continue_paid(state: State, event: e.RenewalRequested) -> Next:
@@ -54,12 +101,12 @@ def continue_paid(state: State, event: e.RenewalRequested) -> Next:
 def may_be_paid(state: State) -> bool:
     """Refused before the desk was asked, though a paid renewal may wait to be finished.
 
-    The certificate expired after it was paid for, or it is the new one, installed but not yet proved.
+    The certificate expired after it was paid for, it is the new one, installed but not yet proved, or its successor is.
     """
     if state.step is not Step.REFUSED or state.failure is None or state.chosen is None or state.signed_in:
         return False
     match state.failure.reason:
-        case Reason.CERTIFICATE_EXPIRED:
+        case Reason.CERTIFICATE_EXPIRED | Reason.ALREADY_RENEWED:
             return True
         case Reason.TOO_EARLY:
             return state.holder is not None and state.now is not None and state.now < state.holder[1].not_before + FRESH
@@ -97,9 +144,15 @@ def offer_made(state: State, event: e.OfferMade) -> Next:
     """The certificate may be renewed by this account; there may be an application under way.
 
     Where only the key is left of a certificate that was to be replaced, the application is all there is to go on with.
+    Where the certificate's successor lies beside it, an application is, and nothing is sold.
     """
-    if state.holder is None and event.offer.application is not None:
-        return resume(replace(state, offer=event.offer, busy=None), event.offer.application)
+    application = event.offer.application
+    if application is not None and application.status is ApplicationStatus.INSTALLED:
+        return finished(state, application)
+    if state.holder is None and application is not None:
+        return resume(replace(state, offer=event.offer, busy=None), application)
+    if application is None and state.holder is not None and state.holder[1].renewed_until is not None:
+        return refuse(state, Failure(Reason.ALREADY_RENEWED))
     failure = state.failure if state.step is Step.FORM else None
     typed = event.offer.form if event.offer.form and state.form == ApplicationForm() else state.form
     return replace(state, offer=event.offer, form=typed, busy=None, failure=failure), ()
@@ -122,7 +175,7 @@ def query_answered(state: State, event: e.ApplicationSeen) -> Next:
     if known is None or known.business_no != event.application.business_no:
         return state, ()
     if event.application.status is ApplicationStatus.INSTALLED:  # at another terminal meanwhile
-        return refuse(state, Failure(Reason.ALREADY_RENEWED))
+        return finished(state, event.application)
     return resume(state, event.application)
 
 
@@ -157,7 +210,8 @@ def check_again(state: State, event: e.Retried) -> Next:
     """Run 环境检测."""
     if state.busy or state.sighting is None:
         return state, ()
-    return replace(state, busy=Busy.SELF_CHECKING, checks=()), (c.RunSelfCheck(state.sighting),)
+    known = replace(state.sighting, tokens=state.tokens)
+    return replace(state, busy=Busy.SELF_CHECKING, checks=()), (c.RunSelfCheck(known),)
 
 
 def self_checked(state: State, event: e.SelfChecked) -> Next:
@@ -176,11 +230,16 @@ def _nothing_to_renew(state: State) -> Next:
     if not state.tokens or state.now is None:
         return replace(state, failure=Failure(Reason.NO_TOKEN)), ()
     held = tuple(certificate for token in state.tokens for certificate in token.certificates)
-    if not any(certificate.for_signing for certificate in held) and (lone := _lone_key(state)):
-        return at(replace(state, chosen=lone), Step.SIGN_IN), ()
+    if not any(certificate.for_signing for certificate in held):
+        if state.veiled:
+            return looking.begin(state)
+        if lone := _lone_key(state):
+            return at(replace(state, chosen=lone), Step.SIGN_IN), ()
     turned_away = best_refused(held, state.now, state.window)
     if turned_away is None:
         return replace(state, failure=Failure(Reason.NO_CERTIFICATE)), ()
+    if young := young_successor(state):
+        return at(replace(state, chosen=young), Step.SIGN_IN), ()
     certificate, reason = turned_away
     found = find(state.tokens, certificate.fingerprint)
     return refuse(replace(state, chosen=refer(*found) if found else None), Failure(reason))
@@ -191,8 +250,10 @@ def _lone_key(state: State) -> CertificateRef | None:
     return next((refer_key(token, token.bare_keys[0]) for token in state.tokens if token.bare_keys), None)
 
 
-def _renewable(state: State, certificate: Certificate) -> bool:
-    return state.now is not None and certificate.state(state.now, state.window) is CertificateState.RENEWABLE
+def _too_old(state: State) -> Failure | None:
+    if state.service is None or _version(state.service.minimum_version) <= _version(__version__):
+        return None
+    return Failure(Reason.KIOSK_TOO_OLD, detail=f"{__version__} < {state.service.minimum_version}")
 
 
 def _version(text: str) -> tuple[int, ...]:

@@ -6,6 +6,7 @@ from tui.core import commands as c
 from tui.core import events as e
 from tui.core.failure import Failure, Reason
 from tui.core.order import Application, ApplicationStatus
+from tui.core.ports import Installation
 from tui.core.state import SHOWN_ATTEMPT, Busy, State, Step, step_of
 
 Next = tuple[State, tuple[c.Command, ...]]
@@ -16,6 +17,7 @@ WATCHED = frozenset({ApplicationStatus.ENTERED, ApplicationStatus.ISSUING})
 
 NEEDS_TOKEN = frozenset(
     {
+        Step.LOOK_PIN,
         Step.SIGN_IN,
         Step.NOTICE,
         Step.CARD,
@@ -77,7 +79,13 @@ def leave(state: State, event: object = None) -> Next:
     """Back to the waiting screen with nothing of the person left; the application stays at the desk."""
     if state.token_working:
         return state, ()
-    fresh = State(now=state.now, sighting=state.sighting, service=state.service, desk_reachable=state.desk_reachable)
+    fresh = State(
+        now=state.now,
+        sighting=state.sighting,
+        service=state.service,
+        desk_reachable=state.desk_reachable,
+        desk_failure=state.desk_failure,
+    )
     return fresh, (c.SignOut(),)
 
 
@@ -86,12 +94,29 @@ def refuse(state: State, failure: Failure) -> Next:
     return at(state, Step.REFUSED, failure), (c.StopWatching(),)
 
 
+def finished(state: State, application: Application) -> Next:
+    """续期已完成, here or elsewhere, now or earlier: both certificates as the token holds them.
+
+    Without the new one on a token that is in, the person is told no more than that the old one was renewed.
+    """
+    state = replace(state, application=application)
+    held = [certificate for token in state.tokens for certificate in token.certificates]
+    new = next((certificate for certificate in held if certificate.der == application.certificate), None)
+    if new is None:
+        return refuse(state, Failure(Reason.ALREADY_RENEWED))
+    old = next((certificate for certificate in held if certificate.fingerprint == application.fingerprint), None)
+    both = Installation(old, new, b"") if old else None
+    return at(replace(state, finished=new, installation=both), Step.DONE), (c.StopWatching(),)
+
+
 def follow(state: State, event: e.ApplicationSeen) -> Next:
     """Take the application as it now is and go where it has moved to; a poll never disturbs what is under way."""
     application = event.application
     if state.application is not None and application.business_no != state.application.business_no:
         return state, ()
     state = replace(state, application=application, desk_reachable=True)
+    if not _may_be_paid(application):
+        return refuse(state, Failure(Reason.ORDER_MISMATCH))
     match application.status:
         case ApplicationStatus.DRAFT:
             return state, ()
@@ -105,9 +130,18 @@ def follow(state: State, event: e.ApplicationSeen) -> Next:
                 return state, ()
             return at(state, Step.INSTALL_PIN), (c.StopWatching(),)
         case ApplicationStatus.INSTALLED:
-            return refuse(state, Failure(Reason.ALREADY_RENEWED))
+            return finished(state, application)
         case ApplicationStatus.WITHDRAWN | ApplicationStatus.LAPSED | ApplicationStatus.FAILED:
             return at(state, Step.WITHDRAWN), ()
+
+
+def _may_be_paid(application: Application) -> bool:
+    """Whether order and payment code ask for the same money; once it is paid the desk alone compares."""
+    order, attempt = application.order, application.attempt
+    if application.status is not ApplicationStatus.ENTERED or order is None:
+        return True
+    shown = attempt is not None and attempt.state in SHOWN_ATTEMPT
+    return order.adds_up and (attempt is None or not shown or attempt.amount_fen == order.total_fen)
 
 
 def _follow_payment(state: State, application: Application, polled: bool) -> Next:
@@ -126,6 +160,8 @@ def _follow_payment(state: State, application: Application, polled: bool) -> Nex
 
 def resume(state: State, application: Application) -> Next:
     """Continue an application that is under way, at the step where it stands."""
+    if not _may_be_paid(application):
+        return refuse(replace(state, application=application), Failure(Reason.ORDER_MISMATCH))
     attempt = application.attempt
     typed = state.form if state.application and state.application.business_no == application.business_no else None
     kept = state.offer.form if state.offer else None

@@ -76,4 +76,4 @@ def retire(state: State, event: e.PinEntered) -> Next:
 
 def retired(state: State, event: e.Retired) -> Next:
     """Back to the receipt."""
-    return at(replace(state, retired=True), Step.DONE), ()
+    return at(replace(state, retired=True, key_left=event.left), Step.DONE), ()

@@ -3,13 +3,13 @@
 import contextlib
 import os
 import tempfile
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
@@ -18,7 +18,12 @@ from cryptography.hazmat.primitives.serialization import Encoding, load_pem_priv
 from cryptography.x509.oid import SignatureAlgorithmOID
 
 from tui.desk.ca.port import IssuingFailed
-from tui.desk.ca.profile import Issuer, assemble, renewed_tbs, validity
+from tui.desk.ca.profile import Issuer, SubjectKey, Validity, assemble, flaw, renewed_tbs, validity
+from tui.desk.certificates import is_issued_by, open_certificate
+from tui.desk.csr import CertificationRequest, NoRequest, read_request
+
+SLOW_CLOCKS = timedelta(minutes=5)
+"""A certificate begins so long before it is issued, so that it is valid at once where a clock is slow."""
 
 
 class LocalCa:
@@ -30,8 +35,11 @@ class LocalCa:
         key_path: Path,
         directory: Path,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        retired: Sequence[Path] = (),
     ) -> None:
         """Load the authority; `certificate_path` holds PEM, the issuing certificate first, then those above it.
+
+        `retired` are PEM files of CA certificates whose certificates are renewed too, though their keys sign no more.
 
         :raises ValueError: not PEM, an unsupported key, or key and certificate are no pair.
         :raises OSError: a file cannot be read or the directory cannot be made.
@@ -39,6 +47,8 @@ class LocalCa:
         certificates = x509.load_pem_x509_certificates(certificate_path.read_bytes())
         self._certificate = certificates[0]
         self._chain = tuple(certificate.public_bytes(Encoding.DER) for certificate in certificates)
+        self._not_after = min(certificate.not_valid_after_utc for certificate in certificates)
+        self._authorities = (self._certificate, *(one for path in retired for one in _load_retired(path)))
         self._key = _load_key(key_path)
         if self._key.public_key() != self._certificate.public_key():
             raise ValueError("the CA's key and certificate are no pair")
@@ -54,13 +64,23 @@ class LocalCa:
         """The authority's own certificates (DER), the issuing one first."""
         return self._chain
 
+    @property
+    def not_after(self) -> datetime:
+        """The last second that every certificate of the chain is valid."""
+        return self._not_after
+
     def recognises(self, certificate: bytes) -> bool:
-        """Whether issuer name and signature are this authority's."""
+        """Whether issuer name and signature are those of this authority, or of a retired one."""
+        return any(is_issued_by(certificate, authority) for authority in self._authorities)
+
+    def flaw(self, certificate: bytes) -> str:
+        """What standard tools would say of its renewal, with its own key for the new one."""
         try:
-            x509.load_der_x509_certificate(certificate).verify_directly_issued_by(self._certificate)
-        except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm, x509.InvalidVersion):
-            return False
-        return True
+            old = open_certificate(certificate)
+            key = SubjectKey(old.key, old.parts.spki)
+        except (ValueError, UnsupportedAlgorithm) as error:
+            return type(error).__name__
+        return flaw(self._issuer, old.parts, key, self._validity(self._not_after))
 
     def issue(self, request_id: str, csr: bytes, old_certificate: bytes, not_after: datetime) -> bytes:
         """Issue once per `request_id`; the certificate is on disk before anybody sees it.
@@ -76,29 +96,33 @@ class LocalCa:
                 issued = self._keep(path, self._sign(request, old_certificate, not_after))
         except OSError as error:
             raise IssuingFailed(f"the CA's directory cannot be used (errno {error.errno})", final=False) from error
-        if x509.load_der_x509_certificate(issued).public_key() != request.public_key():
+        if open_certificate(issued).key != request.key:
             raise IssuingFailed("the request's number was used for another key", final=True)
         return issued
 
-    def _check(self, csr: bytes, old_certificate: bytes, not_after: datetime) -> x509.CertificateSigningRequest:
+    def _check(self, csr: bytes, old_certificate: bytes, not_after: datetime) -> CertificationRequest:
         try:
-            request = x509.load_pem_x509_csr(csr)
-            proved = request.is_signature_valid
-        except (ValueError, UnsupportedAlgorithm) as error:
-            raise IssuingFailed("the CSR cannot be read", final=True) from error
-        if not proved:
+            request = read_request(csr)
+        except NoRequest as error:
+            raise IssuingFailed(f"the CSR cannot be used: {error}", final=True) from error
+        if not request.is_signed:
             raise IssuingFailed("the CSR's signature does not verify", final=True)
         if not self.recognises(old_certificate):
             raise IssuingFailed("the old certificate is not of this CA", final=True)
-        if not self._clock() < not_after <= self._certificate.not_valid_after_utc:
+        if not self._clock() < not_after <= self._not_after:
             raise IssuingFailed("the new end date lies in the past or after the CA's own", final=True)
         return request
 
-    def _sign(self, request: x509.CertificateSigningRequest, old_certificate: bytes, not_after: datetime) -> bytes:
-        old = x509.load_der_x509_certificate(old_certificate)
-        period = validity(self._clock(), not_after)
+    def _validity(self, not_after: datetime) -> Validity:
+        """From some minutes ago, for clocks that are slow, but not from before the CA's own beginning."""
+        return validity(max(self._clock() - SLOW_CLOCKS, self._certificate.not_valid_before_utc), not_after)
+
+    def _sign(self, request: CertificationRequest, old_certificate: bytes, not_after: datetime) -> bytes:
+        old = open_certificate(old_certificate)
+        key = SubjectKey(request.key, request.spki)
+        period, serial = self._validity(not_after), x509.random_serial_number()
         try:
-            tbs = renewed_tbs(self._issuer, old, request, period, x509.random_serial_number())
+            tbs = renewed_tbs(self._issuer, old.parts, key, period, serial, keeps_key=request.key == old.key)
         except (ValueError, UnsupportedAlgorithm) as error:
             raise IssuingFailed("the old certificate's structure cannot be kept", final=True) from error
         match self._key:
@@ -126,6 +150,13 @@ class LocalCa:
         finally:
             os.close(directory)
         return path.read_bytes()
+
+
+def _load_retired(path: Path) -> list[x509.Certificate]:
+    try:
+        return x509.load_pem_x509_certificates(path.read_bytes())
+    except ValueError as error:
+        raise ValueError(f"{path} holds no certificate in PEM") from error
 
 
 def _load_key(path: Path) -> RSAPrivateKey | EllipticCurvePrivateKey:

@@ -22,6 +22,11 @@ class CertificateAuthority(Protocol):
         """The authority's own certificates (DER), the issuing one first."""
         ...
 
+    @property
+    def not_after(self) -> datetime:
+        """The last second that the authority and those above it are valid; nothing it issues ends later."""
+        ...
+
     def issue(self, request_id: str, csr: bytes, old_certificate: bytes, not_after: datetime) -> bytes:
         """The renewed certificate (DER): key of the PEM CSR, subject and extensions of the DER `old_certificate`.
 
@@ -32,5 +37,12 @@ class CertificateAuthority(Protocol):
         ...
 
     def recognises(self, certificate: bytes) -> bool:
-        """Whether this authority signed the certificate (DER); anything unreadable is not recognised."""
+        """Whether this authority, or one that it follows, signed the certificate (DER); nothing unreadable is."""
+        ...
+
+    def flaw(self, certificate: bytes) -> str:
+        """Why standard tools would refuse what is issued in the place of this recognised certificate; else empty.
+
+        Asked before anything is paid.
+        """
         ...

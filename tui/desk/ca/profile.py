@@ -10,7 +10,10 @@ from typing import Annotated
 
 from cryptography import x509
 from cryptography.hazmat import asn1
+from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 from cryptography.x509.oid import ExtensionOID
+
+from tui.core.certificate_parts import Parts, dissect, judged
 
 _NOT_CARRIED_OVER = frozenset(
     {
@@ -76,12 +79,13 @@ class _Certificate:
     signature: asn1.BitString
 
 
-@asn1.sequence
-class _CsrInfo:
-    version: int
-    subject: asn1.TLV
-    subject_public_key_info: asn1.TLV
-    attributes: Annotated[asn1.SetOf[asn1.TLV], asn1.Implicit(0)]
+@dataclass(frozen=True, slots=True)
+class SubjectKey:
+    """The key to be certified."""
+
+    public: CertificatePublicKeyTypes
+    spki: bytes
+    """SubjectPublicKeyInfo, DER."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,18 +99,24 @@ class Issuer:
     """RSA writes NULL parameters (RFC 4055, 5), ECDSA none (RFC 5758, 3.2)."""
 
 
+def extensions_of(certificate: x509.Certificate) -> list[Extension]:
+    """The certificate's extensions as they are encoded.
+
+    :raises ValueError: its structure is not RFC 5280's.
+    """
+    return asn1.decode_der(_TbsCertificate, certificate.tbs_certificate_bytes).extensions or []
+
+
 def renewed_tbs(
-    issuer: Issuer, old: x509.Certificate, csr: x509.CertificateSigningRequest, validity: Validity, serial: int
+    issuer: Issuer, old: Parts, key: SubjectKey, validity: Validity, serial: int, *, keeps_key: bool
 ) -> bytes:
-    """DER of the TBSCertificate: the old subject and extensions, the CSR's key; the old key as the old one encodes it.
+    """DER of the TBSCertificate: the old subject and extensions, the key; the old key as the old one encodes it.
 
     :raises ValueError: the old certificate's structure is not RFC 5280's.
     """
-    kept = asn1.decode_der(_TbsCertificate, old.tbs_certificate_bytes)
-    requested = asn1.decode_der(_CsrInfo, csr.tbs_certrequest_bytes)
+    kept = asn1.decode_der(_TbsCertificate, old.tbs)
     authority = asn1.decode_der(_TbsCertificate, issuer.certificate.tbs_certificate_bytes)
-    keeps_key = csr.public_key() == old.public_key()
-    identifiers = _key_identifiers(csr, issuer.certificate)
+    identifiers = _key_identifiers(key.public, issuer.certificate)
     return asn1.encode_der(
         _RenewedTbs(
             version=2,
@@ -115,10 +125,21 @@ def renewed_tbs(
             issuer=authority.subject,
             validity=validity,
             subject=kept.subject,
-            subject_public_key_info=(kept if keeps_key else requested).subject_public_key_info,
-            extensions=_extensions(kept.extensions or [], identifiers, anew=not keeps_key),
+            subject_public_key_info=asn1.decode_der(asn1.TLV, old.spki if keeps_key else key.spki),
+            extensions=_extensions(kept.extensions or [], identifiers, keeps_key=keeps_key),
         )
     )
+
+
+def flaw(issuer: Issuer, old: Parts, key: SubjectKey, validity: Validity) -> str:
+    """Why standard tools would refuse a renewed certificate; empty when nothing speaks against it."""
+    try:
+        tbs = renewed_tbs(issuer, old, key, validity, 1, keeps_key=True)
+        made = dissect(assemble(issuer, tbs, b""))
+        list(x509.load_der_x509_certificate(judged(made.nameless)).extensions)
+    except ValueError as error:
+        return f"what is issued would be invalid: {type(error).__name__}"
+    return ""
 
 
 def assemble(issuer: Issuer, tbs: bytes, signature: bytes) -> bytes:
@@ -147,22 +168,24 @@ def _algorithm(issuer: Issuer) -> _AlgorithmIdentifier:
 
 
 def _extensions(
-    old: list[Extension], identifiers: dict[x509.ObjectIdentifier, bytes], *, anew: bool
+    old: list[Extension], identifiers: dict[x509.ObjectIdentifier, bytes], *, keeps_key: bool
 ) -> list[Extension]:
-    """The old extensions in their order; the key identifiers added where they were missing, or all made `anew`."""
+    """The old extensions in their order, with the key identifiers of now, added where they were missing.
+
+    A key that is kept keeps its identifier; the issuer's is made anew, for the CA may have another key.
+    """
     kept = []
     for extension in old:
         made = identifiers.pop(extension.oid, extension.value)
         if extension.oid not in _NOT_CARRIED_OVER:
-            value = made if anew else extension.value
+            its_own = keeps_key and extension.oid == ExtensionOID.SUBJECT_KEY_IDENTIFIER
+            value = extension.value if its_own else made
             kept.append(Extension(oid=extension.oid, critical=extension.critical, value=value))
     return kept + [Extension(oid=oid, critical=False, value=value) for oid, value in identifiers.items()]
 
 
-def _key_identifiers(
-    csr: x509.CertificateSigningRequest, authority: x509.Certificate
-) -> dict[x509.ObjectIdentifier, bytes]:
-    both = x509.SubjectKeyIdentifier.from_public_key(csr.public_key()), _authority_key_identifier(authority)
+def _key_identifiers(key: CertificatePublicKeyTypes, authority: x509.Certificate) -> dict[x509.ObjectIdentifier, bytes]:
+    both = x509.SubjectKeyIdentifier.from_public_key(key), _authority_key_identifier(authority)
     return {identifier.oid: identifier.public_bytes() for identifier in both}
 
 

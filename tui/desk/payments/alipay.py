@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 from tui.desk.payments.alipay_bill import read_bill
 from tui.desk.payments.alipay_codec import BizContent, dump_biz, open_answer, open_notice, sign_request
 from tui.desk.payments.alipay_settings import AlipaySettings, identity_of
+from tui.desk.payments.bill import Bill
 from tui.desk.payments.port import (
     AnswerNotGenuine,
     Attempt,
-    BillLine,
     Channel,
     Ended,
     GatewayRefused,
@@ -195,7 +195,7 @@ class Alipay:
         done = answer["refund_status"] == "REFUND_SUCCESS"
         return RefundOutcome(RefundState.DONE if done else RefundState.PENDING)
 
-    def bill(self, day: date) -> tuple[BillLine, ...] | None:
+    def bill(self, day: date) -> Bill | None:
         """The trade bill of a day (业务明细); its address lives for 30 seconds and must be Alipay's own."""
         try:
             answer = self._call(

@@ -10,7 +10,8 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from tui.desk.payments.alipay_scan import read_node, read_text, scan_members
 from tui.desk.payments.alipay_trust import AlipayTrust
-from tui.desk.payments.forms import read_form, signed_text
+from tui.desk.payments.charsets import BYTES, UTF8, charsets_of, read_alike
+from tui.desk.payments.forms import in_charset, read_form, refuse_hidden, signed_text
 from tui.desk.payments.port import (
     AnswerNotGenuine,
     GatewayMisconfigured,
@@ -66,12 +67,19 @@ def response_node(method: str) -> str:
     return method.replace(".", "_") + "_response"
 
 
-def read_answer(body: bytes, method: str, trust: AlipayTrust, charset: str = "utf-8") -> Message:
+def read_answer(body: bytes, method: str, trust: AlipayTrust, charset: str = UTF8) -> Message:
     """The node that answers ``method`` (or, where none is named, the only node): proved first, then read.
 
-    :raises AnswerNotGenuine: the signature is wrong, or what it covers is not one unmistakable node.
+    ``charset`` is tried first; a gateway that was asked for UTF-8 may answer in GBK all the same.
+
+    :raises AnswerNotGenuine: the signature is wrong, or what it covers is not one node.
+    :raises AnswerAmbiguous: it can be read in two ways.
     """
-    members = scan_members(_decoded(body, charset))
+    return read_alike(charsets_of(body, charset), lambda one: _read_answer(body.decode(one), method, trust, one))
+
+
+def _read_answer(text: str, method: str, trust: AlipayTrust, charset: str) -> Message:
+    members = scan_members(text)
     raw = _node_of(members, method)
     claims = read_node(raw)
     if "sign" not in members:
@@ -101,12 +109,19 @@ def open_answer(body: bytes, method: str, trust: AlipayTrust) -> dict[str, str]:
     return _accepted(fields)
 
 
-def read_notice(body: bytes, trust: AlipayTrust, charset: str = "utf-8") -> Message:
+def read_notice(body: bytes, trust: AlipayTrust, charset: str = UTF8) -> Message:
     """An asynchronous notice; ``sign`` and ``sign_type`` are no part of what is signed.
 
     :raises AnswerNotGenuine: not a form, or not signed by Alipay.
+    :raises AnswerAmbiguous: it can be read in two ways.
     """
-    fields = read_form(body, charset)
+    fields = read_form(body)
+    charsets = charsets_of(signed_text(fields).encode(BYTES), charset)
+    return read_alike(charsets, lambda one: _read_notice(fields, trust, one))
+
+
+def _read_notice(form: Mapping[str, str], trust: AlipayTrust, charset: str) -> Message:
+    fields = in_charset(form, charset)
     signature = fields.pop("sign", None)
     fields.pop("sign_type", None)
     if signature is None:
@@ -116,6 +131,7 @@ def read_notice(body: bytes, trust: AlipayTrust, charset: str = "utf-8") -> Mess
     # Alipay's Java SDK keeps empty values in the text, its PHP SDK drops them; no page says which is meant.
     for signed in (fields, {name: value for name, value in fields.items() if value}):
         if verifies(trust.key, signature, signed_text(signed).encode(charset)):
+            refuse_hidden(signed)
             return Message(signed, signed=True)
     raise AnswerNotGenuine("notice signature is wrong", fields)
 
@@ -129,13 +145,6 @@ def open_notice(body: bytes, trust: AlipayTrust) -> dict[str, str]:
     if not message.signed:
         raise AnswerNotGenuine("notice is not signed")
     return {name: str(value) for name, value in message.fields.items()}
-
-
-def _decoded(body: bytes, charset: str) -> str:
-    try:
-        return body.decode(charset)
-    except UnicodeDecodeError as error:
-        raise AnswerNotGenuine(f"answer is not {charset}") from error
 
 
 def _node_of(members: Mapping[str, str], method: str) -> str:

@@ -7,13 +7,14 @@ import json
 import re
 from typing import Any
 
-from tui.desk.payments.port import AnswerNotGenuine
+from tui.desk.payments.port import AnswerAmbiguous, AnswerNotGenuine
 
 
 def scan_members(text: str) -> dict[str, str]:
     """The members of the one JSON object in ``text``, each value as its raw source text.
 
-    :raises AnswerNotGenuine: not one JSON object, or a name is there twice, however it is escaped.
+    :raises AnswerNotGenuine: not one JSON object.
+    :raises AnswerAmbiguous: a name is there twice, however it is escaped.
     """
     members: dict[str, str] = {}
     try:
@@ -22,8 +23,10 @@ def scan_members(text: str) -> dict[str, str]:
             name, at = _STRICT.raw_decode(text, _blank(text, at))
             start = _skip(text, at, ":")
             _, at = _STRICT.raw_decode(text, start)
-            if not isinstance(name, str) or name in members:
-                raise AnswerNotGenuine("answer has a node twice")
+            if not isinstance(name, str):
+                raise AnswerNotGenuine("answer has a name that is no text")
+            if name in members:
+                raise AnswerAmbiguous("answer has a node twice")
             members[name] = text[start:at]
             if not text.startswith(",", _blank(text, at)):
                 break
@@ -38,7 +41,8 @@ def scan_members(text: str) -> dict[str, str]:
 def read_node(raw: str) -> dict[str, Any]:
     """The members of the node whose source text this is.
 
-    :raises AnswerNotGenuine: not a JSON object, or a name is there twice, in it or below.
+    :raises AnswerNotGenuine: not a JSON object.
+    :raises AnswerAmbiguous: a name is there twice, in it or below.
     """
     try:
         node = _STRICT.decode(raw)
@@ -58,7 +62,7 @@ def read_text(raw: str) -> str | None:
 def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        raise ValueError("a name is there twice")
+        raise AnswerAmbiguous("answer has a name twice")
     return members
 
 

@@ -4,29 +4,43 @@ import re
 from collections.abc import Mapping
 from urllib.parse import parse_qsl
 
-from tui.desk.payments.port import AnswerNotGenuine
+from tui.desk.payments.charsets import BYTES
+from tui.desk.payments.port import AnswerAmbiguous, AnswerNotGenuine
 
 
-def read_form(body: bytes, charset: str = "utf-8") -> dict[str, str]:
-    """The fields of an url-encoded notice, decoded once; empty values stay.
+def read_form(body: bytes) -> dict[str, str]:
+    """The fields of an url-encoded notice, decoded once, each byte as one character; empty values stay.
 
-    :raises AnswerNotGenuine: not a form, not in this charset, or a field is there twice.
+    :raises AnswerNotGenuine: not a form.
+    :raises AnswerAmbiguous: a field is there twice.
     """
     try:
         pairs = parse_qsl(
-            body.decode(charset),
+            body.decode(BYTES),
             keep_blank_values=True,
             strict_parsing=True,
-            encoding=charset,
-            errors="strict",
+            encoding=BYTES,
             max_num_fields=100,
         )
     except ValueError as error:
         raise AnswerNotGenuine("notice is not a form") from error
     fields = dict(pairs)
     if len(fields) != len(pairs):
-        raise AnswerNotGenuine("notice has a field twice")
+        raise AnswerAmbiguous("notice has a field twice")
     return fields
+
+
+def in_charset(fields: Mapping[str, str], charset: str) -> dict[str, str]:
+    """A form's fields as text.
+
+    :raises AnswerNotGenuine: not in this charset.
+    """
+    try:
+        return {
+            name.encode(BYTES).decode(charset): value.encode(BYTES).decode(charset) for name, value in fields.items()
+        }
+    except UnicodeDecodeError as error:
+        raise AnswerNotGenuine(f"notice is not {charset}") from error
 
 
 _NAME = re.compile(r"[A-Za-z0-9_.-]+")
@@ -34,13 +48,17 @@ _ANOTHER = re.compile(r"&[A-Za-z0-9_.-]+=")
 
 
 def signed_text(fields: Mapping[str, str]) -> str:
-    """The sorted ``name=value`` list joined by ``&``, which both platforms sign without any escaping.
+    """The sorted ``name=value`` list joined by ``&``, which both platforms sign without any escaping."""
+    return "&".join(f"{name}={value}" for name, value in sorted(fields.items()))
 
-    :raises AnswerNotGenuine: the same text could be read as other fields, so that its signature proves neither reading:
-        whoever holds a genuine message could hide a field of it in the value of the one before.
+
+def refuse_hidden(fields: Mapping[str, str]) -> None:
+    """Refuse a list whose signed text could be read as other fields.
+
+    :raises AnswerAmbiguous: its signature proves neither reading: whoever holds a genuine message could hide a field of
+        it in the value of the one before.
     """
     for name, value in fields.items():
         enclosed = value[:1] + value[-1:] in {"{}", "[]"}
         if not _NAME.fullmatch(name) or (not enclosed and _ANOTHER.search(value)):
-            raise AnswerNotGenuine("a field may hide another one", fields)
-    return "&".join(f"{name}={value}" for name, value in sorted(fields.items()))
+            raise AnswerAmbiguous("a field may hide another one", fields)

@@ -7,6 +7,7 @@ Errors of every call::
      ├─ GatewayRefused        the platform understood and said no (code, text)
      ├─ GatewayMisconfigured  key, identity or contract is wrong: raise the alarm, nothing was decided
      └─ AnswerNotGenuine      the message proves nothing: signature, chain or number do not fit
+         └─ AnswerAmbiguous   it can be read in two ways, so that its signature proves neither
 """
 
 import logging
@@ -18,6 +19,7 @@ from enum import StrEnum
 from typing import ClassVar, Protocol
 
 from tui.core.text_safety import printable
+from tui.desk.payments.bill import Bill
 
 NUMBER = re.compile(r"[A-Za-z0-9]{8,32}")
 """Shape of a number that both channels accept: UnionPay orderId takes 8-40 letters and digits, refund numbers 32."""
@@ -69,6 +71,10 @@ class AnswerNotGenuine(PaymentGatewayError):  # noqa: N818
         """Keep why, and what the message claims as far as it can be read: for a dispute only, never to act upon."""
         super().__init__(why)
         self.claims = claims or {}
+
+
+class AnswerAmbiguous(AnswerNotGenuine):
+    """The same message can be read as other fields: never to be acted upon, and not shown to be forged either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,18 +243,6 @@ class PaymentNotice:
     """UnionPay: the txnTime it belongs to."""
 
 
-@dataclass(frozen=True, slots=True)
-class BillLine:
-    """One movement in a platform's daily bill, which nobody signed: a reason to ask, never a proof."""
-
-    number: str
-    """The attempt's number."""
-    refund_no: str
-    """Of money that went back; empty for a payment."""
-    amount_fen: int
-    """In fen, positive in either direction."""
-
-
 class PaymentGateway(Protocol):
     """One payment channel; every call ends within its own deadline and may be made from any thread."""
 
@@ -283,7 +277,7 @@ class PaymentGateway(Protocol):
     def query_refund(self, refund: Refund) -> RefundOutcome:
         """Ask what became of the refund."""
 
-    def bill(self, day: date) -> tuple[BillLine, ...] | None:
+    def bill(self, day: date) -> Bill | None:
         """Everything that moved on a Beijing day; None while there is no bill, as also after a day without trade.
 
         :raises AnswerNotGenuine: a bill that is not of the published form.

@@ -8,10 +8,10 @@ from urllib.parse import urlencode
 
 from tui.core.beijing import BEIJING
 from tui.core.text_safety import printable
+from tui.desk.payments.bill import Bill
 from tui.desk.payments.port import (
     AnswerNotGenuine,
     Attempt,
-    BillLine,
     Channel,
     Ended,
     GatewayMisconfigured,
@@ -182,7 +182,7 @@ class UnionPay:
         outcome = _paid(fields) if paid else Outcome(TradeState.UNKNOWN, _amount(fields))
         return PaymentNotice(kind, fields.get("orderId", ""), outcome, _moment(fields.get("txnTime", "")))
 
-    def bill(self, day: date) -> tuple[BillLine, ...] | None:
+    def bill(self, day: date) -> Bill | None:
         """The reconciliation file of a settlement day; UnionPay's own begins and ends at 23:00."""
         asked = FILE | {"settleDate": f"{day:%m%d}"}
         identity = {"merId": self._settings.mer_id, "txnTime": to_beijing(self._clock(), COMPACT)}

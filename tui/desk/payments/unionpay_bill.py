@@ -6,7 +6,8 @@ from itertools import accumulate
 
 from tui.core.text_safety import printable
 from tui.desk.payments.archive import inflate, unpack
-from tui.desk.payments.port import AnswerNotGenuine, BillLine
+from tui.desk.payments.bill import Bill, BillLine, Odd, OddLine
+from tui.desk.payments.port import AnswerNotGenuine
 
 WIDTHS = (
     *(3, 11, 11, 6, 10, 19, 12, 4, 2, 21, 2, 32, 2, 6, 10, 13, 13, 4, 15, 2, 2, 6, 2, 4, 32, 1, 21, 15, 1, 15, 32),
@@ -20,8 +21,8 @@ PAYMENT, BACK = "01", {"04", "31"}
 """txnType: consume; refund and same-day cancellation."""
 
 
-def read_file(content: str, mer_id: str) -> tuple[BillLine, ...]:
-    """The lines in ``fileContent`` (base64 of a zlib stream of a zip), which must be of this merchant.
+def read_file(content: str, mer_id: str) -> Bill:
+    """The bill in ``fileContent`` (base64 of a zlib stream of a zip); a line that breaks the form is set aside.
 
     :raises AnswerNotGenuine: not a file of the published form.
     """
@@ -32,32 +33,48 @@ def read_file(content: str, mer_id: str) -> tuple[BillLine, ...]:
     files = [text for name, text in unpack(archive).items() if "ZM_" in name]
     if len(files) != 1:
         raise AnswerNotGenuine("bill has no list of trades")
-    return tuple(_lines(files[0], mer_id))
+    return _read(files[0], mer_id)
 
 
-def _lines(content: bytes, mer_id: str) -> Iterator[BillLine]:
-    for raw in content.splitlines():
+def _read(content: bytes, mer_id: str) -> Bill:
+    lines, odd = list[BillLine](), list[OddLine]()
+    for at, raw in enumerate(content.splitlines(), start=1):
         if not raw.strip():
             continue
-        line = _fields(raw)
-        back = line[KIND] in BACK
-        number = line[ORIGINAL] if back else line[NUMBER]
-        if line[MER_ID] != mer_id or not number or not (back or line[KIND] == PAYMENT):
-            raise AnswerNotGenuine("bill has a line of another kind")
-        if not (line[AMOUNT].isascii() and line[AMOUNT].isdigit()):
-            raise AnswerNotGenuine("bill has a line without amount")
-        yield BillLine(number, line[NUMBER] if back else "", int(line[AMOUNT]))
+        number = ""
+        try:
+            fields = _fields(raw)
+            number = fields[NUMBER]
+            lines.append(_line(fields, mer_id))
+        except Odd as error:
+            odd.append(OddLine(at, number[:64], str(error), raw.decode("gb18030", "replace")))
+    return Bill(tuple(lines), tuple(odd))
+
+
+def _line(fields: tuple[str, ...], mer_id: str) -> BillLine:
+    back = fields[KIND] in BACK
+    number = fields[ORIGINAL] if back else fields[NUMBER]
+    if fields[MER_ID] != mer_id:
+        raise Odd("another merchant")
+    if not number or not (back or fields[KIND] == PAYMENT):
+        raise Odd("another kind")
+    if not (fields[AMOUNT].isascii() and fields[AMOUNT].isdigit()):
+        raise Odd("no amount")
+    return BillLine(number, fields[NUMBER] if back else "", int(fields[AMOUNT]))
 
 
 def _fields(raw: bytes) -> tuple[str, ...]:
+    # Widths count bytes; a merchant's Chinese name is shorter in characters, and some files count those.
+    if len(raw) == LENGTH:
+        return tuple(printable(part.decode("gb18030", "replace")) for part in _cut(raw, 1))
     try:
-        text = raw.decode("gb18030")
-        # Widths count bytes; a merchant's Chinese name is shorter in characters, and some files count those.
-        line = raw if len(raw) == LENGTH else text.encode("utf-16-be")
-        unit = len(line) // LENGTH
-        if unit * LENGTH != len(line):
-            raise AnswerNotGenuine("bill has a line of another length")
-        parts = (line[unit * at : unit * (at + width)] for at, width in zip(STARTS, WIDTHS, strict=False))
-        return tuple(printable(part.decode("gb18030" if unit == 1 else "utf-16-be")) for part in parts)
+        line = raw.decode("gb18030").encode("utf-16-be")
     except UnicodeDecodeError as error:
-        raise AnswerNotGenuine("bill is not GBK") from error
+        raise Odd("not GBK") from error
+    if len(line) != 2 * LENGTH:
+        raise Odd("another length")
+    return tuple(printable(part.decode("utf-16-be", "replace")) for part in _cut(line, 2))
+
+
+def _cut(line: bytes, unit: int) -> Iterator[bytes]:
+    return (line[unit * at : unit * (at + width)] for at, width in zip(STARTS, WIDTHS, strict=False))

@@ -7,8 +7,9 @@ from urllib.parse import parse_qsl, urlsplit
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 from cryptography.hazmat.primitives.serialization.pkcs12 import load_pkcs12
 
-from tui.desk.payments.forms import read_form, signed_text
-from tui.desk.payments.port import AnswerNotGenuine, GatewayMisconfigured, GatewayUnknown, Message
+from tui.desk.payments.charsets import BYTES, UTF8, charsets_of, read_alike
+from tui.desk.payments.forms import in_charset, read_form, refuse_hidden, signed_text
+from tui.desk.payments.port import AnswerAmbiguous, AnswerNotGenuine, GatewayMisconfigured, GatewayUnknown, Message
 from tui.desk.payments.rsa_keys import sign, verifies
 
 OK = {"00", "A6"}
@@ -56,7 +57,8 @@ def parse_answer(text: str) -> dict[str, str]:
 
     An ``&`` within ``{}`` or ``[]`` belongs to its value, and one outer pair of braces may enclose everything.
 
-    :raises AnswerNotGenuine: not of this shape, or a field is there twice.
+    :raises AnswerNotGenuine: not of this shape.
+    :raises AnswerAmbiguous: a field is there twice.
     """
     text = text.strip(" \t\r\n")
     if text.startswith("{") and text.endswith("}"):
@@ -70,23 +72,22 @@ def parse_answer(text: str) -> dict[str, str]:
             depth -= 1
         elif mark == "&" and (depth == 0 or at == len(text)):
             name, equals, value = text[start:at].partition("=")
-            if not equals or not name or name in fields:
-                raise AnswerNotGenuine("answer is not a list of distinct fields")
+            if not equals or not name:
+                raise AnswerNotGenuine("answer is not a list of fields")
+            if name in fields:
+                raise AnswerAmbiguous("answer has a field twice")
             fields[name] = value
             start = at + 1
     return fields
 
 
-def read_answer(body: bytes, key_for: KeyFor, charset: str = "utf-8") -> Message:
-    """A synchronous answer; its ``respCode`` is still to be judged.
+def read_answer(body: bytes, key_for: KeyFor, charset: str = UTF8) -> Message:
+    """A synchronous answer; its ``respCode`` is still to be judged. ``charset`` is tried first.
 
     :raises AnswerNotGenuine: not a list of fields, or signed by somebody else.
+    :raises AnswerAmbiguous: it can be read in two ways.
     """
-    try:
-        fields = parse_answer(body.decode(charset))
-    except UnicodeDecodeError as error:
-        raise AnswerNotGenuine(f"answer is not {charset}") from error
-    return _proved(fields, key_for, charset)
+    return read_alike(charsets_of(body, charset), lambda one: _proved(parse_answer(body.decode(one)), key_for, one))
 
 
 def open_answer(body: bytes, key_for: KeyFor) -> dict[str, str]:
@@ -108,14 +109,16 @@ def open_answer(body: bytes, key_for: KeyFor) -> dict[str, str]:
     return fields
 
 
-def read_notice(body: bytes, url: str, key_for: KeyFor, charset: str = "utf-8") -> Message:
+def read_notice(body: bytes, url: str, key_for: KeyFor, charset: str = UTF8) -> Message:
     """A back notice that was posted to ``url``; what backUrl itself carries is not part of it.
 
     :raises AnswerNotGenuine: not a form, or signed by somebody else.
+    :raises AnswerAmbiguous: it can be read in two ways.
     """
     own = {name for name, _ in parse_qsl(urlsplit(url).query, keep_blank_values=True)}
-    fields = read_form(body, charset)
-    return _proved({name: value for name, value in fields.items() if name not in own}, key_for, charset)
+    fields = {name: value for name, value in read_form(body).items() if name not in own}
+    charsets = charsets_of(signed_text(fields).encode(BYTES), charset)
+    return read_alike(charsets, lambda one: _proved(in_charset(fields, one), key_for, one))
 
 
 def open_notice(body: bytes, url: str, key_for: KeyFor) -> dict[str, str]:
@@ -141,6 +144,7 @@ def _proved(fields: dict[str, str], key_for: KeyFor, charset: str) -> Message:
     # A request is signed without its empty fields; no page says whether an answer is.
     for signed in ({name: value for name, value in covered.items() if value}, covered):
         if verifies(key, signature, _hashed(signed_text(signed), charset)):
+            refuse_hidden(signed)
             return Message(signed | {"signature": signature}, signed=True)
     raise AnswerNotGenuine("signature is wrong", fields)
 

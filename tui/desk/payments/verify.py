@@ -1,6 +1,5 @@
 """Whether one raw message of a platform is genuine, for a dispute: by the code the desk itself reads messages with."""
 
-import codecs
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,12 +8,10 @@ from functools import partial
 
 from tui.desk.payments import alipay_codec, unionpay_codec
 from tui.desk.payments.alipay_trust import AlipayTrust
-from tui.desk.payments.port import AnswerNotGenuine, Channel, Message
+from tui.desk.payments.charsets import UTF8, family
+from tui.desk.payments.port import AnswerAmbiguous, AnswerNotGenuine, Channel, Message
 from tui.desk.payments.unionpay_trust import UnionPayTrust
 from tui.desk.payments.units import utc_now
-
-_CHARSETS = ("utf-8", "gbk", "gb2312", "gb18030")
-"""Alipay offers UTF-8 and the GB ones; in each, bytes and text stand for each other."""
 
 
 class Kind(StrEnum):
@@ -31,7 +28,7 @@ class Verdict:
     """What can be said of one message."""
 
     genuine: bool | None
-    """None: it is not signed, so nothing is proved either way."""
+    """None: it is not signed, or can be read in two ways, so nothing is proved either way."""
     reason: str
     fields: Mapping[str, object]
     """What it says; unless genuine, a mere claim."""
@@ -45,13 +42,9 @@ def charset_of(name: str) -> str:
 
     :raises ValueError: not one in which the platforms write.
     """
-    try:
-        found = codecs.lookup(name).name
-    except LookupError as error:
-        raise ValueError(name) from error
-    if found not in _CHARSETS:
+    if (charset := family(name)) is None:
         raise ValueError(name)
-    return found
+    return charset
 
 
 def reader(
@@ -60,10 +53,10 @@ def reader(
     trust: bytes,
     *,
     method: str = "",
-    charset: str = "utf-8",
+    charset: str = UTF8,
     clock: Callable[[], datetime] = utc_now,
 ) -> Reader:
-    """What reads messages of this channel and kind and believes ``trust`` alone.
+    """What reads messages of this channel and kind and believes ``trust`` alone; the charset is the one tried first.
 
     :raises ValueError: ``trust`` is not what the channel needs.
     """
@@ -86,6 +79,8 @@ def judge(read: Reader, message: bytes) -> Verdict:
         message = message[:-1].removesuffix(b"\r")
     try:
         told = read(message)
+    except AnswerAmbiguous as error:
+        return Verdict(None, f"ambiguous: {error} / 有歧义，可作两种解读，不能证明任何事", error.claims)
     except AnswerNotGenuine as error:
         return Verdict(False, f"不可信 / not genuine: {error}", error.claims)
     if not told.signed:

@@ -1,0 +1,72 @@
+"""DER elements (ITU-T X.690, 10.1) cut out and put together, for what no library keeps byte for byte."""
+
+from dataclasses import dataclass
+
+INTEGER, OID, SEQUENCE, SET = 0x02, 0x06, 0x30, 0x31
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One element."""
+
+    tag: int
+    """The identifier octet."""
+    whole: bytes
+    """As it stands, with identifier and length."""
+    content: bytes
+
+    @property
+    def row(self) -> "tuple[Element, ...]":
+        """The elements within.
+
+        :raises ValueError: the content is no row of elements.
+        """
+        return elements(self.content)
+
+
+def elements(row: bytes) -> tuple[Element, ...]:
+    """The elements that stand in a row, to its last byte.
+
+    :raises ValueError: a byte is left over, or an element is longer than what is there.
+    """
+    found, at = [], 0
+    while at < len(row):
+        begin, end = _span(row, at)
+        found.append(Element(row[at], row[at:end], row[begin:end]))
+        at = end
+    return tuple(found)
+
+
+def element(data: bytes, tag: int) -> Element:
+    """The one element that these bytes are.
+
+    :raises ValueError: none, more than one, or one of another kind.
+    """
+    match elements(data):
+        case (Element(tag=found) as one,) if found == tag:
+            return one
+    raise ValueError(f"not one element with tag {tag:#x}")
+
+
+def encode(tag: int, *parts: bytes) -> bytes:
+    """One element; the length in its shortest form."""
+    content = b"".join(parts)
+    if len(content) < 0x80:
+        return bytes((tag, len(content))) + content
+    octets = len(content).to_bytes((len(content).bit_length() + 7) // 8)
+    return bytes((tag, 0x80 | len(octets))) + octets + content
+
+
+def _span(row: bytes, at: int) -> tuple[int, int]:
+    """Where the content of the element at `at` begins and ends."""
+    if row[at] & 0x1F == 0x1F or at + 1 >= len(row):
+        raise ValueError("no element")
+    length, begin = row[at + 1], at + 2
+    if length & 0x80:
+        octets = row[begin : begin + (length & 0x7F)]
+        if not octets or not octets[0] or len(octets) != length & 0x7F or int.from_bytes(octets) < 0x80:
+            raise ValueError("a length that is not DER")
+        length, begin = int.from_bytes(octets), begin + len(octets)
+    if begin + length > len(row):
+        raise ValueError("an element is cut off")
+    return begin, begin + length
