@@ -9,16 +9,19 @@ from collections.abc import Callable, Sequence
 from io import TextIOWrapper
 from pathlib import Path
 from types import FrameType, TracebackType
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, assert_never
 
 from tui import garbage
 from tui.arguments import parser
+from tui.console_font import drawn_characters
 from tui.core.failure import KioskError
 from tui.exits import Exit, exit_of
 from tui.hardening import harden, hide
 from tui.services import SERVICES, SERVICES_NEED
 from tui.settings import (
+    LANGUAGE_VARIABLE,
     KioskSettings,
+    Language,
     QrDrawing,
     clean_environment,
     environment,
@@ -26,7 +29,7 @@ from tui.settings import (
     language_named,
     load,
 )
-from tui.terminal import has_half_blocks, unfit
+from tui.terminal import has_half_blocks, is_linux_console, unfit
 from tui.text import use_language
 
 if TYPE_CHECKING:
@@ -67,7 +70,7 @@ def kiosk(arguments: argparse.Namespace) -> int:
     from tui.app import KioskApp, run
     from tui.wiring import runtime
 
-    choose_qr_drawing(settings.qr)
+    fit_terminal(settings)
     app = KioskApp(runtime(settings), idle_seconds=settings.idle_seconds)
     garbage.resume()
     return run(app)
@@ -98,7 +101,7 @@ def _play(town: "Demo", arguments: argparse.Namespace) -> int:
 
     settings = load(town.kiosk_config)
     use_language(settings.language)
-    choose_qr_drawing(settings.qr)
+    fit_terminal(settings)
     app = KioskApp(runtime(settings), town.phone, settings.idle_seconds)
     garbage.resume()
     if not arguments.autoplay:
@@ -188,6 +191,8 @@ COMMANDS: dict[str, Command] = {
 
 FULL_SCREEN = frozenset({"kiosk", "demo"})
 """They hide their memory after the first paint."""
+HAN = ord("一")
+"""Stands for all Chinese: a font has this one or none."""
 NEEDS_EXTRA = {"demo": "demo", **SERVICES_NEED}
 
 
@@ -206,11 +211,30 @@ def _need_terminal() -> None:
         sys.exit(Exit.USAGE)
 
 
-def choose_qr_drawing(wanted: QrDrawing) -> None:
-    """Half blocks where the settings allow them and the terminal has them; to be called before the app is made."""
+def fit_terminal(settings: KioskSettings) -> None:
+    """What the font draws decides about the code, and on a console without Chinese about the language.
+
+    `CA_KIOSK_LANGUAGE` goes before, for consoles that draw more than they say. To be called before the app is made.
+    """
+    font = drawn_characters(sys.stdout.fileno())
+    choose_qr_drawing(settings.qr, font)
+    if font is not None and HAN not in font and not environment().get(LANGUAGE_VARIABLE):
+        use_language(Language.ENGLISH)
+
+
+def choose_qr_drawing(wanted: QrDrawing, font: frozenset[int] | None) -> None:
+    """Half blocks where neither the settings nor the terminal speak against them."""
     from tui.widgets.qr import QrCode
 
-    QrCode.half_blocks = wanted is QrDrawing.AUTO and has_half_blocks(environment())
+    QrCode.grey_grounds = is_linux_console(environment())
+    match wanted:
+        case QrDrawing.AUTO:
+            known = has_half_blocks(environment(), font)
+            QrCode.half_blocks, QrCode.doubtful = known is not False, known is None
+        case QrDrawing.HALF | QrDrawing.WIDE:
+            QrCode.half_blocks, QrCode.doubtful = wanted is QrDrawing.HALF, False
+        case _:
+            assert_never(wanted)
 
 
 def _restart_clean() -> None:

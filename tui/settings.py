@@ -31,6 +31,8 @@ class QrDrawing(StrEnum):
     """In half blocks where the terminal has them and two cells a module do not fit."""
     WIDE = "wide"
     """Always two cells a module: for fonts whose block glyphs leave seams or are missing."""
+    HALF = "half"
+    """In half blocks where two cells a module do not fit, whatever the terminal says of itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +182,7 @@ def _language(kiosk: Table, environ: Mapping[str, str]) -> Language:
 def _qr(kiosk: Table) -> QrDrawing:
     written = kiosk.take("qr", str, QrDrawing.AUTO)
     if written not in list(QrDrawing):
-        raise kiosk.error("qr", "应为 auto 或 wide", "must be auto or wide")
+        raise kiosk.error("qr", "应为 auto、half 或 wide", "must be auto, half or wide")
     return QrDrawing(written)
 
 

@@ -2,7 +2,7 @@
 
 import os
 import termios
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +12,9 @@ UNFIT = 2
 
 CONSOLES = frozenset({"linux", "ansi", "cons", "vt", "wsvt"})
 """Terminal types, without number and variant, whose fonts may lack block glyphs."""
+
+LOWER_HALF_BLOCK = 0x2584
+"""`▄`, the one glyph of the small code."""
 
 RESET = "".join(
     f"\x1b[{mode}"
@@ -44,12 +47,29 @@ def unfit(environment: Mapping[str, str]) -> str | None:
     return None
 
 
-def has_half_blocks(environment: Mapping[str, str]) -> bool:
-    """Whether `▄` can be trusted: consoles with eight colours have fonts of their own, charsets but UTF-8 lack it."""
+def has_half_blocks(environment: Mapping[str, str], font: Container[int] | None) -> bool | None:
+    """Whether `▄` can be trusted: consoles with eight colours have fonts of their own, charsets but UTF-8 lack it.
+
+    `font` has the code points that a Linux console draws; None when it cannot be asked, and then nor can this.
+    """
     locale = next(filter(None, (environment.get(name) for name in ("LC_ALL", "LC_CTYPE", "LANG"))), "")
     charset = locale.partition(".")[2].partition("@")[0]
-    console = environment.get("TERM", "").partition("-")[0].rstrip("0123456789")
-    return console not in CONSOLES and charset.lower().replace("-", "") in ("", "utf8")
+    console = _console(environment)
+    if charset.lower().replace("-", "") not in ("", "utf8"):
+        return False
+    if console == "linux":
+        return None if font is None else LOWER_HALF_BLOCK in font
+    return console not in CONSOLES
+
+
+def is_linux_console(environment: Mapping[str, str]) -> bool:
+    """Whether backgrounds have eight colours, white among them a grey (drivers/tty/vt/vt.c takes SGR 107 as 47)."""
+    return _console(environment) == "linux"
+
+
+def _console(environment: Mapping[str, str]) -> str:
+    """The terminal's type without number and variant."""
+    return environment.get("TERM", "").partition("-")[0].rstrip("0123456789")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from tests.core.people import ATTEMPT, application, state
 from tests.screens.stage import StagedApp
 from tui.app import run
 from tui.cli import choose_qr_drawing
+from tui.console_font import drawn_characters
 from tui.core.order import ApplicationStatus
 from tui.core.state import Step
 from tui.settings import QrDrawing
@@ -43,5 +44,5 @@ class QrOnly(StagedApp):
 
 
 if __name__ == "__main__":
-    choose_qr_drawing(QrDrawing(sys.argv[3]))
+    choose_qr_drawing(QrDrawing(sys.argv[3]), drawn_characters(sys.stdout.fileno()))
     sys.exit(run(QrOnly(sys.argv[1], Path(sys.argv[2]))))

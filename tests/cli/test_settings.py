@@ -70,6 +70,12 @@ def test_all_keys(place: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("drawing", list(QrDrawing))
+def test_every_drawing_has_its_word(place: Path, drawing: QrDrawing) -> None:
+    written = WHOLE.replace('qr = "wide"', f'qr = "{drawing.name.lower()}"')
+    assert read(_write(place, written), {}).qr is drawing
+
+
 def test_defaults(place: Path) -> None:
     settings = read(_write(place, LEAST), {"XDG_STATE_HOME": "/var/state", "LOCALAPPDATA": "/var/state"})
     assert (settings.ca_file, settings.idle_seconds, settings.qr) == (None, 120, QrDrawing.AUTO)
@@ -96,7 +102,7 @@ def test_defaults(place: Path) -> None:
         (("[desk]", "[kiosk]\nidle_seconds = 5\n[desk]"), "kiosk.idle_seconds"),
         (("[desk]", "[kiosk]\nidle_seconds = 44\n[desk]"), "kiosk.idle_seconds"),
         (("[desk]", "[kiosk]\nidle_seconds = 3601\n[desk]"), "kiosk.idle_seconds"),
-        (("[desk]", '[kiosk]\nqr = "half"\n[desk]'), "kiosk.qr"),
+        (("[desk]", '[kiosk]\nqr = "quarter"\n[desk]'), "kiosk.qr"),
         (("[desk]", "[kiosk]\nqr = 2\n[desk]"), "kiosk.qr"),
     ],
 )

@@ -178,22 +178,27 @@ def test_digits_are_packed_so_that_both_codes_are_version_4() -> None:
 
 
 @pytest.mark.parametrize(
-    ("environment", "trusted"),
+    ("environment", "font", "trusted"),
     [
-        ({"TERM": "xterm-256color", "LANG": "zh_CN.UTF-8"}, True),
-        ({"TERM": "tmux", "LANG": "en_US.utf8"}, True),
-        ({"TERM": "xterm", "LC_ALL": "C"}, True),
-        ({"TERM": "xterm", "LC_ALL": "", "LANG": "de_DE.UTF-8@euro"}, True),
-        ({"TERM": "linux", "LANG": "zh_CN.UTF-8"}, False),
-        ({"TERM": "linux-16color"}, False),
-        ({"TERM": "vt220"}, False),
-        ({"TERM": "xterm", "LANG": "zh_CN.GB18030"}, False),
-        ({"TERM": "xterm", "LC_ALL": "zh_CN.gbk", "LANG": "zh_CN.UTF-8"}, False),
+        ({"TERM": "xterm-256color", "LANG": "zh_CN.UTF-8"}, None, True),
+        ({"TERM": "tmux", "LANG": "en_US.utf8"}, None, True),
+        ({"TERM": "xterm", "LC_ALL": "C"}, None, True),
+        ({"TERM": "xterm", "LC_ALL": "", "LANG": "de_DE.UTF-8@euro"}, None, True),
+        ({"TERM": "linux", "LANG": "zh_CN.UTF-8"}, {0x2580, 0x2584}, True),
+        ({"TERM": "linux", "LANG": "zh_CN.UTF-8"}, {0x2580, 0x2588}, False),
+        ({"TERM": "linux", "LANG": "zh_CN.UTF-8"}, None, None),
+        ({"TERM": "linux-16color"}, None, None),
+        ({"TERM": "linux", "LANG": "zh_CN.GBK"}, {0x2584}, False),
+        ({"TERM": "vt220"}, None, False),
+        ({"TERM": "xterm", "LANG": "zh_CN.GB18030"}, None, False),
+        ({"TERM": "xterm", "LC_ALL": "zh_CN.gbk", "LANG": "zh_CN.UTF-8"}, None, False),
     ],
     ids=str,
 )
-def test_half_blocks_need_utf8_and_a_font(environment: dict[str, str], trusted: bool) -> None:
-    assert has_half_blocks(environment) is trusted
+def test_half_blocks_need_utf8_and_a_font(
+    environment: dict[str, str], font: set[int] | None, trusted: bool | None
+) -> None:
+    assert has_half_blocks(environment, font) is trusted
 
 
 @pytest.mark.parametrize("payload", ["", "x" * 513, "https://qr.alipay.com/支付宝", "https://x/\x1b[0m", "\ud800"])

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from textual import on
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
@@ -13,6 +14,7 @@ from tui.screens.base import BACK, END, StepScreen, style
 from tui.text import N_, _
 from tui.widgets.action import ActionButton
 from tui.widgets.choice import Choice
+from tui.widgets.code_room import CodeRoom
 from tui.widgets.facts import Fact, table
 
 
@@ -28,6 +30,7 @@ class ChannelScreen(StepScreen):
     def compose_body(self) -> Iterable[Widget]:
         """The bill and the one way to pay it here."""
         yield Static(id="bill")
+        yield CodeRoom(sample=True)
         choice = Choice(id="channel")
         choice.offer((("online", _("在线支付")),), "online")
         yield choice
@@ -45,7 +48,17 @@ class ChannelScreen(StepScreen):
             return
         fee = Fact(_("业务费用"), yuan(application.order.total_fen), "bold $accent")
         self.query_one("#bill", Static).update(table((Fact(_("业务单号"), application.business_no), fee)))
+        room = self.query_one(CodeRoom)
+        room.show(state.money)
+        self.query_one("ActionButton.-main").disabled = not room.fits
+
+    @on(CodeRoom.Changed)
+    def _resized(self) -> None:
+        """The way on opens and closes with the window."""
+        self.show(self.state)
+        self.focus_next_act()
 
     def action_next(self) -> None:
-        """下一步."""
-        self.advance(OnlineChosen())
+        """下一步, where a code can follow."""
+        if self.query_one(CodeRoom).fits:
+            self.advance(OnlineChosen())

@@ -20,6 +20,7 @@ from tui.text import N_, _
 from tui.text.labels import label
 from tui.widgets.action import ActionButton
 from tui.widgets.choice import Choice
+from tui.widgets.code_room import CodeRoom
 from tui.widgets.field import Field, TextField, first_wrong
 
 
@@ -39,6 +40,7 @@ class MethodScreen(TypedScreen):
 
     def compose_body(self) -> Iterable[Widget]:
         """The bill, the method, the invoice, the warning."""
+        yield CodeRoom()
         yield Static(id="bill")
         yield Field("method", _("支付方式"), Choice(id="method"), hint=_("用左右方向键选择，按回车继续"))
         yield Field("buyer", _("购买方"), Choice(folded=True, id="buyer"))
@@ -72,6 +74,7 @@ class MethodScreen(TypedScreen):
             number, fee = printable(state.application.business_no, 40), yuan(state.application.order.total_fen)
             words = Content.assemble(_("业务单号 "), number, "    ", _("业务费用 "), (fee, "bold $accent"))
             self.query_one("#bill", Static).update(words)
+        self.query_one(CodeRoom).show(state.money)
         self._show_offer()
         self.query_one("ActionButton.-main").disabled = state.busy is not None
         self.show_errors(state.failure)
@@ -132,5 +135,8 @@ class MethodScreen(TypedScreen):
         self.query_one("#field-tax-number Input").focus()
 
     def action_submit_payment(self) -> None:
-        """提交."""
-        self.advance(PaymentSubmitted(*self.typed()))
+        """提交; where no code can follow nothing is asked for, and the reason comes into view."""
+        if self.query_one(CodeRoom).fits:
+            self.advance(PaymentSubmitted(*self.typed()))
+        else:
+            self.query_one(CodeRoom).scroll_visible(animate=False, top=True)

@@ -19,6 +19,7 @@ from tui.text import N_, _
 from tui.text.labels import label
 from tui.text.wording import call, desk_words, explain, refund_words
 from tui.widgets.action import ActionButton
+from tui.widgets.code_room import PANEL
 from tui.widgets.countdown import Countdown
 from tui.widgets.facts import Fact, table
 from tui.widgets.qr import QrCode, drawable
@@ -27,9 +28,6 @@ SCAN_WITH = {Method.ALIPAY: N_("请用支付宝扫码付款"), Method.UNIONPAY: 
 
 RETURNED = frozenset({AttemptState.FROZEN, AttemptState.REFUNDING, AttemptState.REFUNDED})
 """The money of this attempt was not credited."""
-
-PANEL = 37
-"""Least columns of the panel beside the code."""
 
 
 class QrScreen(StepScreen):

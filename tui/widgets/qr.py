@@ -25,6 +25,9 @@ Even, for an odd number of rows above would lead the seams of half blocks throug
 LONGEST_PAYLOAD = 512
 """Characters; a longer one is not a payment code."""
 
+LOWER_HALF = "▄"
+"""Of all block glyphs the one that is drawn: the background carries the rest."""
+
 LEAST_WORDS = 24
 """Columns for the words that stand in for a code that does not fit."""
 
@@ -91,6 +94,10 @@ class QrCode(Widget):
     ALLOW_SELECT = False
     half_blocks: ClassVar[bool] = True
     """Whether this process's terminal draws `▄`; set once, before the app runs."""
+    doubtful: ClassVar[bool] = False
+    """Whether that is only hoped."""
+    grey_grounds: ClassVar[bool] = False
+    """Whether this process's terminal shows white backgrounds as grey, as a Linux console does."""
 
     def __init__(self, *, beside: int = 0, id: str | None = None) -> None:
         """Leave `beside` columns of the container to others."""
@@ -118,7 +125,9 @@ class QrCode(Widget):
         row = y - (self.size.height - lines) // 2
         if not 0 <= row < lines:
             return Strip.blank(self.size.width, self.rich_style)
-        return _row(self._modules, drawing, row) if drawing else self._line(self._words[row])
+        if drawing is None:
+            return self._line(self._words[row])
+        return _row(self._modules, drawing, row, GREY if self.grey_grounds else LIGHT)
 
     @property
     def drawing(self) -> Drawing | None:
@@ -142,26 +151,33 @@ class QrCode(Widget):
         window, place = self.app.size, cast(Widget, self.parent).size - Size(self._beside, 0)
         columns = window.width + max(0, least.width - place.width)
         rows = window.height + max(0, least.height - place.height)
-        sentences = (
-            _("窗口太小，放不下二维码。"),
-            _("请放大窗口或缩小字号："),
-            _("至少 {columns} 列 × {rows} 行，").format(columns=columns, rows=rows),
-            _("现在 {columns} 列 × {rows} 行。").format(columns=window.width, rows=window.height),
-        )
+        sentences = too_small(window, Size(columns, rows))
         return [line.plain for sentence in sentences for line in Content(sentence).wrap(self.size.width)]
+
+
+def too_small(window: Size, least: Size) -> tuple[str, ...]:
+    """That a window holds no code, how large it must be, and how large it is."""
+    return (
+        _("窗口太小，放不下二维码。"),
+        _("请放大窗口或缩小字号："),
+        _("至少 {columns} 列 × {rows} 行，").format(columns=least.width, rows=least.height),
+        _("现在 {columns} 列 × {rows} 行。").format(columns=window.width, rows=window.height),
+    )
 
 
 DARK, LIGHT = Color.parse("#000000"), Color.parse("#ffffff")
 """Theme or terminal default colours make codes that phones do not read."""
+GREY = Color.parse("#aaaaaa")
+"""Light ink beside grey grounds: white ink would make its modules seem larger than theirs."""
 
 
-def _row(code: Modules, drawing: Drawing, row: int) -> Strip:
+def _row(code: Modules, drawing: Drawing, row: int, light_ink: Color) -> Strip:
     rows = _framed(code, drawing.across, drawing.down)
     if drawing.wide:
-        return Strip(_run(dark, dark, 2 * len(tuple(run))) for dark, run in groupby(rows[row]))
+        return Strip(_run(dark, dark, 2 * len(tuple(run)), light_ink) for dark, run in groupby(rows[row]))
     lower = rows[2 * row + 1] if 2 * row + 1 < len(rows) else (False,) * len(rows[0])
     pairs = groupby(zip(rows[2 * row], lower, strict=True))
-    return Strip(_run(*pair, len(tuple(run))) for pair, run in pairs)
+    return Strip(_run(*pair, len(tuple(run)), light_ink) for pair, run in pairs)
 
 
 def _framed(code: Modules, across: int, down: int) -> Modules:
@@ -170,9 +186,9 @@ def _framed(code: Modules, across: int, down: int) -> Modules:
     return (blank,) * down + tuple(margin + row + margin for row in code) + (blank,) * down
 
 
-def _run(upper: bool, lower: bool, cells: int) -> Segment:
+def _run(upper: bool, lower: bool, cells: int, light_ink: Color) -> Segment:
     """Equal cells in a row; block glyphs leave light seams, so the background carries all it can."""
     background = DARK if upper else LIGHT
     if upper == lower:
         return Segment(" " * cells, Style(bgcolor=background))
-    return Segment("▄" * cells, Style(color=DARK if lower else LIGHT, bgcolor=background))
+    return Segment(LOWER_HALF * cells, Style(color=DARK if lower else light_ink, bgcolor=background))

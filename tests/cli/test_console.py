@@ -1,0 +1,43 @@
+"""The commands with a full screen on a Linux console: what its font cannot draw is not chosen."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tui.cli import fit_terminal
+from tui.settings import LANGUAGE_VARIABLE, KioskSettings, Language
+from tui.text import _, use_language
+from tui.widgets.qr import QrCode
+
+CONSOLE = frozenset(range(0x20, 0x7F))
+SETTINGS = KioskSettings(Path("kiosk.toml"), "https://desk.example", None, ())
+
+
+@pytest.fixture(autouse=True)
+def _language(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for name in ("half_blocks", "doubtful", "grey_grounds"):
+        monkeypatch.setattr(QrCode, name, getattr(QrCode, name))
+    use_language(Language.CHINESE)
+    yield
+    use_language(Language.CHINESE)
+
+
+@pytest.mark.parametrize(
+    ("font", "asked", "word"),
+    [
+        (CONSOLE, {}, "Next"),
+        (CONSOLE, {LANGUAGE_VARIABLE: "zh"}, "下一步"),
+        (CONSOLE | {ord("一")}, {}, "下一步"),
+        (None, {}, "下一步"),
+    ],
+    ids=["console", "asked for", "font with Chinese", "no console"],
+)
+def test_a_console_without_chinese_speaks_english(
+    font: frozenset[int] | None, asked: dict[str, str], word: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.cli.drawn_characters", lambda fd: font)
+    monkeypatch.setattr("tui.cli.environment", lambda: {"TERM": "linux", **asked})
+    fit_terminal(SETTINGS)
+    assert _("下一步") == word
+    assert QrCode.half_blocks is (font is None)
