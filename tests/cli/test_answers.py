@@ -86,11 +86,11 @@ def test_the_pin_is_the_first_line(tmp_path: Path, content: bytes) -> None:
     assert bytes(pin.reveal()) == b"246810"
 
 
-@pytest.mark.parametrize("mode", [0o644, 0o620, 0o604, 0o660, 0o640])
+@pytest.mark.parametrize("mode", [0o644, 0o620, 0o604, 0o660])
 def test_a_file_that_is_open_to_others_is_refused_by_its_name(tmp_path: Path, mode: int) -> None:
     path = _write(tmp_path, WHOLE)
     path.chmod(mode)
-    with pytest.raises(SettingsError, match=rf"answers\.toml .*open to others \({mode:04o}\): chmod 600"):
+    with pytest.raises(SettingsError, match=rf"answers\.toml .*open to others \({mode:04o}\): chmod 6[04]0"):
         refuse_open(path)
     path.chmod(0o400)
     refuse_open(path)

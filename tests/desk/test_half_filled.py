@@ -70,6 +70,17 @@ def test_neither_another_account_nor_another_certificate_is_shown_it(town: Town)
     assert offered(person) is None
 
 
+def test_two_accounts_may_type_the_same(town: Town) -> None:
+    person, other = town.person(), town.person(bound=False)
+    create_account(town.desk.engine, "another", PASSWORD)
+    other.certificate = person.certificate
+    other.sign_in("another")
+    keep(person)
+    bind_certificate(town.desk.engine, "another", hashlib.sha256(person.certificate).hexdigest())
+    keep(other)
+    assert offered(other)["id_number"] == "E1234"
+
+
 def test_it_is_gone_once_the_application_has_it(town: Town) -> None:
     person = town.person()
     keep(person)

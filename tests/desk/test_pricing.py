@@ -64,6 +64,14 @@ def test_a_term_is_offered_while_it_ends_within_the_ca_s_own_validity(
     assert bool(offered) is (later(old, months) <= latest)
 
 
+def test_a_ca_without_an_end_lets_no_term_fall_away() -> None:
+    never = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)  # RFC 5280 4.1.2.5
+    (ending,) = endings((Price(36, 54000),), never, timedelta(days=90))
+    assert ending.first > datetime(9990, 1, 1, tzinfo=UTC)
+    assert terms((Price(36, 54000),), datetime(2027, 1, 1, tzinfo=UTC), never)
+    assert later(never, 12) == never
+
+
 @given(MOMENTS, st.integers(12, 60))
 def test_the_day_a_term_falls_away_is_the_one_after_which_none_is_offered(latest: datetime, months: int) -> None:
     prices = (Price(months, 20000),)

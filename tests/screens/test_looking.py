@@ -28,10 +28,17 @@ def home(*tokens: Token, **changes: object) -> State:
 async def test_a_look_after_the_pin_is_offered(tokens: tuple[Token, ...]) -> None:
     async with staged(home(*tokens)) as stage:
         assert HIDDEN in stage.text
-        assert LOOK in stage.text
+        assert "输入CA密码后查看" in stage.text
+        assert LOOK not in stage.text  # 开始办理 leads there
         assert "这个CA中没有证书" not in stage.text
         assert await stage.press("enter") == [e.Started()]
-        assert await stage.press("tab", "enter") == [e.LookChosen()]
+
+
+async def test_beside_an_expired_certificate_it_has_a_button_of_its_own() -> None:
+    gone = people.token(people.certificate("gone", -3), serial="S2")
+    async with staged(home(VEILED, gone)) as stage:
+        assert LOOK in stage.text
+        assert await stage.press("tab", "tab", "enter") == [e.LookChosen()]
 
 
 async def test_it_is_not_offered_beside_a_certificate_to_renew() -> None:

@@ -2,18 +2,24 @@
 
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import MAXYEAR, datetime, timedelta
 
 from tui.core.order import FeeLine, Term
 from tui.desk.settings import Price
 
 _DAY = timedelta(days=1)
+_NO_END = datetime(MAXYEAR, 12, 31, 23, 59, 59)  # noqa: DTZ001 - the caller's zone is added
 FEE_NAME = "证书服务费用"
 
 
 def later(moment: datetime, months: int) -> datetime:
-    """The same day and second so many months later; the month's last day where it is shorter."""
+    """The same day and second so many months later; the month's last day where it is shorter.
+
+    Never after 9999-12-31, which stands for no end at all (RFC 5280 4.1.2.5).
+    """
     year, month = divmod(moment.year * 12 + moment.month - 1 + months, 12)
+    if year > MAXYEAR:
+        return _NO_END.replace(tzinfo=moment.tzinfo)
     return moment.replace(year=year, month=month + 1, day=min(moment.day, monthrange(year, month + 1)[1]))
 
 
@@ -47,7 +53,7 @@ def endings(prices: tuple[Price, ...], latest: datetime, window: timedelta) -> t
 def _last_start(latest: datetime, months: int) -> datetime:
     """The last moment from which so many months do not lead past `latest`."""
     start = later(latest, -months)
-    while later(start + _DAY, months) <= latest:  # a day that the shorter month lacks
+    while latest - start >= _DAY and later(start + _DAY, months) <= latest:  # a day that the shorter month lacks
         start += _DAY
     return start
 

@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import DateTime, Dialect, LargeBinary, event
 from sqlalchemy.orm import DeclarativeBase
-from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm.attributes import flag_modified, set_committed_value
 from sqlalchemy.types import TypeDecorator
 
 NONCE = 12
@@ -111,6 +111,7 @@ def _bind(record: Any) -> None:
         row = _row(record)
         if isinstance(value, bytes) and (not isinstance(value, InRow) or value.row != row):
             setattr(record, name, InRow.of(value, row))
+            flag_modified(record, name)  # bytes that are equal in another row are sealed otherwise
 
 
 def _open(record: Any) -> None:

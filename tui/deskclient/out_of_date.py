@@ -44,6 +44,6 @@ async def _time_at(url: str, context: ssl.SSLContext) -> datetime | None:
             client.stream("HEAD", url) as response,
         ):
             told = parsedate_to_datetime(response.headers.get("date", ""))
-    except (httpx.HTTPError, ValueError):
+    except (httpx.HTTPError, ValueError, OverflowError):  # a day with more digits than any
         return None
     return told if told.tzinfo else told.replace(tzinfo=UTC)

@@ -61,8 +61,8 @@ class WaitingScreen(StepScreen):
     def compose_actions(self) -> Iterable[Widget]:
         """开始办理 and the two views."""
         yield ActionButton(_("开始办理"), "start", primary=True)
-        yield ActionButton(_("输入CA密码查看"), "look", id="look")
         yield ActionButton(_("我的证书"), "certificates")
+        yield ActionButton(_("输入CA密码查看"), "look", id="look")
         yield ActionButton(_("环境检测"), "self_check")
 
     def show(self, state: State) -> None:
@@ -72,7 +72,8 @@ class WaitingScreen(StepScreen):
         self.query_one("#inserted").display = bool(state.tokens and state.now)
         if state.tokens and state.now:
             self._show_tokens(state, state.now)
-        self.query_one("#look").display = state.veiled is not None
+        signing = any(certificate.for_signing for certificate in _certificates(state.tokens))
+        self.query_one("#look").display = state.veiled is not None and signing  # else 开始办理 leads there
 
     def action_start(self) -> None:
         """开始办理."""
