@@ -54,9 +54,9 @@ async def test_the_waiting_screen_offers_nothing_for_a_renewed_certificate() -> 
         for words in ("已插入CA，证书已续期", "已续期，新证书有效期至2027年12月13日", "剩余385天"):
             assert words in stage.text
         assert "可以续期" not in stage.text.replace("起可续期", "")
-        assert "继续已付款的申请" not in stage.text
+        assert "查看或继续上次续期" not in stage.text
         await stage.show(replace(HOME, sighting=Sighting((token(OLD, NEW, certificate("other", 30)),))))
-        assert "继续已付款的申请" in stage.text
+        assert "查看或继续上次续期" in stage.text
         assert await stage.press("f8") == [e.RenewalRequested()]
 
 
@@ -68,7 +68,7 @@ async def test_my_certificates_name_the_renewed_one() -> None:
 async def test_a_renewed_certificate_is_told_with_both_dates_and_a_way_to_finish() -> None:
     shown = replace(HOME, step=Step.REFUSED, chosen=refer(BOTH, OLD), failure=Failure(Reason.ALREADY_RENEWED))
     async with staged(shown) as stage:
-        for words in ("证书已续期", "2026年12月13日", "新证书有效期至2027年12月13日", "继续已付款的申请"):
+        for words in ("证书已续期", "2026年12月13日", "新证书有效期至2027年12月13日", "查看或继续上次续期"):
             assert words in stage.text
         assert "不能办理" not in stage.text
         await stage.show(replace(shown, failure=Failure(Reason.CERTIFICATE_EXPIRED)))

@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from queue import SimpleQueue
 from types import TracebackType
 from typing import Self
 
@@ -100,21 +101,21 @@ class Town:
 @contextlib.contextmanager
 def until_signalled(*, while_stdin: bool = False) -> Iterator[Callable[[], object]]:
     """Gives a function that returns at SIGTERM, SIGINT or SIGHUP, or when standard input ends; none kills meanwhile."""
-    over = threading.Event()
-    before = {number: signal.signal(number, lambda *_: over.set()) for number in _ENDING}
+    over = SimpleQueue[None]()  # an Event's `set` in a handler that comes in the middle of its `wait` never returns
+    before = {number: signal.signal(number, lambda *_: over.put(None)) for number in _ENDING}
     if while_stdin:
         threading.Thread(target=_watch_stdin, args=(over,), daemon=True).start()
     try:
-        yield over.wait
+        yield over.get
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
 
 
-def _watch_stdin(over: threading.Event) -> None:
+def _watch_stdin(over: SimpleQueue[None]) -> None:
     while os.read(sys.stdin.fileno(), 4096):
         pass
-    over.set()
+    over.put(None)
 
 
 @contextlib.contextmanager
