@@ -117,7 +117,7 @@ def _split(db: Session, lines: tuple[BillLine, ...]) -> tuple[tuple[BillLine, ..
     """Lines under numbers of this desk's form or of its payments; and those of the seller's other shops."""
     ours, others = list[BillLine](), list[Oddity]()
     for line in lines:
-        if numbers_in(f"{line.number} {line.refund_no}") or db.get(AttemptRecord, line.number):
+        if numbers_in(f"{line.number} {line.refund_no}") or db.get(AttemptRecord, line.number) is not None:
             ours.append(line)
         else:
             others.append(Oddity(line.line, line.number, "another shop"))
