@@ -19,13 +19,16 @@ from tests.desk.rules import installed, refusal, seen_by_openssl
 from tests.desk.signing import Key
 from tests.desk.town import Person, Refusal, Town, b64
 from tests.token.test_lenient import attribute
+from tests.token.test_lenient import der as der_of
 from tests.token.test_lenient import name as name_of
 from tui.core.certificate_parts import dissect
+from tui.core.der import element
 from tui.core.failure import Reason
 from tui.core.order import ApplicationStatus
 from tui.desk.ca.profile import Extension, Issuer, _TbsCertificate, assemble
 from tui.desk.database import reading
 from tui.desk.records import EvidenceRecord
+from tui.token.certificates import read as kiosk_reads
 
 pytestmark = [  # cryptography warns of what it reads all the same
     pytest.mark.filterwarnings("ignore:Parsed a serial number"),
@@ -158,6 +161,43 @@ def test_an_sm2_certificate_is_refused_for_its_key(town: Town) -> None:
 def broken_name(town: Town, kind: _ASN1Type, old: bytes, new: bytes) -> bytes:
     """With bytes of the organisation 公司XY exchanged."""
     return changed(town, subject=tlv(name(kind, "公司XY").public_bytes().replace(old, new)))
+
+
+def with_raw(town: Town, *parts: bytes) -> bytes:
+    """A certificate with these bytes in the place of its extensions, which no library would write."""
+    tbs, algorithm, _ = element(town.certificate(KEY), 0x30).row
+    kept = b"".join(field.whole for field in tbs.row if field.tag != 0xA3)
+    made = der_of(0x30, kept, *parts)
+    assert isinstance(town.ca_key, ec.EllipticCurvePrivateKey)
+    return der_of(0x30, made, algorithm.whole, der_of(0x03, b"\0" + town.ca_key.sign(made, ec.ECDSA(SHA256()))))
+
+
+def raw_extensions(*each: str) -> bytes:
+    return der_of(0xA3, der_of(0x30, *map(bytes.fromhex, each)))
+
+
+IN_ANOTHER_FORM = {
+    "cA FALSE": raw_extensions("300c0603551d1304053003010100"),
+    "cA FALSE with a path length": raw_extensions("300f0603551d1304083006010100020100"),
+    "critical FALSE": raw_extensions("300e0603551d0f0101000404030206c0"),
+    "critical 1": raw_extensions("300e0603551d0f0101010404030206c0"),
+    "more behind the key usage": raw_extensions("300c0603551d0f0405030206c000"),
+    "bits beyond the key usage": raw_extensions("300b0603551d0f0404030206ff"),
+    "an address of five octets": raw_extensions("30100603551d110409300787053132333435"),
+    "a unique identifier": der_of(0x81, b"\0abc") + raw_extensions("300b0603551d0f0404030206c0"),
+}
+
+
+@pytest.mark.parametrize("form", IN_ANOTHER_FORM)
+def test_what_standard_tools_read_is_renewed_in_the_form_of_der(town: Town, form: str) -> None:
+    certificate = with_raw(town, IN_ANOTHER_FORM[form])
+    (town.folder / "old.der").write_bytes(certificate)
+    at = str(int(town.clock.now.timestamp()))
+    command = ["openssl", "verify", "-attime", at, "-CAfile", "ca.pem", "old.der"]
+    subprocess.run(command, cwd=town.folder, check=True, capture_output=True)
+    assert kiosk_reads(certificate, b"", "", has_private_key=True).well_formed
+    done = installed(town, town.holder(KEY, certificate))
+    assert_openssl_takes(town, done.business_no, done.certificate)
 
 
 UNREADABLE: dict[str, Callable[[Town], bytes]] = {

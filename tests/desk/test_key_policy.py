@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 from cryptography.hazmat import asn1
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from tests.desk.rules import change_rules, installed, key_of, refusal, seen_by_openssl, successor, town_under
-from tests.desk.town import FORM, Person, Town
+from tests.desk.town import FORM, Person, Town, b64
 from tui.core.failure import Reason
 from tui.core.order import ApplicationStatus, KeyPolicy, OldPair, SignatureScheme
 from tui.desk.ca.profile import _TbsCertificate
@@ -81,6 +81,24 @@ def test_the_rules_of_the_draft_hold_to_the_end(tmp_path: Path) -> None:
     assert (done.status, done.scheme) == (ApplicationStatus.INSTALLED, PSS)
     other = town.person(key=key_of("RSA-2048", 1)).save()
     assert (other.key_policy, other.old_pair, other.scheme) == (KEEP, OldPair.KEEP, PKCS1)
+    town.desk.engine.dispose()
+
+
+@pytest.mark.parametrize("policy", KeyPolicy)
+def test_an_old_key_that_cannot_be_certified_again_is_refused_at_the_offer(tmp_path: Path, policy: KeyPolicy) -> None:
+    town = town_under(tmp_path, policy)
+    person = town.person(key=rsa.generate_private_key(3, 2048))
+    offer = {"certificate": b64(person.certificate)}
+    if policy is KEEP:
+        refused = refusal(Reason.KEY_UNSUPPORTED, lambda: person.call("POST", "/offers", offer))
+        assert "RSA exponent 3" in refused.problem["detail"]
+        refusal(Reason.KEY_UNSUPPORTED, person.save)
+    else:  # it makes way for a new one, also under a draft that was begun by this rule
+        assert person.save().key_policy is REKEY
+        change_rules(town, KEEP, PKCS1)
+        person.client = town.client
+        assert person.call("POST", "/offers", offer)["terms"]
+        assert installed(town, person).status is ApplicationStatus.INSTALLED
     town.desk.engine.dispose()
 
 

@@ -1,6 +1,7 @@
 """`desk migrate` makes and brings up databases; `desk serve` makes none, and refuses what is lost, old or broken."""
 
 import os
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -97,6 +98,21 @@ def test_another_data_key_is_told_and_changes_nothing(file: Path, told: Told) ->
     assert migrate(file) == Exit.USAGE
     assert "data_key_file" in told()
     assert revision(engine) == "0006"
+    engine.dispose()
+
+
+def test_another_data_key_is_told_of_a_database_that_is_up_to_date(file: Path, told: Told) -> None:
+    key = file.parent / "data.key"
+    key.write_text(b64encode(bytes(32)).decode())
+    engine = engine_of(file)
+    move(engine, command.upgrade, "0006")
+    add_as_the_first_version_did(engine)
+    for _ in range(2):
+        assert migrate(file) == Exit.DONE
+        assert "ready" in told()
+    key.write_text(b64encode(bytes(range(32))).decode())
+    assert migrate(file) == Exit.USAGE
+    assert "data_key_file" in told()
     engine.dispose()
 
 

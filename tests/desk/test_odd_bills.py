@@ -152,6 +152,51 @@ def test_another_shops_odd_line_is_listed_and_nothing_else(  # type: ignore[no-u
     assert [(one["line"], one["number"]) for one in result["odd"]] == [(line, "SHOP00000001")]
 
 
+def another_shops(method: Method, *numbers: str) -> Callable[[bytes], bytes]:
+    """Lines of the published form under these numbers, before all others."""
+
+    def change(content: bytes) -> bytes:
+        if method is Method.UNIONPAY:
+            return b"".join(zm(number) + b"\r\n" for number in numbers) + content
+        rows = content.split(b"\n")
+        names = [cell.strip() for cell in rows[4].decode("gb18030").split(",")]
+        told = {"业务类型": "交易", "订单金额（元）": "1.00"}
+        made = [",".join({**told, "商户订单号": number}.get(name, "") for name in names) for number in numbers]
+        return b"\n".join([*rows[:5], *(row.encode("gb18030") for row in made), *rows[5:]])
+
+    return change
+
+
+def test_another_shops_good_line_is_listed_and_no_difference(  # type: ignore[no-untyped-def]
+    town: World, method: Method, run, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    pay(town, method)
+    day = today(town).isoformat()
+    town.later(days=1)
+    put_in(monkeypatch, method, another_shops(method, "SHOP1", "20261127000000000001"))
+    line = 6 if method is Method.ALIPAY else 1
+    code, told = run("reconcile", "--date", day, "--channel", method.value)
+    assert (code, f"line {line}: SHOP1 (another shop)" in told) == (0, True)
+    code, told = run("reconcile", "--json", "--date", day, "--channel", method.value)
+    (result,) = json.loads(told)
+    assert (code, result["entries"], result["ours"], result["differences"], result["odd"]) == (0, 1, 1, [], [])
+    assert [(one["line"], one["number"]) for one in result["others"]] == [
+        (line, "SHOP1"),
+        (line + 1, "20261127000000000001"),
+    ]
+    assert [record for record in caplog.records if record.name == "tui.desk.reconciling"] == []
+
+
+def test_a_good_line_of_our_form_that_nobody_knows_is_a_difference(
+    town: World, method: Method, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pay(town, method)
+    put_in(monkeypatch, method, another_shops(method, "SHOP1", OURS))
+    comparison = compared(town, method)
+    assert [(one.kind, one.attempt_no) for one in comparison.differences] == [(DifferenceKind.MISSING_HERE, OURS)]
+    assert [one.number for one in comparison.others] == ["SHOP1"]
+
+
 def test_an_odd_line_beside_a_difference_hides_none(
     town: World, method: Method, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -7,13 +7,19 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
+from threading import Barrier
 
 import pytest
+from sqlalchemy import event
 
 from tests.desk.test_workflow import TAX, Tax, awaited, has, running
-from tests.desk.town import Town, make_town, paid, shown
+from tests.desk.town import ACCOUNT, FORM, Town, make_town, paid, shown
 from tui.core.order import ApplicationStatus, InvoiceStatus, PaymentStatus
+from tui.desk.database import reading, writing
+from tui.desk.half_filled import keep, kept_form
 from tui.desk.settling import settle
 
 pytestmark = pytest.mark.xdist_group("dbos")
@@ -78,3 +84,25 @@ def test_an_amount_beyond_32_bits_is_frozen_like_any_other_that_was_not_asked(to
     attempt_no, _ = shown(person.pay(number))
     settle(town.desk, attempt_no, paid(town, attempt_no, 10**10))
     assert person.see(number).payment_status is PaymentStatus.FROZEN
+
+
+def test_two_desks_that_put_one_row_at_once_both_succeed(town: Town) -> None:
+    person = town.person()
+    engine, fingerprint = town.desk.engine, sha256(person.certificate).hexdigest()
+    begun = Barrier(2)
+
+    def kept(name: str) -> None:
+        def wait(*_: object) -> None:  # both have looked and found nothing
+            begun.wait(10)
+
+        with writing(engine) as db:
+            event.listen(db, "before_flush", wait, once=True)
+            keep(db, ACCOUNT, fingerprint, replace(FORM, agent_name=name), town.desk.clock())
+
+    with ThreadPoolExecutor(2) as pool:
+        for keeping in [pool.submit(kept, name) for name in ("张三", "李四")]:
+            keeping.result()
+    with reading(engine) as db:
+        form = kept_form(db, ACCOUNT, fingerprint, None, town.desk.clock())
+    assert form is not None
+    assert form.agent_name in {"张三", "李四"}

@@ -48,6 +48,17 @@ def element(data: bytes, tag: int) -> Element:
     raise ValueError(f"not one element with tag {tag:#x}")
 
 
+def leading(data: bytes) -> Element:
+    """The element that these bytes begin with, whatever follows it.
+
+    :raises ValueError: there is none.
+    """
+    if not data:
+        raise ValueError("no element")
+    begin, end = _span(data, 0)
+    return Element(data[0], data[:end], data[begin:end])
+
+
 def encode(tag: int, *parts: bytes) -> bytes:
     """One element; the length in its shortest form."""
     content = b"".join(parts)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from tui.core.failure import Reason
 from tui.desk.clock import utc_now
-from tui.desk.database import reading, writing
+from tui.desk.database import put, reading, writing
 from tui.desk.records import AccountRecord, BindingRecord, SessionRecord
 from tui.desk.refusals import Refused
 from tui.desk.settings import DeskSettings
@@ -48,7 +48,7 @@ def bind_certificate(engine: Engine, account: str, fingerprint: str) -> None:
 
 def bind(db: Session, account: str, fingerprint: str) -> None:
     """The same within a transaction."""
-    db.merge(BindingRecord(fingerprint=fingerprint, account=account))
+    put(db, BindingRecord(fingerprint=fingerprint, account=account))
 
 
 def sign_in(engine: Engine, settings: DeskSettings, name: str, password: str, now: datetime) -> str:

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from tui.core.certificate import RENEWABLE_KEYS, Certificate, CertificateState
 from tui.core.failure import Reason
 from tui.core.order import LIVE, ApplicationStatus, KeyPolicy, Offer
-from tui.desk.certificates import read_certificate
+from tui.desk.certificates import open_certificate, read_certificate
+from tui.desk.csr import UnfitKey, certifiable
 from tui.desk.database import reading
 from tui.desk.desk import Desk
 from tui.desk.half_filled import kept_form
@@ -110,11 +111,21 @@ def admit(
     state = shown.state(now, timedelta(days=desk.settings.window_days))
     if state is not CertificateState.RENEWABLE:
         raise Refused(_CLOSED_DOORS[state])
+    if (live.key_policy if live else desk.settings.ca.key_policy) is KeyPolicy.KEEP:
+        _check_kept_key(der)
     if flaw := desk.ca.flaw(der):
         raise Refused(Reason.CERTIFICATE_MALFORMED, flaw)
     if not terms(desk.settings.prices, shown.not_after, desk.ca.not_after):
         raise Refused(Reason.NO_TERM_LEFT)
     return shown, live
+
+
+def _check_kept_key(der: bytes) -> None:
+    """The key to be certified again is the old one: what a request is refused for is told before anything is asked."""
+    try:
+        certifiable(open_certificate(der).key)
+    except UnfitKey as error:
+        raise Refused(Reason.KEY_UNSUPPORTED, str(error)) from error
 
 
 def _finished(db: Session, account: str, der: bytes) -> ApplicationRecord | None:

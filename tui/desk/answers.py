@@ -7,7 +7,7 @@ import msgspec
 
 from tui.core.failure import Reason
 from tui.core.order import Application
-from tui.desk.database import reading, writing
+from tui.desk.database import put, reading, writing
 from tui.desk.desk import Desk
 from tui.desk.records import AnswerRecord
 from tui.desk.refusals import Refused
@@ -33,13 +33,14 @@ def once(
         return msgspec.json.decode(kept.answer, type=Application)
     answer = act()
     with writing(desk.engine) as db:
-        db.merge(
+        put(
+            db,
             AnswerRecord(
                 account=account,
                 key=key,
                 request_hash=request_hash,
                 answer=msgspec.json.encode(answer),
                 created_at=desk.clock(),
-            )
+            ),
         )
     return answer

@@ -6,11 +6,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from tui.desk import database
-from tui.desk.database import NEWEST_REVISION, Damaged, OtherVersion, check_file, check_schema, open_database
+from tui.desk.database import NEWEST_REVISION, Damaged, OtherVersion, check_file, check_schema, open_database, reading
 from tui.desk.settings import DeskSettings, load
 from tui.desk.settings_reader import SettingsError
 from tui.exits import Exit
@@ -40,6 +40,8 @@ def migrate(config: Path) -> int:
                 return Exit.DESK
             if before is not None:
                 check_file(engine)
+            if before == NEWEST_REVISION:
+                _open_one(engine)
             database.migrate(engine)
         except InvalidTag:
             told = "不是这个数据库的密钥，未做改动 / not this database's key, nothing was changed"
@@ -51,6 +53,17 @@ def migrate(config: Path) -> int:
         return Exit.DONE
 
     return with_settings(config, bring_up)
+
+
+def _open_one(engine: Engine) -> None:
+    """Let the data key open what it sealed; a migration does that by itself.
+
+    :raises InvalidTag: it is another one.
+    """
+    from tui.desk.records import ApplicationRecord
+
+    with reading(engine) as db:
+        db.scalars(select(ApplicationRecord).limit(1)).first()
 
 
 def evidence(config: Path, business_no: str) -> int:

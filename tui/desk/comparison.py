@@ -25,7 +25,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Oddity:
-    """One line of a bill that is not of the published form."""
+    """One line of a bill that is not of the published form, or not ours."""
 
     line: int
     """Its place in the file, from 1."""
@@ -41,9 +41,11 @@ class Comparison:
     method: Method
     day: date
     entries: int | None
-    """Lines of the bill that could be compared; None while there is none."""
+    """Lines of the bill that were compared; None while there is none."""
     ours: int
     """Payments and refunds in our books that should stand in it."""
     differences: tuple[Difference, ...] = ()
     odd: tuple[Oddity, ...] = ()
-    """Lines of the bill that could not; those that may be ours are differences too."""
+    """Lines of the bill that could not be; those that may be ours are differences too."""
+    others: tuple[Oddity, ...] = ()
+    """Lines of the published form under numbers that this desk does not make: another shop's of the same seller."""

@@ -116,17 +116,26 @@ def _der(pem: bytes) -> bytes:
         raise NoRequest("the PEM block is no base64") from error
 
 
-def _key(spki: bytes) -> PublicKey:
-    try:
-        key = load_der_public_key(spki)
-    except (ValueError, UnsupportedAlgorithm) as error:
-        raise UnfitKey("the public key cannot be read") from error
+def certifiable(key: object) -> PublicKey:
+    """This key, as one that is certified here, whoever shows it.
+
+    :raises UnfitKey: it is not.
+    """
     if not isinstance(key, PublicKey) or key_kind(key) not in RENEWABLE_KEYS:
         raise UnfitKey(key_kind(key))
-    if key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo) != spki:
-        raise UnfitKey("the public key is not in its one encoding")
     if isinstance(key, RSAPublicKey):
         exponent = key.public_numbers().e
         if exponent < LEAST_EXPONENT or exponent % 2 == 0:
             raise UnfitKey(f"RSA exponent {exponent}")
+    return key
+
+
+def _key(spki: bytes) -> PublicKey:
+    try:
+        loaded = load_der_public_key(spki)
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise UnfitKey("the public key cannot be read") from error
+    key = certifiable(loaded)
+    if key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo) != spki:
+        raise UnfitKey("the public key is not in its one encoding")
     return key

@@ -8,7 +8,8 @@ from time import monotonic, sleep
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
-from sqlalchemy.orm import Session
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import DeclarativeBase, Session
 
 from tui.desk.sealed import use_key
 
@@ -55,6 +56,15 @@ def writing(engine: Engine) -> Iterator[Session]:
     """One transaction that is committed at the end; on SQLite it holds the write lock from its beginning."""
     with Session(engine.execution_options(writes=True), expire_on_commit=False) as session, session.begin():
         yield session
+
+
+def put(session: Session, record: DeclarativeBase) -> None:
+    """Write the row in the place of what stands under its key, also where another desk puts one there right now."""
+    try:
+        with session.begin_nested():
+            session.merge(record)
+    except IntegrityError:  # the other one's is committed now
+        session.merge(record)
 
 
 def migrate(engine: Engine) -> None:

@@ -11,6 +11,7 @@ from tui.core.application import ApplicationForm, FieldError, normalise
 from tui.core.failure import Reason
 from tui.core.form.characters import has_unusable
 from tui.core.order import ApplicationStatus
+from tui.desk.database import put
 from tui.desk.records import ApplicationRecord, Record
 from tui.desk.refusals import Refused
 from tui.desk.sealed import Sealed
@@ -41,7 +42,8 @@ def keep(db: Session, account: str, fingerprint: str, typed: ApplicationForm, no
     form = normalise(typed)
     if errors := _unstorable(form):
         raise Refused(Reason.FORM_INVALID, field_errors=errors)
-    db.merge(HalfFilledRecord(fingerprint=fingerprint, account=account, form=msgspec.json.encode(form), saved_at=now))
+    encoded = msgspec.json.encode(form)
+    put(db, HalfFilledRecord(fingerprint=fingerprint, account=account, form=encoded, saved_at=now))
 
 
 def kept_form(

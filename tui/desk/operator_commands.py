@@ -16,7 +16,7 @@ from tui.core.text_safety import printable
 from tui.desk.books import ActKind
 from tui.desk.clock import utc_now
 from tui.desk.commands import existing_database, say, with_settings
-from tui.desk.comparison import Comparison
+from tui.desk.comparison import Comparison, Oddity
 from tui.desk.database import check_schema, open_database, reading, writing
 from tui.desk.desk import Desk
 from tui.desk.invoice_view import invoice_view
@@ -184,7 +184,17 @@ def _compared(result: Comparison) -> list[str]:
     ]
     if result.odd:
         lines.append(f"  格式异常未比对的行 / odd lines, not compared: {len(result.odd)}")
-    return lines + [f"  第{one.line}行 / line {one.line}: {one.number or '-'} ({one.why})" for one in result.odd]
+        lines += _places(result.odd)
+    if result.others:
+        lines.append(
+            f"  同一商户其他店铺的行，未比对 / lines of the seller's other shops, not compared: {len(result.others)}"
+        )
+        lines += _places(result.others)
+    return lines
+
+
+def _places(oddities: Sequence[Oddity]) -> list[str]:
+    return [f"  第{one.line}行 / line {one.line}: {one.number or '-'} ({one.why})" for one in oddities]
 
 
 def _lines(one: Seen, *, whole: bool) -> list[str]:

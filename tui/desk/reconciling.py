@@ -83,8 +83,8 @@ def reconcile(desk: Desk, method: Method, day: date) -> Comparison:
     """
     gateway = desk.gateways[method]
     bill = gateway.bill(day)
-    lines = bill.lines if bill else ()
     with writing(desk.engine) as db:
+        lines, others = _split(db, bill.lines if bill else ())
         missing = _missing_there(db, method, day, lines)
         if bill is None:
             return Comparison(method, day, None, len(missing))
@@ -95,7 +95,7 @@ def reconcile(desk: Desk, method: Method, day: date) -> Comparison:
     missing = [one for one in missing if one.attempt_no not in told]
     differences = (*(_ask(desk, gateway, method, one) for one in found), *unreadable, *missing)
     odd = tuple(Oddity(one.line, one.number, one.why) for one in bill.odd)
-    comparison = Comparison(method, day, len(lines), ours, differences, odd)
+    comparison = Comparison(method, day, len(lines), ours, differences, odd, others)
     _keep(desk, comparison)
     return comparison
 
@@ -111,6 +111,17 @@ def _may_be_ours(db: Session, method: Method, odd: OddLine) -> list[Difference]:
         for name, attempt in attempts
     ]
     return found or ([] if odd.number else [Difference(kind, f"line {odd.line}", "", None, None, "")])
+
+
+def _split(db: Session, lines: tuple[BillLine, ...]) -> tuple[tuple[BillLine, ...], tuple[Oddity, ...]]:
+    """Lines under numbers of this desk's form or of its payments; and those of the seller's other shops."""
+    ours, others = list[BillLine](), list[Oddity]()
+    for line in lines:
+        if numbers_in(f"{line.number} {line.refund_no}") or db.get(AttemptRecord, line.number) is not None:
+            ours.append(line)
+        else:
+            others.append(Oddity(line.line, line.number, "another shop"))
+    return tuple(ours), tuple(others)
 
 
 def _compare(db: Session, method: Method, day: date, line: BillLine) -> Difference | None:

@@ -12,7 +12,7 @@ from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509.oid import NameOID
 
 from tui.core.certificate import Certificate, Usage
-from tui.core.certificate_parts import Parts, dissect, judged
+from tui.core.certificate_parts import Parts, check_extensions, dissect
 from tui.core.text_safety import printable
 from tui.token import lenient, lenient_text
 from tui.token.attribute_names import NAMES
@@ -86,7 +86,7 @@ def _strict(der: bytes) -> Reading | None:
 
 def _reading(der: bytes) -> Reading:
     certificate = opened(der)
-    _check_extensions(der)
+    check_extensions(dissect(der).nameless)
     fields = lenient.tbs_fields(der)
     spki = fields[5]
     subject, issuer = _names(der) or _odd_names(fields)
@@ -102,11 +102,6 @@ def _reading(der: bytes) -> Reading:
         spki=hashlib.sha256(spki.whole).hexdigest(),
         usage=lenient.usage(fields),
     )
-
-
-def _check_extensions(der: bytes) -> None:
-    """Raise ValueError where standard tools call the certificate invalid for its extensions."""
-    list(x509.load_der_x509_certificate(judged(dissect(der).nameless)).extensions)
 
 
 def _names(der: bytes) -> tuple[Name, Name] | None:

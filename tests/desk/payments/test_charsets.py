@@ -1,5 +1,6 @@
 """Messages in GBK where UTF-8 was asked for: proved over their bytes, read by them, and never in two ways."""
 
+import codecs
 import json
 from hashlib import sha256
 from pathlib import Path
@@ -174,3 +175,58 @@ def test_noise_is_in_no_charset_and_proves_nothing() -> None:
         with pytest.raises(AnswerNotGenuine):
             open_answer(body, QUERY, TRUST)
         assert judged(body).genuine is False
+
+
+def genuine_in(charset: str, kind: Kind) -> bytes:
+    if kind is Kind.ANSWER:
+        return alipay('{"code":"10000","subject":"续期"}'.encode(charset))
+    raw = {"subject": "续期", "total_amount": "1.00"}
+    text = "&".join(f"{name}={value}" for name, value in sorted(raw.items())).encode(charset)
+    return text + b"&sign_type=RSA2&" + urlencode({"sign": sign(ALIPAY_PRIVATE, text)}).encode()
+
+
+@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("charset", ["utf-8", "gbk"])
+def test_what_an_editor_puts_before_a_file_makes_nothing_forged(charset: str, kind: Kind) -> None:
+    message = genuine_in(charset, kind)
+    assert judged(message, kind).genuine is True
+    assert judged(codecs.BOM_UTF8 + message + b"\r\n", kind).genuine is True
+    forged = message.replace(b"10000", b"10001").replace(b"1.00", b"9.00")
+    assert judged(codecs.BOM_UTF8 + forged, kind).genuine is False
+
+
+@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize(
+    ("charset", "saved"),
+    [
+        ("utf-8", "utf-16"),
+        ("utf-8", "utf-16-le"),
+        ("utf-8", "utf-16-be"),
+        ("gbk", "utf-16"),
+        ("gbk", "utf-8"),
+        ("gbk", "utf-8-sig"),
+        ("utf-8", "gb18030"),
+    ],
+)
+def test_what_was_saved_in_another_charset_is_neither_genuine_nor_forged(charset: str, saved: str, kind: Kind) -> None:
+    verdict = judged(genuine_in(charset, kind).decode(charset).encode(saved) + b"\n", kind)
+    assert (verdict.genuine, "the raw bytes are needed" in verdict.reason) == (None, True)
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_utf8_read_as_gb18030_and_saved_as_utf8_is_neither(kind: Kind) -> None:
+    assert judged(genuine_in("utf-8", kind).decode("gb18030").encode(), kind).genuine is None
+
+
+@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize(("charset", "saved"), [("gbk", "utf-8"), ("utf-8", "gb18030")])
+def test_a_forgery_stays_one_in_every_charset_but_utf16(charset: str, saved: str, kind: Kind) -> None:
+    forged = genuine_in(charset, kind).replace(b"10000", b"10001").replace(b"1.00", b"9.00")
+    verdict = judged(forged.decode(charset).encode(saved), kind)
+    assert (verdict.genuine, "not genuine" in verdict.reason) == (False, True)
+
+
+@pytest.mark.parametrize("message", [b"", b"\xef\xbb\xbf", b"\xff\xfe", b"\0", b"\xff"])
+def test_what_holds_no_message_is_judged_without_a_fault(message: bytes) -> None:
+    assert judged(message).genuine is not True
+    assert judged(message, Kind.NOTICE).genuine is not True

@@ -13,7 +13,7 @@ from cryptography.hazmat import asn1
 from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 from cryptography.x509.oid import ExtensionOID
 
-from tui.core.certificate_parts import Parts, dissect, judged
+from tui.core.certificate_parts import Parts, check_extensions, dissect
 
 _NOT_CARRIED_OVER = frozenset(
     {
@@ -114,7 +114,8 @@ def renewed_tbs(
 
     :raises ValueError: the old certificate's structure is not RFC 5280's.
     """
-    kept = asn1.decode_der(_TbsCertificate, old.tbs)
+    kept = asn1.decode_der(_Certificate, old.nameless).tbs
+    extensions = asn1.decode_der(_TbsCertificate, asn1.encode_der(kept)).extensions
     authority = asn1.decode_der(_TbsCertificate, issuer.certificate.tbs_certificate_bytes)
     identifiers = _key_identifiers(key.public, issuer.certificate)
     return asn1.encode_der(
@@ -124,9 +125,9 @@ def renewed_tbs(
             signature=_algorithm(issuer),
             issuer=authority.subject,
             validity=validity,
-            subject=kept.subject,
+            subject=asn1.decode_der(asn1.TLV, old.subject),
             subject_public_key_info=asn1.decode_der(asn1.TLV, old.spki if keeps_key else key.spki),
-            extensions=_extensions(kept.extensions or [], identifiers, keeps_key=keeps_key),
+            extensions=_extensions(extensions or [], identifiers, keeps_key=keeps_key),
         )
     )
 
@@ -136,7 +137,8 @@ def flaw(issuer: Issuer, old: Parts, key: SubjectKey, validity: Validity) -> str
     try:
         tbs = renewed_tbs(issuer, old, key, validity, 1, keeps_key=True)
         made = dissect(assemble(issuer, tbs, b""))
-        list(x509.load_der_x509_certificate(judged(made.nameless)).extensions)
+        check_extensions(made.nameless)
+        x509.load_der_x509_certificate(made.nameless)
     except ValueError as error:
         return f"what is issued would be invalid: {type(error).__name__}"
     return ""

@@ -46,13 +46,13 @@ def _read(content: bytes, seller_id: str) -> Bill:
         if not row.strip():
             continue
         try:
-            lines.append(_line(row, names))
+            lines.append(_line(at, row, names))
         except Odd as error:
             odd.append(OddLine(at, _number(row, names), str(error), row))
     return Bill(tuple(lines), tuple(odd))
 
 
-def _line(row: str, names: list[str]) -> BillLine:
+def _line(at: int, row: str, names: list[str]) -> BillLine:
     cells = _cells(row)
     if len(cells) != len(names):
         cells = row.split(",")  # a name that begins with a quotation mark
@@ -69,7 +69,7 @@ def _line(row: str, names: list[str]) -> BillLine:
     except ValueError as error:
         raise Odd("no amount") from error
     # A refund without a number of its own goes by the trade's, as after a cancel.
-    return BillLine(told[NUMBER], (told[REFUND_NO] or told[NUMBER]) if back else "", amount)
+    return BillLine(told[NUMBER], (told[REFUND_NO] or told[NUMBER]) if back else "", amount, at)
 
 
 def _number(row: str, names: list[str]) -> str:

@@ -1,6 +1,6 @@
 """A platform's daily bill as the desk compares it; nobody signed it: a reason to ask, never a proof."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,11 +13,13 @@ class BillLine:
     """Of money that went back; empty for a payment."""
     amount_fen: int
     """In fen, positive in either direction."""
+    line: int = field(default=0, compare=False)
+    """Its place in the file, from 1; 0 where it stood in none."""
 
 
 @dataclass(frozen=True, slots=True)
 class OddLine:
-    """A line that is not of the published form: as a rule one of another shop of the same seller."""
+    """A line that is not of the published form, as a rule one of another shop of the same seller."""
 
     line: int
     """Its place in the file, from 1."""

@@ -45,13 +45,13 @@ def _read(content: bytes, mer_id: str) -> Bill:
         try:
             fields = _fields(raw)
             number = fields[NUMBER]
-            lines.append(_line(fields, mer_id))
+            lines.append(_line(at, fields, mer_id))
         except Odd as error:
             odd.append(OddLine(at, number[:64], str(error), raw.decode("gb18030", "replace")))
     return Bill(tuple(lines), tuple(odd))
 
 
-def _line(fields: tuple[str, ...], mer_id: str) -> BillLine:
+def _line(at: int, fields: tuple[str, ...], mer_id: str) -> BillLine:
     back = fields[KIND] in BACK
     number = fields[ORIGINAL] if back else fields[NUMBER]
     if fields[MER_ID] != mer_id:
@@ -60,7 +60,7 @@ def _line(fields: tuple[str, ...], mer_id: str) -> BillLine:
         raise Odd("another kind")
     if not (fields[AMOUNT].isascii() and fields[AMOUNT].isdigit()):
         raise Odd("no amount")
-    return BillLine(number, fields[NUMBER] if back else "", int(fields[AMOUNT]))
+    return BillLine(number, fields[NUMBER] if back else "", int(fields[AMOUNT]), at)
 
 
 def _fields(raw: bytes) -> tuple[str, ...]:

@@ -36,7 +36,7 @@ def spoilt(whole: list[Entry], faults: Faults, day: date, platform_no: str) -> l
         whole = [replace(whole[0], amount_fen=whole[0].amount_fen + 1), *whole[1:]]
     if faults.take(Fault.BILL_EXTRA):
         noon = datetime(day.year, day.month, day.day, 12, tzinfo=BEIJING)
-        number = f"NOBODYS{day:%Y%m%d}0001"
+        number = f"ZF{day:%Y%m%d}12000000000001"  # of the desk's form, under which it knows no payment
         unknown = Trade(number, 100, "不明交易", "", noon, noon, "", stage=Stage.PAID, platform_no=platform_no)
         whole = [*whole, Entry(msgspec.structs.replace(unknown, paid_at=noon), None, 100, noon)]
     return whole
