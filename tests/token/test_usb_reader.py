@@ -132,7 +132,7 @@ async def test_another_key_in_the_same_port(bus: Bus, usb: Tokens, shelf: Shelf)
 
 async def test_a_swap_between_two_looks_is_seen(bus: Bus, usb: Tokens, shelf: Shelf) -> None:
     (first, first_der), (second, second_der) = shelf.take("rsa2048"), shelf.take("ec256")
-    async with watching(usb) as sightings, asyncio.timeout(3.0):
+    async with watching(usb) as sightings, asyncio.timeout(PATIENCE):
         bus.plug("front", first)
         await until(sightings, lambda sighting: held(sighting) == {first_der})
         bus.pull("front")
