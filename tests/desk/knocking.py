@@ -20,7 +20,7 @@ from tui.desk.connection import Limits
 from tui.desk.serve import Running
 
 LONG = 600.0
-WAIT = 30.0
+WAIT = 5.0
 SERVICE = b"GET /v1/service HTTP/1.1\r\nHost: d\r\n\r\n"
 
 
@@ -111,7 +111,7 @@ def served(folder: Path, limits: Limits, app: Litestar | None = None) -> Iterato
 
         configuration = serve._configuration(app, make_settings(folder))
         server = serve._Server(configuration, listener, limits, url, on_ready)
-        thread = threading.Thread(target=server.run, args=([],))
+        thread = threading.Thread(target=server.run, args=([],), daemon=True)
         thread.start()
         assert ready.wait(WAIT)
         desk = Desk(folder, found[0], thread)
