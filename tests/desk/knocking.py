@@ -20,7 +20,7 @@ from tui.desk.connection import Limits
 from tui.desk.serve import Running
 
 LONG = 600.0
-WAIT = 5.0
+WAIT = 30.0
 SERVICE = b"GET /v1/service HTTP/1.1\r\nHost: d\r\n\r\n"
 
 
