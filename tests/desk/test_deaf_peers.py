@@ -13,6 +13,7 @@ import pytest
 from tests.desk.knocking import LONG, SERVICE, WAIT, TownHall, answered, ended, served
 from tui.desk import serve
 from tui.desk.connection import Connection, Limits
+from tui.desk.door import Door
 
 LIMITS = Limits(handshake=LONG, head=LONG, body=LONG, answer=LONG)
 ONE = replace(LIMITS, connections=1)
@@ -175,12 +176,22 @@ def test_the_end_waits_for_nobody_who_only_hangs(
     assert [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR] == []
 
 
-def test_the_end_waits_for_who_is_being_answered(tmp_path: Path, hall: TownHall) -> None:
+def test_the_end_waits_for_who_is_being_answered(
+    tmp_path: Path, hall: TownHall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed, close = threading.Event(), Door.close
+
+    def watched(door: Door) -> None:
+        close(door)
+        closed.set()
+
+    monkeypatch.setattr(Door, "close", watched)
     with served(tmp_path, LIMITS, hall.app) as desk:
         peer = desk.speak(LATE)
         assert hall.asked.wait(WAIT)
         ending = threading.Thread(target=desk.stop)
         ending.start()
+        assert closed.wait(WAIT)
         hall.may_answer.set()
         assert answered(peer).startswith(b"HTTP/1.1 200")
         ending.join(WAIT)

@@ -64,16 +64,16 @@ def test_a_healthy_kiosk_is_served_beside_any_number_of_silent_peers(desk: Desk,
 
 
 @pytest.mark.parametrize(
-    ("deadline", "words"),
+    ("limits", "words"),
     [
-        ("handshake", None),
-        ("head", b""),
-        ("head", b"GET /v1/service HTTP/1.1\r\nHost:"),
-        ("body", b"POST /v1/sessions HTTP/1.1\r\nHost: d\r\nContent-Length: 9\r\n\r\n{"),
+        (replace(LIMITS, handshake=SOON), None),
+        (replace(LIMITS, head=SOON), b""),
+        (replace(LIMITS, head=SOON), b"GET /v1/service HTTP/1.1\r\nHost:"),
+        (replace(LIMITS, body=SOON), b"POST /v1/sessions HTTP/1.1\r\nHost: d\r\nContent-Length: 9\r\n\r\n{"),
     ],
 )
-def test_who_does_not_go_on_is_sent_away(tmp_path: Path, deadline: str, words: bytes | None) -> None:
-    with served(tmp_path, replace(LIMITS, **{deadline: SOON}), TownHall().app) as strict:
+def test_who_does_not_go_on_is_sent_away(tmp_path: Path, limits: Limits, words: bytes | None) -> None:
+    with served(tmp_path, limits, TownHall().app) as strict:
         assert ended(strict.knock() if words is None else strict.speak(words))
 
 
