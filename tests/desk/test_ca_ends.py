@@ -10,6 +10,7 @@ import pytest
 from tests.desk.authorities import ends_on, restart
 from tests.desk.rules import refusal
 from tests.desk.town import FORM, Person, Refusal, Town, b64, shown
+from tui.core.beijing import beijing
 from tui.core.failure import Reason
 from tui.core.order import ApplicationStatus, Offer
 from tui.desk.pricing import later
@@ -86,8 +87,16 @@ def test_the_desk_says_at_its_start_which_terms_fall_away(town: Town, caplog: py
     told = caplog.messages[0]
     last = town.clock.now + timedelta(days=20)
     assert "24 months" in told
-    assert f"end after {last:%F}" in told
-    assert f"from {last - timedelta(days=90):%F} on" in told
+    assert f"end after {beijing(last):%F}" in told
+    assert f"from {beijing(last - timedelta(days=90)):%F} on" in told
+
+
+def test_the_days_it_says_are_beijings(town: Town, caplog: pytest.LogCaptureFixture) -> None:
+    ends_on(town, end_of(town, 24).replace(hour=20, minute=0, second=0))
+    _tell_endings(town.desk)
+    ends = beijing(town.desk.ca.not_after)
+    assert ends.date() > town.desk.ca.not_after.date()
+    assert f"the CA's certificate, or one above it, ends on {ends:%F} (Beijing time" in caplog.messages[0]
 
 
 def test_of_a_ca_that_lasts_nothing_is_said(town: Town, caplog: pytest.LogCaptureFixture) -> None:

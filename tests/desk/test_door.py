@@ -8,83 +8,20 @@ import logging
 import resource
 import socket
 import ssl
-import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
-from tests.desk.test_serve import make_tls
-from tests.desk.town import make_town
-from tui.desk import door, serve
-from tui.desk.api import create_app
+from tests.desk.knocking import LONG, SERVICE, Desk, TownHall, answered, ended, served
+from tui.desk import door
 from tui.desk.connection import Connection, Limits
 from tui.desk.door import Door, raise_file_limit, within
-from tui.desk.serve import Running
 
-LONG = 600.0
 LIMITS = Limits(connections=12, per_address=8, handshake=LONG, head=LONG, body=LONG, head_bytes=2048)
-WAIT = 30.0
-
-
-class Desk:
-    """A served desk, and peers that knock at it."""
-
-    def __init__(self, folder: Path, url: str) -> None:
-        self.folder, self.url = folder, url
-        self.port = int(url.rsplit(":", 1)[1])
-        self._closing = contextlib.ExitStack()
-
-    def knock(self) -> socket.socket:
-        """A connection on which nothing has been said."""
-        return self._closing.enter_context(socket.create_connection(("127.0.0.1", self.port), WAIT))
-
-    def trust(self) -> ssl.SSLContext:
-        return ssl.create_default_context(cafile=str(self.folder / "desk.pem"))
-
-    def speak(self, words: bytes = b"") -> ssl.SSLSocket:
-        """One with TLS."""
-        spoken = self._closing.enter_context(self.trust().wrap_socket(self.knock(), server_hostname="127.0.0.1"))
-        spoken.sendall(words)
-        return spoken
-
-    def healthy(self) -> int:
-        """What a kiosk is answered."""
-        with httpx.Client(base_url=self.url, verify=self.trust(), trust_env=False, timeout=WAIT) as client:
-            return client.get("/v1/service").status_code
-
-    def close(self) -> None:
-        self._closing.close()
-
-
-@contextlib.contextmanager
-def served(folder: Path, limits: Limits) -> Iterator[Desk]:
-    ready, found = threading.Event(), list[Running]()
-
-    def on_ready(running: Running) -> None:
-        found.append(running)
-        ready.set()
-
-    make_tls(folder)
-    town = make_town(folder)
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        url = f"https://127.0.0.1:{listener.getsockname()[1]}"
-        configuration = serve._configuration(create_app(town.desk), town.desk.settings)
-        server = serve._Server(configuration, listener, limits, url, on_ready)
-        thread = threading.Thread(target=server.run, args=([],))
-        thread.start()
-        assert ready.wait(WAIT)
-        desk = Desk(folder, url)
-        try:
-            yield desk
-        finally:
-            desk.close()
-            found[0].stop()
-            thread.join(WAIT)
-    town.desk.engine.dispose()
-    assert not thread.is_alive()
+SOON = 0.2
 
 
 @pytest.fixture(scope="module")
@@ -94,31 +31,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
         yield running
 
 
-@pytest.fixture(scope="module")
-def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    """One that does not wait."""
-    with served(tmp_path_factory.mktemp("desk"), Limits(handshake=0.2, head=0.2, body=0.2)) as running:
-        yield running
-
-
-def ended(peer: socket.socket) -> bool:
-    """Whether the desk has ended this connection; waits for it."""
-    with contextlib.suppress(ConnectionError, ssl.SSLError):
-        while peer.recv(4096):
-            pass
-    return True
-
-
-def answered(peer: socket.socket) -> bytes:
-    told = b""
-    with contextlib.suppress(ConnectionError, ssl.SSLError):
-        while part := peer.recv(65536):
-            told += part
-    return told
-
-
 def test_small_answers_do_not_wait_for_an_acknowledgement(desk: Desk) -> None:
-    peer = desk.speak(b"GET /v1/service HTTP/1.1\r\nHost: d\r\n\r\n")
+    peer = desk.speak(SERVICE)
     assert peer.recv(12) == b"HTTP/1.1 200"
     accepted = [
         one
@@ -150,18 +64,26 @@ def test_a_healthy_kiosk_is_served_beside_any_number_of_silent_peers(desk: Desk,
 
 
 @pytest.mark.parametrize(
-    "words",
+    ("limits", "words"),
     [
-        None,
-        b"",
-        b"GET /v1/service HTTP/1.1\r\nHost:",
-        b"POST /v1/sessions HTTP/1.1\r\nHost: d\r\nContent-Length: 9\r\n\r\n{",
-        b"GET /v1/service HTTP/1.1\r\nHost: d\r\n\r\nGET /v1/service HTTP/1.1\r\nHost:",
+        (replace(LIMITS, handshake=SOON), None),
+        (replace(LIMITS, head=SOON), b""),
+        (replace(LIMITS, head=SOON), b"GET /v1/service HTTP/1.1\r\nHost:"),
+        (replace(LIMITS, body=SOON), b"POST /v1/sessions HTTP/1.1\r\nHost: d\r\nContent-Length: 9\r\n\r\n{"),
     ],
 )
-def test_who_does_not_go_on_is_sent_away(strict: Desk, words: bytes | None) -> None:
-    assert ended(strict.knock() if words is None else strict.speak(words))
-    assert strict.healthy() == 200
+def test_who_does_not_go_on_is_sent_away(tmp_path: Path, limits: Limits, words: bytes | None) -> None:
+    with served(tmp_path, limits, TownHall().app) as strict:
+        assert ended(strict.knock() if words is None else strict.speak(words))
+
+
+def test_who_does_not_go_on_with_a_second_request_is_sent_away(tmp_path: Path) -> None:
+    with served(tmp_path, replace(LIMITS, head=SOON), TownHall().app) as strict:
+        peer = strict.speak(SERVICE)
+        peer.recv(65536)
+        with contextlib.suppress(ConnectionError, ssl.SSLError):
+            peer.sendall(b"GET /v1/service HTTP/1.1\r\nHost:")
+        assert ended(peer)
 
 
 @pytest.mark.parametrize(

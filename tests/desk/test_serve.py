@@ -15,10 +15,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
+from sqlalchemy import text
 
 from tests.desk.town import Town, make_ca, make_settings
 from tui.core.order import AttemptState
-from tui.desk.database import migrate, open_database
+from tui.desk.database import OtherVersion, migrate, open_database
 from tui.desk.serve import Running, serve
 from tui.desk.watch import Watch
 
@@ -76,6 +77,32 @@ def test_it_serves_on_one_port_and_ends_in_order(tmp_path: Path) -> None:
     desk.join(30)
     assert not desk.is_alive()
     assert set(own_sockets("0A")) <= listening_before
+
+
+def test_a_desk_ends_once_its_database_is_another_versions(tmp_path: Path) -> None:
+    make_ca(tmp_path)
+    make_tls(tmp_path)
+    settings = make_settings(tmp_path, public_url="")
+    engine = open_database(settings.database, settings.data_key)
+    migrate(engine)
+
+    def migrate_further(_running: Running) -> None:
+        with engine.execution_options(writes=True).begin() as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        engine.dispose()
+
+    found = list[str | None]()
+
+    def run() -> None:
+        try:
+            serve(settings, migrate_further)
+        except OtherVersion as other:
+            found.append(other.found)
+
+    desk = threading.Thread(target=run, daemon=True)
+    desk.start()
+    desk.join(30)
+    assert found == ["9999"]
 
 
 def test_the_watch_ends_what_is_due_by_itself(town: Town) -> None:

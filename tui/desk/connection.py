@@ -27,12 +27,14 @@ class Limits:
     """Seconds from the first chance to speak to the end of the header."""
     body: float = 30.0
     """Seconds for the body."""
+    answer: float = 30.0
+    """Seconds for taking what waits to be sent, once that is too much."""
     head_bytes: int = 16 * 1024
     """Request line and header fields; an honest request has some five hundred."""
 
 
 class Connection(HttpToolsProtocol):
-    """uvicorn's protocol with deadlines for header and body and a limit on the header."""
+    """uvicorn's protocol for one request at a time, with deadlines for header, body and answer; limits the header."""
 
     def __init__(self, *, limits: Limits, on_lost: Callable[[], None], **uvicorns: Any) -> None:
         """`on_lost` is called once the connection is gone."""
@@ -40,6 +42,7 @@ class Connection(HttpToolsProtocol):
         self._limits = limits
         self._on_lost = on_lost
         self._deadline: asyncio.TimerHandle | None = None
+        self._unread: asyncio.TimerHandle | None = None
         self._receiving = self._in_head = True
         self._head = 0
 
@@ -47,6 +50,11 @@ class Connection(HttpToolsProtocol):
     def receiving(self) -> bool:
         """Whether the peer still owes a request: from its connection on, and from each request's first byte."""
         return self._receiving
+
+    @property
+    def unread(self) -> bool:
+        """Whether the peer does not take what it is answered."""
+        return self._unread is not None
 
     @property
     def answering(self) -> bool:
@@ -66,12 +74,25 @@ class Connection(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """The connection is gone."""
         self._expect(None)
+        self._stop_waiting()
         super().connection_lost(exc)
         self._on_lost()
 
+    def pause_writing(self) -> None:
+        """Too much waits to be sent."""
+        super().pause_writing()
+        self._unread = self.loop.call_later(self._limits.answer, self.end)
+
+    def resume_writing(self) -> None:
+        """The peer reads."""
+        self._stop_waiting()
+        super().resume_writing()
+
     def data_received(self, data: bytes) -> None:
-        """Feed the parser; what it cannot read is answered once and not told to the log, which anybody could fill."""
-        self._unset_keepalive_if_required()
+        """Feed the parser; what it cannot read is answered once and not told to the log, which anybody could fill.
+
+        A connection kept for later stays so: an empty line before a request (RFC 9112 2.2) begins none.
+        """
         if self._in_head:
             self._head += len(data)
         try:
@@ -85,7 +106,13 @@ class Connection(HttpToolsProtocol):
                 self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
 
     def on_message_begin(self) -> None:
-        """A request begins."""
+        """A request begins.
+
+        :raises HttpParserError: the last one is not answered; no kiosk sends several at once (RFC 9112 9.3.2).
+        """
+        if self.answering:
+            raise httptools.HttpParserError("a request before the last is answered")
+        self._unset_keepalive_if_required()
         super().on_message_begin()
         if not self._receiving:
             self._expect(self._limits.head)
@@ -124,8 +151,16 @@ class Connection(HttpToolsProtocol):
         else:
             self.end()
 
+    def _stop_waiting(self) -> None:
+        if self._unread is not None:
+            self._unread.cancel()
+            self._unread = None
+
     def _refuse(self, status: HTTPStatus) -> None:
         if self.transport.is_closing():
+            return
+        if self.answering:  # it would be taken for the answer to the request before
+            self.end()
             return
         body = msgspec.json.encode(Problem("the request is not understood", status, Reason.KIOSK_FAULT.value))
         head = f"HTTP/1.1 {status.value} {status.phrase}\r\ncontent-type: {PROBLEM_TYPE}\r\n"

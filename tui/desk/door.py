@@ -53,8 +53,8 @@ class _Visit:
 
     @property
     def rank(self) -> int:
-        """Who leaves first: who still owes a request, then who keeps a connection for later; None else leaves."""
-        if self.connection is None or self.connection.receiving:
+        """Who leaves first: who owes a request or does not read, then who keeps a connection for later; 2 stays."""
+        if self.connection is None or self.connection.receiving or self.connection.unread:
             return 0
         return 2 if self.connection.answering else 1
 
@@ -68,6 +68,24 @@ class _Visit:
                 self.peer.shutdown(socket.SHUT_RDWR)
 
 
+class _Complaints:
+    """Errors for the log, each at most once a minute, however often it comes."""
+
+    def __init__(self) -> None:
+        self._told: dict[str, tuple[float, int]] = {}
+        """When each was written, and how often it has come since."""
+
+    def tell(self, trouble: str) -> None:
+        """Write it, unless it was written just now."""
+        now = monotonic()
+        at, unsaid = self._told.get(trouble, (-_QUIET, 0))
+        if now - at >= _QUIET:
+            _LOG.error("%s (%d times)", trouble, unsaid + 1)
+            self._told[trouble] = now, 0
+        else:
+            self._told[trouble] = at, unsaid + 1
+
+
 class Door:
     """Accepts peers, within the limits; uvicorn ends it as it ends its own servers."""
 
@@ -77,8 +95,7 @@ class Door:
         """`make` builds the protocol of one connection."""
         self._listener, self._tls, self._make, self._limits = listener, tls, make, limits
         self._visits: dict[_Visit, None] = {}
-        self._said = -_QUIET
-        self._unsaid = 0
+        self._complaints = _Complaints()
         self._accepting: asyncio.Task[None] | None = None
         self._greetings: set[asyncio.Task[None]] = set()
         """The loop itself holds tasks by weak references only."""
@@ -89,10 +106,10 @@ class Door:
         self._accepting = asyncio.get_running_loop().create_task(self._accept())
 
     def close(self) -> None:
-        """Accept nobody any more; who is still in the handshake is sent away."""
+        """Accept nobody any more; who owes a request or does not read is sent away, nobody would wait for it."""
         if self._accepting is not None:
             self._accepting.cancel()
-        for visit in [visit for visit in self._visits if visit.connection is None]:
+        for visit in [visit for visit in self._visits if visit.rank == 0]:
             visit.end()
 
     async def wait_closed(self) -> None:
@@ -108,7 +125,8 @@ class Door:
             except ConnectionAbortedError:
                 continue
             except OSError as error:  # no file left, or an error of the network that accept(2) passes on
-                self._tell(error)
+                name = errno.errorcode.get(error.errno or 0, str(error.errno))
+                self._complaints.tell(f"cannot accept connections: {name}")
                 self._make_room(list(self._visits))
                 await asyncio.sleep(_PAUSE)
                 continue
@@ -116,11 +134,12 @@ class Door:
 
     def _welcome(self, peer: socket.socket, address: str) -> None:
         same = [visit for visit in self._visits if visit.address == address]
-        full = len(self._visits) >= self._limits.connections
-        if (full or len(same) >= self._limits.per_address) and not self._make_room(
-            same if len(same) >= self._limits.per_address else list(self._visits)
-        ):
+        crowded = len(same) >= self._limits.per_address
+        full = crowded or len(self._visits) >= self._limits.connections
+        if full and not self._make_room(same if crowded else list(self._visits)):
             peer.close()
+            whose = f"{len(same)} of its address" if crowded else f"{len(self._visits)}"
+            self._complaints.tell(f"a connection was turned away: all {whose} are being answered")
             return
         # asyncio does so by itself only for sockets made with IPPROTO_TCP: each small answer would wait for an ACK.
         peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -150,18 +169,10 @@ class Door:
             visit.connection = connection
 
     def _make_room(self, visits: list[_Visit]) -> bool:
-        """Send away the oldest that still owes a request, else the oldest that has none; False if all are answered."""
+        """Send away the oldest that comes first by rank; False if all are being answered."""
         leaving = min(visits, key=lambda visit: visit.rank, default=None)
         if leaving is None or leaving.rank == 2:
             return False
         self._visits.pop(leaving, None)
         leaving.end()
         return True
-
-    def _tell(self, error: OSError) -> None:
-        self._unsaid += 1
-        now = monotonic()
-        if now - self._said >= _QUIET:
-            name = errno.errorcode.get(error.errno or 0, str(error.errno))
-            _LOG.error("cannot accept connections: %s (%d times)", name, self._unsaid)
-            self._said, self._unsaid = now, 0

@@ -34,7 +34,7 @@ def terms(prices: tuple[Price, ...], old_not_after: datetime, latest: datetime) 
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """A term that falls away, since it would end after the CA's own certificate."""
+    """A term that falls away, since it would end after the CA's certificate or one above it."""
 
     months: int
     first: datetime

@@ -11,7 +11,7 @@ from litestar import Request, Response
 from litestar.datastructures import State
 from litestar.enums import ScopeType
 from litestar.exceptions import HTTPException, MethodNotAllowedException, NotFoundException
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, HTTPReceiveMessage, Message, Receive, Scope, Send, WebSocketReceiveMessage
 from sqlalchemy.exc import OperationalError
 
 from tui.core.failure import Reason
@@ -28,6 +28,8 @@ _VERSION = re.compile(r"\d{1,6}(\.\d{1,6}){0,3}")
 _PROBES_PER_MINUTE = 30
 _PATH_SHOWN = 120
 """Characters."""
+_GONE = 499
+"""Logged, never sent: the peer left, or was sent away, before its request was whole."""
 _FOR_EVERYBODY = "/v1/service"
 
 
@@ -113,14 +115,21 @@ class AccessLog:
         """ASGI."""
         begun, status = time.monotonic(), 0
 
+        async def listen() -> HTTPReceiveMessage | WebSocketReceiveMessage:
+            nonlocal status
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                status = status or _GONE
+            return message
+
         async def watch(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status = status or message["status"]
             await send(message)
 
         try:
-            await self._app(scope, receive, watch)
+            await self._app(scope, listen, watch)
         finally:
             if scope["type"] == ScopeType.HTTP:
                 milliseconds = (time.monotonic() - begun) * 1000

@@ -15,6 +15,7 @@ from typing import cast
 import uvicorn
 from litestar import Litestar
 
+from tui.core.beijing import beijing
 from tui.desk.api import create_app
 from tui.desk.connection import Connection, Limits
 from tui.desk.database import check_file, check_schema, open_database
@@ -48,7 +49,7 @@ def serve(settings: DeskSettings, on_ready: Callable[[Running], None] = lambda r
     """Serve until SIGTERM, SIGINT or `Running.stop`; port 0 lets the system choose one.
 
     :raises SettingsError: the settings cannot be used.
-    :raises OtherVersion: there is no database of this version: `desk migrate` makes one.
+    :raises OtherVersion: there is no database of this version: `desk migrate` makes one; or no longer, and it ended.
     :raises Damaged: the database's file is broken.
     :raises OSError: the address cannot be bound, or a TLS file cannot be read.
     """
@@ -68,25 +69,27 @@ def serve(settings: DeskSettings, on_ready: Callable[[Running], None] = lambda r
             server = _Server(_configuration(create_app(desk), settings), listener, limits, url, on_ready)
             workflows.launch(desk)
             end.callback(workflows.stop)
-            watch = Watch(desk)
+            watch = Watch(desk, server.leave)
             watch.start()
             end.callback(watch.stop)
             server.run(sockets=[])  # it accepts by its own door
+            if watch.other is not None:
+                raise watch.other
 
 
 def _tell_endings(desk: Desk) -> None:
-    """Say which terms are not offered, or will not be, because the CA's own certificate ends."""
+    """Say which terms are not offered, or will not be, because the CA's certificate, or one above it, ends."""
     ends, now = desk.ca.not_after, desk.clock()
     for term in endings(desk.settings.prices, ends, timedelta(days=desk.settings.window_days)):
         if term.first <= now + _AHEAD:
             _LOG.warning(
-                "the CA's own certificate ends on %s: the term of %d months falls away for certificates that end after "
-                "%s, for the first from %s on, for all from %s on",
-                f"{ends:%F}",
+                "the CA's certificate, or one above it, ends on %s (Beijing time, like all that follow): the term of "
+                "%d months falls away for certificates that end after %s, for the first from %s on, for all from %s on",
+                f"{beijing(ends):%F}",
                 term.months,
-                f"{term.last:%F}",
-                f"{term.first:%F}",
-                f"{term.last:%F}",
+                f"{beijing(term.last):%F}",
+                f"{beijing(term.first):%F}",
+                f"{beijing(term.last):%F}",
             )
 
 
@@ -117,7 +120,7 @@ class _Server(uvicorn.Server):
     ) -> None:
         super().__init__(config)
         self._listener, self._limits = listener, limits
-        self._running = Running(url, self._leave)
+        self._running = Running(url, self.leave)
         self._on_ready = on_ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -142,5 +145,6 @@ class _Server(uvicorn.Server):
             for number, handler in before.items():
                 signal.signal(number, handler)
 
-    def _leave(self) -> None:
+    def leave(self) -> None:
+        """End as by SIGTERM."""
         self.should_exit = True

@@ -18,7 +18,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from tui.core.order import OPEN_ATTEMPT, ApplicationStatus
 from tui.desk.books import ActRecord, ReconciliationRecord
-from tui.desk.database import reading, writing
+from tui.desk.database import OtherVersion, check_schema, reading, writing
 from tui.desk.desk import Desk
 from tui.desk.following import follow
 from tui.desk.half_filled import forget_old_forms
@@ -88,8 +88,11 @@ class Crew:
 class Watch:
     """One thread that claims what is due, a few for each chore that ask the outside world."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, desk: Desk, leave: Callable[[], None] = lambda: None) -> None:
+        """`leave` is called, and nothing more claimed, once the database is another version's."""
+        self._desk, self._leave = desk, leave
+        self.other: OtherVersion | None = None
+        """What the database has become."""
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="desk-watch", daemon=True)
         self._crews = tuple(Crew(desk, chore) for chore in CHORES)
@@ -108,8 +111,20 @@ class Watch:
             crew.stop()
         self._sweeper.shutdown()
 
+    def _is_migrated(self) -> bool:
+        try:
+            check_schema(self._desk.engine)
+        except OtherVersion as other:
+            self.other = other
+        except SQLAlchemyError:
+            pass  # the crews tell it
+        return self.other is not None
+
     def _run(self) -> None:
         while not self._stop.wait(_TICK):
+            if self._is_migrated():
+                self._leave()
+                return
             for crew in self._crews:
                 try:
                     crew.work()
