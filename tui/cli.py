@@ -247,9 +247,12 @@ def _restart_clean() -> None:
 
 
 def _print_anywhere() -> None:
-    """No text fails for want of a character, whatever the locale: ASCII, which has none of ours, becomes UTF-8."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):  # None where the descriptor is closed
+    """No text fails for want of a character or of a descriptor: ASCII, which has none of ours, becomes UTF-8."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed; the argument parser of some Pythons would fail over it
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - for the process's life
+        stream = getattr(sys, name)
+        if isinstance(stream, TextIOWrapper):
             ascii_only = lookup(stream.encoding).name == "ascii"
             stream.reconfigure(encoding="utf-8" if ascii_only else None, errors="replace")
 

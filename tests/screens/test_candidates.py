@@ -68,7 +68,7 @@ async def test_my_certificates_name_the_renewed_one() -> None:
 async def test_a_renewed_certificate_is_told_with_both_dates_and_a_way_to_finish() -> None:
     shown = replace(HOME, step=Step.REFUSED, chosen=refer(BOTH, OLD), failure=Failure(Reason.ALREADY_RENEWED))
     async with staged(shown) as stage:
-        for words in ("证书已续期", "2026年12月13日", "新证书有效期至2027年12月13日", "查看或继续上次续期"):
+        for words in ("证书已续期", "2026年12月13日", "新证书有效期至2027年12月13日", "继续已付款的申请"):
             assert words in stage.text
         assert "不能办理" not in stage.text
         await stage.show(replace(shown, failure=Failure(Reason.CERTIFICATE_EXPIRED)))
