@@ -17,6 +17,7 @@ from tui.sandbox.files import ACCOUNT, PASSWORD
 
 PATIENCE = 60.0
 """Seconds after which a screen that does not come has failed."""
+_WITHIN_A_FIELD = 0.02
 F10 = "\x1b[21~"
 END = "\x1b[F"
 Keys = Callable[[str], Iterable[str]]
@@ -69,11 +70,14 @@ class Terminal:
             assert monotonic() < end, f"no {words} in\n{self.text}"
             self._read(0.1)
 
-    def type(self, *texts: str) -> None:
-        """Each text in one write, as a terminal hands over keys that come close together."""
+    def type(self, *texts: str, quiet: float = 0.15) -> None:
+        """Each text in one write, as a terminal hands over keys that come close together; then wait until all is quiet.
+
+        Keys of one field need no wait for what each of them paints.
+        """
         for text in texts:
             self._spawned.send(text)
-            while self._read(0.15):
+            while self._read(quiet):
                 pass
 
     def press(self, label: str) -> None:
@@ -90,7 +94,9 @@ class Terminal:
         self.until("可以办理续期", "已连接")
         self.type("\r")
         self.until("密码")
-        self.type(ACCOUNT, "\r", *keys(PASSWORD), "\r")
+        self.type(ACCOUNT, "\r")
+        self.type(*keys(PASSWORD), quiet=_WITHIN_A_FIELD)
+        self.type("\r")
         self.until("请向下翻阅到结尾")
         self.type(END)
         self.press("同意并继续")
@@ -101,11 +107,14 @@ class Terminal:
         self.press("下一步")
         self.until("证件号码")
         for value in (agent["id_number"], agent["name"], agent["mobile"], agent["email"]):
-            self.type(*keys(value), "\r")
-        self.type("\r", *keys(address))
+            self.type(*keys(value), quiet=_WITHIN_A_FIELD)
+            self.type("\r")
+        self.type("\r")
+        self.type(*keys(address), quiet=_WITHIN_A_FIELD)
         self.press("提交")
         self.until("输入CA密码")
-        self.type(*keys(pin), "\r")
+        self.type(*keys(pin), quiet=_WITHIN_A_FIELD)
+        self.type("\r")
         self.until("续期申请已提交")
 
     def leave(self) -> None:

@@ -77,19 +77,18 @@ async def test_page_keys_scroll_the_form_and_leave_the_focus() -> None:
 
 
 def states() -> Iterator[State]:
-    """Screens with fields, some of them with a failure above."""
-    yield people.state(Step.SIGN_IN, account="")
+    """Screens with fields, most of them with a failure above, which takes rows."""
     yield people.state(Step.SIGN_IN, failure=Failure(Reason.WRONG_PASSWORD))
-    yield people.state(Step.FORM)
     yield people.state(Step.FORM, failure=Failure(Reason.FORM_INVALID, field_errors=(("agent_mobile", "required"),)))
-    yield people.state(Step.REQUEST_PIN)
     yield people.state(Step.REQUEST_PIN, failure=Failure(Reason.WRONG_PIN, tries_left=1))
     yield people.state(Step.METHOD, invoice=InvoiceForm("", "", Buyer.COMPANY))
 
 
-@pytest.mark.parametrize("size", [(80, 12), (40, 10)])
-async def test_the_field_at_hand_is_in_view(size: tuple[int, int]) -> None:
-    for shown in states():
+IN_VIEW = [*((shown, (80, 12)) for shown in states()), (people.state(Step.FORM), (40, 10))]
+
+
+async def test_the_field_at_hand_is_in_view() -> None:
+    for shown, size in IN_VIEW:
         async with staged(shown, size) as stage:
             for _ in in_turn(stage):
                 focused = stage.app.focused

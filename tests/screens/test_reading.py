@@ -41,7 +41,7 @@ async def test_another_notice_is_not_read_because_the_last_one_was() -> None:
             assert stage.screen.query_one("ActionButton.-main", ActionButton).disabled is not read
 
 
-@pytest.mark.parametrize("keys", [["end"], ["down"] * 90, ["pagedown"] * 8, ["space"] * 8, ["end", "up", "down"]])
+@pytest.mark.parametrize("keys", [["end"], ["pagedown"] * 8, ["space"] * 8, ["end", "up", "down"]])
 async def test_the_first_enter_after_the_end_agrees(keys: list[str]) -> None:
     async with staged(noticed(LONG)) as stage:
         document = stage.screen.query_one(Document)
