@@ -5,7 +5,7 @@ import pytest
 
 from tests.rig.simulator import At, Is, Simulator
 from tests.rig.softhsm import TestCa
-from tests.token.support import APPLICATION, issued, pin, quiet, reference, requested, until, watching
+from tests.token.support import APPLICATION, issued, pin, quiet, reference, requested
 from tests.token.unruly import Serving, installed, refused_installation, refused_request
 from tui.core.failure import Reason, TokenError
 from tui.core.ports import TokenStage
@@ -94,12 +94,11 @@ async def test_a_token_pulled_at_the_pin_for_a_signature(simulator: Simulator, s
     simulator.rule(Is.ALWAYS_AUTHENTICATE)
     tokens = serving(simulator)
     application = issued(await requested(tokens, simulator), ca, simulator.certificate_der)
+    ref = await reference(tokens, simulator.certificate_der)
     gone = simulator.rule(Is.ABSENT, PyKCS11.CKR_GENERAL_ERROR, since="C_SignInit", after=2)
     assert (await refused_installation(tokens, simulator, application)).reason is Reason.TOKEN_REMOVED
-    async with watching(tokens) as sightings:
-        simulator.lift(gone)
-        await until(sightings, lambda sighting: any(token.certificates for token in sighting.tokens))
-    assert (await installed(tokens, simulator, application)).proof
+    simulator.lift(gone)
+    assert (await tokens.install(ref, pin(), application, quiet)).proof
 
 
 async def test_another_token_gets_no_pin_for_a_signature_that_nobody_foresaw(simulator: Simulator) -> None:

@@ -17,7 +17,7 @@ from tui.desk.books import ActKind
 from tui.desk.clock import utc_now
 from tui.desk.commands import existing_database, say, with_settings
 from tui.desk.comparison import Comparison, Oddity
-from tui.desk.database import check_schema, open_database, reading, writing
+from tui.desk.database import reading, writing
 from tui.desk.desk import Desk
 from tui.desk.invoice_view import invoice_view
 from tui.desk.invoicing import try_again
@@ -113,7 +113,10 @@ def reconcile(config: Path, day: date | None, channels: Sequence[Method], *, as_
     """Compare a day, else yesterday, of the channels named, else of all."""
 
     def act(settings: DeskSettings) -> int:
-        desk = _desk(settings)
+        with existing_database(settings) as engine:
+            return compared(build(settings, engine, _NoWorkflows()))
+
+    def compared(desk: Desk) -> int:
         wanted = day or desk.clock().astimezone(BEIJING).date() - timedelta(days=1)
         if missing := [method.value for method in channels if method not in desk.gateways]:
             say(f"没有配置 {missing[0]} / {missing[0]} is not set up")
@@ -149,7 +152,8 @@ def _decided(config: Path, reason: str, act: Callable[[Desk], int]) -> int:
             say("--reason: 请写明原因 / a reason is needed")
             return Exit.USAGE
         try:
-            return act(_desk(settings))
+            with existing_database(settings) as engine:
+                return act(build(settings, engine, _NoWorkflows()))
         except NotAllowed as error:
             say(str(error))
             return Exit.REFUSED
@@ -158,12 +162,6 @@ def _decided(config: Path, reason: str, act: Callable[[Desk], int]) -> int:
             return Exit.PAYMENT
 
     return with_settings(config, decide)
-
-
-def _desk(settings: DeskSettings) -> Desk:
-    engine = open_database(settings.database, settings.data_key)
-    check_schema(engine)
-    return build(settings, engine, _NoWorkflows())
 
 
 def _verdict(result: Comparison) -> Exit:
