@@ -8,7 +8,6 @@ from dataclasses import replace
 from tui.answers import KEYS, Answers, again
 from tui.core import events as e
 from tui.core.application import IdType
-from tui.core.certificate_parts import serial_of
 from tui.core.failure import Failure, Reason
 from tui.core.flow import advance
 from tui.core.moves.arrival import may_be_paid, renewable
@@ -17,6 +16,7 @@ from tui.core.order import Application, ApplicationStatus, Attempt, AttemptState
 from tui.core.secret import Pin
 from tui.core.state import State, Step
 from tui.exits import Exit, exit_of
+from tui.named import is_named
 from tui.report import Installed, Issued, Paid, Pay, Report, Retired, failed
 from tui.runtime import Runtime
 
@@ -138,7 +138,7 @@ class Journey:
     def _end(self) -> Exit | None:
         """The exit code once the journey is over."""
         state = self._state
-        if state.step is Step.DONE and self._is_named(state) and not self._deletes(state):
+        if state.step is Step.DONE and is_named(self._answers.serial, state) and not self._deletes(state):
             return Exit.DONE
         if (failure := self._fatal(state)) is None:
             return None
@@ -171,9 +171,9 @@ class Journey:
                 return Failure(ENDED.get(application.status, Reason.APPLICATION_MOVED_ON))
             case Step.LOOK_PIN if failure is None and len(state.tokens) > 1:
                 return Failure(Reason.CERTIFICATE_HIDDEN)
-            case Step.CHOOSING if self._answer(state) is None:
+            case Step.CARD | Step.DONE if not is_named(self._answers.serial, state):
                 return self._wrong_serial(state)
-            case Step.CARD | Step.DONE if not self._is_named(state):
+            case Step.CHOOSING if self._answer(state) is None:
                 return self._wrong_serial(state)
             case Step.WAITING if failure is None and self._clock() >= self._begun + GRACE and not self._answer(state):
                 return self._absent(state)
@@ -196,14 +196,6 @@ class Journey:
         choices = " | ".join(c.serial for c in [certificate for _, certificate in renewable(state)] or held)
         told = f"应为以下之一：{choices} / must be one of {choices}"
         return Failure(Reason.SETTINGS_WRONG, detail=f"{self._answers.source}: serial {told}")
-
-    def _is_named(self, state: State) -> bool:
-        """The certificate that the desk was asked about, or its renewal's old or new one, is what the answers name."""
-        application = state.application or (state.offer.application if state.offer else None)
-        known = {state.chosen.serial if state.chosen else "", state.renewed.serial if state.renewed else ""}
-        if application is not None and application.old_certificate:
-            known.add(serial_of(application.old_certificate))
-        return not self._answers.serial or state.offer is None or self._answers.serial in known
 
     def _begin(self, state: State) -> e.Event | None:
         """With a serial only what it names; where nothing can be renewed, what may be finished already."""
@@ -232,7 +224,7 @@ class Journey:
             case Step.NOTICE:
                 return e.NoticeAccepted() if state.notice else None
             case Step.CARD:
-                return e.RenewalRequested() if state.offer and self._is_named(state) else None
+                return e.RenewalRequested() if state.offer and is_named(self._answers.serial, state) else None
             case Step.AGREEMENT:
                 return e.AgreementAccepted() if state.agreement else None
             case Step.FORM:
@@ -291,7 +283,8 @@ class Journey:
             self._told.add("issued")
             self._report.tell(Issued(number))
         new = self._state.renewed
-        if application.status is ApplicationStatus.INSTALLED and new is not None and "installed" not in self._told:
+        done = application.status is ApplicationStatus.INSTALLED and is_named(self._answers.serial, self._state)
+        if done and new is not None and "installed" not in self._told:
             self._told.add("installed")
             self._report.tell(Installed(number, new.serial, new.not_before, new.not_after))
         if self._state.retired and "retired" not in self._told:

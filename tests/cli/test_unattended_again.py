@@ -10,7 +10,7 @@ from tests.core.people import NOW, OLD, TERM, application, certificate, token
 from tui import unattended
 from tui.core.failure import DeskError, Failure, Reason
 from tui.core.order import ApplicationStatus, Offer, OldPair, PaymentStatus
-from tui.core.ports import Sighting
+from tui.core.ports import Sighting, SignedRequest
 from tui.exits import Exit
 from tui.report import Failed, Installed, Retired
 
@@ -88,3 +88,16 @@ def test_a_field_that_the_desk_refuses_is_told_by_file_key_and_choices() -> None
     assert isinstance(told, Failed)
     assert "answers.toml: term_months (12): 请选择续期时间" in told.message
     assert "answers.toml: agent.name: 必须填写" in told.message
+
+
+def test_a_serial_that_names_neither_certificate_is_no_success() -> None:
+    desk = script._desk(offer=[Offer((), DONE)])
+    code, kept = script._journey(desk, script._tokens(Sighting((token(OLD, NEW),))), serial="ffff")
+    assert (code, kept.reason) == (Exit.USAGE, "settings_wrong")
+
+
+def test_a_hidden_certificate_that_the_serial_does_not_name_is_not_bought() -> None:
+    desk = script._desk()
+    tokens = script.Looking((Sighting((token(hides=True),)),), SignedRequest(b"csr", b"cms"))
+    code, kept = script._journey(desk, tokens, serial="ffff")
+    assert (code, kept.reason, desk.count("save"), desk.count("pay")) == (Exit.USAGE, "settings_wrong", 0, 0)
