@@ -21,7 +21,8 @@ _MARK = re.compile(r"SELECT 'mark: (.*)'")
 _BORDERS = re.compile(r"\s*(BEGIN|COMMIT|ROLLBACK(?! TO))", re.IGNORECASE)
 """No statements; a savepoint and its release are."""
 _COMMENT = re.compile(r" /\* (.*) \*/\s*$")
-_PING = "SELECT 1"
+_PINGS = {";", "SELECT 1"}
+"""What SQLAlchemy sends before it hands out a connection of its pool."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ def phases(folder: Path) -> list[Phase]:
         if not found:
             continue
         session, text, origin = row[_SESSION], said[1], ""
-        if text == _PING:
+        if text in _PINGS:
             pings[session] += 1
             continue
         if comment := _COMMENT.search(text):
