@@ -25,13 +25,13 @@ from tests.bench.statements.renewal import arrive, leave, renew
 from tests.rig.postgres import postgres
 from tui import __version__
 from tui.core.order import Method
-from tui.desk.accounts import create_account
 from tui.desk.commands import migrate
-from tui.desk.database import open_database
+from tui.desk.renewals.accounts import create_account
 from tui.desk.settings import load
+from tui.desk.storage.database import open_database
 from tui.deskclient.client import DeskClient
+from tui.sandbox.environment import Town
 from tui.sandbox.files import ACCOUNT, PASSWORD
-from tui.sandbox.town import Town
 
 _SETTLING = 5.0
 """Seconds before the idle rate is taken."""

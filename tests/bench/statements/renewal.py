@@ -13,19 +13,19 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from sqlalchemy import Engine, select
 
-from tests.desk.signing import PADDINGS, sign, sign_evidence, sign_request
-from tests.desk.town import FORM, INVOICE
-from tui.core.events import ApplicationSeen, Event
+from tests.harness.desk.signing import PADDINGS, sign, sign_evidence, sign_request
+from tests.harness.desk.town import FORM, INVOICE
 from tui.core.evidence import evidence_content, proof_message
 from tui.core.order import Application, ApplicationStatus, InvoiceStatus, Method
-from tui.core.ports import SignedRequest
 from tui.core.secret import Password
-from tui.desk.accounts import bind_certificate
-from tui.desk.database import reading
-from tui.desk.records import ApplicationRecord, MessageRecord
+from tui.desk.renewals.accounts import bind_certificate
+from tui.desk.storage.database import reading
+from tui.desk.storage.records import ApplicationRecord, MessageRecord
 from tui.deskclient.client import DeskClient
-from tui.runtime.pace import Pace
-from tui.runtime.polls import watch_application
+from tui.journey.events import ApplicationSeen, Event
+from tui.journey.ports import SignedRequest
+from tui.kiosk.runtime.pace import Pace
+from tui.kiosk.runtime.polls import watch_application
 from tui.sandbox.files import ACCOUNT, PASSWORD
 from tui.sandbox.provision import issue
 from tui.sandbox.wallet import pay as scan_and_pay
