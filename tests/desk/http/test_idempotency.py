@@ -1,4 +1,4 @@
-"""What each request costs the database: one transaction, and no statement more than it needs."""
+"""A request is one transaction of few statements: what is done and its answer are kept together or not at all."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
