@@ -1,4 +1,4 @@
-"""What a renewal costs the database: `python -m tests.bench.statements [--renewals N] [--method unionpay]`.
+"""What a renewal costs the database: `python -m tests.bench.statements [--renewals N] [--wait SECONDS]`.
 
 A real desk on a PostgreSQL of its own, with the sandbox's gateways; the kiosk's own client makes the renewals, one
 after another. Statements are those that the server logs, of all connections; BEGIN, COMMIT and ROLLBACK are none, a
@@ -90,7 +90,7 @@ async def _renewals(town: Town, url: str, engine: Engine, options: argparse.Name
     for number in range(options.renewals + 1):  # the first fills the pools and is not counted
         person = await asyncio.to_thread(arrive, town.directory, engine)
         say(_RENEWAL if number else "warm-up")
-        business_no = await renew(desk, person, town.directory, engine, options.method)
+        business_no = await renew(desk, person, town.directory, engine, method=options.method, wait=options.wait)
         say(_AFTERWARDS if number else "warm-up")
         await leave(desk, engine, business_no)
         say(_PAUSE)
@@ -161,6 +161,7 @@ def main() -> None:
     parser.add_argument("--renewals", type=int, default=3, help="how many are counted, after one that is not")
     parser.add_argument("--idle", type=float, default=10.0, help="seconds over which the idle rate is taken")
     parser.add_argument("--method", type=Method, default=Method.ALIPAY, help="how the person pays")
+    parser.add_argument("--wait", type=float, default=1.0, help="seconds until the person has paid the code")
     parser.add_argument("--each", action="store_true", help="list every transaction of the last renewal too")
     options = parser.parse_args()
     with TemporaryDirectory() as folder, postgres(options=OPTIONS) as database, Town(Path(folder)) as town:

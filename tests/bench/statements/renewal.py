@@ -32,7 +32,7 @@ from tui.sandbox.wallet import pay as scan_and_pay
 
 _DEADLINE = 60.0
 _READING = 1.0
-"""Seconds between two acts of the person in which something is polled."""
+"""Seconds that the order is looked at; it is polled meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +72,8 @@ def arrive(town: Path, engine: Engine) -> Person:
     return Person(old, der, new)
 
 
-async def renew(desk: DeskClient, person: Person, town: Path, engine: Engine, method: Method) -> str:
-    """From sign-in to proof, as the screens ask for it; gives the business number."""
+async def renew(desk: DeskClient, person: Person, town: Path, engine: Engine, *, method: Method, wait: float) -> str:
+    """From sign-in to proof, as the screens ask for it; gives the business number. The code is paid after `wait`."""
     await desk.sign_in(ACCOUNT, Password(bytearray(PASSWORD.encode())))
     await desk.notice()
     offer = await desk.offer(person.certificate)
@@ -86,7 +86,7 @@ async def renew(desk: DeskClient, person: Person, town: Path, engine: Engine, me
     paying = await desk.pay(entered.business_no, method, INVOICE)
     poll.stop()
     poll = Poll(desk, entered.business_no)
-    await asyncio.sleep(_READING)
+    await asyncio.sleep(wait)
     assert paying.attempt is not None
     await asyncio.to_thread(scan_and_pay, town, paying.attempt.qr)
     issued = await poll.until(ApplicationStatus.ISSUED)

@@ -5,12 +5,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, select
 
 from tests.harness.desk.town import FORM, Person, Refusal, Town, b64
+from tui.core.failure import Reason
 from tui.core.order import ApplicationStatus
 from tui.desk.http import idempotency
 from tui.desk.renewals.issuing import issue
+from tui.desk.storage.database import reading, writing
+from tui.desk.storage.records import SessionRecord
 
 
 @dataclass
@@ -41,8 +44,9 @@ def counted(engine: Engine) -> Iterator[Cost]:
 
 
 @pytest.fixture
-def costs(town: Town) -> dict[str, tuple[int, int]]:
-    """Statements and transactions of each request of a renewal."""
+def costs(town: Town, monkeypatch: pytest.MonkeyPatch) -> dict[str, tuple[int, int]]:
+    """Statements and transactions of each request of a renewal, as on PostgreSQL."""
+    monkeypatch.setattr(idempotency, "writes_alone", lambda _: False)
     found: dict[str, tuple[int, int]] = {}
 
     @contextmanager
@@ -111,3 +115,20 @@ def test_what_is_done_and_its_answer_are_kept_together_or_not_at_all(
     assert entered.status is ApplicationStatus.ENTERED
     assert person.ask("PUT", path, body, key="one") == entered
     assert town.signals.told == [("begin", draft.business_no)] * 2  # a crash may have come between commit and signal
+
+
+def test_nobody_unknown_waits_for_the_lock_that_writers_share(town: Town, person: Person) -> None:
+    person.headers["Authorization"] = "Bearer unknown"
+    with writing(town.desk.engine) as db:
+        db.connection()  # it begins now
+        with pytest.raises(Refusal) as refused:
+            person.save()
+    assert refused.value.reason == Reason.SESSION_ENDED.value
+
+
+def test_a_sign_out_forgets_the_sessions_whose_time_is_over(town: Town) -> None:
+    town.person()
+    town.later(minutes=31)
+    town.person().call("DELETE", "/sessions/current")
+    with reading(town.desk.engine) as db:
+        assert db.scalars(select(SessionRecord)).all() == []

@@ -15,7 +15,7 @@ from tui.core.order import Application
 from tui.desk.context import Desk
 from tui.desk.refusals import Refused
 from tui.desk.renewals.accounts import digest, prolong
-from tui.desk.storage.database import put, reading, writing
+from tui.desk.storage.database import put, reading, writes_alone, writing
 from tui.desk.storage.records import AnswerRecord, SessionRecord
 
 
@@ -39,6 +39,7 @@ class Bearer:
     @contextmanager
     def writing(self) -> Iterator[tuple[Session, str]]:
         """A transaction, and the account; for an act that may simply be done again."""
+        self._come_in()
         with self._prolonged() as used, writing(self.desk.engine) as db:
             yield db, self._look(db, used)[0]
 
@@ -60,6 +61,7 @@ class Bearer:
 
         :raises Refused: KIOSK_FAULT when the key is missing or was used for another request.
         """
+        self._come_in()
         with self._prolonged() as used, writing(self.desk.engine) as db:
             account, kept = self._look(db, used)
             answer = self._kept(kept, request)
@@ -82,6 +84,11 @@ class Bearer:
             with writing(self.desk.engine) as db:
                 self._keep(db, account, request, answer)
         return answer
+
+    def _come_in(self) -> None:
+        """Let nobody unknown begin what keeps everybody else from writing."""
+        if writes_alone(self.desk.engine):
+            self.account()
 
     @contextmanager
     def _prolonged(self) -> Iterator[list[datetime]]:

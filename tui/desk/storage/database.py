@@ -57,6 +57,11 @@ def writing(engine: Engine) -> Iterator[Session]:
         yield session
 
 
+def writes_alone(engine: Engine) -> bool:
+    """Whether a transaction that writes keeps all others from writing, as on SQLite."""
+    return engine.dialect.name == "sqlite"
+
+
 def put(session: Session, record: DeclarativeBase) -> None:
     """Write the row in the place of what stands under its key, also where another desk puts one there right now."""
     insert, values = _insertion(session, record)
