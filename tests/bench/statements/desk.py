@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Engine, event
 
 import tui
-from tui.__main__ import main
+from tui.cli.main import main
 
 _DESK = str(Path(tui.__file__).parent / "desk") + "/"
 

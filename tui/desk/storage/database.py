@@ -7,7 +7,7 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import Any, cast
 
-from sqlalchemy import Connection, CursorResult, Engine, create_engine, event, inspect, text
+from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, text
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from tui.desk.storage.sealed import bind, use_key
@@ -73,7 +73,8 @@ def put(session: Session, record: DeclarativeBase) -> None:
 def add(session: Session, record: DeclarativeBase) -> bool:
     """Write the row unless there is one under its key, now or once another desk has committed; whether it was."""
     insert, _ = _insertion(session, record)
-    return bool(cast(CursorResult[Any], session.execute(insert.on_conflict_do_nothing())).rowcount)
+    written = insert.on_conflict_do_nothing().returning(*record.__table__.primary_key)
+    return session.execute(written).first() is not None
 
 
 def _insertion(session: Session, record: DeclarativeBase) -> tuple[Any, dict[str, object]]:
@@ -87,7 +88,7 @@ def _insertion(session: Session, record: DeclarativeBase) -> tuple[Any, dict[str
     values = {
         column.key: record.__dict__[column.key] for column in record.__table__.columns if column.key in record.__dict__
     }
-    return insert(record.__table__).values(values), values
+    return insert(cast(Table, record.__table__)).values(values), values
 
 
 def migrate(engine: Engine) -> None:
