@@ -101,7 +101,7 @@ def desk_script(resumed: bool = False, **answers: list[Any]) -> DeskScript:
     return Desk(resumed, **{**usual, **answers})
 
 
-def journey(desk: DeskScript, tokens: TokensDouble | None = None, **changes: Any) -> tuple[Exit, Kept]:
+def renewed(desk: DeskScript, tokens: TokensDouble | None = None, **changes: Any) -> tuple[Exit, Kept]:
     ports = Ports(tokens or token_script(), desk, ChecksDouble())
     kept, pin, password = Kept(), Pin(b"246810"), Password(b"Renew2026")
     answers = replace(Answers("supplier01", password, FORM, Method.ALIPAY, INVOICE), **changes)
