@@ -16,6 +16,7 @@ from tests.desk.test_reconciling import HEAD, TAIL, compared, method, today, zip
 from tests.desk.world import World, world
 from tui.core.order import Method
 from tui.desk.books import DifferenceKind
+from tui.desk.clock import numbers_in
 from tui.desk.database import reading
 from tui.desk.payments import alipay, unionpay
 from tui.desk.payments.alipay_bill import read_bill
@@ -105,6 +106,19 @@ def test_every_kind_of_oddity_at_unionpay_is_one_lines_own(row: bytes, why: str)
     bill = unionpay_bill(zm("K20261127000001"), row, b"", zm("K20261127000002")[:-1] + b"\xd0")
     assert [line.number for line in bill.lines] == ["K20261127000001", "K20261127000002"]
     assert [(one.line, one.why) for one in bill.odd] == [(2, why)]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (f'2026,"{OURS}\t",续', [OURS]),
+        (f"续{OURS}期", [OURS]),
+        (f"RF{OURS} {OURS} {OURS[:10]}", [OURS, OURS[:10]]),
+        (f"SHOP{OURS} XRF{OURS} 1{OURS} {OURS}1 {OURS}X {OURS[:9]}", []),
+    ],
+)
+def test_a_number_of_this_desk_stands_by_itself(text: str, found: list[str]) -> None:
+    assert numbers_in(text) == found
 
 
 def put_in(monkeypatch: pytest.MonkeyPatch, method: Method, change: Callable[[bytes], bytes]) -> None:
