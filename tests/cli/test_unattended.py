@@ -120,8 +120,8 @@ def test_a_refusal_is_not_repeated(method: str, reason: Reason, code: Exit) -> N
 
 def test_a_code_that_ran_out_is_renewed() -> None:
     over = replace(SHOWN, attempt=replace(ATTEMPT, expires_in=0))
-    renewed = replace(SHOWN, attempt=replace(ATTEMPT, attempt_no="P2", qr="https://qr.alipay.com/bax2"))
-    desk = desk_script(pay=[SHOWN, renewed], application=[over, renewed, ISSUING, ISSUED])
+    fresh = replace(SHOWN, attempt=replace(ATTEMPT, attempt_no="P2", qr="https://qr.alipay.com/bax2"))
+    desk = desk_script(pay=[SHOWN, fresh], application=[over, fresh, ISSUING, ISSUED])
     code, kept = renewed(desk)
     assert code is Exit.DONE
     assert [line.qr for line in kept.lines if isinstance(line, Pay)] == [ATTEMPT.qr, "https://qr.alipay.com/bax2"]
