@@ -4,7 +4,7 @@ import signal
 import sys
 from types import FrameType
 
-from tui.sandbox.town import until_signalled
+from tui.sandbox.environment import until_signalled
 
 PATIENCE = 10
 """Whole seconds after which a wait that never returns is given up."""

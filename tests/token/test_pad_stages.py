@@ -5,21 +5,21 @@ from pathlib import Path
 
 import PyKCS11
 
+from tests.harness.token.support import CHALLENGE, issued
 from tests.rig.child import process
 from tests.rig.simulator import At, Is, Simulator
 from tests.rig.softhsm import TestCa, delete_public_key
-from tests.token.support import CHALLENGE, issued
 from tui.core.certificate import CertificateRef, refer
 from tui.core.order import KeyPolicy
-from tui.core.ports import TokenStage
-from tui.token import host, objects
-from tui.token.driver import Driver
+from tui.journey.ports import TokenStage
+from tui.token.host import main, objects
+from tui.token.host.driver import Driver
 from tui.token.protocol import DEADLINES, Install, Installed, MakeRequest, Order, Report, Requested, Retire, Retired
 
 STATEMENT = "{}"
 
 
-class Pad(host.Channel):
+class Pad(main.Channel):
     """Hands no PIN over, and notes the stages in which C_Login was called."""
 
     def __init__(self, calls: Path) -> None:
@@ -54,7 +54,7 @@ def known(module: str, der: bytes) -> CertificateRef:
 def carried_out(module: str, calls: Path, order: Order) -> tuple[Report, list[TokenStage]]:
     """The order's answer, and the stages in which the pad was asked."""
     pad = Pad(calls)
-    report = host._carry_out(driver(module), order, pad)
+    report = main._carry_out(driver(module), order, pad)
     pad.progress(TokenStage.CHECKING)
     return report, pad.asked
 

@@ -9,17 +9,17 @@ from textual.events import Key
 from textual.keys import _character_to_key as character_to_key
 from textual.pilot import Pilot
 
-from tests.journeys.town import Town
-from tui.app import KioskApp
-from tui.autoplay import LOOK, Autoplay, Visitor
+from tests.harness.end_to_end.town import Town
 from tui.core.application import ApplicationForm
-from tui.core.events import Event
 from tui.core.order import Application, Method
-from tui.core.state import Step
-from tui.runtime import Runtime
+from tui.journey.events import Event
+from tui.journey.state import Step
+from tui.kiosk.app import KioskApp
+from tui.kiosk.autoplay import LOOK, Autoplay, Visitor
+from tui.kiosk.runtime.runtime import Runtime
+from tui.kiosk.screens.form import FormScreen
+from tui.kiosk.widgets.choice import Choice, Tick
 from tui.sandbox.wallet import pay
-from tui.screens.form import FormScreen
-from tui.widgets.choice import Choice, Tick
 
 PATIENCE = 60.0
 """Seconds after which a journey that stands still has failed."""

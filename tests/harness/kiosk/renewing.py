@@ -3,7 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
-from tests.core.people import (
+from tests.harness.kiosk.ports_double import QUICK, ChecksDouble, DeskScript, TokensDouble
+from tests.harness.people import (
     AGREEMENT,
     ATTEMPT,
     FORM,
@@ -18,17 +19,17 @@ from tests.core.people import (
     certificate,
     token,
 )
-from tests.runtime.ports_double import QUICK, ChecksDouble, DeskScript, TokensDouble
-from tui.answers import Answers
 from tui.core.certificate import Token
+from tui.core.exits import Exit
 from tui.core.order import Application, ApplicationStatus, Method, PaymentStatus
-from tui.core.ports import Installation, Sighting, SignedRequest
 from tui.core.secret import Password, Pin
-from tui.core.state import State
-from tui.exits import Exit
-from tui.report import Failed, Line
-from tui.runtime import Ports, Runtime
-from tui.unattended import Journey
+from tui.journey.ports import Installation, Sighting, SignedRequest
+from tui.journey.state import State
+from tui.kiosk.runtime.ports import Ports
+from tui.kiosk.runtime.runtime import Runtime
+from tui.kiosk.unattended.answers import Answers
+from tui.kiosk.unattended.journey import Journey
+from tui.kiosk.unattended.report import Failed, Line
 
 NEW = certificate("new", days_left=385)
 ENTERED = application(ApplicationStatus.ENTERED)
