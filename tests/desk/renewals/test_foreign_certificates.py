@@ -25,7 +25,8 @@ from tui.core.failure import Reason
 from tui.core.order import ApplicationStatus
 from tui.core.x509.der import element
 from tui.core.x509.parts import dissect
-from tui.desk.ca.profile import Extension, Issuer, _TbsCertificate, assemble
+from tui.desk.ca.profile import Issuer, _TbsCertificate, assemble
+from tui.desk.crypto.tbs import Extension
 from tui.desk.storage.database import reading
 from tui.desk.storage.records import EvidenceRecord
 from tui.token.x509.certificates import read as kiosk_reads

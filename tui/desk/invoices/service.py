@@ -7,16 +7,15 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from tui.core.application import InvoiceForm
-from tui.core.order import InvoiceStatus, PaymentStatus
+from tui.core.order import FEE_NAME, InvoiceStatus, PaymentStatus
 from tui.desk.context import Desk
 from tui.desk.invoices.delivery import announce
-from tui.desk.invoices.records import RED_OPEN, InvoiceRecord, RedInvoiceRecord, RedState
 from tui.desk.invoices.tax_platform import InvoiceLine, InvoiceOrder, InvoiceOutcome, InvoiceState, TaxPlatformDown
 from tui.desk.platforms.nuonuo.settings import TaxPlatformSettings
-from tui.desk.renewals.issuing import Progress
-from tui.desk.renewals.pricing import FEE_NAME
+from tui.desk.progress import Progress
 from tui.desk.renewals.views import form_of, invoice_of
 from tui.desk.storage.database import reading, writing
+from tui.desk.storage.invoices import RED_OPEN, InvoiceRecord, RedInvoiceRecord, RedState
 from tui.desk.storage.records import ApplicationRecord, OrderRecord
 
 _LOG = logging.getLogger(__name__)

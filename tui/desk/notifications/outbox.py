@@ -9,11 +9,10 @@ from sqlalchemy.orm import Session
 from tui.core.beijing import BEIJING
 from tui.core.order import InvoiceStatus
 from tui.desk.context import Desk
-from tui.desk.invoices.files import MEDIA_TYPES
-from tui.desk.invoices.records import InvoiceFileRecord, InvoiceRecord, RedInvoiceRecord
 from tui.desk.notifications.messages import Attachment, NotDelivered
 from tui.desk.renewals.views import form_of
 from tui.desk.storage.database import reading, writing
+from tui.desk.storage.invoices import MEDIA_TYPES, InvoiceFileRecord, InvoiceRecord, RedInvoiceRecord
 from tui.desk.storage.records import ApplicationRecord, MessageKind, MessageRecord
 
 _LOG = logging.getLogger(__name__)

@@ -8,8 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tui.core.application import ApplicationForm, InvoiceForm
-from tui.core.order import Application, Attempt, FeeLine, Order, Refund
-from tui.desk.renewals.pricing import FEE_NAME
+from tui.core.order import FEE_NAME, Application, Attempt, FeeLine, Order, Refund
 from tui.desk.storage.records import (
     SHOWN_ATTEMPT,
     ApplicationRecord,
