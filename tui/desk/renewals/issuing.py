@@ -14,7 +14,8 @@ from tui.desk.notifications.outbox import tell_failed, tell_issued
 from tui.desk.payments.settling import give_back, review
 from tui.desk.progress import Progress
 from tui.desk.storage.database import reading, writing
-from tui.desk.storage.records import ApplicationRecord, AttemptRecord, EvidenceRecord
+from tui.desk.storage.evidence import EvidenceRecord
+from tui.desk.storage.records import ApplicationRecord, AttemptRecord
 
 _LOG = logging.getLogger(__name__)
 
