@@ -15,8 +15,9 @@ from tui.core.order import Application
 from tui.desk.context import Desk
 from tui.desk.refusals import Refused
 from tui.desk.renewals.accounts import digest, prolong
+from tui.desk.storage.answers import AnswerRecord
 from tui.desk.storage.database import put, reading, writes_alone, writing
-from tui.desk.storage.records import AnswerRecord, SessionRecord
+from tui.desk.storage.records import SessionRecord
 
 
 @dataclass(frozen=True, slots=True)

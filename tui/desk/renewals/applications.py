@@ -22,9 +22,10 @@ from tui.desk.renewals.documents import documents
 from tui.desk.renewals.evidence import verify_proof, verify_request
 from tui.desk.renewals.half_filled import forget_form, keep
 from tui.desk.renewals.pricing import fee_line, terms
-from tui.desk.renewals.views import Whole, application_view, view, whole
+from tui.desk.renewals.views import Dossier, application_view, load_dossier, view
 from tui.desk.storage.database import add, reading
-from tui.desk.storage.records import ApplicationRecord, EvidenceRecord, KeyRecord, OrderRecord
+from tui.desk.storage.evidence import EvidenceRecord, KeyRecord
+from tui.desk.storage.records import ApplicationRecord, OrderRecord
 from tui.deskclient.wire import FormRequest, ProofRequest, SaveRequest, SubmitRequest
 
 
@@ -72,7 +73,7 @@ def submit(desk: Desk, db: Session, account: str, business_no: str, request: Sub
     if record.new_not_after > desk.ca.not_after:
         raise Refused(Reason.TERM_TOO_LONG)
     order = _accept(db, record, request, now)
-    return view(Whole(record, order, None, ()), now)
+    return view(Dossier(record, order, None, ()), now)
 
 
 def see(desk: Desk, account: str, business_no: str) -> Application:
@@ -89,7 +90,7 @@ def read(desk: Desk, db: Session, account: str, business_no: str) -> Application
 
     :raises Refused: APPLICATION_MISSING.
     """
-    found = whole(db, business_no)
+    found = load_dossier(db, business_no)
     if found is None or found.record.account != account:
         raise Refused(Reason.APPLICATION_MISSING)
     return view(found, desk.clock())

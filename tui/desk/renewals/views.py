@@ -4,13 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
 
-import msgspec
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session, aliased
 
-from tui.core.application import ApplicationForm, InvoiceForm
-from tui.core.order import Application, ApplicationStatus, Attempt, FeeLine, Order, Refund
-from tui.desk.renewals.pricing import FEE_NAME
+from tui.core.order import FEE_NAME, Application, ApplicationStatus, Attempt, FeeLine, Order, Refund
 from tui.desk.storage.records import (
     SHOWN_ATTEMPT,
     ApplicationRecord,
@@ -23,7 +20,7 @@ _EARLIER = aliased(AttemptRecord)
 _LATEST = (
     select(func.max(_EARLIER.ordinal)).where(_EARLIER.business_no == ApplicationRecord.business_no).scalar_subquery()
 )
-_WHOLE = (
+_DOSSIER = (
     select(ApplicationRecord, OrderRecord, AttemptRecord, RefundRecord)
     .outerjoin(OrderRecord, OrderRecord.business_no == ApplicationRecord.business_no)
     .outerjoin(
@@ -36,7 +33,7 @@ _WHOLE = (
 
 
 @dataclass(frozen=True, slots=True)
-class Whole:
+class Dossier:
     """An application with what belongs to its view."""
 
     record: ApplicationRecord
@@ -46,40 +43,40 @@ class Whole:
     refunds: tuple[RefundRecord, ...]
 
 
-def whole(db: Session, business_no: str) -> Whole | None:
+def load_dossier(db: Session, business_no: str) -> Dossier | None:
     """The application of this number, read by one statement."""
-    rows = db.execute(_WHOLE.where(ApplicationRecord.business_no == business_no)).all()
+    rows = db.execute(_DOSSIER.where(ApplicationRecord.business_no == business_no)).all()
     if not rows:
         return None
     record, order, attempt, _ = rows[0]
-    return Whole(record, order, attempt, tuple(refund for *_, refund in rows if refund is not None))
+    return Dossier(record, order, attempt, tuple(refund for *_, refund in rows if refund is not None))
 
 
 def application_view(db: Session, record: ApplicationRecord, now: datetime) -> Application:
     """The application with order, latest attempt and refunds, which are read; a draft has none of them."""
-    found = None if record.status is ApplicationStatus.DRAFT else whole(db, record.business_no)
-    return view(found or Whole(record, None, None, ()), now)
+    found = None if record.status is ApplicationStatus.DRAFT else load_dossier(db, record.business_no)
+    return view(found or Dossier(record, None, None, ()), now)
 
 
-def view(whole: Whole, now: datetime) -> Application:
+def view(dossier: Dossier, now: datetime) -> Application:
     """As the kiosk gets it."""
-    record, order, attempt = whole.record, whole.order, whole.attempt
+    record, order, attempt = dossier.record, dossier.order, dossier.attempt
     return Application(
         business_no=record.business_no,
         status=record.status,
         payment_status=record.payment_status,
         fingerprint=record.fingerprint,
-        form=form_of(record),
+        form=record.typed_form(),
         agreement_version=record.agreement_version,
         agreement_digest=record.agreement_digest,
         statement=record.statement.decode(),
         order=_order(order) if order else None,
         attempt=_attempt(attempt, now) if attempt else None,
-        invoice=invoice_of(record),
+        invoice=record.typed_invoice(),
         invoice_status=record.invoice_status,
         certificate=record.certificate,
         challenge=record.challenge,
-        refunds=tuple(Refund(r.amount_fen, r.done_at is not None, r.cause) for r in whole.refunds),
+        refunds=tuple(Refund(r.amount_fen, r.done_at is not None, r.cause) for r in dossier.refunds),
         installed_at=record.installed_at,
         key_policy=record.key_policy,
         old_pair=record.old_pair,
@@ -87,28 +84,6 @@ def view(whole: Whole, now: datetime) -> Application:
         old_certificate=record.old_certificate,
         old_not_after=record.old_not_after,
     )
-
-
-def latest_attempt(db: Session, business_no: str) -> AttemptRecord | None:
-    """The attempt that was made last."""
-    mine = select(AttemptRecord).where(AttemptRecord.business_no == business_no)
-    return db.scalar(mine.order_by(AttemptRecord.ordinal.desc()).limit(1))
-
-
-def shown_attempt(db: Session, business_no: str) -> AttemptRecord | None:
-    """The one attempt whose code may be on a screen."""
-    shown = AttemptRecord.state.in_(SHOWN_ATTEMPT)
-    return db.scalar(select(AttemptRecord).where(AttemptRecord.business_no == business_no, shown))
-
-
-def form_of(record: ApplicationRecord) -> ApplicationForm:
-    """The form as it was saved."""
-    return msgspec.json.decode(record.form, type=ApplicationForm)
-
-
-def invoice_of(record: ApplicationRecord) -> InvoiceForm | None:
-    """Whom the invoice goes to; None until the person said so."""
-    return msgspec.json.decode(record.invoice, type=InvoiceForm) if record.invoice else None
 
 
 def _order(record: OrderRecord) -> Order:
