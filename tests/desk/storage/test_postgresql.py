@@ -13,13 +13,13 @@ from pathlib import Path
 from threading import Barrier
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from tests.desk.test_workflow import TAX, Tax, awaited, has, running
 from tests.harness.desk.town import ACCOUNT, FORM, Town, make_town, paid, shown
 from tui.core.order import ApplicationStatus, InvoiceStatus, PaymentStatus
 from tui.desk.payments.settling import settle
-from tui.desk.renewals.half_filled import keep, kept_form
+from tui.desk.renewals.half_filled import HalfFilledRecord, keep, kept_form
 from tui.desk.storage.database import reading, writing
 
 pytestmark = pytest.mark.xdist_group("dbos")
@@ -92,11 +92,12 @@ def test_two_desks_that_put_one_row_at_once_both_succeed(town: Town) -> None:
     begun = Barrier(2)
 
     def kept(name: str) -> None:
-        def wait(*_: object) -> None:  # both have looked and found nothing
+        def wait(*_: object) -> None:  # neither has written yet
             begun.wait(10)
 
         with writing(engine) as db:
-            event.listen(db, "before_flush", wait, once=True)
+            db.scalar(select(HalfFilledRecord).where(HalfFilledRecord.fingerprint == fingerprint))
+            event.listen(db, "do_orm_execute", wait, once=True)
             keep(db, ACCOUNT, fingerprint, replace(FORM, agent_name=name), town.desk.clock())
 
     with ThreadPoolExecutor(2) as pool:

@@ -1,14 +1,15 @@
 """Records as the kiosk sees them: core types, nothing else."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
 
 import msgspec
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session, aliased
 
 from tui.core.application import ApplicationForm, InvoiceForm
-from tui.core.order import FEE_NAME, Application, Attempt, FeeLine, Order, Refund
+from tui.core.order import FEE_NAME, Application, ApplicationStatus, Attempt, FeeLine, Order, Refund
 from tui.desk.storage.records import (
     SHOWN_ATTEMPT,
     ApplicationRecord,
@@ -17,12 +18,51 @@ from tui.desk.storage.records import (
     RefundRecord,
 )
 
+_EARLIER = aliased(AttemptRecord)
+_LATEST = (
+    select(func.max(_EARLIER.ordinal)).where(_EARLIER.business_no == ApplicationRecord.business_no).scalar_subquery()
+)
+_WHOLE = (
+    select(ApplicationRecord, OrderRecord, AttemptRecord, RefundRecord)
+    .outerjoin(OrderRecord, OrderRecord.business_no == ApplicationRecord.business_no)
+    .outerjoin(
+        AttemptRecord,
+        and_(AttemptRecord.business_no == ApplicationRecord.business_no, AttemptRecord.ordinal == _LATEST),
+    )
+    .outerjoin(RefundRecord, RefundRecord.business_no == ApplicationRecord.business_no)
+)
+"""One row for each refund, or one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """An application with what belongs to its view."""
+
+    record: ApplicationRecord
+    order: OrderRecord | None
+    attempt: AttemptRecord | None
+    """The latest."""
+    refunds: tuple[RefundRecord, ...]
+
+
+def whole(db: Session, business_no: str) -> Whole | None:
+    """The application of this number, read by one statement."""
+    rows = db.execute(_WHOLE.where(ApplicationRecord.business_no == business_no)).all()
+    if not rows:
+        return None
+    record, order, attempt, _ = rows[0]
+    return Whole(record, order, attempt, tuple(refund for *_, refund in rows if refund is not None))
+
 
 def application_view(db: Session, record: ApplicationRecord, now: datetime) -> Application:
-    """The application with order, latest attempt and refunds."""
-    order = db.scalar(select(OrderRecord).where(OrderRecord.business_no == record.business_no))
-    attempt = latest_attempt(db, record.business_no)
-    refunds = db.scalars(select(RefundRecord).where(RefundRecord.business_no == record.business_no))
+    """The application with order, latest attempt and refunds, which are read; a draft has none of them."""
+    found = None if record.status is ApplicationStatus.DRAFT else whole(db, record.business_no)
+    return view(found or Whole(record, None, None, ()), now)
+
+
+def view(whole: Whole, now: datetime) -> Application:
+    """As the kiosk gets it."""
+    record, order, attempt = whole.record, whole.order, whole.attempt
     return Application(
         business_no=record.business_no,
         status=record.status,
@@ -38,7 +78,7 @@ def application_view(db: Session, record: ApplicationRecord, now: datetime) -> A
         invoice_status=record.invoice_status,
         certificate=record.certificate,
         challenge=record.challenge,
-        refunds=tuple(Refund(r.amount_fen, r.done_at is not None, r.cause) for r in refunds),
+        refunds=tuple(Refund(r.amount_fen, r.done_at is not None, r.cause) for r in whole.refunds),
         installed_at=record.installed_at,
         key_policy=record.key_policy,
         old_pair=record.old_pair,
