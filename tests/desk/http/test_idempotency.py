@@ -89,7 +89,7 @@ def test_each_request_is_one_transaction_of_few_statements(costs: dict[str, tupl
         "form": (3, 1),
         "draft": (6, 1),
         "request": (7, 1),
-        "poll": (2, 1),
+        "poll": (1, 1),
         "proof": (6, 1),
         "sign out": (1, 1),
     }

@@ -125,8 +125,7 @@ def save(request: Asked, data: JSONBody[SaveRequest]) -> Application:
 @get("/applications/{business_no:str}", sync_to_thread=True)
 def see(request: Asked, business_no: FromPath[str]) -> Application:
     """The application as it is now."""
-    with _bearer(request).reading() as (db, account):
-        return applications.read(_desk(request), db, account, business_no)
+    return _bearer(request).see(business_no)
 
 
 @put("/applications/{business_no:str}/request", sync_to_thread=True)

@@ -15,9 +15,10 @@ from tui.core.order import Application
 from tui.desk.context import Desk
 from tui.desk.refusals import Refused
 from tui.desk.renewals.accounts import digest, prolong
+from tui.desk.renewals.views import DOSSIERS, dossier_of, view
 from tui.desk.storage.answers import AnswerRecord
 from tui.desk.storage.database import put, reading, writes_alone, writing
-from tui.desk.storage.records import SessionRecord
+from tui.desk.storage.records import ApplicationRecord, SessionRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,22 @@ class Bearer:
         """The account alone."""
         with self.reading() as (_, account):
             return account
+
+    def see(self, business_no: str) -> Application:
+        """The application as it is now; kiosks ask every two seconds, so one statement finds it and the session.
+
+        :raises Refused: APPLICATION_MISSING.
+        """
+        now, mine = self.desk.clock(), SessionRecord.account == ApplicationRecord.account
+        seen = DOSSIERS.add_columns(SessionRecord.expires_at).join(SessionRecord, mine)
+        this = ApplicationRecord.business_no == business_no, SessionRecord.token_hash == digest(self.token)
+        with self._prolonged() as used, reading(self.desk.engine) as db:
+            rows = db.execute(seen.where(*this)).all()
+            if rows and rows[0].expires_at >= now:
+                used.append(rows[0].expires_at)
+                return view(dossier_of(rows), now)
+            self._look(db, used)
+            raise Refused(Reason.APPLICATION_MISSING)
 
     def once(
         self,

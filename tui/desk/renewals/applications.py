@@ -82,15 +82,7 @@ def see(desk: Desk, account: str, business_no: str) -> Application:
     :raises Refused: APPLICATION_MISSING.
     """
     with reading(desk.engine) as db:
-        return read(desk, db, account, business_no)
-
-
-def read(desk: Desk, db: Session, account: str, business_no: str) -> Application:
-    """The same within a transaction.
-
-    :raises Refused: APPLICATION_MISSING.
-    """
-    found = load_dossier(db, business_no)
+        found = load_dossier(db, business_no)
     if found is None or found.record.account != account:
         raise Refused(Reason.APPLICATION_MISSING)
     return view(found, desk.clock())

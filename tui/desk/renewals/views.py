@@ -1,10 +1,12 @@
 """Records as the kiosk sees them: core types, nothing else."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
+from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import Row, and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 from tui.core.order import FEE_NAME, Application, ApplicationStatus, Attempt, FeeLine, Order, Refund
@@ -20,7 +22,7 @@ _EARLIER = aliased(AttemptRecord)
 _LATEST = (
     select(func.max(_EARLIER.ordinal)).where(_EARLIER.business_no == ApplicationRecord.business_no).scalar_subquery()
 )
-_DOSSIER = (
+DOSSIERS = (
     select(ApplicationRecord, OrderRecord, AttemptRecord, RefundRecord)
     .outerjoin(OrderRecord, OrderRecord.business_no == ApplicationRecord.business_no)
     .outerjoin(
@@ -29,7 +31,7 @@ _DOSSIER = (
     )
     .outerjoin(RefundRecord, RefundRecord.business_no == ApplicationRecord.business_no)
 )
-"""One row for each refund, or one."""
+"""Applications with what belongs to their views; one row for each refund, or one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +47,14 @@ class Dossier:
 
 def load_dossier(db: Session, business_no: str) -> Dossier | None:
     """The application of this number, read by one statement."""
-    rows = db.execute(_DOSSIER.where(ApplicationRecord.business_no == business_no)).all()
-    if not rows:
-        return None
-    record, order, attempt, _ = rows[0]
-    return Dossier(record, order, attempt, tuple(refund for *_, refund in rows if refund is not None))
+    rows = db.execute(DOSSIERS.where(ApplicationRecord.business_no == business_no)).all()
+    return dossier_of(rows) if rows else None
+
+
+def dossier_of(rows: Sequence[Row[Any]]) -> Dossier:
+    """From the rows of one application, which may have further columns."""
+    record, order, attempt = rows[0][:3]
+    return Dossier(record, order, attempt, tuple(row[3] for row in rows if row[3] is not None))
 
 
 def application_view(db: Session, record: ApplicationRecord, now: datetime) -> Application:
