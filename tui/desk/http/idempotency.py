@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import msgspec
@@ -29,8 +29,10 @@ class Bearer:
     """
 
     desk: Desk
-    token: str
+    token: str = field(repr=False)
+    """As the request brings it."""
     key: str = ""
+    """Of a write."""
 
     @contextmanager
     def reading(self) -> Iterator[tuple[Session, str]]:
