@@ -1,0 +1,1 @@
+"""What the desk says to people outside: its words, an outbox, mail and SMS."""
