@@ -31,7 +31,8 @@ from tui.desk.documents import documents
 from tui.desk.issuing import issue
 from tui.desk.parts import build
 from tui.desk.payments.port import Channel, Outcome, TradeState
-from tui.desk.settings import CaSettings, DeskSettings, Price
+from tui.desk.settings import CaSettings, DatabaseUrl, DataKey, DeskSettings, Price
+from tui.desk.settings_reader import SecretPath
 from tui.desk.watch import CHORES, claim
 
 ACCOUNT, PASSWORD = "supplier", "correct horse battery"
@@ -235,23 +236,18 @@ def make_settings(folder: Path, **changes: Any) -> DeskSettings:
         host="127.0.0.1",
         port=0,
         certificate=folder / "desk.pem",
-        key=folder / "desk.key",
-        database=f"sqlite:///{folder / 'desk.db'}",
+        key=SecretPath(folder / "desk.key"),
+        database=DatabaseUrl(f"sqlite:///{folder / 'desk.db'}"),
         public_url="https://desk.example",
-        data_key=bytes(range(32)),
+        data_key=DataKey(range(32)),
         minimum_kiosk_version="1.1.0",
         window_days=90,
         hotline="020-89524338",
         qq="4008301330",
         prices=(Price(12, 20000), Price(24, 36000)),
-        ca=CaSettings(folder / "ca.pem", folder / "ca.key"),
-        alipay=None,
-        unionpay=None,
-        invoices=None,
-        mail=None,
-        sms=None,
+        ca=CaSettings(certificate=folder / "ca.pem", key=SecretPath(folder / "ca.key")),
     )
-    return replace(settings, **changes)
+    return msgspec.structs.replace(settings, **changes)
 
 
 def make_town(folder: Path, **changes: Any) -> Town:

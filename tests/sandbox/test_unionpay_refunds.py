@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from tests.sandbox.served import Clock, Merchant, attempt, served
 from tui.core.beijing import BEIJING
@@ -86,7 +87,7 @@ def test_the_day_is_beijings(town: Town, clock: Clock) -> None:
 
 
 def test_a_contract_without_cancellation_refunds(town: Town, clock: Clock) -> None:
-    gateway = UnionPay(replace(town.settings, cancel_same_day=False), clock)
+    gateway = UnionPay(structs.replace(town.settings, cancel_same_day=False), clock)
     assert gateway.refund(town.refund) == RefundOutcome(RefundState.DONE)
     assert town.sent == ["04", "00"]
 
@@ -156,7 +157,7 @@ def test_every_answer_about_a_refund_has_its_meaning(
     }
     reply = UnionPaySpeaker(unionpay_directory).answer({}, fields | told).body
     with served(Merchant(reply=reply)) as base:
-        gateway = UnionPay(replace(settings, gateway_url=base), clock)
+        gateway = UnionPay(structs.replace(settings, gateway_url=base), clock)
         if isinstance(outcome, RefundOutcome):
             assert gateway.query_refund(refund) == outcome
         else:
