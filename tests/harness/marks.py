@@ -13,9 +13,9 @@ NEEDS = {
     "pexpect": "process",
     "pty": "process",
     "tests.rig.child": "process",
-    "tests.screens.program": "process",
-    "tests.screens.stage": "screen",
-    "tui.app": "screen",
+    "tests.harness.kiosk.program": "process",
+    "tests.harness.kiosk.stage": "screen",
+    "tui.kiosk.app": "screen",
     "tests.rig.card": "token",
     "tests.rig.pcsc": "token",
     "tests.rig.remote": "token",
@@ -24,9 +24,9 @@ NEEDS = {
     "tests.rig.softhsm.TestCa": "",
     "tests.rig.softhsm.make_ca": "",
     "tests.rig.postgres": "postgres",
-    "tests.sandbox.callers": "gateway",
-    "tests.sandbox.served": "gateway",
-    "tests.journeys": "journey",
+    "tests.harness.gateways.callers": "gateway",
+    "tests.harness.gateways.served": "gateway",
+    "tests.end_to_end": "journey",
 }
 """Module, or a name in one -> mark; the longest that fits counts, and the empty one means that nothing is needed."""
 FAST = "fast"

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from msgspec.inspect import Field, StructType, Type, UnionType, VarTupleType, type_info
 
-from tui.answers import read_answers
-from tui.arguments import parser
+from tui.cli.arguments import parser
+from tui.core.exits import Exit
 from tui.desk.settings import Desk, DeskSettings
-from tui.exits import Exit
-from tui.settings import read
-from tui.tables import SettingsError
+from tui.kiosk.settings import read
+from tui.kiosk.tables import SettingsError
+from tui.kiosk.unattended.answers import read_answers
 
 TREE = Path(__file__).parents[2]
 README = (TREE / "README.md").read_text(encoding="utf-8")

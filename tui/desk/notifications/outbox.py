@@ -1,0 +1,134 @@
+"""What the agent is told by SMS and mail: written into an outbox with the change, delivered until it is accepted."""
+
+import logging
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tui.core.order import InvoiceStatus
+from tui.desk.context import Desk
+from tui.desk.invoices.files import MEDIA_TYPES
+from tui.desk.invoices.records import InvoiceFileRecord, InvoiceRecord, RedInvoiceRecord
+from tui.desk.notifications import wording
+from tui.desk.notifications.messages import Attachment, NotDelivered
+from tui.desk.notifications.wording import Words
+from tui.desk.renewals.views import form_of
+from tui.desk.storage.database import reading, writing
+from tui.desk.storage.records import ApplicationRecord, MessageKind, MessageRecord
+
+_LOG = logging.getLogger(__name__)
+
+
+def tell_issued(db: Session, record: ApplicationRecord, now: datetime) -> None:
+    """Ready to install."""
+    _put(db, record, "issued", wording.issued(record.business_no, record.new_not_after), now)
+
+
+def tell_failed(db: Session, record: ApplicationRecord, now: datetime) -> None:
+    """The CA refused for good."""
+    _put(db, record, "failed", wording.failed(record.business_no), now)
+
+
+def tell_invoice(
+    db: Session,
+    record: ApplicationRecord,
+    invoice: InvoiceRecord | RedInvoiceRecord,
+    kind: MessageKind,
+    now: datetime,
+) -> None:
+    """An issued invoice, blue or red: its number and link; a mail brings its files."""
+    blue = isinstance(invoice, InvoiceRecord)
+    topic, say = ("invoice", wording.invoice) if blue else ("red-invoice", wording.red_invoice)
+    words = say(record.business_no, invoice.number, invoice.pdf_url)
+    _put(db, record, topic, words, now, kinds=(kind,), invoice_no=invoice.request_no)
+
+
+def deliver(desk: Desk, message_id: str) -> None:
+    """Hand a due message to its server; repeating is safe, for its number stays the same."""
+    with reading(desk.engine) as db:
+        message = db.get_one(MessageRecord, message_id)
+        files = _attachments(db, message)
+    if message.sent_at is not None:
+        return
+    failure: NotDelivered | None = None
+    try:
+        _send(desk, message, files)
+    except NotDelivered as error:
+        failure = error
+        _LOG.warning("message %s: %s", message_id, error.text)
+    now = desk.clock()
+    with writing(desk.engine) as db:
+        message = db.get_one(MessageRecord, message_id)
+        message.tries += 1
+        if failure is None:
+            message.sent_at, message.next_try_at = now, None
+        elif failure.final:
+            message.next_try_at = None
+        else:
+            message.next_try_at = now + timedelta(seconds=min(2 ** min(message.tries, 12), 3600))
+        if message.invoice_no:
+            _note_delivered(db, message)
+
+
+def _note_delivered(db: Session, message: MessageRecord) -> None:
+    """The invoice is with the agent once SMS and mail are decided and one of them at least was accepted."""
+    record = db.get_one(ApplicationRecord, message.business_no, with_for_update=True)
+    db.flush()
+    told = list(db.scalars(select(MessageRecord).where(MessageRecord.invoice_no == message.invoice_no)))
+    decided = len(told) == len(MessageKind) and all(other.next_try_at is None for other in told)
+    if decided and any(other.sent_at for other in told) and record.invoice_status is InvoiceStatus.ISSUED:
+        record.invoice_status = InvoiceStatus.SENT
+
+
+def _send(desk: Desk, message: MessageRecord, files: tuple[Attachment, ...]) -> None:
+    receiver, text = message.receiver.decode(), message.text.decode()
+    match message.kind:
+        case MessageKind.SMS if desk.sms is not None:
+            desk.sms.send(message.message_id, receiver, text)
+        case MessageKind.MAIL if desk.mail is not None:
+            desk.mail.send(message.message_id, receiver, message.subject, text, files)
+        case _:
+            raise NotDelivered(f"{message.kind.value} is not configured", final=True)
+
+
+def _attachments(db: Session, message: MessageRecord) -> tuple[Attachment, ...]:
+    if message.kind is not MessageKind.MAIL or not message.invoice_no:
+        return ()
+    mine = select(InvoiceFileRecord).where(InvoiceFileRecord.invoice_no == message.invoice_no)
+    return tuple(
+        Attachment(f"{file.number}.{file.kind.value}", MEDIA_TYPES[file.kind], file.content)
+        for file in db.scalars(mine.order_by(InvoiceFileRecord.file_no.desc()))
+        if file.content is not None
+    )
+
+
+def _put(
+    db: Session,
+    record: ApplicationRecord,
+    topic: str,
+    words: Words,
+    now: datetime,
+    *,
+    kinds: tuple[MessageKind, ...] = tuple(MessageKind),
+    invoice_no: str = "",
+) -> None:
+    form = form_of(record)
+    receivers = {MessageKind.SMS: form.agent_mobile, MessageKind.MAIL: form.agent_email}
+    for kind in kinds:
+        message_id = f"{record.business_no}-{topic}-{kind.value}"
+        if db.get(MessageRecord, message_id) is None:
+            db.add(
+                MessageRecord(
+                    message_id=message_id,
+                    business_no=record.business_no,
+                    kind=kind,
+                    receiver=receivers[kind].encode(),
+                    subject=words.subject,
+                    text=words.text.encode(),
+                    created_at=now,
+                    next_try_at=now,
+                    tries=0,
+                    invoice_no=invoice_no,
+                )
+            )
