@@ -24,9 +24,12 @@ NEEDS = {
     "tests.rig.softhsm.TestCa": "",
     "tests.rig.softhsm.make_ca": "",
     "tests.rig.postgres": "postgres",
+    "tests.desk.storage.test_postgresql.server": "postgres",
     "tests.harness.gateways.callers": "gateway",
     "tests.harness.gateways.served": "gateway",
     "tests.end_to_end": "journey",
+    "tests.harness.end_to_end": "journey",
+    "tui.token.tokens": "token",
 }
 """Module, or a name in one -> mark; the longest that fits counts, and the empty one means that nothing is needed."""
 FAST = "fast"

@@ -1,1 +1,1 @@
-"""What the desk says to people outside: its words, an outbox, mail and SMS."""
+"""Messages to people: an outbox, e-mail and SMS."""
