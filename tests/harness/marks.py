@@ -6,6 +6,7 @@ from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 import pytest
+from hypothesis import is_hypothesis_test
 
 NEEDS = {
     "subprocess": "process",
@@ -51,7 +52,10 @@ def _needed(function: Callable[..., Any]) -> frozenset[str]:
         if id(thing) in seen:
             continue
         seen.add(id(thing))
-        if (mark := _mark(_name(thing))) is not None:
+        if is_hypothesis_test(thing):
+            marks.add("property")
+            left += [thing.hypothesis.inner_test] if hasattr(thing, "hypothesis") else []
+        elif (mark := _mark(_name(thing))) is not None:
             marks.add(mark)
         elif _name(thing).startswith("tests."):
             left.extend(_named(thing))

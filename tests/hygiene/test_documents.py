@@ -21,7 +21,7 @@ README = (TREE / "README.md").read_text(encoding="utf-8")
 PAGES = (TREE / "README.md", *sorted((TREE / "assets/docs").glob("*.md")))
 PRESENT = [page for page in PAGES if page.name != "changelog.md"]
 """Those that tell of today."""
-KEY = re.compile(r"(# )?(\w+) = (.+)")
+KEY = re.compile(r"^(# )?(\w+) = (.+)", re.MULTILINE)
 
 
 def _texts(pages: list[Path]) -> str:
@@ -48,6 +48,19 @@ def test_a_path_that_is_named_is_there() -> None:
 def test_the_tests_of_a_change_are_started_as_readme_says() -> None:
     commands = re.findall(r"^```sh\n(.*)\n```$", README, re.MULTILINE)
     assert (TREE / ".ci/run").read_text(encoding="utf-8").splitlines()[-1] == commands[1]
+
+
+def test_readme_says_why_of_every_dependency() -> None:
+    project = tomllib.loads((TREE / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    needed = [
+        *project["dependencies"],
+        *(word for extra in project["optional-dependencies"].values() for word in extra),
+    ]
+    names = {re.match(r"[\w-]+", word)[0] for word in needed} - {project["name"]}  # type: ignore[index]
+    table = README.partition("| kiosk | why |")[2].partition("\n\n")[0]
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in table.splitlines()[2:]]
+    told = {name for row in rows for cell, why in (row[:2], row[2:]) if why for name in cell.split(", ")}
+    assert told == names
 
 
 # ── commands ────────────────────────────────────────────────────────────────
@@ -96,7 +109,7 @@ def _documented(file: str) -> dict[str, tuple[bool, object]]:
         table = ""
         for line in block.splitlines():
             if line.startswith("["):
-                table = re.sub(r"[\[\]]|\s*#.*", "", line) + "."
+                table = re.findall(r"[\w.]+", line)[0] + "."
             elif key := KEY.match(line):
                 found[table + key[2]] = bool(key[1]), tomllib.loads(f"it = {key[3]}")["it"]
     return found
@@ -144,16 +157,18 @@ def test_the_kiosks_files_are_documented_key_by_key(
     file: str, reader: Callable[[Path], object], tmp_path: Path
 ) -> None:
     (tmp_path / "desk-ca.pem").touch()
-    lines = [KEY.sub(r"\2 = \3", line) for block in _blocks(file) for line in block.splitlines()]
-    (tmp_path / file).write_text("\n".join(lines), encoding="utf-8")
+    whole = KEY.sub(r"\2 = \3", "".join(_blocks(file)))
+    (tmp_path / file).write_text(whole, encoding="utf-8")
     reader(tmp_path / file)
-    heads = [at for at, line in enumerate(lines) if line.startswith("[")]
-    for at in ([-1] if not lines[0].startswith("[") else []) + heads:
-        (tmp_path / file).write_text("\n".join([*lines[: at + 1], "not_known = 1", *lines[at + 1 :]]), encoding="utf-8")
-        with pytest.raises(SettingsError, match="not_known") as refused:
+    written: dict[str, set[str]] = {}
+    for key in _documented(file):
+        written.setdefault(key.rpartition(".")[0], set()).add(key.rpartition(".")[2])
+    for table, keys in written.items():
+        head = re.search(rf"^\[+{re.escape(table)}\]+.*\n" if table else "", whole, re.MULTILINE)
+        assert head
+        spoilt = f"{whole[: head.end()]}not_known = 1\n{whole[head.end() :]}"
+        (tmp_path / file).write_text(spoilt, encoding="utf-8")
+        with pytest.raises(SettingsError, match="known here: ") as refused:
             reader(tmp_path / file)
-        table = re.sub(r"[\[\]]|\s*#.*", "", lines[at]) + "." if at >= 0 else ""
-        known = re.sub(".*known here: ", "", str(refused.value)).split(" | ")
-        tables = {re.sub(r"[\[\]]|\s*#.*", "", line) for line in lines if line.startswith("[")}
-        written = {key.removeprefix(table) for key in _documented(file) if key.rpartition(".")[0] == table.rstrip(".")}
-        assert {key for key in known if f"{table}{key}" not in tables} == written
+        known = str(refused.value).rpartition("known here: ")[2].split(" | ")
+        assert {key for key in known if f"{table}.{key}".lstrip(".") not in written} == keys
