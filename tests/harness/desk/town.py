@@ -18,6 +18,7 @@ from cryptography.x509.oid import NameOID
 from litestar.testing import TestClient
 
 from tests.harness.desk.doubles import NOW, Clock, Platform, Signals
+from tests.harness.desk.schema import new_database
 from tests.harness.desk.signing import PADDINGS, Key, sign, sign_evidence, sign_request
 from tui.core.application import ApplicationForm, InvoiceForm
 from tui.core.evidence import evidence_content, proof_message
@@ -32,7 +33,6 @@ from tui.desk.renewals.documents import documents
 from tui.desk.renewals.issuing import issue
 from tui.desk.settings import CaSettings, DatabaseUrl, DataKey, DeskSettings, Price
 from tui.desk.settings_reader import SecretPath
-from tui.desk.storage.database import migrate, open_database
 from tui.desk.wiring import build
 
 ACCOUNT, PASSWORD = "supplier", "correct horse battery"
@@ -254,8 +254,7 @@ def make_town(folder: Path, **changes: Any) -> Town:
     """A desk with an account."""
     ca_key = make_ca(folder)
     settings = make_settings(folder, **changes)
-    engine = open_database(settings.database, settings.data_key)
-    migrate(engine)
+    engine = new_database(settings.database, settings.data_key)
     clock, signals = Clock(), Signals()
     alipay, unionpay = Platform(Channel.ALIPAY), Platform(Channel.UNIONPAY)
     desk = build(settings, engine, signals, clock)
