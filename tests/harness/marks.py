@@ -26,6 +26,7 @@ NEEDS = {
     "tests.rig.softhsm.make_ca": "",
     "tests.rig.postgres": "postgres",
     "tests.desk.storage.test_postgresql.server": "postgres",
+    "tests.harness.desk.scenarios": "gateway",
     "tests.harness.gateways.callers": "gateway",
     "tests.harness.gateways.served": "gateway",
     "tests.end_to_end": "journey",
