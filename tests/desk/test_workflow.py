@@ -12,6 +12,7 @@ import pytest
 from dbos import DBOS
 from sqlalchemy.exc import OperationalError
 
+from tests.harness.desk.invoice_doubles import SETTINGS
 from tests.harness.desk.town import INVOICE, Person, Town, do_due, make_town, paid, shown
 from tui.core.order import Application, ApplicationStatus, InvoiceStatus, Method
 from tui.desk.ca.port import IssuingFailed
@@ -20,12 +21,10 @@ from tui.desk.invoices.tax_platform import InvoiceOrder, InvoiceOutcome, Invoice
 from tui.desk.notifications.messages import Attachment
 from tui.desk.payments.gateway import TradeState
 from tui.desk.payments.settling import returned_by_platform, settle
-from tui.desk.platforms.nuonuo.settings import TaxPlatformSettings
 from tui.desk.workflow import Workflows
 
 pytestmark = pytest.mark.xdist_group("dbos")
 DEADLINE = 20.0
-TAX = TaxPlatformSettings("https://t", "https://t", "k", b"s", "91440300100012316L", "3040201000000000000", Path("t"))
 
 
 class Tax:
@@ -81,7 +80,7 @@ def running(town: Town, tax: Tax | None = None, post: Post | None = None) -> Ite
 
 @pytest.fixture
 def town(tmp_path: Path) -> Iterator[Town]:
-    town = make_town(tmp_path, invoices=TAX)
+    town = make_town(tmp_path, invoices=SETTINGS)
     yield town
     town.desk.engine.dispose()
 

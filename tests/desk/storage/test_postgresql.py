@@ -15,7 +15,8 @@ from threading import Barrier
 import pytest
 from sqlalchemy import event, select
 
-from tests.desk.test_workflow import TAX, Tax, awaited, has, running
+from tests.desk.test_workflow import Tax, awaited, has, running
+from tests.harness.desk.invoice_doubles import SETTINGS
 from tests.harness.desk.town import ACCOUNT, FORM, Town, make_town, paid, shown
 from tui.core.order import ApplicationStatus, InvoiceStatus, PaymentStatus
 from tui.desk.payments.settling import settle
@@ -54,7 +55,7 @@ def server() -> Iterator[str]:
 @pytest.fixture(scope="module")
 def town(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     """A desk on that cluster."""
-    town = make_town(tmp_path_factory.mktemp("town"), database=server, invoices=TAX)
+    town = make_town(tmp_path_factory.mktemp("town"), database=server, invoices=SETTINGS)
     yield town
     town.desk.engine.dispose()
 
