@@ -88,9 +88,6 @@ class Step(Enum):
     """环境检测."""
 
 
-STAGES = 8
-
-
 class Busy(Enum):
     """What is under way; the screen shows it in words after 0.1 s."""
 
