@@ -8,7 +8,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from tui.core.events import AgreementAccepted
-from tui.core.state import State, Step
+from tui.core.state import State
 from tui.core.text_safety import printable
 from tui.screens.base import BACK, END, RETRY, StepScreen, style
 from tui.text import N_, _
@@ -21,7 +21,6 @@ class AgreementScreen(StepScreen):
     """The agreement's text with version and digest; 下一步 opens with the tick."""
 
     CSS_PATH = style("applying.tcss")
-    steps = (Step.AGREEMENT,)
     heading = N_("网证通电子认证服务协议")
     help_text = N_(
         "请通读协议：用方向键、空格键或翻页键翻阅，按 Tab 换到下面的勾选框。"

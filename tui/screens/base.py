@@ -81,10 +81,10 @@ RETRY = Key("f6", N_("重试"), "retry")
 class StepScreen(Screen[None], inherit_bindings=False):
     """One step: a function of the state. Installed once and re-used; `left` must clear what nobody else may see.
 
-    A subclass sets `steps`, `heading`, `help_text`, composes `compose_body` (and `compose_actions`), draws in `show`.
+    A subclass stands in the module of its step's name (`registry`), sets `heading` and `help_text`, composes
+    `compose_body` (and `compose_actions`), draws in `show`.
     """
 
-    steps: ClassVar[tuple[Step, ...]] = ()
     heading: ClassVar[str] = ""
     """Source Chinese, above the body."""
     help_text: ClassVar[str] = ""

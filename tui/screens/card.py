@@ -9,7 +9,7 @@ from textual.widgets import Static
 
 from tui.core.events import CertificatesOpened, RenewalRequested
 from tui.core.order import LIVE, Application
-from tui.core.state import State, Step
+from tui.core.state import State
 from tui.core.text_safety import printable
 from tui.screens.base import BACK, END, RETRY, Key, StepScreen
 from tui.text import N_, _
@@ -22,7 +22,6 @@ from tui.widgets.facts import Facts
 class CardScreen(StepScreen):
     """Subject, issuer, serial, validity, days left, and the application under way."""
 
-    steps = (Step.CARD,)
     heading = N_("证书信息")
     help_text = N_(
         "请核对证书主题和有效期。新证书的有效期从原到期日起顺延，提前办理不会损失天数。\n\n"

@@ -6,7 +6,7 @@ from textual.content import Content
 from textual.widget import Widget
 
 from tui.core.failure import Failure, Reason
-from tui.core.state import State, Step
+from tui.core.state import State
 from tui.core.text_safety import printable
 from tui.screens.base import BACK, StepScreen
 from tui.text import N_, _
@@ -20,7 +20,6 @@ from tui.widgets.facts import table
 class CertificatesScreen(StepScreen):
     """A list that follows plug and unplug."""
 
-    steps = (Step.CERTIFICATES,)
     heading = N_("我的证书")
     help_text = N_("这里列出所有已插入CA中的证书和有效期，不需要CA密码。插入或拔出CA后列表会自动更新。用翻页键翻看。")
     keys = (BACK,)

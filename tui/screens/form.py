@@ -11,7 +11,7 @@ from textual.widgets import Static
 from tui.core.application import ApplicationForm, FieldErrors, IdType, check, normalise
 from tui.core.events import FormEdited, FormSubmitted
 from tui.core.order import Term, yuan
-from tui.core.state import State, Step
+from tui.core.state import State
 from tui.core.text_safety import printable
 from tui.screens.base import BACK, END, RETRY, Key, style
 from tui.screens.typed import TypedScreen
@@ -26,7 +26,6 @@ from tui.widgets.field import Field, TextField, first_wrong
 class FormScreen(TypedScreen):
     """基本信息, 经办人信息, 收件人信息; each field with its own message."""
 
-    steps = (Step.FORM,)
     heading = N_("网证通数字证书续期申请表")
     help_text = N_(
         "带 * 的项目必须填写。按 Tab 或上下方向键换到另一项，左右方向键改变续期时间和证件类型。"

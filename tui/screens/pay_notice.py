@@ -8,7 +8,7 @@ from textual.widgets import Static
 
 from tui.core.events import PayNoticeConfirmed
 from tui.core.order import yuan
-from tui.core.state import State, Step
+from tui.core.state import State
 from tui.screens.base import END, StepScreen, style
 from tui.text import N_, _
 from tui.widgets.action import ActionButton
@@ -19,7 +19,6 @@ class PayNoticeScreen(StepScreen):
     """The request is in; now it is paid."""
 
     CSS_PATH = style("paying.tcss")
-    steps = (Step.PAY_NOTICE,)
     heading = N_("缴费提示")
     help_text = N_("续期申请已提交。按「确定」进入订单页面缴费；付款后证书自动签发。")
     keys = (END,)

@@ -9,7 +9,7 @@ from textual.widgets import Static
 from tui.core.events import RenewalRequested, SelfCheckOpened
 from tui.core.failure import Reason
 from tui.core.moves.arrival import may_be_paid
-from tui.core.state import State, Step
+from tui.core.state import State
 from tui.screens.base import Key, StepScreen
 from tui.text import N_, _
 from tui.text.wording import call
@@ -21,7 +21,6 @@ from tui.widgets.facts import Fact, Facts
 class RefusedScreen(StepScreen):
     """The reason stands in the banner; the certificate it is about below."""
 
-    steps = (Step.REFUSED,)
     heading = N_("不能办理")
     help_text = N_("屏幕上方写明了原因和办法。取出CA或按「返回首页」结束。需要帮助请联系客服。")
     keys = (

@@ -5,39 +5,13 @@ from importlib import import_module
 from tui.core.state import Step
 from tui.screens.base import StepScreen
 
-SCREENS: dict[Step, str] = {
-    Step.WAITING: "waiting:WaitingScreen",
-    Step.CHOOSING: "choosing:ChoosingScreen",
-    Step.LOOK_PIN: "pin:PinScreen",
-    Step.SIGN_IN: "sign_in:SignInScreen",
-    Step.NOTICE: "notice:NoticeScreen",
-    Step.CARD: "card:CardScreen",
-    Step.AGREEMENT: "agreement:AgreementScreen",
-    Step.FORM: "form:FormScreen",
-    Step.REQUEST_PIN: "pin:PinScreen",
-    Step.REQUESTING: "requesting:RequestingScreen",
-    Step.PAY_NOTICE: "pay_notice:PayNoticeScreen",
-    Step.ORDER: "order:OrderScreen",
-    Step.CHANNEL: "channel:ChannelScreen",
-    Step.METHOD: "method:MethodScreen",
-    Step.QR: "qr:QrScreen",
-    Step.ISSUING: "issuing:IssuingScreen",
-    Step.INSTALL_PIN: "pin:PinScreen",
-    Step.INSTALLING: "installing:InstallingScreen",
-    Step.DONE: "done:DoneScreen",
-    Step.RETIRE_PIN: "pin:PinScreen",
-    Step.RETIRING: "retiring:RetiringScreen",
-    Step.WITHDRAWN: "withdrawn:WithdrawnScreen",
-    Step.TOKEN_AWAITED: "token_awaited:TokenAwaitedScreen",
-    Step.REFUSED: "refused:RefusedScreen",
-    Step.CERTIFICATES: "certificates:CertificatesScreen",
-    Step.SELF_CHECK: "self_check:SelfCheckScreen",
-}
-"""Step -> `module:Class` below `tui.screens`."""
+SHARED = {Step.LOOK_PIN: "pin", Step.REQUEST_PIN: "pin", Step.INSTALL_PIN: "pin", Step.RETIRE_PIN: "pin"}
+"""Modules that draw several steps; every other step is drawn by the one screen in the module of its name."""
 
 
 def screen_class(step: Step) -> type[StepScreen]:
     """The class that draws `step`."""
-    module, _, name = SCREENS[step].partition(":")
-    found: type[StepScreen] = getattr(import_module(f"tui.screens.{module}"), name)
-    return found
+    module = SHARED.get(step, step.value)
+    found = vars(import_module(f"tui.screens.{module}")).values()
+    kinds = (kind for kind in found if isinstance(kind, type) and issubclass(kind, StepScreen))
+    return next(kind for kind in kinds if kind.__module__.endswith(f".{module}"))

@@ -10,7 +10,7 @@ from textual.widgets import Input, Static
 
 from tui.core.events import SignInSubmitted
 from tui.core.secret import Password
-from tui.core.state import State, Step
+from tui.core.state import State
 from tui.core.text_safety import mask, printable
 from tui.screens.base import BACK, StepScreen
 from tui.text import N_, _
@@ -26,7 +26,6 @@ from tui.widgets.secret_field import SecretField
 class SignInScreen(StepScreen):
     """Account, password, 登录."""
 
-    steps = (Step.SIGN_IN,)
     heading = N_("登录财智云")
     help_text = N_(
         "请使用申请CA时的财智云账号登录，其他账号不能为这个CA办理续期。\n\n"
