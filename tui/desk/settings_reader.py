@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta
 from msgspec.inspect import EnumType, Metadata, StructType, Type, UnionType, VarTupleType, type_info
 
-from tui.secret_files import open_to_others
+from tui.process.secret_files import open_to_others
 
 T = TypeVar("T")
 _INDEX = re.compile(r"\[.*?\]")
