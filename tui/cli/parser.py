@@ -103,4 +103,4 @@ def _add_option(made: argparse._ActionsContainer, option: Option) -> None:
     if option.flag:
         made.add_argument(option.flag, dest=option.parameter, required=option.required, **words)
     else:
-        made.add_argument(option.parameter, **words, **({"nargs": "?"} if option.optional else {}))
+        made.add_argument(option.parameter, nargs="?" if option.optional else None, **words)
