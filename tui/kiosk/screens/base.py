@@ -16,7 +16,7 @@ from textual.widgets import Static
 
 from tui.core.failure import Failure
 from tui.journey.ports import Phone
-from tui.journey.state import State, Step
+from tui.journey.state import State, Trait
 from tui.kiosk.screens.events import Happened
 from tui.kiosk.text import N_, _
 from tui.kiosk.text.wording import demo_words
@@ -67,9 +67,6 @@ class Body(VerticalScroll, inherit_bindings=False):
         if focused is not None and focused in self.query("*"):
             focused.scroll_visible(animate=False)
 
-
-HINTED = frozenset({Step.WAITING, Step.LOOK_PIN, Step.SIGN_IN, Step.REQUEST_PIN, Step.INSTALL_PIN, Step.RETIRE_PIN})
-"""Where the demo's account and passwords are wanted."""
 
 HELP = Key("f1", N_("帮助"), "help")
 BACK = Key("f3,escape", N_("返回"), "back")
@@ -266,7 +263,7 @@ class StepScreen(Screen[None], inherit_bindings=False):
         for banner in self.query(FailureBanner):
             banner.show(failure, state.money, state.service)
         phone: Phone | None = getattr(self.app, "phone", None)
-        hint = demo_words(phone) if phone is not None and state.step in HINTED else ""
+        hint = demo_words(phone) if phone is not None and state.step.traits & (Trait.HINTED | Trait.PIN) else ""
         self.set_class(bool(hint), "-hinted")
         for quiet in self.query(HintLine):
             quiet.show(hint)

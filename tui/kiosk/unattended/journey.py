@@ -13,7 +13,7 @@ from tui.core.secret import Pin
 from tui.journey import events as e
 from tui.journey.flow import advance
 from tui.journey.moves.arrival import may_be_paid, renewable
-from tui.journey.state import State, Step
+from tui.journey.state import State, Step, Trait
 from tui.kiosk.runtime.runtime import Runtime
 from tui.kiosk.unattended.acts import Person
 from tui.kiosk.unattended.answers import KEYS, Answers
@@ -39,9 +39,6 @@ PATIENCE = {
 
 PAUSE, LONGEST_PAUSE = 2.0, 30.0
 """Seconds between two tries."""
-
-PIN_STEPS = frozenset({Step.LOOK_PIN, Step.REQUEST_PIN, Step.INSTALL_PIN, Step.RETIRE_PIN})
-"""After any failure here nothing is tried again: a second wrong PIN brings the token nearer to its lock."""
 
 ENDED = {
     ApplicationStatus.FAILED: Reason.ISSUING_FAILED,
@@ -177,7 +174,8 @@ class Journey:
                 return self._absent(state)
         if failure is None:
             return None
-        if self._failing is None or failure.reason not in PATIENCE or state.step in PIN_STEPS:
+        asked_the_pin = Trait.PIN in state.step.traits  # a second wrong one brings the token nearer to its lock
+        if self._failing is None or failure.reason not in PATIENCE or asked_the_pin:
             return failure
         return failure if self._clock() - self._failing[2] > PATIENCE[failure.reason] else None
 
