@@ -7,10 +7,11 @@ from types import FrameType
 from typing import NoReturn
 
 from tui.cli.settings import begin
-from tui.kiosk.unattended.answers import read_answers, read_pin, refuse_open
+from tui.kiosk.unattended.answers import read_answers
 from tui.kiosk.unattended.journey import Journey
 from tui.kiosk.unattended.report import JsonReport, WordReport
 from tui.kiosk.wiring import runtime
+from tui.process.pin_file import read_pin, refuse_open
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
