@@ -29,7 +29,7 @@ from tui.desk.renewals.accounts import bind_certificate, create_account
 from tui.desk.settings import load
 from tui.desk.storage.database import open_database, reading
 from tui.desk.storage.records import AttemptRecord
-from tui.sandbox.environment import Town
+from tui.sandbox.environment import Environment
 from tui.sandbox.files import ACCOUNT, PASSWORD
 from tui.sandbox.gateways.common.ledger import Ledger, Stage
 from tui.sandbox.provision import issue
@@ -70,9 +70,9 @@ def serving(config: Path) -> Iterator[Served]:
 
 
 @pytest.fixture(scope="module")
-def gateways(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+def gateways(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Environment]:
     """The payment platforms; the desk that comes with them has a database of its own and is not asked."""
-    with Town(tmp_path_factory.mktemp("town")) as running:
+    with Environment(tmp_path_factory.mktemp("town")) as running:
         yield running
 
 
@@ -82,7 +82,7 @@ def database() -> Iterator[str]:
         yield url
 
 
-def configured(gateways: Town, database: str, name: str) -> Path:
+def configured(gateways: Environment, database: str, name: str) -> Path:
     """The sandbox's desk.toml with this database and a name of its own, on a free port."""
     text = (gateways.directory / "desk.toml").read_text()
     text = re.sub(r"^database = .*$", f'database = "{database}"\nexecutor = "{name}"', text, flags=re.MULTILINE)
@@ -94,14 +94,14 @@ def configured(gateways: Town, database: str, name: str) -> Path:
 
 
 @pytest.fixture
-def engine(gateways: Town, database: str) -> Iterator[Engine]:
+def engine(gateways: Environment, database: str) -> Iterator[Engine]:
     settings = load(configured(gateways, database, "engine"))
     engine = open_database(settings.database, settings.data_key)
     yield engine
     engine.dispose()
 
 
-def arrive(gateways: Town, engine: Engine, url: str, ending: ExitStack) -> Person:
+def arrive(gateways: Environment, engine: Engine, url: str, ending: ExitStack) -> Person:
     """Somebody whose certificate ends in 20 days, signed in at this desk."""
     old, new = (rsa.generate_private_key(65537, 2048) for _ in range(2))
     der = issue(gateways.directory / "ca", old.public_key(), "张三", 20).public_bytes(Encoding.DER)
@@ -120,7 +120,7 @@ def until(person: Person, number: str, status: ApplicationStatus) -> None:
 
 
 def test_one_desk_is_killed_before_the_money_comes_and_comes_back(
-    gateways: Town, database: str, engine: Engine
+    gateways: Environment, database: str, engine: Engine
 ) -> None:
     configs = [configured(gateways, database, name) for name in ("one", "two")]
     with ThreadPoolExecutor() as both:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 from msgspec.inspect import Field, StructType, Type, UnionType, VarTupleType, type_info
-from tui.cli.arguments import parser
 
+from tui.cli.parser import parser
 from tui.core.exits import Exit
 from tui.desk.settings import Desk, DeskSettings
 from tui.kiosk.settings import read

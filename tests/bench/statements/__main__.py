@@ -30,7 +30,7 @@ from tui.desk.renewals.accounts import create_account
 from tui.desk.settings import load
 from tui.desk.storage.database import open_database
 from tui.deskclient.client import DeskClient
-from tui.sandbox.environment import Town
+from tui.sandbox.environment import Environment
 from tui.sandbox.files import ACCOUNT, PASSWORD
 
 _SETTLING = 5.0
@@ -69,7 +69,7 @@ def _serving(config: Path) -> Iterator[str]:
             process.wait(30)
 
 
-def _configured(town: Town, database: str) -> Path:
+def _configured(town: Environment, database: str) -> Path:
     """The sandbox's desk.toml with this database, on a free port."""
     settings = (town.directory / "desk.toml").read_text()
     settings = re.sub(r"^database = .*$", f'database = "{database}"', settings, flags=re.MULTILINE)
@@ -81,7 +81,7 @@ def _configured(town: Town, database: str) -> Path:
     return config
 
 
-async def _renewals(town: Town, url: str, engine: Engine, options: argparse.Namespace) -> None:
+async def _renewals(town: Environment, url: str, engine: Engine, options: argparse.Namespace) -> None:
     def say(phase: str) -> None:
         with engine.connect() as connection:
             connection.execute(text(mark(phase)))
@@ -164,7 +164,7 @@ def main() -> None:
     parser.add_argument("--wait", type=float, default=1.0, help="seconds until the person has paid the code")
     parser.add_argument("--each", action="store_true", help="list every transaction of the last renewal too")
     options = parser.parse_args()
-    with TemporaryDirectory() as folder, postgres(options=OPTIONS) as database, Town(Path(folder)) as town:
+    with TemporaryDirectory() as folder, postgres(options=OPTIONS) as database, Environment(Path(folder)) as town:
         config = _configured(town, database)
         migrate(config)
         settings = load(config)
