@@ -19,8 +19,8 @@ from tui.desk.payments.port import (
     TradeState,
 )
 from tui.desk.records import AttemptRecord
+from tui.desk.renewals.lapse import lapse
 from tui.desk.settling import settle
-from tui.desk.watch import lapse
 
 
 def query(person: Person, number: str) -> Application:
@@ -83,7 +83,6 @@ def test_settling_again_changes_nothing(town: Town, person: Person, number: str)
     ):
         settle(town.desk, attempt_no, outcome)
     assert person.see(number) == after
-    assert town.signals.told.count(("wake", number)) == 1
 
 
 def test_scanned_is_shown_and_polled(town: Town, person: Person, number: str) -> None:

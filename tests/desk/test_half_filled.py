@@ -13,7 +13,7 @@ from tui.core.application import ApplicationForm, IdType
 from tui.core.failure import Reason
 from tui.desk.accounts import bind_certificate, create_account
 from tui.desk.half_filled import KEPT, LONGEST
-from tui.desk.watch import lapse
+from tui.desk.renewals.lapse import lapse
 
 HALF = ApplicationForm(24, IdType.PASSPORT, "E1234", "阿迪力·买", "1380013", "a@", "", "", "深圳")
 

@@ -15,14 +15,13 @@ from threading import Barrier
 import pytest
 from sqlalchemy import event
 
-from tests.desk.test_workflow import TAX, Tax, awaited, has, running
+from tests.desk.running import TAX, Tax, awaited, has, running
 from tests.desk.town import ACCOUNT, FORM, Town, make_town, paid, shown
-from tui.core.order import ApplicationStatus, InvoiceStatus, PaymentStatus
+from tui.core.order import Application, ApplicationStatus, InvoiceStatus, PaymentStatus
 from tui.desk.database import reading, writing
 from tui.desk.half_filled import keep, kept_form
 from tui.desk.settling import settle
 
-pytestmark = pytest.mark.xdist_group("dbos")
 BINARIES = max(Path("/usr/lib/postgresql").glob("*/bin"))
 
 
@@ -54,7 +53,7 @@ def server() -> Iterator[str]:
 @pytest.fixture(scope="module")
 def town(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     """A desk on that cluster."""
-    town = make_town(tmp_path_factory.mktemp("town"), database=server, invoices=TAX)
+    town = make_town(tmp_path_factory.mktemp("town"), database=server, invoices=TAX, takeover_seconds=1)
     yield town
     town.desk.engine.dispose()
 
@@ -65,8 +64,14 @@ def test_the_journey_with_a_restart_after_the_money(town: Town) -> None:
         business_no = town.paid(person).business_no
     with running(town, tax):
         person.prove(awaited(person, business_no, has(ApplicationStatus.ISSUED)))
-        done = awaited(person, business_no, lambda application: application.invoice_status is InvoiceStatus.ISSUED)
+        done = awaited(person, business_no, lambda application: is_invoiced(town, application))
     assert done.status is ApplicationStatus.INSTALLED
+
+
+def is_invoiced(town: Town, application: Application) -> bool:
+    """Whether the invoice is there; time passes while it is waited for."""
+    town.later(seconds=1)
+    return application.invoice_status is InvoiceStatus.ISSUED
 
 
 def test_requests_at_once_open_one_attempt(town: Town) -> None:

@@ -35,7 +35,6 @@ from tui.sandbox.provision import issue
 from tui.sandbox.town import Town
 from tui.sandbox.wallet import pay
 
-pytestmark = pytest.mark.xdist_group("dbos")
 DEADLINE = 60.0
 TRADES = 3
 """Applications on each desk."""

@@ -5,12 +5,13 @@ from datetime import timedelta
 
 from tui.core.application import InvoiceForm
 from tui.core.order import InvoiceStatus
+from tui.desk.backoff import delay
 from tui.desk.database import reading, writing
 from tui.desk.desk import Desk
 from tui.desk.invoice_delivery import announce
 from tui.desk.invoice_records import RED_OPEN, InvoiceRecord, RedInvoiceRecord, RedState
 from tui.desk.invoices import InvoiceOutcome, InvoiceState, RedOrder, TaxPlatform, TaxPlatformDown
-from tui.desk.invoicing import PATIENCE, callback_url, keep, pause
+from tui.desk.invoicing import LONGEST, PATIENCE, callback_url, keep
 from tui.desk.nuonuo.settings import TaxPlatformSettings
 from tui.desk.records import ApplicationRecord
 from tui.desk.views import invoice_of
@@ -75,7 +76,7 @@ def _keep(desk: Desk, request_no: str, outcome: InvoiceOutcome) -> None:
         if red.state not in RED_OPEN:
             return
         red.queries, red.failure = red.queries + 1, outcome.text[:255]
-        red.next_query_at = now + pause(red.queries)
+        red.next_query_at = now + delay(red.queries, longest=LONGEST)
         match outcome.state:
             case InvoiceState.ISSUED:
                 red.state, red.number, red.pdf_url = RedState.ISSUED, outcome.number, outcome.links.pdf[:1024]

@@ -1,0 +1,1 @@
+"""A renewal at the desk, from the first form to the proof."""
