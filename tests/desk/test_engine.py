@@ -10,16 +10,16 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 
-from tests.desk.town import Person, Town, claimed, shown
+from tests.harness.desk.town import Person, Town, claimed, shown
 from tui.core.order import AttemptState
-from tui.desk.database import reading, writing
-from tui.desk.desk import Desk
+from tui.desk.context import Desk
 from tui.desk.engine.commits import Commits
 from tui.desk.engine.engine import DeskEngine
 from tui.desk.engine.obligations import OBLIGATIONS, Obligation, next_due, put_off
 from tui.desk.engine.workers import AT_ONCE, Workers
-from tui.desk.following import follow
-from tui.desk.records import AttemptRecord, MessageKind, MessageRecord
+from tui.desk.payments.polling import follow
+from tui.desk.storage.database import reading, writing
+from tui.desk.storage.records import AttemptRecord, MessageKind, MessageRecord
 
 PATIENCE = 20.0
 LEASE = timedelta(seconds=60)

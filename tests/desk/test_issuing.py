@@ -10,15 +10,15 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from tests.desk.running import TAX, Post, StubbornCa, Tax, awaited, has, running
-from tests.desk.town import INVOICE, Person, Town, claimed, do_due, make_town, paid, shown
+from tests.harness.desk.town import INVOICE, Person, Town, claimed, do_due, make_town, paid, shown
 from tui.core.order import Application, ApplicationStatus, InvoiceStatus, Method
 from tui.desk.ca.port import IssuingFailed
-from tui.desk.database import reading
 from tui.desk.engine.obligations import OBLIGATIONS
-from tui.desk.issuing import Progress, issue
-from tui.desk.payments.port import TradeState
-from tui.desk.records import ApplicationRecord
-from tui.desk.settling import returned_by_platform, settle
+from tui.desk.payments.gateway import TradeState
+from tui.desk.payments.settling import returned_by_platform, settle
+from tui.desk.renewals.issuing import Progress, issue
+from tui.desk.storage.database import reading
+from tui.desk.storage.records import ApplicationRecord
 
 ISSUE = next(kind for kind in OBLIGATIONS if kind.act is issue)
 LOCKED = OperationalError("SELECT 1", {}, sqlite3.OperationalError("database is locked"))

@@ -16,11 +16,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 from sqlalchemy import text
 
-from tests.desk.town import Town, make_ca, make_settings
+from tests.harness.desk.town import Town, make_ca, make_settings
 from tui.core.order import AttemptState
-from tui.desk.database import OtherVersion, migrate, open_database
 from tui.desk.engine.engine import DeskEngine
 from tui.desk.serve import Running, serve
+from tui.desk.storage.database import OtherVersion, migrate, open_database
 
 
 def make_tls(folder: Path) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 from sqlalchemy.orm import attributes as state
 
 from tui.desk.engine.obligations import Obligation
-from tui.desk.records import AT_ONCE
+from tui.desk.storage.records import AT_ONCE
 
 _LEFT = "obligations"
 

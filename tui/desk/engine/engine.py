@@ -10,13 +10,13 @@ from time import monotonic
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from tui.desk.database import OtherVersion, check_schema
-from tui.desk.desk import Desk
+from tui.desk.context import Desk
 from tui.desk.engine.commits import Commits
 from tui.desk.engine.obligations import OBLIGATIONS, Obligation, next_due
 from tui.desk.engine.workers import Workers
-from tui.desk.reconciling import schedule_days
+from tui.desk.payments.reconciliation import schedule_days
 from tui.desk.renewals.lapse import lapse
+from tui.desk.storage.database import OtherVersion, check_schema
 from tui.desk.storage.wakeup import wakeup
 
 _LOG = logging.getLogger(__name__)

@@ -12,19 +12,19 @@ from typing import Any
 from sqlalchemy import Engine, func, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
-from tui.desk.books import ReconciliationRecord
-from tui.desk.database import reading
-from tui.desk.desk import Desk
-from tui.desk.following import follow
-from tui.desk.invoice_delivery import fetch
-from tui.desk.invoice_records import InvoiceFileRecord, InvoiceRecord, RedInvoiceRecord
-from tui.desk.invoicing import invoice
-from tui.desk.issuing import issue
-from tui.desk.reconciling import reconcile_due
-from tui.desk.records import ApplicationRecord, AttemptRecord, MessageRecord, RefundRecord
-from tui.desk.reddening import take_back
-from tui.desk.refunds import pursue
-from tui.desk.telling import deliver
+from tui.desk.context import Desk
+from tui.desk.invoices.delivery import fetch
+from tui.desk.invoices.records import InvoiceFileRecord, InvoiceRecord, RedInvoiceRecord
+from tui.desk.invoices.red_invoice import take_back
+from tui.desk.invoices.service import invoice
+from tui.desk.notifications.outbox import deliver
+from tui.desk.payments.polling import follow
+from tui.desk.payments.reconciliation import reconcile_due
+from tui.desk.payments.refunds import pursue
+from tui.desk.renewals.issuing import issue
+from tui.desk.storage.books import ReconciliationRecord
+from tui.desk.storage.database import reading
+from tui.desk.storage.records import ApplicationRecord, AttemptRecord, MessageRecord, RefundRecord
 
 _FAR = timedelta(days=2)
 """Nothing is put off for so long: what is was written while the clock ran ahead, and is due."""

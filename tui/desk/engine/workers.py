@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.exc import SQLAlchemyError
 
 from tui.desk.backoff import delay
-from tui.desk.desk import Desk
+from tui.desk.context import Desk
 from tui.desk.engine.obligations import Obligation, claim, put_off
 
 _LOG = logging.getLogger(__name__)

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, exists, select
 
 from tui.core.order import OPEN_ATTEMPT, ApplicationStatus
-from tui.desk.database import writing
-from tui.desk.desk import Desk
-from tui.desk.half_filled import forget_old_forms
-from tui.desk.records import AnswerRecord, ApplicationRecord, AttemptRecord
+from tui.desk.context import Desk
+from tui.desk.renewals.half_filled import forget_old_forms
+from tui.desk.storage.database import writing
+from tui.desk.storage.records import AnswerRecord, ApplicationRecord, AttemptRecord
 
 _ANSWERS_KEPT = timedelta(days=1)
 
