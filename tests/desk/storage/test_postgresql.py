@@ -15,7 +15,7 @@ from threading import Barrier
 import pytest
 from sqlalchemy import event
 
-from tests.desk.running import TAX, Tax, awaited, has, running
+from tests.harness.desk.running import TAX, Tax, awaited, has, running
 from tests.harness.desk.town import ACCOUNT, FORM, Town, make_town, paid, shown
 from tui.core.order import Application, ApplicationStatus, InvoiceStatus, PaymentStatus
 from tui.desk.payments.settling import settle

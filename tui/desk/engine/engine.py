@@ -79,7 +79,7 @@ class DeskEngine:
                 self._turn()
                 if self._wakeup.wait(self._rest()):
                     self._look_at = self._check_at = 0.0
-            except Exception:  # a locked database, no thread to be had, a defect: the money must not wait for a person
+            except Exception:  # noqa: BLE001 — no thread to be had, even a defect: money must not wait for a person
                 _LOG.exception("the engine could not see to what is due and tries again")
                 self._stopping.wait(_BREATH)
 

@@ -68,7 +68,7 @@ def next_due(engine: Engine, kinds: Sequence[Obligation], now: datetime) -> list
 
 
 def claim(
-    engine: Engine, kind: Obligation, at_most: int, now: datetime, until: datetime, under_way: Collection[str] = ()
+    engine: Engine, kind: Obligation, at_most: int, now: datetime, until: datetime, *, under_way: Collection[str] = ()
 ) -> list[str]:
     """Take the rows that have been due longest, so that nobody else takes them until then."""
     is_due = or_(kind.due <= now, kind.due > now + _FAR)

@@ -72,7 +72,7 @@ class Workers:
         if self.next is None or self.next > now:
             return
         lease = now + self._lease
-        numbers = claim(self._desk.engine, self._kind, free, now, lease, self._under_way)
+        numbers = claim(self._desk.engine, self._kind, free, now, lease, under_way=self._under_way)
         for number in numbers:
             self._begin(number, lease)
         if len(numbers) < free:

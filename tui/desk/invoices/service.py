@@ -117,7 +117,7 @@ def redden(db: Session, business_no: str, now: datetime) -> RedInvoiceRecord | N
     record, blue = db.get_one(ApplicationRecord, business_no), db.get(InvoiceRecord, business_no)
     if blue is None or (not blue.number and record.invoice_status is InvoiceStatus.FAILED):
         return None
-    if not blue.queries:  # the platform was not asked for it yet, and will not be
+    if not blue.number and not blue.queries:  # the platform was not asked for it yet, and will not be
         db.delete(blue)
         record.invoice_status = InvoiceStatus.NOT_REQUESTED
         return None

@@ -1,1 +1,1 @@
-"""A renewal at the desk, from the first form to the proof."""
+"""The renewal from admission to proof: the person's acts and the rules for them."""

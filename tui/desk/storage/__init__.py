@@ -1,1 +1,1 @@
-"""The desk's database."""
+"""The database: tables, sealed columns, migrations."""

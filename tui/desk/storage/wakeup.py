@@ -123,7 +123,8 @@ class _Counted(Wakeup):
         self._count = 0
 
     def wait(self, seconds: float) -> bool:
-        self._connect()
+        if self._connect():
+            return True  # nobody counted before
         end = monotonic() + seconds
         while (left := end - monotonic()) > 0:
             if self._sleep(min(left, _GLANCE)):

@@ -53,8 +53,8 @@ def _order_invoices() -> None:
     now, mine = datetime.now(UTC), _applications.c
     pending = sa.select(mine.business_no).where(mine.invoice_status == "pending")
     waiting = _invoices.c.number == "", _invoices.c.business_no.in_(pending)
-    op.execute(sa.update(_invoices).where(*waiting).values(next_query_at=_AT_ONCE))
-    op.execute(sa.update(_invoices).where(_invoices.c.queries == 0).values(queries=1))  # each was asked for
+    # Each of them was asked for, as a count of 0 would deny.
+    op.execute(sa.update(_invoices).where(*waiting).values(next_query_at=_AT_ONCE, queries=_invoices.c.queries + 1))
     unordered = sa.select(
         mine.business_no, *map(sa.literal, ("", "", "", 0)), sa.literal(now, Moment()), sa.literal(_AT_ONCE, Moment())
     ).where(

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from tests.desk.running import TAX, Post, StubbornCa, Tax, awaited, has, running
+from tests.harness.desk.running import TAX, Post, StubbornCa, Tax, awaited, has, running
 from tests.harness.desk.town import INVOICE, Person, Town, claimed, do_due, make_town, paid, shown
 from tui.core.order import Application, ApplicationStatus, InvoiceStatus, Method
 from tui.desk.ca.port import IssuingFailed
