@@ -15,7 +15,7 @@ from tui.core.order import AttemptState
 from tui.desk.context import Desk
 from tui.desk.engine.commits import Commits
 from tui.desk.engine.engine import DeskEngine
-from tui.desk.engine.obligations import OBLIGATIONS, Obligation, next_due, put_off
+from tui.desk.engine.obligations import OBLIGATIONS, Due, Obligation, next_due, put_off
 from tui.desk.engine.workers import AT_ONCE, Workers
 from tui.desk.payments.polling import follow
 from tui.desk.storage.database import reading, writing
@@ -60,14 +60,17 @@ class Staff:
 
     def __init__(self, town: Town, kind: Obligation) -> None:
         self.free, self.again = threading.Semaphore(0), list[timedelta]()
-        self.workers = Workers(
-            town.desk, kind, LEASE, self.free.release, lambda _, due: self.again.append(due - town.clock.now)
-        )
+        self.workers = Workers(town.desk, kind, LEASE, self.free.release, self._told)
+        self._town, self._kind = town, kind
 
-    def work(self, town: Town) -> None:
+    def work(self) -> None:
         """Something is said to be due."""
-        self.workers.told(town.clock.now)
+        self.workers.told(Due(self._kind, "", self._town.clock.now))
         self.workers.work()
+
+    def _told(self, due: Due) -> None:
+        assert due.at is not None
+        self.again.append(due.at - self._town.clock.now)
 
 
 def message(town: Town, business_no: str, index: int) -> MessageRecord:
@@ -100,12 +103,12 @@ def test_only_free_workers_claim(town: Town, number: str) -> None:
     write_messages(town, number, AT_ONCE + 1)
     post = SlowPost()
     staff = Staff(town, post.kind)
-    staff.work(town)
+    staff.work()
     post.await_begun(AT_ONCE)
-    staff.work(town)
+    staff.work()
     assert dues(town).count(timedelta()) == 1
     town.later(minutes=10)  # the lease is over, and still nobody is free
-    staff.work(town)
+    staff.work()
     assert len(post.seen) == AT_ONCE
     post.go.set()
     staff.workers.stop()
@@ -116,7 +119,7 @@ def test_who_is_still_at_work_renews_the_lease_and_undoes_no_decision(town: Town
     write_messages(town, number, 2)
     post = SlowPost()
     staff = Staff(town, post.kind)
-    staff.work(town)
+    staff.work()
     post.await_begun(2)
     with writing(town.desk.engine) as db:
         db.get_one(MessageRecord, "M0").next_try_at = None  # decided elsewhere
@@ -147,13 +150,13 @@ def test_what_failed_is_tried_again_soon_and_then_less_often(town: Town, number:
     post.go.set()
     staff = Staff(town, post.kind)
     for seconds in (1, 2, 4):
-        staff.work(town)
+        staff.work()
         assert staff.free.acquire(timeout=PATIENCE)
         assert dues(town) == [timedelta(seconds=seconds)] == staff.again
         town.later(seconds=seconds)
         staff.again.clear()
     post.failure = None
-    staff.work(town)
+    staff.work()
     assert staff.free.acquire(timeout=PATIENCE)
     assert dues(town) == [None]
     staff.workers.stop()
@@ -269,8 +272,8 @@ def test_a_commit_of_this_process_begins_what_it_left_at_once(
 
 
 def test_what_is_rolled_back_is_not_told(town: Town, number: str) -> None:
-    kinds, told = (SlowPost().kind,), list[datetime]()
-    commits = Commits(town.desk.engine, kinds, lambda _, due: told.append(due))
+    kinds, told = (SlowPost().kind,), list[Due]()
+    commits = Commits(town.desk.engine, kinds, told.append)
     commits.listen()
     try:
         with suppress(ZeroDivisionError), writing(town.desk.engine) as db:
@@ -279,6 +282,6 @@ def test_what_is_rolled_back_is_not_told(town: Town, number: str) -> None:
             raise ZeroDivisionError
         assert told == []
         write_messages(town, number, 1)
-        assert told == [town.clock.now]
+        assert told == [Due(*kinds, "M0", town.clock.now)]
     finally:
         commits.stop()

@@ -8,19 +8,24 @@ import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 from threading import Barrier
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, text
 
 from tests.harness.desk.running import TAX, Tax, awaited, has, running
 from tests.harness.desk.town import ACCOUNT, FORM, Town, make_town, paid, shown
 from tui.core.order import Application, ApplicationStatus, InvoiceStatus, PaymentStatus
+from tui.desk.engine.obligations import Due, Obligation
+from tui.desk.engine.workers import Workers
 from tui.desk.payments.settling import settle
 from tui.desk.renewals.half_filled import keep, kept_form
 from tui.desk.storage.database import reading, writing
+from tui.desk.storage.records import AT_ONCE, ApplicationRecord
+from tui.desk.storage.wakeup import notify, wakeup
 
 BINARIES = max(Path("/usr/lib/postgresql").glob("*/bin"))
 
@@ -89,6 +94,44 @@ def test_an_amount_beyond_32_bits_is_frozen_like_any_other_that_was_not_asked(to
     attempt_no, _ = shown(person.pay(number))
     settle(town.desk, attempt_no, paid(town, attempt_no, 10**10))
     assert person.see(number).payment_status is PaymentStatus.FROZEN
+
+
+def test_another_process_wakes_who_waits_also_after_the_server_has_closed_the_connection(town: Town) -> None:
+    waiting, engine = wakeup(town.desk.engine), town.desk.engine
+    try:
+        assert waiting.wait(0)  # nobody listened before
+        assert not waiting.wait(0)
+        notify(engine)
+        assert waiting.wait(10)
+        with engine.connect() as connection:
+            others = "SELECT pid FROM pg_stat_activity WHERE query LIKE 'LISTEN%'"
+            for pid in list(connection.scalars(text(others))):
+                connection.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
+        assert waiting.wait(10)
+        assert waiting.wait(0)  # it listens again
+        waiting.wake()
+        assert not waiting.wait(10)
+    finally:
+        waiting.close()
+
+
+def test_a_row_that_a_transaction_holds_is_left_out_and_looked_at_again(town: Town) -> None:
+    person, begun = town.person(), list[str]()
+    number = person.entered().business_no
+    attempt_no, _ = shown(person.pay(number))
+    settle(town.desk, attempt_no, paid(town, attempt_no))
+    kind = Obligation(ApplicationRecord.business_no, ApplicationRecord.next_issue_at, lambda _, no: begun.append(no))
+    workers = Workers(town.desk, kind, timedelta(minutes=1), lambda: None, lambda _: None)
+    workers.told(Due(kind, number, AT_ONCE))
+    with writing(town.desk.engine) as db:
+        db.get_one(ApplicationRecord, number, with_for_update=True)
+        workers.work()
+        assert workers.next is not None
+        assert workers.next > town.clock.now
+    town.later(seconds=1)
+    workers.work()
+    workers.stop()
+    assert begun == [number]
 
 
 def test_two_desks_that_put_one_row_at_once_both_succeed(town: Town) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from tui.desk.context import Desk
 from tui.desk.engine.commits import Commits
-from tui.desk.engine.obligations import OBLIGATIONS, Obligation, next_due
+from tui.desk.engine.obligations import OBLIGATIONS, Due, Obligation, claim, next_due
 from tui.desk.engine.workers import Workers
 from tui.desk.payments.reconciliation import schedule_days
 from tui.desk.renewals.lapse import lapse
@@ -26,6 +26,7 @@ _LOOK = 5.0
 """Seconds between two looks at what is due, should nobody tell of it."""
 _BREATH = 1.0
 """Seconds before the next try while the database cannot be used."""
+_ALL = 1_000_000
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -47,7 +48,7 @@ class DeskEngine:
         lease = timedelta(seconds=self._lease)
         self._workers = {kind: Workers(desk, kind, lease, self._wakeup.wake, self._tell) for kind in kinds}
         self._sweeper = ThreadPoolExecutor(1, "desk-sweep")
-        self._told: deque[tuple[Obligation, datetime]] = deque()
+        self._told: deque[Due] = deque()
         self._next = _NEVER
         """Who tells of something due before that ends the wait."""
         self._look_at = self._sweep_at = self._check_at = self._renew_at = 0.0
@@ -56,6 +57,8 @@ class DeskEngine:
 
     def start(self) -> None:
         """Begin."""
+        if self._desk.engine.dialect.name == "sqlite":
+            self._take_back()
         self._commits.listen()
         self._thread.start()
 
@@ -69,6 +72,12 @@ class DeskEngine:
             workers.stop()
         self._sweeper.shutdown()
         self._wakeup.close()
+
+    def _take_back(self) -> None:
+        """Let be due at once what stands under a lease: SQLite has one desk, so it was this one before it died."""
+        now = self._desk.clock()
+        for kind in self._kinds:
+            claim(self._desk.engine, kind, _ALL, now + timedelta(seconds=self._lease), now)
 
     def _run(self) -> None:
         while not self._stopping.is_set():
@@ -97,8 +106,8 @@ class DeskEngine:
     def _turn(self) -> None:
         self._next = _NEVER
         while self._told:
-            kind, due = self._told.popleft()
-            self._workers[kind].told(due)
+            due = self._told.popleft()
+            self._workers[due.kind].told(due)
         if monotonic() >= self._look_at:
             self._look()
         for workers in self._workers.values():
@@ -130,9 +139,9 @@ class DeskEngine:
             seconds = min(seconds, (self._next - now).total_seconds())
         return 0.0 if self._told else max(seconds, 0.0)
 
-    def _tell(self, kind: Obligation, due: datetime) -> None:
-        self._told.append((kind, due))
-        if due < self._next:
+    def _tell(self, due: Due) -> None:
+        self._told.append(due)
+        if due.at is not None and due.at < self._next:
             self._wakeup.wake()
 
 

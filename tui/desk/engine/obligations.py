@@ -46,6 +46,20 @@ class Obligation:
         return f"{self.number.class_.__tablename__}"
 
 
+@dataclass(frozen=True, slots=True)
+class Due:
+    """News of one row."""
+
+    kind: Obligation
+    number: str
+    """Empty: of rows that are not named."""
+    at: datetime | None
+    """None: it owes nothing any more."""
+
+
+Tell = Callable[[Due], None]
+
+
 OBLIGATIONS = (
     Obligation(AttemptRecord.attempt_no, AttemptRecord.next_query_at, follow),
     Obligation(ApplicationRecord.business_no, ApplicationRecord.next_issue_at, issue),
@@ -70,7 +84,10 @@ def next_due(engine: Engine, kinds: Sequence[Obligation], now: datetime) -> list
 def claim(
     engine: Engine, kind: Obligation, at_most: int, now: datetime, until: datetime, *, under_way: Collection[str] = ()
 ) -> list[str]:
-    """Take the rows that have been due longest, so that nobody else takes them until then."""
+    """Take the rows that have been due longest, so that nobody else takes them until then.
+
+    A row that another transaction holds right now is left out.
+    """
     is_due = or_(kind.due <= now, kind.due > now + _FAR)
     due = select(kind.number).where(is_due, kind.number.not_in(under_way)).order_by(kind.due)
     taken = due.limit(at_most).with_for_update(skip_locked=True).cte("taken")

@@ -1,6 +1,5 @@
 """The threads of one kind of obligation."""
 
-import heapq
 import logging
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -11,13 +10,15 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from tui.desk.backoff import delay
 from tui.desk.context import Desk
-from tui.desk.engine.obligations import Obligation, claim, put_off
+from tui.desk.engine.obligations import Due, Obligation, Tell, claim, put_off
 
 _LOG = logging.getLogger(__name__)
 AT_ONCE = 8
 """Of one kind: a slow mail server keeps no payment waiting."""
 _AGAIN = timedelta(seconds=1)
 """After a first failure that the act itself did not expect."""
+_MOMENT = timedelta(milliseconds=200)
+"""Longer than a transaction holds a row."""
 
 
 @dataclass(slots=True)
@@ -35,13 +36,14 @@ class Workers:
         kind: Obligation,
         lease: timedelta,
         wake: Callable[[], None],
-        tell: Callable[[Obligation, datetime], None],
+        tell: Tell,
     ) -> None:
         """Called in any thread: `wake` when one of them is free again, `tell` when what failed is due again."""
         self._desk, self._kind, self._lease, self._wake, self._tell = desk, kind, lease, wake, tell
         self._pool = ThreadPoolExecutor(AT_ONCE, f"desk-{kind.name}")
         self._under_way: dict[str, _Work] = {}
-        self._told: list[datetime] = []
+        self._told: dict[str, datetime] = {}
+        self._urgent = 0
         self._seen: datetime | None = None
         self._failures: dict[str, int] = {}
 
@@ -55,11 +57,14 @@ class Workers:
         """When there is something to claim, as far as is known; None also while nobody is free."""
         if len(self._under_way) >= AT_ONCE:
             return None
-        return min((due for due in (self._seen, *self._told[:1]) if due is not None), default=None)
+        return min((due for due in (self._seen, *self._told.values()) if due is not None), default=None)
 
-    def told(self, due: datetime) -> None:
-        """Something will be due then."""
-        heapq.heappush(self._told, due)
+    def told(self, due: Due) -> None:
+        """A row of this kind is due then, or no more."""
+        self._told.pop(due.number, None)
+        if due.at is not None:
+            self._told[due.number] = due.at
+            self._urgent += due.at <= self._desk.clock()
 
     def seen(self, due: datetime | None) -> None:
         """This is due first of all that stands in the database."""
@@ -76,13 +81,15 @@ class Workers:
         for number in numbers:
             self._begin(number, lease)
         if len(numbers) < free:
-            self._forget(now)
+            self._forget(now, missed=len(numbers) < self._urgent)
+        self._urgent = 0
 
-    def _forget(self, now: datetime) -> None:
-        """All that was due is taken, here or by another desk."""
-        while self._told and self._told[0] <= now:
-            heapq.heappop(self._told)
-        if self._seen is not None and self._seen <= now:
+    def _forget(self, now: datetime, *, missed: bool) -> None:
+        """All that was due is taken, here or by another desk; what a transaction held is looked at once more."""
+        self._told = {number: due for number, due in self._told.items() if due > now}
+        if missed:
+            self._seen = now + _MOMENT
+        elif self._seen is not None and self._seen <= now:
             self._seen = None
 
     def renew(self) -> None:
@@ -122,4 +129,4 @@ class Workers:
         except SQLAlchemyError as error:
             _LOG.error("%s %s waits for its lease's end: %s", self._kind.name, number, type(error).__name__)
         else:
-            self._tell(self._kind, until)
+            self._tell(Due(self._kind, number, until))

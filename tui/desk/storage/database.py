@@ -15,6 +15,8 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from tui.desk.storage.sealed import use_key
 
 BUSY_SECONDS = 10
+_HELD_SECONDS = 20
+"""PostgreSQL lets go so soon of the rows of a process that fell silent amid a transaction, as by a power cut."""
 NEWEST_REVISION = "0009"
 """The last of `migrations/versions`."""
 _MIGRATION_LOCK = 1_128_350_283
@@ -32,6 +34,7 @@ def open_database(url: str, data_key: bytes | None = None, name: str = "") -> En
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     else:
+        event.listen(engine, "connect", _prepare_postgresql)
         event.listen(engine, "checkout", _refuse_closed)
     if data_key is not None:
         use_key(engine.dialect, data_key)
@@ -161,6 +164,12 @@ def _use_wal(connection: Any) -> None:
             sleep(0.05)
         else:
             return
+
+
+def _prepare_postgresql(connection: Any, _record: object) -> None:
+    connection.autocommit = True
+    connection.execute(f"SET idle_in_transaction_session_timeout = '{_HELD_SECONDS}s'")
+    connection.autocommit = False
 
 
 def _refuse_closed(connection: Any, _record: object, _proxy: object) -> None:

@@ -95,8 +95,13 @@ class _Notified(Wakeup):
         if self._connection is None:
             self._sleep(seconds)
             return False
-        self._sleep(seconds, self._connection)
-        return self._heard()
+        end = monotonic() + seconds
+        while not self._sleep(max(end - monotonic(), 0.0), self._connection):
+            if self._heard():
+                return True
+            if monotonic() >= end:
+                break
+        return False
 
     def _prepare(self) -> None:
         self._connection.autocommit = True
