@@ -16,7 +16,8 @@ from tui.desk.ca.port import IssuingFailed
 from tui.desk.engine.obligations import OBLIGATIONS
 from tui.desk.payments.gateway import TradeState
 from tui.desk.payments.settling import returned_by_platform, settle
-from tui.desk.renewals.issuing import Progress, issue
+from tui.desk.progress import Progress
+from tui.desk.renewals.issuing import issue
 from tui.desk.storage.database import reading
 from tui.desk.storage.records import ApplicationRecord
 

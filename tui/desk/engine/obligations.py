@@ -14,7 +14,6 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from tui.desk.context import Desk
 from tui.desk.invoices.delivery import fetch
-from tui.desk.invoices.records import InvoiceFileRecord, InvoiceRecord, RedInvoiceRecord
 from tui.desk.invoices.red_invoice import take_back
 from tui.desk.invoices.service import invoice
 from tui.desk.notifications.outbox import deliver
@@ -22,8 +21,9 @@ from tui.desk.payments.polling import follow
 from tui.desk.payments.reconciliation import reconcile_due
 from tui.desk.payments.refunds import pursue
 from tui.desk.renewals.issuing import issue
-from tui.desk.storage.books import ReconciliationRecord
 from tui.desk.storage.database import reading
+from tui.desk.storage.invoices import InvoiceFileRecord, InvoiceRecord, RedInvoiceRecord
+from tui.desk.storage.reconciliations import ReconciliationRecord
 from tui.desk.storage.records import ApplicationRecord, AttemptRecord, MessageRecord, RefundRecord
 
 _FAR = timedelta(days=2)

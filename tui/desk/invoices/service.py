@@ -7,17 +7,21 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from tui.core.application import InvoiceForm
-from tui.core.order import InvoiceStatus, PaymentStatus
+from tui.core.order import FEE_NAME, InvoiceStatus, PaymentStatus
 from tui.desk.backoff import delay
 from tui.desk.context import Desk
 from tui.desk.invoices.delivery import announce
-from tui.desk.invoices.records import RED_OPEN, InvoiceRecord, RedInvoiceRecord, RedState
-from tui.desk.invoices.tax_platform import InvoiceLine, InvoiceOrder, InvoiceOutcome, InvoiceState, TaxPlatformDown
-from tui.desk.platforms.nuonuo.settings import TaxPlatformSettings
-from tui.desk.renewals.issuing import Progress
-from tui.desk.renewals.pricing import FEE_NAME
-from tui.desk.renewals.views import form_of, invoice_of
+from tui.desk.invoices.tax_platform import (
+    InvoiceLine,
+    InvoiceOrder,
+    InvoiceOutcome,
+    InvoiceState,
+    InvoiceTerms,
+    TaxPlatformDown,
+)
+from tui.desk.progress import Progress
 from tui.desk.storage.database import reading, writing
+from tui.desk.storage.invoices import RED_OPEN, InvoiceRecord, RedInvoiceRecord, RedState
 from tui.desk.storage.records import ApplicationRecord, OrderRecord
 
 _LOG = logging.getLogger(__name__)
@@ -31,7 +35,7 @@ RETURNED = frozenset({PaymentStatus.REFUNDING, PaymentStatus.REFUNDED})
 
 def order(desk: Desk, db: Session, record: ApplicationRecord) -> None:
     """In the transaction that completes an application: its e-invoice is due, where the person wants one."""
-    if desk.tax is None or invoice_of(record) is None or record.payment_status in RETURNED:
+    if desk.tax is None or record.typed_invoice() is None or record.payment_status in RETURNED:
         return
     now = desk.clock()
     db.add(InvoiceRecord(business_no=record.business_no, requested_at=now, next_query_at=now, queries=0))
@@ -45,7 +49,7 @@ def invoice(desk: Desk, business_no: str) -> Progress:
         return Progress.OVER
     with writing(desk.engine) as db:
         record = db.get_one(ApplicationRecord, business_no, with_for_update=True)
-        kept, buyer = db.get(InvoiceRecord, business_no), invoice_of(record)
+        kept, buyer = db.get(InvoiceRecord, business_no), record.typed_invoice()
         if kept is None:
             return Progress.OVER
         if kept.number or buyer is None or record.payment_status in RETURNED:
@@ -178,10 +182,10 @@ def callback_url(desk: Desk) -> str:
 
 
 def _order(
-    desk: Desk, settings: TaxPlatformSettings, db: Session, record: ApplicationRecord, buyer: InvoiceForm
+    desk: Desk, settings: InvoiceTerms, db: Session, record: ApplicationRecord, buyer: InvoiceForm
 ) -> InvoiceOrder:
     order = db.scalars(select(OrderRecord).where(OrderRecord.business_no == record.business_no)).one()
-    form = form_of(record)
+    form = record.typed_form()
     return InvoiceOrder(
         record.business_no,
         settings.seller,

@@ -3,7 +3,6 @@
 import logging
 import secrets
 from datetime import timedelta
-from enum import StrEnum
 
 from sqlalchemy import select
 
@@ -15,21 +14,13 @@ from tui.desk.crypto.certificates import open_certificate
 from tui.desk.crypto.csr import read_request
 from tui.desk.notifications.outbox import tell_failed, tell_issued
 from tui.desk.payments.settling import give_back, review
+from tui.desk.progress import Progress
 from tui.desk.storage.database import writing
-from tui.desk.storage.records import ApplicationRecord, AttemptRecord, EvidenceRecord
+from tui.desk.storage.evidence import EvidenceRecord
+from tui.desk.storage.records import ApplicationRecord, AttemptRecord
 
 _LOG = logging.getLogger(__name__)
 _LONGEST = timedelta(hours=1)
-
-
-class Progress(StrEnum):
-    """What came of one act."""
-
-    DONE = "done"
-    LATER = "later"
-    """Not yet: try again."""
-    OVER = "over"
-    """Never."""
 
 
 def issue(desk: Desk, business_no: str) -> Progress:

@@ -7,8 +7,9 @@ from sqlalchemy import delete, exists, select
 from tui.core.order import OPEN_ATTEMPT, ApplicationStatus
 from tui.desk.context import Desk
 from tui.desk.renewals.half_filled import forget_old_forms
+from tui.desk.storage.answers import AnswerRecord
 from tui.desk.storage.database import writing
-from tui.desk.storage.records import AnswerRecord, ApplicationRecord, AttemptRecord
+from tui.desk.storage.records import ApplicationRecord, AttemptRecord
 
 _ANSWERS_KEPT = timedelta(days=1)
 
