@@ -196,6 +196,16 @@ def test_what_was_not_decided_is_released_by_the_platforms_word(town: World, act
         release(town.desk, BUSINESS_NO, number, act)
 
 
+def test_a_decision_wakes_the_desks_that_run(town: World, run, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+    woken = list[object]()
+    monkeypatch.setattr(operator_commands, "notify", woken.append)
+    pay(town)
+    assert run("refund", "--reason", " ", BUSINESS_NO)[0] == 2
+    assert not woken
+    assert run("refund", "--reason", "x", BUSINESS_NO)[0] == 0
+    assert len(woken) == 1
+
+
 def test_orders_are_listed_and_shown_with_personal_data_masked(town: World, run) -> None:  # type: ignore[no-untyped-def]
     number = pay(town, Method.ALIPAY, Fault.WRONG_AMOUNT)
     assert run("orders", "--refunding")[1] == ""

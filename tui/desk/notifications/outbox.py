@@ -67,7 +67,7 @@ def deliver(desk: Desk, message_id: str) -> None:
         _LOG.warning("message %s: %s", message_id, error.text)
     now = desk.clock()
     with writing(desk.engine) as db:
-        message = db.get_one(MessageRecord, message_id)
+        db.add(message)
         message.tries += 1
         if failure is None:
             message.sent_at, message.next_try_at = now, None
@@ -124,20 +124,21 @@ def _put(
     subject, text = words
     form = record.typed_form()
     receivers = {MessageKind.SMS: form.agent_mobile, MessageKind.MAIL: form.agent_email}
-    for kind in kinds:
-        message_id = f"{record.business_no}-{topic}-{kind.value}"
-        if db.get(MessageRecord, message_id) is None:
-            db.add(
-                MessageRecord(
-                    message_id=message_id,
-                    business_no=record.business_no,
-                    kind=kind,
-                    receiver=receivers[kind].encode(),
-                    subject=subject,
-                    text=text.encode(),
-                    created_at=now,
-                    next_try_at=now,
-                    tries=0,
-                    invoice_no=invoice_no,
-                )
-            )
+    numbers = {kind: f"{record.business_no}-{topic}-{kind.value}" for kind in kinds}
+    known = set(db.scalars(select(MessageRecord.message_id).where(MessageRecord.message_id.in_(numbers.values()))))
+    db.add_all(
+        MessageRecord(
+            message_id=number,
+            business_no=record.business_no,
+            kind=kind,
+            receiver=receivers[kind].encode(),
+            subject=subject,
+            text=text.encode(),
+            created_at=now,
+            next_try_at=now,
+            tries=0,
+            invoice_no=invoice_no,
+        )
+        for kind, number in numbers.items()
+        if number not in known
+    )
