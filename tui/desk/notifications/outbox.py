@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tui.core.order import InvoiceStatus
+from tui.desk.backoff import delay
 from tui.desk.context import Desk
 from tui.desk.notifications import wording
 from tui.desk.notifications.messages import Attachment, NotDelivered
@@ -16,6 +17,7 @@ from tui.desk.storage.invoices import MEDIA_TYPES, InvoiceFileRecord, InvoiceRec
 from tui.desk.storage.records import ApplicationRecord, MessageKind, MessageRecord
 
 _LOG = logging.getLogger(__name__)
+_LONGEST = timedelta(hours=1)
 
 
 def tell_issued(db: Session, record: ApplicationRecord, now: datetime) -> None:
@@ -57,14 +59,14 @@ def deliver(desk: Desk, message_id: str) -> None:
         _LOG.warning("message %s: %s", message_id, error.text)
     now = desk.clock()
     with writing(desk.engine) as db:
-        message = db.get_one(MessageRecord, message_id)
+        db.add(message)
         message.tries += 1
         if failure is None:
             message.sent_at, message.next_try_at = now, None
         elif failure.final:
             message.next_try_at = None
         else:
-            message.next_try_at = now + timedelta(seconds=min(2 ** min(message.tries, 12), 3600))
+            message.next_try_at = now + delay(message.tries, longest=_LONGEST)
         if message.invoice_no:
             _note_delivered(db, message)
 
@@ -113,20 +115,21 @@ def _put(
 ) -> None:
     form = record.typed_form()
     receivers = {MessageKind.SMS: form.agent_mobile, MessageKind.MAIL: form.agent_email}
-    for kind in kinds:
-        message_id = f"{record.business_no}-{topic}-{kind.value}"
-        if db.get(MessageRecord, message_id) is None:
-            db.add(
-                MessageRecord(
-                    message_id=message_id,
-                    business_no=record.business_no,
-                    kind=kind,
-                    receiver=receivers[kind].encode(),
-                    subject=words.subject,
-                    text=words.text.encode(),
-                    created_at=now,
-                    next_try_at=now,
-                    tries=0,
-                    invoice_no=invoice_no,
-                )
-            )
+    numbers = {kind: f"{record.business_no}-{topic}-{kind.value}" for kind in kinds}
+    known = set(db.scalars(select(MessageRecord.message_id).where(MessageRecord.message_id.in_(numbers.values()))))
+    db.add_all(
+        MessageRecord(
+            message_id=number,
+            business_no=record.business_no,
+            kind=kind,
+            receiver=receivers[kind].encode(),
+            subject=words.subject,
+            text=words.text.encode(),
+            created_at=now,
+            next_try_at=now,
+            tries=0,
+            invoice_no=invoice_no,
+        )
+        for kind, number in numbers.items()
+        if number not in known
+    )

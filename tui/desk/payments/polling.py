@@ -102,7 +102,7 @@ def put_away(attempt: AttemptRecord, now: datetime) -> None:
 
 
 def finish(desk: Desk, attempt: AttemptRecord) -> None:
-    """Last query, then cancel; whatever stays undecided is asked again by the watch."""
+    """Last query, then cancel; whatever stays undecided is asked again by the engine."""
     gateway, number, asked = desk.gateways[attempt.method], attempt.attempt_no, to_port(attempt)
     hopeless = desk.clock() > attempt.expires_at + _GIVE_UP
     try:
