@@ -21,9 +21,10 @@ from tui.desk.invoice_records import InvoiceRecord, RedInvoiceRecord
 from tui.desk.invoicing import invoice
 from tui.desk.issuing import Progress, issue
 from tui.desk.operating import Act, NotAllowed, refund, release
+from tui.desk.payments.apply import apply
+from tui.desk.payments.machine.events import GaveUp, ReturnedByPlatform
 from tui.desk.payments.port import GatewayUnknown
 from tui.desk.records import ApplicationRecord
-from tui.desk.settling import lock, returned_by_platform, review
 from tui.sandbox.faults import Fault
 
 REFUND = Act(ActKind.REFUND, "operator", "客户要求，电话13800138000")
@@ -180,10 +181,7 @@ def test_money_that_the_platform_denies_afterwards_is_not_taken_for_returned(tow
 def test_what_was_not_decided_is_released_by_the_platforms_word(town: World, act: Act) -> None:
     town.pay(Method.UNIONPAY)
     number = town.attempts()[0].attempt_no
-    with writing(town.desk.engine) as db:
-        application, attempt = lock(db, number)
-        attempt.state, attempt.next_query_at = AttemptState.FROZEN, None
-        review(db, application)
+    apply(town.desk, GaveUp(number))
     with pytest.raises(NotAllowed, match="right amount" if act is CREDIT else "not decided"):
         release(town.desk, BUSINESS_NO, number, act)
     town.phone()
@@ -246,7 +244,7 @@ def test_a_certificate_that_a_live_application_still_gets_is_not_listed(  # type
     number, sign = pay(town), town.ca.issue
 
     def sign_meanwhile(*asked: object) -> bytes:
-        returned_by_platform(town.desk, number)
+        apply(town.desk, ReturnedByPlatform(number))
         return sign(*asked)  # type: ignore[arg-type]
 
     monkeypatch.setattr(town.ca, "issue", sign_meanwhile)

@@ -20,7 +20,7 @@ from tests.desk.town import ACCOUNT, FORM, Town, make_town, paid, shown
 from tui.core.order import ApplicationStatus, InvoiceStatus, PaymentStatus
 from tui.desk.database import reading, writing
 from tui.desk.half_filled import keep, kept_form
-from tui.desk.settling import settle
+from tui.desk.payments.apply import apply_outcome
 
 pytestmark = pytest.mark.xdist_group("dbos")
 BINARIES = max(Path("/usr/lib/postgresql").glob("*/bin"))
@@ -82,7 +82,7 @@ def test_an_amount_beyond_32_bits_is_frozen_like_any_other_that_was_not_asked(to
     person = town.person()
     number = person.entered().business_no
     attempt_no, _ = shown(person.pay(number))
-    settle(town.desk, attempt_no, paid(town, attempt_no, 10**10))
+    apply_outcome(town.desk, attempt_no, paid(town, attempt_no, 10**10))
     assert person.see(number).payment_status is PaymentStatus.FROZEN
 
 

@@ -19,8 +19,9 @@ from tui.desk.desk import Desk
 from tui.desk.invoices import InvoiceOrder, InvoiceOutcome, InvoiceState, Links, RedOrder
 from tui.desk.messages import Attachment
 from tui.desk.nuonuo.settings import TaxPlatformSettings
+from tui.desk.payments.apply import apply, apply_outcome
+from tui.desk.payments.machine.events import ReturnedByPlatform
 from tui.desk.payments.port import TradeState
-from tui.desk.settling import returned_by_platform, settle
 from tui.desk.workflow import Workflows
 
 pytestmark = pytest.mark.xdist_group("dbos")
@@ -212,12 +213,12 @@ def test_money_taken_back_before_the_issue_may_come_again(town: Town) -> None:
     with running(town) as desk:
         business_no = person.entered().business_no
         attempt_no, _ = shown(person.pay(business_no))
-        settle(desk, attempt_no, paid(town, attempt_no))
+        apply_outcome(desk, attempt_no, paid(town, attempt_no))
         awaited(person, business_no, lambda _: not refusals)
-        returned_by_platform(desk, attempt_no)
+        apply(desk, ReturnedByPlatform(attempt_no))
         assert person.see(business_no).status is ApplicationStatus.ENTERED
         again, _ = shown(person.pay(business_no))
-        settle(desk, again, paid(town, again))
+        apply_outcome(desk, again, paid(town, again))
         awaited(person, business_no, has(ApplicationStatus.ISSUED))
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from tui.desk.sealed import use_key
 
 BUSY_SECONDS = 10
-NEWEST_REVISION = "0008"
+NEWEST_REVISION = "0010"
 """The last of `migrations/versions`."""
 _MIGRATION_LOCK = 1_128_350_283
 """Any fixed number: PostgreSQL's advisory lock that lets one desk at a time migrate."""

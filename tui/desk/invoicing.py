@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from tui.core.application import InvoiceForm
-from tui.core.order import InvoiceStatus, PaymentStatus
+from tui.core.order import RETURNED, InvoiceStatus
 from tui.desk.database import reading, writing
 from tui.desk.desk import Desk
 from tui.desk.invoice_delivery import announce
@@ -22,8 +22,6 @@ from tui.desk.views import form_of, invoice_of
 _LOG = logging.getLogger(__name__)
 PATIENCE = timedelta(days=3)
 """An order that the platform has rejected for so long waits for a person."""
-RETURNED = frozenset({PaymentStatus.REFUNDING, PaymentStatus.REFUNDED})
-"""No invoice is ordered for money that goes back, and one that was issued is taken back."""
 
 
 def invoice(desk: Desk, business_no: str) -> Progress:

@@ -10,6 +10,8 @@ from tui.desk.clock import number
 from tui.desk.database import reading, writing
 from tui.desk.desk import Desk
 from tui.desk.following import to_port
+from tui.desk.payments.apply import apply, apply_outcome
+from tui.desk.payments.machine.events import ReturnedByPlatform
 from tui.desk.payments.port import (
     AnswerNotGenuine,
     GatewayUnknown,
@@ -20,7 +22,6 @@ from tui.desk.payments.port import (
     TradeState,
 )
 from tui.desk.records import AttemptRecord, NoticeRecord, RefundRecord
-from tui.desk.settling import returned_by_platform, settle
 
 _LOG = logging.getLogger(__name__)
 _REFUSED = "refused: "
@@ -67,13 +68,13 @@ def _apply(desk: Desk, method: Method, gateway: PaymentGateway, notice: PaymentN
         _LOG.error("a genuine notice names another time of attempt %s", attempt.attempt_no)
         return "another time"
     if attempt.state in (AttemptState.CLOSING, AttemptState.CLOSED) and notice.outcome.state is TradeState.PAID:
-        _settle_late(desk, gateway, attempt)
+        _apply_late(desk, gateway, attempt)
     else:
-        settle(desk, attempt.attempt_no, notice.outcome)
+        apply_outcome(desk, attempt.attempt_no, notice.outcome)
     return "settled"
 
 
-def _settle_late(desk: Desk, gateway: PaymentGateway, attempt: AttemptRecord) -> None:
+def _apply_late(desk: Desk, gateway: PaymentGateway, attempt: AttemptRecord) -> None:
     """Ending may have given the money back since the notice was written: only what is true now is credited.
 
     :raises GatewayUnknown: the platform's query denies what its notice says: it must send the notice again.
@@ -81,9 +82,9 @@ def _settle_late(desk: Desk, gateway: PaymentGateway, attempt: AttemptRecord) ->
     now = gateway.query(to_port(attempt))
     match now.state:
         case TradeState.PAID:
-            settle(desk, attempt.attempt_no, now)
+            apply_outcome(desk, attempt.attempt_no, now)
         case TradeState.CLOSED if now.paid_fen is not None:
-            returned_by_platform(desk, attempt.attempt_no)
+            apply(desk, ReturnedByPlatform(attempt.attempt_no))
         case _:
             raise GatewayUnknown(f"the notice says paid, a query {now.state.value}")
 

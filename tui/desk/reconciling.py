@@ -18,11 +18,11 @@ from tui.desk.comparison import Comparison, Difference, Oddity
 from tui.desk.database import reading, writing
 from tui.desk.desk import Desk
 from tui.desk.following import to_port
+from tui.desk.payments.apply import apply_outcome
 from tui.desk.payments.bill import BillLine, OddLine
 from tui.desk.payments.port import PaymentGateway, PaymentGatewayError
 from tui.desk.records import AttemptRecord, RefundRecord
 from tui.desk.refunds import pursue
-from tui.desk.settling import settle
 
 _LOG = logging.getLogger(__name__)
 READY_AT = timedelta(hours=10)
@@ -197,7 +197,7 @@ def _ask(desk: Desk, gateway: PaymentGateway, method: Method, found: Difference)
         elif found.kind is DifferenceKind.MISSING_HERE and found.ours_state:
             with reading(desk.engine) as db:
                 attempt = db.get_one(AttemptRecord, found.attempt_no)
-            settle(desk, attempt.attempt_no, gateway.query(to_port(attempt)))
+            apply_outcome(desk, attempt.attempt_no, gateway.query(to_port(attempt)))
         else:
             return found
     except PaymentGatewayError as error:

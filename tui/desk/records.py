@@ -8,7 +8,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from tui.core.order import (
     LIVE,
-    OPEN_ATTEMPT,
+    SHOWN_ATTEMPT,
     ApplicationStatus,
     AttemptState,
     InvoiceStatus,
@@ -16,12 +16,10 @@ from tui.core.order import (
     Method,
     OldPair,
     PaymentStatus,
+    RefundState,
     SignatureScheme,
 )
 from tui.desk.sealed import Moment, Sealed, bind_to_rows
-
-SHOWN_ATTEMPT = OPEN_ATTEMPT - {AttemptState.CLOSING}
-"""At most one attempt of an application is in one of these."""
 
 
 def stored(kind: type[StrEnum]) -> Enum:
@@ -49,6 +47,7 @@ class Record(DeclarativeBase):
         ApplicationStatus: stored(ApplicationStatus),
         PaymentStatus: stored(PaymentStatus),
         AttemptState: stored(AttemptState),
+        RefundState: stored(RefundState),
         InvoiceStatus: stored(InvoiceStatus),
         Method: stored(Method),
         MessageKind: stored(MessageKind),
@@ -204,6 +203,8 @@ class RefundRecord(Record):
     cause: Mapped[str]
     txn_time: Mapped[datetime]
     """When the present order was made."""
+    state: Mapped[RefundState] = mapped_column(default=RefundState.ABSENT)
+    """The platform's last word about the present order."""
     done_at: Mapped[datetime | None]
     next_try_at: Mapped[datetime | None] = mapped_column(index=True)
     tries: Mapped[int] = mapped_column(default=0)

@@ -8,10 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tui.core.application import ApplicationForm, InvoiceForm
-from tui.core.order import Application, Attempt, FeeLine, Order, Refund
+from tui.core.order import SHOWN_ATTEMPT, Application, Attempt, FeeLine, Order, Refund
 from tui.desk.pricing import FEE_NAME
 from tui.desk.records import (
-    SHOWN_ATTEMPT,
     ApplicationRecord,
     AttemptRecord,
     OrderRecord,

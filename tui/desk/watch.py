@@ -26,6 +26,8 @@ from tui.desk.invoice_delivery import fetch
 from tui.desk.invoice_records import InvoiceFileRecord, InvoiceRecord, RedInvoiceRecord
 from tui.desk.invoicing import ask
 from tui.desk.operating import tell
+from tui.desk.payments.apply import locked
+from tui.desk.payments.machine.events import Lapsed
 from tui.desk.reconciling import reconcile_due, schedule_days
 from tui.desk.records import AnswerRecord, ApplicationRecord, AttemptRecord, MessageRecord, RefundRecord
 from tui.desk.reddening import take_back
@@ -146,16 +148,15 @@ def lapse(desk: Desk, now: datetime) -> None:
     waiting = ApplicationRecord.status.in_((ApplicationStatus.DRAFT, ApplicationStatus.ENTERED))
     of_application = AttemptRecord.business_no == ApplicationRecord.business_no
     undecided = exists().where(of_application, AttemptRecord.state.in_(OPEN_ATTEMPT))
-    over = select(ApplicationRecord).where(waiting, ApplicationRecord.old_not_after < now, ~undecided)
+    over = select(ApplicationRecord.business_no).where(waiting, ApplicationRecord.old_not_after < now, ~undecided)
+    with reading(desk.engine) as db:
+        lapsed = list(db.scalars(over))
+    for business_no in lapsed:
+        with locked(desk, business_no) as bill:
+            bill.apply(Lapsed())
     with writing(desk.engine) as db:
-        lapsed = list(db.scalars(over.with_for_update(skip_locked=True)))
-        entered = [record.business_no for record in lapsed if record.status is ApplicationStatus.ENTERED]
-        for record in lapsed:
-            record.status = ApplicationStatus.LAPSED
         forget_old_forms(db, now)
         db.execute(delete(AnswerRecord).where(AnswerRecord.created_at < now - _ANSWERS_KEPT))
-    for business_no in entered:
-        desk.signals.wake(business_no)
 
 
 def claim(desk: Desk, chore: Chore, at_most: int) -> list[str]:

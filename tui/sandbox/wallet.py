@@ -78,8 +78,9 @@ def pay_application(directory: Path, business_no: str) -> tuple[Fault, ...]:
 def _shown_code(directory: Path, business_no: str) -> str:
     from sqlalchemy import select
 
+    from tui.core.order import SHOWN_ATTEMPT
     from tui.desk.database import open_database, reading
-    from tui.desk.records import SHOWN_ATTEMPT, AttemptRecord
+    from tui.desk.records import AttemptRecord
     from tui.desk.settings import load
 
     engine = open_database(load(directory / "desk.toml").database)
