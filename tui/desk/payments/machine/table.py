@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from tui.core.order import ApplicationStatus, AttemptState, RefundState
@@ -131,7 +130,8 @@ REFUND: Mapping[RefundState, Row] = {
     R.DONE: dict.fromkeys(_SENT, No.REFUND_DONE),
 }
 
-PAGE: Mapping[str, Mapping[StrEnum, Row]] = {"attempt": ATTEMPT, "application": APPLICATION, "refund": REFUND}  # type: ignore[dict-item]
+PAGE: Mapping[str, Mapping[Any, Row]] = {"application": APPLICATION, "attempt": ATTEMPT, "refund": REFUND}
+"""All of it, by what has the state."""
 
 
 def advance(bill: Bill, event: e.Event, now: datetime) -> Next | Refusal:

@@ -1,0 +1,327 @@
+"""Random sequences of what can happen to one bill, at platforms that tell the truth sooner or later; no I/O, no clock.
+
+After every event of a walk its bill is also brought to rest in a copy, which is one sequence more that has ended.
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from enum import Enum, auto
+from random import Random
+
+from tui.core.order import OPEN_ATTEMPT, RETURNED, SHOWN_ATTEMPT, ApplicationStatus, AttemptState, PaymentStatus
+from tui.core.order import RefundState as R
+from tui.desk.payments.machine import effects as f
+from tui.desk.payments.machine import events as e
+from tui.desk.payments.machine.bill import CERTIFIED, Attempt, Bill
+from tui.desk.payments.machine.move import Next
+from tui.desk.payments.machine.refusals import Refusal
+from tui.desk.payments.machine.table import advance
+
+PRICE = 20000
+BEGIN = datetime(2026, 11, 23, 4, tzinfo=UTC)
+STEPS = 16
+"""Events of one walk."""
+S, A = AttemptState, ApplicationStatus
+PAUSES = [timedelta(0)] * 20 + [timedelta(seconds=s) for s in (4, 70, 320, 400)] + [timedelta(days=d) for d in (1, 8)]
+SOON = timedelta(seconds=300)
+
+
+class Trade(Enum):
+    """What is true at the platform."""
+
+    UNKNOWN = auto()
+    OPEN = auto()
+    PAID = auto()
+    CLOSED = auto()
+    RETURNED = auto()
+
+
+@dataclass(slots=True)
+class Seen:
+    """What walks have met, to be held against what the page of edges declares."""
+
+    ends: set[tuple[str, str, str]] = field(default_factory=set)
+    """State, event, and the state after it or the refusal."""
+    effects: set[tuple[str, str]] = field(default_factory=set)
+    """Effect and event."""
+    sequences: int = 0
+
+    def note(self, before: Bill, event: e.Event, step: Next | Refusal) -> None:
+        """One event."""
+        state, kind = subject(before, event), type(event).__name__
+        if isinstance(step, Refusal):
+            self.ends.add((state, kind, step.name))
+            return
+        self.ends.add((state, kind, subject(step[0], event)))
+        self.effects.update((type(effect).__name__, kind) for effect in step[1])
+
+
+class Walk:
+    """One bill, and what its platforms hold."""
+
+    __slots__ = ("bill", "chance", "fen", "now", "seen", "trades")
+
+    def __init__(self, chance: Random, seen: Seen | None, bill: Bill) -> None:
+        """`seen` is told of every event, and every event is checked; None where only the end counts."""
+        self.chance, self.seen, self.bill, self.now = chance, seen, bill, BEGIN
+        self.trades: dict[str, Trade] = {}
+        self.fen: dict[str, int] = {}
+
+    def happen(self, event: e.Event) -> bool:
+        """Whether the event moved the bill; every rule that holds at every moment is looked at."""
+        before = self.bill
+        step = advance(before, event, self.now)
+        moved = not isinstance(step, Refusal)
+        if not isinstance(step, Refusal):
+            self.bill = step[0]
+        if self.seen is not None:
+            self.seen.note(before, event, step)
+            if not isinstance(step, Refusal):
+                check_step(before, event, *step)
+        return moved
+
+    def act(self) -> None:
+        """Something happens."""
+        chance = self.chance
+        self.now += chance.choice(PAUSES)
+        if not self.bill.attempts:
+            act = Walk.open if chance.random() < 0.9 else Walk.decide_application
+        else:
+            act = chance.choice(ACTS)
+        act(self)
+
+    def open(self) -> None:
+        """A code is asked for, often in the place of another; the request may never reach the platform."""
+        shown = self.bill.shown
+        if shown is not None and self.chance.random() < 0.6:
+            self.happen(e.CodeTakenDown(shown.number))
+        number, now = f"ZF{len(self.bill.attempts)}", self.now
+        if self.happen(e.PaymentOpened(Attempt(number, PRICE, now, now + SOON, now + SOON))):
+            self.trades[number] = Trade.OPEN if self.chance.random() < 0.9 else Trade.UNKNOWN
+
+    def answer_start(self) -> None:
+        """What came of the request for a code."""
+        number, chance = self.any_attempt(), self.chance.random()
+        if chance < 0.5:
+            self.happen(e.CodeIssued(number, "qr"))
+        elif chance < 0.7:
+            self.happen(e.AnswerLost(number))
+        elif chance < 0.8:
+            self.happen(e.StartRefused(number))
+        else:
+            self.happen(e.CodeClaimed(number))
+
+    def pay(self) -> None:
+        """Somebody scans, also an old code, also one that its platform had closed."""
+        number = self.any_attempt()
+        if self.trades[number] is Trade.OPEN or (self.trades[number] is Trade.CLOSED and self.chance.random() < 0.5):
+            self.trades[number] = Trade.PAID
+            self.fen[number] = PRICE if self.chance.random() < 0.85 else 1
+
+    def tell(self) -> None:
+        """Notice or query."""
+        self.happen(self.word(self.any_attempt()))
+
+    def word(self, number: str) -> e.PlatformWord:
+        """The truth, or nothing."""
+        chance = self.chance.random()
+        if chance < 0.1:
+            return e.TradeUndecided(number)
+        match self.trades[number]:
+            case Trade.PAID:
+                return e.TradePaid(number, self.fen[number], self.now if chance < 0.6 else None, "T")
+            case Trade.RETURNED if chance < 0.2:
+                return e.TradeClosed(number, self.fen[number])
+            case Trade.RETURNED:
+                return e.ReturnedByPlatform(number, self.fen[number], self.now if chance < 0.6 else None, "T")
+            case Trade.CLOSED:
+                return e.TradeClosed(number)
+            case _:
+                return e.TradeScanned(number) if chance < 0.4 else e.TradeNotScanned(number)
+
+    def end(self) -> None:
+        """The code is put away, and its platform ends it, takes its time, or gives the money back."""
+        number, chance = self.any_attempt(), self.chance.random()
+        self.happen(e.CodeTakenDown(number))
+        if chance < 0.4 or self.bill.attempt(number).state not in OPEN_ATTEMPT:  # type: ignore[union-attr]
+            return
+        if self.trades[number] is Trade.OPEN:
+            self.trades[number] = Trade.CLOSED
+        elif self.trades[number] is Trade.PAID and chance < 0.7:
+            self.trades[number] = Trade.RETURNED
+        self.happen(self.word(number))
+
+    def give_up(self) -> None:
+        """A day later."""
+        self.happen(e.GaveUp(self.any_attempt()))
+
+    def take_back(self) -> None:
+        """A cancel that was on its way when the money had been told of."""
+        number = self.any_attempt()
+        if self.trades[number] is Trade.PAID and not self.bill.refund(number):
+            self.trades[number] = Trade.RETURNED
+            self.happen(self.word(number))
+
+    def decide_application(self) -> None:
+        """The person or the CA."""
+        if self.bill.status is A.ISSUED and self.chance.random() < 0.5:
+            self.bill = replace(self.bill, status=A.INSTALLED)  # the proof moves no money
+        self.happen(self.chance.choice((e.Withdrawn, e.Lapsed, e.Issued, e.Issued, e.IssueRefused))())
+
+    def operate(self) -> None:
+        """An operator decides."""
+        number, chance = self.any_attempt(), self.chance.random()
+        if chance < 0.4:
+            self.happen(e.OperatorRefunded(number, after_issue=chance < 0.2))
+        elif chance < 0.6:
+            self.happen(e.OperatorCredited(number, self.word(number)))
+        else:
+            self.happen(e.OperatorReturned(number, self.word(number)))
+
+    def refund(self) -> None:
+        """A refund's order is answered, perhaps one that another has replaced."""
+        if not self.bill.refunds:
+            return
+        refund, chance = self.chance.choice(self.bill.refunds), self.chance.random()
+        number, ordinal = refund.attempt_no, refund.ordinal - (chance * 100 % 10 < 1)
+        if chance < 0.3:
+            if refund.state is not R.DONE:
+                self.trades[number] = Trade.RETURNED
+            self.happen(e.RefundDone(number))
+        elif chance < 0.5:
+            self.happen(e.RefundPending(number, ordinal))
+        elif chance < 0.75:
+            self.happen(e.RefundRefused(number, ordinal, "no"))
+        else:
+            self.happen(e.RefundFailed(number, ordinal, "never"))
+
+    def any_attempt(self) -> str:
+        """The newest more often than others."""
+        attempts = self.bill.attempts
+        return (attempts[-1] if self.chance.random() < 0.5 else self.chance.choice(attempts)).number
+
+    def rest(self) -> "Walk":
+        """A copy in which every platform has told the truth, everything due is done, and nothing is asked any more."""
+        after = Walk(self.chance, None, self.bill)
+        after.now, after.trades, after.fen = self.now, self.trades.copy(), self.fen
+        for attempt in after.bill.attempts:
+            number = attempt.number
+            if attempt.state in SHOWN_ATTEMPT:
+                after.happen(e.CodeTakenDown(number))
+            if after.trades[number] in (Trade.OPEN, Trade.UNKNOWN):
+                after.trades[number] = Trade.CLOSED
+            if attempt.state not in (S.REFUNDED, S.FROZEN):
+                after.happen(after.truth(number))
+        if after.bill.status is A.ISSUING:
+            after.happen(e.Issued())
+        for refund in after.bill.refunds:
+            if refund.state is not R.DONE:
+                after.trades[refund.attempt_no] = Trade.RETURNED
+                after.happen(e.RefundDone(refund.attempt_no))
+        return after
+
+    def truth(self, number: str) -> e.PlatformWord:
+        """Without delay."""
+        match self.trades[number]:
+            case Trade.PAID:
+                return e.TradePaid(number, self.fen[number], self.now, "T")
+            case Trade.RETURNED:
+                return e.ReturnedByPlatform(number, self.fen[number], self.now, "T")
+            case _:
+                return e.TradeClosed(number)
+
+
+ACTS = (
+    [Walk.tell, Walk.open] * 6
+    + [Walk.pay, Walk.end] * 5
+    + [Walk.refund] * 4
+    + [Walk.answer_start, Walk.operate] * 2
+    + [Walk.decide_application, Walk.give_up, Walk.take_back]
+)
+
+
+def subject(bill: Bill, event: e.Event) -> str:
+    """The state that the event is about, with the kind of what has it."""
+    if isinstance(event, e.OfBill):
+        return f"application {bill.status.value}"
+    if isinstance(event, e.OfRefund):
+        refund = bill.refund(event.attempt_no)
+        return f"refund {refund.state.value}" if refund else "-"
+    attempt = bill.attempt(event.attempt_no)
+    return f"attempt {attempt.state.value}" if attempt else "-"
+
+
+def check_step(before: Bill, event: e.Event, after: Bill, effects: tuple[f.Effect, ...]) -> None:
+    """What holds after every event."""
+    told = (event, before, after)
+    states = [attempt.state for attempt in after.attempts]
+    assert states.count(S.PAID) <= 1, told
+    shown = [state for state in states if state in SHOWN_ATTEMPT]
+    assert len(shown) <= (S.PAID not in states), told  # one code at most, none beside a payment
+    assert (S.PAID in states) == (after.status in CERTIFIED | {A.ISSUING}) or after.status in CERTIFIED, told
+    for attempt in after.attempts:
+        assert (attempt.next_query_at is not None) >= (attempt.state in OPEN_ATTEMPT), told
+        assert attempt.state in OPEN_ATTEMPT | {S.CLOSED} or attempt.next_query_at is None, told
+        assert (attempt.paid_fen is not None) >= (attempt.state in (S.PAID, S.REFUNDING, S.REFUNDED)), told
+        refund = after.refund(attempt.number)
+        assert (refund is not None) == (attempt.state in (S.REFUNDING, S.REFUNDED)), told
+        if refund is not None:
+            assert (refund.state is R.DONE) == (attempt.state is S.REFUNDED) == (refund.next_try_at is None), told
+            assert 0 <= refund.amount_fen == attempt.paid_fen, told
+    check_effects(before, after, event, effects)
+
+
+def check_effects(before: Bill, after: Bill, event: e.Event, effects: tuple[f.Effect, ...]) -> None:
+    """Nothing is left to be done that no effect asks for, and nothing is asked for in vain."""
+    told = (event, before, after, effects)
+    paid = after.status is A.ISSUING is not before.status
+    assert (f.Issue() in effects) == paid, told
+    left = before.status in (A.ENTERED, A.ISSUING) and after.status in (A.WITHDRAWN, A.LAPSED, A.ENTERED)
+    assert (f.LookAgain() in effects) == (left and after.status is not before.status), told
+    down = {one.number for one in before.attempts if one.state in SHOWN_ATTEMPT and paid} - {
+        getattr(event, "attempt_no", "")
+    }
+    assert {one.attempt_no for one in effects if isinstance(one, f.TakeDownOtherCode)} == down, told
+    frozen = sum(one.state is S.FROZEN for one in after.attempts) > sum(
+        one.state is S.FROZEN for one in before.attempts
+    )
+    assert any(isinstance(one, f.Alarm) for one in effects) == frozen, told
+    orders = {(one.attempt_no, one.ordinal) for one in before.refunds}
+    new = {one.number for one in after.refunds if one.state is R.ABSENT and (one.attempt_no, one.ordinal) not in orders}
+    assert {one.refund_no for one in effects if isinstance(one, f.SendRefund)} == new, told
+    if f.RedInvoice() in effects:
+        assert after.payment_status in RETURNED, told
+
+
+def judge(walk: Walk) -> None:
+    """Where it came to rest: the price for what was issued, nothing for what was not, but for what a person holds."""
+    bill = walk.bill
+    states = {attempt.number: attempt.state for attempt in bill.attempts}
+    assert set(states.values()) <= {S.PAID, S.CLOSED, S.REFUNDED, S.FROZEN}, bill
+    assert all(refund.state is R.DONE for refund in bill.refunds), bill
+    held = {number: walk.fen[number] if trade is Trade.PAID else 0 for number, trade in walk.trades.items()}
+    net = sum(fen for number, fen in held.items() if states[number] is not S.FROZEN)
+    if bill.credited is not None:
+        assert bill.status in CERTIFIED, bill
+        assert net == held[bill.credited.number] == PRICE, (bill, walk.trades)
+    else:
+        assert net == 0, (bill, walk.trades)
+    if bill.status in CERTIFIED and bill.credited is None:
+        returned = any(refund.cause == "operator" for refund in bill.refunds)
+        assert returned or bill.payment_status is PaymentStatus.FROZEN, bill
+    assert (S.FROZEN in states.values()) == (bill.payment_status is PaymentStatus.FROZEN), bill
+
+
+def walk(seed: int, sequences: int) -> Seen:
+    """So many sequences."""
+    seen, chance = Seen(), Random(seed)
+    while seen.sequences < sequences:
+        status = A.DRAFT if chance.random() < 0.05 else A.ENTERED
+        one = Walk(chance, seen, Bill(status, BEGIN + timedelta(days=10)))
+        for _ in range(STEPS):
+            bill, trades = one.bill, one.trades.copy()
+            one.act()
+            if one.bill is not bill or one.trades != trades:
+                judge(one.rest())
+                seen.sequences += 1
+    return seen
