@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from threading import Thread
 from time import monotonic
 
-from tests.screens.program import Program
+from tests.harness.kiosk.program import Program
 
 HELP = "帮助："
 """Begins the title of the help, on whatever screen a flood has ended."""

@@ -10,11 +10,11 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
+from tests.harness.token.interruptions import Outcome, Phase, killed, pulled
 from tests.rig.card.manners import Pull
 from tests.rig.card.pcscd import private_pcscd
 from tests.rig.card.provision import Shelf
 from tests.rig.softhsm import make_ca
-from tests.token.interruptions import Outcome, Phase, killed, pulled
 
 
 @dataclass(slots=True)

@@ -10,10 +10,10 @@ from collections import Counter
 from itertools import product
 from pathlib import Path
 
+from tests.harness.token.key_matrix import ALGORITHMS, Bench, Case, Keys, Layout, Policy, Stack, expected, renewed
 from tests.rig.layout import layouts
 from tests.rig.simulator import build
 from tests.rig.softhsm import KeyKind, make_ca
-from tests.token.key_matrix import ALGORITHMS, Bench, Case, Keys, Layout, Policy, Stack, expected, renewed
 
 Cell = tuple[KeyKind, Case]
 

@@ -8,9 +8,9 @@ import tempfile
 import tomllib
 from pathlib import Path
 
-from tests.journeys.stage import new_token
-from tests.journeys.terminal import Terminal, all_at_once, settings_file
-from tests.journeys.town import sandbox
+from tests.harness.end_to_end.stage import new_token
+from tests.harness.end_to_end.terminal import Terminal, all_at_once, settings_file
+from tests.harness.end_to_end.town import sandbox
 from tui.sandbox.files import ACCOUNT, PASSWORD
 
 

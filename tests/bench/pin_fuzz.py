@@ -6,12 +6,12 @@ import asyncio
 from textual import events
 from textual.message import Message
 
-from tests.core import people
-from tests.screens.stage import Stage, staged
-from tests.screens.streams import Stream, soup, stream
-from tui.core.state import Step
-from tui.screens.keyboard import Input
-from tui.widgets.pin_pad import PinEntry
+from tests.harness import people
+from tests.harness.kiosk.stage import Stage, staged
+from tests.harness.kiosk.streams import Stream, soup, stream
+from tui.journey.state import Step
+from tui.kiosk.terminal.keyboard import Input
+from tui.kiosk.widgets.pin_pad import PinEntry
 
 SIZE = (80, 24)
 

@@ -7,8 +7,8 @@ from functools import cache
 import PyKCS11
 
 from tests.rig.card.pcscd import MODULE
-from tui.token import objects
-from tui.token.driver import Driver
+from tui.token.host import objects
+from tui.token.host.driver import Driver
 
 
 @cache

@@ -8,15 +8,15 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from tests.core.people import ATTEMPT, application, state
-from tests.screens.stage import StagedApp
-from tui.app import run
-from tui.cli import choose_qr_drawing
-from tui.console_font import drawn_characters
+from tests.harness.kiosk.stage import StagedApp
+from tests.harness.people import ATTEMPT, application, state
+from tui.cli.main import choose_qr_drawing
 from tui.core.order import ApplicationStatus
-from tui.core.state import Step
-from tui.settings import QrDrawing
-from tui.widgets.qr import QrCode
+from tui.journey.state import Step
+from tui.kiosk.app import run
+from tui.kiosk.settings import QrDrawing
+from tui.kiosk.terminal.console_font import drawn_characters
+from tui.kiosk.widgets.qr import QrCode
 
 
 class QrOnly(StagedApp):

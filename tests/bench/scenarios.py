@@ -2,7 +2,7 @@
 
 import logging
 
-from tests.desk.scenarios import table
+from tests.harness.desk.scenarios import table
 
 if __name__ == "__main__":
     logging.disable()

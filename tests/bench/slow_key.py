@@ -21,7 +21,7 @@ from statistics import median, quantiles
 
 from tests.rig.simulator import At, Simulator, build
 from tests.rig.softhsm import make_token
-from tui import garbage
+from tui.process import garbage
 
 ROOT = Path(__file__).parents[2]
 PAINTED = 400
@@ -121,16 +121,18 @@ def measure(seconds: float) -> None:
 
 
 def program(module: str, environment: str) -> int:
-    """The kiosk at the PIN, over this driver and without a desk; started like `tui.cli.kiosk`."""
+    """The kiosk at the PIN, over this driver and without a desk; started like `tui.cli.main.kiosk`."""
     garbage.put_off()
-    from tests.core.people import SERVICE, application, state
-    from tests.runtime.ports_double import ChecksDouble, DeskScript
-    from tui.app import KioskApp, run
+    from tests.harness.kiosk.ports_double import ChecksDouble, DeskScript
+    from tests.harness.people import SERVICE, application, state
     from tui.core.certificate import refer
-    from tui.core.events import Event, TokensSeen
-    from tui.core.state import Step
-    from tui.runtime import Ports, Runtime
-    from tui.token import Module, Tokens
+    from tui.journey.events import Event, TokensSeen
+    from tui.journey.state import Step
+    from tui.kiosk.app import KioskApp, run
+    from tui.kiosk.runtime.ports import Ports
+    from tui.kiosk.runtime.runtime import Runtime
+    from tui.token.proxy import Module
+    from tui.token.tokens import Tokens
 
     pairs = tuple(tuple(line.split("=", 1)) for line in Path(environment).read_text().splitlines())
 

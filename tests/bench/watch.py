@@ -15,14 +15,15 @@ from pathlib import Path
 from statistics import median, quantiles
 
 from tests.bench import probes
+from tests.harness.token.support import until, watching
 from tests.rig.card.manners import UnrulyCard
 from tests.rig.card.pcscd import MODULE, missing, private_pcscd
 from tests.rig.card.provision import Shelf
 from tests.rig.child import process
 from tests.rig.pcsc.bus import Bus
 from tests.rig.softhsm import make_ca
-from tests.token.support import until, watching
-from tui.token import Module, Tokens
+from tui.token.proxy import Module
+from tui.token.tokens import Tokens
 
 _PATIENCE = 60.0
 

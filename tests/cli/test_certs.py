@@ -15,14 +15,14 @@ from typing import Any
 
 import pytest
 
-from tests.core.people import NOW, certificate, token
+from tests.harness.people import NOW, certificate, token
 from tests.rig.softhsm import SoftToken, init_token, make_token, pull, put_back, put_certificate
-from tests.token.test_lenient import key_usage, odd
-from tui.arrivals import at_first, since
+from tests.token.x509.test_lenient import key_usage, odd
+from tui.cli.certs.listing import certificate_lines, listed
+from tui.cli.certs.watch import at_first, since
 from tui.core.certificate import Usage
 from tui.core.failure import Failure, Reason
-from tui.core.ports import ModuleFault, Sighting
-from tui.inventory import certificate_lines, listed
+from tui.journey.ports import ModuleFault, Sighting
 
 PATIENCE = 30.0
 """Seconds after which a test gives up; nothing is asserted about times."""
@@ -91,7 +91,7 @@ class Watch:
 @contextlib.contextmanager
 def watching(config: Path, *before: str, out: int = subprocess.PIPE) -> Iterator[subprocess.Popen[bytes]]:
     """The command, killed at the end if it still runs."""
-    run = "import sys; from tui.cli import main; main(sys.argv[1:])"
+    run = "import sys; from tui.cli.main import main; main(sys.argv[1:])"
     words = [sys.executable, "-c", "\n".join((*before, run)), "certs", "--watch", "--config", str(config)]
     process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.PIPE)
     with process:
@@ -148,7 +148,7 @@ def test_plug_change_and_unplug_come_as_lines(tmp_path: Path, pair: SoftToken) -
 
 TELL_WRITING = """\
 import sys
-from tui import arrivals
+from tui.cli.certs import watch as arrivals
 writable = arrivals._writable
 async def told(out):
     print("writing", file=sys.stderr, flush=True)

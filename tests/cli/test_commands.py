@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_answers import WHOLE
-from tui.exits import LEGEND, Exit
+from tests.kiosk.unattended.test_answers import WHOLE
+from tui.core.exits import LEGEND, Exit
 
 MODULE = Path("/usr/lib/softhsm/libsofthsm2.so")
 ALL = [
@@ -168,7 +168,7 @@ def test_the_kiosk_needs_a_terminal() -> None:
 def test_a_dumb_terminal_is_refused_before_textual_is_loaded() -> None:
     leader, follower = pty.openpty()
     at_exit = "import atexit, sys; atexit.register(lambda: print('textual' in sys.modules))"
-    told = f"{at_exit}; from tui.cli import main; main([])"
+    told = f"{at_exit}; from tui.cli.main import main; main([])"
     try:
         done = subprocess.run(
             [sys.executable, "-c", told],

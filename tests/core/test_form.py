@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.core.people import FORM, INVOICE
+from tests.harness.people import FORM, INVOICE
 from tui.core.application import (
     ApplicationForm,
     Buyer,

@@ -6,17 +6,17 @@ from itertools import permutations
 
 import pytest
 
-from tests.core.people import NOW, OLD, SERVICE, application, certificate, state, token
-from tests.core.walk import walk
-from tui.core import commands as c
-from tui.core import events as e
+from tests.harness.journey.walk import walk
+from tests.harness.people import NOW, OLD, SERVICE, application, certificate, state, token
 from tui.core.certificate import SM2, Certificate, CertificateState, Token, Usage
 from tui.core.eligibility import best_refused, why_not
 from tui.core.failure import Failure, Reason
-from tui.core.moves.arrival import may_be_paid, renewable
 from tui.core.order import ApplicationStatus, Offer
-from tui.core.ports import Sighting
-from tui.core.state import State, Step
+from tui.journey import commands as c
+from tui.journey import events as e
+from tui.journey.moves.arrival import may_be_paid, renewable
+from tui.journey.ports import Sighting
+from tui.journey.state import State, Step
 
 NEW = certificate("new", 385, subject=OLD.subject, not_before=NOW - timedelta(days=2))
 LONG_AGO = replace(NEW, not_before=NOW - timedelta(days=31))

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.core.people import NOW, OLD, certificate, token
+from tests.harness.people import NOW, OLD, certificate, token
 from tui.core.certificate import CertificateState, find_token, refer
-from tui.core.events import PinEntered, SignInSubmitted
 from tui.core.failure import Reason
 from tui.core.order import yuan
 from tui.core.secret import Password, Pin
 from tui.core.text_safety import mask, masked, paragraphs, printable
+from tui.journey.events import PinEntered, SignInSubmitted
 
 
 def test_a_pin_shows_nothing_and_cannot_be_copied() -> None:

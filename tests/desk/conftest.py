@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 
-from tests.desk.invoice_case import Case, make_case
-from tests.desk.town import Person, Town, make_town
-from tui.desk import accounts
+from tests.harness.desk.invoice_case import Case, make_case
+from tests.harness.desk.town import Person, Town, make_town
+from tui.desk.renewals import accounts
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -17,11 +17,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 from sqlalchemy import text
 
-from tests.desk.town import Town, make_ca, make_settings
+from tests.harness.desk.town import Town, make_ca, make_settings
 from tui.core.order import AttemptState
-from tui.desk.database import OtherVersion, migrate, open_database
+from tui.desk.engine import Watch
 from tui.desk.serve import Running, serve
-from tui.desk.watch import Watch
+from tui.desk.storage.database import OtherVersion, migrate, open_database
 
 pytestmark = pytest.mark.xdist_group("dbos")
 

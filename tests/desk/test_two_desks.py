@@ -20,19 +20,19 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from sqlalchemy import Engine, select
 
-from tests.desk.town import Person
+from tests.harness.desk.town import Person
 from tests.rig.postgres import postgres
+from tui.core.exits import Exit
 from tui.core.order import ApplicationStatus, AttemptState, Method, PaymentStatus
-from tui.desk.accounts import bind_certificate, create_account
 from tui.desk.commands import migrate as desk_migrate
-from tui.desk.database import open_database, reading
-from tui.desk.records import AttemptRecord
+from tui.desk.renewals.accounts import bind_certificate, create_account
 from tui.desk.settings import load
-from tui.exits import Exit
+from tui.desk.storage.database import open_database, reading
+from tui.desk.storage.records import AttemptRecord
+from tui.sandbox.environment import Town
 from tui.sandbox.files import ACCOUNT, PASSWORD
-from tui.sandbox.gateways.payment_ledger import Ledger, Stage
+from tui.sandbox.gateways.common.ledger import Ledger, Stage
 from tui.sandbox.provision import issue
-from tui.sandbox.town import Town
 from tui.sandbox.wallet import pay
 
 pytestmark = pytest.mark.xdist_group("dbos")

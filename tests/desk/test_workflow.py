@@ -12,16 +12,16 @@ import pytest
 from dbos import DBOS
 from sqlalchemy.exc import OperationalError
 
-from tests.desk.town import INVOICE, Person, Town, do_due, make_town, paid, shown
+from tests.harness.desk.town import INVOICE, Person, Town, do_due, make_town, paid, shown
 from tui.core.order import Application, ApplicationStatus, InvoiceStatus, Method
 from tui.desk.ca.port import IssuingFailed
-from tui.desk.desk import Desk
-from tui.desk.invoices import InvoiceOrder, InvoiceOutcome, InvoiceState, Links, RedOrder
-from tui.desk.messages import Attachment
-from tui.desk.nuonuo.settings import TaxPlatformSettings
+from tui.desk.context import Desk
+from tui.desk.invoices.tax_platform import InvoiceOrder, InvoiceOutcome, InvoiceState, Links, RedOrder
+from tui.desk.notifications.messages import Attachment
 from tui.desk.payments.apply import apply, apply_outcome
+from tui.desk.payments.gateway import TradeState
 from tui.desk.payments.machine.events import ReturnedByPlatform
-from tui.desk.payments.port import TradeState
+from tui.desk.platforms.nuonuo.settings import TaxPlatformSettings
 from tui.desk.workflow import Workflows
 
 pytestmark = pytest.mark.xdist_group("dbos")

@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from tests.deskclient.desk_double import DeskDouble, make_tls, serve
-from tui.deskclient import DeskClient
+from tests.harness.deskclient.desk_double import DeskDouble, make_tls, serve
+from tui.deskclient.client import DeskClient
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ from dataclasses import replace
 import msgspec
 import pytest
 
-from tests.deskclient.samples import application
+from tests.harness.deskclient.samples import application
 from tui.core.application import ApplicationForm
 from tui.core.failure import DeskError, Reason
 from tui.core.order import Application, Document, KeyPolicy, Offer, OldPair, ServiceStatus, SignatureScheme

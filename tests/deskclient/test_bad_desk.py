@@ -5,12 +5,12 @@ import gzip
 import msgspec
 import pytest
 
-from tests.deskclient.desk_double import Answer, DeskDouble
-from tests.deskclient.samples import SERVICE
+from tests.harness.deskclient.desk_double import Answer, DeskDouble
+from tests.harness.deskclient.samples import SERVICE
 from tui.core.failure import DeskError, Reason
 from tui.core.secret import Password
-from tui.deskclient import DeskClient
-from tui.wire import Session
+from tui.deskclient.client import DeskClient
+from tui.deskclient.wire import Session
 
 GOOD = msgspec.json.encode(SERVICE)
 HTML = (("content-type", "text/html"),)

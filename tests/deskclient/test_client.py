@@ -8,15 +8,15 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tests.deskclient.desk_double import Answer, DeskDouble, make_tls
-from tests.deskclient.samples import INVOICE, SERVICE, application, document
+from tests.harness.deskclient.desk_double import Answer, DeskDouble, make_tls
+from tests.harness.deskclient.samples import INVOICE, SERVICE, application, document
 from tui.core.application import ApplicationForm
 from tui.core.failure import DeskError, Reason
 from tui.core.order import Method, Offer
-from tui.core.ports import SignedRequest
 from tui.core.secret import Password
-from tui.deskclient import DeskClient
-from tui.wire import FormRequest, PayRequest, SaveRequest, Session
+from tui.deskclient.client import DeskClient
+from tui.deskclient.wire import FormRequest, PayRequest, SaveRequest, Session
+from tui.journey.ports import SignedRequest
 
 APPLICATION = Answer(msgspec.json.encode(application()))
 SESSION = Answer(msgspec.json.encode(Session("s3cr3t-token", 600)))

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.deskclient.desk_double import Answer, DeskDouble, make_tls, serve
+from tests.harness.deskclient.desk_double import Answer, DeskDouble, make_tls, serve
 from tui.core.failure import DeskError, Failure, Reason
-from tui.core.ports import Check, Sighting
 from tui.core.secret import Password
-from tui.deskclient import DeskClient
-from tui.runtime.self_check import SelfCheck
+from tui.deskclient.client import DeskClient
+from tui.journey.ports import Check, Sighting
+from tui.kiosk.runtime.self_check import SelfCheck
 
 EXPIRED, TO_COME = timedelta(days=-800), timedelta(days=800)
 SECRET = b"correct horse"

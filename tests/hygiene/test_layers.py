@@ -37,9 +37,10 @@ _ALL_OF_CORE = "for found in pkgutil.walk_packages(tui.core.__path__, 'tui.core.
 
 def test_the_way_to_the_first_screen_loads_nothing_heavy() -> None:
     loaded = _loaded(
-        "import tui.cli, tui.app, tui.wiring, tui.settings, tui.runtime.logbook, tui.core.flow\n"
-        "from tui.screens.registry import screen_class\n"
-        "from tui.core.state import Step\n"
+        "import tui.cli.main, tui.kiosk.app, tui.kiosk.wiring, tui.kiosk.settings, tui.process.logbook\n"
+        "import tui.journey.flow\n"
+        "from tui.kiosk.screens.registry import screen_class\n"
+        "from tui.journey.state import Step\n"
         "screen_class(Step.WAITING)"
     )
     assert "textual" in loaded
@@ -55,7 +56,7 @@ def test_the_desk_loads_no_tool_of_migration_or_test() -> None:
 @pytest.mark.parametrize("words", [["--help"], ["renew", "--help"], ["sandbox", "pay", "--help"]])
 def test_help_loads_neither_textual_nor_asyncio(words: list[str]) -> None:
     loaded = _loaded(
-        f"import tui.cli, contextlib, io\nwith contextlib.suppress(SystemExit), "
-        f"contextlib.redirect_stdout(io.StringIO()): tui.cli.main({words!r})"
+        f"import tui.cli.main, contextlib, io\nwith contextlib.suppress(SystemExit), "
+        f"contextlib.redirect_stdout(io.StringIO()): tui.cli.main.main({words!r})"
     )
     assert not loaded & {*HEAVY, "textual", "asyncio"}

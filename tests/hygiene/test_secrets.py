@@ -4,16 +4,16 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.core.people import FORM
-from tui.answers import Answers, again
-from tui.core import commands as c
-from tui.core import events as e
+from tests.harness.people import FORM
 from tui.core.application import InvoiceForm
 from tui.core.certificate import CertificateRef
 from tui.core.order import Document, Method
 from tui.core.secret import Password, Pin
-from tui.core.state import State
-from tui.wire import FormRequest, SaveRequest, Session, SignIn
+from tui.deskclient.wire import FormRequest, SaveRequest, Session, SignIn
+from tui.journey import commands as c
+from tui.journey import events as e
+from tui.journey.state import State
+from tui.kiosk.unattended.answers import Answers, again
 
 PIN, PASSWORD, ACCOUNT = "246810", "Renew2026", "supplier01"
 PERSONAL = (FORM.id_number, FORM.agent_mobile, FORM.agent_email, FORM.agent_name, FORM.recipient_address)

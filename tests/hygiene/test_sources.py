@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 import tui
+from tui.core.exits import LEGEND, Exit, exit_of
 from tui.core.failure import Failure, Place, Reason
-from tui.exits import LEGEND, Exit, exit_of
 
 PACKAGE = Path(tui.__file__).parent
 CORE_ITSELF = PACKAGE / "core" / "failure.py"
@@ -21,7 +21,7 @@ def _sources() -> Iterator[tuple[str, str]]:
 
 @pytest.mark.parametrize("reason", list(Reason), ids=lambda reason: reason.value)
 def test_every_reason_is_used_outside_its_definition_and_its_wording(reason: Reason) -> None:
-    skipped = ("core/failure.py", "text/reasons.py", "exits.py")
+    skipped = ("core/failure.py", "kiosk/text/reasons.py", "core/exits.py")
     used = re.compile(rf"Reason\.{reason.name}\b")
     assert [name for name, text in _sources() if name not in skipped and used.search(text)]
 
@@ -29,12 +29,12 @@ def test_every_reason_is_used_outside_its_definition_and_its_wording(reason: Rea
 def test_only_the_settings_read_the_environment() -> None:
     readers = {name for name, text in _sources() if re.search(r"os\.(environ|getenv)\b", text)}
     allowed = {name for name in readers if name.startswith(("sandbox/", "desk/", "token/"))}
-    assert readers - allowed == {"settings.py"}
+    assert readers - allowed == {"kiosk/settings.py"}
 
 
 def test_everything_is_caught_in_outermost_loops_only() -> None:
     broad = re.compile(r"except (Base)?Exception\b|except:")
-    outermost = {"app.py", "token/host.py", "runtime/polls.py", "runtime/keeping.py"}
+    outermost = {"kiosk/app.py", "token/host/main.py", "kiosk/runtime/polls.py", "kiosk/runtime/keeping.py"}
     assert {name for name, text in _sources() if broad.search(text)} <= outermost
 
 

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.sandbox.callers import AlipayCaller, Caller, UnionPayCaller
-from tests.sandbox.served import Clock, Merchant, served
+from tests.harness.gateways.callers import AlipayCaller, Caller, UnionPayCaller
+from tests.harness.gateways.served import Clock, Merchant, served
 from tui.sandbox.faults import CHANNELS
-from tui.sandbox.gateways.alipay import alipay_app
-from tui.sandbox.gateways.payment_keys import make_alipay_keys, make_unionpay_keys
-from tui.sandbox.gateways.unionpay import unionpay_app
+from tui.sandbox.gateways.alipay.gateway import alipay_app
+from tui.sandbox.gateways.common.keys import make_alipay_keys, make_unionpay_keys
+from tui.sandbox.gateways.unionpay.gateway import unionpay_app
 
 FAST = 0.0001
 """Of the time that the platforms take between two sendings of a notice."""

@@ -17,11 +17,11 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 from sqlalchemy import select
 
-from tui.desk.accounts import create_account
 from tui.desk.ca.local import LocalCa
-from tui.desk.database import migrate, open_database, reading
-from tui.desk.records import BindingRecord
+from tui.desk.renewals.accounts import create_account
 from tui.desk.settings import load
+from tui.desk.storage.database import migrate, open_database, reading
+from tui.desk.storage.records import BindingRecord
 from tui.sandbox.authorities import lengths_in_characters
 from tui.sandbox.files import ACCOUNT, PASSWORD, SERVICES, make_keys, write_settings
 from tui.sandbox.provision import USCC, has_renewable, provision_token

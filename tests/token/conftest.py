@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.harness.token.support import TokenRig, adapter
 from tests.rig.card.pcscd import Reader, missing, private_pcscd
 from tests.rig.card.provision import Shelf
 from tests.rig.pcsc.bus import Bus
 from tests.rig.simulator import Simulator, build
 from tests.rig.softhsm import SoftToken, TestCa, make_ca, make_token
-from tests.token.support import TokenRig, adapter
-from tui.token import Tokens
+from tui.token.tokens import Tokens
 
 
 @pytest.fixture

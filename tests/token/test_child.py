@@ -12,15 +12,17 @@ from pathlib import Path
 
 import pytest
 
+from tests.harness.token.support import APPLICATION, PATIENCE, pin, quiet, reference, requested, until, watching
 from tests.rig.simulator import At, Simulator
 from tests.rig.softhsm import SoftToken
-from tests.token.support import APPLICATION, PATIENCE, pin, quiet, reference, requested, until, watching
 from tui.core.certificate import CertificateRef
 from tui.core.failure import Reason, TokenError
-from tui.core.ports import Sighting, TokenStage
-from tui.token import Module, Tokens, protocol
+from tui.journey.ports import Sighting, TokenStage
+from tui.token import protocol
 from tui.token.child import Child
-from tui.token.host import ORDERS
+from tui.token.host.main import ORDERS
+from tui.token.proxy import Module
+from tui.token.tokens import Tokens
 
 SPY = Path("/usr/lib/x86_64-linux-gnu/pkcs11-spy.so")
 """OpenSC's driver that prints every call to stderr and passes it on to another driver."""

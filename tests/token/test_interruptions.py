@@ -2,10 +2,10 @@
 
 import pytest
 
+from tests.harness.token.interruptions import Phase, killed, pulled
 from tests.rig.card.manners import Pull
 from tests.rig.card.pcscd import Reader
 from tests.rig.card.provision import Shelf
-from tests.token.interruptions import Phase, killed, pulled
 from tui.core.failure import Reason
 
 

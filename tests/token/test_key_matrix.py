@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.harness.token.key_matrix import ALGORITHMS, Bench, Case, Keys, Layout, Policy, Stack, expected, renewed
 from tests.rig.layout import layouts
 from tests.rig.softhsm import KeyKind, make_ca
-from tests.token.key_matrix import ALGORITHMS, Bench, Case, Keys, Layout, Policy, Stack, expected, renewed
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from tests.harness.token.support import APPLICATION, CHALLENGE, openssl, pin, quiet, reference, requested
 from tests.rig.softhsm import (
     KEY_ID,
     KeyKind,
@@ -22,16 +23,16 @@ from tests.rig.softhsm import (
     put_key,
     subject,
 )
-from tests.token.support import APPLICATION, CHALLENGE, openssl, pin, quiet, reference, requested
-from tests.token.test_lenient import CN, NOW, O, attribute, der, key_usage, name, odd
+from tests.token.x509.test_lenient import CN, NOW, O, attribute, der, key_usage, name, odd
 from tui.core.certificate import CertificateState
-from tui.core.certificate_parts import dissect
-from tui.core.der import SEQUENCE, element, encode
 from tui.core.eligibility import why_not
 from tui.core.failure import Reason
 from tui.core.order import ApplicationStatus, KeyPolicy, SignatureScheme
-from tui.desk.csr import read_request
-from tui.token import Tokens, certificates
+from tui.core.x509.der import SEQUENCE, element, encode
+from tui.core.x509.parts import dissect
+from tui.desk.crypto.csr import read_request
+from tui.token.tokens import Tokens
+from tui.token.x509 import certificates
 
 NAMES = {
     "PrintableString": name(attribute(O, 0x0C, "测试公司".encode()), attribute(CN, 0x13, b"Test & Sons_Co @ SZ*")),

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.harness.token.support import APPLICATION, pin, quiet, reference, until, watching
 from tests.rig.softhsm import (
     SoftToken,
     TestCa,
@@ -16,11 +17,11 @@ from tests.rig.softhsm import (
     put_key,
     subject,
 )
-from tests.token.support import APPLICATION, pin, quiet, reference, until, watching
 from tui.core.certificate import PinState, refer
 from tui.core.failure import Reason, TokenError
 from tui.core.secret import Pin
-from tui.token import Tokens, protocol, proxy
+from tui.token import protocol, proxy
+from tui.token.tokens import Tokens
 
 
 @pytest.fixture

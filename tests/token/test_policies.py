@@ -11,15 +11,15 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from tests.harness.token.support import APPLICATION, issued, openssl, pin, quiet, reference, requested, until, watching
 from tests.rig.simulator import At, Simulator
 from tests.rig.softhsm import SoftToken, TestCa, issue, make_key, put_certificate, subject
-from tests.token.support import APPLICATION, issued, openssl, pin, quiet, reference, requested, until, watching
 from tui.core.certificate import CertificateRef, refer
 from tui.core.evidence import proof_message
 from tui.core.failure import Reason, TokenError
 from tui.core.order import Application, KeyPolicy, SignatureScheme
-from tui.core.ports import Installation, TokenStage
-from tui.token import Tokens
+from tui.journey.ports import Installation, TokenStage
+from tui.token.tokens import Tokens
 
 KEEP = replace(APPLICATION, key_policy=KeyPolicy.KEEP)
 PSS = replace(APPLICATION, scheme=SignatureScheme.PSS)

@@ -7,14 +7,14 @@ import PyKCS11
 import pytest
 from cryptography import x509
 
+from tests.harness.token.support import APPLICATION, issued, pin, quiet
+from tests.harness.token.unruly import Serving
 from tests.rig.child import process
 from tests.rig.softhsm import SoftToken, TestCa, init_token, issue, make_key, put_certificate, put_key, subject
-from tests.token.support import APPLICATION, issued, pin, quiet
-from tests.token.unruly import Serving
 from tui.core.certificate import CertificateRef, Token, find_token, refer, refer_token, revealed
 from tui.core.failure import Reason, TokenError
 from tui.core.order import KeyPolicy
-from tui.token import Tokens
+from tui.token.tokens import Tokens
 
 
 def write_private(module: str, secret: str, certificate: bytes, key_id: bytes) -> None:

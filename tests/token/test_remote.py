@@ -7,13 +7,13 @@ from contextlib import contextmanager
 import pytest
 from cryptography import x509
 
+from tests.harness.token.support import APPLICATION, issued, pin, quiet, reference, requested, until, watching
+from tests.harness.token.unruly import Serving, assert_two_whole_pairs, installed
 from tests.rig.remote import RemoteToken, remote
 from tests.rig.simulator import At, Simulator
 from tests.rig.softhsm import SoftToken, TestCa
-from tests.token.support import APPLICATION, issued, pin, quiet, reference, requested, until, watching
-from tests.token.unruly import Serving, assert_two_whole_pairs, installed
 from tui.core.failure import Reason, TokenError
-from tui.core.ports import Sighting, TokenStage
+from tui.journey.ports import Sighting, TokenStage
 
 Progress = Callable[[TokenStage], None]
 

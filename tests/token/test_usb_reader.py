@@ -12,17 +12,18 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from PyKCS11 import PyKCS11Error
 
+from tests.harness.token import raw
+from tests.harness.token.support import APPLICATION, PATIENCE, pin, quiet, reference, until, watching
 from tests.rig.card.manners import UnrulyCard
 from tests.rig.card.pcscd import MODULE
 from tests.rig.card.provision import LABEL, PIN, Shelf, new_key, provisioned
 from tests.rig.child import process
 from tests.rig.pcsc.bus import Bus
 from tests.rig.pcsc.swap import Swapped
-from tests.token import raw
-from tests.token.support import APPLICATION, PATIENCE, pin, quiet, reference, until, watching
 from tui.core.failure import Reason, TokenError
-from tui.core.ports import Sighting
-from tui.token import Module, Tokens
+from tui.journey.ports import Sighting
+from tui.token.proxy import Module
+from tui.token.tokens import Tokens
 
 VERIFY, SIGN, GENERATE, CREATE_FILE = 0x20, 0x2A, 0x46, 0xE0
 OTHER_PIN = "654321"

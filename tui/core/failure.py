@@ -1,4 +1,4 @@
-"""Every way the journey can fail: one enum, each with its place and its cause; words for people are in `tui.text`."""
+"""Every way the journey can fail: one enum, each with place and cause; words for people are in `tui.kiosk.text`."""
 
 from dataclasses import dataclass
 from enum import Enum, StrEnum

@@ -9,11 +9,19 @@ from cryptography.exceptions import InvalidTag
 from sqlalchemy import Engine, select
 from sqlalchemy.exc import DatabaseError, OperationalError
 
-from tui.desk import database
-from tui.desk.database import NEWEST_REVISION, Damaged, OtherVersion, check_file, check_schema, open_database, reading
+from tui.core.exits import Exit
 from tui.desk.settings import DeskSettings, load
 from tui.desk.settings_reader import SettingsError
-from tui.exits import Exit
+from tui.desk.storage import database
+from tui.desk.storage.database import (
+    NEWEST_REVISION,
+    Damaged,
+    OtherVersion,
+    check_file,
+    check_schema,
+    open_database,
+    reading,
+)
 
 
 def serve(config: Path) -> int:
@@ -60,7 +68,7 @@ def _open_one(engine: Engine) -> None:
 
     :raises InvalidTag: it is another one.
     """
-    from tui.desk.records import ApplicationRecord
+    from tui.desk.storage.records import ApplicationRecord
 
     with reading(engine) as db:
         db.scalars(select(ApplicationRecord).limit(1)).first()
@@ -68,7 +76,7 @@ def _open_one(engine: Engine) -> None:
 
 def evidence(config: Path, business_no: str) -> int:
     """Print what the person signed (CMS, DER), for anybody who must verify it."""
-    from tui.desk.evidence import evidence_of
+    from tui.desk.renewals.evidence import evidence_of
 
     def print_it(settings: DeskSettings) -> int:
         with existing_database(settings) as engine:

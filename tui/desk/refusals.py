@@ -1,7 +1,7 @@
 """How the desk says no: a reason, the HTTP status it travels with, and what the kiosk needs beside it."""
 
 from tui.core.failure import Reason
-from tui.wire import Problem
+from tui.deskclient.wire import Problem
 
 _STATUS = {
     Reason.WRONG_PASSWORD: 401,

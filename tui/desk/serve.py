@@ -16,15 +16,15 @@ import uvicorn
 from litestar import Litestar
 
 from tui.core.beijing import beijing
-from tui.desk.api import create_app
-from tui.desk.connection import Connection, Limits
-from tui.desk.database import check_file, check_schema, open_database
-from tui.desk.desk import Desk
-from tui.desk.door import Door, raise_file_limit, within
-from tui.desk.parts import build
-from tui.desk.pricing import endings
+from tui.desk.context import Desk
+from tui.desk.engine import Watch
+from tui.desk.http.api import create_app
+from tui.desk.http.connection import Connection, Limits
+from tui.desk.http.door import Door, raise_file_limit, within
+from tui.desk.renewals.pricing import endings
 from tui.desk.settings import DeskSettings
-from tui.desk.watch import Watch
+from tui.desk.storage.database import check_file, check_schema, open_database
+from tui.desk.wiring import build
 from tui.desk.workflow import Workflows
 
 _LOG = logging.getLogger(__name__)

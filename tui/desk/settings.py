@@ -12,10 +12,10 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from tui.core.order import KeyPolicy, OldPair, SignatureScheme
-from tui.desk.messages import MailSettings, SmsSettings
-from tui.desk.nuonuo.settings import TaxPlatformSettings
-from tui.desk.payments.alipay_settings import AlipaySettings
-from tui.desk.payments.unionpay_settings import UnionPaySettings
+from tui.desk.notifications.messages import MailSettings, SmsSettings
+from tui.desk.platforms.alipay.settings import AlipaySettings
+from tui.desk.platforms.nuonuo.settings import TaxPlatformSettings
+from tui.desk.platforms.unionpay.settings import UnionPaySettings
 from tui.desk.settings_reader import Reader, SettingsError
 
 _SAFE_URL = re.compile(r"https://[^/?#@\s]+(/|$)|http://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?(/|$)")

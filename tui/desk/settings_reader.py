@@ -6,8 +6,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
 
-from tui.desk.payments.unusable import UnusableSetting
-from tui.secret_files import open_to_others
+from tui.desk.platforms.common.unusable import UnusableSetting
+from tui.process.secret_files import open_to_others
 
 T = TypeVar("T")
 _SECRETS = frozenset({"key", "data_key_file", "app_private_key", "pfx", "pfx_password", "app_secret", "password"})

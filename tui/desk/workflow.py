@@ -12,12 +12,12 @@ from sqlalchemy import select
 from sqlalchemy.engine import make_url
 
 from tui.core.order import ApplicationStatus
-from tui.desk.database import reading
-from tui.desk.desk import Desk
-from tui.desk.invoicing import invoice
-from tui.desk.issuing import Progress, issue, status_of
-from tui.desk.records import ApplicationRecord
+from tui.desk.context import Desk
+from tui.desk.invoices.service import invoice
+from tui.desk.renewals.issuing import Progress, issue, status_of
 from tui.desk.settings import DeskSettings
+from tui.desk.storage.database import reading
+from tui.desk.storage.records import ApplicationRecord
 
 _LOG = logging.getLogger(__name__)
 T = TypeVar("T")

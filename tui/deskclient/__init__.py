@@ -1,5 +1,1 @@
 """The desk over HTTPS: one httpx client, every fault mapped once, every foreign text cleaned."""
-
-from tui.deskclient.client import DeskClient
-
-__all__ = ["DeskClient"]

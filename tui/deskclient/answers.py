@@ -13,7 +13,7 @@ from tui.core.application import ApplicationForm, InvoiceForm
 from tui.core.failure import DeskError, Failure, Reason
 from tui.core.order import Application, Attempt, Document
 from tui.core.text_safety import paragraphs, printable
-from tui.wire import Problem
+from tui.deskclient.wire import Problem
 
 T = TypeVar("T")
 

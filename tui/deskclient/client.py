@@ -1,4 +1,4 @@
-"""`DeskPort` over HTTPS; the paths and messages are those of `tui.wire`."""
+"""`DeskPort` over HTTPS; the paths and messages are those of `tui.deskclient.wire`."""
 
 import asyncio
 import logging
@@ -10,11 +10,20 @@ import msgspec
 from tui.core.application import ApplicationForm, InvoiceForm
 from tui.core.failure import DeskError, Failure, Reason
 from tui.core.order import Application, Document, Method, Offer, ServiceStatus
-from tui.core.ports import SignedRequest
 from tui.core.secret import Password, Secret
 from tui.deskclient.answers import decode, decode_document
 from tui.deskclient.exchange import Exchange
-from tui.wire import FormRequest, OfferRequest, PayRequest, ProofRequest, SaveRequest, Session, SignIn, SubmitRequest
+from tui.deskclient.wire import (
+    FormRequest,
+    OfferRequest,
+    PayRequest,
+    ProofRequest,
+    SaveRequest,
+    Session,
+    SignIn,
+    SubmitRequest,
+)
+from tui.journey.ports import SignedRequest
 
 DEADLINE = 25.0
 """Seconds for one call with all its repeats; the desk itself may be asking a payment platform meanwhile."""

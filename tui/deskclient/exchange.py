@@ -12,7 +12,7 @@ from tui.core.secret import Secret
 from tui.deskclient.answers import problem
 from tui.deskclient.faults import FOREIGN, fault, outside_validity
 from tui.deskclient.out_of_date import explained
-from tui.wire import IDEMPOTENCY_HEADER, VERSION_HEADER
+from tui.deskclient.wire import IDEMPOTENCY_HEADER, VERSION_HEADER
 
 LIMIT = 1 << 20
 """Bytes of an answer; an application with its certificate has about ten thousand."""

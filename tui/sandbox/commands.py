@@ -4,8 +4,8 @@ import sys
 from pathlib import Path
 from typing import Literal
 
-from tui.exits import Exit
-from tui.secret_files import open_to_others
+from tui.core.exits import Exit
+from tui.process.secret_files import open_to_others
 
 
 def up(directory: Path) -> int:
@@ -13,7 +13,7 @@ def up(directory: Path) -> int:
     import msgspec
 
     from tui.sandbox.desk_process import DeskFailed
-    from tui.sandbox.town import Town, TownFailed, until_signalled
+    from tui.sandbox.environment import Town, TownFailed, until_signalled
 
     try:
         with until_signalled() as wait, Town(directory) as town:
@@ -38,7 +38,7 @@ def token(
     key: Literal["rsa2048", "ec256"] = "rsa2048",
 ) -> int:
     """Make a key in the token and a certificate with `days_left` days left; prints its fingerprint."""
-    from tui.answers import read_pin
+    from tui.kiosk.unattended.answers import read_pin
     from tui.sandbox.files import COMPANY
     from tui.sandbox.provision import provision_token
     from tui.sandbox.token import TokenRefused

@@ -9,14 +9,14 @@ from pathlib import Path
 import msgspec
 
 from tui.sandbox.authorities import make_ca, make_tls, write
-from tui.sandbox.gateways.payment_keys import (
+from tui.sandbox.gateways.common.keys import (
     PFX_PASSWORD,
     AlipayMerchant,
     UnionPayMerchant,
     make_alipay_keys,
     make_unionpay_keys,
 )
-from tui.sandbox.gateways.tax import SERVICES_PATH, TOKEN_PATH, TaxKeys
+from tui.sandbox.gateways.tax.gateway import SERVICES_PATH, TOKEN_PATH, TaxKeys
 
 ACCOUNT, PASSWORD = "supplier01", "Renew2026"
 COMPANY, COMPANY_NUMBER = "深圳市示例供应商有限公司", "91440300100012316L"

@@ -16,10 +16,10 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from sqlalchemy import select
 
 from tui.core.order import ApplicationStatus
-from tui.desk.accounts import bind_certificate
-from tui.desk.database import open_database, reading
-from tui.desk.records import ApplicationRecord
+from tui.desk.renewals.accounts import bind_certificate
 from tui.desk.settings import load
+from tui.desk.storage.database import open_database, reading
+from tui.desk.storage.records import ApplicationRecord
 from tui.sandbox.authorities import key_usage, lengths_in_characters, name, write
 from tui.sandbox.files import ACCOUNT, COMPANY, COMPANY_NUMBER
 from tui.sandbox.token import KeyKind, PublicKey, certificates, generate, opened, write_certificate

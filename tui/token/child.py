@@ -19,7 +19,7 @@ from tui.token.protocol import Report
 _ENTRY: Final = """\
 import sys
 if sys.argv[1] not in sys.path: sys.path.insert(0, sys.argv[1])
-from tui.token.host import main
+from tui.token.host.main import main
 main()"""
 """`python -I` forgets where a checkout lies; the installed package is found without help."""
 _COMMAND: Final = (sys.executable, "-I", "-X", "utf8", "-c", _ENTRY, str(Path(tui.__file__).parent.parent))

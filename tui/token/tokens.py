@@ -1,4 +1,4 @@
-"""The tokens of any number of PKCS#11 modules as one `core.ports.TokenPort`."""
+"""The tokens of any number of PKCS#11 modules as one `journey.ports.TokenPort`."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping
@@ -6,8 +6,8 @@ from collections.abc import AsyncGenerator, Callable, Mapping
 from tui.core.certificate import CertificateRef, Token, find_token
 from tui.core.failure import UNLOADABLE, Failure, Reason, TokenError
 from tui.core.order import Application
-from tui.core.ports import Installation, KeyLeft, ModuleFault, Sighting, SignedRequest, TokenStage
 from tui.core.secret import Pin
+from tui.journey.ports import Installation, KeyLeft, ModuleFault, Sighting, SignedRequest, TokenStage
 from tui.token import protocol
 from tui.token.protocol import Done, Install, Installed, Look, MakeRequest, Order, Requested, Retire, Retired, Revealed
 from tui.token.proxy import DriverProcess, Module
@@ -52,7 +52,7 @@ class Tokens:
         return self._sighting(unreported=Failure(Reason.DRIVER_HUNG))
 
     async def look(self, token: CertificateRef, pin: Pin, progress: Callable[[TokenStage], None]) -> Token:
-        """See `core.ports.TokenPort`."""
+        """See `journey.ports.TokenPort`."""
         done = await self._call(token, Look(token), pin, progress)
         assert isinstance(done, Revealed)  # noqa: S101 - the answer to this order
         return done.token
@@ -64,7 +64,7 @@ class Tokens:
         application: Application,
         progress: Callable[[TokenStage], None],
     ) -> SignedRequest:
-        """See `core.ports.TokenPort`."""
+        """See `journey.ports.TokenPort`."""
         order = MakeRequest(
             certificate,
             application.business_no,
@@ -83,7 +83,7 @@ class Tokens:
         application: Application,
         progress: Callable[[TokenStage], None],
     ) -> Installation:
-        """See `core.ports.TokenPort`."""
+        """See `journey.ports.TokenPort`."""
         order = Install(
             certificate,
             application.business_no,
@@ -105,14 +105,14 @@ class Tokens:
         installation: Installation,
         progress: Callable[[TokenStage], None],
     ) -> KeyLeft | None:
-        """See `core.ports.TokenPort`."""
+        """See `journey.ports.TokenPort`."""
         order = Retire(certificate, installation.new.der, installation.old.der, application.scheme)
         done = await self._call(certificate, order, pin, progress)
         assert isinstance(done, Retired)  # noqa: S101 - the answer to this order
         return done.left
 
     async def forget(self) -> None:
-        """See `core.ports.TokenPort`."""
+        """See `journey.ports.TokenPort`."""
         await asyncio.gather(*(driver.forget() for driver in self._drivers))
 
     async def close(self) -> None:

@@ -32,7 +32,7 @@ class Buyer(StrEnum):
 
 
 class FieldError(StrEnum):
-    """What is wrong with one field; worded in `tui.text.wording`."""
+    """What is wrong with one field; worded in `tui.kiosk.text.wording`."""
 
     REQUIRED = "required"
     TOO_LONG = "too_long"

@@ -19,8 +19,8 @@ from cryptography.x509.oid import SignatureAlgorithmOID
 
 from tui.desk.ca.port import IssuingFailed
 from tui.desk.ca.profile import Issuer, SubjectKey, Validity, assemble, flaw, renewed_tbs, validity
-from tui.desk.certificates import is_issued_by, open_certificate
-from tui.desk.csr import CertificationRequest, NoRequest, read_request
+from tui.desk.crypto.certificates import is_issued_by, open_certificate
+from tui.desk.crypto.csr import CertificationRequest, NoRequest, read_request
 
 SLOW_CLOCKS = timedelta(minutes=5)
 """A certificate begins so long before it is issued, so that it is valid at once where a clock is slow."""

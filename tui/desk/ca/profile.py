@@ -13,7 +13,7 @@ from cryptography.hazmat import asn1
 from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 from cryptography.x509.oid import ExtensionOID
 
-from tui.core.certificate_parts import Parts, check_extensions, dissect
+from tui.core.x509.parts import Parts, check_extensions, dissect
 
 _NOT_CARRIED_OVER = frozenset(
     {

@@ -14,15 +14,15 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tui.desk.database import writing
-from tui.desk.desk import Desk
+from tui.desk.context import Desk
+from tui.desk.payments.gateway import Outcome, TradeState
 from tui.desk.payments.machine import advance
 from tui.desk.payments.machine import events as e
 from tui.desk.payments.machine.bill import Attempt, Bill, Refund
 from tui.desk.payments.machine.effects import Alarm, Effect, Issue, LookAgain
 from tui.desk.payments.machine.refusals import Refusal
-from tui.desk.payments.port import Outcome, TradeState
-from tui.desk.records import ApplicationRecord, AttemptRecord, RefundRecord
+from tui.desk.storage.database import writing
+from tui.desk.storage.records import ApplicationRecord, AttemptRecord, RefundRecord
 
 _LOG = logging.getLogger(__name__)
 Effects = tuple[Effect, ...]

@@ -10,12 +10,12 @@ from typing import Any
 import uvicorn
 
 from tui.sandbox.files import tax_keys
-from tui.sandbox.gateways.alipay import alipay_app
-from tui.sandbox.gateways.connection import CuttableProtocol
-from tui.sandbox.gateways.sms import sms_app
-from tui.sandbox.gateways.tax import tax_app
-from tui.sandbox.gateways.tax_callbacks import caller
-from tui.sandbox.gateways.unionpay import unionpay_app
+from tui.sandbox.gateways.alipay.gateway import alipay_app
+from tui.sandbox.gateways.common.connection import CuttableProtocol
+from tui.sandbox.gateways.sms.gateway import sms_app
+from tui.sandbox.gateways.tax.callbacks import caller
+from tui.sandbox.gateways.tax.gateway import tax_app
+from tui.sandbox.gateways.unionpay.gateway import unionpay_app
 
 ISSUE_AFTER = timedelta(seconds=3)
 """How long the tax platform takes for an invoice."""

@@ -1,0 +1,107 @@
+"""Which names and extensions of a certificate a relying party can use, against OpenSSL's own reading."""
+
+import subprocess
+
+import pytest
+from cryptography import x509
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from tests.token.x509.test_lenient import CN, GOOD, NAME, O, attribute, der, key_usage, name, odd, oid
+from tui.core.x509.der import elements, encode
+from tui.core.x509.names import is_readable
+from tui.core.x509.parts import check_extensions, dissect
+
+UNIQUE = "2.5.4.45"
+STRINGS = {
+    "PrintableString with & _ @": (True, attribute(CN, 0x13, b"Test & Sons_Co @ SZ*")),
+    "PrintableString in GBK": (True, attribute(CN, 0x13, "供应商".encode("gbk"))),
+    "UTF8String": (True, attribute(CN, 0x0C, "供应商".encode())),
+    "UTF8String in GBK": (False, attribute(CN, 0x0C, "供应商".encode("gbk"))),
+    "T61String beyond ASCII": (True, attribute(CN, 0x14, b"caf\xe9")),
+    "BMPString": (True, attribute(CN, 0x1E, "供应商".encode("utf-16-be"))),
+    "BMPString of odd length": (False, attribute(CN, 0x1E, b"abc")),
+    "BMPString with half a pair": (False, attribute(CN, 0x1E, b"\xd8\x00")),
+    "BMPString with a pair": (False, attribute(CN, 0x1E, "𠀀".encode("utf-16-be"))),
+    "UniversalString": (True, attribute(CN, 0x1C, "供应商".encode("utf-32-be"))),
+    "UniversalString cut off": (False, attribute(CN, 0x1C, b"\0\0\0A\0")),
+    "UniversalString beyond Unicode": (False, attribute(CN, 0x1C, b"\x7f\xff\xff\xff")),
+    "IA5String": (True, attribute(CN, 0x16, b"a@b.cn")),
+    "IA5String of eight bits": (True, attribute(CN, 0x16, b"\xe9")),
+    "NumericString with letters": (True, attribute(CN, 0x12, b"abc")),
+    "BIT STRING as x500UniqueIdentifier": (True, attribute(UNIQUE, 0x03, b"\0abc")),
+    "empty string": (True, attribute(CN, 0x13, b"")),
+    "VisibleString": (False, attribute(CN, 0x1A, b"abc")),
+    "OCTET STRING": (False, attribute(CN, 0x04, b"abc")),
+    "INTEGER": (False, attribute(CN, 0x02, b"\1")),
+    "three parts": (False, der(0x30, oid(CN), der(0x0C, b"a"), der(0x0C, b"b"))),
+    "SET OF in order": (True, attribute(O, 0x0C, b"aa") + attribute(CN, 0x0C, b"zzz")),
+    "SET OF not in order": (True, attribute(CN, 0x0C, b"zzz") + attribute(O, 0x0C, b"aa")),
+}
+
+
+@pytest.mark.parametrize("what", STRINGS)
+def test_a_name_is_readable_where_openssl_loads_the_certificate(what: str) -> None:
+    readable, attributes = STRINGS[what]
+    holder = name(attributes)
+    whole = odd(holder=holder, signature="1.2.840.10045.4.3.2")
+    loads = subprocess.run(["openssl", "x509", "-inform", "DER", "-noout"], input=whole, capture_output=True)  # noqa: PLW1510
+    assert (is_readable(holder), loads.returncode == 0) == (readable, readable)
+
+
+def test_the_parts_are_the_certificate_s_own_bytes_and_the_rest_is_read_without_names() -> None:
+    whole = odd(holder=name(STRINGS["SET OF not in order"][1]), signature="1.2.840.10045.4.3.2")
+    parts = dissect(whole)
+    assert parts.subject == name(STRINGS["SET OF not in order"][1])
+    assert all(part in whole for part in (parts.tbs, parts.serial, parts.issuer, parts.spki))
+    read = x509.load_der_x509_certificate(parts.nameless)
+    assert (read.subject.public_bytes(), read.serial_number) == (b"\x30\0", 0x1F)
+    assert read.not_valid_after_utc == x509.load_der_x509_certificate(odd(holder=NAME)).not_valid_after_utc
+
+
+POLICIES = der(0x30, oid("2.5.29.32"), der(0x04, b"not even DER"))
+"""certificatePolicies: decoded by those alone who ask for policies."""
+UNKNOWN = der(0x30, oid("1.2.3.4"), der(0x01, b"\xff"), der(0x04, b"not even DER"))
+
+
+@pytest.mark.parametrize(
+    ("extensions", "valid"),
+    [
+        (b"", True),
+        (key_usage(b"\xc0"), True),
+        (key_usage(b"\xc0") + key_usage(b"\x38"), False),
+        (UNKNOWN, True),
+        (UNKNOWN + UNKNOWN, False),
+        (POLICIES, True),
+        (der(0x30, oid("2.5.29.15"), der(0x04, b"not even DER")), False),
+        (der(0x30, oid("2.5.29.17"), der(0x04, b"not even DER")), False),
+        (der(0x30, oid("2.5.29.15"), der(0x01, b"\0"), der(0x04, der(0x03, b"\0\xc0"))), True),
+    ],
+    ids=["none", "one", "twice", "unknown", "unknown twice", "policies", "key usage", "alternative name", "FALSE told"],
+)
+def test_extensions_that_relying_parties_decode_must_be_right_and_there_once(extensions: bytes, valid: bool) -> None:
+    whole = odd(extensions=extensions, signature="1.2.840.10045.4.3.2")
+    try:
+        check_extensions(dissect(whole).nameless)
+        found = True
+    except ValueError:
+        found = False
+    assert found is valid
+
+
+@given(st.binary(max_size=80), st.integers(0, len(GOOD) - 1), st.integers(1, 255))
+@example(b"\x30\x80\0\0", 0, 1)
+@example(b"\x30\x81\x05hello", 1, 1)
+def test_any_bytes_are_cut_up_or_refused(row: bytes, at: int, change: int) -> None:
+    damaged = bytearray(GOOD)
+    damaged[at] ^= change
+    for value in (row, bytes(damaged)):
+        try:
+            check_extensions(dissect(value).nameless)
+        except ValueError:
+            continue
+
+
+@given(st.lists(st.binary(max_size=300), max_size=5))
+def test_what_is_put_together_comes_apart_the_same(contents: list[bytes]) -> None:
+    assert [one.content for one in elements(b"".join(encode(0x04, content) for content in contents))] == contents

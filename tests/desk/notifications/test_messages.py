@@ -1,0 +1,146 @@
+"""Mail and SMS, sent for real to servers on the loopback interface."""
+
+import email
+import socket
+import time
+from collections.abc import Iterator
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from tests.harness.gateways.served import served
+from tui.desk.notifications.messages import (
+    Attachment,
+    Mailer,
+    MailSettings,
+    NotDelivered,
+    SmsGateway,
+    SmsRequest,
+    SmsSettings,
+)
+from tui.sandbox.authorities import make_tls
+from tui.sandbox.gateways.sms.gateway import sms_app
+from tui.sandbox.mailbox import Mailbox
+
+KEY = b"sms-demo-key"
+
+
+@pytest.fixture(scope="session")
+def tls(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    directory = tmp_path_factory.mktemp("tls")
+    make_tls(directory)
+    return directory
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def mail(tmp_path: Path, tls: Path) -> Iterator[MailSettings]:
+    port = free_port()
+    mailbox = Mailbox(tmp_path / "mail", port, (tls / "server.pem", tls / "server.key"))
+    mailbox.start()
+    yield MailSettings("127.0.0.1", port, "ca@kiosk.example.com", "数字证书服务中心", ca_file=tls / "ca.pem")
+    mailbox.stop()
+
+
+def kept(directory: Path, name: str) -> EmailMessage:
+    message = email.message_from_bytes((directory / f"{name}.eml").read_bytes(), policy=default)
+    assert isinstance(message, EmailMessage)
+    return message
+
+
+def test_a_mail_arrives_whole_by_starttls(mail: MailSettings, tmp_path: Path) -> None:
+    attachment = Attachment("发票.pdf", "application/pdf", b"%PDF-1.4\n\xff")
+    Mailer(mail).send("INV-1", "zhang@example.com", "您的电子发票", "下载：https://例\n.\n", (attachment,))
+    message = kept(tmp_path / "mail", "INV-1@kiosk.example.com")
+    assert message["Subject"] == "您的电子发票"
+    assert message["To"] == "zhang@example.com"
+    assert "数字证书服务中心" in message["From"]
+    body = message.get_body()
+    assert body is not None
+    assert body.get_content().splitlines() == ["下载：https://例", "."]
+    (part,) = message.iter_attachments()
+    assert (part.get_filename(), part.get_content()) == ("发票.pdf", b"%PDF-1.4\n\xff")
+
+
+def test_a_second_copy_has_the_same_message_id(mail: MailSettings, tmp_path: Path) -> None:
+    for _ in range(2):
+        Mailer(mail).send("INV-1", "zhang@example.com", "发票", "一次")
+    assert [path.name for path in (tmp_path / "mail").iterdir()] == ["INV-1@kiosk.example.com.eml"]
+
+
+def test_an_untrusted_mail_server_gets_nothing(mail: MailSettings, tmp_path: Path) -> None:
+    stranger = MailSettings(mail.host, mail.port, mail.sender)
+    with pytest.raises(NotDelivered) as failed:
+        Mailer(stranger).send("INV-1", "zhang@example.com", "发票", "一次")
+    assert not failed.value.final
+    assert list((tmp_path / "mail").iterdir()) == []
+
+
+def test_a_server_that_demands_tls_refuses_plain_text(mail: MailSettings) -> None:
+    plain = MailSettings(mail.host, mail.port, mail.sender, starttls=False)
+    with pytest.raises(NotDelivered, match="SMTP 530"):
+        Mailer(plain).send("INV-1", "zhang@example.com", "发票", "一次")
+
+
+def test_no_server_is_not_final() -> None:
+    with pytest.raises(NotDelivered) as failed:
+        Mailer(MailSettings("127.0.0.1", free_port(), "ca@example.com")).send("1", "zhang@example.com", "发票", "")
+    assert not failed.value.final
+
+
+@pytest.mark.parametrize(
+    ("to", "subject"),
+    [("zhang@example.com", "一\r\nBcc: x@y.z"), ("no address", "一"), ("a@b.c, d@e.f", "一"), ("", "一")],
+)
+def test_headers_cannot_be_smuggled_in(mail: MailSettings, to: str, subject: str) -> None:
+    with pytest.raises(NotDelivered) as failed:
+        Mailer(mail).send("1", to, subject, "")
+    assert failed.value.final
+    assert not to or to not in str(failed.value)
+
+
+@pytest.fixture
+def sms(tmp_path: Path, tls: Path) -> Iterator[SmsSettings]:
+    chain = tls / "both.pem"
+    chain.write_bytes((tls / "server.key").read_bytes() + (tls / "server.pem").read_bytes())
+    with served(sms_app(tmp_path / "sms", KEY), chain) as base:
+        yield SmsSettings(f"{base}/send", KEY + b"\n", ca_file=tls / "ca.pem")
+
+
+def test_an_sms_is_sent_once(sms: SmsSettings, tmp_path: Path) -> None:
+    gateway = SmsGateway(sms)
+    for _ in range(2):
+        gateway.send("B1/invoice", "13800000000", "您的发票：https://…")
+    (path,) = (tmp_path / "sms").iterdir()
+    message = msgspec.json.decode(path.read_bytes(), type=SmsRequest)
+    assert (message.mobile, message.text) == ("13800000000", "您的发票：https://…")
+    gateway.close()
+
+
+@pytest.mark.parametrize(
+    ("key", "slow", "mobile"),
+    [(b"wrong", 0, "13800000000"), (KEY, 3600, "13800000000"), (KEY, 0, "138")],
+    ids=["wrong key", "wrong clock", "bad number"],
+)
+def test_the_gateway_refuses(sms: SmsSettings, tmp_path: Path, key: bytes, slow: int, mobile: str) -> None:
+    gateway = SmsGateway(SmsSettings(sms.url, key, sms.ca_file), clock=lambda: time.time() - slow)
+    with pytest.raises(NotDelivered) as failed:
+        gateway.send("B1", mobile, "您好")
+    assert failed.value.final is (mobile == "138")
+    assert mobile not in str(failed.value)
+    assert list((tmp_path / "sms").iterdir()) == []
+    gateway.close()
+
+
+def test_an_untrusted_gateway_gets_nothing(sms: SmsSettings) -> None:
+    gateway = SmsGateway(SmsSettings(sms.url, KEY))
+    with pytest.raises(NotDelivered, match="ConnectError"):
+        gateway.send("B1", "13800000000", "您好")
+    gateway.close()

@@ -1,0 +1,124 @@
+"""Notices of the payment platforms: kept, proved, settled once, acknowledged only when genuine."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from tests.harness.desk.town import Person, Town, paid, shown, sweep
+from tui.core.order import ApplicationStatus, PaymentStatus
+from tui.desk.context import REFUSED_PER_MINUTE
+from tui.desk.payments.apply import apply_outcome
+from tui.desk.payments.gateway import (
+    AnswerNotGenuine,
+    GatewayUnknown,
+    NoticeKind,
+    Outcome,
+    PaymentNotice,
+    RefundState,
+    TradeState,
+)
+from tui.desk.storage.database import reading
+from tui.desk.storage.records import NoticeRecord
+
+
+def test_a_notice_is_kept_settled_and_acknowledged(town: Town, person: Person, number: str) -> None:
+    attempt_no, _ = shown(person.pay(number))
+    town.alipay.notice = PaymentNotice(NoticeKind.PAYMENT, attempt_no, paid(town, attempt_no))
+    for _ in range(2):
+        answer = town.client.post("/notify/alipay", content=b"out_trade_no=1")
+        assert (answer.status_code, answer.content) == (200, b"success")
+    assert person.see(number).status is ApplicationStatus.ISSUING
+    with reading(town.desk.engine) as db:
+        kept = [(notice.body, notice.result) for notice in db.scalars(select(NoticeRecord))]
+    assert kept == [(b"out_trade_no=1", "settled")] * 2
+
+
+def test_a_notice_that_proves_nothing_is_kept_and_not_acknowledged(town: Town, person: Person, number: str) -> None:
+    person.pay(number)
+    town.alipay.notice = AnswerNotGenuine("signature is wrong")
+    answer = town.client.post("/notify/alipay", content=b"forged")
+    assert (answer.status_code, answer.content) == (400, b"failure")
+    assert person.see(number).payment_status is PaymentStatus.PAYING
+    assert town.client.post("/notify/cash", content=b"x").status_code == 404
+
+
+def test_a_flood_of_forged_notices_is_kept_in_part_and_not_for_ever(town: Town) -> None:
+    def results() -> list[str]:
+        with reading(town.desk.engine) as db:
+            return list(db.scalars(select(NoticeRecord.result).order_by(NoticeRecord.id)))
+
+    genuine = PaymentNotice(NoticeKind.PAYMENT, "ZF0", Outcome(TradeState.UNKNOWN))
+    town.alipay.notice = AnswerNotGenuine("signature is wrong")
+    for _ in range(REFUSED_PER_MINUTE + 5):
+        assert town.client.post("/notify/alipay", content=b"forged").status_code == 400
+    assert results() == ["refused: signature is wrong"] * REFUSED_PER_MINUTE
+    town.alipay.notice = genuine
+    assert town.client.post("/notify/alipay", content=b"x").status_code == 200
+    town.alipay.notice = AnswerNotGenuine("signature is wrong")
+    town.later(days=7)
+    town.client.post("/notify/alipay", content=b"forged")
+    assert len(results()) == REFUSED_PER_MINUTE + 2
+    town.later(seconds=1)
+    town.client.post("/notify/alipay", content=b"forged")
+    assert results() == ["unknown attempt"] + ["refused: signature is wrong"] * 2
+
+
+def test_notices_of_unknown_attempts_and_other_times_credit_nothing(town: Town, person: Person, number: str) -> None:
+    attempt_no, _ = shown(person.pay(number))
+    right = PaymentNotice(NoticeKind.PAYMENT, attempt_no, paid(town, attempt_no))
+    for notice in (replace(right, number="ZF0"), replace(right, txn_time=town.clock.now - timedelta(hours=1))):
+        town.alipay.notice = notice
+        assert town.client.post("/notify/alipay", content=b"x").status_code == 200
+    assert person.see(number).payment_status is PaymentStatus.PAYING
+
+
+def test_a_late_notice_is_credited_only_if_the_money_is_still_here(town: Town, person: Person, number: str) -> None:
+    attempt_no, _ = shown(person.pay(number))
+    apply_outcome(town.desk, attempt_no, Outcome(TradeState.CLOSED))
+    town.alipay.notice = PaymentNotice(NoticeKind.PAYMENT, attempt_no, paid(town, attempt_no))
+    town.alipay.failure = GatewayUnknown("timeout")
+    assert town.client.post("/notify/alipay", content=b"x").status_code == 400
+    town.alipay.failure, town.alipay.state, town.alipay.paid_fen = None, TradeState.CLOSED, 20000
+    assert town.client.post("/notify/alipay", content=b"x").status_code == 200
+    application = person.see(number)
+    assert (application.status, application.payment_status) == (ApplicationStatus.ENTERED, PaymentStatus.REFUNDED)
+    assert [refund.done for refund in application.refunds] == [True]
+
+
+@pytest.mark.parametrize("denied", [TradeState.CLOSED, TradeState.NOT_SCANNED, TradeState.SCANNED, TradeState.UNKNOWN])
+def test_a_late_notice_that_the_platforms_query_denies_comes_again(
+    town: Town, person: Person, number: str, denied: TradeState
+) -> None:
+    attempt_no, _ = shown(person.pay(number))
+    apply_outcome(town.desk, attempt_no, Outcome(TradeState.CLOSED))
+    town.alipay.notice = PaymentNotice(NoticeKind.PAYMENT, attempt_no, paid(town, attempt_no))
+    town.alipay.state = denied
+    assert town.client.post("/notify/alipay", content=b"x").status_code == 400
+    assert person.see(number).refunds == ()  # nothing says that the money went back
+    town.alipay.state = TradeState.PAID
+    assert town.client.post("/notify/alipay", content=b"x").status_code == 200
+    assert person.see(number).status is ApplicationStatus.ISSUING
+
+
+def test_a_late_notice_of_money_that_is_here_pays_the_bill(town: Town, person: Person, number: str) -> None:
+    attempt_no, _ = shown(person.pay(number))
+    apply_outcome(town.desk, attempt_no, Outcome(TradeState.CLOSED))
+    town.alipay.notice = PaymentNotice(NoticeKind.PAYMENT, attempt_no, paid(town, attempt_no))
+    town.alipay.state = TradeState.PAID
+    assert town.client.post("/notify/alipay", content=b"x").status_code == 200
+    assert person.see(number).status is ApplicationStatus.ISSUING
+
+
+def test_a_refund_notice_makes_the_desk_ask_at_once(town: Town, person: Person, number: str) -> None:
+    attempt_no, _ = shown(person.pay(number))
+    person.ask("POST", f"/applications/{number}/withdrawal")
+    town.alipay.refund_state = RefundState.PENDING
+    apply_outcome(town.desk, attempt_no, paid(town, attempt_no))
+    sweep(town)
+    town.alipay.refund_state = RefundState.DONE
+    town.alipay.notice = PaymentNotice(NoticeKind.REFUND, f"RF{attempt_no}", paid(town, attempt_no))
+    town.client.post("/notify/alipay", content=b"x")
+    sweep(town)
+    assert [refund.done for refund in person.see(number).refunds] == [True]

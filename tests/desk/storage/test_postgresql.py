@@ -1,0 +1,108 @@
+"""The same desk on PostgreSQL: the journey, and two kiosks at once."""
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+from threading import Barrier
+
+import pytest
+from sqlalchemy import event
+
+from tests.desk.test_workflow import TAX, Tax, awaited, has, running
+from tests.harness.desk.town import ACCOUNT, FORM, Town, make_town, paid, shown
+from tui.core.order import ApplicationStatus, InvoiceStatus, PaymentStatus
+from tui.desk.payments.apply import apply_outcome
+from tui.desk.renewals.half_filled import keep, kept_form
+from tui.desk.storage.database import reading, writing
+
+pytestmark = pytest.mark.xdist_group("dbos")
+BINARIES = max(Path("/usr/lib/postgresql").glob("*/bin"))
+
+
+def run(*command: str) -> None:
+    """As the user `postgres` where we are root, which PostgreSQL refuses to run as."""
+    user = pwd.getpwnam("postgres").pw_uid if os.geteuid() == 0 else None
+    subprocess.run(
+        [str(BINARIES / command[0]), *command[1:]], check=True, user=user, cwd="/", stdout=subprocess.DEVNULL
+    )
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    """A cluster of our own that listens on a Unix socket only."""
+    folder = tempfile.mkdtemp(prefix="pg")
+    if os.geteuid() == 0:
+        shutil.chown(folder, "postgres")
+    run("initdb", "-D", f"{folder}/data", "-A", "trust", "-U", "desk", "--no-sync")
+    options = f"-k {folder} -c listen_addresses= -c fsync=off"
+    run("pg_ctl", "-D", f"{folder}/data", "-l", f"{folder}/log", "-o", options, "-w", "start")
+    try:
+        run("createdb", "-h", folder, "-U", "desk", "desk")
+        yield f"postgresql+psycopg://desk@/desk?host={folder}"
+    finally:
+        run("pg_ctl", "-D", f"{folder}/data", "-m", "immediate", "-w", "stop")
+        shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
+def town(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """A desk on that cluster."""
+    town = make_town(tmp_path_factory.mktemp("town"), database=server, invoices=TAX)
+    yield town
+    town.desk.engine.dispose()
+
+
+def test_the_journey_with_a_restart_after_the_money(town: Town) -> None:
+    person, tax = town.person(), Tax()
+    with running(town, tax):
+        business_no = town.paid(person).business_no
+    with running(town, tax):
+        person.prove(awaited(person, business_no, has(ApplicationStatus.ISSUED)))
+        done = awaited(person, business_no, lambda application: application.invoice_status is InvoiceStatus.ISSUED)
+    assert done.status is ApplicationStatus.INSTALLED
+
+
+def test_requests_at_once_open_one_attempt(town: Town) -> None:
+    person = town.person()
+    number = person.entered().business_no
+    with ThreadPoolExecutor(4) as pool:
+        paying = [pool.submit(person.pay, number) for _ in range(4)]
+        attempts = [application.result().attempt for application in paying]
+    assert len({attempt.attempt_no for attempt in attempts if attempt}) == 1
+
+
+def test_an_amount_beyond_32_bits_is_frozen_like_any_other_that_was_not_asked(town: Town) -> None:
+    person = town.person()
+    number = person.entered().business_no
+    attempt_no, _ = shown(person.pay(number))
+    apply_outcome(town.desk, attempt_no, paid(town, attempt_no, 10**10))
+    assert person.see(number).payment_status is PaymentStatus.FROZEN
+
+
+def test_two_desks_that_put_one_row_at_once_both_succeed(town: Town) -> None:
+    person = town.person()
+    engine, fingerprint = town.desk.engine, sha256(person.certificate).hexdigest()
+    begun = Barrier(2)
+
+    def kept(name: str) -> None:
+        def wait(*_: object) -> None:  # both have looked and found nothing
+            begun.wait(10)
+
+        with writing(engine) as db:
+            event.listen(db, "before_flush", wait, once=True)
+            keep(db, ACCOUNT, fingerprint, replace(FORM, agent_name=name), town.desk.clock())
+
+    with ThreadPoolExecutor(2) as pool:
+        for keeping in [pool.submit(kept, name) for name in ("张三", "李四")]:
+            keeping.result()
+    with reading(engine) as db:
+        form = kept_form(db, ACCOUNT, fingerprint, None, town.desk.clock())
+    assert form is not None
+    assert form.agent_name in {"张三", "李四"}

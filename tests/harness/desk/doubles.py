@@ -1,0 +1,119 @@
+"""Doubles of what a test must command: the clock, the workflow's signals, a payment channel."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+
+from tui.desk.payments.bill import Bill
+from tui.desk.payments.gateway import (
+    Attempt,
+    Channel,
+    Ended,
+    Outcome,
+    PaymentGatewayError,
+    PaymentNotice,
+    Refund,
+    RefundOutcome,
+    RefundState,
+    Started,
+    TradeState,
+)
+
+NOW = datetime(2026, 11, 23, 4, 0, 0, tzinfo=UTC)
+
+
+@dataclass
+class Clock:
+    """Stands still until it is moved."""
+
+    now: datetime = NOW
+
+    def __call__(self) -> datetime:
+        """The desk's time."""
+        return self.now
+
+
+@dataclass
+class Signals:
+    """Keeps what the rules told the workflow."""
+
+    told: list[tuple[str, str]] = field(default_factory=list)
+
+    def begin(self, business_no: str) -> None:
+        """Kept."""
+        self.told.append(("begin", business_no))
+
+    def wake(self, business_no: str) -> None:
+        """Kept."""
+        self.told.append(("wake", business_no))
+
+    def revive(self) -> None:
+        """Nothing ended in an error here."""
+
+
+@dataclass
+class Platform:
+    """A payment channel that answers as a test has set it and keeps what it was asked."""
+
+    channel: Channel
+    state: TradeState = TradeState.NOT_SCANNED
+    ended: Ended = Ended.CLOSED
+    paid_fen: int | None = None
+    refund_state: RefundState = RefundState.DONE
+    failure: PaymentGatewayError | None = None
+    during: Callable[[Attempt], None] | None = None
+    """Called while a start is under way, before it is answered."""
+    on_end: Callable[[], None] = lambda: None
+    asked: list[tuple[str, str]] = field(default_factory=list)
+    payee: str = "网证通"
+    notice_reply: bytes = b"success"
+    lines: Bill | None = None
+    notice: PaymentNotice | PaymentGatewayError | None = None
+
+    def _ask(self, call: str, number: str) -> None:
+        self.asked.append((call, number))
+        if self.failure is not None:
+            raise self.failure
+
+    def start(self, attempt: Attempt) -> Started:
+        """A code that names the attempt."""
+        self._ask("start", attempt.number)
+        if self.during:
+            self.during(attempt)
+        return Started(f"https://qr.example/{attempt.number}")
+
+    def query(self, attempt: Attempt) -> Outcome:
+        """The state that was set."""
+        self._ask("query", attempt.number)
+        paid = attempt.amount_fen if self.paid_fen is None else self.paid_fen
+        if self.state is TradeState.PAID:
+            return Outcome(self.state, paid, f"T{attempt.number}")
+        return Outcome(self.state, self.paid_fen)
+
+    def end(self, attempt: Attempt) -> Ended:
+        """The end that was set; a paid trade says so."""
+        self._ask("end", attempt.number)
+        self.on_end()
+        return Ended.PAID if self.state is TradeState.PAID else self.ended
+
+    def refund(self, refund: Refund) -> RefundOutcome:
+        """The refund's state that was set."""
+        self._ask("refund", refund.number)
+        return RefundOutcome(self.refund_state)
+
+    def query_refund(self, refund: Refund) -> RefundOutcome:
+        """The same."""
+        self._ask("query_refund", refund.number)
+        return RefundOutcome(self.refund_state)
+
+    def bill(self, day: date) -> Bill | None:
+        """The bill that was set, of any day."""
+        self._ask("bill", day.isoformat())
+        return self.lines
+
+    def read_notice(self, body: bytes, url: str) -> PaymentNotice:
+        """The notice that was set."""
+        del body, url
+        if self.notice is None or isinstance(self.notice, PaymentGatewayError):
+            raise self.notice or PaymentGatewayError("no notice was set")
+        return self.notice

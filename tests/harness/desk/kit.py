@@ -1,0 +1,144 @@
+"""Parts of the world of payments: a wire that can lose messages or kill the desk, keys and adapters made once, a CA."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from urllib.parse import parse_qsl, urlsplit
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
+
+from tests.harness.desk.doubles import Clock
+from tests.harness.desk.town import ACCOUNT
+from tui.core.order import Method
+from tui.desk.ca.port import IssuingFailed
+from tui.desk.payments.gateway import GatewayUnknown, PaymentGateway
+from tui.desk.platforms.alipay.gateway import Alipay
+from tui.desk.platforms.common.transport import ANSWER_LIMIT
+from tui.desk.platforms.unionpay.gateway import UnionPay
+from tui.desk.renewals.accounts import create_account
+from tui.desk.storage.database import migrate, open_database
+from tui.sandbox.gateways.common.http import Call, Fate
+from tui.sandbox.gateways.common.keys import alipay_settings, make_alipay_keys, make_unionpay_keys, unionpay_settings
+from tui.sandbox.gateways.common.platform import PaymentSandbox
+
+
+class Crash(Exception):  # noqa: N818
+    """The desk died here; what it had committed is all that is left of it."""
+
+
+@dataclass
+class Wire:
+    """The adapters' connection: one message at a time, straight into a stand-in."""
+
+    platform: PaymentSandbox | None = None
+    early: Callable[[], None] = lambda: None
+    """Called between what the platform did and its answer, when a notice is to come first."""
+    fate: str = ""
+    """Of the next message: crash-before, crash-after, lost, unanswered."""
+
+    def post(self, url: str, form: str, limit: int = ANSWER_LIMIT) -> bytes:
+        """Carry out one call."""
+        return self._exchange(url, dict(parse_qsl(form, keep_blank_values=True)), limit)
+
+    def get(self, url: str, limit: int) -> bytes:
+        """Fetch a bill."""
+        return self._exchange(url, {}, limit)
+
+    def _exchange(self, url: str, form: dict[str, str], limit: int) -> bytes:
+        fate, self.fate = self.fate, ""
+        if fate == "crash-before":
+            raise Crash
+        if fate == "lost":
+            raise GatewayUnknown("ConnectError")
+        at = urlsplit(url)
+        fields = dict(parse_qsl(at.query, keep_blank_values=True)) | form
+        assert self.platform is not None
+        reply = self.platform.answer(Call(at.path, f"{at.scheme}://{at.netloc}", fields))
+        if reply is not None and reply.after is not None:
+            self.early()
+        if fate == "crash-after":
+            raise Crash
+        if fate == "unanswered" or reply is None or reply.fate is not Fate.SENT:
+            raise GatewayUnknown("ReadTimeout")
+        assert len(reply.body) <= limit
+        return reply.body
+
+
+@dataclass
+class Kit:
+    """What is slow to make, and made once: keys, adapters, an empty database."""
+
+    folder: Path
+    clock: Clock
+    wires: dict[Method, Wire]
+    gateways: dict[Method, PaymentGateway]
+    keep: TemporaryDirectory[str]
+
+
+@cache
+def kit() -> Kit:
+    """One for the whole process."""
+    keep = TemporaryDirectory(prefix="world-")
+    folder = Path(keep.name)
+    make_alipay_keys(folder / "alipay")
+    make_unionpay_keys(folder / "unionpay")
+    engine = open_database(f"sqlite:///{folder / 'empty.db'}", bytes(range(32)))
+    migrate(engine)
+    create_account(engine, ACCOUNT, "correct horse battery")
+    engine.dispose()
+    clock, wires = Clock(), {method: Wire() for method in Method}
+    gateways: dict[Method, PaymentGateway] = {
+        Method.ALIPAY: Alipay(
+            alipay_settings(folder / "alipay", "http://127.0.0.1/gateway.do"), clock, wires[Method.ALIPAY]
+        ),
+        Method.UNIONPAY: UnionPay(
+            unionpay_settings(folder / "unionpay", "http://127.0.0.1/gateway/api"), clock, wires[Method.UNIONPAY]
+        ),
+    }
+    return Kit(folder, clock, wires, gateways, keep)
+
+
+@cache
+def certified() -> tuple[bytes, bytes]:
+    """A CSR (PEM), and a certificate (DER) for it."""
+    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "张三")])
+    csr = x509.CertificateSigningRequestBuilder().subject_name(name).sign(key, SHA256())
+    begin = datetime(2026, 1, 1, tzinfo=UTC)
+    builder = x509.CertificateBuilder(name, name, key.public_key(), 1, begin, begin + timedelta(days=3650))
+    return csr.public_bytes(Encoding.PEM), builder.sign(key, SHA256()).public_bytes(Encoding.DER)
+
+
+@dataclass
+class Ca:
+    """Issues, or refuses for good."""
+
+    refuses: bool = False
+    chain: tuple[bytes, ...] = ()
+
+    def issue(self, request_id: str, csr: bytes, old_certificate: bytes, not_after: datetime) -> bytes:
+        """The one certificate."""
+        del request_id, csr, old_certificate, not_after
+        if self.refuses:
+            raise IssuingFailed("refused", final=True)
+        return certified()[1]
+
+    def recognises(self, certificate: bytes) -> bool:
+        """Everything."""
+        return bool(certificate)
+
+    @property
+    def not_after(self) -> datetime:
+        """Not in these tests."""
+        return datetime(2999, 1, 1, tzinfo=UTC)
+
+    def flaw(self, certificate: bytes) -> str:
+        """None."""
+        del certificate
+        return ""

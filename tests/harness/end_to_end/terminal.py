@@ -1,0 +1,183 @@
+"""The kiosk as a process in a terminal of its own: bytes in, a screen to read, and what lies in its memory."""
+
+import os
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from time import monotonic
+from typing import Any, Self
+
+import pexpect
+import pyte
+
+from tests.harness.end_to_end.town import Town, command
+from tests.rig.softhsm import SoftToken
+from tui.sandbox.files import ACCOUNT, PASSWORD
+
+PATIENCE = 60.0
+"""Seconds after which a screen that does not come has failed."""
+_WITHIN_A_FIELD = 0.02
+F10 = "\x1b[21~"
+END = "\x1b[F"
+Keys = Callable[[str], Iterable[str]]
+"""A text to what is sent in one write each; `iter` types singly."""
+
+
+def all_at_once(text: str) -> Iterable[str]:
+    """As after a stalled line."""
+    return (text,)
+
+
+def settings_file(town: Town, token: SoftToken, folder: Path) -> Path:
+    """The town's kiosk.toml with this token's driver alone."""
+    known = tomllib.loads((town.directory / "kiosk.toml").read_text())["desk"]
+    environment = ", ".join(f'{name} = "{value}"' for name, value in token.environment)
+    path = folder / "kiosk.toml"
+    path.write_text(
+        f'[desk]\nurl = "{known["url"]}"\nca_file = "{town.directory / known["ca_file"]}"\n'
+        f'[[token.modules]]\npath = "{token.module}"\nenvironment = {{ {environment} }}\n[kiosk]\nlog = ""\n'
+    )
+    return path
+
+
+class Terminal:
+    """80 columns, 24 rows."""
+
+    def __init__(self, config: Path) -> None:
+        """Start the kiosk with these settings."""
+        words = command("--config", config)
+        environment: Any = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor"}
+        self._screen = pyte.Screen(80, 24)
+        self._stream = pyte.ByteStream(self._screen)
+        self._spawned = pexpect.spawn(words[0], words[1:], dimensions=(24, 80), timeout=PATIENCE, env=environment)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._spawned.close(force=True)
+
+    @property
+    def text(self) -> str:
+        """All that stands on the screen, without the blank that follows each wide character."""
+        return "\n".join(self._screen.display)
+
+    def until(self, *words: str) -> None:
+        """Read until all of these stand on the screen."""
+        end = monotonic() + PATIENCE
+        while not all(word in self.text for word in words):
+            assert monotonic() < end, f"no {words} in\n{self.text}"
+            self._read(0.1)
+
+    def type(self, *texts: str, quiet: float = 0.15) -> None:
+        """Each text in one write, as a terminal hands over keys that come close together; then wait until all is quiet.
+
+        Keys of one field need no wait for what each of them paints.
+        """
+        for text in texts:
+            self._spawned.send(text)
+            while self._read(quiet):
+                pass
+
+    def press(self, label: str) -> None:
+        """Go to the button with the Tab key and press it."""
+        for _turn in range(30):
+            if re.search(rf">\s*{label}\s*<", self.text):
+                return self.type("\r")
+            self.type("\t")
+        raise AssertionError(f"no {label} in\n{self.text}")
+
+    def walk_to_payment(self, answers: dict[str, dict[str, str]], pin: str, keys: Keys) -> None:
+        """From the first screen through sign-in, form and CA password to the handed-in request."""
+        agent, address = answers["agent"], answers["recipient"]["address"]
+        self.until("可以办理续期", "已连接")
+        self.type("\r")
+        self.until("密码")
+        self.type(ACCOUNT, "\r")
+        self.type(*keys(PASSWORD), quiet=_WITHIN_A_FIELD)
+        self.type("\r")
+        self.until("请向下翻阅到结尾")
+        self.type(END)
+        self.press("同意并继续")
+        self.until("申请续期")
+        self.press("申请续期")
+        self.until("版本")
+        self.type("\t", " ")
+        self.press("下一步")
+        self.until("证件号码")
+        for value in (agent["id_number"], agent["name"], agent["mobile"], agent["email"]):
+            self.type(*keys(value), quiet=_WITHIN_A_FIELD)
+            self.type("\r")
+        self.type("\r")
+        self.type(*keys(address), quiet=_WITHIN_A_FIELD)
+        self.press("提交")
+        self.until("输入CA密码")
+        self.type(*keys(pin), quiet=_WITHIN_A_FIELD)
+        self.type("\r")
+        self.until("续期申请已提交")
+
+    def leave(self) -> None:
+        """结束办理."""
+        self.type(F10)
+        self.until("结束本次办理")
+        self.press("结束办理")
+        self.until("可以办理续期")
+
+    def _read(self, seconds: float) -> bool:
+        """Whether something was painted within this time."""
+        try:
+            self._stream.feed(self._spawned.read_nonblocking(1 << 16, timeout=seconds))
+        except pexpect.TIMEOUT:
+            return False
+        return True
+
+    @property
+    def processes(self) -> dict[str, int]:
+        """Process ids: of the kiosk, and of the driver's process below it."""
+        assert self._spawned.pid is not None
+        found = {"kiosk": self._spawned.pid}
+        for host in _children(self._spawned.pid):
+            found["token host"] = host
+        return found
+
+    def until_replaced(self, name: str, pid: int) -> None:
+        """Wait for another process in the place of this one."""
+        end = monotonic() + PATIENCE
+        while self.processes.get(name, pid) == pid:
+            assert monotonic() < end, f"{name} is still {pid}"
+            self._read(0.05)
+
+    def found(self, values: Mapping[str, str]) -> dict[str, dict[str, int]]:
+        """How often each value lies in each process's memory, in UTF-8 or in any width that Python keeps text in."""
+        return {name: _count(pid, values) for name, pid in self.processes.items()}
+
+
+def _children(pid: int) -> Iterator[int]:
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        yield from map(int, (task / "children").read_text().split())
+
+
+def _count(pid: int, values: Mapping[str, str]) -> dict[str, int]:
+    codes = "utf-8", "utf-16-le", "utf-32-le"
+    forms = {name: {value.encode(code) for code in codes} for name, value in values.items()}
+    found = dict.fromkeys(values, 0)
+    with Path(f"/proc/{pid}/mem").open("rb", buffering=0) as memory:
+        for begin, end in _regions(pid):
+            memory.seek(begin)
+            try:
+                content = memory.read(end - begin) or b""
+            except OSError:  # pages that cannot be read: [vvar]
+                continue
+            for name in values:
+                found[name] += sum(content.count(form) for form in forms[name])
+    return found
+
+
+def _regions(pid: int) -> Iterable[tuple[int, int]]:
+    """Every writable mapping of the process, (begin, end)."""
+    for line in Path(f"/proc/{pid}/maps").read_text().splitlines():
+        span, rights, *_ = line.split()
+        if "w" in rights:
+            begin, end = (int(part, 16) for part in span.split("-"))
+            yield begin, end

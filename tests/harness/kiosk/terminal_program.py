@@ -1,0 +1,28 @@
+"""A kiosk without adapters, to be run in a pty: `python terminal_program.py IDLE_SECONDS`."""
+
+import sys
+from collections.abc import Callable
+
+from tui.journey.commands import Command
+from tui.journey.events import Event, TokensSeen
+from tui.kiosk.app import KioskApp, run
+
+
+class Still:
+    """Shows one token and runs nothing."""
+
+    def start(self, post: Callable[[Event], None]) -> None:
+        """One token."""
+        from tests.harness import people
+
+        post(TokensSeen(people.SIGHTING, people.NOW))
+
+    def run(self, command: Command) -> None:
+        """Nothing."""
+
+    def stop(self) -> None:
+        """Nothing."""
+
+
+if __name__ == "__main__":
+    sys.exit(run(KioskApp(Still(), idle_seconds=int(sys.argv[1]))))

@@ -1,0 +1,64 @@
+"""环境检测 says what is wrong, and judges the clock and the version by the desk."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from tests.harness.kiosk.ports_double import DeskScript, lost
+from tests.harness.people import NOW, SERVICE, certificate, token
+from tui.core.certificate import Usage
+from tui.core.failure import Failure, Reason
+from tui.journey.ports import ModuleFault, Sighting
+from tui.kiosk.runtime.self_check import SelfCheck
+
+GOOD = Sighting((token(certificate()),))
+MODULE = "/lib/m.so"
+
+
+async def _wrong(sighting: Sighting = GOOD, status: Any = SERVICE) -> dict[str, Reason | None]:
+    """Items that are not right, with their reasons."""
+    checks = await SelfCheck(DeskScript(status=[status]), (MODULE,), "1.0.0", lambda: NOW).run(sighting)
+    assert all(check.ok == (check.failure is None) for check in checks)
+    return {check.item: check.failure.reason for check in checks if check.failure}
+
+
+async def test_all_is_well() -> None:
+    checks = await SelfCheck(DeskScript(status=[SERVICE]), (MODULE,), "1.0.0", lambda: NOW).run(GOOD)
+    assert [check.item for check in checks] == ["driver", "token", "certificate", "desk", "clock", "version"]
+    assert all(check.ok for check in checks)
+
+
+@pytest.mark.parametrize(
+    ("sighting", "wrong"),
+    [
+        (Sighting(), {"token": Reason.NO_TOKEN, "certificate": Reason.NO_CERTIFICATE}),
+        (
+            Sighting(faults=(ModuleFault(MODULE, Failure(Reason.DRIVER_MISSING)),)),
+            {"driver": Reason.DRIVER_MISSING, "token": Reason.NO_TOKEN, "certificate": Reason.NO_CERTIFICATE},
+        ),
+        (Sighting((token(certificate(), fault="CKR_DEVICE_ERROR"),)), {"token": Reason.TOKEN_FAULT}),
+        (Sighting((token(certificate(days_left=-2)),)), {"certificate": Reason.CERTIFICATE_EXPIRED}),
+        (Sighting((token(certificate("a", days_left=-2), certificate("b")),)), {}),
+        (Sighting((token(certificate(days_left=200)),)), {}),
+        (Sighting((token(certificate("a"), certificate("b", 385, subject=certificate("a").subject)),)), {}),
+        (Sighting((token(certificate(usage=Usage.OTHER)),)), {"certificate": Reason.NO_SIGNING_CERTIFICATE}),
+        (Sighting((token(),)), {"certificate": Reason.NO_CERTIFICATE}),
+        (Sighting((token(certificate(key="SM2")),)), {"certificate": Reason.SM2_UNSUPPORTED}),
+        (Sighting((token(certificate(readable=False)),)), {"certificate": Reason.CERTIFICATE_UNREADABLE}),
+        (
+            Sighting((token(certificate(usage=Usage.ENCRYPTION)),)),
+            {"certificate": Reason.NO_SIGNING_CERTIFICATE},
+        ),
+        (Sighting((token(certificate(not_after=datetime.max.replace(tzinfo=UTC))),)), {}),
+    ],
+)
+async def test_token_and_certificate(sighting: Sighting, wrong: dict[str, Reason]) -> None:
+    assert await _wrong(sighting) == wrong
+
+
+async def test_the_desk_judges_clock_and_version() -> None:
+    assert await _wrong(status=replace(SERVICE, time=NOW + timedelta(minutes=6))) == {"clock": Reason.CLOCK_WRONG}
+    assert await _wrong(status=replace(SERVICE, minimum_version="1.10.0")) == {"version": Reason.KIOSK_TOO_OLD}
+    assert await _wrong(status=lost()) == {"desk": Reason.DESK_UNREACHABLE}

@@ -1,0 +1,345 @@
+"""The screens of the arrival: the state in, what is shown; keys in, the events out."""
+
+import unicodedata
+from dataclasses import replace
+
+import pytest
+from textual.widgets import Input, OptionList
+
+from tests.harness import people
+from tests.harness.kiosk.stage import staged
+from tui.core.certificate import Token, Usage, refer
+from tui.core.failure import Failure, Reason
+from tui.core.order import ApplicationStatus, Document, Offer
+from tui.journey import events as e
+from tui.journey.ports import Check, ModuleFault, Sighting
+from tui.journey.state import Busy, State, Step
+from tui.kiosk.widgets.action import ActionButton
+from tui.kiosk.widgets.secret_field import SecretField
+
+HOSTILE = "[@click=app.exit]T[/] [/ \x1b[31m\u202e$accent"
+HOME = State(now=people.NOW, sighting=people.SIGHTING, service=people.SERVICE, desk_reachable=True)
+
+
+def home(*tokens: object, **changes: object) -> State:
+    """The waiting screen's state with these tokens inserted."""
+    return replace(HOME, sighting=Sighting(tokens), **changes)  # type: ignore[arg-type]
+
+
+ARRIVAL = [step for step in Step if step.stage <= 2 and step is not Step.WITHDRAWN]
+EXPIRED = people.token(people.certificate("expired", -3))
+EARLY = people.token(people.certificate("early", 200))
+URGENT = people.token(people.certificate("urgent", 5))
+BARE = people.token()
+FAULTY = replace(HOME, sighting=Sighting((), (ModuleFault("/x.so", Failure(Reason.DRIVER_MISSING, "x.so")),)))
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        (State(), ["正在读取CA", "CA：正在读取"]),
+        (home(), ["请插入CA", "财智云账号", "CA：未插入"]),
+        (HOME, ["可以办理续期", "剩余20天，可以续期", "天后到期", "网证通（序列号尾号 S1）"]),
+        (home(EXPIRED), ["目前不能续期", "已过期3天"]),
+        (home(EARLY), ["目前不能续期", "剩余200天", "起可续期"]),
+        (home(URGENT), ["仅剩5天，请尽快续期"]),
+        (home(BARE), ["这个CA中没有证书"]),
+        (home(URGENT, EARLY), ["CA：已插入2个", "urgent", "early"]),
+        (FAULTY, ["没有找到CA驱动的文件", "020-89524338"]),
+        (replace(HOME, desk_reachable=False), ["连接中断，正在重试"]),
+    ],
+)
+async def test_waiting_shows_what_is_inserted(state: State, said: list[str]) -> None:
+    async with staged(state) as stage:
+        assert not [words for words in said if words not in stage.text]
+
+
+SIGNING = people.certificate("sign", usage=Usage.SIGNING)
+PAIR = people.token(SIGNING, people.certificate("enc", usage=Usage.ENCRYPTION))
+SM2_PAIR = people.token(people.certificate("gm", key="SM2", usage=Usage.SIGNING), serial="GM0002")
+MIXED = people.token(
+    people.certificate("bad", readable=False, label="旧证书", der=b"x" * 812, key_id="0a0b"),
+    people.certificate("odd", well_formed=False),
+    people.certificate("gone", -3),
+    serial="S3",
+)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+@pytest.mark.parametrize(
+    ("tokens", "said"),
+    [
+        ((PAIR,), ["可以办理续期", "签名证书  sign", "加密证书  剩余20天，不单独续期", "天后到期"]),
+        ((SM2_PAIR,), ["目前不能续期", "国密（SM2）证书请到柜台续期"]),
+        ((PAIR, SM2_PAIR, MIXED), ["sign", "enc", "gm", "无法读取", "旧证书", "不支持在线续期", "已过期3天"]),
+    ],
+)
+async def test_every_kind_of_certificate_is_seen_on_the_waiting_screen(
+    tokens: tuple[Token, ...], said: list[str], size: tuple[int, int]
+) -> None:
+    async with staged(home(*tokens), size=size) as stage:
+        assert not [words for words in said if words not in stage.text]
+
+
+async def test_the_list_says_what_each_certificate_is_for_and_where_the_unreadable_one_is() -> None:
+    shown = people.state(Step.CERTIFICATES, sighting=Sighting((PAIR, MIXED)))
+    async with staged(shown, size=(120, 70)) as stage:
+        for words in ("签名证书 RSA-2048", "加密证书 RSA-2048", "旧证书", "812字节，CKA_ID 0a0b", "无法读取"):
+            assert words in stage.text
+
+
+async def test_a_pair_s_owner_is_told_that_the_encryption_certificate_stays() -> None:
+    shown = people.state(Step.CARD, sighting=Sighting((PAIR,)), chosen=refer(PAIR, SIGNING))
+    async with staged(shown) as stage:
+        assert "CA中的加密证书和加密密钥保持不变" in stage.text
+        assert "签名证书 RSA-2048" in stage.text
+        await stage.show(people.state(Step.CARD))
+        assert "加密证书" not in stage.text
+
+
+async def test_only_the_signing_certificate_of_a_pair_is_a_choice() -> None:
+    shown = people.state(Step.CHOOSING, sighting=Sighting((PAIR, people.TOKEN)))
+    async with staged(shown) as stage:
+        assert "签名证书  sign" in stage.text
+        assert "enc" not in stage.text
+
+
+@pytest.mark.parametrize(
+    ("token", "reason", "said"),
+    [
+        (SM2_PAIR, Reason.SM2_UNSUPPORTED, ["SKF（GM/T 0016）", "本版本没有", "柜台", "020-89524338", "没有扣款"]),
+        (MIXED, Reason.CERTIFICATE_UNREADABLE, ["旧证书", "812字节"]),
+        (PAIR, Reason.NO_SIGNING_CERTIFICATE, ["只有加密等用途的证书"]),
+    ],
+)
+async def test_a_refusal_is_seen_whole_at_80x24(token: Token, reason: Reason, said: list[str]) -> None:
+    held = refer(token, token.certificates[0])
+    shown = people.state(Step.REFUSED, sighting=Sighting((token,)), chosen=held, failure=Failure(reason))
+    async with staged(shown) as stage:
+        assert not [words for words in (*said, "咨询") if words not in stage.text]
+
+
+async def test_waiting_follows_plug_and_unplug() -> None:
+    async with staged(home()) as stage:
+        await stage.show(HOME)
+        assert "剩余20天" in stage.text
+        await stage.show(home())
+        assert "剩余20天" not in stage.text
+
+
+@pytest.mark.parametrize(
+    ("keys", "event"),
+    [
+        (["enter"], e.Started()),
+        (["right", "enter"], e.CertificatesOpened()),
+        (["tab", "tab", "enter"], e.SelfCheckOpened()),
+        (["f4"], e.CertificatesOpened()),
+        (["f5"], e.SelfCheckOpened()),
+    ],
+)
+async def test_keys_of_the_waiting_screen(keys: list[str], event: object) -> None:
+    async with staged(HOME) as stage:
+        assert await stage.press(*keys) == [event]
+
+
+async def test_retry_is_a_key_only_while_a_failure_is_shown() -> None:
+    async with staged(HOME) as stage:
+        assert "重试" not in stage.text
+        assert await stage.press("f6") == []
+        await stage.show(replace(HOME, failure=Failure(Reason.DESK_UNREACHABLE)))
+        assert "无法连接续期服务" in stage.text
+        assert await stage.press("f6") == [e.Retried()]
+
+
+async def test_the_mouse_presses_buttons_and_keys_of_the_key_line() -> None:
+    async with staged(HOME) as stage:
+        await stage.pilot.click("ActionButton.-main")
+        await stage.pilot.click("KeyLine", offset=(15, 0))
+        assert await stage.events() == [e.Started(), e.CertificatesOpened()]
+
+
+async def test_several_renewable_certificates_are_chosen_from() -> None:
+    other = people.token(people.certificate("second", 30), serial="S2")
+    state = people.state(Step.CHOOSING, sighting=Sighting((people.TOKEN, other, EXPIRED)))
+    async with staged(state) as stage:
+        assert stage.screen.query_one(OptionList).option_count == 2
+        assert "expired" not in stage.text
+        assert await stage.press("down", "enter") == [e.CertificateChosen(other.certificates[0].fingerprint)]
+        assert await stage.press("f3") == [e.BackPressed()]
+
+
+async def test_sign_in_hands_over_account_and_password_once() -> None:
+    async with staged(people.state(Step.SIGN_IN, account="")) as stage:
+        posted = await stage.press(*"acc", "enter", *"p4ss", "enter")
+        assert [type(event) for event in posted] == [e.SignInSubmitted]
+        submitted = posted[0]
+        assert isinstance(submitted, e.SignInSubmitted)
+        assert (submitted.account, bytes(submitted.password.reveal())) == ("acc", b"p4ss")
+        assert stage.screen.query_one(SecretField).length == 0
+        assert "p4ss" not in repr(posted) + stage.text
+
+
+async def test_sign_in_says_what_is_missing_at_the_field() -> None:
+    async with staged(people.state(Step.SIGN_IN, account="")) as stage:
+        assert await stage.press("enter", "enter") == []
+        assert stage.text.count("必须填写") == 2
+        assert await stage.press(*"acc", "enter", "enter") == []
+        assert stage.text.count("必须填写") == 1
+
+
+async def test_a_refused_password_keeps_the_account() -> None:
+    refused = people.state(Step.SIGN_IN, account="acc", failure=Failure(Reason.WRONG_PASSWORD))
+    async with staged(refused) as stage:
+        assert stage.screen.query_one(Input).value == "acc"
+        assert isinstance(stage.app.focused, SecretField)
+        assert "账号或密码不正确" in stage.text
+
+
+async def test_a_long_notice_is_read_before_it_is_accepted() -> None:
+    text = "\n\n".join(f"第{number}条" for number in range(40))
+    async with staged(people.state(Step.NOTICE, notice=Document("1", "须知", text, ""))) as stage:
+        button = stage.screen.query_one("ActionButton.-main", ActionButton)
+        assert button.disabled
+        assert await stage.press("end", "down", "enter") == [e.NoticeAccepted()]
+
+
+async def test_a_short_notice_is_accepted_at_once() -> None:
+    async with staged(people.state(Step.NOTICE)) as stage:
+        assert await stage.press("enter") == [e.NoticeAccepted()]
+
+
+async def test_a_notice_under_way_cannot_be_accepted() -> None:
+    async with staged(people.state(Step.NOTICE, notice=None, busy=Busy.LOADING)) as stage:
+        assert stage.screen.query_one("ActionButton.-main", ActionButton).disabled
+        await stage.show(people.state(Step.NOTICE))
+        assert await stage.press("enter") == [e.NoticeAccepted()]
+
+
+@pytest.mark.parametrize(
+    ("offer", "label"),
+    [
+        (people.OFFER, "申请续期"),
+        (Offer((), people.application(ApplicationStatus.ENTERED)), "继续办理"),
+        (Offer((), people.application(ApplicationStatus.WITHDRAWN)), "申请续期"),
+    ],
+)
+async def test_the_card_offers_the_one_way_on(offer: Offer, label: str) -> None:
+    async with staged(people.state(Step.CARD, offer=offer)) as stage:
+        assert f"> {label} <" in stage.text
+        assert ("已录入" in stage.text) is (label == "继续办理")
+        assert "2026年12月13日 13:00" in stage.text
+        assert await stage.press("enter") == [e.RenewalRequested()]
+
+
+async def test_a_button_that_closes_under_the_finger_hands_no_enter_to_its_neighbour() -> None:
+    async with staged(people.state(Step.CARD)) as stage:
+        await stage.show(people.state(Step.CARD, busy=Busy.SAVING))
+        assert await stage.press("enter") == []
+        await stage.show(people.state(Step.CARD, failure=Failure(Reason.DESK_UNREACHABLE)))
+        assert await stage.press("enter") == [e.RenewalRequested()]
+
+
+async def test_the_card_waits_for_the_desk() -> None:
+    async with staged(people.state(Step.CARD, offer=None, busy=Busy.CHECKING)) as stage:
+        assert await stage.press("enter") == []
+        await stage.show(people.state(Step.CARD))
+        assert await stage.press("enter") == [e.RenewalRequested()]
+
+
+async def test_every_certificate_is_listed() -> None:
+    shown = people.state(Step.CERTIFICATES, sighting=Sighting((people.TOKEN, EXPIRED)))
+    async with staged(shown, size=(120, 40)) as stage:
+        for words in ("old", "expired", "RSA-2048", "已过期3天", "2026年12月13日 13:00"):
+            assert words in stage.text
+        assert await stage.press("enter") == [e.BackPressed()]
+
+
+async def test_self_check_says_what_is_wrong_and_what_to_do() -> None:
+    checks = (Check("clock", True, "1秒"), Check("desk", False, "x", Failure(Reason.DESK_UNREACHABLE)))
+    async with staged(people.state(Step.SELF_CHECK, checks=checks)) as stage:
+        for words in ("[正常] 系统时间", "[异常] 续期服务", "请检查网络"):
+            assert words in stage.text
+        assert await stage.press("f6") == [e.Retried()]
+
+
+async def test_a_refusal_names_reason_way_out_and_hotline() -> None:
+    async with staged(people.state(Step.REFUSED, failure=Failure(Reason.CERTIFICATE_EXPIRED))) as stage:
+        for words in ("证书已过期", "《CA办理指南》", "020-89524338", "4008301330"):
+            assert words in stage.text
+        assert await stage.press("enter") == [e.BackPressed()]
+
+
+async def test_an_enter_typed_when_the_token_slips_out_does_not_end_the_journey() -> None:
+    async with staged(people.state(Step.TOKEN_AWAITED, return_to=Step.FORM, sighting=Sighting(()))) as stage:
+        assert await stage.press("enter") == []
+        assert await stage.press("tab", "enter") == [e.BackPressed()]
+
+
+async def test_what_is_under_way_is_seen_whole_beside_a_long_certificate() -> None:
+    pair = people.token(replace(people.OLD, usage=Usage.SIGNING), people.certificate("enc", usage=Usage.ENCRYPTION))
+    long = replace(pair.certificates[0], issuer="CN=NETCA," * 20)
+    pair = replace(pair, certificates=(long, *pair.certificates[1:]))
+    offer = replace(people.OFFER, application=people.application(ApplicationStatus.ENTERED))
+    shown = people.state(Step.CARD, offer=offer, sighting=Sighting((pair,)), chosen=refer(pair, long))
+    async with staged(shown) as stage:
+        for words in ("已有一笔办理中的申请", "业务单号 B1", "未支付"):
+            assert words in stage.text
+
+
+async def test_a_long_list_is_paged_from_its_button() -> None:
+    tokens = tuple(people.token(people.certificate(f"c{n}"), serial=f"S{n}") for n in range(4))
+    async with staged(people.state(Step.CERTIFICATES, sighting=Sighting(tokens))) as stage:
+        assert "c3" not in stage.text
+        await stage.press("pagedown", "pagedown", "pagedown", "pagedown", "pagedown")
+        assert "c3" in stage.text
+        assert await stage.press("enter") == [e.BackPressed()]
+
+
+async def test_the_awaited_token_is_named() -> None:
+    away = people.state(Step.TOKEN_AWAITED, sighting=Sighting(), return_to=Step.FORM)
+    async with staged(away) as stage:
+        for words in ("请插回原来的CA", "S1", "续期申请表"):
+            assert words in stage.text
+        await stage.show(replace(away, sighting=Sighting((EARLY,))))
+        assert "不是原来的CA" in stage.text
+        assert await stage.press("f3") == [e.BackPressed()]
+
+
+@pytest.mark.parametrize("step", ARRIVAL)
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (20, 5)])
+async def test_hostile_text_is_drawn_as_text(step: Step, size: tuple[int, int]) -> None:
+    certificate = people.certificate("h", 20, common_name=HOSTILE, subject=f"CN={HOSTILE}", issuer=HOSTILE)
+    token = people.token(certificate, label=HOSTILE, serial=HOSTILE, fault=HOSTILE)
+    other = people.token(replace(certificate, fingerprint="ff"), label=HOSTILE)
+    service = replace(people.SERVICE, hotline=HOSTILE)
+    shown = people.state(
+        step,
+        sighting=Sighting((token, other)),
+        service=service,
+        account=HOSTILE,
+        notice=Document("1", HOSTILE, HOSTILE, ""),
+        failure=Failure(Reason.DESK_FAULT, HOSTILE),
+        checks=(Check(HOSTILE, False, HOSTILE, Failure(Reason.DESK_FAULT, HOSTILE)),),
+        application=people.application(business_no=HOSTILE),
+        chosen=replace(people.REF, fingerprint=certificate.fingerprint, token_label=HOSTILE, token_serial=HOSTILE),
+    )
+    async with staged(shown, size=size) as stage:
+        assert "\x1b" not in stage.text
+        assert "\u202e" not in stage.text
+        assert stage.app.return_code is None
+        if size[0] > 20:
+            assert "[@click=app.exit]T[/]" in stage.text
+
+
+@pytest.mark.parametrize("step", ARRIVAL)
+async def test_no_glyph_is_of_ambiguous_width_and_all_fits_80x24(step: Step) -> None:
+    text = "\n".join(f"第{number}条 须知" for number in range(40))
+    other = people.token(people.certificate("second", 30), serial="S2")
+    sighting = Sighting((people.TOKEN, other))
+    async with staged(people.state(step, sighting=sighting, notice=Document("1", "须知", text, ""))) as stage:
+        assert not [c for c in stage.text if unicodedata.east_asian_width(c) == "A"]
+        lines = stage.text.splitlines()
+        assert "F1" in lines[-1]
+        assert "CA：" in lines[-2]
+        if actions := stage.screen.query("#actions ActionButton"):
+            assert all(str(b.label) in stage.text for b in actions.results(ActionButton) if b.display)

@@ -1,0 +1,53 @@
+"""The invoice by the certificate: offered with its source, taken by a key, never silently."""
+
+from tests.harness.kiosk.stage import staged
+from tests.harness.people import application, certificate, state, token
+from tui.core.application import Buyer, InvoiceForm
+from tui.core.failure import Failure, Reason
+from tui.core.order import ApplicationStatus, Method
+from tui.journey import events as e
+from tui.journey.ports import Sighting
+from tui.journey.state import State, Step
+from tui.kiosk.widgets.field import TextField
+
+COMPANY, NUMBER = "深圳市示例供应商有限公司", "91440300100012316L"
+
+
+def choosing(organisation: str = COMPANY, number: str = NUMBER, **changes: object) -> State:
+    """The method step with a certificate that says this of its organisation."""
+    held = token(certificate(organisation=organisation, organisation_number=number))
+    shown: dict[str, object] = {"invoice": InvoiceForm(), "application": application(ApplicationStatus.ENTERED)}
+    return state(Step.METHOD, sighting=Sighting((held,)), **(shown | changes))
+
+
+async def test_the_offer_is_shown_and_nothing_is_taken_before_the_key() -> None:
+    async with staged(choosing()) as stage:
+        assert f"按F4填入证书上的单位，请核对：{COMPANY} {NUMBER}" in stage.text
+        assert {field.value for field in stage.screen.query(TextField)} == {""}
+        assert await stage.press("f4") == [e.InvoiceEdited(Method.ALIPAY, InvoiceForm(NUMBER, COMPANY))]
+        assert [field.value for field in stage.screen.query(TextField)] == [NUMBER, COMPANY]
+        assert stage.screen.focused is not None
+        assert "一旦发票已开具" in stage.text
+
+
+async def test_messages_go_with_the_values_that_the_offer_replaces() -> None:
+    errors = (("tax_number", "required"), ("title", "required"))
+    async with staged(choosing()) as stage:
+        await stage.show(choosing(failure=Failure(Reason.FORM_INVALID, field_errors=errors)))
+        assert [field.wrong for field in stage.screen.query(TextField)] == [True, True]
+        await stage.press("f4")
+        assert [field.wrong for field in stage.screen.query(TextField)] == [False, False]
+
+
+async def test_what_the_certificate_does_not_say_stays_as_typed() -> None:
+    async with staged(choosing(number="", invoice=InvoiceForm("91440300MA5TEX712G", ""))) as stage:
+        await stage.press("f4")
+        assert [field.value for field in stage.screen.query(TextField)] == ["91440300MA5TEX712G", COMPANY]
+
+
+async def test_a_person_and_a_certificate_without_organisation_are_offered_nothing() -> None:
+    for shown in (choosing("", ""), choosing(invoice=InvoiceForm("", "", Buyer.PERSON)), choosing("12", NUMBER[:-2])):
+        async with staged(shown) as stage:
+            assert "按证书填写" not in stage.text
+            assert "证书上的单位" not in stage.text
+            assert await stage.press("f4") == []

@@ -1,0 +1,292 @@
+"""From the payment notice to the receipt: what is shown, which keys post which events."""
+
+from dataclasses import replace
+
+import pytest
+from textual.widgets import Static
+
+from tests.harness.kiosk.stage import staged
+from tests.harness.people import ATTEMPT, INVOICE, OLD, application, certificate, state, token
+from tui.core.application import Buyer, InvoiceForm
+from tui.core.certificate import Usage
+from tui.core.failure import Failure, Reason
+from tui.core.order import Application, ApplicationStatus, AttemptState, Method, PaymentStatus, Refund
+from tui.journey import events as e
+from tui.journey.ports import Installation, KeyLeft, Sighting
+from tui.journey.state import Busy, State, Step
+from tui.kiosk.widgets.countdown import Countdown
+from tui.kiosk.widgets.field import TextField
+from tui.kiosk.widgets.qr import QrCode
+
+HOSTILE = "[@click=app.quit]bad[/] \x1b[31m[/"
+
+
+def entered(**changes: object) -> Application:
+    """An application with its order."""
+    return application(ApplicationStatus.ENTERED, **changes)
+
+
+def paying(**changes: object) -> State:
+    """The QR step with one attempt."""
+    return state(Step.QR, application=entered(attempt=replace(ATTEMPT, **changes)))  # type: ignore[arg-type]
+
+
+async def test_the_notice_is_confirmed() -> None:
+    async with staged(state(Step.PAY_NOTICE, application=entered())) as stage:
+        assert "缴费提示" in stage.text
+        assert "¥ 200.00" in stage.text
+        assert await stage.press("enter") == [e.PayNoticeConfirmed()]
+
+
+async def test_the_order_shows_every_label_and_is_paid() -> None:
+    async with staged(state(Step.ORDER, application=entered())) as stage:
+        words = "业务单号 业务状态 已录入 支付状态 未支付 订单编号 交易类型 消费 交易状态 订单状态 正常 创建时间"
+        for word in (*words.split(), "费用名称", "费用单价", "数量", "小计", "总价", "2026年11月23日 12:00"):
+            assert word in stage.text
+        assert await stage.press("enter") == [e.PaymentOpened()]
+
+
+async def test_a_withdrawal_is_asked_once_more() -> None:
+    async with staged(state(Step.ORDER, application=entered())) as stage:
+        assert await stage.press("f8", "enter") == []
+        assert await stage.press("f8", "tab", "enter") == [e.WithdrawalConfirmed()]
+
+
+async def test_a_frozen_order_is_neither_paid_nor_withdrawn() -> None:
+    frozen = entered(payment_status=PaymentStatus.FROZEN)
+    async with staged(state(Step.ORDER, application=frozen)) as stage:
+        assert "人工核对" in stage.text
+        assert await stage.press("f8") == []
+        assert len(stage.app.screen_stack) == 2
+
+
+async def test_a_frozen_order_says_that_the_money_is_safe_whom_to_call_and_lets_the_person_go() -> None:
+    async with staged(state(Step.ORDER, application=entered(payment_status=PaymentStatus.FROZEN))) as stage:
+        for words in ("付款不会丢失", "原路退回", "020-89524338", "> 结束办理 <"):
+            assert words in stage.text
+        for words in ("立即支付", "撤销申请"):
+            assert words not in stage.text
+        assert await stage.press("enter", "tab", "enter") == [e.Abandoned()]
+
+
+async def test_while_the_certificate_is_issued_no_act_is_pressed_by_mistake() -> None:
+    async with staged(state(Step.ISSUING, application=entered(payment_status=PaymentStatus.PAID))) as stage:
+        assert await stage.press("enter") == []
+        assert len(stage.app.screen_stack) == 2
+
+
+async def test_foreign_text_is_never_markup() -> None:
+    async with staged(state(Step.ORDER, application=entered(business_no=HOSTILE))) as stage:
+        assert "[@click=app.quit]bad[/]" in stage.text
+        await stage.show(state(Step.QR, application=entered(attempt=replace(ATTEMPT, payee=HOSTILE))))
+        assert "[@click=app.quit]" in stage.text
+
+
+async def test_online_payment_is_chosen() -> None:
+    async with staged(state(Step.CHANNEL, application=entered())) as stage:
+        assert "(*) 在线支付" in stage.text
+        assert await stage.press("enter") == [e.OnlineChosen()]
+
+
+async def test_method_and_invoice_are_kept_and_submitted() -> None:
+    async with staged(state(Step.METHOD, application=entered(), invoice=InvoiceForm())) as stage:
+        assert "一旦发票已开具" in stage.text
+        await stage.press("enter", "enter", *"91440300100012316L", "enter", *"ABC")
+        posted = await stage.press("f3")
+        assert posted == [
+            e.InvoiceEdited(Method.ALIPAY, InvoiceForm("91440300100012316L", "ABC")),
+            e.BackPressed(),
+        ]
+
+
+async def test_a_person_is_not_asked_for_a_tax_number() -> None:
+    async with staged(state(Step.METHOD, application=entered(), invoice=InvoiceForm("914", ""))) as stage:
+        assert "纳税人识别号" in stage.text
+        await stage.press("enter", "right")
+        assert "< 个人 >" in " ".join(stage.text.split())
+        assert "纳税人识别号" not in stage.text
+        await stage.press("tab", *"ZHANG")
+        assert (await stage.press("f3"))[0] == e.InvoiceEdited(Method.ALIPAY, InvoiceForm("914", "ZHANG", Buyer.PERSON))
+        await stage.show(state(Step.CHANNEL, application=entered()))
+        await stage.show(state(Step.METHOD, application=entered(), invoice=InvoiceForm("", "", Buyer.PERSON)))
+        assert "纳税人识别号" not in stage.text
+        await stage.press("enter", "enter")
+        assert stage.screen.focused is stage.screen.query_one("#field-title", TextField).entry
+
+
+async def test_method_and_invoice_fit_80x24() -> None:
+    async with staged(state(Step.METHOD, application=entered())) as stage:
+        words = "业务费用 银联在线支付 支付宝 购买方 企业 纳税人识别号 发票抬头 一旦发票已开具 提交"
+        for word in words.split():
+            assert word in stage.text
+
+
+async def test_wrong_invoice_fields_speak_for_themselves() -> None:
+    refused = Failure(Reason.FORM_INVALID, field_errors=(("tax_number", "tax_number_format"), ("title", "required")))
+    typed = InvoiceForm("914", "")
+    async with staged(state(Step.METHOD, application=entered(), invoice=typed)) as stage:
+        await stage.show(state(Step.METHOD, application=entered(), invoice=typed, failure=refused))
+        assert "税号应为15、18或20位" in stage.text
+        assert stage.screen.focused is stage.screen.query_one("#field-tax-number", TextField).entry
+
+
+async def test_a_submission_that_failed_is_submitted_again_not_left() -> None:
+    typed = state(Step.METHOD, application=entered())
+    async with staged(typed) as stage:
+        assert len(await stage.press("tab", "tab", "tab", "tab", "enter")) == 1
+        await stage.show(replace(typed, busy=Busy.ORDERING))
+        assert await stage.press("enter") == []
+        await stage.show(replace(typed, failure=Failure(Reason.PAYMENT_PLATFORM_DOWN)))
+        assert [type(event) for event in await stage.press("enter")] == [e.PaymentSubmitted]
+
+
+async def test_the_qr_screen_at_80x24_shows_everything() -> None:
+    async with staged(paying(payee="网证通")) as stage:
+        for word in ("支付宝", "¥ 200.00", "B1", "D1", "网证通", "02:00", "等待扫码", "支付成功", "更换支付方式"):
+            assert word in stage.text
+        assert stage.screen.query_one(QrCode).drawing
+        assert await stage.press("enter") == [e.PaymentClaimed()]
+        assert await stage.press("f3") == [e.BackPressed()]
+        assert await stage.press("f9", "f6") == []
+
+
+async def test_money_that_is_checked_by_a_person_is_said_to_be_safe_and_whom_to_call() -> None:
+    async with staged(paying(state=AttemptState.FROZEN)) as stage:
+        for words in ("这笔支付需要人工核对", "不会丢失", "入账", "原路退回", "020-89524338", "> 结束办理 <"):
+            assert words in stage.text
+
+
+async def test_nobody_is_asked_to_pay_again_while_the_first_payment_is_frozen() -> None:
+    async with staged(paying(state=AttemptState.FROZEN)) as stage:
+        for words in ("扫码付款", "新二维码", "更换支付方式", "付款后"):
+            assert words not in stage.text
+        assert await stage.press("f6", "f3") == []
+
+
+async def test_without_a_code_nobody_is_told_to_scan() -> None:
+    async with staged(paying(state=AttemptState.REFUNDING)) as stage:
+        assert "扫码付款" not in stage.text
+        assert "付款后本页自动继续" not in stage.text
+        assert await stage.press("enter") == [e.QrRenewed()]
+
+
+async def test_a_scanned_code_asks_for_the_phone() -> None:
+    async with staged(paying(state=AttemptState.SCANNED)) as stage:
+        assert "已扫码，请在手机上确认" in stage.text
+
+
+@pytest.mark.parametrize("change", [{"expires_in": 0}, {"state": AttemptState.CLOSED}])
+async def test_a_code_that_is_over_vanishes_and_a_new_one_is_offered(change: dict[str, object]) -> None:
+    async with staged(paying(**change)) as stage:
+        assert "二维码已过期" in stage.text
+        assert not stage.screen.query_one(QrCode).drawing
+        assert await stage.press("f6") == [e.QrRenewed()]
+        assert await stage.press("f5") == [e.PaymentClaimed()]  # paid at the last moment
+
+
+async def test_the_countdown_ends_at_its_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [100.0]
+    monkeypatch.setattr(Countdown, "clock", staticmethod(lambda: now[0]))
+    async with staged(paying(expires_in=90)) as stage:
+        countdown = stage.screen.query_one(Countdown)
+        now[0] += 61
+        countdown.tick()
+        await stage.pilot.pause()
+        assert "00:29" in stage.text
+        now[0] += 30
+        countdown.tick()
+        await stage.pilot.pause()
+        assert "二维码已过期" in stage.text
+
+
+async def test_a_poll_that_tells_nothing_new_paints_nothing_but_the_time() -> None:
+    async with staged(paying(expires_in=120)) as stage:
+        painted = [stage.screen.query_one(f"#{name}", Static).visual for name in ("amount", "numbers", "live", "news")]
+        await stage.show(paying(expires_in=100))
+        assert "01:40" in stage.text
+        again = [stage.screen.query_one(f"#{name}", Static).visual for name in ("amount", "numbers", "live", "news")]
+        assert [one is other for one, other in zip(painted, again, strict=True)] == [True] * 4
+        await stage.show(paying(expires_in=98, state=AttemptState.SCANNED))
+        assert "已扫码，请在手机上确认" in stage.text
+
+
+class Wallet:
+    """A demo phone that remembers what it paid."""
+
+    account, password, pin = "a", "b", "c"
+
+    def __init__(self) -> None:
+        self.paid: list[str] = []
+
+    async def pay(self, qr: str) -> None:
+        """Remember."""
+        self.paid.append(qr)
+
+
+async def test_the_demo_phone_pays_by_a_key() -> None:
+    phone = Wallet()
+    async with staged(paying(), phone=phone) as stage:
+        assert "演示付款" in stage.text
+        assert stage.text.endswith("结束办理")
+        await stage.press("f9")
+        assert phone.paid == [ATTEMPT.qr]
+
+
+async def test_leaving_takes_the_code_away() -> None:
+    async with staged(paying()) as stage:
+        code = stage.screen.query_one(QrCode)
+        await stage.show(state(Step.ISSUING, application=entered(payment_status=PaymentStatus.PAID)))
+        assert not code.drawing
+        assert "支付成功" in stage.text
+        assert "B1" in stage.text
+
+
+async def test_the_receipt_shows_both_certificates() -> None:
+    new = certificate("new", days_left=385, serial="aabb01")
+    done = application(ApplicationStatus.INSTALLED, payment_status=PaymentStatus.PAID, invoice=INVOICE)
+    async with staged(state(Step.DONE, application=done, installation=Installation(OLD, new, b""))) as stage:
+        for word in (
+            "证书安装完成！",
+            "可以拔出CA",
+            "新证书",
+            "原证书",
+            "AABB01",
+            "RSA-2048",
+            "¥ 200.00",
+            "1-2个工作日",
+        ):
+            assert word in stage.text
+        assert await stage.press("enter") == [e.BackPressed()]
+
+
+async def test_the_receipt_says_that_the_encryption_certificate_stays() -> None:
+    new = certificate("new", usage=Usage.SIGNING)
+    pair = token(new, certificate("enc", usage=Usage.ENCRYPTION))
+    done = application(ApplicationStatus.INSTALLED, payment_status=PaymentStatus.PAID, invoice=INVOICE)
+    shown = state(Step.DONE, application=done, installation=Installation(OLD, new, b""))
+    async with staged(replace(shown, sighting=Sighting((pair,)))) as stage:
+        for word in ("加密证书和加密密钥保持不变", "¥ 200.00", "1-2个工作日"):
+            assert word in stage.text
+        await stage.show(replace(shown, sighting=Sighting((token(new),))))
+        assert "加密证书" not in stage.text
+
+
+@pytest.mark.parametrize(("left", "words"), [(KeyLeft.SHARED, "同一密钥"), (KeyLeft.UNCERTAIN, "无法确认")])
+async def test_the_receipt_says_why_the_old_key_stayed(left: KeyLeft, words: str) -> None:
+    done = application(ApplicationStatus.INSTALLED, payment_status=PaymentStatus.PAID)
+    shown = state(Step.DONE, application=done, installation=Installation(OLD, certificate("new"), b""), retired=True)
+    async with staged(replace(shown, key_left=left)) as stage:
+        assert "原密钥没有删除" in stage.text
+        assert words in stage.text
+
+
+async def test_the_end_says_where_the_money_is() -> None:
+    ended = application(
+        ApplicationStatus.FAILED,
+        payment_status=PaymentStatus.REFUNDING,
+        refunds=(Refund(20000, done=False, cause="issuing_failed"),),
+    )
+    async with staged(state(Step.WITHDRAWN, application=ended)) as stage:
+        assert "办理失败" in stage.text
+        assert "正在原路退回" in stage.text
+        assert await stage.press("enter") == [e.BackPressed()]

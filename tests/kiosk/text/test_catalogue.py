@@ -1,0 +1,165 @@
+"""English is whole: each message of the program is in the catalogue, the compiled file is its own, nothing is cut."""
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass, replace
+from datetime import UTC, datetime
+from enum import Enum
+from gettext import GNUTranslations
+from string import Formatter
+from typing import TypeVar
+
+import pytest
+from rich.cells import cell_len
+from textual.widgets import Static
+
+from tests.harness.kiosk.stage import staged
+from tests.harness.people import ATTEMPT, NOW, OLD, application, certificate, state
+from tests.kiosk.text.catalogue import MO, PO, ROOT, compiled, read_po, used, write_po
+from tui.core.failure import Failure, Money, Reason
+from tui.core.order import ApplicationStatus, FeeLine, Order
+from tui.journey.ports import Check, Installation, TokenStage
+from tui.journey.state import Step
+from tui.kiosk.text import _, use_language
+from tui.kiosk.text.dates import clock, day, moment
+from tui.kiosk.text.wording import explain
+from tui.kiosk.widgets.action import ActionButton
+from tui.kiosk.widgets.step_indicator import STAGE_WORDS
+
+T = TypeVar("T")
+
+CJK = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")
+ENGLISH = read_po(PO.read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def english() -> Iterator[None]:
+    use_language("en")
+    yield
+    use_language("zh")
+
+
+def test_the_catalogue_holds_what_the_program_says_and_no_more() -> None:
+    assert set(ENGLISH) == set(used())
+    assert PO.read_text(encoding="utf-8") == write_po(ENGLISH, used()), "run python -m tests.kiosk.text.catalogue"
+
+
+def test_the_compiled_file_is_of_this_catalogue() -> None:
+    assert MO.read_bytes() == compiled(ENGLISH), "run python -m tests.kiosk.text.catalogue"
+    with MO.open("rb") as file:
+        catalogue = GNUTranslations(file)
+    assert {message: catalogue.gettext(message) for message in ENGLISH} == ENGLISH
+
+
+@pytest.mark.parametrize("message", ENGLISH)
+def test_a_translation_is_english_and_names_the_same_values(message: str) -> None:
+    told = ENGLISH[message]
+    assert told.strip()
+    assert told.isascii()
+    assert _fields(told) == _fields(message)
+    assert told.count("\n") == message.count("\n")
+
+
+def test_no_message_is_translated_before_the_language_is_chosen() -> None:
+    for path in (ROOT / "tui").rglob("*.py"):
+        early = [node.lineno for node in _at_import(ast.parse(path.read_text(encoding="utf-8"))) if _translates(node)]
+        assert not early, (path, early)
+
+
+def test_the_source_text_needs_no_catalogue() -> None:
+    use_language("zh")
+    assert _("请插入CA") == "请插入CA"
+
+
+@pytest.mark.usefixtures("english")
+def test_the_rail_fits_80_columns() -> None:
+    assert sum(len(f" {n} {_(word)} ") for n, word in enumerate(STAGE_WORDS, 1)) + len(STAGE_WORDS) - 1 <= 78
+
+
+@pytest.mark.usefixtures("english")
+def test_times_are_written_as_in_english() -> None:
+    at = datetime(2026, 11, 23, 18, 5, tzinfo=UTC)
+    assert (moment(at), day(at), clock(at)) == ("24 Nov 2026 02:05", "24 Nov 2026", "24 Nov 02:05")
+
+
+@pytest.mark.usefixtures("english")
+@pytest.mark.parametrize(
+    ("failure", "said"),
+    [
+        (Failure(Reason.WRONG_PIN, tries_left=3), "The PIN is wrong. Attempts left: 3."),
+        (Failure(Reason.WRONG_PIN, final_try=True), "The PIN is wrong. This is the last attempt."),
+        (Failure(Reason.DESK_BUSY, retry_after=30), "Please wait a moment and retry. Please wait 30 s."),
+    ],
+)
+def test_sentences_are_parted_by_one_blank(failure: Failure, said: str) -> None:
+    words = explain(failure, Money.NOT_TOUCHED)
+    assert said in (words.happened, words.advice)
+
+
+def _fields(text: str) -> set[str]:
+    return {name for _literal, name, _spec, _conversion in Formatter().parse(text) if name is not None}
+
+
+def _at_import(tree: ast.AST) -> Iterator[ast.expr]:
+    """The expressions that run when the module is imported."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.expr):
+            yield node
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            yield from _at_import(node)
+
+
+def _translates(node: ast.expr) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "_"
+
+
+PAYING = application(
+    ApplicationStatus.ENTERED,
+    business_no="YW2026112312000012345678",
+    order=Order("DD2026112312000087654321", NOW, (FeeLine("Certificate", 20000, 1, 20000),), 20000),
+    attempt=replace(ATTEMPT, attempt_no="ZF2026112312000013572468"),
+)
+"""With numbers as long as the desk's own."""
+STATES: dict[Step, dict[str, object]] = {
+    Step.INSTALLING: {"stage": TokenStage.PROVING},
+    Step.REQUESTING: {"stage": TokenStage.KEY_PAIR},
+    Step.DONE: {"installation": Installation(OLD, certificate("new", days_left=385), b"")},
+    Step.SELF_CHECK: {"checks": (Check("token", True, "S1"), Check("desk", False, "", Failure(Reason.DESK_FAULT)))},
+    Step.REFUSED: {"failure": Failure(Reason.TOO_EARLY)},
+    Step.REQUEST_PIN: {"failure": Failure(Reason.WRONG_PIN, tries_left=3)},
+}
+
+
+@pytest.mark.usefixtures("english")
+@pytest.mark.parametrize("step", Step)
+async def test_every_screen_speaks_english_and_cuts_nothing_at_80x24(step: Step) -> None:
+    shown = _latin(state(step, **{"application": PAYING, **STATES.get(step, {})}))
+    async with staged(shown) as stage:
+        assert not CJK.findall(stage.text), stage.text
+        assert "F1  Help" in stage.text.splitlines()[-1]
+        for line in stage.screen.query("StepIndicator, KeyLine, StatusLine").results(Static):
+            assert cell_len(str(line.content)) <= line.content_size.width
+        for label in stage.screen.query(".field-label, .label").results(Static):
+            assert cell_len(str(label.content)) <= label.region.width
+        for button in stage.screen.query(ActionButton):
+            assert button.region.right <= 80
+            assert button.region.width >= cell_len(str(button.label)) or not button.display
+        for button in stage.screen.query("#actions ActionButton").results(ActionButton):
+            assert str(button.label) in stage.text or not button.display
+        if step in (Step.ORDER, Step.QR) and PAYING.order:
+            assert PAYING.business_no in stage.text
+            assert PAYING.order.order_no in stage.text
+        await stage.press("f1")
+        assert not CJK.findall(stage.text), stage.text
+
+
+def _latin(value: T) -> T:
+    """The same state with data that is Latin."""
+    if isinstance(value, str) and not isinstance(value, Enum):
+        return CJK.sub("x", value)  # type: ignore[return-value]
+    if isinstance(value, tuple):
+        return tuple(map(_latin, value))  # type: ignore[return-value]
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{f.name: _latin(getattr(value, f.name)) for f in fields(value) if f.init})
+    return value

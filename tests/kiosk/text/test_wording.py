@@ -1,0 +1,86 @@
+"""Every code of the core has words, and the words can be drawn on any terminal."""
+
+import unicodedata
+from datetime import UTC, datetime
+from enum import Enum
+
+import pytest
+
+from tui.core.application import FieldError
+from tui.core.failure import Failure, Money, Reason
+from tui.core.order import ServiceStatus
+from tui.kiosk.text.dates import clock, day, moment
+from tui.kiosk.text.labels import LABELS, label
+from tui.kiosk.text.reasons import REASONS
+from tui.kiosk.text.wording import HOTLINE, explain, field_message
+from tui.kiosk.widgets.step_indicator import STAGE_WORDS
+
+MEMBERS = [member for kind in LABELS for member in kind]
+SENTENCES = [*STAGE_WORDS, *(s for words in REASONS.values() for s in words), *(label(member) for member in MEMBERS)]
+
+
+@pytest.mark.parametrize("reason", Reason, ids=lambda reason: reason.value)
+def test_every_reason_says_what_happened_and_what_to_do(reason: Reason) -> None:
+    words = explain(Failure(reason), Money.NOT_TOUCHED)
+    assert words.happened.endswith("。")
+    assert words.advice.endswith("。")
+    assert "{" not in words.happened + words.advice
+
+
+@pytest.mark.parametrize("member", MEMBERS, ids=lambda member: f"{type(member).__name__}.{member.name}")
+def test_every_member_has_a_label(member: Enum) -> None:
+    assert label(member) or member.name == "UNKNOWN"
+
+
+@pytest.mark.parametrize("sentence", SENTENCES)
+def test_no_glyph_is_of_ambiguous_width_or_an_emoji(sentence: str) -> None:
+    assert not [c for c in sentence if unicodedata.east_asian_width(c) == "A" or ord(c) > 0xFFFF]
+
+
+@pytest.mark.parametrize("error", FieldError)
+def test_a_field_error_is_understood_by_its_code(error: FieldError) -> None:
+    assert field_message(error.value) == label(error)
+
+
+def test_an_unknown_field_code_asks_to_check() -> None:
+    assert field_message("from_a_newer_desk") == "请核对这一项"
+
+
+@pytest.mark.parametrize(
+    ("failure", "said"),
+    [
+        (Failure(Reason.WRONG_PIN, tries_left=3), "还可尝试3次"),
+        (Failure(Reason.WRONG_PIN, final_try=True), "只剩最后一次机会"),
+        (Failure(Reason.WRONG_PIN), "CA密码不正确。"),
+    ],
+)
+def test_a_wrong_pin_tells_the_tries_left(failure: Failure, said: str) -> None:
+    assert said in explain(failure, Money.NOT_TOUCHED).happened
+
+
+@pytest.mark.parametrize(("seconds", "said"), [(30, "请等待30秒"), (900, "请等待约15分钟")])
+def test_a_lock_says_how_long(seconds: int, said: str) -> None:
+    assert said in explain(Failure(Reason.ACCOUNT_LOCKED, retry_after=seconds), Money.NOT_TOUCHED).advice
+
+
+def test_money_is_spoken_of_where_people_worry() -> None:
+    assert "没有扣款" in explain(Failure(Reason.DRIVER_HUNG), Money.NOT_TOUCHED).money
+    assert explain(Failure(Reason.WRONG_PASSWORD), Money.NOT_TOUCHED).money == ""
+    assert "不会重复收费" in explain(Failure(Reason.WRONG_PASSWORD), Money.SAFE).money
+
+
+def test_the_desks_own_window_and_numbers_are_used() -> None:
+    service = ServiceStatus("1.0.0", datetime(2026, 11, 23, tzinfo=UTC), "400-1", "99", "CA", window_days=60)
+    words = explain(Failure(Reason.TOO_EARLY, detail="x\x1b[31m"), Money.NOT_TOUCHED, service)
+    assert "60天" in words.advice
+    assert "400-1" in words.call
+    assert "\x1b" not in words.call
+    assert HOTLINE in explain(Failure(Reason.TOO_EARLY), Money.NOT_TOUCHED).call
+
+
+def test_times_are_beijing_times() -> None:
+    at = datetime(2026, 11, 23, 18, 5, tzinfo=UTC)
+    assert moment(at) == "2026年11月24日 02:05"
+    assert day(at) == "2026年11月24日"
+    assert moment(datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)) == "9999年12月31日 23:59"
+    assert clock(at) == "11月24日 02:05"

@@ -1,0 +1,161 @@
+"""answers.toml and the PIN file."""
+
+from pathlib import Path
+
+import pytest
+
+from tui.core.application import Buyer, IdType
+from tui.core.order import Method
+from tui.kiosk.tables import SettingsError
+from tui.kiosk.unattended.answers import again, read_answers, read_pin, refuse_open
+
+WHOLE = """
+account = "supplier01"
+password = "Renew2026"
+term_months = 24
+serial = "0A1B"
+[agent]
+id_type = "passport"
+id_number = "E12345678"
+name = "张三"
+mobile = "13800000000"
+email = "zhangsan@example.com"
+[recipient]
+same_as_agent = true
+address = "深圳市福田区福华路1号"
+[payment]
+method = "unionpay"
+[invoice]
+tax_number = "91440300100012316L"
+title = "深圳市示例供应商有限公司"
+"""
+
+
+def _write(folder: Path, text: str) -> Path:
+    path = folder / "answers.toml"
+    path.write_text(text)
+    return path
+
+
+def test_all_answers(tmp_path: Path) -> None:
+    answers = read_answers(_write(tmp_path, WHOLE))
+    assert (answers.account, bytes(answers.password.reveal()), answers.serial) == ("supplier01", b"Renew2026", "a1b")
+    assert (answers.form.id_type, answers.form.term_months, answers.method) == (IdType.PASSPORT, 24, Method.UNIONPAY)
+    assert (answers.form.recipient_name, answers.form.recipient_mobile) == ("张三", "13800000000")
+    assert (answers.invoice.tax_number, answers.invoice.buyer) == ("91440300100012316L", Buyer.COMPANY)
+
+
+def test_an_invoice_for_a_person(tmp_path: Path) -> None:
+    invoice = read_answers(
+        _write(tmp_path, WHOLE.replace('tax_number = "91440300100012316L"', 'buyer = "person"'))
+    ).invoice
+    assert (invoice.tax_number, invoice.buyer) == ("", Buyer.PERSON)
+
+
+def test_a_recipient_of_its_own(tmp_path: Path) -> None:
+    text = WHOLE.replace("same_as_agent = true", 'name = "李四"\nmobile = "13900000000"')
+    form = read_answers(_write(tmp_path, text)).form
+    assert (form.recipient_name, form.recipient_mobile) == ("李四", "13900000000")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key"),
+    [
+        ('method = "unionpay"', 'method = "cash"', "payment.method"),
+        ('id_type = "passport"', 'id_type = "x"', "agent.id_type"),
+        ("same_as_agent = true", "", "recipient.name"),
+        ('title = "深圳市示例供应商有限公司"', "", "invoice.title"),
+        ('tax_number = "91440300100012316L"', "", "invoice.tax_number"),
+        ("[invoice]", "[invoice]\nbuyer = 'state'", "invoice.buyer"),
+        ('serial = "0A1B"', "colour = 1", "colour"),
+    ],
+)
+def test_an_error_names_the_key(tmp_path: Path, old: str, new: str, key: str) -> None:
+    with pytest.raises(SettingsError, match=f" {key} "):
+        read_answers(_write(tmp_path, WHOLE.replace(old, new)))
+
+
+@pytest.mark.parametrize("content", [b"246810\n", b"246810", b"246810\r\nsecond line\n"])
+def test_the_pin_is_the_first_line(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "pin"
+    path.write_bytes(content)
+    pin = read_pin(path)
+    assert bytes(pin.reveal()) == b"246810"
+    copy = again(pin)
+    copy.wipe()
+    assert bytes(pin.reveal()) == b"246810"
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o620, 0o604, 0o660])
+def test_a_file_that_is_open_to_others_is_refused_by_its_name(tmp_path: Path, mode: int) -> None:
+    path = _write(tmp_path, WHOLE)
+    path.chmod(mode)
+    with pytest.raises(SettingsError, match=rf"answers\.toml .*open to others \({mode:04o}\): chmod 6[04]0"):
+        refuse_open(path)
+    path.chmod(0o400)
+    refuse_open(path)
+
+
+@pytest.mark.parametrize("content", [b"", b"\n", b"1" * 300])
+def test_a_file_without_pin(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "pin").write_bytes(content)
+    with pytest.raises(SettingsError, match="holds no PIN"):
+        read_pin(tmp_path / "pin")
+    with pytest.raises(SettingsError, match="cannot be read"):
+        read_pin(tmp_path / "gone")
+
+
+@pytest.mark.parametrize(
+    ("written", "serial"),
+    [
+        ('"0A1B"', "a1b"),
+        ('"0x0a1B"', "a1b"),
+        ('"0A:1B:2C"', "a1b2c"),
+        ('"0a 1b 2c"', "a1b2c"),
+        ('"\u200e00 0a 1b"', "a1b"),
+        ('"serial=0A1B"', "a1b"),
+        ('"4660 (0x1234)"', "1234"),
+        ('"12345678"', "12345678"),
+        ('"00"', "0"),
+        ('" "', ""),
+    ],
+)
+def test_a_serial_is_taken_as_programs_print_it(tmp_path: Path, written: str, serial: str) -> None:
+    assert read_answers(_write(tmp_path, WHOLE.replace('"0A1B"', written))).serial == serial
+
+
+@pytest.mark.parametrize("written", ["4660", "0x1234", '"xyz"', '"-5"', '"12)"', '"4660 (1234)"', '"4660 (0x1234"'])
+def test_what_is_no_serial_is_told_with_examples(tmp_path: Path, written: str) -> None:
+    with pytest.raises(SettingsError, match=r'answers\.toml: serial must be a hexadecimal serial .* "0A:1B:2C"'):
+        read_answers(_write(tmp_path, WHOLE.replace('"0A1B"', written)))
+
+
+def test_an_unknown_key_is_told_with_the_known_ones(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"payment\.metod is unknown; known here: method$"):
+        read_answers(_write(tmp_path, WHOLE.replace("[payment]", '[payment]\nmetod = "alipay"')))
+
+
+def test_the_mark_of_windows_editors_is_no_part_of_the_pin(tmp_path: Path) -> None:
+    (tmp_path / "pin").write_bytes(b"\xef\xbb\xbf246810\r\n")
+    assert bytes(read_pin(tmp_path / "pin").reveal()) == b"246810"
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("246810\n".encode("utf-16"), "is UTF-16: save it as UTF-8"),
+        (b"\xfe\xff" + "246810\n".encode("utf-16-be"), "is UTF-16: save it as UTF-8"),
+        ("246810\n".encode("utf-16-le"), "control characters"),
+        (b"246\x00810\n", "control characters"),
+        (b"246810\t\n", "control characters"),
+        (b"\x1b[200~246810\n", "control characters"),
+        (b"246810\x7f", "control characters"),
+        (b"\xef\xbb\xbf", "holds no PIN"),
+        (b"\xef\xbb\xbf\n246810", "holds no PIN"),
+    ],
+)
+def test_what_no_person_types_is_no_pin(tmp_path: Path, content: bytes, said: str) -> None:
+    (tmp_path / "pin").write_bytes(content)
+    with pytest.raises(SettingsError, match=said) as refused:
+        read_pin(tmp_path / "pin")
+    assert "246810" not in str(refused.value)

@@ -1,0 +1,299 @@
+"""Certificates that break the rules are shown all the same; hostile bytes harm nothing."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from tests.rig.softhsm import issue, make_ca, subject
+from tui.core.certificate import CertificateState, Usage
+from tui.token.x509 import ber, certificates, lenient, strings
+
+CA = make_ca()
+EC = ec.generate_private_key(ec.SECP256R1()).public_key()
+GOOD = issue(CA, subject("国密供应商有限公司"), EC)
+SPKI = EC.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
+SM2, SM3_WITH_SM2 = "1.2.156.10197.1.301", "1.2.156.10197.1.501"
+
+
+def der(tag: int, *parts: bytes) -> bytes:
+    """One element in DER."""
+    content = b"".join(parts)
+    size = len(content)
+    if size < 0x80:
+        return bytes((tag, size)) + content
+    octets = size.to_bytes((size.bit_length() + 7) // 8)
+    return bytes((tag, 0x80 | len(octets))) + octets + content
+
+
+def oid(dotted: str) -> bytes:
+    """OBJECT IDENTIFIER."""
+    return der(0x06, _arcs(dotted))
+
+
+def _arcs(dotted: str) -> bytes:
+    first, second, *rest = map(int, dotted.split("."))
+    content = b""
+    for arc in (40 * first + second, *rest):
+        octets = [arc & 0x7F]
+        while arc := arc >> 7:
+            octets.append(0x80 | arc & 0x7F)
+        content += bytes(reversed(octets))
+    return content
+
+
+def attribute(kind: str, tag: int, value: bytes) -> bytes:
+    """AttributeTypeAndValue."""
+    return der(0x30, oid(kind), der(tag, value))
+
+
+def name(*relative: bytes) -> bytes:
+    """A name of RDNs, each given by its content."""
+    return der(0x30, *(der(0x31, attributes) for attributes in relative))
+
+
+CN, O = "2.5.4.3", "2.5.4.10"  # noqa: E741 - the attribute's name
+NAME = name(attribute(O, 0x0C, "某某公司".encode()), attribute(CN, 0x0C, "某某".encode()))
+VALIDITY = der(0x30, der(0x17, b"260101000000Z"), der(0x17, b"261213050000Z"))
+
+
+def odd(
+    *,
+    serial: bytes = b"\x1f",
+    holder: bytes = NAME,
+    validity: bytes = VALIDITY,
+    spki: bytes = SPKI,
+    extensions: bytes = b"",
+    signature: str = SM3_WITH_SM2,
+) -> bytes:
+    """A certificate of these parts; its signature is none."""
+    algorithm = der(0x30, oid(signature))
+    wrapped = der(0xA3, der(0x30, extensions)) if extensions else b""
+    issuer = name(attribute(CN, 0x0C, "国密 CA".encode()))
+    version = der(0xA0, der(0x02, b"\x02"))
+    tbs = der(0x30, version, der(0x02, serial), algorithm, issuer, validity, holder, spki, wrapped)
+    return der(0x30, tbs, algorithm, der(0x03, b"\0" + bytes(64)))
+
+
+def key_usage(bits: bytes) -> bytes:
+    """The extension with these named bits."""
+    return der(0x30, oid("2.5.29.15"), der(0x01, b"\xff"), der(0x04, der(0x03, b"\0" + bits)))
+
+
+def read(value: bytes) -> lenient.Reading:
+    """The reading, which must be there."""
+    reading = lenient.read(value)
+    assert reading is not None
+    return reading
+
+
+@pytest.mark.parametrize(
+    "public_key",
+    [EC, ec.generate_private_key(ec.SECP384R1()).public_key(), rsa.generate_private_key(65537, 2048).public_key()],
+    ids=["P-256", "P-384", "RSA"],
+)
+@pytest.mark.parametrize("cn", ["某某供应商有限公司", 'a,b+"c"\\<d>;#', "# x ", " y"])
+def test_of_a_good_certificate_both_parsers_read_the_same(
+    cn: str, public_key: rsa.RSAPublicKey | ec.EllipticCurvePublicKey
+) -> None:
+    value = issue(CA, subject(cn), public_key)
+    parsed = x509.load_der_x509_certificate(value)
+    reading = read(value)
+    assert reading.subject == parsed.subject.rfc4514_string()
+    assert reading.issuer == parsed.issuer.rfc4514_string()
+    assert reading.serial == f"{parsed.serial_number:x}"
+    assert (reading.not_before, reading.not_after) == (parsed.not_valid_before_utc, parsed.not_valid_after_utc)
+    strict = certificates.read(value, b"", "", has_private_key=True)
+    assert strict.well_formed
+    assert (reading.key, reading.spki, reading.usage) == (strict.key, strict.spki, strict.usage)
+    assert reading.common_name == strict.common_name
+
+
+@pytest.mark.parametrize(
+    "spki",
+    [
+        der(0x30, der(0x30, oid("1.2.840.10045.2.1"), oid(SM2)), der(0x03, b"\0\4" + bytes(64))),
+        der(0x30, der(0x30, oid(SM2)), der(0x03, b"\0\4" + bytes(64))),
+    ],
+    ids=["GM/T 0015-2012", "GM/T 0015-2023"],
+)
+def test_an_sm2_key_is_named_in_both_forms(spki: bytes) -> None:
+    seen = certificates.read(odd(spki=spki), b"\x01", "国密", has_private_key=True)
+    assert (seen.key, seen.readable, seen.common_name) == ("SM2", True, "某某")
+    assert seen.state(NOW) is CertificateState.UNSUPPORTED
+
+
+@pytest.mark.parametrize(
+    ("tag", "value", "text"),
+    [
+        (0x0C, "供应商".encode(), "供应商"),
+        (0x0C, "供应商".encode("gbk"), "供应商"),
+        (0x13, "供应商".encode("gbk"), "供应商"),
+        (0x13, "供应商".encode(), "供应商"),
+        (0x14, "供应商".encode("gbk"), "供应商"),
+        (0x16, "供应商".encode(), "供应商"),
+        (0x1C, "供应商".encode("utf-32-be"), "供应商"),
+        (0x1E, "供应商".encode("utf-16-be"), "供应商"),
+        (0x1E, "供应".encode("utf-16-be") + b"\x55", "供应\ufffd"),
+        (0x2C, der(0x0C, "供".encode()) + der(0x0C, "应商".encode()), "供应商"),
+        (0x0C, b"a\x1b[31m\xe2\x80\xaeb", "a[31mb"),
+    ],
+)
+def test_text_is_read_in_every_string_type(tag: int, value: bytes, text: str) -> None:
+    reading = read(odd(holder=name(attribute(CN, tag, value))))
+    assert (reading.common_name, reading.subject) == (text, f"CN={text}")
+
+
+def test_names_that_break_the_rules() -> None:
+    twice = attribute(CN, 0x0C, b"a") + attribute(CN, 0x0C, b"b")
+    reading = read(odd(holder=name(b"", twice, attribute("1.2.156.10260.4.1.4", 0x13, b"91440"), b"\x05\x00")))
+    assert reading.subject == "1.2.156.10260.4.1.4=91440,CN=a+CN=b"
+    assert reading.common_name == "b"
+    assert read(odd(holder=name(attribute(O, 0x0C, b"only")))).common_name == "only"
+    assert read(odd(holder=name(attribute(CN, 0x03, b"\0\xff")))).subject == "CN=#030200ff"
+    assert read(odd(holder=name())).subject == ""
+    long = read(odd(holder=name(*(attribute(CN, 0x0C, "长".encode() * 60) for _ in range(25)))))
+    assert len(long.subject) == 400
+
+
+@pytest.mark.parametrize(
+    ("serial", "told"),
+    [(b"\xff\x01", "-ff"), (b"\x00", "0"), (b"", "0"), (b"\x7f" * 30, "7f" * 30), (b"\x00\x00\x80", "80")],
+)
+def test_serials(serial: bytes, told: str) -> None:
+    assert read(odd(serial=serial)).serial == told
+
+
+@pytest.mark.parametrize(
+    ("tag", "written", "at"),
+    [
+        (0x17, b"2612130500Z", datetime(2026, 12, 13, 5, 0, tzinfo=UTC)),
+        (0x17, b"261213130000+0800", datetime(2026, 12, 13, 5, 0, tzinfo=UTC)),
+        (0x17, b"500101000000Z", datetime(1950, 1, 1, tzinfo=UTC)),
+        (0x17, b"20261213050000Z", datetime(2026, 12, 13, 5, 0, tzinfo=UTC)),
+        (0x18, b"20261213050000.123Z", datetime(2026, 12, 13, 5, 0, tzinfo=UTC)),
+        (0x18, b"20261212230000,5-0600", datetime(2026, 12, 13, 5, 0, tzinfo=UTC)),
+        (0x18, b"2026121305", datetime(2026, 12, 13, 5, 0, tzinfo=UTC)),
+        (0x18, b"99991231235959Z", datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)),
+        (0x18, b"99991231235959-0100", None),
+        (0x18, b"20261313050000Z", None),
+        (0x18, b"00000101000000Z", None),
+        (0x18, b"20261213050000+9999", None),
+        (0x17, "２６１２１３０５００Ｚ".encode(), None),
+    ],
+)
+def test_times(tag: int, written: bytes, at: datetime | None) -> None:
+    (element,) = ber.elements(der(tag, written))
+    assert strings.time(element) == at
+    validity = der(0x30, der(0x17, b"260101000000Z"), der(tag, written))
+    assert (lenient.read(odd(validity=validity)) is None) is (at is None)
+
+
+@pytest.mark.parametrize(
+    ("extension", "usage"),
+    [
+        (b"", Usage.ANY),
+        (key_usage(b"\xc0"), Usage.SIGNING),
+        (key_usage(b"\x40"), Usage.SIGNING),
+        (key_usage(b"\x38"), Usage.ENCRYPTION),
+        (key_usage(b"\xb0"), Usage.ANY),
+        (key_usage(b"\x06"), Usage.OTHER),
+        (key_usage(b""), Usage.OTHER),
+        (der(0x30, oid("2.5.29.15"), der(0x04, b"\x05\x00")), Usage.ANY),
+        (der(0x30, oid("2.5.29.15"), der(0x04, b"")), Usage.ANY),
+        (der(0x30, oid("1.2.156.10260.4.1.3"), der(0x04, b"junk")) + key_usage(b"\x20"), Usage.ENCRYPTION),
+    ],
+)
+def test_usage_is_read_past_extensions_that_nobody_knows(extension: bytes, usage: Usage) -> None:
+    assert read(odd(extensions=extension)).usage is usage
+
+
+def test_an_encryption_certificate_with_a_broken_extension_is_not_taken_for_a_signing_one() -> None:
+    broken = der(0x30, oid("2.5.29.19"), der(0x04, b"\xff\xff"))
+    seen = certificates.read(odd(extensions=broken + key_usage(b"\x38")), b"", "", has_private_key=True)
+    assert (seen.usage, seen.state(NOW)) == (Usage.ENCRYPTION, CertificateState.NOT_FOR_SIGNING)
+
+
+def test_ber_lengths_and_values_that_were_cut_off() -> None:
+    whole = odd(extensions=key_usage(b"\xc0"))
+    body = ber.elements(whole)[0].content
+    tbs, rest = ber.elements(body)[0], body[len(ber.elements(body)[0].whole) :]
+    endless = b"\x30\x80" + b"\x30\x80" + tbs.content + b"\0\0" + rest + b"\0\0"
+    padded = b"\x30\x85\0" + len(body).to_bytes(4) + body
+    assert read(endless) == read(padded) == read(whole) == read(whole + bytes(100))
+    assert read(whole[:-70]) == read(whole)
+    assert read(whole[: whole.index(SPKI) + len(SPKI) + 5]).usage is Usage.ANY
+    assert lenient.read(whole[: whole.index(SPKI) + 20]) is None
+
+
+def test_a_country_in_words_breaks_no_rule_that_matters() -> None:
+    holder = name(attribute("2.5.4.6", 0x0C, "中国".encode()), attribute(CN, 0x0C, b"x"))
+    seen = certificates.read(odd(holder=holder, signature="1.2.840.10045.4.3.2"), b"", "", has_private_key=True)
+    assert (seen.subject, seen.well_formed) == ("CN=x,C=中国", True)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"serial": b"\xff"},
+        {"holder": name(attribute(CN, 0x0C, "供应商".encode("gbk")))},
+        {"holder": name(attribute(CN, 0x03, b"\0x"))},
+    ],
+    ids=["negative serial", "GBK", "BIT STRING"],
+)
+def test_what_the_strict_parser_refuses_is_shown_and_never_renewed(change: dict[str, bytes]) -> None:
+    value = odd(signature="1.2.840.10045.4.3.2", **change)
+    seen = certificates.read(value, b"\x01", "", has_private_key=True)
+    assert (seen.key, seen.readable, seen.well_formed) == ("EC-P256", True, False)
+    assert seen.state(NOW) is CertificateState.UNSUPPORTED
+    assert seen.state(NOW + timedelta(days=30)) is CertificateState.EXPIRED
+
+
+def test_a_large_certificate_is_read_and_a_huge_one_is_none() -> None:
+    assert read(odd(extensions=der(0x30, oid("2.16.156.112548"), der(0x04, bytes(4096))))).key == "EC-P256"
+    assert lenient.read(odd(extensions=der(0x30, oid("2.16.156.112548"), der(0x04, bytes(70_000))))) is None
+
+
+@pytest.mark.parametrize("nested", [b"\x30\x80", b"\xa0\x80", b"\x1f\xff", b"\x30\x84\xff\xff\xff\xff"])
+def test_nesting_is_bounded(nested: bytes) -> None:
+    assert lenient.read(nested * 30_000) is None
+    assert lenient.read(b"\x30\x82\xff\xff" + nested * 30_000) is None
+
+
+SAMPLES = (
+    GOOD,
+    odd(),
+    odd(extensions=key_usage(b"\x38")),
+    odd(spki=der(0x30, der(0x30, oid(SM2)), der(0x03, b"\0\4"))),
+)
+CHANGES = st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), max_size=12)
+
+
+@given(st.sampled_from(SAMPLES), CHANGES, st.floats(0, 1))
+@example(GOOD, [], 1.0)
+def test_mutated_certificates_never_raise(sample: bytes, changes: list[tuple[float, int]], kept: float) -> None:
+    value = bytearray(sample)
+    for place, octet in changes:
+        value[int(place * len(value))] = octet
+    _check(bytes(value[: int(kept * len(value))]))
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_never_raise(value: bytes) -> None:
+    _check(value)
+    _check(der(0x30, der(0x30, value)))
+
+
+def _check(value: bytes) -> None:
+    seen = certificates.read(value, b"\x01", "x", has_private_key=True)
+    state = seen.state(NOW)
+    assert (state is CertificateState.UNREADABLE) is not seen.readable
+    assert seen.well_formed or state not in (CertificateState.RENEWABLE, CertificateState.VALID)
+    assert seen.subject.isprintable()
+    assert len(seen.subject) <= 400
+    lenient.read(value)

@@ -1,0 +1,1 @@
+"""The commands: one table, their exit codes, and what they print."""

@@ -1,0 +1,228 @@
+"""`certs` and `doctor`: what is inserted and whether a renewal could work, as JSON or in words."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+import msgspec
+
+from tui.core.certificate import Certificate, Token
+from tui.core.eligibility import why_not
+from tui.core.exits import Exit, exit_of
+from tui.core.failure import Failure, Money, Reason
+from tui.journey.ports import Check, DeskPort, SelfCheckPort, Sighting
+from tui.kiosk.text import N_, _
+from tui.kiosk.text.dates import moment
+from tui.kiosk.text.wording import explain, label
+
+ITEMS = {
+    "driver": N_("驱动模块"),
+    "token": N_("CA"),
+    "certificate": N_("证书"),
+    "desk": N_("续期服务"),
+    "clock": N_("系统时间"),
+    "version": N_("程序版本"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One certificate, or a token without any, in `certs --json`; the names are a contract, new ones come at the end.
+
+    A token without certificates has empty texts, `state` `no_certificate`, and as `reason` that or, where there may be
+    one that is visible only after the PIN, `certificate_hidden`.
+    """
+
+    module: str
+    token_label: str
+    token_serial: str
+    slot: int
+    subject: str
+    issuer: str
+    serial: str
+    """Hex."""
+    not_before: datetime | None
+    """None, and `not_after` and `days_left` too, where there is no certificate or it cannot be read."""
+    not_after: datetime | None
+    days_left: int | None
+    key: str
+    key_id: str
+    """Hex."""
+    state: str
+    reason: str
+    """Why it cannot be renewed now (a `core.failure.Reason`), empty when it can."""
+    usage: str
+    """signing, encryption, any, other; empty where it is not known."""
+    label: str
+    """The certificate's name on the token."""
+    size: int
+    """Bytes."""
+    fingerprint: str
+    """SHA-256 of the certificate, hex."""
+    token_fault: str
+    """Why the token could not be read wholly (the driver's name for it), empty when it was."""
+    pin_to_be_changed: bool
+    """The token works only after its user has changed the PIN."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One line of `doctor --json`."""
+
+    item: str
+    ok: bool
+    detail: str
+    reason: str
+    """A `core.failure.Reason`, empty when all is well."""
+
+
+class Look(Protocol):
+    """Tokens that are looked at once; `tui.token.tokens.Tokens` does it."""
+
+    async def sight_once(self) -> Sighting: ...
+
+    async def close(self) -> None: ...
+
+
+async def look(tokens: Look) -> Sighting:
+    """What the modules see now; a driver too slow is among the faults."""
+    try:
+        return await tokens.sight_once()
+    finally:
+        await tokens.close()
+
+
+async def examine(tokens: Look, desk: DeskPort, checks: SelfCheckPort) -> tuple[Check, ...]:
+    """One run of 环境检测."""
+    try:
+        return await checks.run(await look(tokens))
+    finally:
+        await desk.close()
+
+
+def listed(sighting: Sighting, now: datetime) -> tuple[Listed, ...]:
+    """Every certificate on every token, and every token without certificates."""
+    return tuple(row for token in sighting.tokens for row in rows(token, now) or (_empty(token),))
+
+
+def rows(token: Token, now: datetime) -> tuple[Listed, ...]:
+    """The token's certificates."""
+    return tuple(_listed(token, certificate, now) for certificate in token.certificates)
+
+
+def _why_empty(token: Token) -> Reason:
+    return Reason.CERTIFICATE_HIDDEN if token.hides else Reason.NO_CERTIFICATE
+
+
+def _empty(token: Token) -> Listed:
+    return Listed(
+        module=token.module,
+        token_label=token.label,
+        token_serial=token.serial,
+        slot=token.slot,
+        subject="",
+        issuer="",
+        serial="",
+        not_before=None,
+        not_after=None,
+        days_left=None,
+        key="",
+        key_id="",
+        state=Reason.NO_CERTIFICATE.value,
+        reason=_why_empty(token).value,
+        usage="",
+        label="",
+        size=0,
+        fingerprint="",
+        token_fault=token.fault,
+        pin_to_be_changed=token.pin_to_be_changed,
+    )
+
+
+def _listed(token: Token, certificate: Certificate, now: datetime) -> Listed:
+    reason = why_not(certificate, now)
+    known = certificate.readable
+    return Listed(
+        module=token.module,
+        token_label=token.label,
+        token_serial=token.serial,
+        slot=token.slot,
+        subject=certificate.subject,
+        issuer=certificate.issuer,
+        serial=certificate.serial,
+        not_before=certificate.not_before if known else None,
+        not_after=certificate.not_after if known else None,
+        days_left=certificate.days_left(now) if known else None,
+        key=certificate.key,
+        key_id=certificate.key_id,
+        state=certificate.state(now).value,
+        reason=reason.value if reason else "",
+        usage=certificate.usage.value if known else "",
+        label=certificate.label,
+        size=len(certificate.der),
+        fingerprint=certificate.fingerprint,
+        token_fault=token.fault,
+        pin_to_be_changed=token.pin_to_be_changed,
+    )
+
+
+def checked(checks: tuple[Check, ...]) -> tuple[Checked, ...]:
+    """The lines of `doctor --json`."""
+    return tuple(Checked(c.item, c.ok, c.detail, c.failure.reason.value if c.failure else "") for c in checks)
+
+
+def as_json(rows: tuple[Listed, ...] | tuple[Checked, ...]) -> str:
+    """An indented JSON list."""
+    return msgspec.json.format(msgspec.json.encode(rows), indent=2).decode()
+
+
+def fault_lines(sighting: Sighting) -> Iterator[str]:
+    """The modules that cannot be used, in words."""
+    for fault in sighting.faults:
+        yield f"{fault.module}: {explain(fault.failure, Money.NOT_TOUCHED).happened} [{fault.failure.reason.value}]"
+
+
+def certificate_lines(sighting: Sighting, now: datetime) -> Iterator[str]:
+    """The tokens and their certificates in words."""
+    yield from fault_lines(sighting)
+    if not sighting.tokens:
+        yield _("没有插入CA。")
+    for token in sighting.tokens:
+        yield f"{token.label}  {token.serial}  ({token.module}, slot {token.slot})  {token.fault}".rstrip()
+        if token.pin_to_be_changed:
+            yield f"    {explain(Failure(Reason.PIN_EXPIRED), Money.NOT_TOUCHED).happened}"
+        if token.hides:
+            yield f"    {explain(Failure(Reason.CERTIFICATE_HIDDEN), Money.NOT_TOUCHED).happened}"
+        elif not token.certificates:
+            yield "    " + _("CA中没有证书。")
+        for certificate in token.certificates:
+            yield from _certificate_lines(certificate, now)
+
+
+def _certificate_lines(certificate: Certificate, now: datetime) -> Iterator[str]:
+    state = label(certificate.state(now))
+    if not certificate.readable:
+        size = _("{size}字节，CKA_ID {key_id}").format(size=len(certificate.der), key_id=certificate.key_id or "-")
+        yield f"  - {certificate.label or _('没有标签')}"
+        yield f"    {size}  {state}"
+        return
+    left = _("剩余{days}天").format(days=certificate.days_left(now))
+    yield f"  - {certificate.subject}"
+    yield f"    {label(certificate.usage)}  {certificate.serial}  {certificate.key}"
+    yield f"    {moment(certificate.not_before)} — {moment(certificate.not_after)}  {left}  {state}"
+
+
+def check_lines(checks: tuple[Check, ...]) -> Iterator[str]:
+    """环境检测 in words."""
+    for check in checks:
+        yield f"[{'✓' if check.ok else '✗'}] {_(ITEMS[check.item])}  {check.detail}".rstrip()
+        if check.failure is not None:
+            told = explain(check.failure, Money.NOT_TOUCHED)
+            yield f"    {told.happened}"
+            yield from (f"    {line}" for line in told.lines)
+
+
+def verdict(checks: tuple[Check, ...]) -> Exit:
+    """0 when all is well, else the code of the first thing that is not."""
+    return next((exit_of(check.failure) for check in checks if check.failure), Exit.DONE)

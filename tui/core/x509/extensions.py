@@ -1,0 +1,178 @@
+"""Extensions of certificates by their form (RFC 5280, 4.2): which can be decoded, and how DER would write them.
+
+Measured with OpenSSL, which decodes the kinds below of every certificate and takes defaults that are written out,
+a TRUE that is not FF, bits beyond the last and bytes behind a value; strict parsers refuse each of these.
+"""
+
+from collections.abc import Callable, Mapping
+
+from tui.core.x509.der import INTEGER, OID, SEQUENCE, SET, Element, element, elements, encode, leading
+from tui.core.x509.names import is_readable
+
+BOOLEAN, BIT_STRING, OCTET_STRING = 0x01, 0x03, 0x04
+_HIGH = 0x80
+"""The sign of an INTEGER; more to come in an arc of an OBJECT IDENTIFIER."""
+_Form = Callable[[bytes], bool]
+"""Whether the content of an element is of a form; `ValueError` is the same as not."""
+
+
+def canonical(extension: Element) -> bytes:
+    """The extension as DER writes it (X.690, 11.1, 11.2.1, 11.5); what is none of a known form stays as it is."""
+    match extension.row if extension.tag == SEQUENCE else ():
+        case (Element(tag=0x06) as kind, Element(tag=0x04) as value):
+            critical = b""
+        case (Element(tag=0x06) as kind, Element(tag=0x01, content=flag), Element(tag=0x04) as value) if len(flag) == 1:
+            critical = _true_or_left_out(flag)
+        case _:
+            return extension.whole
+    return encode(SEQUENCE, kind.whole, critical, encode(OCTET_STRING, _value(kind.content, value.content)))
+
+
+def is_decodable(kind: bytes, value: bytes) -> bool:
+    """Whether relying parties can decode this value (canonical), if they look at the kind of extension at all."""
+    if kind not in _FORMS:
+        return True
+    tag, form = _FORMS[kind]
+    try:
+        return form(element(value, tag).content)
+    except ValueError:
+        return False
+
+
+def _value(kind: bytes, value: bytes) -> bytes:
+    if kind not in _FORMS:
+        return value
+    try:
+        first = leading(value)
+        if kind == _BASIC_CONSTRAINTS and first.tag == SEQUENCE:
+            return _basic_constraints(first)
+    except ValueError:
+        return value
+    if first.tag == BIT_STRING and _is_bits(first.content):
+        return encode(BIT_STRING, _without_odd_bits(first.content))
+    return first.whole
+
+
+def _basic_constraints(constraints: Element) -> bytes:
+    """With cA only where it is true, and a path length only with it, which alone means nothing (RFC 5280, 4.2.1.9)."""
+    match constraints.row:
+        case (Element(tag=0x01, content=flag), *rest) if len(flag) == 1:
+            authority = _true_or_left_out(flag)
+        case rest:
+            authority = b""
+    if not authority and [one.tag for one in rest] == [INTEGER] and _is_count(rest[0].content):
+        return encode(SEQUENCE)
+    return encode(SEQUENCE, authority, *(one.whole for one in rest))
+
+
+def _true_or_left_out(flag: bytes) -> bytes:
+    return encode(BOOLEAN, b"\xff") if any(flag) else b""
+
+
+def _without_odd_bits(content: bytes) -> bytes:
+    unused, *octets = content
+    if octets:
+        octets[-1] &= 0xFF << unused & 0xFF
+    return bytes((unused, *octets))
+
+
+def _is_anything(_content: bytes) -> bool:
+    return True
+
+
+def _is_boolean(content: bytes) -> bool:
+    return len(content) == 1
+
+
+def _is_integer(content: bytes) -> bool:
+    """In its shortest form (X.690, 8.3.2)."""
+    if len(content) < 2:
+        return bool(content)
+    return (content[0], content[1] & _HIGH) not in {(0, 0), (0xFF, _HIGH)}
+
+
+def _is_count(content: bytes) -> bool:
+    return _is_integer(content) and not content[0] & _HIGH
+
+
+def _is_oid(content: bytes) -> bool:
+    """Every arc is whole and in its shortest form (X.690, 8.19.2)."""
+    begins = [0, *(at + 1 for at, octet in enumerate(content) if not octet & _HIGH)]
+    return bool(content) and begins[-1] == len(content) and all(content[at] != _HIGH for at in begins[:-1])
+
+
+def _is_bits(content: bytes) -> bool:
+    return bool(content) and content[0] < 8
+
+
+def _is_usage(content: bytes) -> bool:
+    """Of one purpose at least (RFC 5280, 4.2.1.3)."""
+    return _is_bits(content) and any(content[1:])
+
+
+def _row_of(tag: int, form: _Form) -> _Form:
+    """SEQUENCE OF."""
+    return lambda content: all(one.tag == tag and form(one.content) for one in elements(content))
+
+
+def _fields(*fields: tuple[int, _Form]) -> _Form:
+    """SEQUENCE whose fields may all be left out."""
+
+    def fits(content: bytes) -> bool:
+        forms = iter(fields)
+        return all(any(tag == one.tag and form(one.content) for tag, form in forms) for one in elements(content))
+
+    return fits
+
+
+def _is_general_name(one: Element) -> bool:
+    match one.tag:
+        case 0xA0:  # otherName
+            kind, value = elements(one.content)
+            return (kind.tag, value.tag) == (OID, 0xA0) and _is_oid(kind.content) and bool(leading(value.content))
+        case 0xA4:  # directoryName
+            return is_readable(one.content)
+        case 0x88:  # registeredID
+            return _is_oid(one.content)
+        case 0x81 | 0x82 | 0x86 | 0x87:  # texts of IA5, whose octets nobody checks, and addresses of any length
+            return True
+        case _:  # x400Address and ediPartyName, which nobody reads
+            return one.tag in {0xA3, 0xA5}
+
+
+def _are_names(content: bytes) -> bool:
+    return all(map(_is_general_name, elements(content)))
+
+
+def _is_subtree(content: bytes) -> bool:
+    base, *distances = elements(content)
+    return _is_general_name(base) and _DISTANCES(b"".join(one.whole for one in distances))
+
+
+def _is_point_name(content: bytes) -> bool:
+    """DistributionPointName (RFC 5280, 4.2.1.13)."""
+    (one,) = elements(content)
+    if one.tag == 0xA1:
+        return is_readable(encode(SEQUENCE, encode(SET, one.content)))
+    return one.tag == 0xA0 and _are_names(one.content)
+
+
+_DISTANCES = _fields((0x80, _is_integer), (0x81, _is_integer))
+_SUBTREES = _row_of(SEQUENCE, _is_subtree)
+_POINT = _fields((0xA0, _is_point_name), (0x81, _is_bits), (0xA2, _are_names))
+_BASIC_CONSTRAINTS = bytes.fromhex("551d13")
+_FORMS: Mapping[bytes, tuple[int, _Form]] = {
+    bytes.fromhex("551d0e"): (OCTET_STRING, _is_anything),  # subjectKeyIdentifier
+    bytes.fromhex("551d0f"): (BIT_STRING, _is_usage),  # keyUsage
+    bytes.fromhex("551d11"): (SEQUENCE, _are_names),  # subjectAltName
+    _BASIC_CONSTRAINTS: (SEQUENCE, _fields((BOOLEAN, _is_boolean), (INTEGER, _is_count))),
+    bytes.fromhex("551d1e"): (SEQUENCE, _fields((0xA0, _SUBTREES), (0xA1, _SUBTREES))),  # nameConstraints
+    bytes.fromhex("551d1f"): (SEQUENCE, _row_of(SEQUENCE, _POINT)),  # cRLDistributionPoints
+    bytes.fromhex("551d23"): (  # authorityKeyIdentifier
+        SEQUENCE,
+        _fields((0x80, _is_anything), (0xA1, _are_names), (0x82, _is_integer)),
+    ),
+    bytes.fromhex("551d25"): (SEQUENCE, _row_of(OID, _is_oid)),  # extKeyUsage
+    bytes.fromhex("6086480186f8420101"): (BIT_STRING, _is_bits),  # netscape-cert-type
+}
+"""By OID."""

@@ -1,0 +1,87 @@
+"""The desk's parts in one place, as its rules use them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from sqlalchemy import Engine
+
+from tui.core.order import Method
+from tui.desk.ca.port import CertificateAuthority
+from tui.desk.invoices.records import FileKind
+from tui.desk.invoices.tax_platform import TaxPlatform
+from tui.desk.notifications.messages import Attachment
+from tui.desk.payments.gateway import PaymentGateway
+from tui.desk.rate_limit import Allowance
+from tui.desk.settings import DeskSettings
+
+
+class Signals(Protocol):
+    """How the rules reach the renewal's workflow; each may be repeated."""
+
+    def begin(self, business_no: str) -> None:
+        """Start the renewal's workflow, or leave the one that runs."""
+        ...
+
+    def wake(self, business_no: str) -> None:
+        """Tell the workflow that its application has changed."""
+        ...
+
+    def revive(self) -> None:
+        """Begin again the workflows that ended in an error."""
+        ...
+
+
+class MailSender(Protocol):
+    """Sends one mail; see `tui.desk.notifications.messages.Mailer`."""
+
+    def send(self, message_id: str, to: str, subject: str, text: str, attachments: tuple[Attachment, ...] = ()) -> None:
+        """Hand the mail over.
+
+        :raises NotDelivered: not accepted.
+        """
+        ...
+
+
+class SmsSender(Protocol):
+    """Sends one short message; see `tui.desk.notifications.messages.SmsGateway`."""
+
+    def send(self, request_id: str, mobile: str, text: str) -> None:
+        """Hand the message over.
+
+        :raises NotDelivered: not accepted.
+        """
+        ...
+
+
+class FileSource(Protocol):
+    """Fetches the files of invoices; see `tui.desk.invoices.files.InvoiceFiles`."""
+
+    def get(self, url: str, kind: FileKind) -> bytes:
+        """The file that the link leads to.
+
+        :raises NotFetched: not to be had.
+        """
+        ...
+
+
+REFUSED_PER_MINUTE = 5
+"""Notices that prove nothing; more are turned away without a trace: a flood costs 800 MB and 50,000 lines at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Everything that a rule of the desk may touch."""
+
+    settings: DeskSettings
+    engine: Engine
+    ca: CertificateAuthority
+    gateways: Mapping[Method, PaymentGateway]
+    tax: TaxPlatform | None
+    mail: MailSender | None
+    sms: SmsSender | None
+    signals: Signals
+    clock: Callable[[], datetime]
+    files: FileSource | None = None
+    refused_notices: Allowance = field(default_factory=lambda: Allowance(REFUSED_PER_MINUTE))

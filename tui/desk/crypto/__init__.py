@@ -1,0 +1,1 @@
+"""Keys, certificates, requests and signatures as the desk reads and verifies them."""

@@ -1,0 +1,150 @@
+"""A certificate that a kiosk shows to the desk, read into the domain's type (RFC 5280)."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, SECP256R1, SECP384R1, EllipticCurvePublicKey
+from cryptography.hazmat.primitives.asymmetric.padding import PSS, PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.x509.oid import NameOID
+
+from tui.core.certificate import Certificate
+from tui.core.failure import Reason
+from tui.core.text_safety import printable
+from tui.core.usage import usage_of
+from tui.core.x509.parts import Parts, dissect
+from tui.desk.crypto.claims import claims_of
+from tui.desk.refusals import Refused
+
+_CURVES = {SECP256R1.name: "EC-P256", SECP384R1.name: "EC-P384"}
+PublicKey = RSAPublicKey | EllipticCurvePublicKey
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A certificate whose names may be any that a relying party can read."""
+
+    parts: Parts
+    fields: x509.Certificate
+    """All but the names, which are empty here, and the signature, which is over `parts.tbs`."""
+
+    @property
+    def key(self) -> CertificatePublicKeyTypes:
+        """The public key.
+
+        :raises ValueError: it cannot be read.
+        :raises UnsupportedAlgorithm: nor can its kind.
+        """
+        return self.fields.public_key()
+
+    @property
+    def serial(self) -> int:
+        """The serial number."""
+        return self.fields.serial_number
+
+    @property
+    def not_after(self) -> datetime:
+        """The last second of its validity, aware, UTC."""
+        return self.fields.not_valid_after_utc
+
+
+def open_certificate(der: bytes) -> Opened:
+    """Read what the desk must know of a certificate.
+
+    :raises ValueError: it breaks DER or X.509 elsewhere than in its names' string types and orders.
+    """
+    parts = dissect(der)
+    try:
+        fields = x509.load_der_x509_certificate(parts.nameless)
+    except x509.InvalidVersion as error:
+        raise ValueError(str(error)) from error
+    return Opened(parts, fields)
+
+
+def read_certificate(der: bytes) -> Certificate:
+    """The certificate; that its key is on a token is taken for granted until the evidence proves it.
+
+    :raises Refused: CERTIFICATE_UNREADABLE.
+    """
+    try:
+        opened = open_certificate(der)
+    except ValueError as error:
+        raise Refused(Reason.CERTIFICATE_UNREADABLE) from error
+    parsed, texts = opened.fields, _names(der)
+    try:
+        kind, spki = key_kind(opened.key), fingerprint_of_key(opened.key)
+    except (ValueError, UnsupportedAlgorithm):
+        kind, spki = parsed.public_key_algorithm_oid.dotted_string, ""
+    return Certificate(
+        der=der,
+        fingerprint=hashlib.sha256(der).hexdigest(),
+        subject=texts[0],
+        common_name=texts[1],
+        issuer=texts[2],
+        serial=f"{parsed.serial_number:x}",
+        not_before=parsed.not_valid_before_utc,
+        not_after=parsed.not_valid_after_utc,
+        key=kind,
+        key_id="",
+        label="",
+        has_private_key=True,
+        spki=spki,
+        usage=usage_of(claims_of(parsed, self_issued=opened.parts.issuer == opened.parts.subject)),
+    )
+
+
+def is_issued_by(der: bytes, authority: x509.Certificate) -> bool:
+    """Whether the authority is the issuer by name and signature; nothing unreadable is anybody's."""
+    try:
+        opened = open_certificate(der)
+        if opened.parts.issuer != dissect(authority.public_bytes(Encoding.DER)).subject:
+            x509.load_der_x509_certificate(der).verify_directly_issued_by(authority)  # one name, otherwise encoded
+            return True
+        scheme, digest = opened.fields.signature_algorithm_parameters, opened.fields.signature_hash_algorithm
+        match authority.public_key(), scheme:
+            case RSAPublicKey() as rsa, PKCS1v15() | PSS() if digest is not None:
+                rsa.verify(opened.fields.signature, opened.parts.tbs, scheme, digest)
+            case EllipticCurvePublicKey() as ec, ECDSA():
+                ec.verify(opened.fields.signature, opened.parts.tbs, scheme)
+            case _:
+                return False
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
+        return False
+    return True
+
+
+def _names(der: bytes) -> tuple[str, str, str]:
+    """Subject, common name and issuer as text; empty where they break the rules, for the desk shows none of them."""
+    try:
+        parsed = x509.load_der_x509_certificate(der)
+        common = parsed.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+        texts = parsed.subject.rfc4514_string(), str(common[0].value) if common else "", parsed.issuer.rfc4514_string()
+    except (ValueError, TypeError):  # TypeError: a name's string type fits nothing
+        return "", "", ""
+    return printable(texts[0]), printable(texts[1]), printable(texts[2])
+
+
+def key_kind(key: object) -> str:
+    """`RSA-2048`, `EC-P256`, … as `core.certificate.RENEWABLE_KEYS` names them."""
+    match key:
+        case RSAPublicKey():
+            return f"RSA-{key.key_size}"
+        case EllipticCurvePublicKey():
+            return _CURVES.get(key.curve.name, key.curve.name)
+        case _:
+            return type(key).__name__
+
+
+def fingerprint_of_key(key: object) -> str:
+    """SHA-256 over SubjectPublicKeyInfo, hex.
+
+    :raises ValueError: not a key of a kind that can be renewed.
+    """
+    if not isinstance(key, RSAPublicKey | EllipticCurvePublicKey):
+        raise ValueError("neither RSA nor EC")
+    return hashlib.sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).hexdigest()

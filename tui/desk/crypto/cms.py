@@ -1,0 +1,124 @@
+"""CMS SignedData with one signer, attached content and signed attributes, verified for real (RFC 5652, 5.4 and 5.6)."""
+
+import hashlib
+from typing import Annotated
+
+from cryptography.hazmat import asn1
+from cryptography.x509 import ObjectIdentifier
+from cryptography.x509.oid import PublicKeyAlgorithmOID, SignatureAlgorithmOID
+
+from tui.core.order import SignatureScheme
+from tui.desk.crypto.certificates import Opened, open_certificate
+from tui.desk.crypto.signatures import SHA_256, DigestAlgorithm, NotSigned, SignatureAlgorithm, demand, verify
+
+_DATA = ObjectIdentifier("1.2.840.113549.1.7.1")
+_SIGNED_DATA = ObjectIdentifier("1.2.840.113549.1.7.2")
+_CONTENT_TYPE = ObjectIdentifier("1.2.840.113549.1.9.3")
+_MESSAGE_DIGEST = ObjectIdentifier("1.2.840.113549.1.9.4")
+
+
+@asn1.sequence
+class _Attribute:
+    oid: ObjectIdentifier
+    values: asn1.SetOf[asn1.TLV]
+
+
+@asn1.sequence
+class _IssuerAndSerial:
+    issuer: asn1.TLV
+    serial: int
+
+
+@asn1.sequence
+class _SignerInfo:
+    version: int
+    sid: _IssuerAndSerial
+    digest_algorithm: DigestAlgorithm
+    signed_attributes: Annotated[asn1.SetOf[_Attribute] | None, asn1.Implicit(0)]
+    signature_algorithm: SignatureAlgorithm
+    signature: bytes
+    unsigned_attributes: Annotated[asn1.SetOf[_Attribute] | None, asn1.Implicit(1)]
+
+
+@asn1.sequence
+class _Content:
+    oid: ObjectIdentifier
+    octets: Annotated[bytes | None, asn1.Explicit(0)]
+
+
+@asn1.sequence
+class _SignedData:
+    version: int
+    digest_algorithms: asn1.SetOf[DigestAlgorithm]
+    content: _Content
+    certificates: Annotated[asn1.SetOf[asn1.TLV] | None, asn1.Implicit(0)]
+    crls: Annotated[asn1.SetOf[asn1.TLV] | None, asn1.Implicit(1)]
+    signers: asn1.SetOf[_SignerInfo]
+
+
+@asn1.sequence
+class _ContentInfo:
+    oid: ObjectIdentifier
+    content: Annotated[_SignedData, asn1.Explicit(0)]
+
+
+def verified_content(message: bytes, signer: bytes, scheme: SignatureScheme) -> bytes:
+    """The content of a DER SignedData that the holder of this certificate (DER) signed by this scheme.
+
+    :raises NotSigned: not this structure, another signer or algorithm, or the signature or digest is wrong.
+    """
+    try:
+        info = asn1.decode_der(_ContentInfo, message)
+    except ValueError as error:
+        raise NotSigned("not a CMS SignedData in DER") from error
+    signed, signers = info.content, info.content.signers.as_list()
+    if info.oid != _SIGNED_DATA or signed.content.oid != _DATA or signed.content.octets is None:
+        raise NotSigned("not SignedData over attached data")
+    if len(signers) != 1:
+        raise NotSigned("not exactly one signer")
+    _verify(signers[0], signed.content.octets, open_certificate(signer), scheme)
+    return signed.content.octets
+
+
+def _verify(info: _SignerInfo, content: bytes, certificate: Opened, scheme: SignatureScheme) -> None:
+    if info.sid.serial != certificate.serial or _raw(info.sid.issuer) != certificate.parts.issuer:
+        raise NotSigned("signed by another certificate")
+    if info.digest_algorithm.oid != SHA_256:
+        raise NotSigned("digest algorithm is not SHA-256")
+    if info.signed_attributes is None:
+        raise NotSigned("no signed attributes")
+    key = certificate.key
+    demand(_named(info), key, scheme)
+    _check_attributes(info.signed_attributes, hashlib.sha256(content).digest())
+    # RFC 5652, 5.4: what is signed is the attributes' own DER with the universal SET OF tag.
+    verify(key, scheme, info.signature, asn1.encode_der(info.signed_attributes))
+
+
+def _named(info: _SignerInfo) -> SignatureAlgorithm:
+    """CMS may name the key's algorithm alone, beside the digest's (RFC 5754, 3.2)."""
+    named = info.signature_algorithm
+    if named.oid == PublicKeyAlgorithmOID.RSAES_PKCS1_v1_5:
+        return SignatureAlgorithm(oid=SignatureAlgorithmOID.RSA_WITH_SHA256, parameters=named.parameters)
+    return named
+
+
+def _check_attributes(attributes: asn1.SetOf[_Attribute], digest: bytes) -> None:
+    found: dict[ObjectIdentifier, asn1.TLV] = {}
+    for attribute in attributes.as_list():
+        values = attribute.values.as_list()
+        if attribute.oid in found or len(values) != 1:
+            raise NotSigned("a signed attribute is there twice")
+        found[attribute.oid] = values[0]
+    try:
+        content_type = found[_CONTENT_TYPE].parse(ObjectIdentifier)
+        message_digest = found[_MESSAGE_DIGEST].parse(bytes)
+    except (KeyError, ValueError) as error:
+        raise NotSigned("content type or message digest is missing") from error
+    if content_type != _DATA:
+        raise NotSigned("content type attribute is wrong")
+    if message_digest != digest:
+        raise NotSigned("message digest is wrong")
+
+
+def _raw(element: asn1.TLV) -> bytes:
+    return bytes(asn1.encode_der(element))

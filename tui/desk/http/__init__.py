@@ -1,0 +1,1 @@
+"""The desk over HTTPS: paths, messages, problems, and who may knock."""

@@ -1,0 +1,234 @@
+"""The desk's HTTP interface: the paths of `tui.deskclient.wire`, and where payment and tax platforms send theirs."""
+
+import asyncio
+from datetime import UTC
+from typing import cast
+
+from cryptography import x509
+from cryptography.x509.oid import NameOID
+from litestar import Litestar, Request, Response, Router, delete, get, post, put
+from litestar.datastructures import State
+from litestar.params import FromPath, JSONBody
+
+from tui.core.failure import Reason
+from tui.core.order import Application, Document, Method, Offer, ServiceStatus
+from tui.desk.context import Desk
+from tui.desk.http.idempotency import once
+from tui.desk.http.problems import HANDLERS, AccessLog, Probes, check_request
+from tui.desk.invoices import webhook as invoice_webhook
+from tui.desk.payments import webhooks as payment_webhooks
+from tui.desk.refusals import Refused
+from tui.desk.renewals import accounts, admission, applications, paying
+from tui.desk.renewals.documents import documents
+from tui.deskclient.wire import (
+    IDEMPOTENCY_HEADER,
+    FormRequest,
+    OfferRequest,
+    PayRequest,
+    ProofRequest,
+    SaveRequest,
+    Session,
+    SignIn,
+    SubmitRequest,
+)
+
+BODY_LIMIT = 256 * 1024
+"""Bytes; no honest request comes near."""
+NOTICE_LIMIT = 16 * 1024
+"""Bytes of a platform's notice; anybody may send one."""
+Asked = Request[None, None, State]
+
+
+def create_app(desk: Desk) -> Litestar:
+    """The ASGI application."""
+    state = State({"desk": desk})
+    v1 = Router("/v1", route_handlers=_V1, before_request=check_request)
+    return Litestar(
+        [v1, receive_notice, receive_invoice_hint],
+        state=state,
+        exception_handlers=HANDLERS,
+        request_max_body_size=BODY_LIMIT,
+        after_exception=[Probes()],
+        middleware=[AccessLog],
+        openapi_config=None,
+        logging_config=None,
+    )
+
+
+@get("/service", sync_to_thread=False)
+def service(request: Asked) -> ServiceStatus:
+    """What the desk says of itself; answered to kiosks of every version."""
+    desk = _desk(request)
+    return ServiceStatus(
+        desk.settings.minimum_kiosk_version,
+        desk.clock().astimezone(UTC),
+        desk.settings.hotline,
+        desk.settings.qq,
+        _ca_name(desk),
+        desk.settings.window_days,
+    )
+
+
+@post("/sessions", sync_to_thread=True)
+def sign_in(request: Asked, data: JSONBody[SignIn]) -> Session:
+    """登录."""
+    desk = _desk(request)
+    token = accounts.sign_in(desk.engine, desk.settings, data.account, data.password, desk.clock())
+    return Session(token, desk.settings.session_seconds)
+
+
+@delete("/sessions/current", sync_to_thread=True)
+def sign_out(request: Asked) -> None:
+    """End the session; always works."""
+    accounts.sign_out(_desk(request).engine, _token(request))
+
+
+@get("/documents/notice", sync_to_thread=True)
+def notice(request: Asked) -> Document:
+    """供应商须知."""
+    _account(request)
+    return documents().notice
+
+
+@get("/documents/agreement", sync_to_thread=True)
+def agreement(request: Asked) -> Document:
+    """网证通电子认证服务协议."""
+    _account(request)
+    return documents().agreement
+
+
+@post("/offers", status_code=200, sync_to_thread=True)
+def offer(request: Asked, data: JSONBody[OfferRequest]) -> Offer:
+    """Whether this account may renew this certificate, or has; or, without one, what waits for this key."""
+    desk, account = _desk(request), _account(request)
+    if data.spki and not data.certificate:
+        return admission.find_by_key(desk, account, data.spki)
+    return admission.make_offer(desk, account, data.certificate, finished=data.finished)
+
+
+@put("/forms", status_code=204, sync_to_thread=True)
+def keep_form(request: Asked, data: JSONBody[FormRequest]) -> None:
+    """Keep the form as far as it is filled; the last one counts."""
+    applications.keep_form(_desk(request), _account(request), data)
+
+
+@put("/applications", sync_to_thread=True)
+def save(request: Asked, data: JSONBody[SaveRequest]) -> Application:
+    """Create or revise the draft."""
+    desk, account = _desk(request), _account(request)
+    return once(desk, account, _key(request), ("save", data), lambda: applications.save(desk, account, data))
+
+
+@get("/applications/{business_no:str}", sync_to_thread=True)
+def see(request: Asked, business_no: FromPath[str]) -> Application:
+    """The application as it is now."""
+    return applications.see(_desk(request), _account(request), business_no)
+
+
+@put("/applications/{business_no:str}/request", sync_to_thread=True)
+def submit(request: Asked, business_no: FromPath[str], data: JSONBody[SubmitRequest]) -> Application:
+    """Hand in CSR and evidence."""
+    desk, account = _desk(request), _account(request)
+    asked = ("submit", business_no, data)
+    return once(desk, account, _key(request), asked, lambda: applications.submit(desk, account, business_no, data))
+
+
+@post("/applications/{business_no:str}/payments", status_code=200, sync_to_thread=True)
+def pay(request: Asked, business_no: FromPath[str], data: JSONBody[PayRequest]) -> Application:
+    """Open a payment attempt."""
+    desk, account = _desk(request), _account(request)
+    asked = ("pay", business_no, data)
+    return once(desk, account, _key(request), asked, lambda: paying.pay(desk, account, business_no, data))
+
+
+@post("/applications/{business_no:str}/payments/query", status_code=200, sync_to_thread=True)
+def query_payment(request: Asked, business_no: FromPath[str]) -> Application:
+    """支付成功: ask the platform; every time anew."""
+    return paying.query_payment(_desk(request), _account(request), business_no)
+
+
+@post("/applications/{business_no:str}/payments/end", status_code=200, sync_to_thread=True)
+def end_payment(request: Asked, business_no: FromPath[str]) -> Application:
+    """Close the open attempt."""
+    desk, account = _desk(request), _account(request)
+    asked = ("end", business_no)
+    return once(desk, account, _key(request), asked, lambda: paying.end_payment(desk, account, business_no))
+
+
+@post("/applications/{business_no:str}/withdrawal", status_code=200, sync_to_thread=True)
+def withdraw(request: Asked, business_no: FromPath[str]) -> Application:
+    """撤销申请."""
+    desk, account = _desk(request), _account(request)
+    asked = ("withdraw", business_no)
+    return once(desk, account, _key(request), asked, lambda: paying.withdraw(desk, account, business_no))
+
+
+@put("/applications/{business_no:str}/proof", sync_to_thread=True)
+def prove(request: Asked, business_no: FromPath[str], data: JSONBody[ProofRequest]) -> Application:
+    """Hand in the new key's signature."""
+    desk, account = _desk(request), _account(request)
+    asked = ("prove", business_no, data)
+    return once(desk, account, _key(request), asked, lambda: applications.prove(desk, account, business_no, data))
+
+
+@post("/notify/{method:str}", status_code=200, request_max_body_size=NOTICE_LIMIT)
+async def receive_notice(request: Asked, method: FromPath[str]) -> Response[bytes]:
+    """A payment platform's notice; anything but the channel's own reply makes it send again."""
+    if method not in set(Method):
+        return Response(b"unknown", status_code=404, media_type="text/plain")
+    body = await request.body()
+    reply = await asyncio.to_thread(payment_webhooks.receive, _desk(request), Method(method), body, request.url.query)
+    if reply is None:
+        return Response(b"failure", status_code=400, media_type="text/plain")
+    return Response(reply, media_type="text/plain")
+
+
+@post("/notify/invoices", status_code=200)
+async def receive_invoice_hint(request: Asked) -> Response[bytes]:
+    """The tax platform's callback; it is always told that it may stop sending."""
+    reply = await asyncio.to_thread(invoice_webhook.receive, _desk(request), await request.body())
+    return Response(reply, media_type="application/json")
+
+
+_V1 = [
+    service,
+    sign_in,
+    sign_out,
+    notice,
+    agreement,
+    offer,
+    keep_form,
+    save,
+    see,
+    submit,
+    pay,
+    query_payment,
+    end_payment,
+    withdraw,
+    prove,
+]
+
+
+def _desk(request: Asked) -> Desk:
+    return cast(Desk, request.app.state.desk)
+
+
+def _token(request: Asked) -> str:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def _account(request: Asked) -> str:
+    desk, token = _desk(request), _token(request)
+    if not token:
+        raise Refused(Reason.SESSION_ENDED)
+    return accounts.account_of(desk.engine, desk.settings, token, desk.clock())
+
+
+def _key(request: Asked) -> str:
+    return request.headers.get(IDEMPOTENCY_HEADER, "")
+
+
+def _ca_name(desk: Desk) -> str:
+    names = x509.load_der_x509_certificate(desk.ca.chain[0]).subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    return str(names[0].value) if names else ""

@@ -1,0 +1,1 @@
+"""E-invoices (数电票): ordered, delivered, taken back."""

@@ -1,0 +1,90 @@
+"""An issued invoice on its way to the agent: the link by SMS at once, the files by mail once they are here."""
+
+import logging
+from datetime import datetime, timedelta
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from tui.desk.context import Desk
+from tui.desk.invoices.files import NotFetched
+from tui.desk.invoices.records import FileKind, InvoiceFileRecord, InvoiceRecord, RedInvoiceRecord
+from tui.desk.invoices.tax_platform import Links
+from tui.desk.notifications.outbox import tell_invoice
+from tui.desk.storage.database import reading, writing
+from tui.desk.storage.records import ApplicationRecord, MessageKind
+
+_LOG = logging.getLogger(__name__)
+_GIVE_UP = timedelta(days=1)
+"""A file that could not be had for so long is left out; the mail goes with what is here."""
+_LONGEST_LINK = 1024
+
+
+def announce(
+    desk: Desk, db: Session, record: ApplicationRecord, issued: InvoiceRecord | RedInvoiceRecord, links: Links
+) -> None:
+    """In the transaction that learns of the invoice: tell by SMS, and fetch what the mail will bring."""
+    now = desk.clock()
+    tell_invoice(db, record, issued, MessageKind.SMS, now)
+    for kind, url in ((FileKind.PDF, links.pdf), (FileKind.OFD, links.ofd), (FileKind.XML, links.xml)):
+        file_no = f"{issued.request_no}.{kind.value}"
+        if not url or len(url) > _LONGEST_LINK or db.get(InvoiceFileRecord, file_no) is not None:
+            continue
+        db.add(
+            InvoiceFileRecord(
+                file_no=file_no,
+                invoice_no=issued.request_no,
+                business_no=record.business_no,
+                number=issued.number,
+                kind=kind,
+                url=url,
+                created_at=now,
+                next_try_at=now if desk.files else None,
+                tries=0,
+                failure="" if desk.files else "file_hosts names no host",
+            )
+        )
+    _mail_when_complete(db, record, issued, now)
+
+
+def fetch(desk: Desk, file_no: str) -> None:
+    """Fetch a file that is due; the last one of its invoice lets the mail go."""
+    with reading(desk.engine) as db:
+        file = db.get_one(InvoiceFileRecord, file_no)
+    if file.next_try_at is None or desk.files is None:
+        return
+    content, failure = None, None
+    try:
+        content = desk.files.get(file.url, file.kind)
+    except NotFetched as error:
+        failure = error
+        _LOG.warning("file %s: %s", file_no, error.text)
+    now = desk.clock()
+    with writing(desk.engine) as db:
+        # The application first: two files that arrive at once must see each other.
+        record = db.get_one(ApplicationRecord, file.business_no, with_for_update=True)
+        file = db.get_one(InvoiceFileRecord, file_no)
+        if file.content is not None:
+            return
+        file.tries += 1
+        if failure is None:
+            file.content, file.failure, file.next_try_at = content, "", None
+        else:
+            over = failure.final or now >= file.created_at + _GIVE_UP
+            wait = timedelta(seconds=min(2 ** min(file.tries, 12), 3600))
+            file.failure, file.next_try_at = failure.text[:255], None if over else now + wait
+        _mail_when_complete(db, record, issued_as(db, file.invoice_no), now)
+
+
+def issued_as(db: Session, invoice_no: str) -> InvoiceRecord | RedInvoiceRecord:
+    """The blue or red invoice of this request number."""
+    return db.get(RedInvoiceRecord, invoice_no) or db.get_one(InvoiceRecord, invoice_no)
+
+
+def _mail_when_complete(
+    db: Session, record: ApplicationRecord, issued: InvoiceRecord | RedInvoiceRecord, now: datetime
+) -> None:
+    db.flush()
+    mine = InvoiceFileRecord.invoice_no == issued.request_no
+    if not db.scalar(select(exists().where(mine, InvoiceFileRecord.next_try_at.is_not(None)))):
+        tell_invoice(db, record, issued, MessageKind.MAIL, now)

@@ -1,0 +1,184 @@
+"""The e-invoice of an application: ordered after the installation, followed until issued, taken back on a refund."""
+
+import logging
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from tui.core.application import InvoiceForm
+from tui.core.order import RETURNED, InvoiceStatus
+from tui.desk.context import Desk
+from tui.desk.invoices.delivery import announce
+from tui.desk.invoices.records import RED_OPEN, InvoiceRecord, RedInvoiceRecord, RedState
+from tui.desk.invoices.tax_platform import InvoiceLine, InvoiceOrder, InvoiceOutcome, InvoiceState, TaxPlatformDown
+from tui.desk.platforms.nuonuo.settings import TaxPlatformSettings
+from tui.desk.renewals.issuing import Progress
+from tui.desk.renewals.pricing import FEE_NAME
+from tui.desk.renewals.views import form_of, invoice_of
+from tui.desk.storage.database import reading, writing
+from tui.desk.storage.records import ApplicationRecord, OrderRecord
+
+_LOG = logging.getLogger(__name__)
+PATIENCE = timedelta(days=3)
+"""An order that the platform has rejected for so long waits for a person."""
+
+
+def invoice(desk: Desk, business_no: str) -> Progress:
+    """Order the e-invoice or ask after it; what the platform refused before is tried again."""
+    platform, settings = desk.tax, desk.settings.invoices
+    if platform is None or settings is None:
+        return Progress.OVER
+    with writing(desk.engine) as db:
+        record = db.get_one(ApplicationRecord, business_no, with_for_update=True)
+        kept = db.get(InvoiceRecord, business_no)
+        if kept is not None and kept.number:
+            return Progress.DONE
+        buyer = invoice_of(record)
+        if buyer is None or record.payment_status in RETURNED:
+            return Progress.OVER
+        refused = record.invoice_status is InvoiceStatus.FAILED
+        if kept is None:
+            db.add(InvoiceRecord(business_no=business_no, requested_at=desk.clock()))
+            record.invoice_status = InvoiceStatus.PENDING
+        order = _order(desk, settings, db, record, buyer)
+    try:
+        if refused:
+            platform.reissue(business_no)
+            outcome = InvoiceOutcome(InvoiceState.PENDING)
+        else:
+            outcome = platform.query(business_no) or platform.issue(order)
+            if outcome.state is InvoiceState.UNSEALED:
+                platform.reissue(business_no)
+    except TaxPlatformDown as error:
+        _LOG.warning("invoice of %s: %s", business_no, error)
+        return Progress.LATER
+    return keep(desk, business_no, outcome)
+
+
+def keep(desk: Desk, business_no: str, outcome: InvoiceOutcome) -> Progress:
+    """Record what the platform said, once; an invoice for money that went back meanwhile is taken back."""
+    now = desk.clock()
+    with writing(desk.engine) as db:
+        record = db.get_one(ApplicationRecord, business_no, with_for_update=True)
+        kept = db.get_one(InvoiceRecord, business_no)
+        if kept.number:
+            return Progress.DONE
+        match outcome.state:
+            case InvoiceState.REJECTED if now < kept.requested_at + PATIENCE:
+                record.invoice_status, kept.failure = InvoiceStatus.PENDING, outcome.text[:255]
+            case InvoiceState.FAILED | InvoiceState.VOIDED | InvoiceState.REJECTED:
+                _LOG.error("invoice of %s: %s", business_no, outcome.state.value)
+                record.invoice_status, kept.failure = InvoiceStatus.FAILED, outcome.text[:255]
+                return Progress.OVER
+            case InvoiceState.ISSUED:
+                kept.number, kept.pdf_url, kept.failure = outcome.number, outcome.links.pdf[:1024], ""
+                kept.issued_at, record.invoice_status = outcome.issued_at or now, InvoiceStatus.ISSUED
+                if outcome.total_fen not in (None, record.fee_fen):
+                    _LOG.critical("invoice of %s is of another amount", business_no)
+                    kept.failure = "the amount is not the fee"
+                announce(desk, db, record, kept, outcome.links)
+            case _:
+                record.invoice_status, kept.failure = InvoiceStatus.PENDING, outcome.text[:255]
+        if record.payment_status in RETURNED:
+            redden(db, business_no, now)
+    return Progress.DONE if outcome.state is InvoiceState.ISSUED else Progress.LATER
+
+
+def redden(db: Session, business_no: str, now: datetime) -> RedInvoiceRecord | None:
+    """In the transaction that sends a paid bill's money back: take its invoice back (红冲).
+
+    The caller holds the application's lock and has set its payment status. Repeating is safe: an application for
+    a red invoice that is open or done is returned as it is; after one that failed, another begins. None when no
+    invoice was ordered, or the platform refused it.
+    """
+    record, blue = db.get_one(ApplicationRecord, business_no), db.get(InvoiceRecord, business_no)
+    if blue is None or (not blue.number and record.invoice_status is InvoiceStatus.FAILED):
+        return None
+    latest = latest_red(db, business_no)
+    if latest is not None and latest.state not in (RedState.FAILED, RedState.NEEDLESS):
+        return latest
+    ordinal = latest.ordinal + 1 if latest else 1
+    red = RedInvoiceRecord(
+        request_no=f"HZ{business_no}{ordinal:02d}",
+        business_no=business_no,
+        ordinal=ordinal,
+        state=RedState.REQUESTED,
+        requested_at=now,
+        next_query_at=now,
+    )
+    db.add(red)
+    db.flush()
+    return red
+
+
+def latest_red(db: Session, business_no: str) -> RedInvoiceRecord | None:
+    """The last application for a red invoice."""
+    mine = select(RedInvoiceRecord).where(RedInvoiceRecord.business_no == business_no)
+    return db.scalar(mine.order_by(RedInvoiceRecord.ordinal.desc()).limit(1))
+
+
+def try_again(db: Session, business_no: str, now: datetime) -> bool:
+    """Let what was refused, blue or red, be tried again, after a person has put right why; False when nothing was."""
+    record = db.get_one(ApplicationRecord, business_no, with_for_update=True)
+    kept, red = db.get(InvoiceRecord, business_no), latest_red(db, business_no)
+    if red is not None and red.state is RedState.FAILED:
+        return redden(db, business_no, now) is not None
+    if kept is None or kept.number or record.invoice_status is not InvoiceStatus.FAILED:
+        return False
+    kept.next_query_at, kept.queries = now, 0
+    return True
+
+
+def ask(desk: Desk, business_no: str) -> None:
+    """Ask after an invoice that is due, beside the workflow."""
+    progress = invoice(desk, business_no)
+    with writing(desk.engine) as db:
+        kept = db.get_one(InvoiceRecord, business_no)
+        kept.queries += 1
+        kept.next_query_at = desk.clock() + pause(kept.queries) if progress is Progress.LATER else None
+
+
+def hint(desk: Desk, number: str) -> None:
+    """Something may have happened to the invoice with this request number: ask the platform at once."""
+    now = desk.clock()
+    waiting = select(ApplicationRecord.business_no).where(ApplicationRecord.invoice_status == InvoiceStatus.PENDING)
+    blue = InvoiceRecord.business_no == number, InvoiceRecord.business_no.in_(waiting)
+    red = RedInvoiceRecord.request_no == number, RedInvoiceRecord.state.in_(RED_OPEN)
+    with reading(desk.engine) as db:
+        known = db.scalar(select(InvoiceRecord.business_no).where(*blue)) or db.scalar(
+            select(RedInvoiceRecord.request_no).where(*red)
+        )
+    if known:
+        with writing(desk.engine) as db:
+            db.execute(update(InvoiceRecord).where(*blue).values(next_query_at=now))
+            db.execute(update(RedInvoiceRecord).where(*red).values(next_query_at=now))
+
+
+def pause(times: int) -> timedelta:
+    """Before the next question: 2, 4, 8, … seconds, at most an hour."""
+    return timedelta(seconds=min(2 ** min(times, 12), 3600))
+
+
+def callback_url(desk: Desk) -> str:
+    """Where the platform may give a hint."""
+    return f"{desk.settings.public_url}/notify/invoices" if desk.settings.public_url else ""
+
+
+def _order(
+    desk: Desk, settings: TaxPlatformSettings, db: Session, record: ApplicationRecord, buyer: InvoiceForm
+) -> InvoiceOrder:
+    order = db.scalars(select(OrderRecord).where(OrderRecord.business_no == record.business_no)).one()
+    form = form_of(record)
+    return InvoiceOrder(
+        record.business_no,
+        settings.seller,
+        buyer.title,
+        buyer.tax_number,
+        form.agent_mobile,
+        form.agent_email,
+        (InvoiceLine(FEE_NAME, order.quantity, order.unit_fen, settings.tax_code),),
+        order.total_fen,
+        settings.tax_rate,
+        callback_url(desk),
+    )

@@ -1,0 +1,1 @@
+"""Messages to people: an outbox, e-mail and SMS."""

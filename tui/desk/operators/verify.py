@@ -1,0 +1,40 @@
+"""What `ca-kiosk desk verify` does; it needs neither settings nor a database."""
+
+import json
+import sys
+from pathlib import Path
+
+from tui.core.exits import Exit
+from tui.desk.payments.gateway import Channel
+from tui.desk.platforms.verify import Kind, Verdict, charset_of, judge, reader
+
+
+def verify(channel: str, kind: str, trust: Path, message: str, *, method: str, charset: str) -> int:
+    """Print one JSON object; ``message`` names a file, or is ``-`` for standard input."""
+    try:
+        charset = charset_of(charset)
+    except ValueError:
+        return _usage(f"--charset {charset}: utf-8, gbk, gb2312, gb18030")
+    try:
+        read = reader(Channel(channel), Kind(kind), trust.read_bytes(), method=method, charset=charset)
+        body = sys.stdin.buffer.read() if message == "-" else Path(message).read_bytes()
+    except OSError as error:
+        return _usage(str(error))
+    except ValueError:
+        return _usage(f"--trust {trust}: 不是该渠道的公钥或证书 / no key or certificate of this channel")
+    verdict = judge(read, body)
+    sys.stdout.buffer.write(as_json(verdict).encode() + b"\n")
+    sys.stdout.buffer.flush()
+    return Exit.DONE if verdict.genuine else Exit.NOT_GENUINE
+
+
+def as_json(verdict: Verdict) -> str:
+    """One line in which nothing can steer a terminal: what does not print stands as an escape of JSON."""
+    told = {"genuine": verdict.genuine, "reason": verdict.reason, "fields": dict(verdict.fields)}
+    text = json.dumps(told, ensure_ascii=False)
+    return "".join(mark if mark.isprintable() else json.dumps(mark)[1:-1] for mark in text)
+
+
+def _usage(text: str) -> int:
+    print(text, file=sys.stderr)
+    return Exit.USAGE

@@ -1,0 +1,112 @@
+"""What the payment platforms send by themselves: proved, kept, then settled like every other word."""
+
+import logging
+from datetime import timedelta
+
+from sqlalchemy import delete, update
+
+from tui.core.order import AttemptState, Method
+from tui.desk.clock import number
+from tui.desk.context import Desk
+from tui.desk.payments.apply import apply, apply_outcome
+from tui.desk.payments.gateway import (
+    AnswerNotGenuine,
+    GatewayUnknown,
+    NoticeKind,
+    PaymentGateway,
+    PaymentGatewayError,
+    PaymentNotice,
+    TradeState,
+)
+from tui.desk.payments.machine.events import ReturnedByPlatform
+from tui.desk.payments.polling import to_port
+from tui.desk.storage.database import reading, writing
+from tui.desk.storage.records import AttemptRecord, NoticeRecord, RefundRecord
+
+_LOG = logging.getLogger(__name__)
+_REFUSED = "refused: "
+_REFUSED_KEPT = timedelta(days=7)
+
+
+def receive(desk: Desk, method: Method, body: bytes, query: str) -> bytes | None:
+    """Take in one notice; the channel's reply, or None when it must come again: it proves nothing or is not checked."""
+    gateway = desk.gateways.get(method)
+    if gateway is None:
+        return None
+    url = f"{desk.settings.public_url}/notify/{method.value}"
+    try:
+        notice = gateway.read_notice(body, f"{url}?{query}" if query else url)
+    except AnswerNotGenuine as error:
+        if desk.refused_notices.take(desk.clock()):
+            _forget_refused(desk)
+            notice_id = _keep(desk, method, body, f"{_REFUSED}{error}")
+            _LOG.error("notice %s of %s is not genuine: %s", notice_id, method.value, error)
+        return None
+    notice_id = _keep(desk, method, body)
+    try:
+        _note(desk, notice_id, _apply(desk, method, gateway, notice))
+    except PaymentGatewayError as error:
+        _LOG.log(error.severity, "notice %s of %s is not checked yet: %s", notice_id, method.value, error)
+        _note(desk, notice_id, f"not checked: {type(error).__name__}")
+        return None
+    return gateway.notice_reply
+
+
+def _apply(desk: Desk, method: Method, gateway: PaymentGateway, notice: PaymentNotice) -> str:
+    if notice.kind is NoticeKind.REFUND:
+        with writing(desk.engine) as db:  # a hint: the refund is asked for at once
+            known = RefundRecord.refund_no.in_((notice.number, notice.number[:-2]))  # the latter of a further order
+            waiting = known, RefundRecord.done_at.is_(None)
+            db.execute(update(RefundRecord).where(*waiting).values(next_try_at=desk.clock()))
+        return "refund"
+    with reading(desk.engine) as db:
+        attempt = db.get(AttemptRecord, notice.number)
+    if attempt is None or attempt.method is not method:
+        _LOG.error("a genuine notice of %s names an unknown attempt", method.value)
+        return "unknown attempt"
+    if notice.txn_time is not None and notice.txn_time != attempt.txn_time:
+        _LOG.error("a genuine notice names another time of attempt %s", attempt.attempt_no)
+        return "another time"
+    if attempt.state in (AttemptState.CLOSING, AttemptState.CLOSED) and notice.outcome.state is TradeState.PAID:
+        _apply_late(desk, gateway, attempt)
+    else:
+        apply_outcome(desk, attempt.attempt_no, notice.outcome)
+    return "settled"
+
+
+def _apply_late(desk: Desk, gateway: PaymentGateway, attempt: AttemptRecord) -> None:
+    """Ending may have given the money back since the notice was written: only what is true now is credited.
+
+    :raises GatewayUnknown: the platform's query denies what its notice says: it must send the notice again.
+    """
+    now = gateway.query(to_port(attempt))
+    match now.state:
+        case TradeState.PAID:
+            apply_outcome(desk, attempt.attempt_no, now)
+        case TradeState.CLOSED if now.paid_fen is not None:
+            apply(desk, ReturnedByPlatform(attempt.attempt_no))
+        case _:
+            raise GatewayUnknown(f"the notice says paid, a query {now.state.value}")
+
+
+def _keep(desk: Desk, method: Method, body: bytes, result: str = "") -> int:
+    with writing(desk.engine) as db:
+        now = desk.clock()
+        record = NoticeRecord(
+            notice_no=number("TZ", now), method=method, body=body, received_at=now, result=result[:255]
+        )
+        db.add(record)
+        db.flush()
+        return record.id
+
+
+def _note(desk: Desk, notice_id: int, result: str) -> None:
+    with writing(desk.engine) as db:
+        db.execute(update(NoticeRecord).where(NoticeRecord.id == notice_id).values(result=result[:255]))
+
+
+def _forget_refused(desk: Desk) -> None:
+    """Delete what proved nothing and is old; genuine notices are kept."""
+    old = NoticeRecord.result.startswith(_REFUSED), NoticeRecord.received_at < desk.clock() - _REFUSED_KEPT
+    with writing(desk.engine) as db:
+        db.execute(delete(NoticeRecord).where(*old))

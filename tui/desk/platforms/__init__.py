@@ -1,0 +1,1 @@
+"""Partners that the desk talks to, one folder each."""

@@ -1,0 +1,1 @@
+"""What several platforms share: bytes, forms, archives, units, transport."""

@@ -1,0 +1,128 @@
+"""Accounts: passwords with argon2id (RFC 9106), a lock after wrong ones, sessions, certificates bound to them."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+from math import ceil
+from threading import BoundedSemaphore
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import Engine, delete, update
+from sqlalchemy.orm import Session
+
+from tui.core.failure import Reason
+from tui.desk.clock import utc_now
+from tui.desk.refusals import Refused
+from tui.desk.settings import DeskSettings
+from tui.desk.storage.database import put, reading, writing
+from tui.desk.storage.records import AccountRecord, BindingRecord, SessionRecord
+
+_HASHER = PasswordHasher()
+_NOBODY = _HASHER.hash(secrets.token_hex(16))
+"""Checked when there is no such account, so that the answer takes as long."""
+
+LONGEST_ACCOUNT, LONGEST_PASSWORD = 64, 128
+"""Characters; nothing longer is hashed."""
+_HASHING = BoundedSemaphore(2)
+"""Each hash takes 64 MiB and a core: a flood of sign-ins must not take the whole machine."""
+_QUEUE = BoundedSemaphore(16)
+"""Sign-ins that are hashed or wait for it; more would take the threads that every other request needs."""
+
+
+def create_account(engine: Engine, name: str, password: str) -> None:
+    """Add an account, or give the one of this name a new password."""
+    password_hash = _HASHER.hash(password)
+    with writing(engine) as db:
+        account = db.get(AccountRecord, name) or AccountRecord(name=name, created_at=utc_now(), wrong_passwords=0)
+        account.password_hash = password_hash
+        account.wrong_passwords, account.locked_until = 0, None
+        db.add(account)
+
+
+def bind_certificate(engine: Engine, account: str, fingerprint: str) -> None:
+    """Say that this account applied for the certificate (SHA-256 of its DER, hex)."""
+    with writing(engine) as db:
+        bind(db, account, fingerprint)
+
+
+def bind(db: Session, account: str, fingerprint: str) -> None:
+    """The same within a transaction."""
+    put(db, BindingRecord(fingerprint=fingerprint, account=account))
+
+
+def sign_in(engine: Engine, settings: DeskSettings, name: str, password: str, now: datetime) -> str:
+    """Check the password and open a session; the answer is its token.
+
+    :raises Refused: WRONG_PASSWORD, ACCOUNT_LOCKED with the seconds to wait, or DESK_BUSY while too many sign in.
+    """
+    if len(name) > LONGEST_ACCOUNT or len(password) > LONGEST_PASSWORD:
+        raise Refused(Reason.WRONG_PASSWORD)
+    # The slow hash is computed outside of the transaction: it must not hold the write lock.
+    with reading(engine) as db:
+        known = db.get(AccountRecord, name)
+        stored = known.password_hash if known else _NOBODY
+        _refuse_locked(known, now)
+    right = _verify(stored, password) and known is not None
+    with writing(engine) as db:
+        account = db.get(AccountRecord, name, with_for_update=True)
+        _refuse_locked(account, now)
+        if account is not None and not right:
+            account.wrong_passwords += 1
+            if account.wrong_passwords >= settings.wrong_passwords:
+                account.locked_until = now + timedelta(seconds=settings.lock_seconds)
+                account.wrong_passwords = 0
+        elif account is not None:
+            account.wrong_passwords, account.locked_until = 0, None
+            if _HASHER.check_needs_rehash(account.password_hash):
+                account.password_hash = _HASHER.hash(password)
+            token = secrets.token_urlsafe(32)
+            expires_at = now + timedelta(seconds=settings.session_seconds)
+            db.execute(delete(SessionRecord).where(SessionRecord.expires_at < now))
+            db.add(SessionRecord(token_hash=_digest(token), account=name, expires_at=expires_at))
+            return token
+    raise Refused(Reason.WRONG_PASSWORD)
+
+
+def account_of(engine: Engine, settings: DeskSettings, token: str, now: datetime) -> str:
+    """The signed-in account; using a session prolongs it.
+
+    :raises Refused: SESSION_ENDED.
+    """
+    lifetime = timedelta(seconds=settings.session_seconds)
+    with reading(engine) as db:
+        session = db.get(SessionRecord, _digest(token))
+    if session is None or session.expires_at < now:
+        raise Refused(Reason.SESSION_ENDED)
+    if session.expires_at < now + lifetime * 0.9:  # a write for every poll would cost more than it tells
+        with writing(engine) as db:
+            used = SessionRecord.token_hash == session.token_hash  # no merge: it may have been ended meanwhile
+            db.execute(update(SessionRecord).where(used).values(expires_at=now + lifetime))
+    return session.account
+
+
+def sign_out(engine: Engine, token: str) -> None:
+    """End the session; an unknown one is ended already."""
+    with writing(engine) as db:
+        db.execute(delete(SessionRecord).where(SessionRecord.token_hash == _digest(token)))
+
+
+def _refuse_locked(account: AccountRecord | None, now: datetime) -> None:
+    if account is not None and account.locked_until is not None and account.locked_until > now:
+        raise Refused(Reason.ACCOUNT_LOCKED, retry_after=ceil((account.locked_until - now).total_seconds()))
+
+
+def _verify(stored: str, password: str) -> bool:
+    if not _QUEUE.acquire(blocking=False):
+        raise Refused(Reason.DESK_BUSY, retry_after=2)
+    try:
+        with _HASHING:
+            return _HASHER.verify(stored, password)
+    except (VerificationError, InvalidHashError):
+        return False
+    finally:
+        _QUEUE.release()
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

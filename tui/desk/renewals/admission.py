@@ -1,0 +1,146 @@
+"""Who may renew what: the rules before an application, and the ways back to one under way."""
+
+import hashlib
+import re
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from tui.core.certificate import RENEWABLE_KEYS, Certificate, CertificateState
+from tui.core.failure import Reason
+from tui.core.order import LIVE, ApplicationStatus, KeyPolicy, Offer
+from tui.desk.context import Desk
+from tui.desk.crypto.certificates import open_certificate, read_certificate
+from tui.desk.crypto.csr import UnfitKey, certifiable
+from tui.desk.refusals import Refused
+from tui.desk.renewals.half_filled import kept_form
+from tui.desk.renewals.pricing import terms
+from tui.desk.renewals.views import application_view
+from tui.desk.storage.database import reading
+from tui.desk.storage.records import ApplicationRecord, BindingRecord, KeyRecord
+
+_SPKI = re.compile(r"[0-9a-f]{64}")
+_CLOSED_DOORS = {
+    CertificateState.EXPIRED: Reason.CERTIFICATE_EXPIRED,
+    CertificateState.VALID: Reason.TOO_EARLY,
+    CertificateState.NOT_YET_VALID: Reason.NOT_YET_VALID,
+    CertificateState.UNSUPPORTED: Reason.KEY_UNSUPPORTED,
+    CertificateState.UNREADABLE: Reason.CERTIFICATE_UNREADABLE,
+    CertificateState.NOT_FOR_SIGNING: Reason.NO_SIGNING_CERTIFICATE,
+}
+
+
+_OVER = frozenset({Reason.ALREADY_RENEWED, Reason.TOO_EARLY, Reason.NOT_YET_VALID})
+"""What an old certificate, or a new one, is refused for when its renewal is finished."""
+
+
+def make_offer(desk: Desk, account: str, certificate: bytes, *, finished: bool = False) -> Offer:
+    """What this account may buy for this certificate, and the live application if there is one.
+
+    With `finished` the account's own finished renewal of it, or to it, is told in place of being refused.
+
+    :raises Refused: the certificate cannot be renewed, or not by this account.
+    """
+    now = desk.clock()
+    with reading(desk.engine) as db:
+        try:
+            shown, live = admit(desk, db, account, certificate, now)
+        except Refused as refused:
+            done = _finished(db, account, certificate) if finished and refused.reason in _OVER else None
+            if done is None:
+                raise
+            return Offer((), application_view(db, done, now), desk.settings.window_days)
+        view = application_view(db, live, now) if live else None
+        form = kept_form(db, account, shown.fingerprint, live, now)
+    ends = live.old_not_after if live else shown.not_after
+    return Offer(terms(desk.settings.prices, ends, desk.ca.not_after), view, desk.settings.window_days, form)
+
+
+def find_by_key(desk: Desk, account: str, spki: str) -> Offer:
+    """The account's application whose certificate waits for a key that is kept, and nothing to buy.
+
+    `spki` is a SHA-256 over SubjectPublicKeyInfo in hex. A token whose write was cut off may hold the key alone.
+
+    :raises Refused: NO_CERTIFICATE, the same for an unknown key, another account's and another status.
+    """
+    with reading(desk.engine) as db:
+        key = db.get(KeyRecord, spki) if _SPKI.fullmatch(spki) else None
+        record = db.get(ApplicationRecord, key.business_no) if key else None
+        if (
+            record is None
+            or (record.status, record.key_policy) != (ApplicationStatus.ISSUED, KeyPolicy.KEEP)
+            or not _may_renew(db, account, record.fingerprint)
+            or record.account != account
+        ):
+            raise Refused(Reason.NO_CERTIFICATE)
+        return Offer((), application_view(db, record, desk.clock()), desk.settings.window_days)
+
+
+def admit(
+    desk: Desk, db: Session, account: str, der: bytes, now: datetime
+) -> tuple[Certificate, ApplicationRecord | None]:
+    """The certificate (DER) and its live application, after every rule of who may renew what.
+
+    A new certificate that is not proved yet leads back to its application.
+
+    :raises Refused: the certificate cannot be renewed, or not by this account.
+    """
+    shown = read_certificate(der)
+    if not desk.ca.recognises(der):  # which tells nothing of an SM2 certificate, whose signature cannot be verified
+        raise Refused(Reason.FOREIGN_CERTIFICATE if shown.key in RENEWABLE_KEYS else Reason.KEY_UNSUPPORTED)
+    unproved = db.scalar(
+        select(ApplicationRecord).where(
+            ApplicationRecord.account == account,
+            ApplicationRecord.status == ApplicationStatus.ISSUED,
+            ApplicationRecord.certificate == der,
+        )
+    )
+    if not _may_renew(db, account, unproved.fingerprint if unproved else shown.fingerprint):
+        raise Refused(Reason.NOT_THE_APPLICANT)
+    if unproved is not None:
+        return shown, unproved
+    of_certificate = select(ApplicationRecord).where(ApplicationRecord.fingerprint == shown.fingerprint)
+    live = db.scalar(of_certificate.where(ApplicationRecord.status.in_(LIVE)))
+    if live is not None and live.account != account:  # the certificate was bound to another account meanwhile
+        raise Refused(Reason.NOT_THE_APPLICANT)
+    if live is not None and live.status is not ApplicationStatus.DRAFT:
+        return shown, live
+    if db.scalar(of_certificate.where(ApplicationRecord.status == ApplicationStatus.INSTALLED).limit(1)):
+        raise Refused(Reason.ALREADY_RENEWED)
+    state = shown.state(now, timedelta(days=desk.settings.window_days))
+    if state is not CertificateState.RENEWABLE:
+        raise Refused(_CLOSED_DOORS[state])
+    if (live.key_policy if live else desk.settings.ca.key_policy) is KeyPolicy.KEEP:
+        _check_kept_key(der)
+    if flaw := desk.ca.flaw(der):
+        raise Refused(Reason.CERTIFICATE_MALFORMED, flaw)
+    if not terms(desk.settings.prices, shown.not_after, desk.ca.not_after):
+        raise Refused(Reason.NO_TERM_LEFT)
+    return shown, live
+
+
+def _check_kept_key(der: bytes) -> None:
+    """The key to be certified again is the old one: what a request is refused for is told before anything is asked."""
+    try:
+        certifiable(open_certificate(der).key)
+    except UnfitKey as error:
+        raise Refused(Reason.KEY_UNSUPPORTED, str(error)) from error
+
+
+def _finished(db: Session, account: str, der: bytes) -> ApplicationRecord | None:
+    """The renewal that this certificate went into or came out of, if it was this account's."""
+    either = or_(
+        ApplicationRecord.fingerprint == hashlib.sha256(der).hexdigest(),
+        ApplicationRecord.certificate == der,
+    )
+    mine = ApplicationRecord.account == account, ApplicationRecord.status == ApplicationStatus.INSTALLED
+    return db.scalar(
+        select(ApplicationRecord).where(either, *mine).order_by(ApplicationRecord.installed_at.desc()).limit(1)
+    )
+
+
+def _may_renew(db: Session, account: str, fingerprint: str) -> bool:
+    """Whether the account applied for the certificate."""
+    bound = db.get(BindingRecord, fingerprint)
+    return bound is not None and bound.account == account

@@ -1,0 +1,213 @@
+"""The renewal's rules at the desk: the draft, the signed request, the proof."""
+
+import hashlib
+import json
+from datetime import datetime
+
+import msgspec
+from sqlalchemy.orm import Session
+
+from tui.core.application import check, normalise
+from tui.core.beijing import beijing
+from tui.core.certificate import Certificate
+from tui.core.failure import Reason
+from tui.core.order import Application, ApplicationStatus, KeyPolicy, Term
+from tui.desk.clock import number
+from tui.desk.context import Desk
+from tui.desk.crypto.certificates import read_certificate
+from tui.desk.refusals import Refused
+from tui.desk.renewals.accounts import bind
+from tui.desk.renewals.admission import admit
+from tui.desk.renewals.documents import documents
+from tui.desk.renewals.evidence import verify_proof, verify_request
+from tui.desk.renewals.half_filled import forget_form, keep
+from tui.desk.renewals.pricing import fee_line, terms
+from tui.desk.renewals.views import application_view
+from tui.desk.storage.database import reading, writing
+from tui.desk.storage.records import ApplicationRecord, EvidenceRecord, KeyRecord, OrderRecord
+from tui.deskclient.wire import FormRequest, ProofRequest, SaveRequest, SubmitRequest
+
+
+def save(desk: Desk, account: str, request: SaveRequest) -> Application:
+    """Create the draft or revise it; a live application past the draft is answered as it is.
+
+    :raises Refused: not renewable, FORM_INVALID, AGREEMENT_CHANGED or PRICE_CHANGED.
+    """
+    now = desk.clock()
+    with writing(desk.engine) as db:
+        shown, live = admit(desk, db, account, request.certificate, now)
+        if live is None or live.status is ApplicationStatus.DRAFT:
+            term = _check(desk, request, shown)
+            live = live or _new(desk, account, shown, now)
+            _fill(live, request, term)
+            db.add(live)
+            forget_form(db, live.fingerprint)
+            if db.get(KeyRecord, shown.spki) is None:
+                db.add(KeyRecord(spki=shown.spki, business_no=""))
+            db.flush()
+        return application_view(db, live, now)
+
+
+def keep_form(desk: Desk, account: str, request: FormRequest) -> None:
+    """Keep the form as far as it is filled; an application past its draft has no use for it.
+
+    :raises Refused: not renewable, or FORM_INVALID for what cannot be stored.
+    """
+    now = desk.clock()
+    with writing(desk.engine) as db:
+        shown, live = admit(desk, db, account, request.certificate, now)
+        if live is None or live.status is ApplicationStatus.DRAFT:
+            keep(db, account, shown.fingerprint, request.form, now)
+
+
+def submit(desk: Desk, account: str, business_no: str, request: SubmitRequest) -> Application:
+    """Verify the signed request, make the order and start the renewal's workflow; the same request may come again.
+
+    :raises Refused: REQUEST_REFUSED, KEY_REUSED, KEY_UNSUPPORTED, CERTIFICATE_EXPIRED, TERM_TOO_LONG or
+        APPLICATION_MOVED_ON.
+    """
+    now = desk.clock()
+    with writing(desk.engine) as db:
+        record = own(db, account, business_no)
+        if record.status is not ApplicationStatus.DRAFT:
+            known = db.get(EvidenceRecord, business_no)
+            if known is None or known.csr != request.csr:
+                raise Refused(Reason.APPLICATION_MOVED_ON, record.status.value)
+            view = application_view(db, record, now)
+        else:
+            if record.new_not_after > desk.ca.not_after:
+                raise Refused(Reason.TERM_TOO_LONG)
+            _accept(db, record, request, now)
+            db.flush()
+            view = application_view(db, record, now)
+    desk.signals.begin(business_no)
+    return view
+
+
+def see(desk: Desk, account: str, business_no: str) -> Application:
+    """The application as it is now; reads only.
+
+    :raises Refused: APPLICATION_MISSING.
+    """
+    with reading(desk.engine) as db:
+        return application_view(db, own(db, account, business_no, lock=False), desk.clock())
+
+
+def prove(desk: Desk, account: str, business_no: str, request: ProofRequest) -> Application:
+    """Complete the application when the new key's signature verifies.
+
+    :raises Refused: PROOF_REFUSED or APPLICATION_MOVED_ON.
+    """
+    now = desk.clock()
+    with writing(desk.engine) as db:
+        record = own(db, account, business_no)
+        if record.status not in (ApplicationStatus.ISSUED, ApplicationStatus.INSTALLED):
+            raise Refused(Reason.APPLICATION_MOVED_ON, record.status.value)
+        verify_proof(record, request.signature)
+        if record.status is ApplicationStatus.ISSUED:
+            record.status, record.installed_at = ApplicationStatus.INSTALLED, now
+            bind(db, account, read_certificate(record.certificate).fingerprint)
+            db.flush()
+        view = application_view(db, record, now)
+    desk.signals.wake(business_no)
+    return view
+
+
+def own(db: Session, account: str, business_no: str, *, lock: bool = True) -> ApplicationRecord:
+    """The account's application, locked until the transaction ends where the database can.
+
+    :raises Refused: APPLICATION_MISSING, also when it is somebody else's.
+    """
+    record = db.get(ApplicationRecord, business_no, with_for_update=lock)
+    if record is None or record.account != account:
+        raise Refused(Reason.APPLICATION_MISSING)
+    return record
+
+
+def _check(desk: Desk, request: SaveRequest, shown: Certificate) -> Term:
+    agreement = documents().agreement
+    if (request.agreement_version, request.agreement_digest) != (agreement.version, agreement.digest):
+        raise Refused(Reason.AGREEMENT_CHANGED)
+    offered = {term.months: term for term in terms(desk.settings.prices, shown.not_after, desk.ca.not_after)}
+    if errors := check(normalise(request.form), tuple(offered), beijing(desk.clock()).date()):
+        raise Refused(Reason.FORM_INVALID, field_errors=tuple((name, error.value) for name, error in errors))
+    term = offered[request.form.term_months]
+    if term.fee_fen != request.fee_fen:
+        raise Refused(Reason.PRICE_CHANGED)
+    return term
+
+
+def _new(desk: Desk, account: str, shown: Certificate, now: datetime) -> ApplicationRecord:
+    return ApplicationRecord(
+        business_no=number("YW", now),
+        account=account,
+        fingerprint=shown.fingerprint,
+        old_certificate=shown.der,
+        old_not_after=shown.not_after,
+        status=ApplicationStatus.DRAFT,
+        challenge=b"",
+        certificate=b"",
+        key_policy=desk.settings.ca.key_policy,
+        old_pair=desk.settings.ca.old_pair,
+        scheme=desk.settings.ca.signature,
+        created_at=now,
+    )
+
+
+def _fill(record: ApplicationRecord, request: SaveRequest, term: Term) -> None:
+    form = normalise(request.form)
+    record.form = msgspec.json.encode(form)
+    record.fee_fen, record.new_not_after = term.fee_fen, term.not_after
+    record.agreement_version, record.agreement_digest = request.agreement_version, request.agreement_digest
+    statement = {
+        "business_no": record.business_no,
+        "certificate": record.fingerprint,
+        "key_policy": record.key_policy.value,
+        "agreement": {"version": record.agreement_version, "sha256": record.agreement_digest},
+        "form": msgspec.to_builtins(form),
+        "fee_fen": term.fee_fen,
+        "not_after": term.not_after.isoformat(),
+    }
+    record.statement = json.dumps(statement, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _accept(db: Session, record: ApplicationRecord, request: SubmitRequest, now: datetime) -> None:
+    if now > record.old_not_after:
+        raise Refused(Reason.CERTIFICATE_EXPIRED)
+    _claim(db, record, verify_request(request, record).spki)
+    db.add(EvidenceRecord(business_no=record.business_no, csr=request.csr, cms=request.evidence, created_at=now))
+    months = msgspec.json.decode(record.form)["term_months"]
+    line = fee_line(Term(months, record.fee_fen, 0, record.new_not_after))
+    db.add(
+        OrderRecord(
+            order_no=number("DD", now),
+            business_no=record.business_no,
+            created_at=now,
+            unit_fen=line.unit_fen,
+            quantity=line.quantity,
+            total_fen=line.subtotal_fen,
+        )
+    )
+    record.status = ApplicationStatus.ENTERED
+
+
+def _claim(db: Session, record: ApplicationRecord, spki: str) -> None:
+    """The key becomes this application's."""
+    seen = db.get(KeyRecord, spki, with_for_update=True)
+    if seen is None:
+        db.add(KeyRecord(spki=spki, business_no=record.business_no))
+    elif seen.business_no == record.business_no or (
+        record.key_policy is KeyPolicy.KEEP and _inherits(db, record, seen)
+    ):
+        seen.business_no = record.business_no
+    else:
+        raise Refused(Reason.KEY_REUSED)
+
+
+def _inherits(db: Session, record: ApplicationRecord, seen: KeyRecord) -> bool:
+    """Whether the certificate to be renewed is the one for which the key was requested last, or came of that."""
+    if not seen.business_no:
+        return True
+    last = db.get_one(ApplicationRecord, seen.business_no)
+    issued = hashlib.sha256(last.certificate).hexdigest()
+    return record.fingerprint in (last.fingerprint, issued)

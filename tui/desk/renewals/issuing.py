@@ -1,0 +1,85 @@
+"""The workflow's acts on one application, each safe to repeat: issue, and reading where it stands."""
+
+import logging
+import secrets
+from enum import StrEnum
+
+from tui.core.order import ApplicationStatus
+from tui.desk.ca.port import IssuingFailed
+from tui.desk.context import Desk
+from tui.desk.crypto.certificates import open_certificate
+from tui.desk.crypto.csr import read_request
+from tui.desk.notifications.outbox import tell_failed, tell_issued
+from tui.desk.payments.apply import locked
+from tui.desk.payments.machine.events import Issued, IssueRefused
+from tui.desk.payments.machine.refusals import Refusal
+from tui.desk.storage.database import reading, writing
+from tui.desk.storage.records import ApplicationRecord, EvidenceRecord
+
+_LOG = logging.getLogger(__name__)
+
+
+class Progress(StrEnum):
+    """What came of one act."""
+
+    DONE = "done"
+    LATER = "later"
+    """Not yet: try again."""
+    OVER = "over"
+    """Never."""
+
+
+def status_of(desk: Desk, business_no: str) -> ApplicationStatus:
+    """Where the application stands."""
+    with reading(desk.engine) as db:
+        return db.get_one(ApplicationRecord, business_no).status
+
+
+def issue(desk: Desk, business_no: str) -> Progress:
+    """Let the CA issue, keep the certificate, tell the agent; a final refusal sends the money back.
+
+    What was decided while the CA signed stands: a certificate for which the money went back is handed to nobody, and
+    operators are told to have it revoked (`desk orders --revoke`).
+    """
+    with reading(desk.engine) as db:
+        record = db.get_one(ApplicationRecord, business_no)
+        csr = db.get_one(EvidenceRecord, business_no).csr
+    if record.status is not ApplicationStatus.ISSUING:
+        return Progress.DONE if record.certificate else Progress.OVER
+    with writing(desk.engine) as db:
+        db.get_one(ApplicationRecord, business_no, with_for_update=True).ca_asked = True
+    try:
+        certificate = desk.ca.issue(business_no, csr, record.old_certificate, record.new_not_after)
+        _check_issued(certificate, csr)
+    except IssuingFailed as error:
+        _LOG.error("issuing %s: %s", business_no, error.text)
+        if not error.final:
+            return Progress.LATER
+        _fail(desk, business_no)
+        return Progress.OVER
+    with locked(desk, business_no) as bill:
+        record = bill.application
+        if not isinstance(bill.apply(Issued()), Refusal):
+            record.certificate, record.challenge, record.withheld_serial = certificate, secrets.token_bytes(32), ""
+            tell_issued(bill.db, record, bill.now)
+        elif not record.certificate:
+            record.withheld_serial = f"{open_certificate(certificate).serial:x}"
+            _LOG.critical("certificate %s of %s was signed, and nobody gets it", record.withheld_serial, business_no)
+    return Progress.DONE if record.certificate else Progress.OVER
+
+
+def _check_issued(certificate: bytes, csr: bytes) -> None:
+    try:
+        issued, request = open_certificate(certificate), read_request(csr)
+    except ValueError as error:
+        raise IssuingFailed("the certificate or its request cannot be read", final=True) from error
+    if issued.key != request.key:
+        raise IssuingFailed("the issued certificate has another key", final=True)
+    if issued.parts.subject != request.subject:
+        raise IssuingFailed("the issued certificate has another subject", final=True)
+
+
+def _fail(desk: Desk, business_no: str) -> None:
+    with locked(desk, business_no) as bill:
+        if not isinstance(bill.apply(IssueRefused()), Refusal):
+            tell_failed(bill.db, bill.application, bill.now)

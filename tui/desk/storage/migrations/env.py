@@ -1,0 +1,11 @@
+"""Alembic's environment: migrates over the connection that `tui.desk.storage.database.migrate` opened."""
+
+from alembic import context
+
+from tui.desk.invoices import records as invoice_records  # noqa: F401 — their tables belong to the schema
+from tui.desk.renewals import half_filled  # noqa: F401 — their tables belong to the schema
+from tui.desk.storage.records import Record
+
+context.configure(connection=context.config.attributes["connection"], target_metadata=Record.metadata)
+with context.begin_transaction():
+    context.run_migrations()

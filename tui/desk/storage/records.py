@@ -1,0 +1,285 @@
+"""The tables. Form, invoice, addresses, statement and evidence are personal data and stand sealed."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import BigInteger, Enum, ForeignKey, Index, LargeBinary, String, text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from tui.core.order import (
+    LIVE,
+    SHOWN_ATTEMPT,
+    ApplicationStatus,
+    AttemptState,
+    InvoiceStatus,
+    KeyPolicy,
+    Method,
+    OldPair,
+    PaymentStatus,
+    RefundState,
+    SignatureScheme,
+)
+from tui.desk.storage.sealed import Moment, Sealed, bind_to_rows
+
+
+def stored(kind: type[StrEnum]) -> Enum:
+    """A column of this enum's values, as text."""
+    return Enum(kind, native_enum=False, length=16, values_callable=lambda k: [member.value for member in k])
+
+
+def _among(column: str, values: frozenset[StrEnum]) -> str:
+    return f"{column} IN ({', '.join(repr(value.value) for value in sorted(values))})"
+
+
+class MessageKind(StrEnum):
+    """How a message travels."""
+
+    SMS = "sms"
+    MAIL = "mail"
+
+
+class Record(DeclarativeBase):
+    """Base of all tables."""
+
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it as a plain mapping
+        datetime: Moment,
+        bytes: LargeBinary,
+        ApplicationStatus: stored(ApplicationStatus),
+        PaymentStatus: stored(PaymentStatus),
+        AttemptState: stored(AttemptState),
+        RefundState: stored(RefundState),
+        InvoiceStatus: stored(InvoiceStatus),
+        Method: stored(Method),
+        MessageKind: stored(MessageKind),
+        KeyPolicy: stored(KeyPolicy),
+        OldPair: stored(OldPair),
+        SignatureScheme: stored(SignatureScheme),
+        str: String(255),
+    }
+
+
+bind_to_rows(Record)
+
+
+class AccountRecord(Record):
+    """One 财智云 account."""
+
+    __tablename__ = "accounts"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    password_hash: Mapped[str]
+    """argon2id, PHC string."""
+    wrong_passwords: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+
+class SessionRecord(Record):
+    """One sign-in; the token itself is known to the kiosk only."""
+
+    __tablename__ = "sessions"
+    token_hash: Mapped[str] = mapped_column(primary_key=True)
+    """SHA-256, hex."""
+    account: Mapped[str] = mapped_column(ForeignKey("accounts.name"))
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class BindingRecord(Record):
+    """Which account applied for a certificate."""
+
+    __tablename__ = "bindings"
+    fingerprint: Mapped[str] = mapped_column(primary_key=True)
+    """SHA-256 of the DER, hex."""
+    account: Mapped[str] = mapped_column(ForeignKey("accounts.name"))
+
+
+class ApplicationRecord(Record):
+    """One renewal; its row is what concurrent transactions lock."""
+
+    __tablename__ = "applications"
+    business_no: Mapped[str] = mapped_column(primary_key=True)
+    account: Mapped[str] = mapped_column(ForeignKey("accounts.name"))
+    fingerprint: Mapped[str]
+    old_certificate: Mapped[bytes]
+    old_not_after: Mapped[datetime]
+    new_not_after: Mapped[datetime]
+    status: Mapped[ApplicationStatus]
+    payment_status: Mapped[PaymentStatus] = mapped_column(default=PaymentStatus.UNPAID)
+    form: Mapped[bytes] = mapped_column(Sealed("applications.form"))
+    fee_fen: Mapped[int]
+    agreement_version: Mapped[str]
+    agreement_digest: Mapped[str]
+    statement: Mapped[bytes] = mapped_column(Sealed("applications.statement"))
+    key_policy: Mapped[KeyPolicy] = mapped_column(default=KeyPolicy.REKEY)
+    old_pair: Mapped[OldPair] = mapped_column(default=OldPair.KEEP)
+    scheme: Mapped[SignatureScheme] = mapped_column(default=SignatureScheme.PKCS1)
+    invoice: Mapped[bytes | None] = mapped_column(Sealed("applications.invoice"))
+    invoice_status: Mapped[InvoiceStatus] = mapped_column(default=InvoiceStatus.NOT_REQUESTED)
+    certificate: Mapped[bytes] = mapped_column(default=b"")
+    challenge: Mapped[bytes] = mapped_column(default=b"")
+    ca_asked: Mapped[bool] = mapped_column(default=False)
+    """Set before the CA is asked for the first time: from then on it may have signed."""
+    withheld_serial: Mapped[str] = mapped_column(default="")
+    """Hex; of a certificate that nobody got: the money had gone back by the time the CA had signed."""
+    created_at: Mapped[datetime]
+    paid_at: Mapped[datetime | None]
+    issued_at: Mapped[datetime | None]
+    installed_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        Index(
+            "one_live_application",
+            "fingerprint",
+            unique=True,
+            sqlite_where=text(_among("status", frozenset(LIVE))),
+            postgresql_where=text(_among("status", frozenset(LIVE))),
+        ),
+        Index("applications_by_fingerprint", "fingerprint"),
+        Index("applications_by_status", "status"),
+    )
+
+
+class OrderRecord(Record):
+    """The order of an application: one fee line."""
+
+    __tablename__ = "orders"
+    order_no: Mapped[str] = mapped_column(primary_key=True)
+    business_no: Mapped[str] = mapped_column(ForeignKey("applications.business_no"), unique=True)
+    created_at: Mapped[datetime]
+    unit_fen: Mapped[int]
+    quantity: Mapped[int]
+    total_fen: Mapped[int]
+
+
+class AttemptRecord(Record):
+    """One payment code; written before the platform is asked."""
+
+    __tablename__ = "attempts"
+    attempt_no: Mapped[str] = mapped_column(primary_key=True)
+    business_no: Mapped[str] = mapped_column(ForeignKey("applications.business_no"), index=True)
+    ordinal: Mapped[int]
+    """1, 2, … among the application's attempts."""
+    method: Mapped[Method]
+    state: Mapped[AttemptState]
+    amount_fen: Mapped[int] = mapped_column(BigInteger)
+    payee: Mapped[str]
+    txn_time: Mapped[datetime]
+    shown_until: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    """The end told to the platform."""
+    notify_url: Mapped[str]
+    qr: Mapped[str] = mapped_column(String(1024), default="")
+    platform_no: Mapped[str] = mapped_column(default="")
+    paid_at: Mapped[datetime | None]
+    paid_fen: Mapped[int | None] = mapped_column(BigInteger)
+    next_query_at: Mapped[datetime | None] = mapped_column(index=True)
+    """When the watch asks again; None once the state is final."""
+    queries: Mapped[int] = mapped_column(default=0)
+    """Asked so often for the code; once it is closing, for its end."""
+    billed_on: Mapped[str] = mapped_column(String(10), default="")
+    """The Beijing day in whose bill the platform lists it, `YYYY-MM-DD`; empty before that."""
+
+    __table_args__ = (
+        Index(
+            "one_shown_attempt",
+            "business_no",
+            unique=True,
+            sqlite_where=text(_among("state", frozenset(SHOWN_ATTEMPT))),
+            postgresql_where=text(_among("state", frozenset(SHOWN_ATTEMPT))),
+        ),
+    )
+
+
+class RefundRecord(Record):
+    """Money to be given back, under one number until its platform has refused that number for good."""
+
+    __tablename__ = "refunds"
+    refund_no: Mapped[str] = mapped_column(primary_key=True)
+    """`RF` and the attempt's number."""
+    ordinal: Mapped[int] = mapped_column(default=1)
+    """1, 2, … among the orders that the platform was given for it."""
+    attempt_no: Mapped[str] = mapped_column(ForeignKey("attempts.attempt_no"), unique=True)
+    business_no: Mapped[str] = mapped_column(ForeignKey("applications.business_no"), index=True)
+    amount_fen: Mapped[int] = mapped_column(BigInteger)
+    cause: Mapped[str]
+    txn_time: Mapped[datetime]
+    """When the present order was made."""
+    state: Mapped[RefundState] = mapped_column(default=RefundState.ABSENT)
+    """The platform's last word about the present order."""
+    done_at: Mapped[datetime | None]
+    next_try_at: Mapped[datetime | None] = mapped_column(index=True)
+    tries: Mapped[int] = mapped_column(default=0)
+    refusal: Mapped[str] = mapped_column(default="")
+    """The platform's code and words when it last refused."""
+    billed_on: Mapped[str] = mapped_column(String(10), default="")
+    """The Beijing day in whose bill the platform lists it, `YYYY-MM-DD`; empty before that."""
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """What the platform knows it by, the present order last: the first bears `refund_no`, then `…02`, `…03`, …"""
+        return (self.refund_no, *(f"{self.refund_no}{ordinal:02d}" for ordinal in range(2, self.ordinal + 1)))
+
+
+class MessageRecord(Record):
+    """Outbox: written with the change it tells of, delivered until the receiver's server took it."""
+
+    __tablename__ = "messages"
+    message_id: Mapped[str] = mapped_column(primary_key=True)
+    business_no: Mapped[str] = mapped_column(ForeignKey("applications.business_no"), index=True)
+    kind: Mapped[MessageKind]
+    receiver: Mapped[bytes] = mapped_column(Sealed("messages.receiver"))
+    subject: Mapped[str]
+    text: Mapped[bytes] = mapped_column(Sealed("messages.text"))
+    created_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    next_try_at: Mapped[datetime | None] = mapped_column(index=True)
+    tries: Mapped[int] = mapped_column(default=0)
+    invoice_no: Mapped[str] = mapped_column(default="")
+    """The invoice's request number where it tells of one: a mail brings that invoice's files."""
+
+
+class AnswerRecord(Record):
+    """The answer to a write, given again to a repetition with the same Idempotency-Key."""
+
+    __tablename__ = "answers"
+    account: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    request_hash: Mapped[str]
+    answer: Mapped[bytes] = mapped_column(Sealed("answers.answer"))
+    created_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class EvidenceRecord(Record):
+    """What the person signed with the old key: verifiable with `openssl cms -verify`."""
+
+    __tablename__ = "evidence"
+    business_no: Mapped[str] = mapped_column(ForeignKey("applications.business_no"), primary_key=True)
+    csr: Mapped[bytes]
+    """PEM."""
+    cms: Mapped[bytes] = mapped_column(Sealed("evidence.cms"))
+    """DER SignedData."""
+    created_at: Mapped[datetime]
+
+
+class KeyRecord(Record):
+    """A public key that was certified or requested here before."""
+
+    __tablename__ = "keys"
+    spki: Mapped[str] = mapped_column(primary_key=True)
+    """SHA-256 over SubjectPublicKeyInfo, hex."""
+    business_no: Mapped[str] = mapped_column(default="")
+    """The application that requested it last; empty while none did and only its certificate was shown here."""
+
+
+class NoticeRecord(Record):
+    """A payment platform's notice as it came: each genuine one before anything is done with it, some of the others."""
+
+    __tablename__ = "notices"
+    __sealed_by__ = ("notice_no",)
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    notice_no: Mapped[str]
+    """Known before the row is written, as `id` is not."""
+    method: Mapped[Method]
+    body: Mapped[bytes] = mapped_column(Sealed("notices.body"))
+    received_at: Mapped[datetime]
+    result: Mapped[str] = mapped_column(default="")
+    """What came of it: settled, or why it was refused."""

@@ -1,0 +1,58 @@
+"""The desk's parts built from its settings: the only place that decides which adapter is used."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import Engine
+
+from tui.core.order import Method
+from tui.desk.ca.local import LocalCa
+from tui.desk.clock import utc_now
+from tui.desk.context import Desk, Signals
+from tui.desk.invoices.files import InvoiceFiles
+from tui.desk.notifications.messages import Mailer, SmsGateway
+from tui.desk.payments.gateway import PaymentGateway
+from tui.desk.platforms.alipay.gateway import Alipay
+from tui.desk.platforms.nuonuo.platform import NuonuoPlatform
+from tui.desk.platforms.unionpay.gateway import UnionPay
+from tui.desk.settings import DeskSettings
+from tui.desk.settings_reader import SettingsError
+
+
+def build(settings: DeskSettings, engine: Engine, signals: Signals, clock: Callable[[], datetime] = utc_now) -> Desk:
+    """Every part that the settings name.
+
+    :raises SettingsError: a key or certificate file that the settings name cannot be used.
+    """
+    if settings.ca.kind != "local":
+        raise SettingsError(f"ca.kind: {settings.ca.kind!r} is not known")
+    gateways: dict[Method, PaymentGateway] = {}
+    try:
+        retired = settings.ca.retired_certificate_files
+        ca = LocalCa(settings.ca.certificate, settings.ca.key, settings.ca.issued, clock, retired)
+        if settings.alipay:
+            gateways[Method.ALIPAY] = Alipay(settings.alipay)
+        if settings.unionpay:
+            gateways[Method.UNIONPAY] = UnionPay(settings.unionpay)
+        sms = SmsGateway(settings.sms) if settings.sms else None
+    except (OSError, ValueError) as error:
+        raise SettingsError(str(error)) from error
+    return Desk(
+        settings=settings,
+        engine=engine,
+        ca=ca,
+        gateways=gateways,
+        tax=NuonuoPlatform(settings.invoices, clock) if settings.invoices else None,
+        mail=Mailer(settings.mail) if settings.mail else None,
+        sms=sms,
+        signals=signals,
+        clock=clock,
+        files=_files(settings),
+    )
+
+
+def _files(settings: DeskSettings) -> InvoiceFiles | None:
+    invoices = settings.invoices
+    if invoices is None or not invoices.file_hosts:
+        return None
+    return InvoiceFiles(invoices.file_hosts, invoices.deadline, invoices.ca_file)

@@ -1,0 +1,150 @@
+"""Moves that are valid at every step: the token comes and goes, the desk is lost, a command failed."""
+
+from dataclasses import replace
+
+from tui.core.application import InvoiceForm
+from tui.core.certificate import Token
+from tui.core.failure import Reason
+from tui.journey import commands as c
+from tui.journey import events as e
+from tui.journey.moves.common import NEEDS_TOKEN, Next, at, cover, enter, leave, refuse, resume, uncover
+from tui.journey.ports import Sighting
+from tui.journey.state import Busy, State, Step
+
+ENDS_WITH_TOKEN = frozenset({Step.DONE, Step.REFUSED})
+"""Taking the CA out here means that the person goes."""
+
+BESIDE = frozenset({Step.CERTIFICATES, Step.SELF_CHECK})
+"""They show nothing that was typed, and lead back to a step that may."""
+
+FINAL = frozenset(
+    {
+        Reason.CERTIFICATE_EXPIRED,
+        Reason.TOO_EARLY,
+        Reason.NOT_YET_VALID,
+        Reason.FOREIGN_CERTIFICATE,
+        Reason.NOT_THE_APPLICANT,
+        Reason.ALREADY_RENEWED,
+        Reason.KIOSK_TOO_OLD,
+        Reason.KEY_UNSUPPORTED,
+        Reason.CERTIFICATE_UNREADABLE,
+        Reason.CERTIFICATE_MALFORMED,
+        Reason.NO_TERM_LEFT,
+        Reason.NO_CERTIFICATE,
+        Reason.NO_SIGNING_CERTIFICATE,
+        Reason.KEY_REUSED,
+        Reason.REQUEST_REFUSED,
+        Reason.APPLICATION_MISSING,
+    }
+)
+"""Refusals that no repetition changes."""
+
+PIN_OF = {
+    Step.REQUESTING: Step.REQUEST_PIN,
+    Step.INSTALLING: Step.INSTALL_PIN,
+    Step.RETIRING: Step.RETIRE_PIN,
+}
+"""Where a token operation that failed is tried again, by the person."""
+
+ASKED_AT = {
+    "Start": {Step.WAITING},
+    "WatchTokens": {Step.WAITING},
+    "AskService": {Step.WAITING},
+    "Look": {Step.LOOK_PIN},
+    "SignIn": {Step.SIGN_IN},
+    "LoadNotice": {Step.NOTICE},
+    "AskOffer": {Step.CARD, Step.FORM},
+    "LoadAgreement": {Step.AGREEMENT, Step.FORM},
+    "SaveApplication": {Step.FORM},
+    "MakeRequest": {Step.REQUESTING},
+    "SubmitRequest": {Step.REQUESTING},
+    "Pay": {Step.METHOD, Step.QR},
+    "QueryPayment": {Step.CARD, Step.QR},
+    "EndPayment": {Step.QR},
+    "Withdraw": {Step.ORDER},
+    "Install": {Step.INSTALLING},
+    "Retire": {Step.RETIRING},
+    "Confirm": {Step.INSTALLING},
+    "RunSelfCheck": {Step.SELF_CHECK},
+    "WatchApplication": {
+        Step.PAY_NOTICE,
+        Step.ORDER,
+        Step.CHANNEL,
+        Step.METHOD,
+        Step.QR,
+        Step.ISSUING,
+        Step.WITHDRAWN,
+    },
+}
+"""Where a command's failure means something; one that comes after the person has moved on is dropped."""
+
+
+def tokens_seen(state: State, event: e.TokensSeen) -> Next:
+    """The inserted tokens as they now are."""
+    pulled = state.token is not None
+    state = replace(state, sighting=event.sighting, now=event.at, revealed=_still_known(state, event.sighting))
+    if state.step is Step.WAITING:
+        return replace(state, failure=None), ()
+    if state.step is Step.CHOOSING:
+        return (state, ()) if state.tokens else leave(state)
+    if state.step is Step.TOKEN_AWAITED:
+        return (state, ()) if state.token is None else uncover(state)
+    if state.chosen is None or state.token is not None:
+        return state, ()
+    if state.step in NEEDS_TOKEN:
+        return at(state, state.step, state.failure), ()
+    if state.step is Step.METHOD and pulled:  # it opens without the CA, too, and shows the invoice
+        return at(cover(state, Step.METHOD), Step.TOKEN_AWAITED), ()
+    if state.step in BESIDE:
+        return cover(state, state.return_to), ()
+    if state.step in ENDS_WITH_TOKEN:
+        return leave(state)
+    if pulled and state.signed_in and not state.token_working:  # paying goes on, without what leads back to the form
+        return replace(state, covered=True, invoice=InvoiceForm()), ()
+    return state, ()
+
+
+def _still_known(state: State, sighting: Sighting) -> tuple[Token, ...]:
+    """What the PIN has shown, while its token is in, or is awaited by the person whose certificate it holds."""
+    if state.chosen is not None:
+        return state.revealed
+    present = {(token.module, token.label, token.serial) for token in sighting.tokens}
+    return tuple(known for known in state.revealed if (known.module, known.label, known.serial) in present)
+
+
+def service_seen(state: State, event: e.ServiceSeen) -> Next:
+    """The desk is there."""
+    return replace(state, service=event.service, desk_reachable=True, desk_failure=None), ()
+
+
+def desk_lost(state: State, event: e.DeskLost) -> Next:
+    """Said on the status line; the poll goes on."""
+    return replace(state, desk_reachable=False, desk_failure=event.failure), ()
+
+
+def failed(state: State, event: e.Failed) -> Next:
+    """A command ended in a failure: to the step where the person can do something about it."""
+    if state.step not in ASKED_AT.get(event.command, ()):
+        return state, ()
+    failure = event.failure
+    match failure.reason, state.step:
+        case Reason.SESSION_ENDED, _:
+            return at(replace(state, signed_in=False, covered=True, return_to=Step.NOTICE), Step.SIGN_IN, failure), ()
+        case reason, _ if reason in FINAL:
+            return refuse(state, failure)
+        case Reason.AGREEMENT_CHANGED, _:
+            return enter(replace(state, agreement=None), Step.AGREEMENT, failure)
+        case ((Reason.PRICE_CHANGED | Reason.TERM_TOO_LONG), (Step.FORM | Step.REQUESTING)) if state.holder is not None:
+            return at(state, Step.FORM, failure), (c.AskOffer(state.holder[1].der),)
+        case _, Step.CARD if event.command == "QueryPayment":
+            known = state.offer.application if state.offer and state.busy is Busy.QUERYING else None
+            return resume(state, known) if known else (state, ())
+        case ((Reason.APPLICATION_MOVED_ON | Reason.ALREADY_PAID), _) if state.application is not None:
+            watch = c.WatchApplication(state.application.business_no)
+            return replace(state, busy=None, failure=failure), (watch,)
+        case _, step if step in PIN_OF and event.command in ("MakeRequest", "Install", "Retire"):
+            return at(state, PIN_OF[step], failure), ()
+        case Reason.PROOF_REFUSED, Step.INSTALLING:
+            return at(replace(state, installation=None), Step.INSTALL_PIN, failure), ()
+        case _:
+            return replace(state, busy=None, failure=failure), ()

@@ -1,0 +1,192 @@
+"""What several moves share: entering a step, leaving for good, following the application to its step."""
+
+from dataclasses import replace
+
+from tui import __version__
+from tui.core.failure import Failure, Reason
+from tui.core.order import Application, ApplicationStatus
+from tui.journey import commands as c
+from tui.journey import events as e
+from tui.journey.ports import Installation
+from tui.journey.state import SHOWN_ATTEMPT, TYPED, Busy, State, Step, step_of
+
+Next = tuple[State, tuple[c.Command, ...]]
+
+WATCHED = frozenset({ApplicationStatus.ENTERED, ApplicationStatus.ISSUING})
+"""While an application is in one of these the desk moves it on by itself, so it is polled."""
+
+
+NEEDS_TOKEN = frozenset(
+    {
+        Step.LOOK_PIN,
+        Step.SIGN_IN,
+        Step.NOTICE,
+        Step.CARD,
+        Step.AGREEMENT,
+        Step.FORM,
+        Step.REQUEST_PIN,
+        Step.INSTALL_PIN,
+        Step.RETIRE_PIN,
+    }
+)
+"""Without the CA these wait for it; paying goes on without it."""
+
+
+def at(state: State, step: Step, failure: Failure | None = None) -> State:
+    """The state at another step, with nothing under way; a step that needs the CA waits for it to be put back.
+
+    What is covered asks for the account's password before it is shown.
+    """
+    if step in NEEDS_TOKEN and state.chosen is not None and state.token is None:
+        state, step = cover(state, step), Step.TOKEN_AWAITED
+    elif step in TYPED and state.covered:
+        state, step = replace(state, return_to=step), Step.SIGN_IN
+    return replace(state, step=step, busy=None, stage=None, failure=failure)
+
+
+def cover(state: State, step: Step) -> State:
+    """The CA is gone, and `step` waits for it; of somebody who has not signed in nothing stays."""
+    if step is Step.SIGN_IN and state.covered:
+        return state
+    account = state.account if state.signed_in else ""
+    return replace(state, return_to=step, account=account, covered=state.signed_in)
+
+
+def uncover(state: State) -> Next:
+    """To the step that waited, by way of the password where it shows what was typed."""
+    return (at(state, Step.SIGN_IN), ()) if state.asks_password else enter(state, state.return_to)
+
+
+def enter(state: State, step: Step, failure: Failure | None = None) -> Next:
+    """Go to a step and ask for what its screen needs and does not have yet."""
+    state = at(state, step, failure)
+    match state.step:
+        case Step.NOTICE if state.notice is None:
+            return replace(state, busy=Busy.LOADING), (c.LoadNotice(),)
+        case Step.CARD if state.holder is not None:
+            return replace(state, busy=Busy.CHECKING), (c.AskOffer(state.holder[1].der),)
+        case Step.CARD if state.chosen is not None:
+            return replace(state, busy=Busy.CHECKING), (c.AskOffer(b"", state.chosen.spki),)
+        case Step.AGREEMENT | Step.FORM if state.agreement is None:
+            return replace(state, busy=Busy.LOADING), (c.LoadAgreement(),)
+        case Step.ORDER | Step.QR | Step.ISSUING if state.application is not None:
+            return state, (c.WatchApplication(state.application.business_no),)
+        case _:
+            return state, ()
+
+
+def leave(state: State, event: object = None) -> Next:
+    """Back to the waiting screen with nothing of the person left; the application stays at the desk."""
+    if state.token_working:
+        return state, ()
+    fresh = State(
+        now=state.now,
+        sighting=state.sighting,
+        service=state.service,
+        desk_reachable=state.desk_reachable,
+        desk_failure=state.desk_failure,
+    )
+    return fresh, (c.SignOut(),)
+
+
+def refuse(state: State, failure: Failure) -> Next:
+    """No way on: say why, and what the way out is."""
+    return at(state, Step.REFUSED, failure), (c.StopWatching(),)
+
+
+def finished(state: State, application: Application) -> Next:
+    """续期已完成, here or elsewhere, now or earlier: both certificates as the token holds them.
+
+    Without the new one on a token that is in, the person is told no more than that the old one was renewed.
+    """
+    state = replace(state, application=application)
+    held = [certificate for token in state.tokens for certificate in token.certificates]
+    new = next((certificate for certificate in held if certificate.der == application.certificate), None)
+    if new is None:
+        return refuse(state, Failure(Reason.ALREADY_RENEWED))
+    old = next((certificate for certificate in held if certificate.fingerprint == application.fingerprint), None)
+    both = Installation(old, new, b"") if old else None
+    return at(replace(state, finished=new, installation=both), Step.DONE), (c.StopWatching(),)
+
+
+def follow(state: State, event: e.ApplicationSeen) -> Next:
+    """Take the application as it now is and go where it has moved to; a poll never disturbs what is under way."""
+    application = event.application
+    if state.application is not None and application.business_no != state.application.business_no:
+        return state, ()
+    state = replace(state, application=application, desk_reachable=True)
+    if not _asks_one_sum(application):
+        return refuse(state, Failure(Reason.ORDER_MISMATCH))
+    match application.status:
+        case ApplicationStatus.DRAFT:
+            return state, ()
+        case ApplicationStatus.ENTERED:
+            return _follow_payment(state, application, event.polled)
+        case ApplicationStatus.ISSUING:
+            watch = () if event.polled else (c.WatchApplication(application.business_no),)
+            return (state if state.step is Step.ISSUING else at(state, Step.ISSUING)), watch
+        case ApplicationStatus.ISSUED:
+            if state.step is Step.TOKEN_AWAITED:
+                return state, ()
+            return at(state, Step.INSTALL_PIN), (c.StopWatching(),)
+        case ApplicationStatus.INSTALLED:
+            return finished(state, application)
+        case ApplicationStatus.WITHDRAWN | ApplicationStatus.LAPSED | ApplicationStatus.FAILED:
+            return at(state, Step.WITHDRAWN), ()
+
+
+def _asks_one_sum(application: Application) -> bool:
+    """Whether order and payment code ask for the same money; once it is paid the desk alone compares."""
+    order, attempt = application.order, application.attempt
+    if application.status is not ApplicationStatus.ENTERED or order is None:
+        return True
+    shown = attempt is not None and attempt.state in SHOWN_ATTEMPT
+    return order.adds_up and (attempt is None or not shown or attempt.amount_fen == order.total_fen)
+
+
+def _follow_payment(state: State, application: Application, polled: bool) -> Next:
+    busy = None if not polled else state.busy
+    shown = application.attempt is not None and application.attempt.state in SHOWN_ATTEMPT
+    match state.step, state.busy:
+        case Step.METHOD, Busy.ORDERING if shown and not polled:
+            return at(state, Step.QR), (c.WatchApplication(application.business_no),)
+        case Step.QR, Busy.ENDING_PAYMENT if not polled:
+            return at(state, Step.METHOD), ()
+        case Step.TOKEN_AWAITED, _ if shown and not polled and state.return_to is Step.METHOD:
+            return replace(state, return_to=Step.QR), ()
+        case Step.QR, Busy.QUERYING if not polled:
+            return replace(state, busy=None, failure=Failure(Reason.NOT_PAID_YET)), ()
+        case _:
+            return replace(state, busy=busy), ()
+
+
+def resume(state: State, application: Application) -> Next:
+    """Continue an application that is under way, at the step where it stands."""
+    if not _asks_one_sum(application):
+        return refuse(replace(state, application=application), Failure(Reason.ORDER_MISMATCH))
+    attempt = application.attempt
+    typed = state.form if state.application and state.application.business_no == application.business_no else None
+    kept = state.offer.form if state.offer else None
+    state = replace(
+        state,
+        application=application,
+        form=typed or (kept if application.status is ApplicationStatus.DRAFT else None) or application.form,
+        invoice=application.invoice or state.invoice,
+        method=attempt.method if attempt else state.method,
+    )
+    step = step_of(application)
+    state, wanted = enter(state, step)
+    if step is Step.QR or application.status in WATCHED:
+        return state, (c.WatchApplication(application.business_no),)
+    return state, wanted
+
+
+def too_old(state: State) -> Failure | None:
+    """The desk asks for a newer program than this."""
+    if state.service is None or _version(state.service.minimum_version) <= _version(__version__):
+        return None
+    return Failure(Reason.KIOSK_TOO_OLD, detail=f"{__version__} < {state.service.minimum_version}")
+
+
+def _version(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split(".") if part.isdigit())

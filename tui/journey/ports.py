@@ -1,0 +1,262 @@
+"""What the flow's commands need from the outside, as protocols; adapters are chosen in `tui.kiosk.wiring` alone."""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from typing import Protocol
+
+from tui.core.application import ApplicationForm, InvoiceForm
+from tui.core.certificate import Certificate, CertificateRef, Token
+from tui.core.failure import Failure
+from tui.core.order import Application, Document, Method, Offer, ServiceStatus
+from tui.core.secret import Password, Pin
+from tui.core.succession import arranged
+
+
+class TokenStage(StrEnum):
+    """Progress within a token operation, in order of appearance."""
+
+    CHECKING = "checking"
+    """Token and certificate are compared with the ones that began."""
+    PROBING = "probing"
+    """Mechanisms, rights and room: an object is written, read back and deleted."""
+    KEY_PAIR = "key_pair"
+    """Longest: up to 30 s on a real token."""
+    REQUEST = "request"
+    SIGNING = "signing"
+    WRITING = "writing"
+    READING_BACK = "reading_back"
+    PROVING = "proving"
+    RETIRING = "retiring"
+    """The old certificate and its key are deleted."""
+
+
+class DriverFamily(StrEnum):
+    """The interface that a token's driver speaks."""
+
+    PKCS11 = "pkcs11"
+    """OASIS PKCS#11 v2.40."""
+    SKF = "skf"
+    """GM/T 0016-2012, the interface for SM2 keys; this version has no adapter for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleFault:
+    """One driver that cannot be used now."""
+
+    module: str
+    failure: Failure
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """What all modules see at one moment."""
+
+    tokens: tuple[Token, ...] = ()
+    """In an order of their own, as their certificates are; see `core.succession`."""
+    faults: tuple[ModuleFault, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "tokens", arranged(self.tokens))
+
+
+@dataclass(frozen=True, slots=True)
+class SignedRequest:
+    """What the desk needs to issue."""
+
+    csr: bytes
+    """PEM PKCS#10 (RFC 2986), signed by the new key."""
+    evidence: bytes = field(repr=False)
+    """DER CMS SignedData over `core.evidence.evidence_content`, signed by the old key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """Read back from the token after the write."""
+
+    old: Certificate
+    new: Certificate
+    proof: bytes
+    """Signature of the new key over `core.evidence.proof_message`; empty where it was given earlier."""
+
+
+class KeyLeft(StrEnum):
+    """Why keys stay on the token though the old pair was to be deleted."""
+
+    SHARED = "shared"
+    """Another certificate is of the same key."""
+    UNCERTAIN = "uncertain"
+    """A private key neither tells whose it is nor signs, so it may be the old one or a stranger's."""
+
+
+class TokenPort(Protocol):
+    """The tokens of all configured modules. Every method may raise `TokenError`; none retries a PIN; each wipes it.
+
+    An adapter of another driver family (`DriverFamily`) keeps what the journey rests on:
+
+    - A sighting tells every token, also one that is empty or cannot be read, and every certificate on it, also one that
+      cannot be renewed; a certificate is known by its bytes and a key by its SubjectPublicKeyInfo, never by slot, label
+      or serial. A module that fails is a `ModuleFault` beside the others' tokens.
+    - A driver never runs in this process; one that hangs or dies ends in a reason that says whether the token changed.
+    - Before each use of a key and each write the token is compared with the one that began; a signature leaves only
+      after it verified against the certificate's public key.
+    - New keys carry the business number and are made in the token, so that every operation can be repeated after any
+      interruption. The old pair stays usable until the desk has verified the new one; every other pair and every
+      encryption certificate stay as they are. Where the CA answers with two certificates and a sealed encryption key,
+      all of them are written before the proof.
+    - Its errors become `core.failure.Reason`s here, once.
+    """
+
+    def watch(self) -> AsyncIterator[Sighting]:
+        """Yield the state at once and then at every change, for ever."""
+        ...
+
+    async def look(self, token: CertificateRef, pin: Pin, progress: Callable[[TokenStage], None]) -> Token:
+        """Sign in, see what is visible only then, sign out; the token (see `refer_token`) with all that is on it.
+
+        Where its certificates are private objects, the operations below know it by its names until they have signed in.
+        """
+        ...
+
+    async def make_request(
+        self,
+        certificate: CertificateRef,
+        pin: Pin,
+        application: Application,
+        progress: Callable[[TokenStage], None],
+    ) -> SignedRequest:
+        """New key pair labelled with the business number (an earlier one is used again), CSR, evidence.
+
+        Under key policy `keep` the CSR is by the certificate's own key. The token is tried first (`PROBING`).
+        """
+        ...
+
+    async def install(
+        self,
+        certificate: CertificateRef,
+        pin: Pin,
+        application: Application,
+        progress: Callable[[TokenStage], None],
+    ) -> Installation:
+        """Write the issued certificate beside the old one, read it back, sign the desk's challenge; repeatable.
+
+        Under key policy `keep` a token that takes no second certificate of one key gets it in the old one's place;
+        the old one is put back if that fails.
+        """
+        ...
+
+    async def retire(
+        self,
+        certificate: CertificateRef,
+        pin: Pin,
+        application: Application,
+        installation: Installation,
+        progress: Callable[[TokenStage], None],
+    ) -> KeyLeft | None:
+        """Delete the old certificate and its key once the new key has signed again; what was left. Repeatable.
+
+        `certificate` refers to the new one. The caller has the desk's word that the new pair is proved, and the
+        person's consent. What has the old certificate's public key is deleted and nothing else, and no key that another
+        certificate shares.
+        """
+        ...
+
+    async def forget(self) -> None:
+        """A person has gone: no process that was given a PIN lives on."""
+        ...
+
+    async def close(self) -> None:
+        """End the driver processes."""
+        ...
+
+
+class DeskPort(Protocol):
+    """The desk. Every method may raise `DeskError`. The session's token stays inside the adapter."""
+
+    async def status(self) -> ServiceStatus: ...
+
+    async def sign_in(self, account: str, password: Password) -> None: ...
+
+    async def sign_out(self) -> None:
+        """Forget the session here and at the desk; never raises."""
+        ...
+
+    async def notice(self) -> Document: ...
+
+    async def agreement(self) -> Document: ...
+
+    async def offer(self, certificate: bytes, spki: str = "") -> Offer:
+        """Whether this account may renew this certificate (DER), the terms, the live application.
+
+        Without a certificate, the application whose new certificate waits for the key `spki` (see `Certificate.spki`).
+        """
+        ...
+
+    async def keep_form(self, certificate: bytes, form: ApplicationForm) -> None:
+        """Keep what is typed so far for this certificate (DER); the next offer brings it back."""
+        ...
+
+    async def save(self, certificate: bytes, agreement: Document, form: ApplicationForm, fee_fen: int) -> Application:
+        """Create the draft, or revise the one that this certificate has."""
+        ...
+
+    async def submit(self, business_no: str, request: SignedRequest) -> Application: ...
+
+    async def application(self, business_no: str) -> Application: ...
+
+    async def pay(self, business_no: str, method: Method, invoice: InvoiceForm) -> Application:
+        """Open a payment attempt; an open one of the same method and invoice is returned as it is."""
+        ...
+
+    async def query_payment(self, business_no: str) -> Application:
+        """Ask the platform now (支付成功)."""
+        ...
+
+    async def end_payment(self, business_no: str) -> Application:
+        """Close the open attempt: last query, then cancel or wait."""
+        ...
+
+    async def withdraw(self, business_no: str) -> Application:
+        """撤销申请, before the money only."""
+        ...
+
+    async def confirm(self, business_no: str, proof: bytes) -> Application:
+        """Hand in the new key's signature; the desk verifies it and completes the application."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+class Phone(Protocol):
+    """The demo's phone; absent outside the demo."""
+
+    account: str
+    password: str
+    pin: str
+    """What the demo tells the person in one quiet line; it protects nothing real."""
+
+    async def pay(self, qr: str) -> None:
+        """Scan and pay, as a wallet does."""
+        ...
+
+
+SKEW = timedelta(minutes=5)
+"""A clock that is off by more misjudges certificates and TLS."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of 环境检测."""
+
+    item: str
+    """driver, token, certificate, desk, clock, version."""
+    ok: bool
+    detail: str = ""
+    failure: Failure | None = None
+
+
+class SelfCheckPort(Protocol):
+    """环境检测: driver module, token, desk, clock, version."""
+
+    async def run(self, sighting: Sighting) -> tuple[Check, ...]: ...

@@ -1,0 +1,300 @@
+"""The Textual app: event -> flow -> screen first -> commands; idle reset; crash net."""
+
+import logging
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime
+from math import ceil
+from threading import Thread
+from typing import TYPE_CHECKING, ClassVar, Protocol, cast
+
+from rich.segment import Segments
+from rich.text import Text
+from textual import events
+from textual.app import App
+from textual.driver import Driver
+from textual.scrollbar import ScrollBar
+from textual.widgets import Input
+
+from tui.core.exits import Exit
+from tui.journey.ports import Phone
+from tui.journey.state import State, Step
+from tui.kiosk.attendance import Attendance
+from tui.kiosk.crash import last_words, place_of
+from tui.kiosk.screens.base import StepScreen, style
+from tui.kiosk.screens.events import Happened
+from tui.kiosk.screens.registry import screen_class
+from tui.kiosk.screens.theme import FULL, SIXTEEN
+from tui.kiosk.terminal.driver import CRASHED, Ended, KioskDriver
+from tui.kiosk.terminal.type_ahead import TypeAhead
+from tui.kiosk.watchdog import IdleClock, Watchdog
+from tui.kiosk.widgets.scrollbar import CellScrollBar
+from tui.process import garbage
+from tui.process.hardening import hide
+
+if TYPE_CHECKING:  # the flow and its events are imported after the first paint: 40 ms
+    from textual.pilot import Pilot
+
+    from tui.journey.commands import Command
+    from tui.journey.events import Event
+
+log = logging.getLogger(__name__)
+log.addHandler(logging.NullHandler())  # else Python's last resort would print into the full screen
+
+WARNING = 15.0
+"""Seconds before the idle reset at which a warning appears."""
+BEAT = 1.0
+"""Seconds between two looks at the idle clock."""
+
+
+class Runtime(Protocol):
+    """What the app needs of `tui.kiosk.runtime.runtime.Runtime`."""
+
+    def start(self, post: Callable[["Event"], None]) -> None: ...
+
+    def run(self, command: "Command") -> None: ...
+
+    def stop(self) -> None: ...
+
+
+class KioskApp(App[None], inherit_bindings=False):
+    """Holds the state; the one place where events enter."""
+
+    CSS_PATH: ClassVar = [style("base.tcss"), style("arrival.tcss")]
+    TITLE = "ca-kiosk"
+    ENABLE_COMMAND_PALETTE = False
+    ALLOW_SELECT = False
+
+    def __init__(self, runtime: Runtime, phone: Phone | None = None, idle_seconds: int = 120) -> None:
+        super().__init__(driver_class=KioskDriver)
+        Input.cursor_blink.default = False  # type: ignore[attr-defined]
+        ScrollBar.renderer = CellScrollBar
+        self.animation_level = "none"
+        for theme in (FULL, SIXTEEN):
+            self.register_theme(theme)
+        # Textual's NO_COLOR filter makes greys of RGB colours, but black of all eight ANSI colours.
+        few = self.console.color_system == "standard" and not self.no_color
+        self.theme = (SIXTEEN if few else FULL).name
+        self.runtime = runtime
+        self.phone = phone
+        """The demo's phone, for the QR screen."""
+        self.idle = IdleClock(idle_seconds)
+        self.attendance = Attendance()
+        self.state = State()
+        self._screens: dict[type[StepScreen], StepScreen] = {}
+        self._watchdog = Watchdog(idle_seconds, self._frozen)
+        self._minute = -1
+        self._type_ahead = TypeAhead(self, super().on_event)
+
+    # ── events in, screens and commands out ─────────────────────────────────
+    def advance(self, event: "Event") -> None:
+        """Let an event in, from any thread; the message that carries it shows nothing of its content."""
+        self.post_message(Happened(event))
+
+    async def on_happened(self, message: Happened) -> None:
+        """One event after another: the flow, then the screen, then the commands."""
+        from tui.journey.flow import discard
+
+        ending = not self.is_running  # its screens are gone
+        if ending or (message.step is not None and self._too_late(message)):
+            discard(message.event)
+        else:
+            await self.take(message.event)
+
+    async def take(self, event: "Event") -> None:
+        """Let one event through the flow."""
+        from tui.journey.flow import advance
+
+        state, commands = advance(self.state, event)
+        await self.present(state)
+        for command in commands:
+            self.runtime.run(command)
+
+    async def present(self, state: State) -> None:
+        """Show `state` on its step's screen."""
+        before, self.state = self.state, state
+        entering = state.step is not before.step
+        screen = self._screen_of(state)
+        if entering:
+            await self._close_dialogues()
+            left = self.step_screen
+            if screen is not left:
+                await self.switch_screen(screen)
+            left.leave()
+        screen.present(state, entering=entering)
+        if entering and state.step is Step.WAITING:
+            await self._forget()
+
+    def _too_late(self, message: Happened) -> bool:
+        """The posting screen's step is over, or a second submission comes while the first is under way."""
+        from tui.journey.events import Abandoned, BackPressed, FormEdited, InvoiceEdited
+
+        if message.step is not self.state.step:
+            return True
+        taken = isinstance(message.event, Abandoned | BackPressed | FormEdited | InvoiceEdited)
+        return self.state.busy is not None and not taken
+
+    async def on_mount(self) -> None:
+        """The waiting screen, above Textual's blank default one, is the first thing painted."""
+        screen = self._screen_of(self.state)
+        await self.push_screen(screen)
+        screen.present(self.state, entering=True)
+
+    @property
+    def step_screen(self) -> StepScreen:
+        """The step's screen, below any dialogue and above Textual's blank default screen."""
+        return cast(StepScreen, self.screen_stack[1])
+
+    def _screen_of(self, state: State) -> StepScreen:
+        kind = screen_class(state.step)
+        if kind not in self._screens:
+            screen = self._screens[kind] = kind()
+            self.install_screen(screen, kind.__name__)
+        return self._screens[kind]
+
+    async def _close_dialogues(self) -> None:
+        while len(self.screen_stack) > 2:
+            await self.pop_screen()
+
+    async def _forget(self) -> None:
+        """The person has gone: no widget that held their data stays in memory."""
+        for kind, screen in list(self._screens.items()):
+            if screen is not self.step_screen:
+                self.uninstall_screen(screen)
+                del self._screens[kind]
+                await screen.remove()
+        self.call_after_refresh(garbage.collect)
+
+    # ── start and end ───────────────────────────────────────────────────────
+    def refresh_css(self, animate: bool = True) -> None:
+        """Apply the theme's colours; before there is a screen, without parsing the style sheets an extra time."""
+        if self.screen_stack:
+            super().refresh_css(animate)
+        else:
+            self.stylesheet.set_variables(self.get_css_variables())
+
+    def on_ready(self) -> None:
+        """The first frame is on its way; after it the adapters begin."""
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        from tui.journey.events import Retried
+
+        hide()
+        self.idle.touch()
+        self._watchdog.feed()
+        self._watchdog.start()
+        self.set_interval(BEAT, self._beat)
+        self.runtime.start(self.advance)
+        self.advance(Retried())
+
+    def on_ended(self, event: Ended) -> None:
+        """A signal came or the terminal is gone."""
+        self.step_screen.leave()
+        self.exit(return_code=event.code)
+
+    def on_unmount(self) -> None:
+        """Nothing watches an app that has ended, and no key waits for it."""
+        self._watchdog.stop()
+        self._type_ahead.stop()
+
+    # ── nobody there ────────────────────────────────────────────────────────
+    async def on_event(self, event: events.Event) -> None:
+        """Keys, clicks and pastes show that somebody is there, unless something lies on the keyboard."""
+        act = "" if event.is_forwarded else _act(event)
+        if act and self.attendance.shown_by(act):
+            self.idle.touch()
+        elif act and self._is_warned():
+            return
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
+            await self._type_ahead.take(event)
+        else:
+            await super().on_event(event)
+
+    def _is_warned(self) -> bool:
+        from tui.kiosk.screens.dialogue import IdleWarning
+
+        return isinstance(self.screen, IdleWarning)
+
+    async def _beat(self) -> None:
+        if not self.is_running:  # the program is ending: Textual has closed the screens before its timers
+            return
+        self._watchdog.feed()
+        now = datetime.now(UTC)
+        if now.minute != self._minute:
+            self._minute = now.minute
+            self.step_screen.tick(now)
+        await self._look_for_somebody()
+
+    async def _look_for_somebody(self) -> None:
+        """Warn before the idle time is over, then let `TimedOut` in."""
+        from tui.journey.events import TimedOut
+        from tui.kiosk.screens.dialogue import IdleWarning
+
+        at_home = self.state.step is Step.WAITING and len(self.screen_stack) == 2
+        left = self.idle.left(self.step_screen.idle_multiple)
+        warning = self.screen if isinstance(self.screen, IdleWarning) else None
+        if left is None or left > WARNING or at_home or self.state.token_working:
+            if warning is not None:
+                warning.dismiss(True)
+        elif left <= 0:
+            await self._close_dialogues()
+            self.idle.touch()
+            self.advance(TimedOut())
+        else:
+            if warning is None:
+                warning = IdleWarning()
+                await self.push_screen(warning)
+            warning.show(ceil(left))
+
+    def _frozen(self) -> None:
+        """The event loop stands still: end before the next person finds the last one's data (watchdog's thread)."""
+        if self.state.step is Step.WAITING:
+            return
+        stopping = Thread(target=self.runtime.stop, daemon=True)
+        stopping.start()
+        stopping.join(2.0)
+        driver: Driver | None = self._driver
+        if isinstance(driver, KioskDriver):
+            driver.end_now(Exit.FROZEN)
+
+    # ── nothing goes out ────────────────────────────────────────────────────
+    def copy_to_clipboard(self, text: str) -> None:
+        """Refused: it would outlast the person in this process, and as OSC 52 in the terminal's own clipboard."""
+
+    # ── crash net ───────────────────────────────────────────────────────────
+    def _handle_exception(self, error: Exception) -> None:
+        """Textual's way for every uncaught exception: ours shows no locals and logs only type and place."""
+        self._return_code = CRASHED
+        if self._exception is None:
+            self._exception = error
+            self._exception_event.set()
+        log.critical("uncaught %s at %s", type(error).__name__, place_of(error))
+        if not self._exit_renderables:
+            self._exit_renderables.append(Segments(self.console.render(Text(last_words(self.state)))))
+        self._close_messages_no_wait()
+
+
+def _act(event: events.Event) -> str:
+    """What somebody did, the same words for the same act; "" for what comes by itself."""
+    match event:
+        case events.Key():
+            return event.key
+        case events.MouseDown():
+            return f"click {event.screen_offset}"
+        case events.MouseScrollDown() | events.MouseScrollUp() | events.Paste():
+            return type(event).__name__
+        case _:
+            return ""
+
+
+def run(app: KioskApp, pilot: "Callable[[Pilot[object]], Coroutine[object, object, None]] | None" = None) -> int:
+    """Run to the end and return the exit code: 0 left by the person, 70 crashed, 75 frozen, 128+n by signal n.
+
+    `pilot` presses the keys in a person's place.
+    """
+    logging.getLogger("asyncio").addHandler(logging.NullHandler())
+    try:
+        app.run(auto_pilot=pilot)
+    finally:
+        app.runtime.stop()
+    return app.return_code or 0

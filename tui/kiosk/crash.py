@@ -1,0 +1,26 @@
+"""What is said and logged when the program ends by a fault of its own: no locals, no values."""
+
+from tui.journey.state import State
+from tui.kiosk.text import _
+from tui.kiosk.text.labels import label
+from tui.kiosk.text.wording import call
+
+
+def place_of(error: BaseException) -> str:
+    """File and line that raised."""
+    place = error.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    return f"{place.tb_frame.f_code.co_filename}:{place.tb_lineno}" if place else "?"
+
+
+def last_words(state: State) -> str:
+    """Where the money is, how to go on, whom to call."""
+    return "\n".join(
+        (
+            _("程序出现故障，已退出。"),
+            label(state.money),
+            _("已提交的申请保存在服务端，请重新启动本程序后继续办理。"),
+            call(state.service),
+        )
+    )

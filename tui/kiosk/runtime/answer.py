@@ -1,0 +1,99 @@
+"""One command carried out against the ports: the event that answers it."""
+
+from collections.abc import Callable
+from typing import assert_never
+
+from tui.journey import commands as c
+from tui.journey import events as e
+from tui.journey.ports import DeskPort, SelfCheckPort, TokenPort, TokenStage
+
+TokenCommand = c.Look | c.MakeRequest | c.Install | c.Retire
+DeskCommand = (
+    c.AskService
+    | c.SignIn
+    | c.LoadNotice
+    | c.AskOffer
+    | c.LoadAgreement
+    | c.SaveApplication
+    | c.SubmitRequest
+    | c.Pay
+    | c.QueryPayment
+    | c.EndPayment
+    | c.Withdraw
+    | c.Confirm
+)
+
+
+async def answer_token(
+    command: TokenCommand, tokens: TokenPort, progress: Callable[[TokenStage], None]
+) -> e.TokenRevealed | e.RequestMade | e.Installed | e.Retired:
+    """Ask the token.
+
+    Raises `TokenError`.
+    """
+    match command:
+        case c.Look(token, pin):
+            return e.TokenRevealed(await tokens.look(token, pin, progress))
+        case c.MakeRequest(certificate, pin, application):
+            return e.RequestMade(await tokens.make_request(certificate, pin, application, progress))
+        case c.Install(certificate, pin, application):
+            return e.Installed(await tokens.install(certificate, pin, application, progress))
+        case c.Retire(certificate, pin, application, installation):
+            return e.Retired(await tokens.retire(certificate, pin, application, installation, progress))
+        case _:
+            assert_never(command)
+
+
+async def answer_check(command: c.RunSelfCheck, checks: SelfCheckPort) -> e.SelfChecked:
+    """Run 环境检测."""
+    return e.SelfChecked(await checks.run(command.sighting))
+
+
+async def answer_desk(command: DeskCommand, desk: DeskPort) -> e.Event:
+    """Ask the desk.
+
+    Raises `DeskError`.
+    """
+    match command:
+        case c.AskService():
+            return e.ServiceSeen(await desk.status())
+        case c.SignIn(account, password):
+            await desk.sign_in(account, password)
+            return e.SignedIn()
+        case c.LoadNotice():
+            return e.NoticeLoaded(await desk.notice())
+        case c.AskOffer(certificate, spki):
+            return e.OfferMade(await desk.offer(certificate, spki))
+        case c.LoadAgreement():
+            return e.AgreementLoaded(await desk.agreement())
+        case c.SaveApplication(certificate, agreement, form, fee_fen):
+            return e.ApplicationSaved(await desk.save(certificate, agreement, form, fee_fen))
+        case c.SubmitRequest(business_no, request):
+            return e.ApplicationSeen(await desk.submit(business_no, request))
+        case c.Pay(business_no, method, invoice):
+            return e.ApplicationSeen(await desk.pay(business_no, method, invoice))
+        case c.QueryPayment(business_no):
+            return e.ApplicationSeen(await desk.query_payment(business_no))
+        case c.EndPayment(business_no):
+            return e.ApplicationSeen(await desk.end_payment(business_no))
+        case c.Withdraw(business_no):
+            return e.ApplicationSeen(await desk.withdraw(business_no))
+        case c.Confirm(business_no, proof):
+            return e.ApplicationSeen(await desk.confirm(business_no, proof))
+        case _:
+            assert_never(command)
+
+
+def wipe(command: c.Command) -> None:
+    """Empty the secret that a command carries; whatever became of the command."""
+    match command:
+        case (
+            c.SignIn(password=secret)
+            | c.Look(pin=secret)
+            | c.MakeRequest(pin=secret)
+            | c.Install(pin=secret)
+            | c.Retire(pin=secret)
+        ):
+            secret.wipe()
+        case _:
+            pass

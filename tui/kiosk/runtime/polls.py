@@ -1,0 +1,86 @@
+"""What goes on by itself: the token watch, the look at the desk, the poll of one application."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import datetime
+
+from tui.core.failure import Failure, KioskError, Reason
+from tui.core.order import Application
+from tui.journey.events import ApplicationSeen, DeskLost, Event, Failed, ServiceSeen, TokensSeen
+from tui.journey.ports import DeskPort, TokenPort
+from tui.kiosk.runtime.pace import Pace
+from tui.kiosk.runtime.unexpected import failure_of
+
+_log = logging.getLogger(__name__)
+Post = Callable[[Event], None]
+
+LOST = frozenset({Reason.DESK_UNREACHABLE, Reason.DESK_TIMEOUT, Reason.DESK_FAULT, Reason.DESK_BUSY})
+"""Failures after which asking again may help."""
+
+
+async def watch_tokens(tokens: TokenPort, post: Post, clock: Callable[[], datetime], pace: Pace) -> None:
+    """Post every sighting; begin again when the watch breaks."""
+    failures = 0
+    while True:
+        try:
+            async for sighting in tokens.watch():
+                failures = 0
+                post(TokensSeen(sighting, clock()))
+            return
+        except Exception as error:  # noqa: BLE001 - the outermost loop of a watcher: without it no token is ever seen
+            failures += 1
+            post(Failed(_told(error, "WatchTokens"), "WatchTokens"))
+        await asyncio.sleep(pace.back_off(failures, None))
+
+
+async def watch_service(desk: DeskPort, post: Post, pace: Pace) -> None:
+    """Ask the desk's status at once and again and again; a loss is told once."""
+    losses = 0
+    while True:
+        try:
+            status = await desk.status()
+        except Exception as error:  # noqa: BLE001 - the outermost loop of a watcher
+            losses += 1
+            failure = _told(error, "WatchService")
+            if losses == 1:
+                post(DeskLost(failure))
+            pause = pace.back_off(losses, failure.retry_after)
+        else:
+            losses = 0
+            post(ServiceSeen(status))
+            pause = pace.service
+        await asyncio.sleep(pause)
+
+
+async def watch_application(desk: DeskPort, business_no: str, post: Post, pace: Pace) -> None:
+    """Post the application whenever it differs from what was seen, and after each loss of the desk.
+
+    Raises `KioskError` when the desk refuses: the poll is over then.
+    """
+    now = asyncio.get_running_loop().time
+    begun, seen, losses = now(), None, 0
+    while True:
+        try:
+            application: Application = await desk.application(business_no)
+        except Exception as error:
+            failure = _told(error, "WatchApplication")
+            if isinstance(error, KioskError) and failure.reason not in LOST:
+                raise
+            losses += 1
+            if losses == 1:
+                post(DeskLost(failure))
+            await asyncio.sleep(pace.back_off(losses, failure.retry_after))
+            continue
+        if application != seen or losses:
+            post(ApplicationSeen(application, polled=True))
+        seen, losses = application, 0
+        await asyncio.sleep(pace.poll_after(now() - begun))
+
+
+def _told(error: Exception, watcher: str) -> Failure:
+    """The failure; one that nobody expected is said in the log too, by its type and place."""
+    failure = failure_of(error)
+    if not isinstance(error, KioskError):
+        _log.error("%s goes on after %s", watcher, failure.detail)
+    return failure

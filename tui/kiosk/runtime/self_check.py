@@ -1,0 +1,92 @@
+"""环境检测: what must be right before a renewal can work, one line each."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from tui.core.beijing import beijing
+from tui.core.certificate import Certificate, CertificateState
+from tui.core.eligibility import best_refused
+from tui.core.failure import Failure, KioskError, Reason
+from tui.core.order import ServiceStatus
+from tui.journey.ports import SKEW, Check, DeskPort, Sighting
+
+
+class SelfCheck:
+    """Implements `SelfCheckPort`: asks the desk once and judges what the modules see."""
+
+    def __init__(self, desk: DeskPort, modules: tuple[str, ...], version: str, clock: Callable[[], datetime]) -> None:
+        self._desk = desk
+        self._modules = modules
+        self._version = version
+        self._clock = clock
+
+    async def run(self, sighting: Sighting) -> tuple[Check, ...]:
+        """All checks; what cannot be judged without the desk is left out while the desk is away."""
+        drivers, token, certificate = self._drivers(sighting), _token(sighting), self._certificate(sighting)
+        try:
+            status = await self._desk.status()
+        except KioskError as error:
+            failure, version = error.failure, Check("version", True, self._version)
+            desk = Check("desk", False, failure.detail, failure)
+            if failure.reason is Reason.CLOCK_WRONG:
+                return *drivers, token, certificate, desk, Check("clock", False, failure.detail, failure), version
+            return *drivers, token, certificate, desk, version
+        desk = Check("desk", True, status.ca_name)
+        return *drivers, token, certificate, desk, self._time(status), self._release(status)
+
+    def _drivers(self, sighting: Sighting) -> tuple[Check, ...]:
+        if not self._modules:
+            return (Check("driver", False, failure=Failure(Reason.DRIVER_MISSING)),)
+        faults = {fault.module: fault.failure for fault in sighting.faults}
+        return tuple(Check("driver", path not in faults, path, faults.get(path)) for path in self._modules)
+
+    def _certificate(self, sighting: Sighting) -> Check:
+        now = self._clock()
+        held = [c for token in sighting.tokens for c in token.certificates]
+        best = next((c for c in held if c.state(now) is CertificateState.RENEWABLE), None)
+        if best is not None:
+            return Check("certificate", True, _told(best))
+        if not any(c.for_signing for c in held) and any(token.hides for token in sighting.tokens):
+            return Check("certificate", False, failure=Failure(Reason.CERTIFICATE_HIDDEN))
+        if (refused := best_refused(held, now)) is None:
+            return Check("certificate", False, failure=Failure(Reason.NO_CERTIFICATE))
+        certificate, reason = refused
+        if reason in (Reason.TOO_EARLY, Reason.ALREADY_RENEWED):
+            return Check("certificate", True, _told(certificate))
+        return Check("certificate", False, _told(certificate), Failure(reason))
+
+    def _time(self, status: ServiceStatus) -> Check:
+        skew = self._clock() - status.time
+        detail = f"{skew.total_seconds():+.0f} s"
+        if abs(skew) <= SKEW:
+            return Check("clock", True, detail)
+        return Check("clock", False, detail, Failure(Reason.CLOCK_WRONG, detail=detail))
+
+    def _release(self, status: ServiceStatus) -> Check:
+        if _numbers(self._version) >= _numbers(status.minimum_version):
+            return Check("version", True, self._version)
+        detail = f"{self._version} < {status.minimum_version}"
+        return Check("version", False, detail, Failure(Reason.KIOSK_TOO_OLD, detail=detail))
+
+
+def _told(certificate: Certificate) -> str:
+    if not certificate.readable:
+        return certificate.label
+    return f"{certificate.name} {beijing(certificate.not_after):%Y-%m-%d}"
+
+
+def _token(sighting: Sighting) -> Check:
+    if not sighting.tokens:
+        return Check("token", False, failure=Failure(Reason.NO_TOKEN))
+    faulty = next((token for token in sighting.tokens if token.fault), None)
+    if faulty is not None:
+        return Check("token", False, faulty.label, Failure(Reason.TOKEN_FAULT, detail=faulty.fault))
+    stopped = next((token for token in sighting.tokens if token.pin_to_be_changed), None)
+    if stopped is not None:
+        failure = Failure(Reason.PIN_EXPIRED, detail="CKF_USER_PIN_TO_BE_CHANGED")
+        return Check("token", False, stopped.label or stopped.serial, failure)
+    return Check("token", True, ", ".join(token.label or token.serial for token in sighting.tokens))
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".") if part.isdigit())

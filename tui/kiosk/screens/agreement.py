@@ -1,0 +1,89 @@
+"""Step 3: 网证通电子认证服务协议, read and accepted."""
+
+from collections.abc import Iterable
+
+from textual import on
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
+
+from tui.core.text_safety import printable
+from tui.journey.events import AgreementAccepted
+from tui.journey.state import State, Step
+from tui.kiosk.screens.base import BACK, END, RETRY, StepScreen, style
+from tui.kiosk.text import N_, _
+from tui.kiosk.widgets.action import ActionButton
+from tui.kiosk.widgets.choice import Tick
+from tui.kiosk.widgets.document import Document
+
+
+class AgreementScreen(StepScreen):
+    """The agreement's text with version and digest; 下一步 opens with the tick."""
+
+    CSS_PATH = style("applying.tcss")
+    steps = (Step.AGREEMENT,)
+    heading = N_("网证通电子认证服务协议")
+    help_text = N_(
+        "请通读协议：用方向键、空格键或翻页键翻阅，按 Tab 换到下面的勾选框。"
+        "用空格键勾选「我接受电子认证服务协议内容」，然后按「下一步」。"
+        "\n\n协议有新版本时会再次显示，请重新阅读并勾选。"
+    )
+    keys = (BACK, RETRY, END)
+    idle_multiple = 3
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._digest = ""
+
+    def compose_body(self) -> Iterable[Widget]:
+        """Which text it is, the text, the box."""
+        yield Static(id="edition", classes="hint")
+        yield Document(id="agreement")
+        yield Tick(_("我接受电子认证服务协议内容"), id="accept")
+
+    def compose_actions(self) -> Iterable[Widget]:
+        """下一步."""
+        yield ActionButton(_("下一步"), "accept", primary=True)
+        yield ActionButton(_("返回"), "back")
+
+    def focus_target(self, state: State) -> str:
+        """The text first; 下一步 for whoever comes back and has accepted it."""
+        return "ActionButton.-main" if self.query_one(Tick).ticked else "#agreement"
+
+    def offers(self, action: str, state: State) -> bool:
+        """重试 loads an agreement that did not come."""
+        return super().offers(action, state) and (action != "retry" or state.agreement is None)
+
+    def show(self, state: State) -> None:
+        """Draw the agreement; another text than the last one takes the tick away."""
+        agreement = state.agreement
+        digest = agreement.digest if agreement else ""
+        tick = self.query_one(Tick)
+        if digest != self._digest:
+            self._digest = digest
+            tick.ticked = False
+        tick.disabled = agreement is None
+        words = ""
+        if agreement is not None:
+            self.query_one(Document).show_text(agreement.text)
+            words = _("版本 {version}    用方向键阅读，按 Tab 键到勾选框\nSHA-256 {digest}").format(
+                version=printable(agreement.version, 20), digest=printable(digest, 64)
+            )
+        self.query_one("#edition", Static).update(Content(words))
+        self._button.disabled = not tick.ticked
+
+    @property
+    def _button(self) -> ActionButton:
+        return self.query_one("ActionButton.-main", ActionButton)
+
+    @on(Tick.Changed)
+    def open_next(self, event: Tick.Changed) -> None:
+        """The button opens with the tick and is the next act."""
+        self._button.disabled = not event.tick.ticked
+        if event.tick.ticked:
+            self._button.focus()
+
+    def action_accept(self) -> None:
+        """下一步."""
+        if self.query_one(Tick).ticked:
+            self.advance(AgreementAccepted())

@@ -1,0 +1,277 @@
+"""What every step's screen has in common: the frame, the keys, the way events leave and the state comes in."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Static
+
+from tui.core.failure import Failure
+from tui.journey.ports import Phone
+from tui.journey.state import State, Step
+from tui.kiosk.screens.events import Happened
+from tui.kiosk.text import N_, _
+from tui.kiosk.text.wording import demo_words
+from tui.kiosk.widgets.banner import FailureBanner
+from tui.kiosk.widgets.document import Document
+from tui.kiosk.widgets.secret_field import SecretField
+from tui.kiosk.widgets.status import BusyLine, HintLine, KeyLine, ShownKey, StatusLine, TitleBar
+from tui.kiosk.widgets.step_indicator import StepIndicator
+from tui.kiosk.widgets.too_small import TooSmall
+from tui.process.resources import ASSETS
+
+if TYPE_CHECKING:  # imported after the first paint: dozens of dataclasses take 35 ms
+    from tui.journey.events import Event
+
+
+def style(name: str) -> Path:
+    """Path of a style sheet in assets/styles, for a screen's `CSS_PATH`."""
+    return ASSETS / "styles" / name
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key of a screen: bound, shown in the key line, and clickable there."""
+
+    key: str
+    """Textual key names, separated by commas; the first one is shown."""
+    label: str
+    """Source Chinese."""
+    action: str
+    """The screen's `action_<name>`; `offers` says when it is there."""
+
+
+class Body(VerticalScroll, inherit_bindings=False):
+    """Keeps the field at hand in view, and takes no arrow from it: those go on to the next also where it scrolls."""
+
+    BINDINGS: ClassVar = [
+        Binding("home", "scroll_home", show=False),
+        Binding("end", "scroll_end", show=False),
+    ]
+
+    def on_resize(self) -> None:
+        """Less fits now, or the screen has just been laid out for the first time."""
+        self.call_after_refresh(self.show_focused)
+
+    def show_focused(self) -> None:
+        """Scroll to what has the focus."""
+        focused = self.screen.focused
+        if focused is not None and focused in self.query("*"):
+            focused.scroll_visible(animate=False)
+
+
+HINTED = frozenset({Step.WAITING, Step.LOOK_PIN, Step.SIGN_IN, Step.REQUEST_PIN, Step.INSTALL_PIN, Step.RETIRE_PIN})
+"""Where the demo's account and passwords are wanted."""
+
+HELP = Key("f1", N_("帮助"), "help")
+BACK = Key("f3,escape", N_("返回"), "back")
+END = Key("f10", N_("结束办理"), "end")
+RETRY = Key("f6", N_("重试"), "retry")
+"""Offered while a failure is shown."""
+
+
+class StepScreen(Screen[None], inherit_bindings=False):
+    """One step: a function of the state. Installed once and re-used; `left` must clear what nobody else may see.
+
+    A subclass sets `steps`, `heading`, `help_text`, composes `compose_body` (and `compose_actions`), draws in `show`.
+    """
+
+    steps: ClassVar[tuple[Step, ...]] = ()
+    heading: ClassVar[str] = ""
+    """Source Chinese, above the body."""
+    help_text: ClassVar[str] = ""
+    """Source Chinese, shown by F1: what this step is for and how to get through it; blank lines part paragraphs."""
+    keys: ClassVar[tuple[Key, ...]] = (BACK, END)
+    """Beside F1; a subclass names all of its own."""
+    compact: ClassVar[bool] = False
+    """Leaves 21 of 24 rows to the body: no heading, actions, banner and status line."""
+    idle_multiple: ClassVar[int] = 1
+    """How many idle times a person may stay away from the keys here; 0: for ever (the machine works)."""
+
+    AUTO_FOCUS = ""
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - as Textual declares it
+        (0, "-too-narrow"),
+        (40, "-slim"),
+        (60, "-narrow"),
+        (100, "-wide"),
+    ]
+    VERTICAL_BREAKPOINTS = [(0, "-too-low"), (10, "-tiny"), (20, "-low"), (32, "-high")]  # noqa: RUF012
+    BINDINGS: ClassVar = [
+        Binding("tab,down,right", "app.focus_next", show=False),
+        Binding("shift+tab,up,left", "app.focus_previous", show=False),
+        Binding("pageup", "scroll_body(-1)", show=False),
+        Binding("pagedown", "scroll_body(1)", show=False),
+        Binding("f1", "help", show=False),
+    ]
+
+    def __init_subclass__(cls, inherit_bindings: bool = True) -> None:
+        cls.BINDINGS = [Binding(k.key, k.action, k.label) for k in cls.__dict__.get("keys", ())]
+        super().__init_subclass__(inherit_bindings=inherit_bindings)
+
+    def __init__(self) -> None:
+        super().__init__(classes="-compact" if self.compact else "")
+        self.state = State()
+
+    # ── for subclasses ──────────────────────────────────────────────────────
+    def compose_body(self) -> Iterable[Widget]:
+        """The step's widgets, top to bottom; the body scrolls when they do not fit."""
+        return ()
+
+    def compose_actions(self) -> Iterable[Widget]:
+        """The buttons of the row under the body, the obvious next one first."""
+        return ()
+
+    def entered(self, state: State) -> None:
+        """The step has just become the current one (`show` follows): reset what an earlier visit left."""
+
+    def show(self, state: State) -> None:
+        """Draw `state`; called after entering and at every change while current."""
+
+    def left(self) -> None:
+        """Another step became the current one: forget what nobody else may see; `SecretField`s are wiped already."""
+
+    def focus_target(self, state: State) -> str:
+        """CSS selector of the widget that holds the obvious next act when the step is entered; "" for none."""
+        return "ActionButton.-main"
+
+    def offers(self, action: str, state: State) -> bool:
+        """Whether the key for `action` works and is shown now; a subclass asks `super` for what it does not know."""
+        match action:
+            case "retry":
+                return state.failure is not None and state.busy is None
+            case "end" | "back":
+                return not state.token_working
+            case _:
+                return True
+
+    # ── the person's acts ───────────────────────────────────────────────────
+    def advance(self, event: "Event") -> None:
+        """Hand a core event to the app, which drops it when this step is over or a submission is under way."""
+        self.app.post_message(Happened(event, self.state.step))
+
+    def ask(self, question: str, yes: str, then: Callable[[], None], *, detail: str = "") -> None:
+        """Ask once more in a dialogue; `then` runs after `yes`."""
+        from tui.kiosk.screens.dialogue import Confirm
+
+        def answered(agreed: bool | None) -> None:
+            if agreed:
+                then()
+
+        self.app.push_screen(Confirm(question, yes, detail), answered)
+
+    def action_help(self) -> None:
+        """F1."""
+        from tui.kiosk.screens.help import HelpScreen
+
+        self.app.push_screen(HelpScreen(_(self.heading), _(self.help_text), self.state.service))
+
+    def action_scroll_body(self, pages: int) -> None:
+        """Page through a text or body that does not fit, wherever the focus is."""
+        body = next(iter(self.query(Document)), None) or self.query_one("#body", VerticalScroll)
+        body.scroll_relative(y=pages * max(1, body.size.height - 1), animate=False)
+
+    def action_back(self) -> None:
+        """返回."""
+        from tui.journey.events import BackPressed
+
+        self.advance(BackPressed())
+
+    def action_retry(self) -> None:
+        """重试."""
+        from tui.journey.events import Retried
+
+        self.advance(Retried())
+
+    def action_end(self) -> None:
+        """结束办理, asked once more."""
+        from tui.journey.events import Abandoned
+
+        self.ask(
+            _("结束本次办理？"),
+            _("结束办理"),
+            lambda: self.advance(Abandoned()),
+            detail=_("已提交的申请保存在服务端，可随时在任何一台终端继续办理。"),
+        )
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Textual's gate for bindings, buttons and clicks."""
+        return self.offers(action, self.state) if any(key.action == action for key in self.keys) else True
+
+    # ── for the app ─────────────────────────────────────────────────────────
+    def compose(self) -> ComposeResult:
+        """The frame around the step's body."""
+        yield TitleBar()
+        yield StepIndicator()
+        if not self.compact:
+            yield Static(Content(_(self.heading)), id="heading")
+            yield FailureBanner()
+        with Body(id="body", can_focus=False):
+            yield from self.compose_body()
+        if not self.compact and (actions := tuple(self.compose_actions())):
+            yield Horizontal(*actions, id="actions")
+        if not self.compact:
+            yield HintLine()
+            yield StatusLine()
+        yield KeyLine()
+        yield BusyLine()
+        yield TooSmall()
+
+    def present(self, state: State, *, entering: bool) -> None:
+        """Draw the frame and the step; after `entering`, put the focus on the next act."""
+        self.state = state
+        if entering:
+            self.entered(state)
+            self.query_one("#body", VerticalScroll).scroll_home(animate=False)
+        self._present_frame(state)
+        self.show(state)
+        if entering or self.focused is None:
+            self.focus_next_act()
+        if entering:
+            self.call_after_refresh(self.query_one(Body).show_focused)
+
+    def focus_next_act(self) -> None:
+        """Focus what `focus_target` names; while that is disabled nothing has the focus, so Enter does no other act."""
+        target = self.focus_target(self.state)
+        targets = (list(self.query(target)) or self.focus_chain) if target else []
+        self.set_focus(next((widget for widget in targets if widget.focusable and widget.display), None))
+
+    def _reset_focus(self, widget: Widget, avoiding: list[Widget] | None = None) -> None:
+        """A widget that closes hands on no focus; Textual would give it, and the next Enter, to 返回 beside it."""
+        if self.focused is widget:
+            self.set_focus(None)
+
+    def leave(self) -> None:
+        """Another step became current, or the program ends: secrets are wiped whatever the subclass does."""
+        for field in self.query(SecretField):
+            field.wipe()
+        self.left()
+
+    def tick(self, now: datetime) -> None:
+        """A minute has begun; it may begin before the screen that comes next has its parts."""
+        for bar in self.query(TitleBar):
+            bar.show(now)
+
+    def _present_frame(self, state: State) -> None:
+        self.tick(datetime.now(UTC))
+        self.query_one(StepIndicator).show(state.step.stage)
+        failure: Failure | None = state.failure
+        for banner in self.query(FailureBanner):
+            banner.show(failure, state.money, state.service)
+        phone: Phone | None = getattr(self.app, "phone", None)
+        hint = demo_words(phone) if phone is not None and state.step in HINTED else ""
+        self.set_class(bool(hint), "-hinted")
+        for quiet in self.query(HintLine):
+            quiet.show(hint)
+        for line in self.query(StatusLine):
+            line.show(state)
+        shown = (HELP, *(key for key in self.keys if self.offers(key.action, state)))
+        self.query_one(KeyLine).show(tuple(ShownKey(k.key.split(",")[0], _(k.label), k.action) for k in shown))
+        self.query_one(BusyLine).show(state.busy)

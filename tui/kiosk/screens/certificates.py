@@ -1,0 +1,53 @@
+"""我的证书: every certificate on every inserted token, without a PIN."""
+
+from collections.abc import Iterable
+
+from textual.content import Content
+from textual.widget import Widget
+
+from tui.core.failure import Failure, Reason
+from tui.core.text_safety import printable
+from tui.journey.state import State, Step
+from tui.kiosk.screens.base import BACK, StepScreen
+from tui.kiosk.text import N_, _
+from tui.kiosk.text.wording import explain
+from tui.kiosk.widgets.action import ActionButton
+from tui.kiosk.widgets.card import facts, token_title
+from tui.kiosk.widgets.document import Document
+from tui.kiosk.widgets.facts import table
+
+
+class CertificatesScreen(StepScreen):
+    """A list that follows plug and unplug."""
+
+    steps = (Step.CERTIFICATES,)
+    heading = N_("我的证书")
+    help_text = N_("这里列出所有已插入CA中的证书和有效期，不需要CA密码。插入或拔出CA后列表会自动更新。用翻页键翻看。")
+    keys = (BACK,)
+
+    def compose_body(self) -> Iterable[Widget]:
+        """The list, scrollable."""
+        yield Document(id="certificates")
+
+    def compose_actions(self) -> Iterable[Widget]:
+        """Back."""
+        yield ActionButton(_("返回"), "back", primary=True)
+
+    def show(self, state: State) -> None:
+        """Token by token."""
+        blocks = [block for token_blocks in _blocks(state, self.app.size.width - 8) for block in token_blocks]
+        empty = Content(explain(Failure(Reason.NO_TOKEN), state.money).happened)
+        self.query_one(Document).show_content(Content("\n\n").join(blocks or [empty]))
+
+
+def _blocks(state: State, width: int) -> Iterable[list[Content]]:
+    for token in state.tokens:
+        title = token_title(token)
+        if token.fault:
+            title = Content.assemble(title, " ", (f"[{printable(token.fault, 40)}]", "$bad"))
+        yield [title]
+        if token.hides or not token.certificates:
+            reason = Reason.CERTIFICATE_HIDDEN if token.hides else Reason.NO_CERTIFICATE
+            yield [Content(explain(Failure(reason), state.money).happened)]
+        if state.now is not None:
+            yield [table(facts(certificate, state.now, state.window), width) for certificate in token.certificates]

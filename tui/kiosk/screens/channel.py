@@ -1,0 +1,64 @@
+"""Step 6: 付款途径."""
+
+from collections.abc import Iterable
+
+from textual import on
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
+
+from tui.core.order import yuan
+from tui.journey.events import OnlineChosen
+from tui.journey.state import State, Step
+from tui.kiosk.screens.base import BACK, END, StepScreen, style
+from tui.kiosk.text import N_, _
+from tui.kiosk.widgets.action import ActionButton
+from tui.kiosk.widgets.choice import Choice
+from tui.kiosk.widgets.code_room import CodeRoom
+from tui.kiosk.widgets.facts import Fact, table
+
+
+class ChannelScreen(StepScreen):
+    """在线支付, 下一步."""
+
+    CSS_PATH = style("paying.tcss")
+    steps = (Step.CHANNEL,)
+    heading = N_("付款途径")
+    help_text = N_("选择「在线支付」，按「下一步」选择支付宝或银联，用手机扫码付款。")
+    keys = (BACK, END)
+
+    def compose_body(self) -> Iterable[Widget]:
+        """The bill and the one way to pay it here."""
+        yield Static(id="bill")
+        yield CodeRoom(sample=True)
+        choice = Choice(id="channel")
+        choice.offer((("online", _("在线支付")),), "online")
+        yield choice
+        yield Static(Content(_("用支付宝或银联手机应用扫码付款。")), classes="hint")
+
+    def compose_actions(self) -> Iterable[Widget]:
+        """下一步."""
+        yield ActionButton(_("下一步"), "next", primary=True)
+        yield ActionButton(_("返回"), "back")
+
+    def show(self, state: State) -> None:
+        """Draw number and amount."""
+        application = state.application
+        if application is None or application.order is None:
+            return
+        fee = Fact(_("业务费用"), yuan(application.order.total_fen), "bold $accent")
+        self.query_one("#bill", Static).update(table((Fact(_("业务单号"), application.business_no), fee)))
+        room = self.query_one(CodeRoom)
+        room.show(state.money)
+        self.query_one("ActionButton.-main").disabled = not room.fits
+
+    @on(CodeRoom.Changed)
+    def _resized(self) -> None:
+        """The way on opens and closes with the window."""
+        self.show(self.state)
+        self.focus_next_act()
+
+    def action_next(self) -> None:
+        """下一步, where a code can follow."""
+        if self.query_one(CodeRoom).fits:
+            self.advance(OnlineChosen())

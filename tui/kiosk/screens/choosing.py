@@ -1,0 +1,55 @@
+"""Several certificates could be renewed: which one?"""
+
+from collections.abc import Iterable
+
+from textual import on
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from tui.journey.events import CertificateChosen
+from tui.journey.moves.arrival import renewable
+from tui.journey.state import State, Step
+from tui.kiosk.screens.base import BACK, StepScreen
+from tui.kiosk.text import N_, _
+from tui.kiosk.widgets.card import short_facts, token_title
+from tui.kiosk.widgets.facts import table
+
+
+class ChoosingScreen(StepScreen):
+    """One row a certificate; Enter or a click chooses."""
+
+    steps = (Step.CHOOSING,)
+    heading = N_("请选择要续期的证书")
+    help_text = N_("插入的CA中有多张证书可以续期，一次办理一张。用上下方向键选择，按回车确认，也可以直接点选。")
+    keys = (BACK,)
+
+    def compose_body(self) -> Iterable[Widget]:
+        """The list."""
+        yield Static(Content(_("用上下方向键选择，按回车确认。")), classes="hint")
+        yield OptionList(id="choices", markup=False)
+
+    def focus_target(self, state: State) -> str:
+        """The list."""
+        return "#choices"
+
+    def show(self, state: State) -> None:
+        """Draw the certificates that may be renewed; the cursor stays with its certificate, wherever that stands."""
+        choices = self.query_one(OptionList)
+        under = choices.highlighted_option
+        choices.clear_options()
+        if state.now is None:
+            return
+        for token, certificate in renewable(state):
+            facts = table(short_facts(certificate, state.now, state.window))
+            prompt = Content("\n").join([token_title(token), facts, Content("")])
+            choices.add_option(Option(prompt, id=certificate.fingerprint))
+        shown = [option.id for option in choices.options]
+        choices.highlighted = shown.index(under.id) if under and under.id in shown else 0 if shown else None
+
+    @on(OptionList.OptionSelected)
+    def choose(self, event: OptionList.OptionSelected) -> None:
+        """Enter or a click."""
+        if event.option_id is not None:
+            self.advance(CertificateChosen(event.option_id))

@@ -1,0 +1,84 @@
+"""What is asked or said above a step: the second question, and the warning before the idle reset."""
+
+from collections.abc import Iterable
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widget import Widget
+from textual.widgets import Static
+
+from tui.kiosk.text import _
+from tui.kiosk.widgets.action import ActionButton
+
+
+class Dialogue(ModalScreen[bool], inherit_bindings=False):
+    """A question above the step; Esc and F3 say no."""
+
+    AUTO_FOCUS = "ActionButton"
+    BINDINGS = [  # noqa: RUF012 - Textual's own class variable
+        Binding("tab,down,right", "app.focus_next", show=False),
+        Binding("shift+tab,up,left", "app.focus_previous", show=False),
+        Binding("escape,f3", "no", show=False),
+    ]
+
+    def __init__(self, title: str, text: str) -> None:
+        super().__init__()
+        self._title, self._text = title, text
+
+    def compose(self) -> ComposeResult:
+        """A box in the middle: title, text, buttons."""
+        with Vertical(id="dialogue"):
+            yield Static(Content(self._title), id="dialogue-title")
+            yield Static(Content(self._text), id="dialogue-text")
+            yield Horizontal(*self.compose_buttons(), id="dialogue-buttons")
+
+    def compose_buttons(self) -> Iterable[Widget]:
+        """The answers."""
+        return ()
+
+    def action_yes(self) -> None:
+        """Agreed."""
+        self.dismiss(True)
+
+    def action_no(self) -> None:
+        """Not agreed."""
+        self.dismiss(False)
+
+
+class Confirm(Dialogue):
+    """Asks once more; the focus lies on the answer that changes nothing."""
+
+    def __init__(self, question: str, yes: str, detail: str = "") -> None:
+        super().__init__(question, detail)
+        self._yes = yes
+
+    def compose_buttons(self) -> Iterable[Widget]:
+        """No first: Enter pressed by mistake does no harm."""
+        yield ActionButton(_("返回"), "no", primary=True)
+        yield ActionButton(self._yes, "yes")
+
+
+class IdleWarning(Dialogue):
+    """Nobody has touched the keys for long; any key goes on."""
+
+    def __init__(self) -> None:
+        super().__init__(_("您还在吗？"), "")
+
+    def compose_buttons(self) -> Iterable[Widget]:
+        """One button, for the mouse."""
+        yield ActionButton(_("继续办理"), "yes", primary=True)
+
+    def show(self, seconds: int) -> None:
+        """How long is left."""
+        text = _("{seconds}秒后将退出登录并返回首页。\n按任意键继续办理。").format(seconds=seconds)
+        self.query_one("#dialogue-text", Static).update(Content(text))
+
+    def on_key(self, event: events.Key) -> None:
+        """Any key."""
+        event.stop()
+        event.prevent_default()
+        self.dismiss(True)

@@ -1,0 +1,116 @@
+"""Step 8: 证书安装完成！"""
+
+from collections.abc import Iterable
+
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
+
+from tui.core.certificate import Certificate, find
+from tui.core.order import Application, yuan
+from tui.journey.events import BackPressed, RetirementChosen
+from tui.journey.moves.installing import retirable
+from tui.journey.state import State, Step
+from tui.kiosk.screens.base import Key, StepScreen, style
+from tui.kiosk.text import N_, _
+from tui.kiosk.text.dates import day, moment
+from tui.kiosk.text.labels import label
+from tui.kiosk.widgets.action import ActionButton
+from tui.kiosk.widgets.card import kept_words
+from tui.kiosk.widgets.facts import Fact, table
+
+
+class DoneScreen(StepScreen):
+    """The new certificate beside the old one, both as read back from the token, and the receipt."""
+
+    CSS_PATH = style("paying.tcss")
+    steps = (Step.DONE,)
+    heading = N_("证书安装完成！")
+    help_text = N_(
+        "新证书已写入CA并通过验证，可以拔出CA。"
+        "\n\n原证书没有删除时保留在CA中，到期前仍可使用。如有尚未开标的加密投标或未签完的合同，请先不要删除原证书。"
+        "\n\n电子发票将在1-2个工作日内以短信（下载链接）和邮件发送给经办人。"
+    )
+    keys = (Key("f3,escape", N_("完成"), "finish"), Key("f7", N_("删除原证书"), "retire"))
+
+    def compose_body(self) -> Iterable[Widget]:
+        """Two certificates, what holds now, the receipt, the invoice."""
+        yield Horizontal(Static(id="new"), Static(id="old"), id="side-by-side")
+        yield Static(id="kept")
+        yield Static(id="receipt")
+        yield Static(id="invoice", classes="hint")
+
+    def compose_actions(self) -> Iterable[Widget]:
+        """完成, and 删除原证书 where the CA allows it."""
+        yield ActionButton(_("完成"), "finish", primary=True)
+        yield ActionButton(_("删除原证书"), "retire", id="retire")
+
+    def show(self, state: State) -> None:
+        """Draw what was read back, and the receipt."""
+        self.query_one("#heading", Static).update(Content(_("续期已完成") if state.finished else _(self.heading)))
+        if (new := state.renewed) is not None:
+            old = state.installation.old if state.installation else None
+            self.query_one("#new", Static).update(_certificate(_("新证书"), new, "$good"))
+            title = _("原证书（已删除）") if state.retired else _("原证书")
+            left = Content.styled(label(state.key_left), "$warning") if state.key_left else Content()
+            gone = _gone(state.application)
+            self.query_one("#old", Static).update(_certificate(title, old, "$muted") if old else gone)
+            found = find(state.tokens, new.fingerprint)
+            ready = Content.styled(_("新证书已验证可用，现在可以拔出CA。"), "bold $good")
+            kept = Content.styled(kept_words(*found) if found else "", "$muted")
+            self.query_one("#kept", Static).update(Content("\n").join([line for line in (ready, left, kept) if line]))
+        self.query_one("#retire").display = self.offers("retire", state)
+        if state.application is not None:
+            self.query_one("#receipt", Static).update(_receipt(state.application))
+            words = _("电子发票将在1-2个工作日内，以短信（下载链接）和邮件发送给经办人。")
+            self.query_one("#invoice", Static).update(Content(words if state.application.invoice else ""))
+
+    def offers(self, action: str, state: State) -> bool:
+        """删除原证书 only where the CA's rule allows it and it has not been done."""
+        return retirable(state) is not None if action == "retire" else super().offers(action, state)
+
+    def action_retire(self) -> None:
+        """删除原证书, asked once more: this is the person's consent."""
+        self.ask(
+            _("从CA中删除原证书和它的密钥？"),
+            _("删除原证书"),
+            lambda: self.advance(RetirementChosen()),
+            detail=_("删除后不能恢复。用原证书加密、尚未开标的投标文件将无法打开；不确定时请保留。"),
+        )
+
+    def action_finish(self) -> None:
+        """完成."""
+        self.advance(BackPressed())
+
+
+def _certificate(title: str, certificate: Certificate, colour: str) -> Content:
+    rows = (
+        Fact(_("序列号"), _grouped(certificate.serial)),
+        Fact(_("生效时间"), day(certificate.not_before)),
+        Fact(_("有效期至"), moment(certificate.not_after), f"bold {colour}"),
+        Fact(_("密钥"), certificate.key),
+    )
+    return Content("\n").join([Content.styled(title, f"bold {colour}"), table(rows)])
+
+
+def _gone(application: Application | None) -> Content:
+    """The old certificate of a renewal finished earlier, when the token has it no longer."""
+    end = application.old_not_after if application else None
+    rows = (Fact(_("有效期至"), moment(end)),) if end else ()
+    return Content("\n").join([Content.styled(_("原证书（CA中已没有）"), "bold $muted"), table(rows)])
+
+
+def _grouped(serial: str) -> str:
+    """Upper-case hex; a long one keeps its ends, which is what people compare."""
+    text = serial.upper()
+    return text if len(text) <= 24 else f"{text[:12]}..{text[-10:]}"
+
+
+def _receipt(application: Application) -> Content:
+    rows = [Fact(_("业务单号"), application.business_no, "bold")]
+    if application.order is not None:
+        rows.append(Fact(_("已付金额"), yuan(application.order.total_fen), "bold"))
+    if application.installed_at is not None:
+        rows.append(Fact(_("完成时间"), moment(application.installed_at)))
+    return table(tuple(rows))

@@ -1,0 +1,53 @@
+"""F1: what this step is for, how to get through it, and whom to call."""
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from tui.core.order import ServiceStatus
+from tui.kiosk.text import N_, _
+from tui.kiosk.text.wording import call
+from tui.kiosk.widgets.action import ActionButton
+
+KEYS = N_(
+    "方向键 或 Tab：在按钮和输入框之间移动\n"
+    "回车：按下当前按钮\n"
+    "F3 或 Esc：返回上一步，已填写的内容会保留\n"
+    "F10：结束办理，已提交的申请可以随时继续"
+)
+
+
+class HelpScreen(ModalScreen[None], inherit_bindings=False):
+    """Help for one step."""
+
+    AUTO_FOCUS = "ActionButton"
+    BINDINGS = [  # noqa: RUF012 - Textual's own class variable
+        Binding("escape,f1,f3", "close", show=False),
+        Binding("up", "scroll(-1)", show=False),
+        Binding("down", "scroll(1)", show=False),
+    ]
+
+    def __init__(self, heading: str, text: str, service: ServiceStatus | None) -> None:
+        super().__init__()
+        self._heading, self._text, self._service = heading, text, service
+
+    def compose(self) -> ComposeResult:
+        """The step's words, the keys, the hotline."""
+        with Vertical(id="help"):
+            yield Static(Content(_("帮助：{heading}").format(heading=self._heading)), id="dialogue-title")
+            with VerticalScroll(can_focus=False, id="help-text"):
+                yield Static(Content(self._text))
+                yield Static(Content(_(KEYS)), classes="-keys")
+            yield Static(Content(call(self._service)), id="help-call")
+            yield ActionButton(_("知道了"), "close", primary=True)
+
+    def action_close(self) -> None:
+        """Back to the step."""
+        self.dismiss()
+
+    def action_scroll(self, by: int) -> None:
+        """A line up or down."""
+        self.query_one(VerticalScroll).scroll_relative(y=by, animate=False)

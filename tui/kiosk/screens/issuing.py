@@ -1,0 +1,63 @@
+"""Step 8: 支付成功, the certificate is being issued."""
+
+from collections.abc import Iterable
+
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
+
+from tui.core.order import yuan
+from tui.journey.state import State, Step
+from tui.kiosk.screens.base import END, RETRY, StepScreen, style
+from tui.kiosk.text import N_, _
+from tui.kiosk.text.labels import label
+from tui.kiosk.widgets.action import ActionButton
+from tui.kiosk.widgets.countdown import Pulse
+from tui.kiosk.widgets.facts import Fact, table
+
+
+class IssuingScreen(StepScreen):
+    """Waits in words; one may leave and come back at any terminal."""
+
+    CSS_PATH = style("paying.tcss")
+    steps = (Step.ISSUING,)
+    heading = N_("支付成功，正在签发证书")
+    help_text = N_(
+        "付款已收到，证书正在签发，签发后自动进入安装。"
+        "\n\n可以离开：稍后在任何一台终端插入同一只CA，登录后按「继续办理」即可安装，不会重复收费。"
+    )
+    keys = (RETRY, END)
+    idle_multiple = 3
+
+    def compose_body(self) -> Iterable[Widget]:
+        """What is certain, what is awaited, that one may go."""
+        yield Static(Content.styled(_("支付成功"), "bold $good"), id="reached")
+        yield Static(id="bill")
+        yield Pulse(id="pulse")
+        yield Static(
+            Content(_("证书签发后，本页自动转到安装。\n可以离开，稍后在任何一台终端继续；请记下业务单号。")),
+            classes="hint",
+        )
+
+    def compose_actions(self) -> Iterable[Widget]:
+        """Leaving is all there is to do."""
+        yield ActionButton(_("结束办理"), "end")
+
+    def focus_target(self, state: State) -> str:
+        """No act is wanted; the button stays one Tab away."""
+        return ""
+
+    def show(self, state: State) -> None:
+        """Draw what was paid."""
+        self.query_one(Pulse).begin()
+        application = state.application
+        if application is None:
+            return
+        rows = [Fact(_("业务单号"), application.business_no, "bold"), Fact(_("业务状态"), label(application.status))]
+        if application.order is not None:
+            rows.append(Fact(_("已付金额"), yuan(application.order.total_fen)))
+        self.query_one("#bill", Static).update(table(tuple(rows)))
+
+    def left(self) -> None:
+        """No more ticking."""
+        self.query_one(Pulse).stop()

@@ -1,0 +1,71 @@
+"""供应商须知: to be read to its end, then 同意并继续."""
+
+from collections.abc import Iterable
+
+from textual import on
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
+
+from tui.journey.events import NoticeAccepted
+from tui.journey.state import State, Step
+from tui.kiosk.screens.base import BACK, END, RETRY, StepScreen
+from tui.kiosk.text import N_, _
+from tui.kiosk.widgets.action import ActionButton
+from tui.kiosk.widgets.document import Document
+
+
+class NoticeScreen(StepScreen):
+    """The notice in full; the button opens at its end."""
+
+    steps = (Step.NOTICE,)
+    heading = N_("供应商须知")
+    help_text = N_("请读完须知全文。用方向键、空格键或翻页键向下翻，读到最后就可以按「同意并继续」。")
+    keys = (BACK, RETRY, END)
+
+    def compose_body(self) -> Iterable[Widget]:
+        """The text and where one is in it."""
+        yield Document(id="notice")
+        yield Static(id="reading", classes="hint")
+
+    def compose_actions(self) -> Iterable[Widget]:
+        """同意并继续."""
+        yield ActionButton(_("同意并继续"), "accept", primary=True)
+        yield ActionButton(_("返回"), "back")
+
+    def focus_target(self, state: State) -> str:
+        """The text first."""
+        return "#notice"
+
+    def entered(self, state: State) -> None:
+        """Read anew."""
+        self.query_one(Document).restart()
+
+    def show(self, state: State) -> None:
+        """The text, once it is there."""
+        if state.notice is not None:
+            self.query_one(Document).show_text(state.notice.text)
+        self._show_progress()
+
+    @on(Document.ReadToEnd)
+    def open_button(self) -> None:
+        """The end has been in view: the button opens and is the next act."""
+        self._show_progress()
+        if self.query_one(Document).max_scroll_y == 0:
+            self.focus_next_button()
+
+    def focus_next_button(self) -> None:
+        """Put the focus on 同意并继续."""
+        self.query_one("ActionButton.-main").focus()
+
+    @on(Document.Done)
+    def action_accept(self) -> None:
+        """同意并继续."""
+        if self.query_one(Document).read:
+            self.advance(NoticeAccepted())
+
+    def _show_progress(self) -> None:
+        read = self.query_one(Document).read and self.state.notice is not None
+        self.query_one("ActionButton.-main").disabled = not read
+        words = _("已读到结尾，请按「同意并继续」。") if read else _("请向下翻阅到结尾，再按「同意并继续」。")
+        self.query_one("#reading", Static).update(Content(words))

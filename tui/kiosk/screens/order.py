@@ -1,0 +1,117 @@
+"""Step 6: the order; 立即支付 or 撤销申请."""
+
+from collections.abc import Iterable
+
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
+
+from tui.core.order import Application, ApplicationStatus, Order, PaymentStatus, yuan
+from tui.journey.events import PaymentOpened, WithdrawalConfirmed
+from tui.journey.state import State, Step
+from tui.kiosk.screens.base import BACK, END, RETRY, Key, StepScreen, style
+from tui.kiosk.text import N_, _
+from tui.kiosk.text.dates import moment
+from tui.kiosk.text.labels import label
+from tui.kiosk.text.wording import call
+from tui.kiosk.widgets.action import ActionButton
+from tui.kiosk.widgets.facts import Fact, table
+from tui.kiosk.widgets.fee_table import FeeTable
+
+SETTLED = frozenset({PaymentStatus.PAID, PaymentStatus.FROZEN})
+"""Neither paid nor withdrawn any more; money that went back may be paid again."""
+
+
+class OrderScreen(StepScreen):
+    """业务信息, 订单详情, fees."""
+
+    CSS_PATH = style("paying.tcss")
+    steps = (Step.ORDER,)
+    heading = N_("核对订单")
+    help_text = N_(
+        "请核对信息和费用。无误按「立即支付」；有误按「撤销申请」，撤销后可以重新填写申请表。"
+        "\n\n付款以后不能撤销，如需退款请联系客服。"
+    )
+    keys = (BACK, Key("f8", N_("撤销申请"), "withdraw"), RETRY, END)
+
+    def compose_body(self) -> Iterable[Widget]:
+        """Business beside order, fees below."""
+        yield Horizontal(Static(id="business"), Static(id="order"), id="order-facts")
+        yield FeeTable(id="fees")
+        yield Static(id="money")
+
+    def compose_actions(self) -> Iterable[Widget]:
+        """立即支付, 撤销申请; nothing but the way out while a person must look at the money."""
+        yield ActionButton(_("立即支付"), "pay", primary=True)
+        yield ActionButton(_("撤销申请"), "withdraw", id="withdraw")
+        yield ActionButton(_("结束办理"), "end", primary=True, id="end")
+
+    def show(self, state: State) -> None:
+        """Draw the order as it now is."""
+        application = state.application
+        if application is None:
+            return
+        self.query_one("#business", Static).update(_business(application))
+        if application.order is not None:
+            self.query_one("#order", Static).update(_order(application, application.order))
+            self.query_one(FeeTable).show(application.order)
+        frozen = application.is_frozen
+        for button in self.query(ActionButton):
+            button.display = frozen is (button.id == "end")
+            button.disabled = state.busy is not None or not (frozen or self.offers("pay", state))
+        money = self.query_one("#money", Static)
+        money.display = frozen
+        money.update(_checked_by_a_person(state) if frozen else Content(""))
+
+    def offers(self, action: str, state: State) -> bool:
+        """Paying and withdrawing end with the money."""
+        if action in ("pay", "withdraw"):
+            application = state.application
+            return (
+                application is not None
+                and application.status is ApplicationStatus.ENTERED
+                and application.payment_status not in SETTLED
+            )
+        return super().offers(action, state)
+
+    def action_pay(self) -> None:
+        """立即支付."""
+        self.advance(PaymentOpened())
+
+    def action_withdraw(self) -> None:
+        """撤销申请, asked once more."""
+        self.ask(
+            _("撤销这笔续期申请？"),
+            _("撤销申请"),
+            lambda: self.advance(WithdrawalConfirmed()),
+            detail=_("撤销后不收取费用，需要续期时请重新申请。"),
+        )
+
+
+def _checked_by_a_person(state: State) -> Content:
+    words = _("这笔支付需要人工核对：付款不会丢失，核对后入账，或者原路退回。")
+    return Content("\n").join([Content.styled(words, "bold $accent"), Content(call(state.service))])
+
+
+def _business(application: Application) -> Content:
+    rows = [
+        Fact(_("业务单号"), application.business_no, "bold"),
+        Fact(_("业务状态"), label(application.status)),
+        Fact(_("支付状态"), label(application.payment_status), "bold"),
+    ]
+    if application.order is not None:
+        rows.append(Fact(_("业务费用"), yuan(application.order.total_fen), "bold $accent"))
+    return Content("\n").join([Content.styled(_("业务信息"), "bold $secondary"), table(tuple(rows))])
+
+
+def _order(application: Application, order: Order) -> Content:
+    in_order = application.payment_status is not PaymentStatus.FROZEN
+    rows = (
+        Fact(_("订单编号"), order.order_no, "bold"),
+        Fact(_("交易类型"), _("消费")),
+        Fact(_("交易状态"), label(application.payment_status)),
+        Fact(_("订单状态"), _("正常") if in_order else label(application.payment_status)),
+        Fact(_("创建时间"), moment(order.created_at)),
+    )
+    return Content("\n").join([Content.styled(_("订单详情"), "bold $secondary"), table(rows)])

@@ -1,0 +1,56 @@
+"""Step 5: 缴费提示."""
+
+from collections.abc import Iterable
+
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
+
+from tui.core.order import yuan
+from tui.journey.events import PayNoticeConfirmed
+from tui.journey.state import State, Step
+from tui.kiosk.screens.base import END, StepScreen, style
+from tui.kiosk.text import N_, _
+from tui.kiosk.widgets.action import ActionButton
+from tui.kiosk.widgets.facts import Fact, table
+
+
+class PayNoticeScreen(StepScreen):
+    """The request is in; now it is paid."""
+
+    CSS_PATH = style("paying.tcss")
+    steps = (Step.PAY_NOTICE,)
+    heading = N_("缴费提示")
+    help_text = N_("续期申请已提交。按「确定」进入订单页面缴费；付款后证书自动签发。")
+    keys = (END,)
+
+    def compose_body(self) -> Iterable[Widget]:
+        """What was reached, what comes next."""
+        yield Static(Content.styled(_("续期申请已提交，请缴费。"), "bold $good"), id="reached")
+        yield Static(id="bill")
+        yield Static(
+            Content(_("缴费成功后证书自动签发，随后安装到CA。\n申请保存在服务端，也可以稍后在任何一台终端继续缴费。")),
+            classes="hint",
+        )
+
+    def compose_actions(self) -> Iterable[Widget]:
+        """确定."""
+        yield ActionButton(_("确定"), "confirm", primary=True)
+
+    def show(self, state: State) -> None:
+        """Draw number and amount."""
+        application = state.application
+        if application is None or application.order is None:
+            return
+        self.query_one("#bill", Static).update(
+            table(
+                (
+                    Fact(_("业务单号"), application.business_no, "bold"),
+                    Fact(_("业务费用"), yuan(application.order.total_fen), "bold $accent"),
+                )
+            )
+        )
+
+    def action_confirm(self) -> None:
+        """确定."""
+        self.advance(PayNoticeConfirmed())

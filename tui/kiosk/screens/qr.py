@@ -1,0 +1,252 @@
+"""Step 7: the QR code, beside everything one must know while paying; moves on by itself when the money arrives."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from textual import on
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
+
+from tui.core.failure import Failure, Money
+from tui.core.order import Application, Attempt, AttemptState, Method, yuan
+from tui.journey.events import PaymentClaimed, QrRenewed
+from tui.journey.ports import Phone
+from tui.journey.state import SHOWN_ATTEMPT, State, Step
+from tui.kiosk.screens.base import END, Key, StepScreen, style
+from tui.kiosk.text import N_, _
+from tui.kiosk.text.labels import label
+from tui.kiosk.text.wording import call, desk_words, explain, refund_words
+from tui.kiosk.widgets.action import ActionButton
+from tui.kiosk.widgets.code_room import PANEL
+from tui.kiosk.widgets.countdown import Countdown
+from tui.kiosk.widgets.facts import Fact, table
+from tui.kiosk.widgets.qr import QrCode, drawable
+
+SCAN_WITH = {Method.ALIPAY: N_("请用支付宝扫码付款"), Method.UNIONPAY: N_("请用银联手机应用扫码付款")}
+
+RETURNED = frozenset({AttemptState.FROZEN, AttemptState.REFUNDING, AttemptState.REFUNDED})
+"""The money of this attempt was not credited."""
+
+
+class QrScreen(StepScreen):
+    """Code left; amount, payee, numbers, time left, state and acts right, also at 80x24."""
+
+    CSS_PATH = style("qr.tcss")
+    steps = (Step.QR,)
+    heading = N_("扫码支付")
+    help_text = N_(
+        "用手机扫描二维码付款。收到款项后本页自动继续，也可以按「支付成功」立即查询。"
+        "\n\n二维码过期后请按「新二维码」。如果重复付款，多付的款项会自动退回。"
+        "\n\n「更换支付方式」会先结束这笔支付；已经付款的不会丢失。"
+    )
+    keys = (
+        Key("f5", N_("支付成功"), "claim"),
+        Key("f6", N_("新二维码"), "renew"),
+        Key("f9", N_("演示付款"), "phone"),
+        Key("f3,escape", N_("更换支付方式"), "back"),
+        END,
+    )
+    compact = True
+    idle_multiple = 5
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._attempt: Attempt | None = None
+        self._drawn: tuple[State, bool] | None = None
+
+    def compose_body(self) -> Iterable[Widget]:
+        """Code and panel."""
+        yield Horizontal(
+            QrCode(beside=PANEL, id="code"),
+            Static(id="no-code"),
+            Vertical(Vertical(*self._panel(), id="panel"), id="side"),
+            id="paying",
+        )
+
+    def _panel(self) -> Iterable[Widget]:
+        yield Static(id="scan-with")
+        yield Static(id="amount")
+        yield Static(id="numbers")
+        yield Vertical(
+            Static(id="live"),
+            Horizontal(Static(Content(_("剩余时间  ")), classes="hint"), Countdown(id="left"), id="time-left"),
+            id="now",
+        )
+        yield Static(id="news")
+        yield Horizontal(
+            ActionButton(_("支付成功"), "claim", primary=True, id="claim"),
+            ActionButton(_("新二维码"), "renew", id="renew"),
+            ActionButton(_("更换支付方式"), "back", id="change"),
+            ActionButton(_("结束办理"), "end", primary=True, id="end"),
+            id="acts",
+        )
+
+    def focus_target(self, state: State) -> str:
+        """支付成功, the new code, or the other method; the way out while a person must look at the money."""
+        if _frozen(state):
+            return "#end"
+        return "#" + next((act for act in ("renew", "claim") if self.offers(act, state)), "change")
+
+    # ── state in ────────────────────────────────────────────────────────────
+    def show(self, state: State) -> None:
+        """Draw the attempt as it now is; an observation with nothing new but the time restarts the countdown only."""
+        application = state.application
+        attempt = application.attempt if application else None
+        if application is None or attempt is None:
+            return
+        if attempt != self._attempt:
+            self._attempt = attempt
+            self.query_one(Countdown).start(attempt.expires_in)
+        timeless = replace(state, application=replace(application, attempt=replace(attempt, expires_in=0)))
+        if (drawn := (timeless, self._scannable(state))) == self._drawn:
+            return
+        self._drawn = drawn
+        self._show_code(state, attempt)
+        self.query_one("#numbers", Static).update(_numbers(application, attempt))
+        self._show_live(state, attempt)
+        for button in self.query(ActionButton):
+            button.disabled = state.busy is not None
+
+    def left(self) -> None:
+        """No code stays behind."""
+        self.query_one(QrCode).show("")
+        self.query_one(Countdown).stop()
+        self._attempt = self._drawn = None
+
+    def offers(self, action: str, state: State) -> bool:
+        """支付成功 also after the code is over, then a new code too; no second payment while the first is frozen."""
+        match action:
+            case "claim":
+                return not _undrawable(state)
+            case "renew":
+                return not self._scannable(state) and not _frozen(state)
+            case "back":
+                return super().offers(action, state) and not _frozen(state)
+            case "phone":
+                return self._phone is not None and self._scannable(state)
+            case _:
+                return super().offers(action, state)
+
+    def _scannable(self, state: State) -> bool:
+        attempt = state.application.attempt if state.application else None
+        if attempt is None or attempt.state not in SHOWN_ATTEMPT:
+            return False
+        return self.query_one(Countdown).left > 0 if attempt == self._attempt else attempt.expires_in > 0
+
+    def _show_code(self, state: State, attempt: Attempt) -> None:
+        scannable = self._scannable(state)
+        code, instead = self.query_one(QrCode), self.query_one("#no-code", Static)
+        code.show(attempt.qr if scannable else "")
+        code.display = scannable and drawable(attempt.qr)
+        instead.display = not code.display
+        instead.update(Content.styled(_instead(state, attempt, scannable), "bold"))
+        self.query_one("#claim").display = scannable and self.offers("claim", state)
+        self.query_one("#renew").display = self.offers("renew", state)
+        self.query_one("#change").display = self.offers("back", state)
+        self.query_one("#end").display = _frozen(state)
+        next_act = _next_act(state, attempt, scannable)
+        self.query_one("#scan-with", Static).update(Content.styled(next_act, "bold $secondary"))
+        self.query_one("#amount", Static).update(Content.styled(yuan(attempt.amount_fen), "bold"))
+
+    def _show_live(self, state: State, attempt: Attempt) -> None:
+        scannable = self._scannable(state)
+        if _undrawable(state):
+            words = _("二维码无法显示")
+        else:
+            words = label(attempt.state) if scannable or attempt.state in RETURNED else _("二维码已过期")
+        self.query_one("#live", Static).update(Content.styled(words, "bold"))
+        self.query_one("#time-left").display = scannable and not _undrawable(state)
+        now = self.query_one("#now")
+        now.set_class(scannable and attempt.state is AttemptState.SCANNED, "-scanned")
+        now.set_class(state.failure is not None, "-brief")
+        self.query_one("#news", Static).update(Content(_news(state, scannable)))
+
+    @on(Countdown.Over)
+    def _over(self) -> None:
+        """The code ran out: it vanishes and a new one is offered."""
+        self.present(self.state, entering=False)
+        self.focus_next_act()
+
+    # ── events out ──────────────────────────────────────────────────────────
+    def action_claim(self) -> None:
+        """支付成功: asked at once."""
+        self.advance(PaymentClaimed())
+
+    def action_renew(self) -> None:
+        """新二维码."""
+        self.advance(QrRenewed())
+
+    def action_phone(self) -> None:
+        """演示手机付款; the work belongs to the app, not to this screen."""
+        attempt = self.state.application.attempt if self.state.application else None
+        if self._phone is not None and attempt is not None and attempt.qr:
+            self.app.run_worker(self._phone.pay(attempt.qr), group="phone", exclusive=True, exit_on_error=False)
+
+    @property
+    def _phone(self) -> Phone | None:
+        phone: Phone | None = getattr(self.app, "phone", None)
+        return phone
+
+
+def _undrawable(state: State) -> bool:
+    """Whether the platform gave a payload that is no payment code."""
+    attempt = state.application.attempt if state.application else None
+    return attempt is not None and bool(attempt.qr) and not drawable(attempt.qr)
+
+
+def _frozen(state: State) -> bool:
+    return state.application is not None and state.application.is_frozen
+
+
+def _next_act(state: State, attempt: Attempt, scannable: bool) -> str:
+    """What to do now, above the amount."""
+    if _frozen(state):
+        return _("请联系客服核对")
+    return _(SCAN_WITH[attempt.method]) if scannable else _("继续支付请按「新二维码」")
+
+
+def _instead(state: State, attempt: Attempt, scannable: bool) -> str:
+    """What stands in the place of a code that is not or no longer shown."""
+    if scannable and _undrawable(state):
+        other = Method.UNIONPAY if attempt.method is Method.ALIPAY else Method.ALIPAY
+        advice = _("请按「更换支付方式」，\n改用{method}。").format(method=label(other))
+        return "\n\n".join((_("这个二维码无法显示。"), advice, label(state.money), call(state.service)))
+    if scannable:
+        return _("正在获取二维码，请稍候。")
+    if _frozen(state):
+        words, money = _("这笔支付需要人工核对。"), _("您的付款有记录，不会丢失：\n核对后入账，或者原路退回。")
+    elif attempt.state in RETURNED:
+        words, money = _("这笔付款没有入账。"), refund_words(state.application)
+    else:
+        return _("二维码已过期\n\n请按「新二维码」")
+    return "\n\n".join(filter(None, (words, money, call(state.service))))
+
+
+def _numbers(application: Application, attempt: Attempt) -> Content:
+    order_no = application.order.order_no if application.order else ""
+    return table(
+        (
+            Fact(_("业务单号"), application.business_no, "bold"),
+            Fact(_("订单编号"), order_no, "bold"),
+            Fact(_("收款方"), attempt.payee, "bold"),
+            Fact(_("支付方式"), label(attempt.method), "bold"),
+        )
+    )
+
+
+def _news(state: State, scannable: bool) -> str:
+    """What the frame's banner and status line would say; they are not shown here."""
+    failure: Failure | None = state.failure
+    if failure is not None:
+        words = explain(failure, state.money, state.service)
+        return f"{words.happened} {words.advice}".strip()
+    if state.desk_reachable is False:
+        return desk_words(state)
+    if _frozen(state):
+        return _("核对后本页自动继续。也可以先离开，\n请记下业务单号。")
+    if scannable:
+        return "" if _undrawable(state) else _("付款后本页自动继续。")
+    returned = state.money is Money.RETURNING
+    return "" if returned else _("如已付款，请按F5「支付成功」。")

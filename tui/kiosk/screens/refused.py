@@ -1,0 +1,67 @@
+"""No way on: why, and what the way out is."""
+
+from collections.abc import Iterable
+
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
+
+from tui.core.failure import Reason
+from tui.journey.events import RenewalRequested, SelfCheckOpened
+from tui.journey.moves.arrival import may_be_paid
+from tui.journey.state import State, Step
+from tui.kiosk.screens.base import Key, StepScreen
+from tui.kiosk.text import N_, _
+from tui.kiosk.text.wording import call
+from tui.kiosk.widgets.action import ActionButton
+from tui.kiosk.widgets.card import refused_facts
+from tui.kiosk.widgets.facts import Fact, Facts
+
+
+class RefusedScreen(StepScreen):
+    """The reason stands in the banner; the certificate it is about below."""
+
+    steps = (Step.REFUSED,)
+    heading = N_("不能办理")
+    help_text = N_("屏幕上方写明了原因和办法。取出CA或按「返回首页」结束。需要帮助请联系客服。")
+    keys = (
+        Key("f3,escape", N_("返回首页"), "back"),
+        Key("f5", N_("环境检测"), "self_check"),
+        Key("f8", N_("继续已付款的申请"), "finish_paid"),
+    )
+
+    def compose_body(self) -> Iterable[Widget]:
+        """The certificate's facts and the hotline."""
+        yield Facts(id="facts")
+
+    def compose_actions(self) -> Iterable[Widget]:
+        """Home."""
+        yield ActionButton(_("返回首页"), "back", primary=True)
+        yield ActionButton(_("环境检测"), "self_check")
+        yield ActionButton(_("继续已付款的申请"), "finish_paid", id="finish-paid")
+
+    def show(self, state: State) -> None:
+        """What this is about, so that staff can look at it together with the person."""
+        renewed = state.failure is not None and state.failure.reason is Reason.ALREADY_RENEWED
+        self.query_one("#heading", Static).update(Content(_("证书已续期") if renewed else _(self.heading)))
+        self.query_one("#finish-paid").display = self.offers("finish_paid", state)
+        rows: tuple[Fact, ...] = ()
+        if state.holder is not None and state.now is not None:
+            rows = refused_facts(state.holder[1], state.now, state.window)
+        if state.application is not None:
+            rows += (Fact(_("业务单号"), state.application.business_no),)
+        self.query_one(Facts).show((*rows, Fact(_("咨询"), call(state.service))))
+
+    def offers(self, action: str, state: State) -> bool:
+        """A certificate that expired may have been paid for before; the desk knows, after the sign-in."""
+        if action == "finish_paid":
+            return may_be_paid(state)
+        return super().offers(action, state)
+
+    def action_finish_paid(self) -> None:
+        """继续已付款的申请."""
+        self.advance(RenewalRequested())
+
+    def action_self_check(self) -> None:
+        """环境检测."""
+        self.advance(SelfCheckOpened())

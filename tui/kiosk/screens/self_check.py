@@ -1,0 +1,62 @@
+"""环境检测: driver module, token, certificate, desk, clock, version."""
+
+from collections.abc import Iterable
+
+from textual.content import Content
+from textual.widget import Widget
+
+from tui.core.text_safety import printable
+from tui.journey.ports import Check
+from tui.journey.state import State, Step
+from tui.kiosk.screens.base import BACK, Key, StepScreen
+from tui.kiosk.text import N_, _
+from tui.kiosk.text.wording import explain
+from tui.kiosk.widgets.action import ActionButton
+from tui.kiosk.widgets.document import Document
+
+ITEMS = {
+    "driver": N_("CA驱动"),
+    "token": N_("CA"),
+    "certificate": N_("证书"),
+    "desk": N_("续期服务"),
+    "clock": N_("系统时间"),
+    "version": N_("程序版本"),
+}
+
+
+class SelfCheckScreen(StepScreen):
+    """One line an item, in words and in colour; what to do where something is wrong."""
+
+    steps = (Step.SELF_CHECK,)
+    heading = N_("环境检测")
+    help_text = N_("逐项检查CA驱动、CA、证书、续期服务、系统时间和程序版本。标为「异常」的一项下面写有处理办法。")
+    keys = (BACK, Key("f6", N_("重新检测"), "retry"))
+
+    def compose_body(self) -> Iterable[Widget]:
+        """The list, scrollable."""
+        yield Document(id="checks")
+
+    def compose_actions(self) -> Iterable[Widget]:
+        """Back, and once more."""
+        yield ActionButton(_("返回"), "back", primary=True)
+        yield ActionButton(_("重新检测"), "retry")
+
+    def offers(self, action: str, state: State) -> bool:
+        """重新检测 is always there."""
+        return action == "retry" or super().offers(action, state)
+
+    def show(self, state: State) -> None:
+        """The checks, once they have run."""
+        lines = [_line(check, state) for check in state.checks]
+        waiting = Content(_("正在检测，请稍候。") if state.busy else _("还没有检测结果，请按「重新检测」。"))
+        self.query_one(Document).show_content(Content("\n").join(lines or [waiting]))
+
+
+def _line(check: Check, state: State) -> Content:
+    word, colour = (_("正常"), "bold $good") if check.ok else (_("异常"), "bold $bad")
+    item = _(ITEMS.get(check.item, "")) or printable(check.item, 20)
+    line = Content.assemble((f"[{word}] ", colour), (item, "bold"), "  ", printable(check.detail, 120))
+    if check.failure is None:
+        return line
+    words = explain(check.failure, state.money, state.service)
+    return Content.assemble(line, "\n       ", f"{words.happened} {words.advice}")

@@ -1,0 +1,116 @@
+"""Sign in to 财智云 with the account that applied for the CA."""
+
+from collections.abc import Iterable
+
+from textual import on
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from tui.core.secret import Password
+from tui.core.text_safety import mask, printable
+from tui.journey.events import SignInSubmitted
+from tui.journey.state import State, Step
+from tui.kiosk.screens.base import BACK, StepScreen
+from tui.kiosk.text import N_, _
+from tui.kiosk.text.dates import day
+from tui.kiosk.text.labels import label
+from tui.kiosk.text.wording import field_message
+from tui.kiosk.widgets.action import ActionButton
+from tui.kiosk.widgets.facts import Fact, table
+from tui.kiosk.widgets.line import Line
+from tui.kiosk.widgets.secret_field import SecretField
+
+
+class SignInScreen(StepScreen):
+    """Account, password, 登录."""
+
+    steps = (Step.SIGN_IN,)
+    heading = N_("登录财智云")
+    help_text = N_(
+        "请使用申请CA时的财智云账号登录，其他账号不能为这个CA办理续期。\n\n"
+        "密码连续输错多次，账号会暂时锁定，到时自动解锁。忘记密码请在财智云系统中找回。\n\n"
+        "账号和密码只用于本次办理，不会保存在本终端。"
+    )
+    keys = (BACK,)
+
+    def compose_body(self) -> Iterable[Widget]:
+        """The certificate in a line, the two fields, a message at each."""
+        yield Static(id="chosen")
+        account = Line(id="account", max_length=64)
+        yield Horizontal(Static(Content(_("账号")), classes="label"), account, id="account-row", classes="row")
+        yield Static(id="account-error", classes="error")
+        yield Horizontal(
+            Static(Content(_("密码")), classes="label"), SecretField(Password, id="password"), classes="row"
+        )
+        yield Static(id="password-error", classes="error")
+        yield Static(id="which-account", classes="hint")
+
+    def compose_actions(self) -> Iterable[Widget]:
+        """登录 and the way back."""
+        yield ActionButton(_("登录"), "submit", primary=True)
+        yield ActionButton(_("返回"), "back")
+
+    def focus_target(self, state: State) -> str:
+        """The account, or the password once the account is known."""
+        return "#password" if state.account else "#account"
+
+    def entered(self, state: State) -> None:
+        """Empty fields, but for the account of a sign-in that ended."""
+        self.query_one("#account", Input).value = "" if state.covered else printable(state.account, 64)
+        self._password.wipe()
+        self._say("account")
+        self._say("password")
+
+    def show(self, state: State) -> None:
+        """Which certificate this is about; after a refusal the password is typed anew.
+
+        What is covered waits for its own account's password: no other account can be typed.
+        """
+        self.query_one("#chosen", Static).update(table(_facts(state)))
+        for part in ("#account-row", "#account-error"):
+            self.query_one(part).display = not state.covered
+        words = _("请务必使用申请CA时的账号登录。")
+        if state.covered:
+            words = _("为保护已填写的内容，请再次输入登录密码，通过后回到「{step}」。").format(
+                step=label(state.return_to)
+            )
+        self.query_one("#which-account", Static).update(Content(words))
+        if state.failure is not None and state.busy is None:
+            self.query_one("#password").focus()
+
+    @on(Input.Submitted, "#account")
+    def to_password(self) -> None:
+        """Enter after the account."""
+        self._password.focus()
+
+    @on(SecretField.Submitted, "#password")
+    def action_submit(self) -> None:
+        """登录: both fields must have something in them."""
+        typed = self.query_one("#account", Input).value
+        account = self.state.account if self.state.covered else printable(typed, 64)
+        self._say("account", "" if account else field_message("required"))
+        self._say("password", "" if self._password.length else field_message("required"))
+        if not account:
+            self.query_one("#account").focus()
+        elif not self._password.length:
+            self._password.focus()
+        elif self.state.busy is None:
+            self.advance(SignInSubmitted(account, self._password.take()))
+
+    @property
+    def _password(self) -> SecretField[Password]:
+        return self.query_one("#password", SecretField)
+
+    def _say(self, field: str, message: str = "") -> None:
+        self.query_one(f"#{field}-error", Static).update(Content(message))
+
+
+def _facts(state: State) -> tuple[Fact, ...]:
+    if state.holder is None:
+        return ()
+    certificate = state.holder[1]
+    name = certificate.name
+    facts = (Fact(_("证书"), name, "bold"), Fact(_("到期"), day(certificate.not_after)))
+    return (*facts, Fact(_("账号"), mask(printable(state.account, 64)))) if state.covered else facts

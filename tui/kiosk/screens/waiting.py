@@ -1,0 +1,174 @@
+"""Step 1: insert the CA; shows live what is inserted and what can be done with it."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
+
+from tui.core.certificate import Certificate, CertificateState, Token
+from tui.core.failure import Failure, Reason
+from tui.journey.events import RenewalRequested
+from tui.journey.moves.arrival import renewable, young_successor
+from tui.journey.state import State, Step
+from tui.kiosk.screens.base import RETRY, Key, StepScreen
+from tui.kiosk.text import N_, _
+from tui.kiosk.text.wording import explain
+from tui.kiosk.widgets.action import ActionButton
+from tui.kiosk.widgets.card import DaysLeft, row, short_facts, token_title
+from tui.kiosk.widgets.facts import Fact, table
+
+GUIDE = N_(
+    "将CA插入USB接口，屏幕会自动显示证书的状态。\n\n"
+    "办理续期约需10分钟，请准备好：\n"
+    "  - 申请CA时使用的财智云账号和密码\n"
+    "  - CA密码\n"
+    "  - 经办人的证件号码、手机和邮箱\n"
+    "  - 开票用的纳税人识别号\n"
+    "  - 用来扫码支付的手机"
+)
+
+ROWS, ROOM = 3, 7
+"""Lines of `short_facts`, and lines that certificates may take in 80x24 beside the titles of two tokens."""
+
+
+class WaitingScreen(StepScreen):
+    """The state of what is inserted, and 开始办理."""
+
+    steps = (Step.WAITING,)
+    heading = N_("数字证书在线续期")
+    help_text = N_(
+        "请将CA插入USB接口。屏幕会自动显示证书的状态，不需要按键。\n\n"
+        "证书在有效期内、并且到了可续期的时间，就可以按「开始办理」。已经过期的证书不能在线续期，"
+        "请按《CA办理指南》重新申请。\n\n"
+        "办理时需要：申请CA时使用的财智云账号和密码、CA密码、经办人证件号码、手机（扫码支付）。全程约10分钟。"
+    )
+    keys = (
+        Key("f4", N_("我的证书"), "certificates"),
+        Key("f5", N_("环境检测"), "self_check"),
+        Key("f8", N_("查看或继续上次续期"), "finish_paid"),
+        RETRY,
+        Key("f10", N_("退出"), "quit"),
+    )
+
+    def compose_body(self) -> Iterable[Widget]:
+        """The CA's state in large."""
+        yield Static(id="insert")
+        yield Horizontal(DaysLeft(id="days"), Static(id="tokens"), id="inserted")
+
+    def compose_actions(self) -> Iterable[Widget]:
+        """开始办理 and the two views."""
+        yield ActionButton(_("开始办理"), "start", primary=True)
+        yield ActionButton(_("我的证书"), "certificates")
+        yield ActionButton(_("输入CA密码查看"), "look", id="look")
+        yield ActionButton(_("环境检测"), "self_check")
+
+    def show(self, state: State) -> None:
+        """Draw the tokens."""
+        headline, text, headline_style = self._headline(state)
+        self.query_one("#insert", Static).update(Content.assemble((headline, headline_style), "\n\n", text))
+        self.query_one("#inserted").display = bool(state.tokens and state.now)
+        if state.tokens and state.now:
+            self._show_tokens(state, state.now)
+        signing = any(certificate.for_signing for certificate in _certificates(state.tokens))
+        self.query_one("#look").display = state.veiled is not None and signing  # else 开始办理 leads there
+
+    def action_start(self) -> None:
+        """开始办理."""
+        from tui.journey.events import Started
+
+        self.advance(Started())
+
+    def action_look(self) -> None:
+        """输入CA密码查看."""
+        from tui.journey.events import LookChosen
+
+        self.advance(LookChosen())
+
+    def action_certificates(self) -> None:
+        """我的证书."""
+        from tui.journey.events import CertificatesOpened
+
+        self.advance(CertificatesOpened())
+
+    def action_self_check(self) -> None:
+        """环境检测."""
+        from tui.journey.events import SelfCheckOpened
+
+        self.advance(SelfCheckOpened())
+
+    def offers(self, action: str, state: State) -> bool:
+        """Beside a certificate to renew another one may have a successor whose installation was cut off."""
+        if action == "finish_paid":
+            return bool(renewable(state)) and young_successor(state) is not None
+        return super().offers(action, state)
+
+    def action_finish_paid(self) -> None:
+        """继续已付款的申请."""
+        self.advance(RenewalRequested())
+
+    def action_quit(self) -> None:
+        """Leave the program, asked once more."""
+        self.ask(_("退出程序？"), _("退出"), self.app.exit)
+
+    def _headline(self, state: State) -> tuple[str, str, str]:
+        if state.sighting is None:
+            return _("正在读取CA"), _("请稍候。"), "bold $secondary"
+        if not state.tokens and state.sighting.faults:
+            words = explain(state.sighting.faults[0].failure, state.money, state.service)
+            return words.happened, "\n".join(words.lines), "bold $bad"
+        if not state.tokens:
+            return _("请插入CA"), _(GUIDE), "bold $accent"
+        if (obstacle := _obstacle(state)) is not None:
+            words = explain(Failure(obstacle), state.money, state.service)
+            return words.happened, words.advice, "bold $bad"
+        now, window = state.now, state.window
+        if now and any(c.state(now, window) is CertificateState.RENEWABLE for c in _certificates(state.tokens)):
+            return _("已插入CA，可以办理续期"), _("请按「开始办理」。"), "bold $good"
+        if now and any(c.renewed_until is not None and now <= c.renewed_until for c in _certificates(state.tokens)):
+            return _("已插入CA，证书已续期"), _("请使用新证书。按「开始办理」查看详情。"), "bold $good"
+        return _("已插入CA，目前不能续期"), _("按「开始办理」查看原因和办法。"), "bold $bad"
+
+    def _show_tokens(self, state: State, now: datetime) -> None:
+        certificates = _certificates(state.tokens)
+        signing = [c for c in certificates if c.for_signing and c.renewed_until is None]
+        lone = signing[0] if len(signing) == 1 else None
+        renewable = lone is not None and lone.state(now, state.window) is CertificateState.RENEWABLE
+        in_validity = lone is not None and lone.readable and now <= lone.not_after
+        good = renewable and lone is not None and not lone.is_urgent(now)
+        self.query_one(DaysLeft).show(lone.days_left(now) if lone and in_validity else None, good=good or not renewable)
+        crowded = len(certificates) - len(signing) + ROWS * len(signing) > ROOM
+        width = self.app.size.width - 4 if crowded else 0
+        blocks = []
+        for token in state.tokens:
+            parts = [token_title(token)]
+            if token.fault:
+                parts.append(Content.styled(explain(Failure(Reason.TOKEN_FAULT), state.money).happened, "$bad"))
+            rows = (_rows(c, now, state.window, crowded=crowded) for c in token.certificates)
+            parts.append(table(tuple(fact for facts in rows for fact in facts), width))
+            blocks.append(Content("\n").join(parts))
+        self.query_one("#tokens", Static).update(Content("\n" if crowded else "\n\n").join(blocks))
+
+
+def _obstacle(state: State) -> Reason | None:
+    """What is to be said of the tokens before any of their certificates."""
+    certificates = _certificates(state.tokens)
+    concerned = [t for t in state.tokens if t.hides or any(map(state.is_renewable, t.certificates))]
+    if concerned and all(token.pin_to_be_changed for token in concerned):
+        return Reason.PIN_EXPIRED
+    if state.veiled is not None and not any(certificate.for_signing for certificate in certificates):
+        return Reason.CERTIFICATE_HIDDEN
+    return None if certificates else Reason.NO_CERTIFICATE
+
+
+def _rows(certificate: Certificate, now: datetime, window: timedelta, *, crowded: bool) -> tuple[Fact, ...]:
+    """Three lines for a certificate to renew, one for those beside it, one for each where there are many."""
+    if crowded or not certificate.for_signing or certificate.renewed_until is not None:
+        return (row(certificate, now, window, named=crowded),)
+    return short_facts(certificate, now, window)
+
+
+def _certificates(tokens: tuple[Token, ...]) -> tuple[Certificate, ...]:
+    return tuple(certificate for token in tokens for certificate in token.certificates)

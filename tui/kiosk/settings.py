@@ -1,0 +1,232 @@
+"""Kiosk settings: frozen types from kiosk.toml and the environment; the only reader of `os.environ`."""
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from tui.journey.ports import DriverFamily
+from tui.kiosk.tables import SettingsError, Table, open_table
+
+CONFIG_VARIABLE = "CA_KIOSK_CONFIG"
+LANGUAGE_VARIABLE = "CA_KIOSK_LANGUAGE"
+SHORTEST_IDLE, LONGEST_IDLE = 45, 3600
+"""Seconds; people look for their identity card, and fetch the phone, for longer than the floor."""
+
+
+class Language(StrEnum):
+    """What the kiosk speaks (ISO 639-1)."""
+
+    CHINESE = "zh"
+    ENGLISH = "en"
+
+
+class QrDrawing(StrEnum):
+    """How the payment code is drawn."""
+
+    AUTO = "auto"
+    """In half blocks where the terminal has them and two cells a module do not fit."""
+    WIDE = "wide"
+    """Always two cells a module: for fonts whose block glyphs leave seams or are missing."""
+    HALF = "half"
+    """In half blocks where two cells a module do not fit, whatever the terminal says of itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleSettings:
+    """One `[[token.modules]]`."""
+
+    path: Path
+    """The driver (`.so`, `.dll`)."""
+    environment: tuple[tuple[str, str], ...] = ()
+    """Set in the driver's process only."""
+    family: DriverFamily = DriverFamily.PKCS11
+    """Chooses the adapter; settings with a family that has none are refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class KioskSettings:
+    """All that a kiosk must know of its place."""
+
+    source: Path
+    """The file that they came from."""
+    desk_url: str
+    ca_file: Path | None
+    """CA of the desk's TLS certificate; None believes the system's store."""
+    modules: tuple[ModuleSettings, ...]
+    idle_seconds: int = 120
+    """Without a key pressed for this long the kiosk wipes the journey; from `SHORTEST_IDLE` to `LONGEST_IDLE`."""
+    log: Path | None = None
+    """Log file; None keeps no log."""
+    language: Language = Language.CHINESE
+    """Of all that is shown to people."""
+    qr: QrDrawing = QrDrawing.AUTO
+
+
+def load(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> KioskSettings:
+    """The settings from `path`, or from the first file of the search path.
+
+    Raises `SettingsError`.
+    """
+    return read(path or find(environ), environ)
+
+
+def search_path(environ: Mapping[str, str] = os.environ) -> tuple[Path, ...]:
+    """Where kiosk.toml is looked for, in this order, when no `--config` names it."""
+    if named := environ.get(CONFIG_VARIABLE):
+        return (Path(named),)
+    home = Path(environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
+    return home / "ca-kiosk" / "kiosk.toml", Path("/etc/ca-kiosk/kiosk.toml")
+
+
+def find(environ: Mapping[str, str] = os.environ) -> Path:
+    """The first existing file of the search path.
+
+    Raises `SettingsError`.
+    """
+    places = search_path(environ)
+    for place in places:
+        if place.is_file():
+            return place
+    raise SettingsError(" | ".join(map(str, places)), "", "不存在", "does not exist")
+
+
+def read(path: Path, environ: Mapping[str, str] = os.environ) -> KioskSettings:
+    """The settings of one file; paths in it are relative to its folder.
+
+    Raises `SettingsError`.
+    """
+    top = open_table(path)
+    desk, token, kiosk = top.table("desk"), top.table("token"), top.table("kiosk")
+    settings = KioskSettings(
+        source=top.source,
+        desk_url=_url(desk),
+        ca_file=_ca_file(desk),
+        modules=tuple(_module(module) for module in token.tables("modules")),
+        idle_seconds=_idle(kiosk),
+        log=_log(kiosk, environ),
+        language=_language(kiosk, environ),
+        qr=_qr(kiosk),
+    )
+    for table in (top, desk, token, kiosk):
+        table.refuse_rest()
+    return settings
+
+
+def _url(desk: Table) -> str:
+    url = desk.take("url", str)
+    try:
+        parts = urlsplit(url)
+        sound = parts.scheme == "https" and bool(parts.hostname) and parts.port != 0 and not parts.username
+    except ValueError:
+        sound = False
+    if not sound:
+        raise desk.error("url", "应为 https:// 地址", "must be an https:// address")
+    return url
+
+
+def _ca_file(desk: Table) -> Path | None:
+    if not desk.has("ca_file"):
+        return None
+    path = desk.source.parent / desk.take("ca_file", str)
+    if not path.is_file():
+        raise desk.error("ca_file", f"文件不存在: {path}", f"names no file: {path}")
+    return path
+
+
+def _module(module: Table) -> ModuleSettings:
+    path = Path(module.near(module.take("path", str))).expanduser()
+    environment = module.take("environment", dict, {})
+    if not all(isinstance(value, str) for value in environment.values()):
+        raise module.error("environment", "的值应为字符串", "must hold strings")
+    family = _family(module)
+    module.refuse_rest()
+    return ModuleSettings(path, tuple((name, module.near(value)) for name, value in environment.items()), family)
+
+
+def _family(module: Table) -> DriverFamily:
+    named = module.take("family", str, DriverFamily.PKCS11.value)
+    if named == DriverFamily.SKF:
+        raise module.error(
+            "family",
+            "为 skf：本版本只有 PKCS#11 驱动（pkcs11），还没有 SKF（GM/T 0016）驱动",
+            "is skf: this version has PKCS#11 drivers (pkcs11) only, none of SKF (GM/T 0016) yet",
+        )
+    if named not in list(DriverFamily):
+        raise module.error("family", "应为 pkcs11", "must be pkcs11")
+    return DriverFamily(named)
+
+
+def _idle(kiosk: Table) -> int:
+    seconds = kiosk.take("idle_seconds", int, 120)
+    if not SHORTEST_IDLE <= seconds <= LONGEST_IDLE:
+        raise kiosk.error(
+            "idle_seconds",
+            f"应在 {SHORTEST_IDLE} 与 {LONGEST_IDLE} 之间（秒）：更短会清掉正在填写的内容",
+            f"must be within {SHORTEST_IDLE} and {LONGEST_IDLE} seconds: less wipes what a person is typing",
+        )
+    return seconds
+
+
+def _language(kiosk: Table, environ: Mapping[str, str]) -> Language:
+    """The environment goes before the file, as for one session at a kiosk that is set to the other language."""
+    written = kiosk.take("language", str, Language.CHINESE)
+    if written not in list(Language):
+        raise kiosk.error("language", "应为 zh 或 en", "must be zh or en")
+    return language_named(environ, Language(written))
+
+
+def _qr(kiosk: Table) -> QrDrawing:
+    written = kiosk.take("qr", str, QrDrawing.AUTO)
+    if written not in list(QrDrawing):
+        raise kiosk.error("qr", "应为 auto、half 或 wide", "must be auto, half or wide")
+    return QrDrawing(written)
+
+
+def language_named(environ: Mapping[str, str] = os.environ, default: Language = Language.CHINESE) -> Language:
+    """The language that the environment names.
+
+    Raises `SettingsError`.
+    """
+    named = environ.get(LANGUAGE_VARIABLE) or default
+    if named not in list(Language):
+        raise SettingsError(LANGUAGE_VARIABLE, "", "应为 zh 或 en", "must be zh or en")
+    return Language(named)
+
+
+def _log(kiosk: Table, environ: Mapping[str, str]) -> Path | None:
+    """`log = "…"` names a file, `log = ""` keeps none, absence means the platform's state folder."""
+    if kiosk.has("log"):
+        named = kiosk.take("log", str)
+        return kiosk.source.parent / Path(named).expanduser() if named else None
+    return default_log(environ)
+
+
+def default_log(environ: Mapping[str, str] = os.environ) -> Path:
+    """Where the log goes unless the settings say otherwise (XDG base directories; LOCALAPPDATA on Windows)."""
+    named = environ.get("LOCALAPPDATA" if sys.platform == "win32" else "XDG_STATE_HOME")
+    return Path(named or Path.home() / ".local" / "state") / "ca-kiosk" / "kiosk.log"
+
+
+def environment() -> dict[str, str]:
+    """The whole environment, for what is handed on to another program."""
+    return dict(os.environ)
+
+
+def forget_inherited() -> None:
+    """What a shell hands on and this program must not believe.
+
+    SSLKEYLOGFILE would have TLS secrets written to a file, and passwords and tax data pass through TLS; COLUMNS and
+    LINES are those of a window that may have had another size.
+    """
+    for name in ("SSLKEYLOGFILE", "COLUMNS", "LINES"):
+        os.environ.pop(name, None)
+
+
+def clean_environment(environ: Mapping[str, str] = os.environ) -> dict[str, str] | None:
+    """The environment without what would change Textual or the output's encoding; None when it is clean already."""
+    kept = {n: v for n, v in environ.items() if not n.startswith("TEXTUAL_") and n != "PYTHONIOENCODING"}
+    return None if len(kept) == len(environ) else kept

@@ -1,0 +1,183 @@
+"""Textual's Linux driver, hardened: no byte, no signal and no lost terminal may leave the program half alive."""
+
+import asyncio
+import os
+import select
+import signal
+import termios
+import threading
+from contextlib import suppress
+from typing import Any, Final
+
+from textual import events
+from textual.app import App
+from textual.drivers.linux_driver import LinuxDriver
+from textual.message import Message
+
+from tui.kiosk.terminal.keyboard import Input
+from tui.kiosk.terminal.tty import RESET, Before
+
+SIGNALS: Final = {signal.SIGTERM: 143, signal.SIGHUP: 129, signal.SIGQUIT: 131, signal.SIGINT: 130}
+"""Signals that end the program in order, and the exit code they lead to (128 + number)."""
+HUNG_UP: Final = 129
+CRASHED: Final = 70
+"""EX_SOFTWARE of sysexits."""
+READ: Final = 4096
+"""Bytes of one read."""
+LAST_RESORT: Final = 1.0
+"""Seconds an orderly end may take before the process ends the hard way."""
+
+
+class Ended(events.Event, bubble=False):
+    """The program must end with `code`; posted by the driver to the app."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__()
+        self.code = code
+
+
+class Output:
+    """The terminal as a file: UTF-8 whatever the locale says, silent once the terminal is gone."""
+
+    def __init__(self, fd: int) -> None:
+        self._fd = fd
+        self._gone = False
+
+    def write(self, text: str) -> None:
+        """Write all of it; a terminal that is gone swallows the rest."""
+        data = memoryview(text.encode("utf-8", "replace"))
+        while data and not self._gone:
+            try:
+                data = data[os.write(self._fd, data) :]
+            except OSError:
+                self._gone = True
+
+    def flush(self) -> None:
+        """Nothing is held back."""
+
+    def fileno(self) -> int:
+        """The descriptor."""
+        return self._fd
+
+
+class KioskDriver(LinuxDriver):
+    """Own input loop and output file; signals and the end of the terminal end the program with the right code."""
+
+    def __init__(
+        self, app: App[Any], *, debug: bool = False, mouse: bool = True, size: tuple[int, int] | None = None
+    ) -> None:
+        super().__init__(app, debug=debug, mouse=mouse, size=size)
+        self._file = Output(2)  # type: ignore[assignment]
+        self.before = Before.look(self.fileno)
+        self._wake, self._waker = os.pipe()
+        self._raw: list[Any] | None = None
+        signal.signal(signal.SIGTSTP, signal.SIG_IGN)
+        signal.signal(signal.SIGCONT, self._continued)
+
+    @property
+    def can_suspend(self) -> bool:
+        """A kiosk is not put into the background."""
+        return False
+
+    def start_application_mode(self) -> None:
+        """Take the terminal over."""
+        for number in SIGNALS:
+            signal.signal(number, self._signalled)
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+        with suppress(termios.error):
+            self._raw = termios.tcgetattr(self.fileno)
+
+    def stop_application_mode(self) -> None:
+        """Give it back; modes that Textual forgets are reset too."""
+        super().stop_application_mode()
+        self.write(RESET)
+
+    def disable_input(self) -> None:
+        """End the input thread at once instead of at its next poll."""
+        if not self.exit_event.is_set():
+            with suppress(OSError):
+                os.write(self._waker, b"x")
+        super().disable_input()
+
+    def end(self, code: int) -> None:
+        """End in order with `code`; the hard way if that has not happened in `LAST_RESORT` seconds."""
+        last_resort = threading.Timer(LAST_RESORT, self.end_now, [code])
+        last_resort.daemon = True
+        last_resort.start()
+        with suppress(RuntimeError):
+            asyncio.run_coroutine_threadsafe(self._app._post_message(Ended(code)), loop=self._loop)
+
+    def end_now(self, code: int) -> None:
+        """Put the terminal back and leave without asking the event loop."""
+        if self.before is not None:
+            self.before.put_back()
+        os._exit(code)
+
+    def _get_terminal_size(self) -> tuple[int, int]:
+        """The window's own size: COLUMNS and LINES are those of a shell that may have had another one."""
+        with suppress(OSError):
+            width, height = os.get_terminal_size(self.fileno)
+            if width and height:
+                return width, height
+        return 80, 24
+
+    def _query_in_band_window_resize(self) -> None:
+        """Not asked for."""
+
+    def _run_input_thread(self) -> None:
+        ended = False
+        try:
+            self.run_input_thread()
+            ended = True
+        finally:
+            if not ended:
+                self.end(CRASHED)
+
+    def run_input_thread(self) -> None:
+        """Read until the program or the terminal ends."""
+        source, buffer = Input(), bytearray(READ)
+        ready = select.poll()
+        ready.register(self.fileno, select.POLLIN)
+        ready.register(self._wake, select.POLLIN)
+        while not self.exit_event.is_set():
+            patience = source.patience
+            found = dict(ready.poll(None if patience is None else patience * 1000))
+            if self._wake in found:
+                self.exit_event.wait(LAST_RESORT)
+                os.read(self._wake, 16)
+                return
+            if not found:
+                self._hand_over(source.tick())
+                continue
+            try:
+                count = os.readv(self.fileno, [buffer])
+            except OSError:
+                count = 0
+            if not count:
+                self.end(HUNG_UP)
+                return
+            self._hand_over(source.feed(memoryview(buffer)[:count]))
+            buffer[:count] = bytes(count)
+
+    def _hand_over(self, messages: list[Message]) -> None:
+        for message in messages:
+            self.process_message(message)
+
+    def _signalled(self, number: int, frame: object) -> None:
+        self.end(SIGNALS[signal.Signals(number)])
+
+    def _continued(self, number: int, frame: object) -> None:
+        """After SIGSTOP the shell may have changed everything: set all modes again and repaint."""
+        if self._writer_thread is None:
+            return
+        if self._raw is not None:
+            with suppress(termios.error):
+                termios.tcsetattr(self.fileno, termios.TCSANOW, self._raw)
+        self._loop.call_soon_threadsafe(self._repaint)
+
+    def _repaint(self) -> None:
+        self.write("\x1b[?1049h\x1b[?25l")
+        self._enable_mouse_support()
+        self._enable_bracketed_paste()
+        self._disable_line_wrap()
+        self._app.refresh(layout=True)

@@ -1,0 +1,36 @@
+"""The fee table: 费用名称 / 费用单价 / 数量 / 小计, and 总价."""
+
+from rich.cells import cell_len
+from textual.content import Content
+from textual.widgets import Static
+
+from tui.core.order import Order, yuan
+from tui.core.text_safety import printable
+from tui.kiosk.text import _
+
+NAME, NUMBER = 26, 14
+"""Widths of the first and of the other columns, in cells."""
+
+
+class FeeTable(Static):
+    """One row a fee line, the total set off."""
+
+    def show(self, order: Order) -> None:
+        """Draw the order's lines."""
+        heads = (_("费用名称"), _("费用单价"), _("数量"), _("小计"))
+        rows = [_row(*heads).stylize("$muted")]
+        for line in order.lines:
+            name = Content(printable(line.name)).truncate(NAME - 2, ellipsis=True).plain
+            rows.append(_row(name, yuan(line.unit_fen), str(line.quantity), yuan(line.subtotal_fen)))
+        total = _row("", "", _("总价"), yuan(order.total_fen))
+        self.update(Content("\n").join([*rows, total.stylize("bold $accent")]))
+
+
+def _row(name: str, *numbers: str) -> Content:
+    cells = [" " * max(1, NUMBER - cell_len(number)) + number for number in numbers]
+    return Content(padded(name, NAME) + "".join(cells))
+
+
+def padded(text: str, width: int) -> str:
+    """`text` filled up with blanks to `width` cells, one blank at least."""
+    return text + " " * max(1, width - cell_len(text))

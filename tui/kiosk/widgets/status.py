@@ -1,0 +1,130 @@
+"""The lines of the frame: title bar, status line, key line and the words of waiting."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from time import monotonic
+
+from textual.content import Content
+from textual.style import Style
+from textual.timer import Timer
+from textual.widgets import Static
+
+from tui.core.text_safety import mask, printable
+from tui.journey.state import Busy, State
+from tui.kiosk.text import _
+from tui.kiosk.text.dates import clock
+from tui.kiosk.text.wording import busy_words, desk_words, refund_words, token_words
+
+SHOW_AFTER = 0.1
+"""Seconds a wait may last unseen."""
+SHOW_FOR = 1.0
+"""Seconds a wait stays once it is seen."""
+
+
+class TitleBar(Static):
+    """The product's name and Beijing time, to the minute."""
+
+    def __init__(self) -> None:
+        super().__init__("")
+        self._shown = ""
+
+    def show(self, now: datetime) -> None:
+        """Redraw when the minute changed."""
+        text = clock(now)
+        if text != self._shown:
+            self._shown = text
+            self.refresh()
+
+    def render(self) -> Content:
+        """Name left, time right."""
+        name = Content.styled(_("网证通数字证书续期"), "bold")
+        gap = max(1, self.content_size.width - name.cell_length - Content(self._shown).cell_length)
+        return Content.assemble(name, " " * gap, self._shown)
+
+
+class StatusLine(Static):
+    """Token, desk and account in words."""
+
+    def show(self, state: State) -> None:
+        """Draw what is inserted, whether the desk answers, who is signed in."""
+        parts = [token_words(state), desk_words(state)]
+        if state.signed_in and state.account:
+            parts.append(_("账号：{account}").format(account=mask(state.account)))
+        if refunded := refund_words(state.application):
+            parts.append(refunded)
+        self.update(Content(" | ").join([Content(printable(part, 60)) for part in parts]), layout=False)
+
+
+class HintLine(Static):
+    """One quiet line in the row above the status line; the demo tells its account and passwords here."""
+
+    def show(self, hint: str) -> None:
+        """Draw `hint`; an empty one gives the row back."""
+        self.display = bool(hint)
+        self.update(Content(printable(hint)), layout=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownKey:
+    """A key of the key line, translated."""
+
+    key: str
+    label: str
+    action: str
+
+
+class KeyLine(Static):
+    """The keys that work now; each can be clicked."""
+
+    _shown: tuple[ShownKey, ...] = ()
+    auto_links = False
+
+    def show(self, keys: tuple[ShownKey, ...]) -> None:
+        """Draw `keys` when they changed."""
+        if keys == self._shown:
+            return
+        self._shown = keys
+        self.update(Content("   ").join([self._drawn(key) for key in keys]), layout=False)
+
+    @staticmethod
+    def _drawn(key: ShownKey) -> Content:
+        click = Style.from_meta({"@click": f"screen.{key.action}"})
+        name = "Esc" if key.key == "escape" else key.key.upper()
+        return Content.assemble(Content.styled(f" {name} ", "$ink on $secondary"), f" {key.label}").stylize(click)
+
+
+class BusyLine(Static):
+    """Says what is under way: not before `SHOW_AFTER`, then for `SHOW_FOR` at least."""
+
+    def __init__(self) -> None:
+        super().__init__("")
+        self.display = False
+        self._busy: Busy | None = None
+        self._since = 0.0
+        self._timer: Timer | None = None
+
+    def show(self, busy: Busy | None) -> None:
+        """Begin, go on with, or end a wait."""
+        if busy is self._busy:
+            return
+        self._busy = busy
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+        if busy is not None and self.display:
+            self._appear()
+        elif busy is not None:
+            self._timer = self.set_timer(SHOW_AFTER, self._appear)
+        elif self.display:
+            # Never 0: Textual divides by a timer's interval, and the error ends the program when the screen goes.
+            self._timer = self.set_timer(max(0.05, self._since + SHOW_FOR - monotonic()), self._vanish)
+
+    def _appear(self) -> None:
+        if self._busy is not None:
+            if not self.display:
+                self._since = monotonic()
+            self.update(Content(f" {busy_words(self._busy)} "))
+            self.display = True
+
+    def _vanish(self) -> None:
+        self.display = False

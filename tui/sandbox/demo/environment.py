@@ -1,0 +1,53 @@
+"""The demonstration's town: the sandbox, and in it a SoftHSM2 token whose certificate has 20 days left."""
+
+import sys
+from pathlib import Path
+
+import msgspec
+
+from tui.sandbox.demo.session import DAYS_LEFT, PIN, TOKEN_LABEL
+from tui.sandbox.desk_process import DeskFailed
+from tui.sandbox.environment import Town, TownFailed, until_signalled
+from tui.sandbox.files import ACCOUNT, PASSWORD
+from tui.sandbox.provision import has_renewable, provision_token
+from tui.sandbox.token import TokenRefused, init_softhsm
+
+
+class Ready(msgspec.Struct, frozen=True):
+    """The one line on standard output; the account protects nothing real."""
+
+    account: str
+    password: str
+
+
+def main() -> int:
+    """Stay until standard input ends; the folder is the only argument."""
+    try:
+        with until_signalled(while_stdin=True) as wait, Town(Path(sys.argv[1]), furnish=insert_token):
+            print(msgspec.json.encode(Ready(ACCOUNT, PASSWORD)).decode(), flush=True)
+            wait()
+    except (TownFailed, DeskFailed, TokenRefused, OSError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def insert_token(directory: Path) -> None:
+    """A token in the folder; one more certificate when those on it have been renewed or have ended.
+
+    :raises TokenRefused: SoftHSM2 is missing or refuses.
+    """
+    module = init_softhsm(directory, TOKEN_LABEL, PIN)
+    if not has_renewable(directory, module, TOKEN_LABEL):
+        provision_token(
+            directory,
+            module,
+            PIN,
+            token_label=TOKEN_LABEL,
+            days_left=DAYS_LEFT,
+            environment=(("SOFTHSM2_CONF", "softhsm2.conf"),),
+        )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""What the stand-ins share: HTTP, ledgers, notices, bills, keys."""

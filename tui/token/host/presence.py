@@ -1,0 +1,137 @@
+"""Watching a driver's slots: a cheap glance often, the objects only when the glance changed."""
+
+import time
+from dataclasses import dataclass
+
+import PyKCS11
+from PyKCS11 import PyKCS11Error
+
+from tui.core.certificate import Token
+from tui.token.host import objects
+from tui.token.host.driver import Driver
+from tui.token.host.slot_monitor import Doorbell
+
+_SHORTEST, _LONGEST, _LONGEST_WITH_BELL = 0.05, 1.0, 5.0
+"""Seconds between two looks."""
+_THRIFT = 300
+"""A look is followed by this many times the CPU time that it cost of rest: a third of a percent of a core."""
+_EAGER = 5
+"""Looks after the doorbell, at growing distances: a driver may notice later than PC/SC itself."""
+_RESTART_WITHOUT_TOKEN, _RESTART = 0.25, 2.0
+"""Seconds between two restarts of a driver that has to be restarted to notice anything."""
+_BROKEN = (PyKCS11.CKR_GENERAL_ERROR, PyKCS11.CKR_DEVICE_ERROR, PyKCS11.CKR_CRYPTOKI_NOT_INITIALIZED)
+
+_Known = tuple[str, str, int]
+"""Label, serial and flags of a token."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Glance:
+    tokens: tuple[tuple[int, _Known], ...] = ()
+    """(slot, what its token says)."""
+    slots: int = 0
+    hardware: bool = False
+    """A slot is a reader (CKF_HW_SLOT): such drivers rescan by themselves."""
+    broken: bool = False
+    """A call failed in a way that only a restart cures."""
+
+    @property
+    def initialised(self) -> set[int]:
+        """Slots of the tokens that call themselves initialised."""
+        return {slot for slot, (*_, flags) in self.tokens if flags & PyKCS11.CKF_TOKEN_INITIALIZED}
+
+
+class Watcher:
+    """Notices tokens that come and go, also behind drivers that never look again or break on removal."""
+
+    def __init__(self, driver: Driver, doorbell: Doorbell) -> None:
+        self._driver = driver
+        self._doorbell = doorbell
+        self._eager = 0
+        """How many quick looks are still to come."""
+        self._spent = time.process_time()
+        self._seen: tuple[tuple[int, _Known], ...] | None = None
+        self._told: tuple[Token, ...] | None = None
+        self._restarted = time.monotonic()
+        self.pause = _SHORTEST
+        """Seconds until the next look."""
+
+    def forget(self) -> None:
+        """Make the next look a whole one: an operation may have changed the objects or the PIN's state."""
+        self._seen = None
+
+    def look(self) -> tuple[Token, ...] | None:
+        """All tokens if something changed, else None."""
+        if self._doorbell.rung():
+            self._eager = _EAGER
+            self.forget()  # another token may be in the place of the one that was
+        glance = self._glance()
+        restarted = time.monotonic() - self._restarted >= _restart_after(glance, self._told)
+        if restarted:
+            self._restart()
+            glance = self._glance()
+        changed = self._changed(glance, restarted)
+        self.pause = self._next_pause()
+        return changed
+
+    def _next_pause(self) -> float:
+        """Soon after the doorbell, else by what the last look cost, with all around it."""
+        before, self._spent = self._spent, time.process_time()
+        if self._eager:
+            self._eager -= 1
+            return _SHORTEST * 2.0 ** (_EAGER - 1 - self._eager)
+        longest = _LONGEST_WITH_BELL if self._doorbell.works else _LONGEST
+        return min(longest, max(_SHORTEST, _THRIFT * (self._spent - before)))
+
+    def _changed(self, glance: _Glance, restarted: bool) -> tuple[Token, ...] | None:
+        # Without a reader another program may write to the token unnoticed, so a restart looks at the objects too.
+        if glance.tokens == self._seen and not restarted:
+            return None
+        tokens = objects.tokens(self._driver, [slot for slot, _ in glance.tokens])
+        # A token that could not be read is read again at the next look; one that is blank is read once.
+        self._seen = glance.tokens if glance.initialised <= {token.slot for token in tokens} else None
+        if tokens == self._told:
+            return None
+        self._told = tokens
+        return tokens
+
+    def _restart(self) -> None:
+        self._restarted = time.monotonic()
+        try:
+            self._driver.restart()
+        except PyKCS11Error:
+            self._seen = None
+
+    def _glance(self) -> _Glance:
+        lib = self._driver.lib
+        known = dict(self._seen or ())
+        tokens, hardware, broken = [], False, False
+        try:
+            slots = self._driver.slots()
+        except PyKCS11Error:
+            return _Glance(broken=True)
+        for slot in slots:
+            try:
+                flags = lib.getSlotInfo(slot).flags
+                reader = bool(flags & PyKCS11.CKF_HW_SLOT)
+                hardware |= reader
+                if not flags & PyKCS11.CKF_TOKEN_PRESENT:
+                    continue
+                # C_GetTokenInfo may wait for another program's long operation; a reader's flag is proof enough.
+                # A driver without readers may go on calling a token present that is gone: it is asked each time.
+                if not reader or slot not in known:
+                    info = lib.getTokenInfo(slot)
+                    known[slot] = info.label, info.serialNumber, info.flags
+                tokens.append((slot, known[slot]))
+            except PyKCS11Error as error:
+                broken |= error.value in _BROKEN
+        return _Glance(tuple(tokens), len(slots), hardware, broken)
+
+
+def _restart_after(glance: _Glance, told: tuple[Token, ...] | None) -> float:
+    """Seconds since the last restart after which this driver needs one."""
+    if glance.broken:
+        return _RESTART_WITHOUT_TOKEN
+    if glance.hardware:
+        return float("inf")
+    return _RESTART_WITHOUT_TOKEN if glance.slots and not glance.initialised and not told else _RESTART

@@ -1,0 +1,1 @@
+"""Certificates read from tokens, strictly where possible and leniently where not."""

@@ -1,0 +1,147 @@
+"""X.509 certificates read for display and comparison: by the strict parser, else leniently, so that none is hidden."""
+
+import hashlib
+import warnings
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.utils import CryptographyDeprecationWarning
+from cryptography.x509.oid import NameOID
+
+from tui.core.certificate import Certificate, Usage
+from tui.core.text_safety import printable
+from tui.core.x509.parts import Parts, check_extensions, dissect
+from tui.token.x509 import lenient, strings
+from tui.token.x509.attribute_names import NAMES
+from tui.token.x509.ber import Element
+from tui.token.x509.lenient import Reading
+from tui.token.x509.organisation import organisation
+from tui.token.x509.strings import Name
+
+_CURVES = {"secp256r1": "P256", "secp384r1": "P384", "secp521r1": "P521"}
+_NAMES = {x509.ObjectIdentifier(dotted): name for dotted, name in NAMES.items()}
+_EPOCH = datetime.fromtimestamp(0, UTC)
+_NOTHING = Reading("", "", "", "", _EPOCH, _EPOCH, "", "", Usage.ANY)
+
+
+def parts(der: bytes) -> Parts:
+    """The certificate's parts, byte for byte.
+
+    :raises ValueError: see `opened`.
+    """
+    return dissect(der)
+
+
+def opened(der: bytes) -> x509.Certificate:
+    """The certificate but for its names, which are empty: key, dates, serial number and extensions.
+
+    :raises ValueError: it breaks DER or X.509 elsewhere than in its names' string types and orders.
+    """
+    try:
+        return x509.load_der_x509_certificate(dissect(der).nameless)
+    except x509.InvalidVersion as error:
+        raise ValueError(str(error)) from error
+
+
+def read(der: bytes, key_id: bytes, label: str, *, has_private_key: bool) -> Certificate:
+    """The certificate as the kiosk shows it; what is no certificate comes back with `readable=False`."""
+    strict = _strict(der)
+    reading = strict or lenient.read(der)
+    shown = reading or _NOTHING
+    of = organisation(der)
+    return Certificate(
+        der=der,
+        fingerprint=hashlib.sha256(der).hexdigest(),
+        subject=shown.subject,
+        common_name=shown.common_name,
+        issuer=shown.issuer,
+        serial=shown.serial,
+        not_before=shown.not_before,
+        not_after=shown.not_after,
+        key=shown.key,
+        key_id=key_id.hex(),
+        label=printable(label),
+        has_private_key=has_private_key,
+        spki=shown.spki,
+        readable=reading is not None,
+        well_formed=strict is not None,
+        usage=shown.usage,
+        organisation=of.name,
+        organisation_number=of.number,
+    )
+
+
+def _strict(der: bytes) -> Reading | None:
+    """What the library reads; None when it refuses any part. An algorithm that it does not know is no such part."""
+    with warnings.catch_warnings(action="ignore", category=UserWarning):  # a country of more than two letters
+        warnings.simplefilter("error", CryptographyDeprecationWarning)  # a serial number below 1
+        try:
+            return _reading(der)
+        except (ValueError, CryptographyDeprecationWarning):
+            return None
+
+
+def _reading(der: bytes) -> Reading:
+    certificate = opened(der)
+    check_extensions(dissect(der).nameless)
+    fields = lenient.tbs_fields(der)
+    spki = fields[5]
+    subject, issuer = _names(der) or _odd_names(fields)
+    holder = lenient.named(subject, fields)
+    return Reading(
+        subject=holder.text,
+        common_name=holder.common_name,
+        issuer=issuer.text,
+        serial=f"{certificate.serial_number:x}",
+        not_before=certificate.not_valid_before_utc,
+        not_after=certificate.not_valid_after_utc,
+        key=_key_name(certificate) or lenient.key_name(spki),
+        spki=hashlib.sha256(spki.whole).hexdigest(),
+        usage=lenient.usage(fields),
+    )
+
+
+def _names(der: bytes) -> tuple[Name, Name] | None:
+    """Subject and issuer as the library reads them; None where their encoding breaks the rules."""
+    try:
+        certificate = x509.load_der_x509_certificate(der)
+        return _name(certificate.subject), _name(certificate.issuer)
+    except (ValueError, TypeError):  # TypeError: a BIT STRING in a name
+        return None
+
+
+def _odd_names(fields: Sequence[Element]) -> tuple[Name, Name]:
+    """The same, read leniently."""
+    return strings.name(fields[4]), strings.name(fields[2])
+
+
+def _name(name: x509.Name) -> Name:
+    """RFC 4514, with the names of attributes that it leaves."""
+    return Name(printable(name.rfc4514_string(_NAMES)), _common_name(name))
+
+
+def _common_name(name: x509.Name) -> str:
+    """The last CN, or else O, as text."""
+    for oid in (NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME):
+        for attribute in reversed(name.get_attributes_for_oid(oid)):
+            if isinstance(attribute.value, str) and (plain := printable(attribute.value)):
+                return plain
+    return ""
+
+
+def _key_name(certificate: x509.Certificate) -> str:
+    """Of the keys that the library knows, else empty."""
+    try:
+        key = certificate.public_key()
+    except UnsupportedAlgorithm:
+        return ""
+    match key:
+        case rsa.RSAPublicKey():
+            return f"RSA-{key.key_size}"
+        case ec.EllipticCurvePublicKey():
+            return f"EC-{_CURVES.get(key.curve.name, key.curve.name)}"
+        case _:
+            return certificate.public_key_algorithm_oid.dotted_string

@@ -1,0 +1,88 @@
+"""The organisation that a certificate names, and its number: an offer for the invoice, never more."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from tui.core.form.characters import clean, half_width
+from tui.core.form.invoices import is_credit_code
+from tui.token.x509.ber import CONSTRUCTED, Element, elements
+from tui.token.x509.lenient import LONGEST, tbs_fields
+from tui.token.x509.strings import oid
+
+_O = "2.5.4.10"
+_NUMBERED = (
+    *(f"1.2.156.10260.4.1.{last}" for last in (5, 4, 3)),  # GM/T 0015: tax number, organisation code, registration
+    *(f"1.2.156.11.7.{last}" for last in (5, 4, 3)),  # the same before it
+    "2.5.4.97",  # organizationIdentifier, `NTRCN-…` (ETSI EN 319 412-1 5.1.4)
+    "2.5.4.5",  # serialNumber
+)
+"""Where a credit code may stand, in a subject or as an extension, the plainest first."""
+_WORD = re.compile(r"(?:(?:NTR|VAT|TIN)CN)?([0-9A-Z]+)", re.ASCII)
+_WIDE = {0x1C: "utf-32-be", 0x1E: "utf-16-be"}
+_STRINGS = frozenset({0x0C, 0x12, 0x13, 0x14, 0x16, 0x1A, 0x1B, *_WIDE})
+_MOST = 100
+"""Attributes or extensions looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """Both empty for a person's certificate."""
+
+    name: str = ""
+    number: str = ""
+    """统一社会信用代码 with a right check character (GB 32100)."""
+
+
+def organisation(der: bytes) -> Organisation:
+    """What the certificate says, whatever its bytes."""
+    fields = tbs_fields(der) if len(der) <= LONGEST else ()
+    if len(fields) < 5:
+        return Organisation()
+    told = [*_attributes(fields[4]), *_extensions(fields)]
+    names = [text for kind, text in told if kind == _O]
+    numbers = (code for wanted in _NUMBERED for kind, text in told if kind == wanted for code in _codes(text))
+    return Organisation(names[-1] if names else "", next(numbers, ""))
+
+
+def _codes(text: str) -> Iterator[str]:
+    words = _WORD.finditer(half_width(text[:_MOST].upper()))
+    yield from (word[1] for word in words if is_credit_code(word[1]))
+
+
+def _attributes(subject: Element) -> Iterator[tuple[str, str]]:
+    for relative in subject.elements[:_MOST]:
+        for attribute in relative.elements[:_MOST]:
+            match attribute.elements:
+                case (Element(tag=0x06) as kind, value, *_):
+                    yield oid(kind.content), _words(value)
+
+
+def _extensions(fields: Sequence[Element]) -> Iterator[tuple[str, str]]:
+    for wrapped in (field for field in fields if field.tag == 0xA3):
+        for extension in [one for row in wrapped.elements for one in row.elements][:_MOST]:
+            match extension.elements:
+                case (Element(tag=0x06) as kind, *_, Element(tag=0x04) as value):
+                    yield oid(kind.content), _content(value.octets)
+
+
+def _content(octets: bytes) -> str:
+    """A string type, or the bare text that some CAs write in its place."""
+    match elements(octets):
+        case (Element() as only,) if only.tag & ~CONSTRUCTED in _STRINGS and only.whole == octets:
+            return _words(only)
+    return _decoded(octets, ("ascii",))
+
+
+def _words(value: Element) -> str:
+    tag = value.tag & ~CONSTRUCTED
+    return _decoded(value.octets, (_WIDE[tag],) if tag in _WIDE else ("utf-8", "gb18030")) if tag in _STRINGS else ""
+
+
+def _decoded(octets: bytes, encodings: tuple[str, ...]) -> str:
+    for encoding in encodings:
+        try:
+            return clean(octets.decode(encoding))
+        except UnicodeDecodeError:
+            continue
+    return ""
