@@ -99,7 +99,8 @@ class Bill:
     def having(self, *attempts: Attempt) -> "Bill":
         """The bill with these attempts in the place of those of their numbers."""
         changed = {attempt.number: attempt for attempt in attempts}
-        return replace(self, attempts=tuple(changed.get(known.number, known) for known in self.attempts))
+        known = tuple([changed.get(one.number, one) for one in self.attempts])
+        return Bill(self.status, self.old_not_after, self.paid_at, self.issued_at, known, self.refunds)
 
     def refunding(self, refund: Refund) -> "Bill":
         """The bill with this refund, in the place of the attempt's former one."""

@@ -54,7 +54,7 @@ def take_down(bill: Bill, attempt: Attempt, event: e.CodeTakenDown | e.StartRefu
 
 
 @move()
-def wait(bill: Bill, attempt: Attempt, event: e.PlatformWord, now: datetime) -> Next:
+def ask_again(bill: Bill, attempt: Attempt, event: e.PlatformWord, now: datetime) -> Next:
     """Nothing is decided: the platform is asked again, or, about a closed code, for the last time."""
     return bill.having(at(attempt, attempt.state, now)), ()
 

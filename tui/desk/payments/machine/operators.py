@@ -16,7 +16,7 @@ S = AttemptState
 
 
 @move(S.REFUNDING, effects=(SendRefund, LookAgain, RedInvoice), refuses=(Refusal.CERTIFICATE_OUT,))
-def refund(bill: Bill, attempt: Attempt, event: e.OperatorRefunded, now: datetime) -> Next | Refusal:
+def refund_bill(bill: Bill, attempt: Attempt, event: e.OperatorRefunded, now: datetime) -> Next | Refusal:
     """Before the issue the application is withdrawn with it."""
     if bill.status in CERTIFIED and not event.after_issue:
         return Refusal.CERTIFICATE_OUT

@@ -20,7 +20,7 @@ _TEN_SECONDS, _HOUR, _DAY = timedelta(seconds=10), timedelta(hours=1), timedelta
 
 
 @move(R.DONE)
-def finish(bill: Bill, refund: Refund, event: e.RefundDone, now: datetime) -> Next:
+def complete(bill: Bill, refund: Refund, event: e.RefundDone, now: datetime) -> Next:
     """The money is back, whichever order carried it."""
     done = replace(refund, state=R.DONE, done_at=now, next_try_at=None, tries=refund.tries + 1, refusal="")
     after, attempt = bill.refunding(done), bill.attempt(refund.attempt_no)
@@ -28,7 +28,7 @@ def finish(bill: Bill, refund: Refund, event: e.RefundDone, now: datetime) -> Ne
 
 
 @move(R.PENDING, refuses=_STALE)
-def wait(bill: Bill, refund: Refund, event: e.RefundPending, now: datetime) -> Next | Refusal:
+def await_refund(bill: Bill, refund: Refund, event: e.RefundPending, now: datetime) -> Next | Refusal:
     """Ask again; Alipay wants 10 seconds between a refund and the question after it."""
     if event.ordinal != refund.ordinal:
         return Refusal.SUPERSEDED

@@ -46,8 +46,8 @@ _UNPAID: Row = {
 }
 _OPEN: Row = {
     **_UNPAID,
-    e.TradeNotScanned: codes.wait,
-    e.TradeUndecided: codes.wait,
+    e.TradeNotScanned: codes.ask_again,
+    e.TradeUndecided: codes.ask_again,
     e.TradePaid: money.credit,
     e.TradeClosed: codes.close,
     e.ReturnedByPlatform: money.return_done,
@@ -93,17 +93,17 @@ ATTEMPT: Mapping[AttemptState, Row] = {
         e.CodeTakenDown: codes.take_down,
         e.TradeScanned: codes.scan,
     },
-    S.CLOSING: {**_OPEN, **_PUT_AWAY, e.TradeScanned: codes.wait},
+    S.CLOSING: {**_OPEN, **_PUT_AWAY, e.TradeScanned: codes.ask_again},
     S.CLOSED: {
         **_FINAL,
-        e.TradeNotScanned: codes.wait,
-        e.TradeScanned: codes.wait,
-        e.TradeUndecided: codes.wait,
-        e.TradeClosed: codes.wait,
+        e.TradeNotScanned: codes.ask_again,
+        e.TradeScanned: codes.ask_again,
+        e.TradeUndecided: codes.ask_again,
+        e.TradeClosed: codes.ask_again,
         e.TradePaid: money.credit,
         e.ReturnedByPlatform: money.return_done,
     },
-    S.PAID: {**_FINAL, e.ReturnedByPlatform: money.take_back, e.OperatorRefunded: operators.refund},
+    S.PAID: {**_FINAL, e.ReturnedByPlatform: money.take_back, e.OperatorRefunded: operators.refund_bill},
     S.REFUNDING: {**_FINAL, e.ReturnedByPlatform: money.return_done, e.OperatorRefunded: No.GOES_BACK},
     S.REFUNDED: {**_FINAL, e.OperatorRefunded: No.GOES_BACK},
     S.FROZEN: {
@@ -116,8 +116,8 @@ ATTEMPT: Mapping[AttemptState, Row] = {
 }
 
 _SENT: Row = {
-    e.RefundDone: refunds.finish,
-    e.RefundPending: refunds.wait,
+    e.RefundDone: refunds.complete,
+    e.RefundPending: refunds.await_refund,
     e.RefundRefused: refunds.put_off,
     e.RefundFailed: refunds.renew,
 }
