@@ -178,7 +178,8 @@ class Walk:
         """The person or the CA."""
         if self.bill.status is A.ISSUED and self.chance.random() < 0.5:
             self.bill = replace(self.bill, status=A.INSTALLED)  # the proof moves no money
-        self.happen(pick(self.chance, (e.Withdrawn, e.Lapsed, e.Issued, e.Issued, e.IssueRefused))())
+        events: tuple[e.OfBill, ...] = (e.Withdrawn(), e.Lapsed(), e.Issued(), e.Issued(), e.IssueRefused())
+        self.happen(pick(self.chance, events))
 
     def operate(self) -> None:
         """An operator decides, about what is frozen if anything is."""

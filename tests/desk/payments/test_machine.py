@@ -6,9 +6,9 @@ from typing import Any, get_args
 
 import pytest
 
+from tests.desk.payments.money_table import EVENTS, FILE, drawn
 from tests.desk.payments.money_walk import Seen, walk
 from tui.core.order import ApplicationStatus, AttemptState, RefundState
-from tui.desk.payments.machine import events as e
 from tui.desk.payments.machine import refunds
 from tui.desk.payments.machine.move import Move
 from tui.desk.payments.machine.refusals import Refusal
@@ -16,7 +16,6 @@ from tui.desk.payments.machine.table import PAGE
 
 SHARDS, SEQUENCES = 4, 50_000
 A, S, R = ApplicationStatus, AttemptState, RefundState
-EVENTS = {"application": e.OfBill, "attempt": e.OfAttempt, "refund": e.OfRefund}
 STATES: dict[str, type[StrEnum]] = {"application": A, "attempt": S, "refund": R}
 BEGINNINGS = {
     "application": {A.DRAFT, A.ENTERED, A.ISSUING, A.INSTALLED},
@@ -63,6 +62,11 @@ def test_every_state_is_reached_and_has_a_way_out(subject: str) -> None:
     assert set(STATES[subject]) - {state for state, _ in ways} == ENDS[subject]
 
 
+def test_the_page_in_the_docs_is_this_one() -> None:
+    """`python -m tests.desk.payments.money_table` draws it anew."""
+    assert FILE.read_text(encoding="utf-8") == drawn()
+
+
 @pytest.fixture(scope="module")
 def few_orders() -> Iterator[None]:
     """A refund is given up after two orders, so that walks come to it."""
@@ -96,4 +100,5 @@ def hold_to_the_page(seen: Seen) -> None:
         declared = {*step.to, *step.effects, *map(repr, step.refuses)}
         never[step] = never.get(step, declared) - ends - effects - set(map(repr, refusals))
     assert {step.name: left for step, left in never.items() if left} == {}
-    assert seen.effects <= {(event, e) for _, _, event, step in cells() if isinstance(step, Move) for e in step.effects}
+    moves = [(event, step) for _, _, event, step in cells() if isinstance(step, Move)]
+    assert seen.effects <= {(event, effect) for event, step in moves for effect in step.effects}
