@@ -6,23 +6,33 @@ After every event of a walk its bill is also brought to rest in a copy, which is
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from enum import Enum, StrEnum, auto
+from enum import StrEnum
 from random import Random
 from typing import TypeVar
 
-from tui.core.order import OPEN_ATTEMPT, RETURNED, SHOWN_ATTEMPT, ApplicationStatus, AttemptState, PaymentStatus
+from tests.desk.payments.money_rules import (
+    PRICE,
+    Trade,
+    check_bill,
+    check_effects,
+    check_event,
+    judge,
+    state_of,
+)
+from tui.core.order import OPEN_ATTEMPT, ApplicationStatus, AttemptState
 from tui.core.order import RefundState as R
 from tui.desk.payments.machine import effects as f
 from tui.desk.payments.machine import events as e
-from tui.desk.payments.machine.bill import CERTIFIED, Attempt, Bill
+from tui.desk.payments.machine.bill import Attempt, Bill
 from tui.desk.payments.machine.move import Next
 from tui.desk.payments.machine.refusals import Refusal
 from tui.desk.payments.machine.table import advance
 
-PRICE = 20000
 BEGIN = datetime(2026, 11, 23, 4, tzinfo=UTC)
 STEPS = 16
 """Events of one walk."""
+PAUSES = [timedelta(0)] * 20 + [timedelta(seconds=s) for s in (4, 70, 320, 400)] + [timedelta(days=d) for d in (1, 8)]
+SOON = timedelta(seconds=300)
 T = TypeVar("T")
 S, A = AttemptState, ApplicationStatus
 PAUSES = [timedelta(0)] * 20 + [timedelta(seconds=s) for s in (4, 70, 320, 400)] + [timedelta(days=d) for d in (1, 8)]
@@ -32,16 +42,6 @@ SOON = timedelta(seconds=300)
 def pick(chance: Random, among: Sequence[T]) -> T:
     """One of them; `Random.choice` takes twice the time."""
     return among[int(chance.random() * len(among))]
-
-
-class Trade(Enum):
-    """What is true at the platform."""
-
-    UNKNOWN = auto()
-    OPEN = auto()
-    PAID = auto()
-    CLOSED = auto()
-    RETURNED = auto()
 
 
 @dataclass(slots=True)
@@ -85,8 +85,10 @@ class Walk:
             self.bill = step[0]
         if self.seen is not None:
             self.seen.note(before, event, step)
+            check_event(before, event, self.bill, self.now)
             if not isinstance(step, Refusal):
-                check_step(before, event, *step)
+                check_bill(self.bill)
+                check_effects(before, event, *step)
         return moved
 
     def act(self) -> None:
@@ -261,76 +263,6 @@ ACTS = (
 )
 
 
-def state_of(bill: Bill, event: e.Event) -> StrEnum:
-    """The state that the event is about."""
-    if isinstance(event, e.OfBill):
-        return bill.status
-    one = bill.refund(event.attempt_no) if isinstance(event, e.OfRefund) else bill.attempt(event.attempt_no)
-    assert one is not None
-    return one.state
-
-
-def check_step(before: Bill, event: e.Event, after: Bill, effects: tuple[f.Effect, ...]) -> None:
-    """What holds after every event."""
-    told = (event, before, after)
-    states = [attempt.state for attempt in after.attempts]
-    assert states.count(S.PAID) <= 1, told
-    shown = [state for state in states if state in SHOWN_ATTEMPT]
-    assert len(shown) <= (S.PAID not in states), told  # one code at most, none beside a payment
-    assert (S.PAID in states) == (after.status in CERTIFIED | {A.ISSUING}) or after.status in CERTIFIED, told
-    for attempt in after.attempts:
-        assert (attempt.next_query_at is not None) >= (attempt.state in OPEN_ATTEMPT), told
-        assert attempt.state in OPEN_ATTEMPT | {S.CLOSED} or attempt.next_query_at is None, told
-        assert (attempt.paid_fen is not None) >= (attempt.state in (S.PAID, S.REFUNDING, S.REFUNDED)), told
-        refund = after.refund(attempt.number)
-        assert (refund is not None) == (attempt.state in (S.REFUNDING, S.REFUNDED)), told
-        if refund is not None:
-            assert (refund.state is R.DONE) == (attempt.state is S.REFUNDED) == (refund.next_try_at is None), told
-            assert 0 <= refund.amount_fen == attempt.paid_fen, told
-    check_effects(before, after, event, effects)
-
-
-def check_effects(before: Bill, after: Bill, event: e.Event, effects: tuple[f.Effect, ...]) -> None:
-    """Nothing is left to be done that no effect asks for, and nothing is asked for in vain."""
-    told = (event, before, after, effects)
-    paid = after.status is A.ISSUING is not before.status
-    assert (f.Issue() in effects) == paid, told
-    left = before.status in (A.ENTERED, A.ISSUING) and after.status in (A.WITHDRAWN, A.LAPSED, A.ENTERED)
-    assert (f.LookAgain() in effects) == (left and after.status is not before.status), told
-    down = {one.number for one in before.attempts if one.state in SHOWN_ATTEMPT and paid} - {
-        getattr(event, "attempt_no", "")
-    }
-    assert {one.attempt_no for one in effects if isinstance(one, f.TakeDownOtherCode)} == down, told
-    frozen = sum(one.state is S.FROZEN for one in after.attempts) > sum(
-        one.state is S.FROZEN for one in before.attempts
-    )
-    assert any(isinstance(one, f.Alarm) for one in effects) == frozen, told
-    orders = {(one.attempt_no, one.ordinal) for one in before.refunds}
-    new = {one.number for one in after.refunds if one.state is R.ABSENT and (one.attempt_no, one.ordinal) not in orders}
-    assert {one.refund_no for one in effects if isinstance(one, f.SendRefund)} == new, told
-    if f.RedInvoice() in effects:
-        assert after.payment_status in RETURNED, told
-
-
-def judge(walk: Walk) -> None:
-    """Where it came to rest: the price for what was issued, nothing for what was not, but for what a person holds."""
-    bill = walk.bill
-    states = {attempt.number: attempt.state for attempt in bill.attempts}
-    assert set(states.values()) <= {S.PAID, S.CLOSED, S.REFUNDED, S.FROZEN}, bill
-    assert all(refund.state is R.DONE for refund in bill.refunds), bill
-    held = {number: walk.fen[number] if trade is Trade.PAID else 0 for number, trade in walk.trades.items()}
-    net = sum(fen for number, fen in held.items() if states[number] is not S.FROZEN)
-    if bill.credited is not None:
-        assert bill.status in CERTIFIED, bill
-        assert net == held[bill.credited.number] == PRICE, (bill, walk.trades)
-    else:
-        assert net == 0, (bill, walk.trades)
-    if bill.status in CERTIFIED and bill.credited is None:
-        returned = any(refund.cause == "operator" for refund in bill.refunds)
-        assert returned or bill.payment_status is PaymentStatus.FROZEN, bill
-    assert (S.FROZEN in states.values()) == (bill.payment_status is PaymentStatus.FROZEN), bill
-
-
 def walk(seed: int, sequences: int) -> Seen:
     """So many sequences."""
     seen, chance = Seen(), Random(seed)
@@ -342,7 +274,8 @@ def walk(seed: int, sequences: int) -> Seen:
             bill, trades = one.bill, one.trades.copy()
             one.act()
             if one.bill is not bill or one.trades != trades:
-                judge(one.rest())
+                after = one.rest()
+                judge(after.bill, after.trades, after.fen)
                 seen.sequences += 1
             elif chance.random() < 0.15:
                 break  # little happens any more

@@ -6,6 +6,7 @@ from typing import Any, get_args
 
 import pytest
 
+from tests.desk.payments.money_rules import ORDERS
 from tests.desk.payments.money_table import EVENTS, FILE, drawn
 from tests.desk.payments.money_walk import Seen, walk
 from tui.core.order import ApplicationStatus, AttemptState, RefundState
@@ -17,14 +18,14 @@ from tui.desk.payments.machine.table import PAGE
 SHARDS, SEQUENCES = 4, 50_000
 A, S, R = ApplicationStatus, AttemptState, RefundState
 STATES: dict[str, type[StrEnum]] = {"application": A, "attempt": S, "refund": R}
-BEGINNINGS = {
+BEGINNINGS: dict[str, set[Any]] = {
     "application": {A.DRAFT, A.ENTERED, A.ISSUING, A.INSTALLED},
     "attempt": {S.CREATED},
     "refund": {R.ABSENT},
 }
 """What no event of the subject's own leads to: ENTERED and INSTALLED come with the person's signatures, ISSUING with
 an attempt that pays."""
-ENDS = {
+ENDS: dict[str, set[Any]] = {
     "application": {A.ISSUED, A.INSTALLED, A.WITHDRAWN, A.LAPSED, A.FAILED},
     "attempt": {S.REFUNDED},
     "refund": {R.DONE},
@@ -55,7 +56,8 @@ def test_every_state_is_reached_and_has_a_way_out(subject: str) -> None:
         for to in step.to
         if to is not state
     }
-    reached, before = set(BEGINNINGS[subject]), set[Any]()
+    reached: set[Any] = set(BEGINNINGS[subject])
+    before: set[Any] = set()
     while reached != before:
         before, reached = reached, reached | {to for state, to in ways if state in reached}
     assert reached == set(STATES[subject])
@@ -71,7 +73,7 @@ def test_the_page_in_the_docs_is_this_one() -> None:
 def few_orders() -> Iterator[None]:
     """A refund is given up after two orders, so that walks come to it."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(refunds, "ORDERS", 2)
+        patch.setattr(refunds, "ORDERS", ORDERS)
         yield
 
 

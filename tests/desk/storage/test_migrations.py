@@ -139,7 +139,7 @@ def test_invoices_of_the_version_before_are_kept(url: str) -> None:
     engine.dispose()
 
 
-REFUNDS = {
+REFUNDS: dict[str, tuple[RefundState, dict[str, Any]]] = {
     "ZF1": (RefundState.DONE, {"done_at": NOW, "tries": 3, "refusal": ""}),
     "ZF2": (RefundState.REFUSED, {"done_at": None, "tries": 2, "refusal": "ACQ.SELLER_BALANCE_NOT_ENOUGH"}),
     "ZF3": (RefundState.PENDING, {"done_at": None, "tries": 1, "refusal": ""}),
