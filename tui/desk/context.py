@@ -9,12 +9,12 @@ from sqlalchemy import Engine
 
 from tui.core.order import Method
 from tui.desk.ca.port import CertificateAuthority
-from tui.desk.invoices.records import FileKind
 from tui.desk.invoices.tax_platform import TaxPlatform
 from tui.desk.notifications.messages import Attachment
 from tui.desk.payments.gateway import PaymentGateway
 from tui.desk.rate_limit import Allowance
 from tui.desk.settings import DeskSettings
+from tui.desk.storage.invoices import FileKind
 
 
 class Signals(Protocol):

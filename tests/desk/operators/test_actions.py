@@ -14,16 +14,17 @@ from tui.cli.arguments import parser
 from tui.cli.main import COMMANDS
 from tui.core.order import ApplicationStatus, AttemptState, InvoiceStatus, Method, PaymentStatus
 from tui.desk.ca.port import IssuingFailed
-from tui.desk.invoices.records import InvoiceRecord, RedInvoiceRecord
 from tui.desk.invoices.service import invoice
 from tui.desk.operators import commands as operator_commands
 from tui.desk.operators.actions import Act, NotAllowed, refund, release
 from tui.desk.payments.apply import apply
 from tui.desk.payments.gateway import GatewayUnknown
 from tui.desk.payments.machine.events import GaveUp, ReturnedByPlatform
-from tui.desk.renewals.issuing import Progress, issue
+from tui.desk.progress import Progress
+from tui.desk.renewals.issuing import issue
 from tui.desk.storage.books import ActKind, ActRecord
 from tui.desk.storage.database import reading, writing
+from tui.desk.storage.invoices import InvoiceRecord, RedInvoiceRecord
 from tui.desk.storage.records import ApplicationRecord
 from tui.sandbox.faults import Fault
 

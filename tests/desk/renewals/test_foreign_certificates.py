@@ -25,9 +25,10 @@ from tui.core.failure import Reason
 from tui.core.order import ApplicationStatus
 from tui.core.x509.der import element
 from tui.core.x509.parts import dissect
-from tui.desk.ca.profile import Extension, Issuer, _TbsCertificate, assemble
+from tui.desk.ca.profile import Issuer, _TbsCertificate, assemble
+from tui.desk.crypto.tbs import Extension
 from tui.desk.storage.database import reading
-from tui.desk.storage.records import EvidenceRecord
+from tui.desk.storage.evidence import EvidenceRecord
 from tui.token.x509.certificates import read as kiosk_reads
 
 pytestmark = [  # cryptography warns of what it reads all the same

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tui.desk.invoices.files import NotFetched
-from tui.desk.invoices.records import FileKind
 from tui.desk.invoices.tax_platform import InvoiceOrder, InvoiceOutcome, InvoiceState, Links, RedOrder, TaxPlatformDown
 from tui.desk.notifications.messages import Attachment
 from tui.desk.platforms.nuonuo.settings import TaxPlatformSettings
+from tui.desk.storage.invoices import FileKind
 
 SETTINGS = TaxPlatformSettings(
     "https://t", "https://t", "k", b"s", "91440300100012316L", "3040201000000000000", Path("t")

@@ -9,11 +9,9 @@ from sqlalchemy.orm import Session
 from tui.core.beijing import BEIJING
 from tui.core.order import InvoiceStatus
 from tui.desk.context import Desk
-from tui.desk.invoices.files import MEDIA_TYPES
-from tui.desk.invoices.records import InvoiceFileRecord, InvoiceRecord, RedInvoiceRecord
 from tui.desk.notifications.messages import Attachment, NotDelivered
-from tui.desk.renewals.views import form_of
 from tui.desk.storage.database import reading, writing
+from tui.desk.storage.invoices import MEDIA_TYPES, InvoiceFileRecord, InvoiceRecord, RedInvoiceRecord
 from tui.desk.storage.records import ApplicationRecord, MessageKind, MessageRecord
 
 _LOG = logging.getLogger(__name__)
@@ -122,7 +120,7 @@ def _put(
     invoice_no: str = "",
 ) -> None:
     subject, text = words
-    form = form_of(record)
+    form = record.typed_form()
     receivers = {MessageKind.SMS: form.agent_mobile, MessageKind.MAIL: form.agent_email}
     for kind in kinds:
         message_id = f"{record.business_no}-{topic}-{kind.value}"

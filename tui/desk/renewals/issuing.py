@@ -2,7 +2,6 @@
 
 import logging
 import secrets
-from enum import StrEnum
 
 from tui.core.order import ApplicationStatus
 from tui.desk.ca.port import IssuingFailed
@@ -13,20 +12,12 @@ from tui.desk.notifications.outbox import tell_failed, tell_issued
 from tui.desk.payments.apply import locked
 from tui.desk.payments.machine.events import Issued, IssueRefused
 from tui.desk.payments.machine.refusals import Refusal
+from tui.desk.progress import Progress
 from tui.desk.storage.database import reading, writing
-from tui.desk.storage.records import ApplicationRecord, EvidenceRecord
+from tui.desk.storage.evidence import EvidenceRecord
+from tui.desk.storage.records import ApplicationRecord
 
 _LOG = logging.getLogger(__name__)
-
-
-class Progress(StrEnum):
-    """What came of one act."""
-
-    DONE = "done"
-    LATER = "later"
-    """Not yet: try again."""
-    OVER = "over"
-    """Never."""
 
 
 def status_of(desk: Desk, business_no: str) -> ApplicationStatus:

@@ -24,7 +24,7 @@ from tui.desk.payments.machine.refusals import Refusal
 from tui.desk.payments.polling import finish, start, to_port
 from tui.desk.refusals import Refused
 from tui.desk.renewals.applications import own, see
-from tui.desk.renewals.views import application_view, shown_attempt
+from tui.desk.renewals.views import application_view
 from tui.desk.storage.database import reading
 from tui.desk.storage.records import AttemptRecord
 from tui.deskclient.wire import PayRequest
@@ -152,7 +152,7 @@ def _attempts(desk: Desk, account: str, business_no: str, states: frozenset[Atte
 def _shown_is_over(desk: Desk, account: str, business_no: str) -> bool:
     with reading(desk.engine) as db:
         own(db, account, business_no, lock=False)
-        attempt = shown_attempt(db, business_no)
+        attempt = AttemptRecord.shown(db, business_no)
         return attempt is not None and desk.clock() >= attempt.shown_until
 
 

@@ -4,12 +4,11 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import MAXYEAR, datetime, timedelta
 
-from tui.core.order import FeeLine, Term
+from tui.core.order import FEE_NAME, FeeLine, Term
 from tui.desk.settings import Price
 
 _DAY = timedelta(days=1)
 _NO_END = datetime(MAXYEAR, 12, 31, 23, 59, 59)  # noqa: DTZ001 - the caller's zone is added
-FEE_NAME = "证书服务费用"
 
 
 def later(moment: datetime, months: int) -> datetime:
