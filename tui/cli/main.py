@@ -168,10 +168,11 @@ def doctor(arguments: argparse.Namespace) -> int:
 
 def renew(arguments: argparse.Namespace) -> int:
     """The journey without screens."""
-    from tui.kiosk.unattended.answers import read_answers, read_pin, refuse_open
+    from tui.kiosk.unattended.answers import read_answers
     from tui.kiosk.unattended.journey import Journey
     from tui.kiosk.unattended.report import JsonReport, WordReport
     from tui.kiosk.wiring import runtime
+    from tui.process.pin_file import read_pin, refuse_open
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _leave)

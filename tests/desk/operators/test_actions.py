@@ -22,7 +22,7 @@ from tui.desk.payments.gateway import GatewayUnknown
 from tui.desk.payments.machine.events import GaveUp, ReturnedByPlatform
 from tui.desk.progress import Progress
 from tui.desk.renewals.issuing import issue
-from tui.desk.storage.books import ActKind, ActRecord
+from tui.desk.storage.audit_log import ActKind, ActRecord
 from tui.desk.storage.database import reading, writing
 from tui.desk.storage.invoices import InvoiceRecord, RedInvoiceRecord
 from tui.desk.storage.records import ApplicationRecord

@@ -1,6 +1,6 @@
 """What must hold of a bill whatever happens, said without the page of edges: each rule can find it wrong."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum, StrEnum, auto
 
 from tui.core.order import OPEN_ATTEMPT, RETURNED, SHOWN_ATTEMPT, ApplicationStatus, AttemptState, PaymentStatus
@@ -82,9 +82,9 @@ def check_event(before: Bill, event: e.Event, after: Bill, now: datetime) -> Non
     elif isinstance(event, e.OfRefund):
         check_refund(before, event, after)
     else:
-        old, new = before.attempt(event.attempt_no), after.attempt(event.attempt_no)
-        assert old is not None and new is not None  # noqa: PT018
-        check_attempt(before, old, event, new, now)
+        met, left = before.attempt(event.attempt_no), after.attempt(event.attempt_no)
+        assert met is not None and left is not None  # noqa: PT018
+        check_attempt(before, met, event, left, now)
 
 
 def check_application(before: Bill, event: e.OfBill, after: Bill, now: datetime) -> None:
@@ -100,6 +100,7 @@ def check_application(before: Bill, event: e.OfBill, after: Bill, now: datetime)
             assert (after.status is A.LAPSED) == (over or before.status is A.LAPSED), told
         case e.Issued():
             assert (after.status is not before.status) == (before.status is A.ISSUING), told
+            assert after.issued_at == (now if before.status is A.ISSUING else before.issued_at), told
         case e.IssueRefused():
             assert (after.status is A.FAILED) == (before.status in (A.ISSUING, A.FAILED)), told
         case e.PaymentOpened():
@@ -154,8 +155,20 @@ def check_attempt(bill: Bill, old: Attempt, event: e.OfAttempt, new: Attempt, no
             assert (new.state is S.CLOSED) == (old.paid_fen is None), told
         case _:
             pass
-    if isinstance(event, e.PlatformWord) and (is_open or old.state is S.CLOSED) and new.next_query_at:
-        assert new.next_query_at > now or now >= new.shown_until, told
+    if isinstance(event, e.PlatformWord) and (is_open or old.state is S.CLOSED):
+        check_due(old, new, now)
+
+
+def check_due(old: Attempt, new: Attempt, now: datetime) -> None:
+    """What was heard of is asked about soon while it is shown, ever more seldom after, and once more after its end."""
+    due, once_more = new.next_query_at, new.expires_at + timedelta(minutes=1)
+    if new.state in SHOWN_ATTEMPT:
+        assert due is not None, new
+        assert now <= due <= now + timedelta(seconds=5), new
+    elif new.state is S.CLOSING:
+        assert new.queries == (old.queries if old.state is S.CLOSING else 0) + 1, new
+    elif new.state is S.CLOSED:
+        assert due == (once_more if now < once_more else None), new
 
 
 def check_refund(before: Bill, event: e.OfRefund, after: Bill) -> None:

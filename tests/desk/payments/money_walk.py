@@ -187,9 +187,9 @@ class Walk:
         """An operator decides, about what is frozen if anything is."""
         frozen = [attempt.number for attempt in self.bill.attempts if attempt.state is S.FROZEN]
         number, chance = pick(self.chance, frozen or [self.any_attempt()]), self.chance.random()
-        if chance < (0.1 if frozen else 0.8):
+        if chance < (0.1 if frozen else 0.6):
             self.happen(e.OperatorRefunded(number, after_issue=self.chance.random() < 0.7))
-        elif chance < 0.7:
+        elif chance < (0.7 if frozen else 0.8):
             self.happen(e.OperatorCredited(number, self.word(number)))
         else:
             self.happen(e.OperatorReturned(number, self.word(number)))

@@ -15,7 +15,7 @@ from tui.desk.payments.machine import events as e
 from tui.desk.payments.machine.effects import RedInvoice
 from tui.desk.payments.machine.refusals import Refusal
 from tui.desk.payments.polling import to_port
-from tui.desk.storage.books import ActKind, ActRecord
+from tui.desk.storage.audit_log import ActKind, ActRecord
 from tui.desk.storage.database import reading, writing
 from tui.desk.storage.records import ApplicationRecord, AttemptRecord
 
