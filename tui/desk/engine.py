@@ -154,8 +154,8 @@ def lapse(desk: Desk, now: datetime) -> None:
     with reading(desk.engine) as db:
         lapsed = list(db.scalars(over))
     for business_no in lapsed:
-        with locked(desk, business_no) as bill:
-            bill.apply(Lapsed())
+        with locked(desk, business_no) as held:
+            held.apply(Lapsed())
     with writing(desk.engine) as db:
         forget_old_forms(db, now)
         db.execute(delete(AnswerRecord).where(AnswerRecord.created_at < now - _ANSWERS_KEPT))

@@ -71,7 +71,7 @@ def test_another_method_waits_for_the_end_of_the_first(town: Town, person: Perso
     assert shown(person.pay(number, Method.UNIONPAY))[1] is AttemptState.QR_SHOWN
 
 
-def test_settling_again_changes_nothing(town: Town, person: Person, number: str) -> None:
+def test_the_second_messenger_changes_nothing(town: Town, person: Person, number: str) -> None:
     attempt_no, _ = shown(person.pay(number))
     apply_outcome(town.desk, attempt_no, paid(town, attempt_no))
     after = person.see(number)

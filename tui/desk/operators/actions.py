@@ -19,7 +19,7 @@ from tui.desk.storage.audit_log import ActKind, ActRecord
 from tui.desk.storage.database import reading, writing
 from tui.desk.storage.records import ApplicationRecord, AttemptRecord
 
-_WORDS = {
+WORDS = {
     Refusal.NO_ATTEMPT: "没有已入账的付款 / no credited payment",
     Refusal.GOES_BACK: "这笔付款已在退款 / this payment goes back already",
     Refusal.FROZEN: "这笔付款已冻结，请用 desk release / this payment is frozen: use desk release",
@@ -55,10 +55,10 @@ def refund(desk: Desk, business_no: str, act: Act, *, attempt_no: str = "", afte
 
     :raises NotAllowed: no such application or payment, or a rule says no.
     """
-    with _bill(desk, business_no) as bill:
-        credited = bill.bill.credited
+    with _bill(desk, business_no) as held:
+        credited = held.bill.credited
         number = attempt_no or (credited.number if credited else "")
-        _decide(bill, act, e.OperatorRefunded(number, after_issue))
+        _decide(held, act, e.OperatorRefunded(number, after_issue))
         return number
 
 
@@ -76,10 +76,10 @@ def release(desk: Desk, business_no: str, attempt_no: str, act: Act) -> AttemptS
     if gateway is None:
         raise NotAllowed(f"没有配置 {attempt.method.value} / {attempt.method.value} is not set up")
     word = word_of(attempt_no, gateway.query(to_port(attempt)))
-    with _bill(desk, business_no) as bill:
-        attempt = _frozen(bill.records.get(attempt_no), business_no, attempt_no)
+    with _bill(desk, business_no) as held:
+        attempt = _frozen(held.records.get(attempt_no), business_no, attempt_no)
         credit = act.kind is ActKind.CREDIT
-        _decide(bill, act, e.OperatorCredited(attempt_no, word) if credit else e.OperatorReturned(attempt_no, word))
+        _decide(held, act, e.OperatorCredited(attempt_no, word) if credit else e.OperatorReturned(attempt_no, word))
         return attempt.state
 
 
@@ -92,22 +92,22 @@ def tell(desk: Desk, act_no: str) -> None:
         db.get_one(ActRecord, act_no).tell_at = None
 
 
-def _decide(bill: LockedBill, act: Act, event: e.OperatorRefunded | e.OperatorCredited | e.OperatorReturned) -> None:
+def _decide(held: LockedBill, act: Act, event: e.OperatorRefunded | e.OperatorCredited | e.OperatorReturned) -> None:
     """Let it happen, with the invoice that goes with it, and keep who decided it."""
-    effects = bill.apply(event)
+    effects = held.apply(event)
     if isinstance(effects, Refusal):
-        raise NotAllowed(_WORDS[effects])
+        raise NotAllowed(WORDS[effects])
     if RedInvoice() in effects:
-        bill.db.flush()
-        redden(bill.db, bill.application.business_no, bill.now)
-    _record(bill, act, event.attempt_no)
+        held.db.flush()
+        redden(held.db, held.application.business_no, held.now)
+    _record(held, act, event.attempt_no)
 
 
 @contextmanager
 def _bill(desk: Desk, business_no: str) -> Iterator[LockedBill]:
     try:
-        with locked(desk, business_no) as bill:
-            yield bill
+        with locked(desk, business_no) as held:
+            yield held
     except NoResultFound as error:
         raise _no_application(business_no) from error
 
@@ -124,16 +124,16 @@ def _frozen(attempt: AttemptRecord | None, business_no: str, attempt_no: str) ->
     return attempt
 
 
-def _record(bill: LockedBill, act: Act, attempt_no: str) -> None:
-    bill.db.add(
+def _record(held: LockedBill, act: Act, attempt_no: str) -> None:
+    held.db.add(
         ActRecord(
             act_no=secrets.token_hex(16),
-            business_no=bill.application.business_no,
+            business_no=held.application.business_no,
             attempt_no=attempt_no,
             kind=act.kind,
             operator=act.operator,
             reason=act.reason.encode(),
-            done_at=bill.now,
-            tell_at=bill.now,
+            done_at=held.now,
+            tell_at=held.now,
         )
     )

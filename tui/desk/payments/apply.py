@@ -115,16 +115,16 @@ def locked(desk: Desk, business_no: str = "", *, attempt_no: str = "") -> Iterat
     )
     with writing(desk.engine) as db:
         asked = select(ApplicationRecord).where(ApplicationRecord.business_no == which).with_for_update()
-        bill = LockedBill(db, db.scalars(asked).one(), desk.clock())
-        yield bill
-    if any(isinstance(effect, Issue | LookAgain) for effect in bill.effects):
-        desk.signals.wake(bill.application.business_no)
+        held = LockedBill(db, db.scalars(asked).one(), desk.clock())
+        yield held
+    if any(isinstance(effect, Issue | LookAgain) for effect in held.effects):
+        desk.signals.wake(held.application.business_no)
 
 
 def apply(desk: Desk, event: e.OfAttempt | e.OfRefund) -> Effects | Refusal:
     """Let one event happen, in one transaction."""
-    with locked(desk, attempt_no=event.attempt_no) as bill:
-        return bill.apply(event)
+    with locked(desk, attempt_no=event.attempt_no) as held:
+        return held.apply(event)
 
 
 def apply_outcome(desk: Desk, attempt_no: str, outcome: Outcome) -> None:

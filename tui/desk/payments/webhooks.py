@@ -1,4 +1,4 @@
-"""What the payment platforms send by themselves: proved, kept, then settled like every other word."""
+"""What the payment platforms send by themselves: proved, kept, then applied like every other word."""
 
 import logging
 from datetime import timedelta

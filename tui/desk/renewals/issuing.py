@@ -48,11 +48,11 @@ def issue(desk: Desk, business_no: str) -> Progress:
             return Progress.LATER
         _fail(desk, business_no)
         return Progress.OVER
-    with locked(desk, business_no) as bill:
-        record = bill.application
-        if not isinstance(bill.apply(Issued()), Refusal):
+    with locked(desk, business_no) as held:
+        record = held.application
+        if not isinstance(held.apply(Issued()), Refusal):
             record.certificate, record.challenge, record.withheld_serial = certificate, secrets.token_bytes(32), ""
-            tell_issued(bill.db, record, bill.now)
+            tell_issued(held.db, record, held.now)
         elif not record.certificate:
             record.withheld_serial = f"{open_certificate(certificate).serial:x}"
             _LOG.critical("certificate %s of %s was signed, and nobody gets it", record.withheld_serial, business_no)
@@ -71,6 +71,6 @@ def _check_issued(certificate: bytes, csr: bytes) -> None:
 
 
 def _fail(desk: Desk, business_no: str) -> None:
-    with locked(desk, business_no) as bill:
-        if not isinstance(bill.apply(IssueRefused()), Refusal):
-            tell_failed(bill.db, bill.application, bill.now)
+    with locked(desk, business_no) as held:
+        if not isinstance(held.apply(IssueRefused()), Refusal):
+            tell_failed(held.db, held.application, held.now)

@@ -85,36 +85,38 @@ def withdraw(desk: Desk, account: str, business_no: str) -> Application:
     :raises Refused: ALREADY_PAID, PAYMENT_FROZEN or APPLICATION_MOVED_ON.
     """
     end_payment(desk, account, business_no)
-    with _own(desk, account, business_no) as bill:
-        refusal = bill.apply(e.Withdrawn())
+    with _own(desk, account, business_no) as held:
+        refusal = held.apply(e.Withdrawn())
         if isinstance(refusal, Refusal) and refusal is not Refusal.WITHDRAWN:
-            raise _refused(bill, refusal)
-        bill.db.flush()
-        return application_view(bill.db, bill.application, bill.now)
+            raise _refused(held, refusal)
+        held.db.flush()
+        return application_view(held.db, held.application, held.now)
 
 
 def _open(
     desk: Desk, account: str, business_no: str, gateway: PaymentGateway, request: PayRequest
 ) -> tuple[AttemptRecord, bool]:
     """The attempt to be shown, and whether its start is ours: two kiosks never start the same one."""
-    with _own(desk, account, business_no) as bill:
-        if refusal := why_unpayable(bill.bill, bill.now):
-            raise _refused(bill, refusal)
-        if bill.application.new_not_after > desk.ca.not_after:
+    with _own(desk, account, business_no) as held:
+        if refusal := why_unpayable(held.bill, held.now):
+            raise _refused(held, refusal)
+        if held.application.new_not_after > desk.ca.not_after:
             raise Refused(Reason.TERM_TOO_LONG)
-        shown = bill.bill.shown
-        attempt = bill.records[shown.number] if shown else None
+        shown = held.bill.shown
+        attempt = held.records[shown.number] if shown else None
         if attempt is not None and _is_stuck(attempt, request):
-            bill.apply(e.CodeTakenDown(attempt.attempt_no))
+            held.apply(e.CodeTakenDown(attempt.attempt_no))
             attempt = None
         if attempt is not None and attempt.method is not request.method:
             raise Refused(Reason.PAYMENT_PENDING)
-        bill.application.invoice = msgspec.json.encode(request.invoice)
+        held.application.invoice = msgspec.json.encode(request.invoice)
         if attempt is not None:
             lost = attempt.state is AttemptState.UNKNOWN
-            return attempt, lost and not isinstance(bill.apply(e.CodeClaimed(attempt.attempt_no)), Refusal)
-        attempt = _new_attempt(desk, bill, gateway, request.method)
-        bill.open(attempt)
+            return attempt, lost and not isinstance(held.apply(e.CodeClaimed(attempt.attempt_no)), Refusal)
+        attempt = _new_attempt(desk, held, gateway, request.method)
+        opened = held.open(attempt)
+        if isinstance(opened, Refusal):
+            raise _refused(held, opened)
         return attempt, True
 
 
@@ -124,15 +126,15 @@ def _is_stuck(attempt: AttemptRecord, request: PayRequest) -> bool:
     return not attempt.qr and (tired or attempt.method is not request.method)
 
 
-def _new_attempt(desk: Desk, bill: LockedBill, gateway: PaymentGateway, method: Method) -> AttemptRecord:
-    made = bill.now.replace(microsecond=0)
+def _new_attempt(desk: Desk, held: LockedBill, gateway: PaymentGateway, method: Method) -> AttemptRecord:
+    made = held.now.replace(microsecond=0)
     shown_until = made + timedelta(seconds=desk.settings.qr_seconds)
     return AttemptRecord(
-        attempt_no=number(ATTEMPT, bill.now),
-        business_no=bill.application.business_no,
-        ordinal=max((known.ordinal for known in bill.records.values()), default=0) + 1,
+        attempt_no=number(ATTEMPT, held.now),
+        business_no=held.application.business_no,
+        ordinal=max((known.ordinal for known in held.records.values()), default=0) + 1,
         method=method,
-        amount_fen=bill.application.fee_fen,
+        amount_fen=held.application.fee_fen,
         payee=gateway.payee,
         txn_time=made,
         shown_until=shown_until,
@@ -158,22 +160,22 @@ def _shown_is_over(desk: Desk, account: str, business_no: str) -> bool:
 
 @contextmanager
 def _own(desk: Desk, account: str, business_no: str) -> Iterator[LockedBill]:
-    """The account's bill.
+    """The account's held.
 
     :raises Refused: APPLICATION_MISSING, also when it is somebody else's.
     """
     try:
-        with locked(desk, business_no) as bill:
-            if bill.application.account != account:
+        with locked(desk, business_no) as held:
+            if held.application.account != account:
                 raise Refused(Reason.APPLICATION_MISSING)
-            yield bill
+            yield held
     except NoResultFound as error:
         raise Refused(Reason.APPLICATION_MISSING) from error
 
 
-def _refused(bill: LockedBill, refusal: Refusal) -> Refused:
+def _refused(held: LockedBill, refusal: Refusal) -> Refused:
     """In the person's words."""
-    if bill.bill.payment_status is PaymentStatus.FROZEN:
+    if held.bill.payment_status is PaymentStatus.FROZEN:
         return Refused(Reason.PAYMENT_FROZEN)
     match refusal:
         case Refusal.ALREADY_PAID:
@@ -181,4 +183,4 @@ def _refused(bill: LockedBill, refusal: Refusal) -> Refused:
         case Refusal.EXPIRED:
             return Refused(Reason.CERTIFICATE_EXPIRED)
         case _:
-            return Refused(Reason.APPLICATION_MOVED_ON, bill.application.status.value)
+            return Refused(Reason.APPLICATION_MOVED_ON, held.application.status.value)
