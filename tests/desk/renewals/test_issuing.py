@@ -15,8 +15,9 @@ from tests.harness.desk.town import INVOICE, Person, Town, claimed, do_due, make
 from tui.core.order import Application, ApplicationStatus, InvoiceStatus, Method
 from tui.desk.ca.port import IssuingFailed
 from tui.desk.engine.obligations import OBLIGATIONS
+from tui.desk.payments.apply import apply, apply_outcome
 from tui.desk.payments.gateway import TradeState
-from tui.desk.payments.settling import returned_by_platform, settle
+from tui.desk.payments.machine.events import ReturnedByPlatform
 from tui.desk.progress import Progress
 from tui.desk.renewals.issuing import issue
 from tui.desk.storage.database import reading
@@ -85,7 +86,7 @@ def test_a_certificate_is_owed_while_the_application_is_issuing_and_no_longer(to
     business_no = person.entered().business_no
     assert owed(town, business_no) is None
     person.pay(business_no)
-    settle(town.desk, shown(person.see(business_no))[0], paid(town, shown(person.see(business_no))[0]))
+    apply_outcome(town.desk, shown(person.see(business_no))[0], paid(town, shown(person.see(business_no))[0]))
     assert owed(town, business_no) == timedelta()
     issue(town.desk, business_no)
     assert owed(town, business_no) is None
@@ -122,13 +123,13 @@ def test_money_taken_back_before_the_issue_may_come_again_and_is_answered_at_onc
     town.desk = replace(town.desk, ca=StubbornCa(town, [IssuingFailed("down", final=False)]))
     business_no = person.entered().business_no
     attempt_no, _ = shown(person.pay(business_no))
-    settle(town.desk, attempt_no, paid(town, attempt_no))
+    apply_outcome(town.desk, attempt_no, paid(town, attempt_no))
     assert issue(town.desk, business_no) is Progress.LATER
-    returned_by_platform(town.desk, attempt_no)
+    apply(town.desk, ReturnedByPlatform(attempt_no))
     assert person.see(business_no).status is ApplicationStatus.ENTERED
     assert owed(town, business_no) is None
     again, _ = shown(person.pay(business_no))
-    settle(town.desk, again, paid(town, again))
+    apply_outcome(town.desk, again, paid(town, again))
     assert owed(town, business_no) == timedelta()
     assert issue(town.desk, business_no) is Progress.DONE
 
