@@ -80,7 +80,7 @@ class DeskSettings:
     mail: MailSettings | None
     sms: SmsSettings | None
     executor: str = "desk"
-    """Name of this process among several on one database; it resumes the workflows it began under this name.
+    """Name of this process among several on one database, by which PostgreSQL shows its connections.
 
     Not named in the file: "desk" on SQLite, where there is but one process, and the host's name on PostgreSQL.
     """
@@ -91,6 +91,8 @@ class DeskSettings:
     wrong_passwords: int = 5
     """So many wrong passwords in a row lock an account."""
     lock_seconds: int = 600
+    takeover_seconds: int = 60
+    """What a desk had under way that died is taken over by another one, or by itself, so soon."""
     connections: int = 1000
     """Open at once; fewer where the system allows fewer open files."""
     connections_per_address: int = 100
@@ -116,6 +118,7 @@ class _Desk:
     session_seconds: int = 1800
     wrong_passwords: int = 5
     lock_seconds: int = 600
+    takeover_seconds: int = 60
     connections: int = 1000
     connections_per_address: int = 100
 
@@ -164,6 +167,7 @@ def load(path: Path) -> DeskSettings:
         session_seconds=desk.session_seconds,
         wrong_passwords=desk.wrong_passwords,
         lock_seconds=desk.lock_seconds,
+        takeover_seconds=desk.takeover_seconds,
         connections=desk.connections,
         connections_per_address=desk.connections_per_address,
     )
@@ -173,8 +177,8 @@ def load(path: Path) -> DeskSettings:
 
 def _refuse_senseless(settings: DeskSettings, file: Path) -> None:
     """Values that are of the right type and of no use."""
-    positive = "window_days qr_seconds session_seconds wrong_passwords lock_seconds connections connections_per_address"
-    for key in positive.split():
+    positive = "window_days qr_seconds session_seconds wrong_passwords lock_seconds takeover_seconds connections"
+    for key in (*positive.split(), "connections_per_address"):
         if getattr(settings, key) <= 0:
             raise SettingsError(f"{file}: desk.{key} must be positive")
     if not 0 <= settings.port < 1 << 16:

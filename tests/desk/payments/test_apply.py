@@ -2,22 +2,18 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 
 import pytest
 from sqlalchemy import event
 from sqlalchemy.exc import NoResultFound
 
 from tests.desk.payments.test_attempts import end
-from tests.harness.desk.doubles import Signals
 from tests.harness.desk.town import Person, Town, do_due, paid, shown
 from tui.core.order import ApplicationStatus, AttemptState, Method, PaymentStatus
 from tui.desk.payments.apply import apply, apply_outcome, locked
-from tui.desk.payments.gateway import Ended, Outcome, TradeState
+from tui.desk.payments.gateway import Ended
 from tui.desk.payments.machine import events as e
 from tui.desk.payments.machine.refusals import Refusal
-from tui.desk.storage.database import reading
-from tui.desk.storage.records import AttemptRecord
 
 
 @contextmanager
@@ -67,34 +63,9 @@ def test_a_paid_bill_takes_down_its_other_code_at_once(town: Town, person: Perso
     assert (shown(application)[1], application.payment_status) == (AttemptState.CLOSED, PaymentStatus.PAID)
 
 
-@dataclass
-class Reader(Signals):
-    """Looks at the database when it is told."""
-
-    town: Town | None = None
-
-    def wake(self, business_no: str) -> None:
-        """What is committed by now."""
-        assert self.town is not None
-        with reading(self.town.desk.engine) as db:
-            state = db.query(AttemptRecord.state).scalar()
-        self.told.append((business_no, str(state)))
-
-
-def test_who_works_on_it_is_woken_once_the_money_is_committed(town: Town, person: Person, number: str) -> None:
-    attempt_no, _ = shown(person.pay(number))
-    signals = Reader(town=town)
-    desk = replace(town.desk, signals=signals)
-    apply_outcome(desk, attempt_no, Outcome(TradeState.SCANNED))
-    assert signals.told == []
-    apply_outcome(desk, attempt_no, paid(town, attempt_no))
-    assert signals.told == [(number, "paid")]
-
-
 def test_what_fails_in_between_leaves_the_bill_as_it_was(town: Town, person: Person, number: str) -> None:
     attempt_no, _ = shown(person.pay(number))
     before = person.see(number)
-    told = list(town.signals.told)
 
     def credit_and_fail() -> None:
         with locked(town.desk, number) as bill:
@@ -104,7 +75,7 @@ def test_what_fails_in_between_leaves_the_bill_as_it_was(town: Town, person: Per
 
     with pytest.raises(ZeroDivisionError):
         credit_and_fail()
-    assert (person.see(number), town.signals.told) == (before, told)
+    assert person.see(number) == before
 
 
 def test_events_of_nobody_are_refused(town: Town, person: Person, number: str) -> None:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -133,6 +134,31 @@ def test_invoices_of_the_version_before_are_kept(url: str) -> None:
     engine.dispose()
 
 
+def test_what_was_under_way_is_due(url: str) -> None:
+    engine = open_database(url, bytes(32))
+    move(engine, command.upgrade, "0001")
+    add_as_the_first_version_did(engine)
+    move(engine, command.upgrade, "0008")
+    with engine.begin() as connection:
+        connection.execute(sa.text("UPDATE applications SET status = 'issuing'"))
+    migrate(engine)
+    with reading(engine) as db:
+        due = db.get_one(ApplicationRecord, "YW1").next_issue_at
+    assert due is not None
+    assert due < NOW
+    move(engine, command.downgrade, "0008")
+    with engine.begin() as connection:
+        now = sa.literal(datetime.now(UTC), ApplicationRecord.__table__.columns["installed_at"].type)
+        table = sa.table("applications", *map(sa.column, ("status", "payment_status", "installed_at", "invoice")))
+        connection.execute(
+            sa.update(table).values(status="installed", payment_status="paid", installed_at=now, invoice=b"sealed")
+        )
+    migrate(engine)
+    with reading(engine) as db:
+        assert db.scalars(sa.select(InvoiceRecord.next_query_at)).all() == [due]
+    engine.dispose()
+
+
 REFUNDS: dict[str, tuple[RefundState, dict[str, Any]]] = {
     "ZF1": (RefundState.DONE, {"done_at": NOW, "tries": 3, "refusal": ""}),
     "ZF2": (RefundState.REFUSED, {"done_at": None, "tries": 2, "refusal": "ACQ.SELLER_BALANCE_NOT_ENOUGH"}),
@@ -166,7 +192,7 @@ def test_refunds_of_the_version_before_get_the_state_that_they_are_in(url: str) 
     with reading(engine) as db:
         states = {known.attempt_no: known.state for known in db.scalars(sa.select(RefundRecord))}
     assert states == {number: state for number, (state, _) in REFUNDS.items()}
-    move(engine, command.downgrade, "0008")
+    move(engine, command.downgrade, "0009")
     assert "state" not in {column["name"] for column in sa.inspect(engine).get_columns("refunds")}
     engine.dispose()
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from tui.core.beijing import BEIJING
 from tui.core.order import InvoiceStatus
+from tui.desk.backoff import delay
 from tui.desk.context import Desk
 from tui.desk.notifications.messages import Attachment, NotDelivered
 from tui.desk.storage.database import reading, writing
@@ -15,6 +16,7 @@ from tui.desk.storage.invoices import MEDIA_TYPES, InvoiceFileRecord, InvoiceRec
 from tui.desk.storage.records import ApplicationRecord, MessageKind, MessageRecord
 
 _LOG = logging.getLogger(__name__)
+_LONGEST = timedelta(hours=1)
 
 
 def tell_issued(db: Session, record: ApplicationRecord, now: datetime) -> None:
@@ -72,7 +74,7 @@ def deliver(desk: Desk, message_id: str) -> None:
         elif failure.final:
             message.next_try_at = None
         else:
-            message.next_try_at = now + timedelta(seconds=min(2 ** min(message.tries, 12), 3600))
+            message.next_try_at = now + delay(message.tries, longest=_LONGEST)
         if message.invoice_no:
             _note_delivered(db, message)
 

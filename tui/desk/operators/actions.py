@@ -16,7 +16,7 @@ from tui.desk.payments.machine.effects import RedInvoice
 from tui.desk.payments.machine.refusals import Refusal
 from tui.desk.payments.polling import to_port
 from tui.desk.storage.audit_log import ActKind, ActRecord
-from tui.desk.storage.database import reading, writing
+from tui.desk.storage.database import reading
 from tui.desk.storage.records import ApplicationRecord, AttemptRecord
 
 WORDS = {
@@ -83,15 +83,6 @@ def release(desk: Desk, business_no: str, attempt_no: str, act: Act) -> AttemptS
         return attempt.state
 
 
-def tell(desk: Desk, act_no: str) -> None:
-    """Wake the workflow of the application that an operator decided about: the decision came from another process."""
-    with reading(desk.engine) as db:
-        business_no = db.get_one(ActRecord, act_no).business_no
-    desk.signals.wake(business_no)
-    with writing(desk.engine) as db:
-        db.get_one(ActRecord, act_no).tell_at = None
-
-
 def _decide(held: LockedBill, act: Act, event: e.OperatorRefunded | e.OperatorCredited | e.OperatorReturned) -> None:
     """Let it happen, with the invoice that goes with it, and keep who decided it."""
     effects = held.apply(event)
@@ -134,6 +125,5 @@ def _record(held: LockedBill, act: Act, attempt_no: str) -> None:
             operator=act.operator,
             reason=act.reason.encode(),
             done_at=held.now,
-            tell_at=held.now,
         )
     )

@@ -1,8 +1,8 @@
 """The one place that writes what has become of money: locks the bill, lets the machine advance it, stores the result.
 
 Nobody else writes the state of an attempt or a refund, an application's payment status, or the status that money
-decides. An event is one transaction of the application's row first, then its attempts with their refunds; effects that
-are due times stand in the rows with the move, and whoever works on the application is woken once that is committed.
+decides. An event is one transaction of the application's row first, then its attempts with their refunds; what has to
+be done elsewhere stands in the rows as a due time, written with the move.
 """
 
 import logging
@@ -19,7 +19,7 @@ from tui.desk.payments.gateway import Outcome, TradeState
 from tui.desk.payments.machine import advance
 from tui.desk.payments.machine import events as e
 from tui.desk.payments.machine.bill import Attempt, Bill, Refund
-from tui.desk.payments.machine.effects import Alarm, Effect, Issue, LookAgain
+from tui.desk.payments.machine.effects import Alarm, Effect
 from tui.desk.payments.machine.refusals import Refusal
 from tui.desk.storage.database import writing
 from tui.desk.storage.records import ApplicationRecord, AttemptRecord, RefundRecord
@@ -39,8 +39,6 @@ class LockedBill:
         self.db, self.application, self.now = db, application, now
         self.records: dict[str, AttemptRecord] = {}
         self._refunds: dict[str, RefundRecord] = {}
-        self.effects: Effects = ()
-        """Of all events so far."""
         mine = (
             select(AttemptRecord, RefundRecord)
             .outerjoin(RefundRecord, RefundRecord.attempt_no == AttemptRecord.attempt_no)
@@ -70,7 +68,6 @@ class LockedBill:
             if isinstance(effect, Alarm):
                 _LOG.critical(effect.text)
         self._store()
-        self.effects += effects
         return effects
 
     def open(self, new: AttemptRecord) -> Effects | Refusal:
@@ -115,10 +112,7 @@ def locked(desk: Desk, business_no: str = "", *, attempt_no: str = "") -> Iterat
     )
     with writing(desk.engine) as db:
         asked = select(ApplicationRecord).where(ApplicationRecord.business_no == which).with_for_update()
-        held = LockedBill(db, db.scalars(asked).one(), desk.clock())
-        yield held
-    if any(isinstance(effect, Issue | LookAgain) for effect in held.effects):
-        desk.signals.wake(held.application.business_no)
+        yield LockedBill(db, db.scalars(asked).one(), desk.clock())
 
 
 def apply(desk: Desk, event: e.OfAttempt | e.OfRefund) -> Effects | Refusal:

@@ -15,6 +15,7 @@ from tui.core.order import Application, ApplicationStatus, KeyPolicy, Term
 from tui.desk.clock import number
 from tui.desk.context import Desk
 from tui.desk.crypto.certificates import read_certificate
+from tui.desk.invoices.service import order
 from tui.desk.refusals import Refused
 from tui.desk.renewals.accounts import bind
 from tui.desk.renewals.admission import admit
@@ -62,7 +63,7 @@ def keep_form(desk: Desk, account: str, request: FormRequest) -> None:
 
 
 def submit(desk: Desk, account: str, business_no: str, request: SubmitRequest) -> Application:
-    """Verify the signed request, make the order and start the renewal's workflow; the same request may come again.
+    """Verify the signed request, and make the order; the same request may come again.
 
     :raises Refused: REQUEST_REFUSED, KEY_REUSED, KEY_UNSUPPORTED, CERTIFICATE_EXPIRED, TERM_TOO_LONG or
         APPLICATION_MOVED_ON.
@@ -74,15 +75,12 @@ def submit(desk: Desk, account: str, business_no: str, request: SubmitRequest) -
             known = db.get(EvidenceRecord, business_no)
             if known is None or known.csr != request.csr:
                 raise Refused(Reason.APPLICATION_MOVED_ON, record.status.value)
-            view = application_view(db, record, now)
         else:
             if record.new_not_after > desk.ca.not_after:
                 raise Refused(Reason.TERM_TOO_LONG)
             _accept(db, record, request, now)
             db.flush()
-            view = application_view(db, record, now)
-    desk.signals.begin(business_no)
-    return view
+        return application_view(db, record, now)
 
 
 def see(desk: Desk, account: str, business_no: str) -> Application:
@@ -108,10 +106,9 @@ def prove(desk: Desk, account: str, business_no: str, request: ProofRequest) -> 
         if record.status is ApplicationStatus.ISSUED:
             record.status, record.installed_at = ApplicationStatus.INSTALLED, now
             bind(db, account, read_certificate(record.certificate).fingerprint)
+            order(desk, db, record)
             db.flush()
-        view = application_view(db, record, now)
-    desk.signals.wake(business_no)
-    return view
+        return application_view(db, record, now)
 
 
 def own(db: Session, account: str, business_no: str, *, lock: bool = True) -> ApplicationRecord:

@@ -31,7 +31,7 @@ from tui.deskclient.wire import PayRequest
 
 _LOG = logging.getLogger(__name__)
 _ASKED_AT_ONCE = 5
-"""Attempts, the newest first; the watch asks about the others."""
+"""Attempts, the newest first; the engine asks about the others."""
 
 
 def pay(desk: Desk, account: str, business_no: str, request: PayRequest) -> Application:
