@@ -9,8 +9,7 @@ from cryptography import x509
 from sqlalchemy import select
 
 from tests.harness.desk.world import BUSINESS_NO, PRICE, World, world
-from tui.cli.arguments import parser
-from tui.cli.main import COMMANDS
+from tui.cli.parser import parser
 from tui.core.order import ApplicationStatus, AttemptState, InvoiceStatus, Method, PaymentStatus
 from tui.desk.ca.port import IssuingFailed
 from tui.desk.invoices.service import invoice
@@ -45,8 +44,8 @@ def run(town: World, monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.Captu
     monkeypatch.setattr(operator_commands, "build", lambda settings, engine: town.desk)
 
     def act(*words: str) -> tuple[int, str]:
-        arguments = parser().parse_args(["desk", words[0], "--config", "desk.toml", *words[1:]])
-        code = COMMANDS[arguments.command](arguments)
+        arguments = vars(parser().parse_args(["desk", words[0], "--config", "desk.toml", *words[1:]]))
+        code = arguments["command"].run(arguments)
         return int(code), capsysbinary.readouterr().out.decode()
 
     return act
@@ -192,6 +191,16 @@ def test_what_was_not_decided_is_released_by_the_platforms_word(town: World, act
     assert town.application().status is (ApplicationStatus.ISSUED if bought else ApplicationStatus.ENTERED)
     with pytest.raises(NotAllowed, match="not frozen"):
         release(town.desk, BUSINESS_NO, number, act)
+
+
+def test_a_decision_wakes_the_desks_that_run(town: World, run, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+    woken = list[object]()
+    monkeypatch.setattr(operator_commands, "notify", woken.append)
+    pay(town)
+    assert run("refund", "--reason", " ", BUSINESS_NO)[0] == 2
+    assert not woken
+    assert run("refund", "--reason", "x", BUSINESS_NO)[0] == 0
+    assert len(woken) == 1
 
 
 def test_orders_are_listed_and_shown_with_personal_data_masked(town: World, run) -> None:  # type: ignore[no-untyped-def]

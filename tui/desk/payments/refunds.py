@@ -8,6 +8,7 @@ number for ever, Alipay takes the same number again.
 import logging
 
 from tui.desk.context import Desk
+from tui.desk.notifications import wording
 from tui.desk.payments.apply import apply
 from tui.desk.payments.gateway import PaymentGateway, PaymentGatewayError, Refund, RefundOutcome, RefundState
 from tui.desk.payments.machine import events as e
@@ -18,13 +19,6 @@ from tui.desk.storage.database import reading
 from tui.desk.storage.records import AttemptRecord, RefundRecord
 
 _LOG = logging.getLogger(__name__)
-_REASONS = {
-    "paid_twice": "重复支付退款",
-    "paid_late": "超时支付退款",
-    "withdrawn": "申请已撤销",
-    "issuing_failed": "证书未能签发",
-    "operator": "客服退款",
-}
 
 
 def pursue(desk: Desk, refund_no: str) -> None:
@@ -71,7 +65,7 @@ def _to_port(record: RefundRecord, attempt: AttemptRecord) -> Refund:
         to_port(attempt),
         attempt.platform_no,
         record.amount_fen,
-        _REASONS.get(record.cause, "退款"),
+        wording.refund_reason(record.cause),
         record.txn_time,
     )
 

@@ -1,4 +1,4 @@
-"""What ends by time alone: applications whose certificate expired, old answers, old forms."""
+"""What ends by time alone: applications whose certificate expired, old sessions, answers and forms."""
 
 from datetime import datetime, timedelta
 
@@ -11,13 +11,13 @@ from tui.desk.payments.machine.events import Lapsed
 from tui.desk.renewals.half_filled import forget_old_forms
 from tui.desk.storage.answers import AnswerRecord
 from tui.desk.storage.database import reading, writing
-from tui.desk.storage.records import ApplicationRecord, AttemptRecord
+from tui.desk.storage.records import ApplicationRecord, AttemptRecord, SessionRecord
 
 _ANSWERS_KEPT = timedelta(days=1)
 
 
 def lapse(desk: Desk, now: datetime) -> None:
-    """End applications whose certificate expired before the money came, and forget old answers and forms.
+    """End applications whose certificate expired before the money came; forget old sessions, answers and forms.
 
     An open attempt may have been paid in time and told late: its end is waited for.
     """
@@ -32,4 +32,5 @@ def lapse(desk: Desk, now: datetime) -> None:
             held.apply(Lapsed())
     with writing(desk.engine) as db:
         forget_old_forms(db, now)
+        db.execute(delete(SessionRecord).where(SessionRecord.expires_at < now))
         db.execute(delete(AnswerRecord).where(AnswerRecord.created_at < now - _ANSWERS_KEPT))
