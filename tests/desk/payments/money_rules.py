@@ -221,8 +221,6 @@ def check_effects(before: Bill, event: e.Event, after: Bill, effects: tuple[f.Ef
     told = (event, before, after, effects)
     paid = after.status is A.ISSUING is not before.status
     assert (f.Issue() in effects) == paid, told
-    left = before.status in (A.ENTERED, A.ISSUING) and after.status in (A.WITHDRAWN, A.LAPSED, A.ENTERED)
-    assert (f.LookAgain() in effects) == (left and after.status is not before.status), told
     number = getattr(event, "attempt_no", "")
     others = {one.number for one in before.attempts if one.state in SHOWN_ATTEMPT and one.number != number}
     down = {one.attempt_no for one in effects if isinstance(one, f.TakeDownOtherCode)}

@@ -192,7 +192,7 @@ def test_refunds_of_the_version_before_get_the_state_that_they_are_in(url: str) 
     with reading(engine) as db:
         states = {known.attempt_no: known.state for known in db.scalars(sa.select(RefundRecord))}
     assert states == {number: state for number, (state, _) in REFUNDS.items()}
-    move(engine, command.downgrade, "0008")
+    move(engine, command.downgrade, "0009")
     assert "state" not in {column["name"] for column in sa.inspect(engine).get_columns("refunds")}
     engine.dispose()
 

@@ -1,8 +1,8 @@
 """The one place that writes what has become of money: locks the bill, lets the machine advance it, stores the result.
 
 Nobody else writes the state of an attempt or a refund, an application's payment status, or the status that money
-decides. An event is one transaction of the application's row first, then its attempts with their refunds; effects that
-are due times stand in the rows with the move.
+decides. An event is one transaction of the application's row first, then its attempts with their refunds; what has to
+be done elsewhere stands in the rows as a due time, written with the move.
 """
 
 import logging
@@ -39,8 +39,6 @@ class LockedBill:
         self.db, self.application, self.now = db, application, now
         self.records: dict[str, AttemptRecord] = {}
         self._refunds: dict[str, RefundRecord] = {}
-        self.effects: Effects = ()
-        """Of all events so far."""
         mine = (
             select(AttemptRecord, RefundRecord)
             .outerjoin(RefundRecord, RefundRecord.attempt_no == AttemptRecord.attempt_no)
@@ -70,7 +68,6 @@ class LockedBill:
             if isinstance(effect, Alarm):
                 _LOG.critical(effect.text)
         self._store()
-        self.effects += effects
         return effects
 
     def open(self, new: AttemptRecord) -> Effects | Refusal:
@@ -115,8 +112,7 @@ def locked(desk: Desk, business_no: str = "", *, attempt_no: str = "") -> Iterat
     )
     with writing(desk.engine) as db:
         asked = select(ApplicationRecord).where(ApplicationRecord.business_no == which).with_for_update()
-        held = LockedBill(db, db.scalars(asked).one(), desk.clock())
-        yield held
+        yield LockedBill(db, db.scalars(asked).one(), desk.clock())
 
 
 def apply(desk: Desk, event: e.OfAttempt | e.OfRefund) -> Effects | Refusal:

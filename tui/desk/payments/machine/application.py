@@ -7,7 +7,7 @@ from tui.core.order import OPEN_ATTEMPT, ApplicationStatus, PaymentStatus
 from tui.desk.payments.machine import events as e
 from tui.desk.payments.machine.bill import PAID, Bill
 from tui.desk.payments.machine.codes import START_LEASE
-from tui.desk.payments.machine.effects import Effect, LookAgain, SendRefund
+from tui.desk.payments.machine.effects import SendRefund
 from tui.desk.payments.machine.money import give_back
 from tui.desk.payments.machine.move import Next, move
 from tui.desk.payments.machine.refusals import Refusal
@@ -26,22 +26,22 @@ def open_payment(bill: Bill, event: e.PaymentOpened, now: datetime) -> Next | Re
     return replace(bill, attempts=(*bill.attempts, attempt)), ()
 
 
-@move(A.WITHDRAWN, effects=(LookAgain,), refuses=(Refusal.FROZEN,))
+@move(A.WITHDRAWN, refuses=(Refusal.FROZEN,))
 def withdraw(bill: Bill, event: e.Withdrawn, now: datetime) -> Next | Refusal:
     """Before the money only; what is paid afterwards goes back."""
     if bill.payment_status is PaymentStatus.FROZEN:
         return Refusal.FROZEN
-    return _over(bill, A.WITHDRAWN)
+    return replace(bill, status=A.WITHDRAWN), ()
 
 
-@move(A.LAPSED, effects=(LookAgain,), refuses=(Refusal.NOT_EXPIRED, Refusal.CODE_OPEN))
+@move(A.LAPSED, refuses=(Refusal.NOT_EXPIRED, Refusal.CODE_OPEN))
 def lapse(bill: Bill, event: e.Lapsed, now: datetime) -> Next | Refusal:
     """An open attempt may have been paid in time and told late: its end is waited for."""
     if now <= bill.old_not_after:
         return Refusal.NOT_EXPIRED
     if any(attempt.state in OPEN_ATTEMPT for attempt in bill.attempts):
         return Refusal.CODE_OPEN
-    return _over(bill, A.LAPSED)
+    return replace(bill, status=A.LAPSED), ()
 
 
 @move(A.ISSUED)
@@ -66,9 +66,3 @@ def why_unpayable(bill: Bill, now: datetime) -> Refusal | None:
     if bill.status is not A.ENTERED:
         return Refusal.MOVED_ON
     return Refusal.EXPIRED if now > bill.old_not_after else None
-
-
-def _over(bill: Bill, status: ApplicationStatus) -> Next:
-    """Nobody works on a draft."""
-    effects: tuple[Effect, ...] = () if bill.status is A.DRAFT else (LookAgain(),)
-    return replace(bill, status=status), effects

@@ -5,12 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """The bill is paid: the CA is asked for the certificate."""
-
-
-@dataclass(frozen=True, slots=True)
-class LookAgain:
-    """The application is over, or waits for its money again: who works on it looks where it stands."""
+    """The bill is paid: the CA is asked for the certificate; it is due with the move."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,4 +34,4 @@ class Alarm:
     text: str
 
 
-Effect = Issue | LookAgain | TakeDownOtherCode | SendRefund | RedInvoice | Alarm
+Effect = Issue | TakeDownOtherCode | SendRefund | RedInvoice | Alarm

@@ -7,7 +7,7 @@ from tui.core.order import SHOWN_ATTEMPT, ApplicationStatus, AttemptState, Payme
 from tui.desk.payments.machine import events as e
 from tui.desk.payments.machine.bill import CERTIFIED, PAID, Attempt, Bill, Refund
 from tui.desk.payments.machine.due import at
-from tui.desk.payments.machine.effects import Alarm, Effect, Issue, LookAgain, SendRefund, TakeDownOtherCode
+from tui.desk.payments.machine.effects import Alarm, Effect, Issue, SendRefund, TakeDownOtherCode
 from tui.desk.payments.machine.move import Next, move
 from tui.desk.payments.machine.refusals import Refusal
 
@@ -40,13 +40,13 @@ def return_done(bill: Bill, attempt: Attempt, event: e.ReturnedByPlatform, now: 
     return returned(bill, attempt, event, "paid_late", now), ()
 
 
-@move(S.REFUNDED, S.FROZEN, effects=(LookAgain, Alarm))
+@move(S.REFUNDED, S.FROZEN, effects=(Alarm,))
 def take_back(bill: Bill, attempt: Attempt, event: e.ReturnedByPlatform, now: datetime) -> Next:
     """The bill is unpaid again, unless the certificate is out already: then a person must look."""
     if bill.status in CERTIFIED:
         return freeze(bill, attempt, "was taken back by its platform after the issue: frozen", now)
     after = returned(bill, attempt, event, "paid_late", now)
-    return replace(after, status=ApplicationStatus.ENTERED, paid_at=None), (LookAgain(),)
+    return replace(after, status=ApplicationStatus.ENTERED, paid_at=None), ()
 
 
 def pay(bill: Bill, attempt: Attempt, paid_at: datetime, now: datetime) -> Next:

@@ -7,7 +7,7 @@ from tui.core.order import RETURNED, ApplicationStatus, AttemptState
 from tui.desk.payments.machine import events as e
 from tui.desk.payments.machine.bill import CERTIFIED, Attempt, Bill
 from tui.desk.payments.machine.due import at
-from tui.desk.payments.machine.effects import Effect, Issue, LookAgain, RedInvoice, SendRefund, TakeDownOtherCode
+from tui.desk.payments.machine.effects import Effect, Issue, RedInvoice, SendRefund, TakeDownOtherCode
 from tui.desk.payments.machine.money import give_back, pay, returned
 from tui.desk.payments.machine.move import Next, move
 from tui.desk.payments.machine.refusals import Refusal
@@ -15,14 +15,14 @@ from tui.desk.payments.machine.refusals import Refusal
 S = AttemptState
 
 
-@move(S.REFUNDING, effects=(SendRefund, LookAgain, RedInvoice), refuses=(Refusal.CERTIFICATE_OUT,))
+@move(S.REFUNDING, effects=(SendRefund, RedInvoice), refuses=(Refusal.CERTIFICATE_OUT,))
 def refund_bill(bill: Bill, attempt: Attempt, event: e.OperatorRefunded, now: datetime) -> Next | Refusal:
     """Before the issue the application is withdrawn with it."""
     if bill.status in CERTIFIED and not event.after_issue:
         return Refusal.CERTIFICATE_OUT
     after, effects = give_back(bill, attempt, "operator", now)
     if bill.status is ApplicationStatus.ISSUING:
-        after, effects = replace(after, status=ApplicationStatus.WITHDRAWN), (*effects, LookAgain())
+        after = replace(after, status=ApplicationStatus.WITHDRAWN)
     return _with_invoice(after, effects)
 
 
