@@ -18,7 +18,7 @@ from tui.kiosk.settings import (
     load,
     read,
 )
-from tui.kiosk.tables import SettingsError
+from tui.process.tables import SettingsError
 
 WHOLE = """
 [desk]

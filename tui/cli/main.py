@@ -120,7 +120,7 @@ def certs(arguments: argparse.Namespace) -> int:
 
     from tui.cli.certs import listing
     from tui.cli.certs import watch as certs_watch
-    from tui.journey.ports import Sighting
+    from tui.journey.ports import Snapshot
     from tui.kiosk import wiring
     from tui.kiosk.runtime.runtime import utc_now
     from tui.kiosk.settings import ModuleSettings
@@ -134,17 +134,17 @@ def certs(arguments: argparse.Namespace) -> int:
     if arguments.watch:
         return certs_watch.run(wiring.tokens(modules), utc_now)
 
-    async def look() -> Sighting:
+    async def look() -> Snapshot:
         return await listing.look(wiring.tokens(modules))
 
-    sighting, now = asyncio.run(look()), utc_now()
+    snapshot, now = asyncio.run(look()), utc_now()
     if arguments.json:
-        _out(listing.as_json(listing.listed(sighting, now)))
-        for line in listing.fault_lines(sighting):
+        _out(listing.as_json(listing.listed(snapshot, now)))
+        for line in listing.fault_lines(snapshot):
             _say(line)
     else:
-        _out("\n".join(listing.certificate_lines(sighting, now)))
-    return Exit.DONE if sighting.tokens or not sighting.faults else exit_of(sighting.faults[0].failure)
+        _out("\n".join(listing.certificate_lines(snapshot, now)))
+    return Exit.DONE if snapshot.tokens or not snapshot.faults else exit_of(snapshot.faults[0].failure)
 
 
 def doctor(arguments: argparse.Namespace) -> int:
@@ -168,10 +168,11 @@ def doctor(arguments: argparse.Namespace) -> int:
 
 def renew(arguments: argparse.Namespace) -> int:
     """The journey without screens."""
-    from tui.kiosk.unattended.answers import read_answers, read_pin, refuse_open
+    from tui.kiosk.unattended.answers import read_answers
     from tui.kiosk.unattended.journey import Journey
     from tui.kiosk.unattended.report import JsonReport, WordReport
     from tui.kiosk.wiring import runtime
+    from tui.process.pin_file import read_pin, refuse_open
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _leave)

@@ -47,7 +47,7 @@ def desk_refund(arguments: argparse.Namespace) -> int:
 def desk_release(arguments: argparse.Namespace) -> int:
     """An operator decides about a frozen payment."""
     from tui.desk.operators.commands import release
-    from tui.desk.storage.books import ActKind
+    from tui.desk.storage.audit_log import ActKind
 
     a = arguments
     return release(a.config, a.business_no, a.attempt, ActKind(a.kind), a.reason)

@@ -28,9 +28,10 @@ from tui.desk.payments.reconciliation import reconcile_due, schedule_days
 from tui.desk.payments.refunds import pursue
 from tui.desk.renewals.half_filled import forget_old_forms
 from tui.desk.storage.answers import AnswerRecord
-from tui.desk.storage.books import ActRecord, ReconciliationRecord
+from tui.desk.storage.audit_log import ActRecord
 from tui.desk.storage.database import OtherVersion, check_schema, reading, writing
 from tui.desk.storage.invoices import InvoiceFileRecord, InvoiceRecord, RedInvoiceRecord
+from tui.desk.storage.reconciliations import ReconciliationRecord
 from tui.desk.storage.records import ApplicationRecord, AttemptRecord, MessageRecord, RefundRecord
 
 _LOG = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from tui.journey.ports import DriverFamily
-from tui.kiosk.tables import SettingsError, Table, open_table
+from tui.process.tables import SettingsError, Table, open_table
 
 CONFIG_VARIABLE = "CA_KIOSK_CONFIG"
 LANGUAGE_VARIABLE = "CA_KIOSK_LANGUAGE"

@@ -21,7 +21,7 @@ from tui.desk.payments.gateway import GatewayUnknown
 from tui.desk.payments.settling import lock, returned_by_platform, review
 from tui.desk.progress import Progress
 from tui.desk.renewals.issuing import issue
-from tui.desk.storage.books import ActKind, ActRecord
+from tui.desk.storage.audit_log import ActKind, ActRecord
 from tui.desk.storage.database import reading, writing
 from tui.desk.storage.invoices import InvoiceRecord, RedInvoiceRecord
 from tui.desk.storage.records import ApplicationRecord

@@ -8,8 +8,14 @@ from tui.core.order import InvoiceStatus
 from tui.desk.context import Desk
 from tui.desk.invoices.delivery import announce
 from tui.desk.invoices.service import PATIENCE, callback_url, keep, pause
-from tui.desk.invoices.tax_platform import InvoiceOutcome, InvoiceState, RedOrder, TaxPlatform, TaxPlatformDown
-from tui.desk.platforms.nuonuo.settings import TaxPlatformSettings
+from tui.desk.invoices.tax_platform import (
+    InvoiceOutcome,
+    InvoiceState,
+    InvoiceTerms,
+    RedOrder,
+    TaxPlatform,
+    TaxPlatformDown,
+)
 from tui.desk.storage.database import reading, writing
 from tui.desk.storage.invoices import RED_OPEN, InvoiceRecord, RedInvoiceRecord, RedState
 from tui.desk.storage.records import ApplicationRecord
@@ -56,7 +62,7 @@ def _of_the_blue(desk: Desk, platform: TaxPlatform, red: RedInvoiceRecord, recor
 
 def _order(
     desk: Desk,
-    settings: TaxPlatformSettings,
+    settings: InvoiceTerms,
     red: RedInvoiceRecord,
     record: ApplicationRecord,
     blue: InvoiceRecord,

@@ -10,8 +10,14 @@ from tui.core.application import InvoiceForm
 from tui.core.order import FEE_NAME, InvoiceStatus, PaymentStatus
 from tui.desk.context import Desk
 from tui.desk.invoices.delivery import announce
-from tui.desk.invoices.tax_platform import InvoiceLine, InvoiceOrder, InvoiceOutcome, InvoiceState, TaxPlatformDown
-from tui.desk.platforms.nuonuo.settings import TaxPlatformSettings
+from tui.desk.invoices.tax_platform import (
+    InvoiceLine,
+    InvoiceOrder,
+    InvoiceOutcome,
+    InvoiceState,
+    InvoiceTerms,
+    TaxPlatformDown,
+)
 from tui.desk.progress import Progress
 from tui.desk.storage.database import reading, writing
 from tui.desk.storage.invoices import RED_OPEN, InvoiceRecord, RedInvoiceRecord, RedState
@@ -166,7 +172,7 @@ def callback_url(desk: Desk) -> str:
 
 
 def _order(
-    desk: Desk, settings: TaxPlatformSettings, db: Session, record: ApplicationRecord, buyer: InvoiceForm
+    desk: Desk, settings: InvoiceTerms, db: Session, record: ApplicationRecord, buyer: InvoiceForm
 ) -> InvoiceOrder:
     order = db.scalars(select(OrderRecord).where(OrderRecord.business_no == record.business_no)).one()
     form = record.typed_form()

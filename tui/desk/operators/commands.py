@@ -27,7 +27,7 @@ from tui.desk.payments.comparison import Comparison, Oddity
 from tui.desk.payments.gateway import PaymentGatewayError
 from tui.desk.payments.reconciliation import reconcile as compare
 from tui.desk.settings import DeskSettings
-from tui.desk.storage.books import ActKind
+from tui.desk.storage.audit_log import ActKind
 from tui.desk.storage.database import reading, writing
 from tui.desk.storage.records import ApplicationRecord
 from tui.desk.wiring import build

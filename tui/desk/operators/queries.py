@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from tui.core.order import OPEN_ATTEMPT, ApplicationStatus, PaymentStatus
 from tui.core.text_safety import mask, masked, printable
-from tui.desk.storage.books import ActRecord
+from tui.desk.storage.audit_log import ActRecord
 from tui.desk.storage.database import reading
 from tui.desk.storage.invoices import InvoiceRecord
 from tui.desk.storage.records import ApplicationRecord, AttemptRecord, RefundRecord

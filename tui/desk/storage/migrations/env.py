@@ -3,7 +3,7 @@
 from alembic import context
 
 from tui.desk.renewals import half_filled  # noqa: F401 — its table belongs to the schema
-from tui.desk.storage import answers, books, evidence, invoices  # noqa: F401 — as do theirs
+from tui.desk.storage import answers, audit_log, evidence, invoices, reconciliations  # noqa: F401 — as do theirs
 from tui.desk.storage.records import Record
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=Record.metadata)
