@@ -135,7 +135,6 @@ def submit(request: Asked, business_no: FromPath[str], data: JSONBody[SubmitRequ
     return _bearer(request).once(
         ("submit", business_no, data),
         lambda db, account: applications.submit(desk, db, account, business_no, data),
-        lambda: desk.signals.begin(business_no),
     )
 
 
@@ -173,7 +172,6 @@ def prove(request: Asked, business_no: FromPath[str], data: JSONBody[ProofReques
     return _bearer(request).once(
         ("prove", business_no, data),
         lambda db, account: applications.prove(desk, db, account, business_no, data),
-        lambda: desk.signals.wake(business_no),
     )
 
 

@@ -68,16 +68,10 @@ class Bearer:
             self._look(db, used)
             raise Refused(Reason.APPLICATION_MISSING)
 
-    def once(
-        self,
-        request: tuple[object, ...],
-        act: Callable[[Session, str], Application],
-        then: Callable[[], None] = lambda: None,
-    ) -> Application:
+    def once(self, request: tuple[object, ...], act: Callable[[Session, str], Application]) -> Application:
         """The kept answer of this key, or the act's, which is kept for a day by the same transaction.
 
-        `then` follows the commit, also that of an earlier time: a crash may have come before it. Refusals are not
-        kept: every act may be repeated, so a second try is judged anew.
+        Refusals are not kept: every act may be repeated, so a second try is judged anew.
 
         :raises Refused: KIOSK_FAULT when the key is missing or was used for another request.
         """
@@ -88,7 +82,6 @@ class Bearer:
             if answer is None:
                 answer = act(db, account)
                 self._keep(db, account, request, answer)
-        then()
         return answer
 
     def once_apart(self, request: tuple[object, ...], act: Callable[[str], Application]) -> Application:

@@ -15,6 +15,7 @@ from tui.core.order import Application, ApplicationStatus, KeyPolicy, Term
 from tui.desk.clock import number
 from tui.desk.context import Desk
 from tui.desk.crypto.certificates import read_certificate
+from tui.desk.invoices.service import order
 from tui.desk.refusals import Refused
 from tui.desk.renewals.accounts import bind
 from tui.desk.renewals.admission import admit
@@ -72,8 +73,8 @@ def submit(desk: Desk, db: Session, account: str, business_no: str, request: Sub
         return application_view(db, record, now)
     if record.new_not_after > desk.ca.not_after:
         raise Refused(Reason.TERM_TOO_LONG)
-    order = _accept(db, record, request, now)
-    return view(Dossier(record, order, None, ()), now)
+    made = _accept(db, record, request, now)
+    return view(Dossier(record, made, None, ()), now)
 
 
 def see(desk: Desk, account: str, business_no: str) -> Application:
@@ -101,6 +102,7 @@ def prove(desk: Desk, db: Session, account: str, business_no: str, request: Proo
     if record.status is ApplicationStatus.ISSUED:
         record.status, record.installed_at = ApplicationStatus.INSTALLED, now
         bind(db, account, read_certificate(record.certificate).fingerprint)
+        order(desk, db, record)
     return application_view(db, record, now)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from math import ceil
 from typing import Any
 
-from sqlalchemy import Row, and_, func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 from tui.core.order import FEE_NAME, Application, ApplicationStatus, Attempt, FeeLine, Order, Refund
@@ -51,7 +51,7 @@ def load_dossier(db: Session, business_no: str) -> Dossier | None:
     return dossier_of(rows) if rows else None
 
 
-def dossier_of(rows: Sequence[Row[Any]]) -> Dossier:
+def dossier_of(rows: Sequence[Sequence[Any]]) -> Dossier:
     """From the rows of one application, which may have further columns."""
     record, order, attempt = rows[0][:3]
     return Dossier(record, order, attempt, tuple(row[3] for row in rows if row[3] is not None))
