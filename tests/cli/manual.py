@@ -83,7 +83,7 @@ def _options(command: Command) -> Iterator[str]:
 
 def _word(option: Option) -> str:
     """The option in bold, its value in italics."""
-    choices = () if isinstance(option.choices, str) else option.choices
+    choices = found(option.choices) if isinstance(option.choices, str) else option.choices
     value = option.metavar or ("|".join(choices) if choices else option.parameter.upper())
     if not option.flag:
         return f"\\fI{_safe(value)}\\fR"
