@@ -151,19 +151,19 @@ def doctor(arguments: argparse.Namespace) -> int:
     """环境检测."""
     import asyncio
 
-    from tui.cli.certs import listing
+    from tui.cli.doctor import as_json, check_lines, checked, examine, verdict
     from tui.journey.ports import Check
     from tui.kiosk import wiring
 
     settings = _settings(arguments)
 
-    async def examine() -> tuple[Check, ...]:
+    async def run() -> tuple[Check, ...]:
         desk = wiring.desk(settings)
-        return await listing.examine(wiring.tokens(settings.modules), desk, wiring.checks(settings, desk))
+        return await examine(wiring.tokens(settings.modules), desk, wiring.checks(settings, desk))
 
-    checks = asyncio.run(examine())
-    _out(listing.as_json(listing.checked(checks)) if arguments.json else "\n".join(listing.check_lines(checks)))
-    return listing.verdict(checks)
+    checks = asyncio.run(run())
+    _out(as_json(checked(checks)) if arguments.json else "\n".join(check_lines(checks)))
+    return verdict(checks)
 
 
 def renew(arguments: argparse.Namespace) -> int:
