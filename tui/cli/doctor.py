@@ -1,4 +1,4 @@
-"""`doctor`: whether a renewal could work, as JSON or in words."""
+"""Check whether a renewal could work, as JSON or in words (`doctor`)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

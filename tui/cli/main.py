@@ -1,4 +1,4 @@
-"""The commands: parses arguments, then imports only what the command needs."""
+"""Run the command that the arguments name; import only what it needs."""
 
 import argparse
 import os

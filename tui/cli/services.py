@@ -1,4 +1,4 @@
-"""The commands of the desk, its operators and the sandbox; each imports only what it needs."""
+"""Run the commands of the desk, its operators and the sandbox; each imports only what it needs."""
 
 import argparse
 from collections.abc import Callable

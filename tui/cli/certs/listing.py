@@ -1,4 +1,4 @@
-"""`certs`: what is inserted and whether it can be renewed, as JSON or in words."""
+"""List tokens and certificates, and why each can or cannot be renewed, as JSON or in words (`certs`)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
