@@ -18,7 +18,7 @@ from tui.core.failure import Failure, Reason
 from tui.core.secret import Password, Pin
 from tui.journey import commands as c
 from tui.journey import events as e
-from tui.journey.ports import Sighting
+from tui.journey.ports import Snapshot
 from tui.journey.state import State, Step
 from tui.kiosk.app import KioskApp
 from tui.kiosk.screens.base import StepScreen
@@ -31,7 +31,7 @@ from tui.kiosk.watchdog import IdleClock
 from tui.kiosk.widgets.secret_field import SecretField
 from tui.process import garbage
 
-SEEN = e.TokensSeen(people.SIGHTING, people.NOW)
+SEEN = e.TokensSeen(people.SNAPSHOT, people.NOW)
 
 
 class Recorder:
@@ -85,7 +85,7 @@ def test_one_screen_draws_all_pins_and_every_other_its_own_step() -> None:
 async def test_start_shows_the_waiting_screen_and_asks_for_the_desk() -> None:
     async with kiosk() as (app, recorder, _pilot):
         assert recorder.ran == [("AskService", Step.WAITING)]
-        assert app.state.sighting == people.SIGHTING
+        assert app.state.snapshot == people.SNAPSHOT
 
 
 async def test_the_screen_is_shown_before_its_commands_run() -> None:
@@ -130,7 +130,7 @@ async def test_leaving_forgets_every_screen_that_held_data(monkeypatch: pytest.M
         field = before.query_one(SecretField)
         app.advance(e.Abandoned())
         await pilot.pause()
-        assert app.state == replace(State(), now=app.state.now, sighting=app.state.sighting)
+        assert app.state == replace(State(), now=app.state.now, snapshot=app.state.snapshot)
         assert field.length == 0
         assert not before.is_attached
         assert await asyncio.wait_for(swept.get(), 10) is Step.WAITING
@@ -253,7 +253,7 @@ async def test_a_crash_shows_no_locals_and_logs_no_text(
 
 
 async def test_a_failure_stands_in_the_banner_until_the_next_act() -> None:
-    failed = people.state(Step.CARD, failure=Failure(Reason.DESK_UNREACHABLE), sighting=Sighting((people.TOKEN,)))
+    failed = people.state(Step.CARD, failure=Failure(Reason.DESK_UNREACHABLE), snapshot=Snapshot((people.TOKEN,)))
     async with kiosk() as (app, _recorder, pilot):
         await app.present(failed)
         banner = app.screen.query_one("FailureBanner")

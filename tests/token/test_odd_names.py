@@ -66,7 +66,7 @@ async def test_from_request_to_proof(
     put_certificate(empty, old, key_id=KEY_ID, label="odd")
     soft = SoftToken(empty.directory, empty.module, empty.environment, old, empty.pin, empty.label)
     tokens, application = serving(soft), replace(APPLICATION, key_policy=policy)
-    (token,) = (await tokens.sight_once()).tokens
+    (token,) = (await tokens.take_snapshot()).tokens
     assert [(c.common_name, c.well_formed) for c in token.certificates] == [(SHOWN[odd_name], True)]
 
     request = await requested(tokens, soft, application=application)

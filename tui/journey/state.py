@@ -30,7 +30,7 @@ from tui.core.order import (
     ServiceStatus,
 )
 from tui.core.succession import arranged
-from tui.journey.ports import Check, Installation, KeyLeft, Sighting, SignedRequest, TokenStage
+from tui.journey.ports import Check, Installation, KeyLeft, SignedRequest, Snapshot, TokenStage
 
 
 class Trait(Flag):
@@ -137,11 +137,11 @@ class State:
 
     step: Step = Step.WAITING
     now: datetime | None = None
-    """Time of the latest sighting, aware UTC; what the certificates' states are judged by."""
-    sighting: Sighting | None = None
+    """Time of the latest snapshot, aware UTC; what the certificates' states are judged by."""
+    snapshot: Snapshot | None = None
     """None until the token hosts have reported for the first time."""
     revealed: tuple[Token, ...] = ()
-    """Tokens as they were seen after the PIN: what is private on them is in no later sighting."""
+    """Tokens as they were seen after the PIN: what is private on them is in no later snapshot."""
     chosen: CertificateRef | None = None
     account: str = field(default="", repr=False)
     signed_in: bool = False
@@ -179,8 +179,8 @@ class State:
 
     @property
     def tokens(self) -> tuple[Token, ...]:
-        """The inserted tokens with all that is known to be on them, none before the first sighting."""
-        seen = self.sighting.tokens if self.sighting else ()
+        """The inserted tokens with all that is known to be on them, none before the first snapshot."""
+        seen = self.snapshot.tokens if self.snapshot else ()
         return arranged(tuple(revealed(token, self.revealed) for token in seen)) if self.revealed else seen
 
     @property

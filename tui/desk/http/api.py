@@ -1,4 +1,4 @@
-"""The desk's HTTP interface: the paths of `tui.deskclient.wire`, and where payment and tax platforms send theirs."""
+"""Serve the desk's HTTP interface: the paths of `tui.deskclient.wire`, and the webhooks of the platforms."""
 
 import asyncio
 from datetime import UTC
@@ -44,7 +44,7 @@ def create_app(desk: Desk) -> Litestar:
     state = State({"desk": desk})
     v1 = Router("/v1", route_handlers=_V1, before_request=check_request)
     return Litestar(
-        [v1, receive_notice, receive_invoice_hint],
+        [v1, receive_notice, receive_invoice_webhook],
         state=state,
         exception_handlers=HANDLERS,
         request_max_body_size=BODY_LIMIT,
@@ -184,7 +184,7 @@ async def receive_notice(request: Asked, method: FromPath[str]) -> Response[byte
 
 
 @post("/notify/invoices", status_code=200)
-async def receive_invoice_hint(request: Asked) -> Response[bytes]:
+async def receive_invoice_webhook(request: Asked) -> Response[bytes]:
     """The tax platform's callback; it is always told that it may stop sending."""
     reply = await asyncio.to_thread(invoice_webhook.receive, _desk(request), await request.body())
     return Response(reply, media_type="application/json")

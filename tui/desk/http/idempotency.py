@@ -1,4 +1,4 @@
-"""A write that comes twice with one Idempotency-Key is done once and answered alike."""
+"""Do a write with one Idempotency-Key once, and give its answer again to every repetition."""
 
 import hashlib
 from collections.abc import Callable

@@ -8,6 +8,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from tui.core.certificate import RENEWABLE_KEYS, Certificate, CertificateState
+from tui.core.eligibility import REFUSALS
 from tui.core.failure import Reason
 from tui.core.order import LIVE, ApplicationStatus, KeyPolicy, Offer
 from tui.desk.context import Desk
@@ -22,16 +23,6 @@ from tui.desk.storage.evidence import KeyRecord
 from tui.desk.storage.records import ApplicationRecord, BindingRecord
 
 _SPKI = re.compile(r"[0-9a-f]{64}")
-_CLOSED_DOORS = {
-    CertificateState.EXPIRED: Reason.CERTIFICATE_EXPIRED,
-    CertificateState.VALID: Reason.TOO_EARLY,
-    CertificateState.NOT_YET_VALID: Reason.NOT_YET_VALID,
-    CertificateState.UNSUPPORTED: Reason.KEY_UNSUPPORTED,
-    CertificateState.UNREADABLE: Reason.CERTIFICATE_UNREADABLE,
-    CertificateState.NOT_FOR_SIGNING: Reason.NO_SIGNING_CERTIFICATE,
-}
-
-
 _OVER = frozenset({Reason.ALREADY_RENEWED, Reason.TOO_EARLY, Reason.NOT_YET_VALID})
 """What an old certificate, or a new one, is refused for when its renewal is finished."""
 
@@ -111,7 +102,7 @@ def admit(
         raise Refused(Reason.ALREADY_RENEWED)
     state = shown.state(now, timedelta(days=desk.settings.window_days))
     if state is not CertificateState.RENEWABLE:
-        raise Refused(_CLOSED_DOORS[state])
+        raise Refused(REFUSALS[state])
     if (live.key_policy if live else desk.settings.ca.key_policy) is KeyPolicy.KEEP:
         _check_kept_key(der)
     if flaw := desk.ca.flaw(der):

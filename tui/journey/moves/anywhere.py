@@ -8,7 +8,7 @@ from tui.core.failure import Reason
 from tui.journey import commands as c
 from tui.journey import events as e
 from tui.journey.moves.common import Next, at, cover, enter, leave, refuse, resume, uncover
-from tui.journey.ports import Sighting
+from tui.journey.ports import Snapshot
 from tui.journey.state import Busy, State, Step, Trait
 
 FINAL = frozenset(
@@ -68,7 +68,7 @@ ASKED_AT = {
 def tokens_seen(state: State, event: e.TokensSeen) -> Next:
     """The inserted tokens as they now are."""
     pulled = state.token is not None
-    state = replace(state, sighting=event.sighting, now=event.at, revealed=_still_known(state, event.sighting))
+    state = replace(state, snapshot=event.snapshot, now=event.at, revealed=_still_known(state, event.snapshot))
     if state.step is Step.WAITING:
         return replace(state, failure=None), ()
     if state.step is Step.CHOOSING:
@@ -90,11 +90,11 @@ def tokens_seen(state: State, event: e.TokensSeen) -> Next:
     return state, ()
 
 
-def _still_known(state: State, sighting: Sighting) -> tuple[Token, ...]:
+def _still_known(state: State, snapshot: Snapshot) -> tuple[Token, ...]:
     """What the PIN has shown, while its token is in, or is awaited by the person whose certificate it holds."""
     if state.chosen is not None:
         return state.revealed
-    present = {(token.module, token.label, token.serial) for token in sighting.tokens}
+    present = {(token.module, token.label, token.serial) for token in snapshot.tokens}
     return tuple(known for known in state.revealed if (known.module, known.label, known.serial) in present)
 
 

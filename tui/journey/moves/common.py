@@ -65,7 +65,7 @@ def leave(state: State, event: object = None) -> Next:
         return state, ()
     fresh = State(
         now=state.now,
-        sighting=state.sighting,
+        snapshot=state.snapshot,
         service=state.service,
         desk_reachable=state.desk_reachable,
         desk_failure=state.desk_failure,

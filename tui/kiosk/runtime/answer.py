@@ -1,4 +1,4 @@
-"""One command carried out against the ports: the event that answers it."""
+"""Carry one command out against the ports and return the event that answers it."""
 
 from collections.abc import Callable
 from typing import assert_never
@@ -46,7 +46,7 @@ async def answer_token(
 
 async def answer_check(command: c.RunSelfCheck, checks: SelfCheckPort) -> e.SelfChecked:
     """Run 环境检测."""
-    return e.SelfChecked(await checks.run(command.sighting))
+    return e.SelfChecked(await checks.run(command.snapshot))
 
 
 async def answer_desk(command: DeskCommand, desk: DeskPort) -> e.Event:

@@ -113,10 +113,10 @@ class WaitingScreen(StepScreen):
         self.ask(_("退出程序？"), _("退出"), self.app.exit)
 
     def _headline(self, state: State) -> tuple[str, str, str]:
-        if state.sighting is None:
+        if state.snapshot is None:
             return _("正在读取CA"), _("请稍候。"), "bold $secondary"
-        if not state.tokens and state.sighting.faults:
-            words = explain(state.sighting.faults[0].failure, state.money, state.service)
+        if not state.tokens and state.snapshot.faults:
+            words = explain(state.snapshot.faults[0].failure, state.money, state.service)
             return words.happened, "\n".join(words.lines), "bold $bad"
         if not state.tokens:
             return _("请插入CA"), _(GUIDE), "bold $accent"

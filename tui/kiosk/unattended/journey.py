@@ -1,4 +1,4 @@
-"""The journey without screens (`ca-kiosk renew`): the same flow and runtime, each step answered from a file."""
+"""Run the journey without screens (`ca-kiosk renew`): the same flow and runtime, answers from a file."""
 
 import queue
 import time
@@ -182,7 +182,7 @@ class Journey:
     def _absent(self, state: State) -> Failure | None:
         """What the journey cannot begin without."""
         if not state.tokens:
-            faults = state.sighting.faults if state.sighting else ()
+            faults = state.snapshot.faults if state.snapshot else ()
             return faults[0].failure if faults else Failure(Reason.NO_TOKEN)
         return self._wrong_serial(state) if state.desk_reachable else self._desk_lost
 

@@ -2,11 +2,13 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,8 @@ MODULE = Path("/usr/lib/softhsm/libsofthsm2.so")
 PIN = "246810"
 READY_SECONDS = 60
 STEP_SECONDS = 120
+
+_LABELS = count(1)
 
 Line = dict[str, Any]
 
@@ -48,7 +52,7 @@ class Renewal:
 
 
 @dataclass
-class Town:
+class Sandbox:
     """A sandbox that is up, with one SoftHSM2 token folder."""
 
     directory: Path
@@ -81,6 +85,14 @@ class Town:
         """`sandbox token`: a key in the token and a certificate about to expire."""
         words = ("--module", MODULE, "--token-label", label, "--pin-file", self.directory / "pin")
         self.run("sandbox", "token", "--dir", self.directory, *words, *options)
+
+    def new_token(self, *options: str) -> str:
+        """A token of its own for one test, alone in the folder; its label."""
+        for folder in (self.directory / "softhsm").glob("*"):
+            shutil.rmtree(folder)
+        label = self.make_token(f"token{next(_LABELS)}")
+        self.certify(label, *options)
+        return label
 
     def certificates(self) -> list[Line]:
         """`certs --json`."""
@@ -125,17 +137,17 @@ def command(*words: str | Path) -> list[str]:
     return [sys.executable, "-m", "tui", *map(str, words)]
 
 
-def tool(town: Town, *words: str | Path) -> str:
+def tool(sandbox: Sandbox, *words: str | Path) -> str:
     """One of the independent tools (softhsm2-util, pkcs11-tool, openssl)."""
     done = subprocess.run(
-        [str(word) for word in words], env=town.environment, capture_output=True, text=True, timeout=60, check=False
+        [str(word) for word in words], env=sandbox.environment, capture_output=True, text=True, timeout=60, check=False
     )
     assert done.returncode == 0, (words, done.stdout, done.stderr)
     return done.stdout
 
 
 @contextmanager
-def sandbox(directory: Path) -> Iterator[Town]:
+def sandbox_up(directory: Path) -> Iterator[Sandbox]:
     """`sandbox up` until the block ends."""
     directory.mkdir(parents=True, exist_ok=True)
     with (directory / "sandbox.err").open("a") as errors:
@@ -147,7 +159,7 @@ def sandbox(directory: Path) -> Iterator[Town]:
         ready = process.stdout.readline()
         assert ready, (directory / "sandbox.err").read_text()
         json.loads(ready)
-        yield Town(directory)
+        yield Sandbox(directory)
     finally:
         process.terminate()
         process.communicate(timeout=READY_SECONDS)
