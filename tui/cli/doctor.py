@@ -1,14 +1,19 @@
 """Check whether a renewal could work, as JSON or in words (`doctor`)."""
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import msgspec
 
 from tui.cli.certs.listing import Look, look
+from tui.cli.output import out
+from tui.cli.settings import begin
 from tui.core.exits import Exit, exit_of
 from tui.core.failure import Money
 from tui.journey.ports import Check, DeskPort, SelfCheckPort
+from tui.kiosk import wiring
 from tui.kiosk.text import N_, _
 from tui.kiosk.text.wording import explain
 
@@ -33,6 +38,19 @@ class Checked:
     """A `core.failure.Reason`, empty when all is well."""
 
 
+def doctor(config: Path | None, as_json: bool) -> int:
+    """环境检测."""
+    settings = begin(config)
+
+    async def run() -> tuple[Check, ...]:
+        desk = wiring.desk(settings)
+        return await examine(wiring.tokens(settings.modules), desk, wiring.checks(settings, desk))
+
+    checks = asyncio.run(run())
+    out(_as_json(checked(checks)) if as_json else "\n".join(check_lines(checks)))
+    return verdict(checks)
+
+
 async def examine(tokens: Look, desk: DeskPort, checks: SelfCheckPort) -> tuple[Check, ...]:
     """One run of 环境检测."""
     try:
@@ -46,7 +64,7 @@ def checked(checks: tuple[Check, ...]) -> tuple[Checked, ...]:
     return tuple(Checked(c.item, c.ok, c.detail, c.failure.reason.value if c.failure else "") for c in checks)
 
 
-def as_json(rows: tuple[Checked, ...]) -> str:
+def _as_json(rows: tuple[Checked, ...]) -> str:
     """An indented JSON list."""
     return msgspec.json.format(msgspec.json.encode(rows), indent=2).decode()
 

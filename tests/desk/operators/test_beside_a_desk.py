@@ -30,7 +30,6 @@ from tui.sandbox.environment import Environment
 from tui.sandbox.files import ACCOUNT, PASSWORD
 from tui.sandbox.provision import issue
 
-pytestmark = pytest.mark.xdist_group("dbos")
 DEADLINE = 60.0
 
 
@@ -89,8 +88,8 @@ def at_the_platform(town: Environment, business_no: str) -> tuple[TradeState, bo
     with reading(engine) as db:
         (attempt,) = db.scalars(select(AttemptRecord).where(AttemptRecord.business_no == business_no))
     engine.dispose()
-    assert settings.alipay
-    outcome = Alipay(settings.alipay).query(to_port(attempt))
+    assert settings.payments.alipay
+    outcome = Alipay(settings.payments.alipay).query(to_port(attempt))
     return outcome.state, outcome.paid_at is not None
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from msgspec import structs
 
 from tests.harness.gateways.served import Clock, Merchant, attempt, served
 from tui.desk.payments.gateway import (
@@ -177,13 +178,13 @@ def test_a_restart_forgets_neither_trades_nor_notices(alipay_directory: Path, cl
         asked = attempt(clock, desk)
         platform = alipay_app(alipay_directory, clock=clock)
         with served(platform) as base:
-            qr = Alipay(replace(settings, gateway_url=f"{base}/gateway.do"), clock).start(asked).qr
+            qr = Alipay(structs.replace(settings, gateway_url=f"{base}/gateway.do"), clock).start(asked).qr
             platform.pay(qr)
             first = merchant.next()
         merchant.reply = b"success"
         with served(alipay_app(alipay_directory, clock=clock)) as base:
             assert merchant.next() == first
-            gateway = Alipay(replace(settings, gateway_url=f"{base}/gateway.do"), clock)
+            gateway = Alipay(structs.replace(settings, gateway_url=f"{base}/gateway.do"), clock)
             assert gateway.query(asked).state is TradeState.PAID
 
 
@@ -194,7 +195,10 @@ def test_a_notice_for_another_application_or_seller_is_refused(
     shop.platform.pay(shop.gateway.start(asked).qr)
     body = shop.merchant.next()
     good = alipay_settings(alipay_directory, "http://127.0.0.1")
-    for settings in (replace(good, app_id="2021000000000000"), replace(good, seller_id="2088000000000000")):
+    for settings in (
+        structs.replace(good, app_id="2021000000000000"),
+        structs.replace(good, seller_id="2088000000000000"),
+    ):
         with pytest.raises(AnswerNotGenuine, match="another"):
             Alipay(settings, clock).read_notice(body, shop.notify_url)
 

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 import httpx
 import pytest
+from msgspec import structs
 
 from tests.harness.gateways.served import Clock, Merchant, attempt, served
 from tui.desk.payments.gateway import (
@@ -159,12 +160,12 @@ def test_a_restart_forgets_neither_trades_nor_notices(unionpay_directory: Path, 
         asked = attempt(clock, desk)
         platform = unionpay_app(unionpay_directory, clock=clock)
         with served(platform) as base:
-            platform.pay(UnionPay(replace(settings, gateway_url=f"{base}/gateway/api"), clock).start(asked).qr)
+            platform.pay(UnionPay(structs.replace(settings, gateway_url=f"{base}/gateway/api"), clock).start(asked).qr)
             first = merchant.next()
         merchant.reply = b"ok"
         with served(unionpay_app(unionpay_directory, clock=clock)) as base:
             assert merchant.next() == first
-            gateway = UnionPay(replace(settings, gateway_url=f"{base}/gateway/api/"), clock)
+            gateway = UnionPay(structs.replace(settings, gateway_url=f"{base}/gateway/api/"), clock)
             assert gateway.query(asked).state is TradeState.PAID
 
 
@@ -174,18 +175,21 @@ def test_wrong_keys_and_names_are_refused_as_the_real_platform_does(
     make_unionpay_keys(tmp_path / "other")
     good = unionpay_settings(unionpay_directory, f"{shop.base}/gateway/api")
     other = unionpay_settings(tmp_path / "other", "")
-    for settings, code in ((replace(good, pfx=other.pfx), "11"), (replace(good, mer_id="777290058110049"), "31")):
+    for settings, code in (
+        (structs.replace(good, pfx=other.pfx), "11"),
+        (structs.replace(good, mer_id="777290058110049"), "31"),
+    ):
         with pytest.raises(GatewayMisconfigured) as caught:
             UnionPay(settings, clock).query(attempt(clock))
         assert caught.value.code == code
     with pytest.raises(AnswerNotGenuine):
-        UnionPay(replace(good, trust_bundle=other.trust_bundle), clock).query(attempt(clock))
+        UnionPay(structs.replace(good, trust_bundle=other.trust_bundle), clock).query(attempt(clock))
 
 
 def test_a_notice_for_another_merchant_is_refused(shop: Shop, unionpay_directory: Path, clock: Clock) -> None:
     asked = attempt(clock, shop.notify_url)
     shop.platform.pay(shop.gateway.start(asked).qr)
-    settings = replace(unionpay_settings(unionpay_directory, "http://127.0.0.1"), mer_id="777290058110049")
+    settings = structs.replace(unionpay_settings(unionpay_directory, "http://127.0.0.1"), mer_id="777290058110049")
     with pytest.raises(AnswerNotGenuine, match="merId"):
         UnionPay(settings, clock).read_notice(shop.merchant.next(), shop.notify_url)
 
@@ -285,7 +289,7 @@ def test_every_answer_to_a_query_has_its_meaning(
     }
     reply = UnionPaySpeaker(unionpay_directory).answer({}, fields | told).body
     with served(Merchant(reply=reply)) as base:
-        gateway = UnionPay(replace(settings, gateway_url=base), clock)
+        gateway = UnionPay(structs.replace(settings, gateway_url=base), clock)
         if isinstance(state, TradeState):
             assert gateway.query(asked).state is state
         else:

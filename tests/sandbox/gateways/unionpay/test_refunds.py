@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from tests.harness.gateways.served import Clock, Merchant, attempt, served
 from tui.core.beijing import BEIJING
@@ -86,7 +87,7 @@ def test_the_day_is_beijings(shop: Shop, clock: Clock) -> None:
 
 
 def test_a_contract_without_cancellation_refunds(shop: Shop, clock: Clock) -> None:
-    gateway = UnionPay(replace(shop.settings, cancel_same_day=False), clock)
+    gateway = UnionPay(structs.replace(shop.settings, cancel_same_day=False), clock)
     assert gateway.refund(shop.refund) == RefundOutcome(RefundState.DONE)
     assert shop.sent == ["04", "00"]
 
@@ -156,7 +157,7 @@ def test_every_answer_about_a_refund_has_its_meaning(
     }
     reply = UnionPaySpeaker(unionpay_directory).answer({}, fields | told).body
     with served(Merchant(reply=reply)) as base:
-        gateway = UnionPay(replace(settings, gateway_url=base), clock)
+        gateway = UnionPay(structs.replace(settings, gateway_url=base), clock)
         if isinstance(outcome, RefundOutcome):
             assert gateway.query_refund(refund) == outcome
         else:
