@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from msgspec import structs
 from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 
@@ -253,7 +254,7 @@ def test_a_commit_of_this_process_begins_what_it_left_at_once(
     monkeypatch.setattr("tui.desk.storage.wakeup._GLANCE", 3600.0)
     post, resting = SlowPost(), threading.Event()
     post.go.set()
-    town.desk = replace(town.desk, settings=replace(town.desk.settings, takeover_seconds=36000))
+    town.desk = replace(town.desk, settings=structs.replace(town.desk.settings, takeover_seconds=36000))
     engine = DeskEngine(town.desk, kinds=(post.kind,))
     wait = engine._wakeup.wait
 
