@@ -19,22 +19,6 @@ if TYPE_CHECKING:  # every room is handed the context, which must not bring the 
     from tui.desk.settings import DeskSettings
 
 
-class Signals(Protocol):
-    """How the rules reach the renewal's workflow; each may be repeated."""
-
-    def begin(self, business_no: str) -> None:
-        """Start the renewal's workflow, or leave the one that runs."""
-        ...
-
-    def wake(self, business_no: str) -> None:
-        """Tell the workflow that its application has changed."""
-        ...
-
-    def revive(self) -> None:
-        """Begin again the workflows that ended in an error."""
-        ...
-
-
 class MailSender(Protocol):
     """Sends one mail; see `tui.desk.notifications.messages.Mailer`."""
 
@@ -85,7 +69,6 @@ class Desk:
     tax: "TaxPlatform | None"
     mail: MailSender | None
     sms: SmsSender | None
-    signals: Signals
     clock: Callable[[], datetime]
     files: FileSource | None = None
     refused_notices: Allowance = field(default_factory=lambda: Allowance(REFUSED_PER_MINUTE))

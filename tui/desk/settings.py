@@ -132,7 +132,7 @@ class Desk(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     hotline: str = ""
     qq: str = ""
     executor: str = ""
-    """Name of this process among several on one database; it resumes the workflows it began under this name.
+    """Name of this process among several on one database, by which PostgreSQL shows its connections.
 
     Not named in the file: "desk" on SQLite, where there is but one process, and the host's name on PostgreSQL.
     """
@@ -143,6 +143,8 @@ class Desk(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     wrong_passwords: Positive = 5
     """So many wrong passwords in a row lock an account."""
     lock_seconds: Positive = 600
+    takeover_seconds: Positive = 60
+    """What a desk had under way that died is taken over by another one, or by itself, so soon."""
     connections: Positive = 1000
     """Open at once; fewer where the system allows fewer open files."""
     connections_per_address: Positive = 100

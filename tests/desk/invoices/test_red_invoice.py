@@ -77,6 +77,7 @@ def test_no_invoice_is_ordered_for_money_that_went_back(case: Case) -> None:
     assert case.refund() is None
     assert case.invoice() is Progress.OVER
     assert case.tax.orders == []
+    assert case.person.see(case.number).invoice_status is InvoiceStatus.NOT_REQUESTED
 
 
 def test_an_invoice_that_is_issued_after_the_refund_is_taken_back(case: Case) -> None:

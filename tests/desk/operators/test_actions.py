@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -41,9 +40,7 @@ def town() -> Iterator[World]:
 def run(town: World, monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]):  # type: ignore[no-untyped-def]
     """One command on the town's desk: its exit code and what it printed."""
     monkeypatch.setattr("tui.desk.commands.load", lambda path: town.desk.settings)
-    monkeypatch.setattr(
-        operator_commands, "build", lambda settings, engine, signals: replace(town.desk, signals=signals)
-    )
+    monkeypatch.setattr(operator_commands, "build", lambda settings, engine: town.desk)
 
     def act(*words: str) -> tuple[int, str]:
         arguments = vars(parser().parse_args(["desk", words[0], "--config", "desk.toml", *words[1:]]))
@@ -68,15 +65,13 @@ def test_money_goes_back_before_the_issue_and_the_application_ends(town: World, 
     assert town.application().status is ApplicationStatus.WITHDRAWN
     town.quiet()
     assert (town.taken_fen(), town.application().payment_status) == (0, PaymentStatus.REFUNDED)
-    assert ("wake", BUSINESS_NO) in town.desk.signals.told[-1:]  # type: ignore[attr-defined]
     with reading(town.desk.engine) as db:
         (kept,) = db.scalars(select(ActRecord))
-    assert (kept.kind, kept.operator, kept.reason.decode(), kept.attempt_no, kept.tell_at) == (
+    assert (kept.kind, kept.operator, kept.reason.decode(), kept.attempt_no) == (
         ActKind.REFUND,
         "operator",
         REFUND.reason,
         number,
-        None,
     )
     with pytest.raises(NotAllowed, match="no credited payment"):
         refund(town.desk, BUSINESS_NO, REFUND)
@@ -198,6 +193,16 @@ def test_what_was_not_decided_is_released_by_the_platforms_word(town: World, act
     assert town.application().status is (ApplicationStatus.ISSUED if bought else ApplicationStatus.ENTERED)
     with pytest.raises(NotAllowed, match="not frozen"):
         release(town.desk, BUSINESS_NO, number, act)
+
+
+def test_a_decision_wakes_the_desks_that_run(town: World, run, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+    woken = list[object]()
+    monkeypatch.setattr(operator_commands, "notify", woken.append)
+    pay(town)
+    assert run("refund", "--reason", " ", BUSINESS_NO)[0] == 2
+    assert not woken
+    assert run("refund", "--reason", "x", BUSINESS_NO)[0] == 0
+    assert len(woken) == 1
 
 
 def test_orders_are_listed_and_shown_with_personal_data_masked(town: World, run) -> None:  # type: ignore[no-untyped-def]

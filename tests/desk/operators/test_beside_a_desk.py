@@ -30,7 +30,6 @@ from tui.sandbox.environment import Environment
 from tui.sandbox.files import ACCOUNT, PASSWORD
 from tui.sandbox.provision import issue
 
-pytestmark = pytest.mark.xdist_group("dbos")
 DEADLINE = 60.0
 
 

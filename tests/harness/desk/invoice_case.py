@@ -27,7 +27,7 @@ class Case:
     letters: Letters
 
     def invoice(self) -> Progress:
-        """The workflow's act."""
+        """The engine's act."""
         return invoice(self.town.desk, self.number)
 
     def status(self) -> InvoiceStatus:

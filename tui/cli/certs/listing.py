@@ -163,7 +163,7 @@ def _certificate_lines(certificate: Certificate, now: datetime) -> Iterator[str]
     state = label(certificate.state(now))
     if not certificate.readable:
         size = _("{size}字节，CKA_ID {key_id}").format(size=len(certificate.der), key_id=certificate.key_id or "-")
-        yield f"  - {certificate.label or _('没有标签')}"
+        yield "  - " + (certificate.label or _("没有标签"))
         yield f"    {size}  {state}"
         return
     left = _("剩余{days}天").format(days=certificate.days_left(now))

@@ -1,4 +1,4 @@
-"""`ca-kiosk certs`."""
+"""Run `ca-kiosk certs`."""
 
 import asyncio
 from pathlib import Path

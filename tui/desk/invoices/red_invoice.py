@@ -5,9 +5,10 @@ from datetime import timedelta
 
 from tui.core.application import InvoiceForm
 from tui.core.order import InvoiceStatus
+from tui.desk.backoff import delay
 from tui.desk.context import Desk
 from tui.desk.invoices.delivery import announce
-from tui.desk.invoices.service import PATIENCE, callback_url, keep, pause
+from tui.desk.invoices.service import LONGEST, PATIENCE, callback_url, keep
 from tui.desk.invoices.tax_platform import (
     InvoiceOutcome,
     InvoiceState,
@@ -80,7 +81,7 @@ def _keep(desk: Desk, request_no: str, outcome: InvoiceOutcome) -> None:
         if red.state not in RED_OPEN:
             return
         red.queries, red.failure = red.queries + 1, outcome.text[:255]
-        red.next_query_at = now + pause(red.queries)
+        red.next_query_at = now + delay(red.queries, longest=LONGEST)
         match outcome.state:
             case InvoiceState.ISSUED:
                 red.state, red.number, red.pdf_url = RedState.ISSUED, outcome.number, outcome.links.pdf[:1024]

@@ -79,15 +79,6 @@ def release(desk: Desk, business_no: str, attempt_no: str, act: Act) -> AttemptS
         return attempt.state
 
 
-def tell(desk: Desk, act_no: str) -> None:
-    """Wake the workflow of the application that an operator decided about: the decision came from another process."""
-    with reading(desk.engine) as db:
-        business_no = db.get_one(ActRecord, act_no).business_no
-    desk.signals.wake(business_no)
-    with writing(desk.engine) as db:
-        db.get_one(ActRecord, act_no).tell_at = None
-
-
 def _settle(db: Session, application: ApplicationRecord, now: datetime) -> None:
     """The payment's status anew; an invoice for money that goes back is taken back with it."""
     review(db, application)
@@ -182,6 +173,5 @@ def _record(db: Session, act: Act, attempt: AttemptRecord, now: datetime) -> Non
             operator=act.operator,
             reason=act.reason.encode(),
             done_at=now,
-            tell_at=now,
         )
     )

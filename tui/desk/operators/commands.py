@@ -30,20 +30,8 @@ from tui.desk.settings import DeskSettings
 from tui.desk.storage.audit_log import ActKind
 from tui.desk.storage.database import reading, writing
 from tui.desk.storage.records import ApplicationRecord
+from tui.desk.storage.wakeup import notify
 from tui.desk.wiring import build
-
-
-class _NoWorkflows:
-    """The desk that runs is told through the database."""
-
-    def begin(self, business_no: str) -> None:
-        """Left to the running desk."""
-
-    def wake(self, business_no: str) -> None:
-        """Left to the running desk."""
-
-    def revive(self) -> None:
-        """Left to the running desk."""
 
 
 def orders(config: Path, concern: str, business_no: str, *, as_json: bool) -> int:
@@ -92,17 +80,19 @@ def invoice(config: Path, business_no: str, *, again: bool) -> int:
 
     def show(settings: DeskSettings) -> int:
         access = writing if again else reading
-        with existing_database(settings) as engine, access(engine) as db:
-            view = invoice_view(db, business_no) if db.get(ApplicationRecord, business_no) else None
-            if view is None:
-                say(f"没有这笔申请的发票 / no invoice of {business_no}")
-                return Exit.REFUSED
-            if not again:
-                _out(_json(view))
-                return Exit.DONE
-            if not try_again(db, business_no, utc_now()):
-                say("发票没有被拒绝，无需重试 / nothing was refused, there is nothing to try again")
-                return Exit.REFUSED
+        with existing_database(settings) as engine:
+            with access(engine) as db:
+                view = invoice_view(db, business_no) if db.get(ApplicationRecord, business_no) else None
+                if view is None:
+                    say(f"没有这笔申请的发票 / no invoice of {business_no}")
+                    return Exit.REFUSED
+                if not again:
+                    _out(_json(view))
+                    return Exit.DONE
+                if not try_again(db, business_no, utc_now()):
+                    say("发票没有被拒绝，无需重试 / nothing was refused, there is nothing to try again")
+                    return Exit.REFUSED
+            notify(engine)
         say("已登记重试，由运行中的服务执行 / recorded, the running desk tries again")
         return Exit.DONE
 
@@ -114,7 +104,7 @@ def reconcile(config: Path, day: date | None, channels: Sequence[str], *, as_jso
 
     def act(settings: DeskSettings) -> int:
         with existing_database(settings) as engine:
-            return compared(build(settings, engine, _NoWorkflows()))
+            return compared(build(settings, engine))
 
     def compared(desk: Desk) -> int:
         wanted = day or desk.clock().astimezone(BEIJING).date() - timedelta(days=1)
@@ -154,7 +144,9 @@ def _decided(config: Path, reason: str, act: Callable[[Desk], int]) -> int:
             return Exit.USAGE
         try:
             with existing_database(settings) as engine:
-                return act(build(settings, engine, _NoWorkflows()))
+                code = act(build(settings, engine))
+                notify(engine)
+                return code
         except NotAllowed as error:
             say(str(error))
             return Exit.REFUSED

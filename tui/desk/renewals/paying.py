@@ -25,7 +25,7 @@ from tui.deskclient.wire import PayRequest
 
 _LOG = logging.getLogger(__name__)
 _ASKED_AT_ONCE = 5
-"""Attempts, the newest first; the watch asks about the others."""
+"""Attempts, the newest first; the engine asks about the others."""
 _PAID = {ApplicationStatus.ISSUING, ApplicationStatus.ISSUED, ApplicationStatus.INSTALLED}
 
 
@@ -90,15 +90,9 @@ def withdraw(desk: Desk, account: str, business_no: str) -> Application:
                 raise Refused(Reason.ALREADY_PAID)
             if record.status not in (ApplicationStatus.DRAFT, ApplicationStatus.ENTERED):
                 raise Refused(Reason.APPLICATION_MOVED_ON, record.status.value)
-            entered = record.status is ApplicationStatus.ENTERED
             record.status = ApplicationStatus.WITHDRAWN
             db.flush()
-        else:
-            entered = False
-        view = application_view(db, record, now)
-    if entered:
-        desk.signals.wake(business_no)
-    return view
+        return application_view(db, record, now)
 
 
 def _open(

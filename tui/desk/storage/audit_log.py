@@ -30,5 +30,3 @@ class ActRecord(Record):
     """The name of the system's user."""
     reason: Mapped[bytes] = mapped_column(Sealed("acts.reason"))
     done_at: Mapped[datetime]
-    tell_at: Mapped[datetime | None] = mapped_column(index=True)
-    """When a running desk tells the renewal's workflow; None once it has."""

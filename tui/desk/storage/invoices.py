@@ -54,7 +54,7 @@ class InvoiceRecord(Record):
     failure: Mapped[str] = mapped_column(default="")
     """The platform's last words while it has not issued."""
     next_query_at: Mapped[datetime | None] = mapped_column(index=True)
-    """When the watch asks beside the workflow: after a hint, or when a person lets it be tried again."""
+    """When the platform is asked (again); None once it is issued, or refused until a person lets it be tried again."""
     queries: Mapped[int] = mapped_column(default=0)
 
     @property

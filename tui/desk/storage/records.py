@@ -1,11 +1,11 @@
 """The tables. Form, invoice, addresses, statement and evidence are personal data and stand sealed."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 import msgspec
 from sqlalchemy import BigInteger, Enum, ForeignKey, Index, LargeBinary, String, select, text
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, validates
 
 from tui.core.application import ApplicationForm, InvoiceForm
 from tui.core.order import (
@@ -24,6 +24,8 @@ from tui.desk.storage.sealed import Moment, Sealed, bind_to_rows
 
 SHOWN_ATTEMPT = OPEN_ATTEMPT - {AttemptState.CLOSING}
 """At most one attempt of an application is in one of these."""
+AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
+"""A due time for what does not wait."""
 
 
 def stored(kind: type[StrEnum]) -> Enum:
@@ -121,6 +123,9 @@ class ApplicationRecord(Record):
     challenge: Mapped[bytes] = mapped_column(default=b"")
     ca_asked: Mapped[bool] = mapped_column(default=False)
     """Set before the CA is asked for the first time: from then on it may have signed."""
+    next_issue_at: Mapped[datetime | None] = mapped_column(index=True)
+    """When the CA is asked (again); None unless the application is ISSUING."""
+    issue_tries: Mapped[int] = mapped_column(default=0)
     withheld_serial: Mapped[str] = mapped_column(default="")
     """Hex; of a certificate that nobody got: the money had gone back by the time the CA had signed."""
     created_at: Mapped[datetime]
@@ -147,6 +152,14 @@ class ApplicationRecord(Record):
         Index("applications_by_fingerprint", "fingerprint"),
         Index("applications_by_status", "status"),
     )
+
+    @validates("status")
+    def _owe_certificate(self, _name: str, status: ApplicationStatus) -> ApplicationStatus:
+        """Whoever lets an application become ISSUING lets its certificate be due with the same write."""
+        if status is not self.status:
+            self.next_issue_at = AT_ONCE if status is ApplicationStatus.ISSUING else None
+            self.issue_tries = 0
+        return status
 
 
 class OrderRecord(Record):
@@ -183,7 +196,7 @@ class AttemptRecord(Record):
     paid_at: Mapped[datetime | None]
     paid_fen: Mapped[int | None] = mapped_column(BigInteger)
     next_query_at: Mapped[datetime | None] = mapped_column(index=True)
-    """When the watch asks again; None once the state is final."""
+    """When the platform is asked again; None once the state is final."""
     queries: Mapped[int] = mapped_column(default=0)
     """Asked so often for the code; once it is closing, for its end."""
     billed_on: Mapped[str] = mapped_column(String(10), default="")

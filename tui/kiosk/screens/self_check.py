@@ -52,6 +52,7 @@ class SelfCheckScreen(StepScreen):
 
 
 def _line(check: Check, state: State) -> Content:
+    # Translators: result of one check; also an order in which nothing is wrong.
     word, colour = (_("正常"), "bold $good") if check.ok else (_("异常"), "bold $bad")
     item = _(ITEMS.get(check.item, "")) or printable(check.item, 20)
     line = Content.assemble((f"[{word}] ", colour), (item, "bold"), "  ", printable(check.detail, 120))
