@@ -42,9 +42,14 @@ def man_page() -> str:
 
 def completion(shell: str) -> str:
     """The completion for `bash` or `zsh`."""
-    whole = parser()
-    _prepare(whole)
-    return shtab.complete(whole, shell)
+    return shtab.complete(whole_parser(), shell)
+
+
+def whole_parser() -> argparse.ArgumentParser:
+    """The parser with every command's options taken in."""
+    made = parser()
+    _prepare(made)
+    return made
 
 
 def _prepare(made: Parser) -> None:
