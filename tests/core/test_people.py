@@ -2,12 +2,12 @@
 
 from dataclasses import fields, replace
 from datetime import date
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.harness.cases import ROWS, UNSEEN
 from tests.harness.people import FORM, INVOICE
 from tui.core.application import (
     ApplicationForm,
@@ -24,24 +24,8 @@ from tui.core.form.characters import clean, has_unusable
 from tui.core.form.contacts import normalise_name
 from tui.core.text_safety import is_han, printable
 
-CASES = Path(__file__).parent / "cases"
 TODAY = date(2026, 11, 28)
 INVOICED = frozenset(f.name for f in fields(InvoiceForm))
-UNSEEN = "\x00\x07\x1b\x7f\x85\x0b\x0c\u2028\u2029\u200b\u200e\u202a\u202e\u2066\u2069\u00ad\ufeff\U000e0041\ufe0f"
-
-
-def rows(*names: str) -> list[tuple[str, ...]]:
-    """Field, type, value, wanted word, stored value."""
-    lines = [line for name in names for line in (CASES / name).read_text(encoding="utf-8").splitlines()]
-    cells = [[*line.split("\t"), ""][:5] for line in lines if line and not line.startswith("#")]
-    return [(f, kind, _text(value), wanted, _text(stored)) for f, kind, value, wanted, stored in cells]
-
-
-def _text(escaped: str) -> str:
-    return escaped.encode("ascii").decode("unicode_escape")
-
-
-ROWS = rows("forms.tsv", "neighbours.tsv")
 
 
 def judged(name: str, kind: str, value: str) -> tuple[str, str | None]:

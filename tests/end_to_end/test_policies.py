@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.test_scripted import new_token
 from tests.harness.end_to_end.sandbox import MODULE, PIN, sandbox_up, tool
 
 
@@ -21,7 +20,7 @@ def test_renewed_by_the_rules(tmp_path: Path, rules: str, delete_old: bool, cert
     desk = tmp_path / "desk.toml"
     desk.write_text(desk.read_text().replace("[ca]\n", f"[ca]\n{rules}\n"))
     with sandbox_up(tmp_path) as sandbox:
-        label = new_token(sandbox)
+        label = sandbox.new_token()
         answers = sandbox.answers()
         answers.write_text(f"delete_old = {str(delete_old).lower()}\n" + answers.read_text())
         renewal = sandbox.renew(answers)

@@ -1,25 +1,12 @@
 """The journey as a script drives it: `sandbox up`, `sandbox token`, `renew --json`, `sandbox pay`."""
 
-import subprocess
 from datetime import datetime
-from itertools import count
 from pathlib import Path
 
 import pytest
 from cryptography import x509
 
 from tests.harness.end_to_end.sandbox import MODULE, PIN, Line, Sandbox, tool
-
-_labels = count(1)
-
-
-def new_token(sandbox: Sandbox, *options: str) -> str:
-    """A token of its own for one test; its label."""
-    for folder in (sandbox.directory / "softhsm").glob("*"):
-        subprocess.run(["rm", "-r", str(folder)], check=True)
-    label = sandbox.make_token(f"token{next(_labels)}")
-    sandbox.certify(label, *options)
-    return label
 
 
 def one_year_on(end: str) -> datetime:
@@ -31,7 +18,7 @@ def one_year_on(end: str) -> datetime:
 @pytest.mark.parametrize("method", ["alipay", "unionpay"])
 @pytest.mark.parametrize(("key", "named"), [("rsa2048", "RSA-2048"), ("ec256", "EC-P256")])
 def test_renewed_paid_and_installed(sandbox: Sandbox, tmp_path: Path, method: str, key: str, named: str) -> None:
-    label = new_token(sandbox, "--key", key, "--days-left", "20")
+    label = sandbox.new_token("--key", key, "--days-left", "20")
     [before] = sandbox.certificates()
     assert (before["state"], before["days_left"], before["key"]) == ("renewable", 20, named)
 
@@ -82,7 +69,7 @@ def check_with_other_tools(sandbox: Sandbox, label: str, folder: Path, expected:
     [("-1", "certificate_expired"), ("120", "too_early")],
 )
 def test_expired_and_too_early_are_refused(sandbox: Sandbox, days: str, reason: str) -> None:
-    new_token(sandbox, "--days-left", days)
+    sandbox.new_token("--days-left", days)
     renewal = sandbox.renew()
     failed = renewal.until("failed")
     assert (failed["reason"], failed["money"]) == (reason, "not_touched")
@@ -91,7 +78,7 @@ def test_expired_and_too_early_are_refused(sandbox: Sandbox, days: str, reason: 
 
 
 def test_a_kiosk_killed_after_the_payment_is_continued_by_another(sandbox: Sandbox) -> None:
-    new_token(sandbox)
+    sandbox.new_token()
     first = sandbox.renew()
     pay = first.until("pay")
     first.kill()
@@ -105,7 +92,7 @@ def test_a_kiosk_killed_after_the_payment_is_continued_by_another(sandbox: Sandb
 
 
 def test_a_wrong_pin_is_told_and_the_right_one_then_continues_the_same_application(sandbox: Sandbox) -> None:
-    new_token(sandbox)
+    sandbox.new_token()
     pin_file = sandbox.directory / "pin"
     pin_file.write_text("999999\n")
     pin_file.chmod(0o600)

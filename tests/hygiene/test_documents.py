@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from msgspec.inspect import Field, StructType, Type, UnionType, VarTupleType, type_info
 
-from tui.cli.parser import parser
+from tests.cli.manual import whole_parser
 from tui.core.exits import Exit
 from tui.desk.settings import Desk, DeskSettings
 from tui.kiosk.settings import read
@@ -83,7 +83,7 @@ def _written(text: str) -> set[str]:
 
 @pytest.mark.parametrize("line", sorted(_written(_texts(PRESENT))))
 def test_a_command_that_is_named_exists_with_its_options(line: str) -> None:
-    command = parser()
+    command = whole_parser()
     for word in line.split():
         if not re.fullmatch("[a-z]+", word) or not _below(command):
             break
@@ -92,7 +92,7 @@ def test_a_command_that_is_named_exists_with_its_options(line: str) -> None:
     assert set(re.findall(r"--[a-z-]+", line)) <= known
 
 
-@pytest.mark.parametrize("path", sorted(_commands(parser())), ids=" ".join)
+@pytest.mark.parametrize("path", sorted(_commands(whole_parser())), ids=" ".join)
 def test_readme_names_every_command(path: tuple[str, ...]) -> None:
     assert [line for line in _written(README) if f"{line} ".startswith(f"{' '.join(path)} ")]
 
@@ -138,7 +138,7 @@ def _struct(found: Type) -> type | None:
         case VarTupleType(item_type=inner):
             return _struct(inner)
         case UnionType(types=types):
-            return next((kind for one in types if (kind := _struct(one))), None)
+            return next(filter(None, map(_struct, types)), None)
     return None
 
 

@@ -1,4 +1,4 @@
-"""The desk's answers: decoded into core types, foreign text made harmless, errors turned into failures."""
+"""Decode the desk's answers into core types, clean foreign text, and turn errors into failures."""
 
 import dataclasses
 import hashlib

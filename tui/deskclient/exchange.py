@@ -1,4 +1,4 @@
-"""One request to the desk and its answer: a total deadline, safe repeats, a limit on the answer's size."""
+"""Send one request to the desk within a total deadline; repeat it where that is safe, limit the answer's size."""
 
 import asyncio
 import secrets

@@ -1,4 +1,4 @@
-"""Every way an HTTPS exchange can fail, mapped once to a core failure; the most specific class wins."""
+"""Map every way an HTTPS exchange can fail to a core failure; the most specific class wins."""
 
 import ssl
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Whose clock is wrong when the desk's TLS certificate is outside its validity: this machine's, or nobody's."""
+"""Tell whose clock is wrong when the desk's TLS certificate is outside its validity."""
 
 import ssl
 from datetime import UTC, datetime

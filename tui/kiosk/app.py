@@ -1,4 +1,4 @@
-"""The Textual app: event -> flow -> screen first -> commands; idle reset; crash net."""
+"""Run the Textual app: event -> flow -> screen first -> commands; idle reset; crash net."""
 
 import logging
 from collections.abc import Callable, Coroutine

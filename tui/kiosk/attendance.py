@@ -1,4 +1,4 @@
-"""Somebody at the keys, or something that lies on them."""
+"""Tell a person at the keys from an object that lies on them."""
 
 from collections.abc import Callable
 from time import monotonic

@@ -1,4 +1,4 @@
-"""`demo --autoplay`: the keys that a person would press, on the real screens, to the end."""
+"""Press the keys that a person would press, on the real screens, to the end (`demo --autoplay`)."""
 
 import re
 from asyncio import sleep

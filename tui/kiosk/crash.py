@@ -1,4 +1,4 @@
-"""What is said and logged when the program ends by a fault of its own: no locals, no values."""
+"""Say and log what happened when the program ends by a fault of its own, without locals or values."""
 
 from tui.journey.state import State
 from tui.kiosk.text import _

@@ -1,4 +1,4 @@
-"""Kiosk settings: frozen types from kiosk.toml and the environment; the only reader of `os.environ`."""
+"""Read kiosk settings from kiosk.toml and the environment into frozen types; nothing else reads `os.environ`."""
 
 import os
 import sys

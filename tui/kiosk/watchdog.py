@@ -1,4 +1,4 @@
-"""Deadlines that hold although the event loop stands still, as it does when a terminal stops reading."""
+"""Keep deadlines while the event loop stands still, as it does when a terminal stops reading."""
 
 from collections.abc import Callable
 from threading import Event, Thread

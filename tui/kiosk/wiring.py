@@ -1,4 +1,4 @@
-"""The only file that decides which adapter stands behind a port; heavy imports happen where they are used."""
+"""Choose the adapter behind each port, here and nowhere else; heavy imports happen where they are used."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""What every process of the program does first, so that no secret is left on the disk or shown to others."""
+"""Keep secrets off the disk and out of other processes' sight; every process calls this first."""
 
 import os
 import resource

@@ -1,4 +1,4 @@
-"""The log: what failed and where, without secrets, personal data or values from tracebacks."""
+"""Log what failed and where, without secrets, personal data or values from tracebacks."""
 
 import logging
 from logging.handlers import RotatingFileHandler

@@ -1,4 +1,4 @@
-"""A PIN in a file, as scripts hand it over, and files with a secret that are open to others."""
+"""Read a PIN from a file, and refuse files with a secret that are open to others."""
 
 from pathlib import Path
 

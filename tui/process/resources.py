@@ -1,4 +1,4 @@
-"""Where the files that ship with the program lie: `assets/` of a checkout, `tui/assets/` once installed."""
+"""Find the files that ship with the program: `assets/` of a checkout, `tui/assets/` once installed."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Which files may hold a secret: PostgreSQL's rule for a server's private key."""
+"""Tell whether a file may hold a secret, by PostgreSQL's rule for a server's private key."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Settings files (TOML) read with every key checked; an error names the file and the key."""
+"""Read settings files (TOML) and check every key; an error names the file and the key."""
 
 import tomllib
 from pathlib import Path

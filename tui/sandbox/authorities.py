@@ -1,4 +1,4 @@
-"""The sandbox's two authorities: one for TLS on the loopback interface, one that issues people's certificates."""
+"""Make the sandbox's two CAs: one for TLS on loopback, one that issues people's certificates."""
 
 import ipaddress
 import os

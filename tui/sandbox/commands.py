@@ -1,4 +1,4 @@
-"""What `ca-kiosk sandbox up`, `token`, `pay` and `fault` do; heavy imports happen where they are used."""
+"""Run `ca-kiosk sandbox up`, `token`, `pay` and `fault`; heavy imports happen where they are used."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The desk as a child process: kept running as a service manager would, so that it can be killed and comes back."""
+"""Run the desk as a child process and restart it as a service manager would."""
 
 import shutil
 import ssl

@@ -1,4 +1,4 @@
-"""The outside world in one folder: payment platforms, tax platform, SMS gateway, mailbox and the desk, on loopback."""
+"""Run the outside world in one folder: payment and tax platforms, SMS gateway, mailbox and the desk, on loopback."""
 
 import contextlib
 import fcntl

@@ -1,4 +1,4 @@
-"""What a payment platform can be told to do wrong: each scenario by name, and which platform can play it."""
+"""Name the faults that payment platforms can be told to show, and which platform can show each."""
 
 import threading
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The files of a sandbox's folder: addresses, settings of desk and kiosk, answers for an unattended renewal."""
+"""Write the files of a sandbox's folder: addresses, settings of desk and kiosk, answers for a scripted renewal."""
 
 import base64
 import json

@@ -1,4 +1,4 @@
-"""A mail server on the loopback interface that keeps every message as an .eml file."""
+"""Run a mail server on loopback that keeps every message as an .eml file."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""A certificate about to expire: key made in the token, issued by the sandbox's CA, bound to the account."""
+"""Make a certificate about to expire: key in the token, issued by the sandbox's CA, bound to the account."""
 
 import json
 import tomllib

@@ -1,4 +1,4 @@
-"""Keys and certificates in a PKCS#11 token, made in this process: never in one that draws a screen."""
+"""Make keys and certificates in a PKCS#11 token, in this process: never in one that draws a screen."""
 
 import os
 import secrets

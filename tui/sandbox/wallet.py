@@ -1,4 +1,4 @@
-"""The phone's wallet: pays what it scans, at the platform whose code it is."""
+"""Pay what a phone scans, at the platform whose code it is."""
 
 import ssl
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""One life of a driver's process: its pipes, its end, and everything that the driver may have started in it."""
+"""Start and end one driver process, with its pipes and everything that the driver may have started in it."""
 
 import asyncio
 import contextlib

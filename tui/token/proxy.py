@@ -1,4 +1,4 @@
-"""This program's side of one driver process: start it, talk to it, stop it when it hangs, start it again."""
+"""Start, talk to, stop and restart one driver process, from the kiosk's side."""
 
 import asyncio
 import contextlib

@@ -1,4 +1,4 @@
-"""The tokens of any number of PKCS#11 modules as one `journey.ports.TokenPort`."""
+"""Offer the tokens of any number of PKCS#11 modules as one `journey.ports.TokenPort`."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping

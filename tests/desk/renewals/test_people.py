@@ -5,7 +5,7 @@ from dataclasses import replace
 import msgspec
 import pytest
 
-from tests.core.test_people import ROWS, UNSEEN
+from tests.harness.cases import ROWS, UNSEEN
 from tests.harness.desk.town import FORM, INVOICE, Refusal, Town
 from tui.core.application import Buyer, IdType, check, check_invoice, normalise, normalise_invoice
 from tui.core.failure import Reason

@@ -2,11 +2,13 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,8 @@ MODULE = Path("/usr/lib/softhsm/libsofthsm2.so")
 PIN = "246810"
 READY_SECONDS = 60
 STEP_SECONDS = 120
+
+_LABELS = count(1)
 
 Line = dict[str, Any]
 
@@ -81,6 +85,14 @@ class Sandbox:
         """`sandbox token`: a key in the token and a certificate about to expire."""
         words = ("--module", MODULE, "--token-label", label, "--pin-file", self.directory / "pin")
         self.run("sandbox", "token", "--dir", self.directory, *words, *options)
+
+    def new_token(self, *options: str) -> str:
+        """A token of its own for one test, alone in the folder; its label."""
+        for folder in (self.directory / "softhsm").glob("*"):
+            shutil.rmtree(folder)
+        label = self.make_token(f"token{next(_LABELS)}")
+        self.certify(label, *options)
+        return label
 
     def certificates(self) -> list[Line]:
         """`certs --json`."""

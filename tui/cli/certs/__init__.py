@@ -1,1 +1,1 @@
-"""`certs` and `doctor`: what is inserted, once or as it changes."""
+"""`certs`: what is inserted, once or as it changes."""

@@ -1,29 +1,17 @@
-"""`certs` and `doctor`: what is inserted and whether a renewal could work, as JSON or in words."""
+"""List tokens and certificates, and why each can or cannot be renewed, as JSON or in words (`certs`)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-import msgspec
-
 from tui.core.certificate import Certificate, Token
 from tui.core.eligibility import why_not
-from tui.core.exits import Exit, exit_of
 from tui.core.failure import Failure, Money, Reason
-from tui.journey.ports import Check, DeskPort, SelfCheckPort, Snapshot
-from tui.kiosk.text import N_, _
+from tui.journey.ports import Snapshot
+from tui.kiosk.text import _
 from tui.kiosk.text.dates import moment
 from tui.kiosk.text.wording import explain, label
-
-ITEMS = {
-    "driver": N_("驱动模块"),
-    "token": N_("CA"),
-    "certificate": N_("证书"),
-    "desk": N_("续期服务"),
-    "clock": N_("系统时间"),
-    "version": N_("程序版本"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,17 +54,6 @@ class Listed:
     """The token works only after its user has changed the PIN."""
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """One line of `doctor --json`."""
-
-    item: str
-    ok: bool
-    detail: str
-    reason: str
-    """A `core.failure.Reason`, empty when all is well."""
-
-
 class Look(Protocol):
     """Tokens that are looked at once; `tui.token.tokens.Tokens` does it."""
 
@@ -91,14 +68,6 @@ async def look(tokens: Look) -> Snapshot:
         return await tokens.take_snapshot()
     finally:
         await tokens.close()
-
-
-async def examine(tokens: Look, desk: DeskPort, checks: SelfCheckPort) -> tuple[Check, ...]:
-    """One run of 环境检测."""
-    try:
-        return await checks.run(await look(tokens))
-    finally:
-        await desk.close()
 
 
 def listed(snapshot: Snapshot, now: datetime) -> tuple[Listed, ...]:
@@ -167,16 +136,6 @@ def _listed(token: Token, certificate: Certificate, now: datetime) -> Listed:
     )
 
 
-def checked(checks: tuple[Check, ...]) -> tuple[Checked, ...]:
-    """The lines of `doctor --json`."""
-    return tuple(Checked(c.item, c.ok, c.detail, c.failure.reason.value if c.failure else "") for c in checks)
-
-
-def as_json(rows: tuple[Listed, ...] | tuple[Checked, ...]) -> str:
-    """An indented JSON list."""
-    return msgspec.json.format(msgspec.json.encode(rows), indent=2).decode()
-
-
 def fault_lines(snapshot: Snapshot) -> Iterator[str]:
     """The modules that cannot be used, in words."""
     for fault in snapshot.faults:
@@ -211,18 +170,3 @@ def _certificate_lines(certificate: Certificate, now: datetime) -> Iterator[str]
     yield f"  - {certificate.subject}"
     yield f"    {label(certificate.usage)}  {certificate.serial}  {certificate.key}"
     yield f"    {moment(certificate.not_before)} — {moment(certificate.not_after)}  {left}  {state}"
-
-
-def check_lines(checks: tuple[Check, ...]) -> Iterator[str]:
-    """环境检测 in words."""
-    for check in checks:
-        yield f"[{'✓' if check.ok else '✗'}] {_(ITEMS[check.item])}  {check.detail}".rstrip()
-        if check.failure is not None:
-            told = explain(check.failure, Money.NOT_TOUCHED)
-            yield f"    {told.happened}"
-            yield from (f"    {line}" for line in told.lines)
-
-
-def verdict(checks: tuple[Check, ...]) -> Exit:
-    """0 when all is well, else the code of the first thing that is not."""
-    return next((exit_of(check.failure) for check in checks if check.failure), Exit.DONE)

@@ -1,13 +1,13 @@
-"""`ca-kiosk certs` and `ca-kiosk doctor`."""
+"""Run `ca-kiosk certs`."""
 
 import asyncio
 from pathlib import Path
 
 from tui.cli.certs import listing, watch
-from tui.cli.output import out, say
+from tui.cli.output import out, out_json, say
 from tui.cli.settings import begin
 from tui.core.exits import Exit, exit_of
-from tui.journey.ports import Check, Snapshot
+from tui.journey.ports import Snapshot
 from tui.kiosk import wiring
 from tui.kiosk.runtime.runtime import utc_now
 from tui.kiosk.settings import ModuleSettings, language_named
@@ -29,22 +29,9 @@ def certs(config: Path | None, module: Path | None, watching: bool, as_json: boo
 
     snapshot, now = asyncio.run(look()), utc_now()
     if as_json:
-        out(listing.as_json(listing.listed(snapshot, now)))
+        out_json(listing.listed(snapshot, now))
         for line in listing.fault_lines(snapshot):
             say(line)
     else:
         out("\n".join(listing.certificate_lines(snapshot, now)))
     return Exit.DONE if snapshot.tokens or not snapshot.faults else exit_of(snapshot.faults[0].failure)
-
-
-def doctor(config: Path | None, as_json: bool) -> int:
-    """环境检测."""
-    settings = begin(config)
-
-    async def examine() -> tuple[Check, ...]:
-        desk = wiring.desk(settings)
-        return await listing.examine(wiring.tokens(settings.modules), desk, wiring.checks(settings, desk))
-
-    checks = asyncio.run(examine())
-    out(listing.as_json(listing.checked(checks)) if as_json else "\n".join(listing.check_lines(checks)))
-    return listing.verdict(checks)

@@ -1,4 +1,4 @@
-"""`certs --watch`: tokens that come, change and go as lines of JSON, until the reader or a signal ends it."""
+"""Report tokens that come, change and go as lines of JSON until the reader or a signal ends it (`certs --watch`)."""
 
 import asyncio
 import os

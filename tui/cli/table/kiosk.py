@@ -55,7 +55,7 @@ COMMANDS = (
     Command(
         "doctor",
         "环境检测 / check drivers, token, desk, clock and version",
-        "tui.cli.certs.run:doctor",
+        "tui.cli.doctor:doctor",
         (JSON, KIOSK_TOML),
     ),
     Command(

@@ -1,4 +1,4 @@
-"""A certificate that a kiosk shows to the desk, read into the domain's type (RFC 5280)."""
+"""Read a certificate that a kiosk shows into the domain's type (RFC 5280)."""
 
 import hashlib
 from dataclasses import dataclass

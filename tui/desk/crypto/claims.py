@@ -1,4 +1,4 @@
-"""What a certificate says of its key, read extension by extension: one that is broken hides none of the others."""
+"""Read what a certificate says of its key, extension by extension: a broken one hides none of the others."""
 
 from contextlib import suppress
 from typing import Annotated

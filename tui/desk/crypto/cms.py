@@ -1,4 +1,4 @@
-"""CMS SignedData with one signer, attached content and signed attributes, verified for real (RFC 5652, 5.4 and 5.6)."""
+"""Verify CMS SignedData with one signer, attached content and signed attributes (RFC 5652, 5.4 and 5.6)."""
 
 import hashlib
 from typing import Annotated

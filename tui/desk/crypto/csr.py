@@ -1,4 +1,4 @@
-"""A certification request (RFC 2986) as the desk takes it: one PEM block (RFC 7468), the subject byte for byte."""
+"""Read a certification request (RFC 2986): one PEM block (RFC 7468), the subject byte for byte."""
 
 import base64
 import binascii

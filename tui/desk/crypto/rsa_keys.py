@@ -1,4 +1,4 @@
-"""RSA keys and signatures as both platforms use them: RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017, 8.2), in base64."""
+"""Load RSA keys, sign and verify with RSASSA-PKCS1-v1_5 and SHA-256 (RFC 8017, 8.2), in base64."""
 
 import base64
 import binascii

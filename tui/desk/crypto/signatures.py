@@ -1,4 +1,4 @@
-"""The signatures that the desk takes, all with SHA-256: RSA keys by the application's scheme, EC keys with ECDSA."""
+"""Verify signatures with SHA-256: RSA keys by the application's scheme, EC keys with ECDSA."""
 
 from typing import Annotated
 

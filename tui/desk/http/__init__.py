@@ -1,1 +1,1 @@
-"""The desk over HTTPS: paths, messages, problems, and who may knock."""
+"""The desk over HTTPS: routes, idempotency, problems, and limits on connections."""

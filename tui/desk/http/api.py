@@ -1,4 +1,4 @@
-"""The desk's HTTP interface: the paths of `tui.deskclient.wire`, and where payment and tax platforms send theirs."""
+"""Serve the desk's HTTP interface: the paths of `tui.deskclient.wire`, and the webhooks of the platforms."""
 
 import asyncio
 from datetime import UTC

@@ -1,4 +1,4 @@
-"""One HTTP/1.1 connection on which a peer may not dawdle, and may not send more than an honest one has to say."""
+"""Serve one HTTP/1.1 connection, with a deadline and a size limit on everything that the peer sends."""
 
 import asyncio
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The desk's listening socket: who comes in, how many, and who has to leave when there is no room.
+"""Accept connections, limit how many are open, and close the least useful when there is no room.
 
 uvicorn limits what an accepted request may do; a peer that never sends one is held by nothing, and asyncio's own loop
 answers a full file table with a line of the log for each connection that waits. So the desk accepts by itself.

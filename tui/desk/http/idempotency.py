@@ -1,4 +1,4 @@
-"""One request of a signed-in account: its session, and a write that comes twice is done once and answered alike."""
+"""Answer one request of a signed-in account: check its session, do a write once, give repetitions its answer."""
 
 import hashlib
 from collections.abc import Callable, Iterator

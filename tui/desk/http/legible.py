@@ -1,4 +1,4 @@
-"""What no part of the desk can take: text that is no Unicode, NUL, numbers and nesting without end."""
+"""Refuse text and numbers that no part of the desk can store: no Unicode, NUL, endless digits or nesting."""
 
 from typing import Any
 from urllib.parse import unquote_to_bytes

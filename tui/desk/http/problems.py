@@ -1,4 +1,4 @@
-"""Errors as `application/problem+json` (RFC 9457), the version gate, and an access log without personal data."""
+"""Answer errors as `application/problem+json` (RFC 9457), check the kiosk's version, log without personal data."""
 
 import logging
 import re

@@ -1,4 +1,4 @@
-"""Fetches the files of an issued invoice: only over HTTPS, only from named hosts, only what such a file may be."""
+"""Fetch the files of an issued invoice: only over HTTPS, only from named hosts, only in the expected formats."""
 
 from collections.abc import Mapping
 from pathlib import Path

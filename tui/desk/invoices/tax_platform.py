@@ -1,4 +1,4 @@
-"""The e-invoice (数电票): what the desk orders, what becomes of it, and the tax in it."""
+"""The port to a tax platform that issues e-invoices (数电票), and the tax in an amount."""
 
 import re
 from dataclasses import dataclass, field

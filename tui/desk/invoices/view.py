@@ -1,4 +1,4 @@
-"""What an operator is shown of one application's e-invoice: numbers, states, last words, files, messages."""
+"""Show an operator one application's e-invoice: numbers, states, last errors, files, messages."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""The tax platform's callback: not signed, so nothing in it is believed; it only lets the desk ask."""
+"""Receive the tax platform's callback, which is not signed: it proves nothing and only triggers a query."""
 
 from urllib.parse import parse_qs
 

@@ -1,4 +1,4 @@
-"""One command carried out against the ports: the event that answers it."""
+"""Carry one command out against the ports and return the event that answers it."""
 
 from collections.abc import Callable
 from typing import assert_never

@@ -1,4 +1,4 @@
-"""The form that is being filled: kept at the desk soon after a change, the latest alone, none once it is handed in."""
+"""Save the form that is being filled at the desk, soon after a change; the latest only, none once handed in."""
 
 import asyncio
 import logging

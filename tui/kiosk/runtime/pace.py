@@ -1,4 +1,4 @@
-"""How often the runtime looks, and how long it waits after a failure; all in seconds."""
+"""Intervals between the runtime's polls and waits after its failures, in seconds."""
 
 import random
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What goes on by itself: the token watch, the look at the desk, the poll of one application."""
+"""Watch tokens, ask after the desk, and poll one application, each in a loop of its own."""
 
 import asyncio
 import logging

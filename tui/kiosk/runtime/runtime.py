@@ -1,4 +1,4 @@
-"""The thread that carries commands out, so that neither driver nor network ever holds up the screen."""
+"""Carry commands out on a thread, so that neither driver nor network ever holds up the screen."""
 
 import asyncio
 import threading

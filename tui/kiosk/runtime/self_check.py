@@ -1,4 +1,4 @@
-"""环境检测: what must be right before a renewal can work, one line each."""
+"""Check what a renewal needs, one result each (环境检测)."""
 
 from collections.abc import Callable
 from datetime import datetime

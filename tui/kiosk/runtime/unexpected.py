@@ -1,4 +1,4 @@
-"""What becomes of an exception that nobody expected."""
+"""Turn an exception that nobody expected into a failure, and log it."""
 
 import traceback
 from pathlib import Path

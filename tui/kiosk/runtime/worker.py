@@ -1,4 +1,4 @@
-"""What happens on the runtime's thread: tasks for commands, one token lane, one poll, and their ends."""
+"""Schedule the runtime's work: tasks for commands, one token lane, one poll, and their ends."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""Which characters the font of a Linux console draws (ioctl_console(2)): one question to the kernel, no file."""
+"""Read which characters the font of a Linux console draws (ioctl_console(2))."""
 
 import fcntl
 import struct

@@ -1,4 +1,4 @@
-"""Textual's Linux driver, hardened: no byte, no signal and no lost terminal may leave the program half alive."""
+"""Harden Textual's Linux driver against broken bytes, signals and a terminal that goes away."""
 
 import asyncio
 import os

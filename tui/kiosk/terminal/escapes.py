@@ -1,4 +1,4 @@
-"""What a terminal sends, cut into typed text, complete control sequences (ECMA-48) and pastes; the rest is dropped."""
+"""Split what a terminal sends into text, complete control sequences (ECMA-48) and pastes; drop the rest."""
 
 import re
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Bytes of a terminal to Textual's messages: keys, pastes and the mouse, no faster than a hand, and nothing else."""
+"""Turn a terminal's bytes into Textual's messages (keys, pastes, mouse), no faster than a hand can send them."""
 
 import re
 from codecs import getincrementaldecoder

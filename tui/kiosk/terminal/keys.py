@@ -1,4 +1,4 @@
-"""Which key a control sequence is: the tables of Textual, kitty's `CSI u` and xterm's modifyOtherKeys."""
+"""Name the key of a control sequence, by Textual's tables, kitty's `CSI u` and xterm's modifyOtherKeys."""
 
 import re
 from typing import Final

@@ -1,4 +1,4 @@
-"""How much of something may come: a burst at once, and after it so many a second."""
+"""Limit how much of something is let through: a burst at once, then so many a second."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""The terminal before and after Textual: is it fit for the kiosk, and how it is put back whatever happened."""
+"""Judge whether a terminal is fit for the kiosk, and restore it after Textual whatever happened."""
 
 import os
 import termios

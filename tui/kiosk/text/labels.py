@@ -1,4 +1,4 @@
-"""Every status, stage and type of the core by its label; the words people know from the old client, verbatim."""
+"""Label every status, stage and type of the core, in the words people know from the old client."""
 
 from collections.abc import Mapping
 from enum import Enum

@@ -1,4 +1,4 @@
-"""Failures, waits and the status line in words: what happened, what to do, whom to call, where the money is."""
+"""Word failures, waits and the status line: what happened, what to do, whom to call, where the money is."""
 
 from dataclasses import dataclass
 

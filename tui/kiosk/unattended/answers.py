@@ -1,4 +1,4 @@
-"""answers.toml: what a person would type, for the journey without screens."""
+"""Read answers.toml: what a person would type, for the journey without screens."""
 
 import re
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""The journey without screens (`ca-kiosk renew`): the same flow and runtime, each step answered from a file."""
+"""Run the journey without screens (`ca-kiosk renew`): the same flow and runtime, answers from a file."""
 
 import queue
 import time

@@ -1,4 +1,4 @@
-"""Whether a journey is about the certificate that a script named by its serial number."""
+"""Tell whether a journey is about the certificate that a script named by its serial number."""
 
 from tui.core.certificate import find
 from tui.core.x509.parts import serial_of

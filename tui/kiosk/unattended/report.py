@@ -1,4 +1,4 @@
-"""What `ca-kiosk renew` prints: one JSON object a line for scripts, or words and a QR code for people."""
+"""Print what `ca-kiosk renew` does: one JSON object a line for scripts, or words and a QR code for people."""
 
 import shutil
 import sys

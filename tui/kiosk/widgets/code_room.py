@@ -1,4 +1,4 @@
-"""Whether the window will hold the payment code: known, and said, before anything more is asked of the person."""
+"""Tell, before anything more is asked of the person, whether the window has room for the payment code."""
 
 from textual.content import Content
 from textual.geometry import Size

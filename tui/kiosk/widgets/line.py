@@ -1,4 +1,4 @@
-"""A line of text that keeps what is typed to itself."""
+"""A one-line input that keeps what is typed out of every message."""
 
 from textual import events
 from textual.widgets import Input

@@ -1,4 +1,4 @@
-"""The step rail: eight stages in words, the one at hand set off."""
+"""The step indicator: eight stages in words, the current one set off."""
 
 from textual.content import Content
 from textual.widgets import Static

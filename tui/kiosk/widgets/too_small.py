@@ -1,4 +1,4 @@
-"""What stands in a window in which nothing else could."""
+"""The message shown in a window that is too small for anything else."""
 
 from textual.content import Content
 from textual.widgets import Static

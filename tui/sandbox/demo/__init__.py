@@ -1,1 +1,1 @@
-"""The demonstration."""
+"""The demonstration: a sandbox with one token, and a kiosk in front of it."""

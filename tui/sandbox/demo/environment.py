@@ -1,4 +1,4 @@
-"""The demonstration's environment: the sandbox, and in it a SoftHSM2 token whose certificate has 20 days left."""
+"""Run the demonstration's child process: a sandbox and a SoftHSM2 token whose certificate has 20 days left."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The demonstration: the sandbox in a child process, a SoftHSM2 token with 20 days left, and a phone that pays."""
+"""Start and end the demonstration: the sandbox in a child process, a SoftHSM2 token, and a phone that pays."""
 
 import asyncio
 import json

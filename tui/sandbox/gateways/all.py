@@ -1,4 +1,4 @@
-"""All stand-ins that speak HTTP, each on its own port with TLS, in one thread."""
+"""Serve all stand-ins that speak HTTP, each on its own port with TLS, in one thread."""
 
 import asyncio
 import socket

@@ -1,4 +1,4 @@
-"""Reading the attributes of objects (C_GetAttributeValue, PKCS#11 v2.40 5.7)."""
+"""Read the attributes of objects (C_GetAttributeValue, PKCS#11 v2.40 5.7)."""
 
 from collections.abc import Iterator
 from typing import Any

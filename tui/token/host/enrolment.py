@@ -1,4 +1,4 @@
-"""Renewal on the token: key pair, CSR, evidence; then write, read back, prove. Every point of it can be repeated."""
+"""Renew on the token: key pair, CSR, evidence; then write, read back, prove. Every step can be repeated."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""PKCS#11 return values (CKR_*, PKCS#11 v2.40 5.1) as reasons; imported in the driver's process only."""
+"""Map PKCS#11 return values (CKR_*, PKCS#11 v2.40 5.1) to reasons; in the driver's process only."""
 
 from typing import Final
 

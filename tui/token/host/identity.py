@@ -1,4 +1,4 @@
-"""Which token is in the slot: found by its certificate or key, and compared again before every use."""
+"""Find the slot that holds a token, by certificate or key, and compare it again before every use."""
 
 import contextlib
 from collections.abc import Callable

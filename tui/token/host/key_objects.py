@@ -1,4 +1,4 @@
-"""Key objects on a token, and what each tells of its own public key."""
+"""Read key objects and what each tells of its own public key."""
 
 import contextlib
 import hashlib

@@ -1,4 +1,4 @@
-"""PyKCS11 where it drops or cannot write what is no UTF-8; in the driver's process only."""
+"""Wrap PyKCS11 where it drops or cannot write text that is not UTF-8; in the driver's process only."""
 
 import ctypes
 from typing import Any

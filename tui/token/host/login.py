@@ -1,4 +1,4 @@
-"""The PIN of one step, and C_Login by a buffer that is wiped: PyKCS11's own call leaves a copy of every PIN."""
+"""Hold the PIN of one step and log in from a buffer that is wiped: PyKCS11's own call leaves a copy of it."""
 
 import contextlib
 import ctypes

@@ -1,4 +1,4 @@
-"""The driver's process: loads one PKCS#11 module, watches its slots, carries out orders one at a time."""
+"""Run the driver's process: load one PKCS#11 module, watch its slots, carry orders out one at a time."""
 
 import os
 import resource

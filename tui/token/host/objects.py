@@ -1,4 +1,4 @@
-"""What lies on a token: certificates, keys, and where their private halves are."""
+"""List what lies on a token: certificates, keys, and where their private halves are."""
 
 import contextlib
 from collections.abc import Iterator, Sequence

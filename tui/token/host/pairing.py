@@ -1,4 +1,4 @@
-"""Which private key belongs to a public key. CKA_ID is neither unique nor complete: it orders the search, no more."""
+"""Find the private key of a public key. CKA_ID is neither unique nor complete: it only orders the search."""
 
 from collections import Counter
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Watching a driver's slots: their state often, which is cheap, the objects only when the state changed."""
+"""Watch a driver's slots: read their state often, which is cheap, and objects only when it changed."""
 
 import time
 from dataclasses import dataclass

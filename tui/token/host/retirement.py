@@ -1,4 +1,4 @@
-"""Deleting the old pair once it has done its duty: what has the old certificate's public key, and nothing else."""
+"""Delete the old pair after the proof: what has the old certificate's public key, and nothing else."""
 
 import secrets
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""C_SignInit and C_Sign, and between them the PIN for keys that demand it at every signature."""
+"""Call C_SignInit and C_Sign, and between them give the PIN that some keys demand at every signature."""
 
 from collections.abc import Callable
 from typing import Any, Final

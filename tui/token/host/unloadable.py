@@ -1,4 +1,4 @@
-"""Why a PKCS#11 module does not load; in the driver's process only, where it may do harm to nobody else."""
+"""Tell why a PKCS#11 module does not load; in the driver's process only, where it can harm nothing else."""
 
 import ctypes
 import os

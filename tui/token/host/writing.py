@@ -1,4 +1,4 @@
-"""Writing the new certificate."""
+"""Write the new certificate to the token."""
 
 import contextlib
 import secrets

@@ -1,4 +1,4 @@
-"""Text as tokens keep it: UTF-8 by the standard, GB18030 by habit, cut off anywhere by the width of its field."""
+"""Read and write text as tokens keep it: UTF-8 by the standard, GB18030 by habit, cut off by its field's width."""
 
 import codecs
 from typing import Final

@@ -1,4 +1,4 @@
-"""Subject alternative names (RFC 5280 4.2.1.6): who holds a certificate whose subject is empty."""
+"""Read subject alternative names (RFC 5280 4.2.1.6): the holder where the subject is empty."""
 
 from collections.abc import Iterator, Sequence
 

@@ -1,4 +1,4 @@
-"""What the attributes of distinguished names are called where RFC 4514 leaves their dotted OIDs."""
+"""Name the attributes of distinguished names that RFC 4514 leaves as dotted OIDs."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""BER elements (ITU-T X.690 clause 8) cut out of bytes that may be anything: bounded work, nothing raised."""
+"""Cut BER elements (ITU-T X.690 clause 8) out of any bytes, with bounded work and without raising."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""X.509 certificates read for display and comparison: by the strict parser, else leniently, so that none is hidden."""
+"""Read X.509 certificates for display and comparison: strictly, else leniently, so that none is hidden."""
 
 import hashlib
 import warnings

@@ -1,4 +1,4 @@
-"""The organisation that a certificate names, and its number: an offer for the invoice, never more."""
+"""Read the organisation that a certificate names, and its number, to offer them for the invoice."""
 
 import re
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""Names, times and object identifiers of certificates whose encoding breaks the rules, as text for people."""
+"""Read names, times and object identifiers of certificates whose encoding breaks the rules."""
 
 import re
 from collections.abc import Iterator, Sequence

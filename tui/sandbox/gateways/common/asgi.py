@@ -1,4 +1,4 @@
-"""The little HTTP that the stand-ins of SMS gateway and tax platform need, as an ASGI application."""
+"""Serve the small HTTP interfaces of SMS gateway and tax platform as ASGI applications."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping

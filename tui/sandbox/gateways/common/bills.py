@@ -1,4 +1,4 @@
-"""One day's bill out of a platform's ledger, with the faults that a reconciliation must find."""
+"""Write one day's bill from a platform's ledger, with the faults that a reconciliation must find."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace

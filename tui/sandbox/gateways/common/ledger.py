@@ -1,4 +1,4 @@
-"""The trades a payment gateway stand-in knows, in one JSON file that survives a restart."""
+"""Keep the trades of a played payment platform in one JSON file that survives a restart."""
 
 import os
 import threading

@@ -1,4 +1,4 @@
-"""Asynchronous notices: sent by a thread of their own, again and again until the merchant confirms or the plan ends."""
+"""Send asynchronous notices from a thread, again until the merchant confirms or the plan ends."""
 
 import ssl
 import threading

@@ -1,4 +1,4 @@
-"""The SMS gateway played over HTTP: checks the signature, keeps every message as a file."""
+"""Play the SMS gateway over HTTP: check the signature, keep every message as a file."""
 
 import hmac
 import time

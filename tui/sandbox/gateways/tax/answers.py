@@ -1,4 +1,4 @@
-"""What the played tax platform answers."""
+"""Write the played tax platform's answers."""
 
 from typing import TypeAlias
 

@@ -1,4 +1,4 @@
-"""The played tax platform's callback: one form, once, when the invoice is issued."""
+"""Send the played tax platform's callback: one form, once, when the invoice is issued."""
 
 import contextlib
 import ssl

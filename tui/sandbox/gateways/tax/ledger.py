@@ -1,4 +1,4 @@
-"""The played tax platform's books: orders, applications for red invoices, files, and states on command."""
+"""Keep the played tax platform's orders, red invoices and files, and set states on command."""
 
 import contextlib
 import secrets

@@ -1,4 +1,4 @@
-"""How UnionPay reads and writes the fields of a transaction."""
+"""Read and write the fields of a UnionPay transaction."""
 
 import re
 from collections.abc import Mapping

@@ -1,0 +1,75 @@
+"""Check whether a renewal could work, as JSON or in words (`doctor`)."""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tui.cli.certs.listing import look
+from tui.cli.output import out, out_json
+from tui.cli.settings import begin
+from tui.core.exits import Exit, exit_of
+from tui.core.failure import Money
+from tui.journey.ports import Check
+from tui.kiosk import wiring
+from tui.kiosk.settings import KioskSettings
+from tui.kiosk.text import N_, _
+from tui.kiosk.text.wording import explain
+
+ITEMS = {
+    "driver": N_("驱动模块"),
+    "token": N_("CA"),
+    "certificate": N_("证书"),
+    "desk": N_("续期服务"),
+    "clock": N_("系统时间"),
+    "version": N_("程序版本"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One line of `doctor --json`."""
+
+    item: str
+    ok: bool
+    detail: str
+    reason: str
+    """A `core.failure.Reason`, empty when all is well."""
+
+
+def doctor(config: Path | None, as_json: bool) -> int:
+    """环境检测."""
+    checks = asyncio.run(_examine(begin(config)))
+    if as_json:
+        out_json(checked(checks))
+    else:
+        out("\n".join(check_lines(checks)))
+    return verdict(checks)
+
+
+async def _examine(settings: KioskSettings) -> tuple[Check, ...]:
+    desk = wiring.desk(settings)
+    try:
+        return await wiring.checks(settings, desk).run(await look(wiring.tokens(settings.modules)))
+    finally:
+        await desk.close()
+
+
+def checked(checks: tuple[Check, ...]) -> tuple[Checked, ...]:
+    """The lines of `doctor --json`."""
+    return tuple(Checked(c.item, c.ok, c.detail, c.failure.reason.value if c.failure else "") for c in checks)
+
+
+def check_lines(checks: tuple[Check, ...]) -> Iterator[str]:
+    """环境检测 in words."""
+    for check in checks:
+        yield f"[{'✓' if check.ok else '✗'}] {_(ITEMS[check.item])}  {check.detail}".rstrip()
+        if check.failure is not None:
+            told = explain(check.failure, Money.NOT_TOUCHED)
+            yield f"    {told.happened}"
+            yield from (f"    {line}" for line in told.lines)
+
+
+def verdict(checks: tuple[Check, ...]) -> Exit:
+    """0 when all is well, else the code of the first thing that is not."""
+    return next((exit_of(check.failure) for check in checks if check.failure), Exit.DONE)
