@@ -121,7 +121,7 @@ def measure(seconds: float) -> None:
 
 
 def program(module: str, environment: str) -> int:
-    """The kiosk at the PIN, over this driver and without a desk; started like `tui.cli.main.kiosk`."""
+    """The kiosk at the PIN, over this driver and without a desk; started like `tui.cli.kiosk.kiosk`."""
     garbage.put_off()
     from tests.harness.kiosk.ports_double import ChecksDouble, DeskScript
     from tests.harness.people import SERVICE, application, state

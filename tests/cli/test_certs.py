@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 
+from tests.harness.odd_certificates import key_usage, odd
 from tests.harness.people import NOW, certificate, token
 from tests.rig.softhsm import SoftToken, init_token, make_token, pull, put_back, put_certificate
-from tests.token.x509.test_lenient import key_usage, odd
 from tui.cli.certs.listing import certificate_lines, listed
 from tui.cli.certs.watch import at_first, since
 from tui.core.certificate import Usage

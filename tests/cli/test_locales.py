@@ -1,4 +1,4 @@
-"""Whatever the locale, every command prints; whatever the environment, TLS secrets go to no file."""
+"""Whatever the locale, every command prints; whatever a shell hands on, no file gets TLS secrets."""
 
 import os
 import subprocess
@@ -83,6 +83,11 @@ def test_without_standard_output_nothing_crashes() -> None:
     words = 'exec "$0" -m tui "$@" >&- 2>&-'
     done = subprocess.run(["sh", "-c", words, sys.executable, "nonsense"], check=False, timeout=60)
     assert done.returncode == 2
+
+
+def test_the_size_of_another_window_wraps_no_help() -> None:
+    inherited = run("renew", "--help", environment={"COLUMNS": "20", "LINES": "5"})
+    assert inherited == run("renew", "--help", environment={"COLUMNS": "", "LINES": ""})
 
 
 def test_tls_secrets_go_to_no_file(tmp_path: Path) -> None:

@@ -21,7 +21,8 @@ from tui.core.application import (
     normalise_invoice,
 )
 from tui.core.form.characters import clean, has_unusable
-from tui.core.text_safety import printable
+from tui.core.form.contacts import normalise_name
+from tui.core.text_safety import is_han, printable
 
 CASES = Path(__file__).parent / "cases"
 TODAY = date(2026, 11, 28)
@@ -132,3 +133,14 @@ def test_a_string_without_an_end_takes_nothing_along() -> None:
 
 def test_newer_han_is_shown_and_logged() -> None:
     assert printable("\U0002ebf0明\U00031350\U000323b0\ue000\U0003fffe") == "\U0002ebf0明\U00031350\U000323b0"
+
+
+@pytest.mark.parametrize("character", "一\u3400々〇\u9fff\uf900\U00020000\U0002ebf0\U000323b0\U0003fffd")
+def test_han_is_the_same_for_names_and_for_what_tokens_tell(character: str) -> None:
+    assert is_han(character)
+    assert normalise_name(f"{character}.{character}") == normalise_name(f"{character}·{character}")
+
+
+@pytest.mark.parametrize("character", "A·あ\u3000\ue000\U0002fffe\U0003ffff")
+def test_what_is_no_han(character: str) -> None:
+    assert not is_han(character)

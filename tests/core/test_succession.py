@@ -126,6 +126,18 @@ def test_beside_another_certificate_the_cut_off_installation_stays_within_reach(
     assert walk(nothing, e.RenewalRequested()) == (nothing, ())
 
 
+@pytest.mark.parametrize(
+    "told", [home(token(OLD, NEW)), walk(home(token(OLD, LONG_AGO)), e.Started())[0]], ids=["waiting", "refused"]
+)
+def test_neither_way_to_an_earlier_renewal_leads_past_a_program_too_old_or_a_pin_to_be_changed(told: State) -> None:
+    too_new = e.ServiceSeen(replace(SERVICE, minimum_version="999.0.0"))
+    changed = e.TokensSeen(Sighting(tuple(replace(each, pin_to_be_changed=True) for each in told.tokens)), NOW)
+    for event, reason in ((too_new, Reason.KIOSK_TOO_OLD), (changed, Reason.PIN_EXPIRED)):
+        now, _ = walk(told, event, e.RenewalRequested())
+        assert now.failure is not None
+        assert (now.step, now.failure.reason) == (Step.REFUSED, reason)
+
+
 def at_the_card(*certificates: Certificate) -> State:
     return state(Step.CARD, sighting=Sighting((token(*certificates),)), offer=None)
 

@@ -68,7 +68,6 @@ def token(*certificates: Certificate, serial: str = "S1", **changes: object) -> 
         label="网证通",
         serial=serial,
         model="GM3000",
-        manufacturer="Longmai",
         pin_state=PinState.UNKNOWN,
         pin_pad=False,
         pin_min=4,

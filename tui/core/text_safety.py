@@ -2,7 +2,11 @@
 
 import re
 import unicodedata
+from typing import Final
 
+HAN: Final = "\u3005\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0002fffd\U00030000-\U0003fffd"
+"""Han for a regular expression's set: 々, 〇, the BMP's ideographs, and planes 2 and 3 with what is yet to come."""
+_HAN = re.compile(f"[{HAN}]")
 _MASKED_DIGITS = re.compile(r"\d{7,}[\dXx]?")
 _MASKED_MAIL = re.compile(r"([\w.+-])[\w.+-]*(@[\w.-]+)")
 
@@ -45,10 +49,14 @@ def is_typed(character: str) -> bool:
     return not half and clean(character) == character
 
 
+def is_han(character: str) -> bool:
+    """Whether it is written in Chinese names and texts."""
+    return _HAN.fullmatch(character) is not None
+
+
 def is_newer_han(character: str) -> bool:
     """In the planes of Han characters and unknown to this Python: extensions H, I and further came later."""
-    in_planes = "\U00020000" <= character <= "\U0003ffff" and ord(character) & 0xFFFF < 0xFFFE
-    return in_planes and unicodedata.category(character) == "Cn"
+    return character >= "\U00020000" and is_han(character) and unicodedata.category(character) == "Cn"
 
 
 def _is_visible(character: str) -> bool:

@@ -21,5 +21,9 @@ def number(prefix: str, now: datetime) -> str:
 
 
 def numbers_in(text: str, prefix: str = ATTEMPT) -> list[str]:
-    """What is a number of this desk's form, or the beginning of one, in a foreign text; each once."""
-    return list(dict.fromkeys(re.findall(rf"{prefix}[0-9]{{8,22}}", text)))
+    """What is a number of this desk's form, or the beginning of one, in a foreign text; each once.
+
+    It stands by itself, or as a refund's: neither letter nor digit touches it.
+    """
+    form = rf"(?<![0-9A-Za-z])(?:RF)?({prefix}[0-9]{{8,22}})(?![0-9A-Za-z])"
+    return list(dict.fromkeys(re.findall(form, text)))

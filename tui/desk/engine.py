@@ -19,7 +19,6 @@ from sqlalchemy.orm import InstrumentedAttribute
 from tui.core.order import OPEN_ATTEMPT, ApplicationStatus
 from tui.desk.context import Desk
 from tui.desk.invoices.delivery import fetch
-from tui.desk.invoices.records import InvoiceFileRecord, InvoiceRecord, RedInvoiceRecord
 from tui.desk.invoices.red_invoice import take_back
 from tui.desk.invoices.service import ask
 from tui.desk.notifications.outbox import deliver
@@ -28,9 +27,12 @@ from tui.desk.payments.polling import follow
 from tui.desk.payments.reconciliation import reconcile_due, schedule_days
 from tui.desk.payments.refunds import pursue
 from tui.desk.renewals.half_filled import forget_old_forms
-from tui.desk.storage.books import ActRecord, ReconciliationRecord
+from tui.desk.storage.answers import AnswerRecord
+from tui.desk.storage.audit_log import ActRecord
 from tui.desk.storage.database import OtherVersion, check_schema, reading, writing
-from tui.desk.storage.records import AnswerRecord, ApplicationRecord, AttemptRecord, MessageRecord, RefundRecord
+from tui.desk.storage.invoices import InvoiceFileRecord, InvoiceRecord, RedInvoiceRecord
+from tui.desk.storage.reconciliations import ReconciliationRecord
+from tui.desk.storage.records import ApplicationRecord, AttemptRecord, MessageRecord, RefundRecord
 
 _LOG = logging.getLogger(__name__)
 _LEASE = timedelta(seconds=60)

@@ -4,12 +4,23 @@ import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import httpx
 
 ANSWER_LIMIT = 256 * 1024
 """Bytes; no partner's answer comes near."""
+
+
+def trust(ca_file: Path | None) -> ssl.SSLContext:
+    """Trust in the authorities of `ca_file`, or in the system's, which take long to read and are read once."""
+    return ssl.create_default_context(cafile=str(ca_file)) if ca_file else _system_trust()
+
+
+@cache
+def _system_trust() -> ssl.SSLContext:
+    return ssl.create_default_context()
 
 
 class Unreachable(Exception):  # noqa: N818 — a state of the partner, said as one
@@ -34,7 +45,7 @@ class HttpsConnection:
         self._deadline = deadline
         # No environment, no redirect: a proxy variable or a 302 must not carry personal data somewhere else.
         self._client = httpx.Client(
-            verify=ssl.create_default_context(cafile=str(ca_file) if ca_file else None),
+            verify=trust(ca_file),
             timeout=httpx.Timeout(deadline, connect=min(5.0, deadline)),
             trust_env=False,
             follow_redirects=False,

@@ -19,7 +19,6 @@ from tui.desk.settings_reader import (
     Positive,
     SecretBytes,
     SecretPath,
-    SecretText,
     UnusableSetting,
     read,
     refuse_open,
@@ -36,12 +35,17 @@ _Version = Annotated[
 ]
 
 
-class DatabaseUrl(SecretText):
-    """Of SQLAlchemy, its file absolute; with a password in it the settings must be their owner's alone."""
+class DatabaseUrl(str):
+    """Of SQLAlchemy; with a password in it the settings must be their owner's alone, and it is never shown."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "***"
 
     @classmethod
-    def of(cls, text: str, file: Path) -> Self:
-        """A file that SQLite's URL names is relative to the settings."""
+    def named(cls, text: str, file: Path) -> Self:
+        """As `text` in the settings `file` says; the file that SQLite's URL names is relative to them."""
         try:
             parsed = make_url(text)
         except (ArgumentError, ValueError):  # whose text may hold a part of the password
@@ -59,9 +63,9 @@ class DataKey(SecretBytes):
     """32 bytes, AES-256: seals personal data at rest; base64 in its file."""
 
     @classmethod
-    def of(cls, content: bytes) -> Self:
+    def named(cls, text: str, file: Path) -> Self:
         """The key itself."""
-        key = base64.b64decode(content, validate=False)
+        key = base64.b64decode(super().named(text, file), validate=False)
         if len(key) != 32:
             raise ValueError("must hold 32 bytes in base64")
         return cls(key)
@@ -181,7 +185,7 @@ def load(path: Path) -> DeskSettings:
     tables = asdict(read(path, _File))
     desk: Desk = tables.pop("desk")
     named = asdict(desk)
-    named["database"] = DatabaseUrl.of(desk.database, path)  # the default too is relative to the file
+    named["database"] = DatabaseUrl.named(desk.database, path)  # the default too is relative to the file
     named["public_url"] = desk.public_url.rstrip("/")
     named["executor"] = desk.executor or ("desk" if desk.database.startswith("sqlite") else socket.gethostname())
     return DeskSettings(**named, **tables)

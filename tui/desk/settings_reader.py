@@ -47,6 +47,12 @@ class UnusableSetting(ValueError):  # noqa: N818
 class SecretPath(PosixPath):
     """A file that is handed on by its name, and that nobody else may read or change."""
 
+    @classmethod
+    def named(cls, text: str, file: Path) -> Self:
+        """The file that `text` in the settings `file` names."""
+        refuse_open(file.parent / text)
+        return cls(file.parent / text)
+
 
 class FileBytes(bytes):
     """What the file holds that a key (`…_file`) names; never shown."""
@@ -57,58 +63,34 @@ class FileBytes(bytes):
     __str__ = __repr__
 
     @classmethod
-    def of(cls, content: bytes) -> Self:
-        """From all that the file holds.
+    def named(cls, text: str, file: Path) -> Self:
+        """From the file that `text` in the settings `file` names.
 
-        :raises ValueError: it is not what it should be.
+        :raises ValueError: it cannot be read, or is not what it should be.
         """
-        return cls(content)
+        try:
+            return cls((file.parent / text).read_bytes())
+        except OSError as error:
+            raise ValueError(error) from error
 
 
 class SecretBytes(FileBytes):
     """From a file that nobody else may read or change."""
+
+    @classmethod
+    def named(cls, text: str, file: Path) -> Self:
+        """From that file."""
+        refuse_open(file.parent / text)
+        return super().named(text, file)
 
 
 class Password(SecretBytes):
     """From the one line of such a file."""
 
     @classmethod
-    def of(cls, content: bytes) -> Self:
+    def named(cls, text: str, file: Path) -> Self:
         """Without blanks and line end."""
-        return cls(content.strip())
-
-
-class SecretText(str):
-    """A text with a secret in it, which may stand in the file only where nobody else may read that; never shown."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return "***"
-
-    @classmethod
-    def of(cls, text: str, file: Path) -> Self:
-        """From the text as it stands in the file.
-
-        :raises ValueError: it is not what it should be, or others may read it.
-        """
-        refuse_open(file)
-        return cls(text)
-
-
-def read(file: Path, kind: type[T]) -> T:
-    """The whole file as `kind`, a struct of tables; relative paths in it are relative to its folder.
-
-    :raises SettingsError: the file is missing, is no TOML, or a key is missing, unknown or of no use.
-    """
-    try:
-        document = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SettingsError(f"{file}: {error}") from error
-    try:
-        return msgspec.convert(document, kind, dec_hook=lambda wanted, found: _named(wanted, found, file))
-    except msgspec.ValidationError as error:
-        raise SettingsError(f"{file}: {_what_is_wrong(error, kind)}") from error.__cause__
+        return cls(super().named(text, file).strip())
 
 
 def refuse_open(path: Path) -> None:
@@ -124,22 +106,24 @@ def refuse_open(path: Path) -> None:
         raise ValueError(why)
 
 
-def _named(kind: type[Any], found: object, file: Path) -> object:
-    """A value of a type that TOML does not have."""
-    if not isinstance(found, str):
-        raise TypeError(f"Expected `str`, got `{type(found).__name__}`")
-    if issubclass(kind, SecretText):
-        return kind.of(found, file)
-    path = file.parent / found
-    if issubclass(kind, SecretBytes | SecretPath):
-        refuse_open(path)
-    if not issubclass(kind, FileBytes):
-        return kind(path)
+def read(file: Path, kind: type[T]) -> T:
+    """The whole file as `kind`, a struct of tables; relative paths in it are relative to its folder.
+
+    :raises SettingsError: the file is missing, is no TOML, or a key is missing, unknown or of no use.
+    """
+
+    def named(wanted: type[Any], found: object) -> object:
+        if not isinstance(found, str):
+            raise TypeError(f"Expected `str`, got `{type(found).__name__}`")
+        return wanted(file.parent / found) if wanted is Path else wanted.named(found, file)
+
     try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise ValueError(error) from error
-    return kind.of(content)
+        document = tomllib.loads(file.read_text(encoding="utf-8"))
+        return msgspec.convert(document, kind, dec_hook=named)
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"{file}: {error}") from error
+    except msgspec.ValidationError as error:
+        raise SettingsError(f"{file}: {_what_is_wrong(error, kind)}") from error.__cause__
 
 
 def _what_is_wrong(error: msgspec.ValidationError, kind: type[Any]) -> str:
@@ -157,19 +141,14 @@ def _what_is_wrong(error: msgspec.ValidationError, kind: type[Any]) -> str:
         return f"{key}.{missing[1]} is missing" if path else f"[{missing[1]}] is missing"
     if unknown := _UNKNOWN.fullmatch(what):
         return f"{'.'.join([*path, unknown[1]])} is not known"
-    return f"{key} {_rule(_at(kind, path), what)}"
-
-
-def _rule(found: Type, what: str) -> str:
-    """What values of this type must be: one of its choices, of its type, or as its description says."""
-    match found:
+    match _at(kind, path):
         case EnumType(cls=choices):
-            return f"must be {' or '.join(choices)}"
+            return f"{key} must be {' or '.join(choices)}"
         case _ if other := _OTHER_TYPE.fullmatch(what):
-            return f"must be {_TOML.get(other[1], other[1])}"
+            return f"{key} must be {_TOML.get(other[1], other[1])}"
         case Metadata(extra_json_schema={"description": str(words)}):
-            return words
-    return what
+            return f"{key} {words}"
+    return f"{key}: {what}"
 
 
 def _at(kind: type[Any], path: list[str]) -> Type:
@@ -185,7 +164,7 @@ def _struct(found: Type) -> StructType:
     match found:
         case StructType():
             return found
-        case Metadata(type=inner) | VarTupleType(item_type=inner):
+        case VarTupleType(item_type=inner):
             return _struct(inner)
         case UnionType(types=types):
             return next(one for one in types if isinstance(one, StructType))

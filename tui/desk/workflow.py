@@ -14,7 +14,8 @@ from sqlalchemy.engine import make_url
 from tui.core.order import ApplicationStatus
 from tui.desk.context import Desk
 from tui.desk.invoices.service import invoice
-from tui.desk.renewals.issuing import Progress, issue, status_of
+from tui.desk.progress import Progress
+from tui.desk.renewals.issuing import issue, status_of
 from tui.desk.settings import DeskSettings
 from tui.desk.storage.database import reading
 from tui.desk.storage.records import ApplicationRecord

@@ -24,12 +24,16 @@ DEADLINES: Mapping[TokenStage, float] = {
     TokenStage.KEY_PAIR: 120.0,
     TokenStage.REQUEST: 90.0,
     TokenStage.SIGNING: 90.0,
-    TokenStage.WRITING: 30.0,
+    TokenStage.WRITING: 90.0,
     TokenStage.READING_BACK: 30.0,
     TokenStage.PROVING: 90.0,
-    TokenStage.RETIRING: 30.0,
+    TokenStage.RETIRING: 90.0,
 }
-"""Seconds that a stage may last. Those of 90 include typing a PIN on the token's own pad, for each signature even."""
+"""Seconds that a stage may last.
+
+Those of 90 include typing a PIN on the token's own pad: a key may ask for it at each signature, also at one that only
+tells which key or which token it is.
+"""
 WATCH_DEADLINE = 30
 """Whole seconds that one look at the slots may last; a card without a matching driver costs OpenSC 14."""
 

@@ -11,12 +11,12 @@ from tests.harness.desk.town import INVOICE, do_due, sweep
 from tui.core.application import Buyer, InvoiceForm
 from tui.core.order import InvoiceStatus
 from tui.desk.invoices.files import NotFetched
-from tui.desk.invoices.records import FileKind
 from tui.desk.invoices.service import invoice, try_again
 from tui.desk.invoices.tax_platform import InvoiceOutcome, InvoiceState, TaxPlatformDown
 from tui.desk.invoices.view import invoice_view
-from tui.desk.renewals.issuing import Progress
+from tui.desk.progress import Progress
 from tui.desk.storage.database import reading, writing
+from tui.desk.storage.invoices import FileKind
 from tui.desk.storage.records import ApplicationRecord
 
 

@@ -10,19 +10,19 @@ from cryptography import x509
 from sqlalchemy import select
 
 from tests.harness.desk.world import BUSINESS_NO, PRICE, World, world
-from tui.cli.arguments import parser
-from tui.cli.main import COMMANDS
+from tui.cli.parser import parser
 from tui.core.order import ApplicationStatus, AttemptState, InvoiceStatus, Method, PaymentStatus
 from tui.desk.ca.port import IssuingFailed
-from tui.desk.invoices.records import InvoiceRecord, RedInvoiceRecord
 from tui.desk.invoices.service import invoice
 from tui.desk.operators import commands as operator_commands
 from tui.desk.operators.actions import Act, NotAllowed, refund, release
 from tui.desk.payments.gateway import GatewayUnknown
 from tui.desk.payments.settling import lock, returned_by_platform, review
-from tui.desk.renewals.issuing import Progress, issue
-from tui.desk.storage.books import ActKind, ActRecord
+from tui.desk.progress import Progress
+from tui.desk.renewals.issuing import issue
+from tui.desk.storage.audit_log import ActKind, ActRecord
 from tui.desk.storage.database import reading, writing
+from tui.desk.storage.invoices import InvoiceRecord, RedInvoiceRecord
 from tui.desk.storage.records import ApplicationRecord
 from tui.sandbox.faults import Fault
 
@@ -46,8 +46,8 @@ def run(town: World, monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.Captu
     )
 
     def act(*words: str) -> tuple[int, str]:
-        arguments = parser().parse_args(["desk", words[0], "--config", "desk.toml", *words[1:]])
-        code = COMMANDS[arguments.command](arguments)
+        arguments = vars(parser().parse_args(["desk", words[0], "--config", "desk.toml", *words[1:]]))
+        code = arguments["command"].run(arguments)
         return int(code), capsysbinary.readouterr().out.decode()
 
     return act

@@ -15,14 +15,15 @@ from tests.desk.payments.test_reconciliation import HEAD, TAIL, compared, method
 from tests.harness.desk.world import World, world
 from tests.harness.vectors import read
 from tui.core.order import Method
+from tui.desk.clock import numbers_in
 from tui.desk.payments.bill import Bill, BillLine
 from tui.desk.platforms.alipay import gateway as alipay
 from tui.desk.platforms.alipay.bill import read_bill
 from tui.desk.platforms.common.archive import inflate, unpack
 from tui.desk.platforms.unionpay import gateway as unionpay
 from tui.desk.platforms.unionpay.bill import KIND, LENGTH, MER_ID, NUMBER, STARTS, read_file
-from tui.desk.storage.books import DifferenceKind
 from tui.desk.storage.database import reading
+from tui.desk.storage.reconciliations import DifferenceKind
 from tui.desk.storage.records import AttemptRecord
 from tui.sandbox.faults import Fault
 
@@ -106,6 +107,19 @@ def test_every_kind_of_oddity_at_unionpay_is_one_lines_own(row: bytes, why: str)
     bill = unionpay_bill(zm("K20261127000001"), row, b"", zm("K20261127000002")[:-1] + b"\xd0")
     assert [line.number for line in bill.lines] == ["K20261127000001", "K20261127000002"]
     assert [(one.line, one.why) for one in bill.odd] == [(2, why)]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (f'2026,"{OURS}\t",续', [OURS]),
+        (f"续{OURS}期", [OURS]),
+        (f"RF{OURS} {OURS} {OURS[:10]}", [OURS, OURS[:10]]),
+        (f"SHOP{OURS} XRF{OURS} 1{OURS} {OURS}1 {OURS}X {OURS[:9]}", []),
+    ],
+)
+def test_a_number_of_this_desk_stands_by_itself(text: str, found: list[str]) -> None:
+    assert numbers_in(text) == found
 
 
 def put_in(monkeypatch: pytest.MonkeyPatch, method: Method, change: Callable[[bytes], bytes]) -> None:

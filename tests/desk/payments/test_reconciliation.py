@@ -21,8 +21,8 @@ from tui.desk.payments.gateway import AnswerNotGenuine
 from tui.desk.payments.reconciliation import reconcile, reconcile_due, schedule_days
 from tui.desk.platforms.alipay.bill import read_bill
 from tui.desk.platforms.unionpay.bill import read_file
-from tui.desk.storage.books import DifferenceKind, DifferenceRecord, ReconciliationRecord
 from tui.desk.storage.database import reading
+from tui.desk.storage.reconciliations import DifferenceKind, DifferenceRecord, ReconciliationRecord
 from tui.desk.storage.records import AttemptRecord, RefundRecord
 from tui.sandbox.faults import Fault
 

@@ -18,11 +18,13 @@ from tests.rig.postgres import postgres
 from tui.core.exits import Exit
 from tui.core.order import ApplicationStatus, KeyPolicy, OldPair, PaymentStatus, SignatureScheme
 from tui.desk.commands import evidence
-from tui.desk.invoices.records import InvoiceRecord
 from tui.desk.invoices.service import latest_red
 from tui.desk.storage import database
+from tui.desk.storage.answers import AnswerRecord
 from tui.desk.storage.database import migrate, open_database, reading
-from tui.desk.storage.records import AnswerRecord, ApplicationRecord, EvidenceRecord, NoticeRecord
+from tui.desk.storage.evidence import EvidenceRecord
+from tui.desk.storage.invoices import InvoiceRecord
+from tui.desk.storage.records import ApplicationRecord, NoticeRecord
 from tui.desk.storage.sealed import Sealed
 
 RULES = ("key_policy", "old_pair", "scheme")

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tui.desk.invoices.files import NotFetched
-from tui.desk.invoices.records import FileKind
 from tui.desk.invoices.tax_platform import InvoiceOrder, InvoiceOutcome, InvoiceState, Links, RedOrder, TaxPlatformDown
 from tui.desk.notifications.messages import Attachment
 from tui.desk.platforms.nuonuo.settings import TaxPlatformSettings
 from tui.desk.settings_reader import Password
+from tui.desk.storage.invoices import FileKind
 
 SETTINGS = TaxPlatformSettings(
     url="https://t",

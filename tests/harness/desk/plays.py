@@ -7,7 +7,7 @@ from tui.core.beijing import BEIJING
 from tui.core.order import Method
 from tui.desk.operators.actions import Act, refund, release
 from tui.desk.payments.reconciliation import reconcile
-from tui.desk.storage.books import ActKind
+from tui.desk.storage.audit_log import ActKind
 from tui.sandbox.faults import Fault
 
 Play = Callable[[World, Method], None]

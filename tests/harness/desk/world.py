@@ -30,9 +30,10 @@ from tui.desk.payments.webhooks import receive
 from tui.desk.refusals import Refused
 from tui.desk.renewals.issuing import issue
 from tui.desk.renewals.paying import end_payment, pay, query_payment, withdraw
-from tui.desk.storage.books import ActRecord
+from tui.desk.storage.audit_log import ActRecord
 from tui.desk.storage.database import open_database, reading, writing
-from tui.desk.storage.records import ApplicationRecord, AttemptRecord, EvidenceRecord, OrderRecord, RefundRecord
+from tui.desk.storage.evidence import EvidenceRecord
+from tui.desk.storage.records import ApplicationRecord, AttemptRecord, OrderRecord, RefundRecord
 from tui.deskclient.wire import PayRequest
 from tui.sandbox.faults import Fault
 from tui.sandbox.gateways.alipay.gateway import alipay_app

@@ -16,6 +16,7 @@ from tui.journey.ports import Sighting
 from tui.journey.state import Busy, State, Step
 
 VEILED = token(hides=True)
+TOO_NEW = replace(SERVICE, minimum_version="999.0.0")
 SECRET = replace(OLD, private=True)
 SHOWN = token(SECRET)
 HIDDEN_REF = replace(REF, private=True)
@@ -38,6 +39,36 @@ def test_the_journey_goes_on_with_what_the_pin_shows(chosen: e.Event) -> None:
     assert (now.step, now.chosen, now.busy) == (Step.SIGN_IN, HIDDEN_REF, None)
     now, _ = advance(now, seen(VEILED))
     assert (now.step, now.holder) == (Step.SIGN_IN, (SHOWN, SECRET))
+
+
+@pytest.mark.parametrize(
+    ("tokens", "chosen"),
+    [
+        ((VEILED,), e.Started()),
+        ((VEILED,), e.LookChosen()),
+        ((token(bare_keys=(OLD.spki,)),), e.Started()),
+        ((TOKEN, token(certificate("other"), serial="S2")), e.Started()),
+    ],
+)
+def test_a_program_that_is_too_old_asks_for_nothing(tokens: tuple[object, ...], chosen: e.Event) -> None:
+    now, _ = walk(State(service=TOO_NEW), seen(*tokens), chosen)
+    assert now.failure is not None
+    assert (now.step, now.failure.reason, now.chosen) == (Step.REFUSED, Reason.KIOSK_TOO_OLD, None)
+
+
+def test_a_program_that_is_found_too_old_during_the_look_goes_no_further() -> None:
+    looking, _ = walk(State(), seen(VEILED), e.LookChosen(), e.PinEntered(Pin(b"123456")), e.ServiceSeen(TOO_NEW))
+    now, _ = walk(looking, e.TokenRevealed(SHOWN))
+    assert now.failure is not None
+    assert (now.step, now.failure.reason) == (Step.REFUSED, Reason.KIOSK_TOO_OLD)
+
+
+@pytest.mark.parametrize("step", [step for step in Step if step is not Step.WAITING])
+def test_in_the_middle_of_another_step_nothing_is_looked_for_and_nothing_comes_of_a_look(step: Step) -> None:
+    before = state(step, chosen=refer_token(VEILED), sighting=Sighting((VEILED,)))
+    assert advance(before, e.LookChosen()) == (before, ())
+    if step is not Step.LOOK_PIN:
+        assert advance(before, e.TokenRevealed(SHOWN)) == (before, ())
 
 
 def test_what_was_seen_is_known_at_every_later_step_and_to_the_self_check() -> None:

@@ -36,7 +36,7 @@ from tui.journey import commands as c
 from tui.journey import events as e
 from tui.journey.flow import advance
 from tui.journey.ports import Sighting
-from tui.journey.state import WORKING, Busy, State, Step
+from tui.journey.state import Busy, State, Step, Trait
 
 
 @pytest.mark.parametrize("reason", [Reason.TOKEN_REMOVED, Reason.TOKEN_SWAPPED])
@@ -130,7 +130,7 @@ def test_nobody_leaves_while_the_token_is_written_to() -> None:
 
 
 @pytest.mark.parametrize("event", [e.Abandoned(), e.TimedOut()])
-@pytest.mark.parametrize("step", [s for s in Step if s not in WORKING])
+@pytest.mark.parametrize("step", [s for s in Step if Trait.TOKEN_WORKS not in s.traits])
 def test_leaving_keeps_nothing_of_the_person(step: Step, event: e.Event) -> None:
     now, commands = advance(state(step, application=PAYING, installation=INSTALLATION), event)
     assert now == State(now=NOW, sighting=SIGHTING, service=SERVICE, desk_reachable=True)

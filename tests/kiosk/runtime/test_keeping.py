@@ -1,13 +1,19 @@
 """The form that is being filled: the latest is kept, at leaving at once, and nothing once it is handed in."""
 
+import asyncio
 import threading
 from dataclasses import replace
 
-from tests.harness.kiosk.ports_double import QUICK, DeskScript, Listener, TokensDouble, lost
+import pytest
+
+from tests.harness.kiosk.ports_double import QUICK, ChecksDouble, DeskScript, Listener, TokensDouble, lost
 from tests.harness.people import AGREEMENT, FORM, application
+from tui.core.application import ApplicationForm
 from tui.core.secret import Password
 from tui.journey import commands as c
 from tui.journey import events as e
+from tui.kiosk.runtime.keeping import Keeping
+from tui.kiosk.runtime.ports import Ports
 
 SLOW = replace(QUICK, form=60)
 """Nothing is kept by itself within a test."""
@@ -99,6 +105,35 @@ def test_a_desk_that_is_lost_disturbs_nobody() -> None:
         assert desk.came.wait(10)
         assert kept(desk) == ["张三", "张三"]
         assert not [event for event in kiosk.rest() if isinstance(event, e.Failed)]
+
+
+async def test_what_waits_behind_a_call_that_fails_by_a_fault_is_kept(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", "tui")
+    names: list[str] = []
+
+    class Faulty(DeskScript):
+        async def keep_form(self, certificate: bytes, form: ApplicationForm) -> None:
+            names.append(form.agent_name)
+            if names == ["张"]:
+                keeping.keep(typed("张三"))
+                raise RuntimeError(form.agent_name)
+
+    async def opened() -> Ports:
+        return Ports(TokensDouble(), Faulty(), ChecksDouble())
+
+    keeping = Keeping(opened, pause=0, farewell=60)
+    keeping.keep(typed("张"))
+    await keeping.finish()
+    assert names == ["张", "张三"]
+    assert ("RuntimeError" in caplog.text, "张" in caplog.text) == (True, False)
+
+
+def test_a_call_that_hangs_at_the_end_leaves_time_for_the_sign_out_and_all_is_closed() -> None:
+    desk, tokens = Keeper(keep_form=[asyncio.Event()], sign_out=[RuntimeError()]), TokensDouble()
+    with Listener(tokens, desk, SLOW) as kiosk:
+        kiosk.runtime.run(typed("张三"))
+    assert [name for name, _ in desk.called if name != "status"] == ["keep_form", "sign_out", "close"]
+    assert tokens.closed
 
 
 def test_a_command_shows_nothing_of_the_person() -> None:

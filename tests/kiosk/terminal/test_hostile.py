@@ -11,6 +11,7 @@ from tui.journey.state import Step
 from tui.kiosk.screens.form import FormScreen
 from tui.kiosk.terminal.escapes import ESC_DELAY, MAX_PASTE, UNFINISHED, Escapes, visible
 from tui.kiosk.terminal.keyboard import Input
+from tui.kiosk.terminal.keys import keys_of
 from tui.kiosk.widgets.line import Line
 from tui.kiosk.widgets.pin_pad import PinEntry
 
@@ -103,6 +104,12 @@ async def test_a_paste_is_shown_as_a_line_and_submits_nothing(name: str, sent: s
 def test_a_key_is_what_it_says(sent: bytes, keys: str) -> None:
     read = [m.key for m in Input(clock=lambda: 0.0).feed(sent) if isinstance(m, events.Key)]
     assert " ".join(read) == keys
+
+
+@pytest.mark.parametrize("form", ["\x1b[%du", "\x1b[%d;2u", "\x1b[27;1;%d~", "\x1b[0;;%du"])
+def test_of_the_codes_of_keys_without_a_character_the_number_pad_s_alone_type(form: str) -> None:
+    codes = {code for code in range(0xE000, 0xF900) if any(key.character for key in keys_of(form % code))}
+    assert codes == (set() if ";;" in form else {*range(57399, 57414), 57415, 57416})
 
 
 def test_a_bare_escape_is_a_key_soon_and_what_it_began_is_not_typed_later() -> None:

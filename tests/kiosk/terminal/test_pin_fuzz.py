@@ -31,3 +31,12 @@ def test_no_report_types_anything_wherever_it_is_cut(report: bytes) -> None:
 @pytest.mark.parametrize("unfinished", UNFINISHED, ids=lambda data: repr(data[:20]))
 def test_nothing_unfinished_is_typed_and_a_key_after_the_silence_is(unfinished: bytes) -> None:
     assert printable_keys(Stream((unfinished, None, None, b"1"), 1)) == 1
+
+
+def test_what_an_escape_began_is_not_typed_when_its_rest_comes_after_a_silence() -> None:
+    begun = [report for report in (*REPORTS, b"\x1bOA", b"\x1bOP") if report[:1] == b"\x1b" and report[1] in b"[]OPX^_"]
+    assert {report[1] for report in begun} == set(b"[]OPX^_")
+    for report in begun:
+        for cut in (3, len(report)):  # the rest in two reads, or in one
+            late = Stream((report[:1], None, report[1:cut], report[cut:], b"1"), 1)
+            assert printable_keys(late) == late.typed, (report[:20], cut)

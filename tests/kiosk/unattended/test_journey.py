@@ -2,123 +2,38 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
-from tests.harness.kiosk.ports_double import QUICK, ChecksDouble, DeskScript, TokensDouble, lost
+from tests.harness.kiosk.ports_double import lost
+from tests.harness.kiosk.renewing import (
+    ENTERED,
+    INSTALLED,
+    ISSUED,
+    ISSUING,
+    NEW,
+    SHOWN,
+    Looking,
+    desk_script,
+    renewed,
+    token_script,
+)
 from tests.harness.people import (
-    AGREEMENT,
     ATTEMPT,
-    FORM,
-    INVOICE,
-    NOTICE,
     NOW,
     OFFER,
     OLD,
-    SERVICE,
     SIGHTING,
     application,
     certificate,
     token,
 )
-from tui.core.certificate import Token
 from tui.core.exits import Exit
 from tui.core.failure import DeskError, Failure, Money, Reason, TokenError
 from tui.core.order import Application, ApplicationStatus, AttemptState, Method, Offer, OldPair, PaymentStatus
-from tui.core.secret import Password, Pin
-from tui.journey.ports import Installation, Sighting, SignedRequest
-from tui.journey.state import State
-from tui.kiosk.runtime.ports import Ports
-from tui.kiosk.runtime.runtime import Runtime
+from tui.journey.ports import Sighting, SignedRequest
 from tui.kiosk.unattended import journey
-from tui.kiosk.unattended.answers import Answers
-from tui.kiosk.unattended.journey import Journey
-from tui.kiosk.unattended.report import Failed, Installed, Issued, Line, Paid, Pay, Retired
-
-NEW = certificate("new", days_left=385)
-ENTERED = application(ApplicationStatus.ENTERED)
-SHOWN = replace(ENTERED, attempt=ATTEMPT, payment_status=PaymentStatus.PAYING)
-ISSUING = application(ApplicationStatus.ISSUING, payment_status=PaymentStatus.PAID)
-ISSUED = replace(ISSUING, status=ApplicationStatus.ISSUED, certificate=b"DER new", challenge=b"c")
-INSTALLED = replace(ISSUED, status=ApplicationStatus.INSTALLED)
-
-
-class Kept:
-    """A report that keeps the lines."""
-
-    def __init__(self) -> None:
-        self.lines: list[Line] = []
-
-    def tell(self, line: Line) -> None:
-        self.lines.append(line)
-
-    def progress(self, before: State, after: State) -> None:
-        """Not kept."""
-
-    @property
-    def kinds(self) -> list[type[Line]]:
-        return [type(line) for line in self.lines]
-
-    @property
-    def reason(self) -> str:
-        last = self.lines[-1]
-        assert isinstance(last, Failed)
-        return last.reason
-
-
-class Tokens(TokensDouble):
-    """Answers a request with a request and an installation with an installation."""
-
-    async def install(self, *words: Any) -> Installation:
-        self.answer = Installation(OLD, NEW, b"proof")
-        return await super().install(*words)
-
-
-class Desk(DeskScript):
-    """Its script of the poll begins when a payment was opened."""
-
-    def __init__(self, resumed: bool, **answers: list[Any]) -> None:
-        super().__init__(**answers)
-        self._resumed = resumed
-
-    def __getattr__(self, name: str) -> Any:
-        if name == "application" and not self._resumed and not self.count("pay"):
-            return self._unpaid
-        return super().__getattr__(name)
-
-    async def _unpaid(self, business_no: str) -> Application:
-        return ENTERED
-
-
-def _desk(resumed: bool = False, **answers: list[Any]) -> DeskScript:
-    usual: dict[str, list[Any]] = {
-        "status": [SERVICE],
-        "sign_in": [None],
-        "notice": [NOTICE],
-        "agreement": [AGREEMENT],
-        "offer": [OFFER],
-        "save": [application()],
-        "submit": [ENTERED],
-        "pay": [SHOWN],
-        "application": [SHOWN, ISSUING, ISSUED],
-        "confirm": [INSTALLED],
-    }
-    return Desk(resumed, **{**usual, **answers})
-
-
-def _journey(desk: DeskScript, tokens: TokensDouble | None = None, **changes: Any) -> tuple[Exit, Kept]:
-    ports = Ports(tokens or _tokens(), desk, ChecksDouble())
-    kept, pin, password = Kept(), Pin(b"246810"), Password(b"Renew2026")
-    answers = replace(Answers("supplier01", password, FORM, Method.ALIPAY, INVOICE), **changes)
-    code = Journey(Runtime(lambda: ports, clock=lambda: NOW, pace=QUICK), answers, pin, kept).run()
-    assert not pin
-    assert not password
-    return code, kept
-
-
-def _tokens(*sightings: Sighting, answer: Any = None) -> Tokens:
-    return Tokens(sightings or (SIGHTING,), answer or SignedRequest(b"csr", b"cms"))
+from tui.kiosk.unattended.report import Failed, Installed, Issued, Paid, Pay, Retired
 
 
 @pytest.fixture(autouse=True)
@@ -129,8 +44,8 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_from_the_token_to_the_new_certificate() -> None:
-    tokens, desk = _tokens(), _desk()
-    code, kept = _journey(desk, tokens)
+    tokens, desk = token_script(), desk_script()
+    code, kept = renewed(desk, tokens)
     assert code is Exit.DONE
     assert kept.lines == [
         Pay(Method.ALIPAY, ATTEMPT.qr, 20000, "B1", 120),
@@ -143,47 +58,47 @@ def test_from_the_token_to_the_new_certificate() -> None:
 
 
 def test_a_wrong_pin_ends_it_and_is_not_tried_again() -> None:
-    tokens = _tokens(answer=TokenError(Failure(Reason.WRONG_PIN, tries_left=2)))
-    code, kept = _journey(_desk(), tokens)
+    tokens = token_script(answer=TokenError(Failure(Reason.WRONG_PIN, tries_left=2)))
+    code, kept = renewed(desk_script(), tokens)
     assert (code, kept.reason, tokens.pins) == (Exit.TOKEN, "wrong_pin", ["246810"])
 
 
 @pytest.mark.parametrize(("days", "reason"), [(-1, "certificate_expired"), (200, "too_early")])
 def test_a_certificate_out_of_its_time_is_refused(days: int, reason: str) -> None:
-    desk = _desk(offer=[DeskError(Failure(Reason(reason)))])
-    code, kept = _journey(desk, _tokens(Sighting((token(certificate(days_left=days)),))))
+    desk = desk_script(offer=[DeskError(Failure(Reason(reason)))])
+    code, kept = renewed(desk, token_script(Sighting((token(certificate(days_left=days)),))))
     assert (code, kept.reason, kept.lines[-1]) == (Exit.REFUSED, reason, kept.lines[0])
 
 
 def test_a_renewal_paid_in_time_is_finished_after_the_certificate_expired() -> None:
     expired = Sighting((token(certificate("old", days_left=-1)),))
-    code, kept = _journey(_desk(offer=[Offer(OFFER.terms, ISSUED)]), _tokens(expired))
+    code, kept = renewed(desk_script(offer=[Offer(OFFER.terms, ISSUED)]), token_script(expired))
     assert (code, kept.kinds[-1]) == (Exit.DONE, Installed)
 
 
 def test_no_token_is_told_after_the_grace() -> None:
-    code, kept = _journey(_desk(), _tokens(Sighting()))
+    code, kept = renewed(desk_script(), token_script(Sighting()))
     assert (code, kept.reason) == (Exit.TOKEN, "no_token")
 
 
 def test_a_token_that_comes_late_is_taken() -> None:
-    assert _journey(_desk(), _tokens(Sighting(), SIGHTING))[0] is Exit.DONE
+    assert renewed(desk_script(), token_script(Sighting(), SIGHTING))[0] is Exit.DONE
 
 
 def test_no_desk_is_told_after_the_grace() -> None:
-    code, kept = _journey(_desk(status=[lost()]))
+    code, kept = renewed(desk_script(status=[lost()]))
     assert (code, kept.reason) == (Exit.DESK, "desk_unreachable")
 
 
 def test_a_desk_that_is_lost_in_between_is_asked_again_without_another_pin() -> None:
-    tokens, desk = _tokens(), _desk(submit=[lost(), lost(), ENTERED], save=[lost(), application()])
-    assert _journey(desk, tokens)[0] is Exit.DONE
+    tokens, desk = token_script(), desk_script(submit=[lost(), lost(), ENTERED], save=[lost(), application()])
+    assert renewed(desk, tokens)[0] is Exit.DONE
     assert (desk.count("submit"), desk.count("save"), len(tokens.pins)) == (3, 2, 2)
 
 
 def test_patience_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(journey.PATIENCE, Reason.DESK_UNREACHABLE, 0.05)
-    code, kept = _journey(_desk(save=[lost()]))
+    code, kept = renewed(desk_script(save=[lost()]))
     assert (code, kept.reason) == (Exit.DESK, "desk_unreachable")
 
 
@@ -198,23 +113,23 @@ def test_patience_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_a_refusal_is_not_repeated(method: str, reason: Reason, code: Exit) -> None:
-    desk = _desk(False, **{method: [DeskError(Failure(reason))]})
-    ended, kept = _journey(desk)
+    desk = desk_script(False, **{method: [DeskError(Failure(reason))]})
+    ended, kept = renewed(desk)
     assert (ended, kept.reason, desk.count(method)) == (code, reason.value, 1)
 
 
 def test_a_code_that_ran_out_is_renewed() -> None:
     over = replace(SHOWN, attempt=replace(ATTEMPT, expires_in=0))
-    renewed = replace(SHOWN, attempt=replace(ATTEMPT, attempt_no="P2", qr="https://qr.alipay.com/bax2"))
-    desk = _desk(pay=[SHOWN, renewed], application=[over, renewed, ISSUING, ISSUED])
-    code, kept = _journey(desk)
+    fresh = replace(SHOWN, attempt=replace(ATTEMPT, attempt_no="P2", qr="https://qr.alipay.com/bax2"))
+    desk = desk_script(pay=[SHOWN, fresh], application=[over, fresh, ISSUING, ISSUED])
+    code, kept = renewed(desk)
     assert code is Exit.DONE
     assert [line.qr for line in kept.lines if isinstance(line, Pay)] == [ATTEMPT.qr, "https://qr.alipay.com/bax2"]
 
 
 def test_an_application_under_way_is_continued() -> None:
-    desk = _desk(offer=[replace(OFFER, application=ISSUED)])
-    code, kept = _journey(desk)
+    desk = desk_script(offer=[replace(OFFER, application=ISSUED)])
+    code, kept = renewed(desk)
     assert (code, kept.kinds) == (Exit.DONE, [Paid, Issued, Installed])
     assert not desk.count("save") + desk.count("pay")
 
@@ -222,23 +137,23 @@ def test_an_application_under_way_is_continued() -> None:
 def test_an_attempt_by_another_method_is_ended_first() -> None:
     other = replace(SHOWN, attempt=replace(ATTEMPT, method=Method.UNIONPAY, qr="https://qr.95516.com/1"))
     ended = replace(ENTERED, attempt=replace(ATTEMPT, method=Method.UNIONPAY, state=AttemptState.CLOSED))
-    desk = _desk(
+    desk = desk_script(
         resumed=True,
         offer=[Offer(OFFER.terms, other)],
         end_payment=[ended],
         application=[other, ended, SHOWN, ISSUING, ISSUED],
     )
-    code, kept = _journey(desk)
+    code, kept = renewed(desk)
     assert (code, kept.kinds) == (Exit.DONE, [Pay, Paid, Issued, Installed])
     assert desk.count("end_payment") == 1
 
 
 def test_an_ended_session_is_opened_again() -> None:
-    desk = _desk(
+    desk = desk_script(
         application=[DeskError(Failure(Reason.SESSION_ENDED)), ISSUED],
         offer=[OFFER, replace(OFFER, application=ISSUING)],
     )
-    assert _journey(desk)[0] is Exit.DONE
+    assert renewed(desk)[0] is Exit.DONE
     assert desk.count("sign_in") == 2
 
 
@@ -264,7 +179,7 @@ def test_an_ended_session_is_opened_again() -> None:
 def test_an_application_that_ended_tells_where_the_money_is(
     ended: Application, reason: Reason, code: Exit, money: Money
 ) -> None:
-    got, kept = _journey(_desk(application=[SHOWN, ended]))
+    got, kept = renewed(desk_script(application=[SHOWN, ended]))
     assert (got, kept.reason) == (code, reason.value)
     assert isinstance(kept.lines[-1], Failed)
     assert kept.lines[-1].money is money
@@ -273,8 +188,8 @@ def test_an_application_that_ended_tells_where_the_money_is(
 def test_the_old_pair_is_deleted_only_where_both_agree() -> None:
     allowed = replace(INSTALLED, old_pair=OldPair.DELETE)
     for delete_old, confirmed, pins in ((False, allowed, 2), (True, INSTALLED, 2), (True, allowed, 3)):
-        tokens = _tokens(Sighting((token(OLD, NEW),)))
-        code, kept = _journey(_desk(confirm=[confirmed]), tokens, delete_old=delete_old)
+        tokens = token_script(Sighting((token(OLD, NEW),)))
+        code, kept = renewed(desk_script(confirm=[confirmed]), tokens, delete_old=delete_old)
         assert (code, len(tokens.pins)) == (Exit.DONE, pins)
         told = (Retired("B1", None),) if pins == 3 else ()
         assert tuple(line for line in kept.lines if isinstance(line, Retired)) == told
@@ -283,30 +198,19 @@ def test_the_old_pair_is_deleted_only_where_both_agree() -> None:
 def test_among_several_certificates_the_named_one_is_taken() -> None:
     second = certificate("second", not_after=NOW + timedelta(days=5))
     both = Sighting((token(OLD, second),))
-    code, kept = _journey(_desk(), _tokens(both))
+    code, kept = renewed(desk_script(), token_script(both))
     assert (code, kept.reason) == (Exit.USAGE, "settings_wrong")
-    desk = _desk()
-    _journey(desk, _tokens(both), serial=second.serial)
+    desk = desk_script()
+    renewed(desk, token_script(both), serial=second.serial)
     assert ("offer", (second.der, "")) in desk.called
 
 
 def test_a_private_certificate_is_looked_for_on_the_one_token_alone() -> None:
     veiled = token(hides=True)
     tokens = Looking((Sighting((veiled,)),), SignedRequest(b"csr", b"cms"))
-    code, kept = _journey(_desk(), tokens)
+    code, kept = renewed(desk_script(), tokens)
     assert (code, kept.kinds[-1]) == (Exit.DONE, Installed)
     assert tokens.pins == ["246810"] * 3
     tokens = Looking((Sighting((veiled, token(serial="S2"))),), SignedRequest(b"csr", b"cms"))
-    code, kept = _journey(_desk(), tokens)
+    code, kept = renewed(desk_script(), tokens)
     assert (code, kept.reason, tokens.pins) == (Exit.REFUSED, "certificate_hidden", [])
-
-
-class Looking(Tokens):
-    """Shows a private certificate to who has the PIN."""
-
-    async def look(self, *words: Any) -> Token:
-        answer, self.answer = self.answer, token(replace(OLD, private=True))
-        try:
-            return await super().look(*words)
-        finally:
-            self.answer = answer

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from tests.harness.kiosk import renewing as script
 from tests.harness.people import NOW, OLD, TERM, application, certificate, token
-from tests.kiosk.unattended import test_journey as script
 from tui.core.exits import Exit
 from tui.core.failure import DeskError, Failure, Reason
 from tui.core.order import ApplicationStatus, Offer, OldPair, PaymentStatus
@@ -30,50 +30,50 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("serial", ["", OLD.serial])
 @pytest.mark.parametrize("held", [(OLD, NEW), (NEW,), (OLD, LONG_AGO), (OLD, NEW, certificate("third", 200))])
 def test_a_renewal_that_was_finished_is_told_with_its_facts(held: tuple[object, ...], serial: str) -> None:
-    tokens = script._tokens(Sighting((token(*held),)))  # type: ignore[arg-type]
+    tokens = script.token_script(Sighting((token(*held),)))  # type: ignore[arg-type]
     new = next(found for found in held if found in (NEW, LONG_AGO))
-    code, kept = script._journey(script._desk(offer=[Offer((), DONE)]), tokens, serial=serial)
+    code, kept = script.renewed(script.desk_script(offer=[Offer((), DONE)]), tokens, serial=serial)
     assert (code, tokens.pins) == (Exit.DONE, [])
     assert kept.lines[-1] == Installed("B1", NEW.serial, new.not_before, NEW.not_after)
 
 
 def test_what_was_cut_off_before_the_proof_is_finished() -> None:
     issued = replace(script.ISSUED, certificate=NEW.der)
-    desk = script._desk(offer=[Offer((TERM,), issued)])
-    tokens = script._tokens(Sighting((token(OLD, NEW),)))
-    code, kept = script._journey(desk, tokens)
+    desk = script.desk_script(offer=[Offer((TERM,), issued)])
+    tokens = script.token_script(Sighting((token(OLD, NEW),)))
+    code, kept = script.renewed(desk, tokens)
     assert (code, kept.kinds[-1], desk.count("confirm"), desk.count("pay")) == (Exit.DONE, Installed, 1, 0)
 
 
 def test_the_deletion_that_was_agreed_to_is_made_up_for() -> None:
-    desk = script._desk(offer=[Offer((), replace(DONE, old_pair=OldPair.DELETE))])
-    tokens = script._tokens(Sighting((token(OLD, NEW),)))
-    code, kept = script._journey(desk, tokens, delete_old=True)
+    desk = script.desk_script(offer=[Offer((), replace(DONE, old_pair=OldPair.DELETE))])
+    tokens = script.token_script(Sighting((token(OLD, NEW),)))
+    code, kept = script.renewed(desk, tokens, delete_old=True)
     assert (code, kept.lines[-2:], len(tokens.pins)) == (Exit.DONE, [FACTS, Retired("B1", None)], 1)
 
 
 def test_what_another_desk_has_renewed_is_not_bought_again() -> None:
-    desk = script._desk()
-    code, kept = script._journey(desk, script._tokens(Sighting((token(OLD, NEW),))))
+    desk = script.desk_script()
+    code, kept = script.renewed(desk, script.token_script(Sighting((token(OLD, NEW),))))
     assert (code, kept.reason, desk.count("save")) == (Exit.REFUSED, "already_renewed", 0)
 
 
 def test_without_the_new_certificate_on_the_token_nothing_is_called_installed() -> None:
-    desk = script._desk(offer=[Offer((), DONE)])
-    code, kept = script._journey(desk, script._tokens())
+    desk = script.desk_script(offer=[Offer((), DONE)])
+    code, kept = script.renewed(desk, script.token_script())
     assert (code, kept.reason) == (Exit.REFUSED, "already_renewed")
 
 
 def test_the_named_certificate_is_asked_about_though_another_could_be_renewed() -> None:
-    desk = script._desk(offer=[Offer((), DONE)])
-    tokens = script._tokens(Sighting((token(OLD, NEW, certificate("third", 5)),)))
-    code, kept = script._journey(desk, tokens, serial=OLD.serial)
+    desk = script.desk_script(offer=[Offer((), DONE)])
+    tokens = script.token_script(Sighting((token(OLD, NEW, certificate("third", 5)),)))
+    code, kept = script.renewed(desk, tokens, serial=OLD.serial)
     assert (code, kept.lines[-1]) == (Exit.DONE, FACTS)
     assert [asked for name, asked in desk.called if name == "offer"] == [(OLD.der, "")]
 
 
 def test_the_only_certificate_is_not_renewed_for_another_that_is_named() -> None:
-    code, kept = script._journey(script._desk(), serial="abc123")
+    code, kept = script.renewed(script.desk_script(), serial="abc123")
     assert (code, kept.reason) == (Exit.USAGE, "settings_wrong")
     told = kept.lines[-1]
     assert isinstance(told, Failed)
@@ -82,7 +82,7 @@ def test_the_only_certificate_is_not_renewed_for_another_that_is_named() -> None
 
 def test_a_field_that_the_desk_refuses_is_told_by_file_key_and_choices() -> None:
     wrong = Failure(Reason.FORM_INVALID, field_errors=(("term_months", "term_unknown"), ("agent_name", "required")))
-    code, kept = script._journey(script._desk(save=[DeskError(wrong)]))
+    code, kept = script.renewed(script.desk_script(save=[DeskError(wrong)]))
     told = kept.lines[-1]
     assert code is Exit.REFUSED
     assert isinstance(told, Failed)
@@ -91,13 +91,13 @@ def test_a_field_that_the_desk_refuses_is_told_by_file_key_and_choices() -> None
 
 
 def test_a_serial_that_names_neither_certificate_is_no_success() -> None:
-    desk = script._desk(offer=[Offer((), DONE)])
-    code, kept = script._journey(desk, script._tokens(Sighting((token(OLD, NEW),))), serial="ffff")
+    desk = script.desk_script(offer=[Offer((), DONE)])
+    code, kept = script.renewed(desk, script.token_script(Sighting((token(OLD, NEW),))), serial="ffff")
     assert (code, kept.reason) == (Exit.USAGE, "settings_wrong")
 
 
 def test_a_hidden_certificate_that_the_serial_does_not_name_is_not_bought() -> None:
-    desk = script._desk()
+    desk = script.desk_script()
     tokens = script.Looking((Sighting((token(hides=True),)),), SignedRequest(b"csr", b"cms"))
-    code, kept = script._journey(desk, tokens, serial="ffff")
+    code, kept = script.renewed(desk, tokens, serial="ffff")
     assert (code, kept.reason, desk.count("save"), desk.count("pay")) == (Exit.USAGE, "settings_wrong", 0, 0)

@@ -11,9 +11,9 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from tests.harness.odd_certificates import NOW, key_usage, odd
 from tests.harness.token.support import APPLICATION, pin, quiet, reference
 from tests.rig.softhsm import SoftToken, TestCa, issue, make_token, put_certificate, subject
-from tests.token.x509.test_lenient import NOW, key_usage, odd
 from tui.core.certificate import CertificateState, Usage
 from tui.core.failure import Reason, TokenError
 from tui.core.order import SignatureScheme

@@ -5,15 +5,15 @@ import unicodedata
 
 from tui.core.form.characters import clean, compact, half_width, has_unusable, is_letter
 from tui.core.form.kinds import FieldError
+from tui.core.text_safety import HAN
 
 LONGEST_NAME, LONGEST_ADDRESS, LONGEST_MAIL = 80, 100, 254
 """Characters; mail by RFC 5321 4.5.3.1.3."""
 
-_HAN = "[\u3005\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003fffd]"
 _MIDDLE_DOT = "·"
 _DOTS = re.compile(" ?[·•‧∙⋅・･᛫⸱⸳] ?")
 """What keyboards and documents have for the middle dot U+00B7 of transcribed names."""
-_STOP_IN_NAME = re.compile(f"(?<={_HAN}) ?[.﹒。｡] ?(?={_HAN})")
+_STOP_IN_NAME = re.compile(f"(?<=[{HAN}]) ?[.﹒。｡] ?(?=[{HAN}])")
 _APOSTROPHES = dict.fromkeys(map(ord, "‘’‛′ʹ´`"), "'")
 _STOPS = dict.fromkeys(map(ord, "。｡﹒"), ".")
 

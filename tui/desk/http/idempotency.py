@@ -9,8 +9,8 @@ from tui.core.failure import Reason
 from tui.core.order import Application
 from tui.desk.context import Desk
 from tui.desk.refusals import Refused
+from tui.desk.storage.answers import AnswerRecord
 from tui.desk.storage.database import put, reading, writing
-from tui.desk.storage.records import AnswerRecord
 
 
 def once(

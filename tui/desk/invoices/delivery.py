@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 
 from tui.desk.context import Desk
 from tui.desk.invoices.files import NotFetched
-from tui.desk.invoices.records import FileKind, InvoiceFileRecord, InvoiceRecord, RedInvoiceRecord
 from tui.desk.invoices.tax_platform import Links
 from tui.desk.notifications.outbox import tell_invoice
 from tui.desk.storage.database import reading, writing
+from tui.desk.storage.invoices import FileKind, InvoiceFileRecord, InvoiceRecord, RedInvoiceRecord
 from tui.desk.storage.records import ApplicationRecord, MessageKind
 
 _LOG = logging.getLogger(__name__)

@@ -7,16 +7,20 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from tui.core.application import InvoiceForm
-from tui.core.order import InvoiceStatus, PaymentStatus
+from tui.core.order import FEE_NAME, InvoiceStatus, PaymentStatus
 from tui.desk.context import Desk
 from tui.desk.invoices.delivery import announce
-from tui.desk.invoices.records import RED_OPEN, InvoiceRecord, RedInvoiceRecord, RedState
-from tui.desk.invoices.tax_platform import InvoiceLine, InvoiceOrder, InvoiceOutcome, InvoiceState, TaxPlatformDown
-from tui.desk.platforms.nuonuo.settings import TaxPlatformSettings
-from tui.desk.renewals.issuing import Progress
-from tui.desk.renewals.pricing import FEE_NAME
-from tui.desk.renewals.views import form_of, invoice_of
+from tui.desk.invoices.tax_platform import (
+    InvoiceLine,
+    InvoiceOrder,
+    InvoiceOutcome,
+    InvoiceState,
+    InvoiceTerms,
+    TaxPlatformDown,
+)
+from tui.desk.progress import Progress
 from tui.desk.storage.database import reading, writing
+from tui.desk.storage.invoices import RED_OPEN, InvoiceRecord, RedInvoiceRecord, RedState
 from tui.desk.storage.records import ApplicationRecord, OrderRecord
 
 _LOG = logging.getLogger(__name__)
@@ -36,7 +40,7 @@ def invoice(desk: Desk, business_no: str) -> Progress:
         kept = db.get(InvoiceRecord, business_no)
         if kept is not None and kept.number:
             return Progress.DONE
-        buyer = invoice_of(record)
+        buyer = record.typed_invoice()
         if buyer is None or record.payment_status in RETURNED:
             return Progress.OVER
         refused = record.invoice_status is InvoiceStatus.FAILED
@@ -168,10 +172,10 @@ def callback_url(desk: Desk) -> str:
 
 
 def _order(
-    desk: Desk, settings: TaxPlatformSettings, db: Session, record: ApplicationRecord, buyer: InvoiceForm
+    desk: Desk, settings: InvoiceTerms, db: Session, record: ApplicationRecord, buyer: InvoiceForm
 ) -> InvoiceOrder:
     order = db.scalars(select(OrderRecord).where(OrderRecord.business_no == record.business_no)).one()
-    form = form_of(record)
+    form = record.typed_form()
     return InvoiceOrder(
         record.business_no,
         settings.seller,

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import msgspec
 
-from tui.desk.outbound import HttpsConnection, Unreachable
+from tui.desk.outbound import HttpsConnection, Unreachable, trust
 from tui.desk.settings_reader import Password, SecretBytes
 
 SMS_TIME_HEADER = "Sms-Timestamp"
@@ -128,7 +128,7 @@ class Mailer:
         return server
 
     def _context(self) -> ssl.SSLContext:
-        return ssl.create_default_context(cafile=str(self._settings.ca_file) if self._settings.ca_file else None)
+        return trust(self._settings.ca_file)
 
 
 class SmsSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

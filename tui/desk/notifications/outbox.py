@@ -8,13 +8,11 @@ from sqlalchemy.orm import Session
 
 from tui.core.order import InvoiceStatus
 from tui.desk.context import Desk
-from tui.desk.invoices.files import MEDIA_TYPES
-from tui.desk.invoices.records import InvoiceFileRecord, InvoiceRecord, RedInvoiceRecord
 from tui.desk.notifications import wording
 from tui.desk.notifications.messages import Attachment, NotDelivered
 from tui.desk.notifications.wording import Words
-from tui.desk.renewals.views import form_of
 from tui.desk.storage.database import reading, writing
+from tui.desk.storage.invoices import MEDIA_TYPES, InvoiceFileRecord, InvoiceRecord, RedInvoiceRecord
 from tui.desk.storage.records import ApplicationRecord, MessageKind, MessageRecord
 
 _LOG = logging.getLogger(__name__)
@@ -113,7 +111,7 @@ def _put(
     kinds: tuple[MessageKind, ...] = tuple(MessageKind),
     invoice_no: str = "",
 ) -> None:
-    form = form_of(record)
+    form = record.typed_form()
     receivers = {MessageKind.SMS: form.agent_mobile, MessageKind.MAIL: form.agent_email}
     for kind in kinds:
         message_id = f"{record.business_no}-{topic}-{kind.value}"

@@ -13,7 +13,7 @@ from tui.desk.invoices.service import RETURNED, redden
 from tui.desk.payments.gateway import Outcome, TradeState
 from tui.desk.payments.polling import to_port
 from tui.desk.payments.settling import give_back, lock, review, schedule
-from tui.desk.storage.books import ActKind, ActRecord
+from tui.desk.storage.audit_log import ActKind, ActRecord
 from tui.desk.storage.database import reading, writing
 from tui.desk.storage.records import ApplicationRecord, AttemptRecord
 

@@ -5,6 +5,7 @@ import secrets
 from datetime import datetime, timedelta
 from math import ceil
 from threading import BoundedSemaphore
+from typing import TYPE_CHECKING
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -14,9 +15,11 @@ from sqlalchemy.orm import Session
 from tui.core.failure import Reason
 from tui.desk.clock import utc_now
 from tui.desk.refusals import Refused
-from tui.desk.settings import DeskSettings
 from tui.desk.storage.database import put, reading, writing
 from tui.desk.storage.records import AccountRecord, BindingRecord, SessionRecord
+
+if TYPE_CHECKING:  # the settings name every partner, the rules none
+    from tui.desk.settings import DeskSettings
 
 _HASHER = PasswordHasher()
 _NOBODY = _HASHER.hash(secrets.token_hex(16))
@@ -51,7 +54,7 @@ def bind(db: Session, account: str, fingerprint: str) -> None:
     put(db, BindingRecord(fingerprint=fingerprint, account=account))
 
 
-def sign_in(engine: Engine, settings: DeskSettings, name: str, password: str, now: datetime) -> str:
+def sign_in(engine: Engine, settings: "DeskSettings", name: str, password: str, now: datetime) -> str:
     """Check the password and open a session; the answer is its token.
 
     :raises Refused: WRONG_PASSWORD, ACCOUNT_LOCKED with the seconds to wait, or DESK_BUSY while too many sign in.
@@ -84,7 +87,7 @@ def sign_in(engine: Engine, settings: DeskSettings, name: str, password: str, no
     raise Refused(Reason.WRONG_PASSWORD)
 
 
-def account_of(engine: Engine, settings: DeskSettings, token: str, now: datetime) -> str:
+def account_of(engine: Engine, settings: "DeskSettings", token: str, now: datetime) -> str:
     """The signed-in account; using a session prolongs it.
 
     :raises Refused: SESSION_ENDED.

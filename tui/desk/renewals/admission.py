@@ -18,7 +18,8 @@ from tui.desk.renewals.half_filled import kept_form
 from tui.desk.renewals.pricing import terms
 from tui.desk.renewals.views import application_view
 from tui.desk.storage.database import reading
-from tui.desk.storage.records import ApplicationRecord, BindingRecord, KeyRecord
+from tui.desk.storage.evidence import KeyRecord
+from tui.desk.storage.records import ApplicationRecord, BindingRecord
 
 _SPKI = re.compile(r"[0-9a-f]{64}")
 _CLOSED_DOORS = {

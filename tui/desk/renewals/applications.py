@@ -24,7 +24,8 @@ from tui.desk.renewals.half_filled import forget_form, keep
 from tui.desk.renewals.pricing import fee_line, terms
 from tui.desk.renewals.views import application_view
 from tui.desk.storage.database import reading, writing
-from tui.desk.storage.records import ApplicationRecord, EvidenceRecord, KeyRecord, OrderRecord
+from tui.desk.storage.evidence import EvidenceRecord, KeyRecord
+from tui.desk.storage.records import ApplicationRecord, OrderRecord
 from tui.deskclient.wire import FormRequest, ProofRequest, SaveRequest, SubmitRequest
 
 

@@ -2,7 +2,6 @@
 
 import logging
 import secrets
-from enum import StrEnum
 
 from sqlalchemy import select
 
@@ -13,20 +12,12 @@ from tui.desk.crypto.certificates import open_certificate
 from tui.desk.crypto.csr import read_request
 from tui.desk.notifications.outbox import tell_failed, tell_issued
 from tui.desk.payments.settling import give_back, review
+from tui.desk.progress import Progress
 from tui.desk.storage.database import reading, writing
-from tui.desk.storage.records import ApplicationRecord, AttemptRecord, EvidenceRecord
+from tui.desk.storage.evidence import EvidenceRecord
+from tui.desk.storage.records import ApplicationRecord, AttemptRecord
 
 _LOG = logging.getLogger(__name__)
-
-
-class Progress(StrEnum):
-    """What came of one act."""
-
-    DONE = "done"
-    LATER = "later"
-    """Not yet: try again."""
-    OVER = "over"
-    """Never."""
 
 
 def status_of(desk: Desk, business_no: str) -> ApplicationStatus:

@@ -3,13 +3,10 @@
 from datetime import datetime
 from math import ceil
 
-import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tui.core.application import ApplicationForm, InvoiceForm
-from tui.core.order import Application, Attempt, FeeLine, Order, Refund
-from tui.desk.renewals.pricing import FEE_NAME
+from tui.core.order import FEE_NAME, Application, Attempt, FeeLine, Order, Refund
 from tui.desk.storage.records import (
     SHOWN_ATTEMPT,
     ApplicationRecord,
@@ -22,20 +19,20 @@ from tui.desk.storage.records import (
 def application_view(db: Session, record: ApplicationRecord, now: datetime) -> Application:
     """The application with order, latest attempt and refunds."""
     order = db.scalar(select(OrderRecord).where(OrderRecord.business_no == record.business_no))
-    attempt = latest_attempt(db, record.business_no)
+    attempt = AttemptRecord.latest(db, record.business_no)
     refunds = db.scalars(select(RefundRecord).where(RefundRecord.business_no == record.business_no))
     return Application(
         business_no=record.business_no,
         status=record.status,
         payment_status=record.payment_status,
         fingerprint=record.fingerprint,
-        form=form_of(record),
+        form=record.typed_form(),
         agreement_version=record.agreement_version,
         agreement_digest=record.agreement_digest,
         statement=record.statement.decode(),
         order=_order(order) if order else None,
         attempt=_attempt(attempt, now) if attempt else None,
-        invoice=invoice_of(record),
+        invoice=record.typed_invoice(),
         invoice_status=record.invoice_status,
         certificate=record.certificate,
         challenge=record.challenge,
@@ -47,28 +44,6 @@ def application_view(db: Session, record: ApplicationRecord, now: datetime) -> A
         old_certificate=record.old_certificate,
         old_not_after=record.old_not_after,
     )
-
-
-def latest_attempt(db: Session, business_no: str) -> AttemptRecord | None:
-    """The attempt that was made last."""
-    mine = select(AttemptRecord).where(AttemptRecord.business_no == business_no)
-    return db.scalar(mine.order_by(AttemptRecord.ordinal.desc()).limit(1))
-
-
-def shown_attempt(db: Session, business_no: str) -> AttemptRecord | None:
-    """The one attempt whose code may be on a screen."""
-    shown = AttemptRecord.state.in_(SHOWN_ATTEMPT)
-    return db.scalar(select(AttemptRecord).where(AttemptRecord.business_no == business_no, shown))
-
-
-def form_of(record: ApplicationRecord) -> ApplicationForm:
-    """The form as it was saved."""
-    return msgspec.json.decode(record.form, type=ApplicationForm)
-
-
-def invoice_of(record: ApplicationRecord) -> InvoiceForm | None:
-    """Whom the invoice goes to; None until the person said so."""
-    return msgspec.json.decode(record.invoice, type=InvoiceForm) if record.invoice else None
 
 
 def _order(record: OrderRecord) -> Order:

@@ -3,9 +3,11 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, Enum, ForeignKey, Index, LargeBinary, String, text
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+import msgspec
+from sqlalchemy import BigInteger, Enum, ForeignKey, Index, LargeBinary, String, select, text
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
+from tui.core.application import ApplicationForm, InvoiceForm
 from tui.core.order import (
     LIVE,
     OPEN_ATTEMPT,
@@ -126,6 +128,14 @@ class ApplicationRecord(Record):
     issued_at: Mapped[datetime | None]
     installed_at: Mapped[datetime | None]
 
+    def typed_form(self) -> ApplicationForm:
+        """The form as it was saved."""
+        return msgspec.json.decode(self.form, type=ApplicationForm)
+
+    def typed_invoice(self) -> InvoiceForm | None:
+        """Whom the invoice goes to; None until the person said so."""
+        return msgspec.json.decode(self.invoice, type=InvoiceForm) if self.invoice else None
+
     __table_args__ = (
         Index(
             "one_live_application",
@@ -189,6 +199,16 @@ class AttemptRecord(Record):
         ),
     )
 
+    @classmethod
+    def latest(cls, db: Session, business_no: str) -> "AttemptRecord | None":
+        """The attempt of an application that was made last."""
+        return db.scalar(select(cls).where(cls.business_no == business_no).order_by(cls.ordinal.desc()).limit(1))
+
+    @classmethod
+    def shown(cls, db: Session, business_no: str) -> "AttemptRecord | None":
+        """The one attempt of an application whose code may be on a screen."""
+        return db.scalar(select(cls).where(cls.business_no == business_no, cls.state.in_(SHOWN_ATTEMPT)))
+
 
 class RefundRecord(Record):
     """Money to be given back, under one number until its platform has refused that number for good."""
@@ -234,39 +254,6 @@ class MessageRecord(Record):
     tries: Mapped[int] = mapped_column(default=0)
     invoice_no: Mapped[str] = mapped_column(default="")
     """The invoice's request number where it tells of one: a mail brings that invoice's files."""
-
-
-class AnswerRecord(Record):
-    """The answer to a write, given again to a repetition with the same Idempotency-Key."""
-
-    __tablename__ = "answers"
-    account: Mapped[str] = mapped_column(primary_key=True)
-    key: Mapped[str] = mapped_column(primary_key=True)
-    request_hash: Mapped[str]
-    answer: Mapped[bytes] = mapped_column(Sealed("answers.answer"))
-    created_at: Mapped[datetime] = mapped_column(index=True)
-
-
-class EvidenceRecord(Record):
-    """What the person signed with the old key: verifiable with `openssl cms -verify`."""
-
-    __tablename__ = "evidence"
-    business_no: Mapped[str] = mapped_column(ForeignKey("applications.business_no"), primary_key=True)
-    csr: Mapped[bytes]
-    """PEM."""
-    cms: Mapped[bytes] = mapped_column(Sealed("evidence.cms"))
-    """DER SignedData."""
-    created_at: Mapped[datetime]
-
-
-class KeyRecord(Record):
-    """A public key that was certified or requested here before."""
-
-    __tablename__ = "keys"
-    spki: Mapped[str] = mapped_column(primary_key=True)
-    """SHA-256 over SubjectPublicKeyInfo, hex."""
-    business_no: Mapped[str] = mapped_column(default="")
-    """The application that requested it last; empty while none did and only its certificate was shown here."""
 
 
 class NoticeRecord(Record):

@@ -97,7 +97,9 @@ def continue_young(state: State, event: e.RenewalRequested) -> Next:
 
 def continue_paid(state: State, event: e.RenewalRequested) -> Next:
     """The desk knows whether there is a paid renewal to finish."""
-    return (at(state, Step.SIGN_IN), ()) if may_be_paid(state) else (state, ())
+    if not may_be_paid(state):
+        return state, ()
+    return _begin(state, *state.holder) if state.holder else (at(state, Step.SIGN_IN), ())
 
 
 def may_be_paid(state: State) -> bool:

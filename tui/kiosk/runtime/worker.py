@@ -98,9 +98,11 @@ class Worker:
             _log.warning("the ports did not close in time")
 
     async def _leave(self, desk: DeskPort) -> None:
-        await self._keeping.finish()
-        await desk.sign_out()
-        await desk.close()
+        try:
+            await self._keeping.finish()
+            await desk.sign_out()
+        finally:
+            await desk.close()
 
     async def _sign_out(self) -> None:
         await self._keeping.finish()

@@ -9,7 +9,7 @@ from textual.widgets import Static
 
 from tui.core.order import Application, ApplicationStatus, Order, PaymentStatus, yuan
 from tui.journey.events import PaymentOpened, WithdrawalConfirmed
-from tui.journey.state import State, Step
+from tui.journey.state import State
 from tui.kiosk.screens.base import BACK, END, RETRY, Key, StepScreen, style
 from tui.kiosk.text import N_, _
 from tui.kiosk.text.dates import moment
@@ -27,7 +27,6 @@ class OrderScreen(StepScreen):
     """业务信息, 订单详情, fees."""
 
     CSS_PATH = style("paying.tcss")
-    steps = (Step.ORDER,)
     heading = N_("核对订单")
     help_text = N_(
         "请核对信息和费用。无误按「立即支付」；有误按「撤销申请」，撤销后可以重新填写申请表。"

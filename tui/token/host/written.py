@@ -3,6 +3,8 @@
 import codecs
 from typing import Final
 
+from tui.core.text_safety import is_han
+
 _BROKEN_OFF: Final = 32
 """Bytes of CK_TOKEN_INFO.label, after which many programs cut CKA_LABEL too."""
 _ELLIPSIS = b"..."
@@ -17,7 +19,7 @@ def text_of(raw: bytes) -> str:
     raw = raw.rstrip(b"\0 ")
     for encoding, cut_off in (("utf-8", False), ("utf-8", True), ("gb18030", False), ("gb18030", True)):
         text = _decoded(raw, encoding, cut_off=cut_off)
-        if text is not None and (encoding == "utf-8" or any(map(_is_han, text))):
+        if text is not None and (encoding == "utf-8" or any(map(is_han, text))):
             return text
     return raw.decode(errors="ignore")
 
@@ -34,7 +36,3 @@ def _decoded(raw: bytes, encoding: str, *, cut_off: bool) -> str | None:
     # A short text of ASCII and half a character is one character of GB18030 rather.
     certain = len(raw) >= _BROKEN_OFF or head != raw or not text.isascii()
     return text + raw[len(head) :].decode() if certain else None
-
-
-def _is_han(character: str) -> bool:
-    return "\u3400" <= character <= "\u9fff" or "\U00020000" <= character <= "\U0003fffd"

@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
-from tests.desk.platforms.alipay.test_codec import ALIPAY_PRIVATE, KEYS, QUERY, TRUST
 from tests.harness import vectors
+from tests.harness.desk.alipay_messages import ALIPAY_PRIVATE, KEYS, QUERY, TRUST
 from tests.harness.desk.unionpay_messages import FIELDS
 from tests.harness.vectors import read
 from tui.desk.crypto.rsa_keys import sign
@@ -153,6 +153,15 @@ def test_a_brace_that_is_half_a_letter_hides_nothing(
         open_unionpay_answer(body, trust.key_for)
     read_it = reader(Channel.UNIONPAY, Kind.ANSWER, (unionpay_keys / "bundle.pem").read_bytes())
     assert judge(read_it, body).genuine is None
+
+
+def test_what_nothing_proves_is_read_in_the_likelier_charset(unionpay_keys: Path) -> None:
+    # As UTF-8 the braces end before a false signature; as GBK the second is half a letter, and all is one field.
+    body = "a={续}&signature=AA==".encode()
+    trust = (unionpay_keys / "bundle.pem").read_bytes()
+    for likelier, genuine, names in ((UTF8, False, ["a", "signature"]), (GB, None, ["a"])):
+        verdict = judge(reader(Channel.UNIONPAY, Kind.ANSWER, trust, charset=likelier), body)
+        assert (verdict.genuine, list(verdict.fields)) == (genuine, names)
 
 
 def test_two_charsets_may_differ_in_letters_alone() -> None:

@@ -12,7 +12,6 @@ from tui.desk.platforms.alipay.trust import AlipayTrust, certificate_sn, load_ce
 from tui.desk.settings_reader import Address, FileBytes, SecretBytes, UnusableSetting
 
 PRODUCTION = "https://openapi.alipay.com/gateway.do"
-SANDBOX = "https://openapi-sandbox.dl.alipaydev.com/gateway.do"
 _CERTIFICATE_MODE = ("app_certificate", "alipay_certificate", "alipay_root_certificate")
 _Number = Annotated[str, msgspec.Meta(pattern=r"\A[0-9]{16}\Z", description="must be 16 digits")]
 

@@ -7,6 +7,7 @@ from typing import Protocol
 
 import httpx
 
+from tui.desk.outbound import trust
 from tui.desk.payments.gateway import GatewayMisconfigured, GatewayUnknown
 
 FORM = "application/x-www-form-urlencoded;charset=utf-8"
@@ -40,7 +41,7 @@ class GatewayConnection:
     def __init__(self, deadline: float, ca_file: Path | None) -> None:
         """Trust the system's authorities or only those in ``ca_file``; ``deadline`` is in seconds, for an exchange."""
         self._deadline = deadline
-        self._tls = ssl.create_default_context(cafile=str(ca_file) if ca_file else None)
+        self._tls = trust(ca_file)
 
     def post(self, url: str, form: str, limit: int = ANSWER_LIMIT) -> bytes:
         """Send an url-encoded form and return the whole answer of at most ``limit`` bytes.

@@ -11,9 +11,7 @@ from tui.desk.platforms.unionpay.trust import UnionPayTrust
 from tui.desk.settings_reader import Address, FileBytes, Password, SecretBytes, UnusableSetting
 
 PRODUCTION = "https://gateway.95516.com/gateway/api"
-TEST = "https://gateway.test.95516.com/gateway/api"
 FILES = "https://filedownload.95516.com/"
-TEST_FILES = "https://filedownload.test.95516.com/"
 _MerId = Annotated[str, msgspec.Meta(pattern=r"\A[A-Za-z0-9]{15}\Z", description="must be 15 letters and digits")]
 
 

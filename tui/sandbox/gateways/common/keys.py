@@ -8,13 +8,13 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import (
-    BestAvailableEncryption,
     Encoding,
+    KeySerializationEncryption,
     NoEncryption,
     PrivateFormat,
     PublicFormat,
 )
-from cryptography.hazmat.primitives.serialization.pkcs12 import serialize_key_and_certificates
+from cryptography.hazmat.primitives.serialization.pkcs12 import PBES, serialize_key_and_certificates
 from cryptography.x509.oid import NameOID
 
 from tui.desk.platforms.alipay.settings import AlipaySettings
@@ -30,6 +30,8 @@ from tui.sandbox.gateways.alipay.certificates import (
 
 PFX_PASSWORD = b"000000"
 """The password of every .pfx UnionPay hands out for its test environment."""
+PFX_ROUNDS = 2048
+"""Of key derivation, as OpenSSL writes them: the password is known to all, and every start opens the file."""
 PAYEE = "数字证书服务中心（演示）"
 PLATFORM_NAME = f"041@8310000000083040@{SIGNER}@00016495"
 """The common name of the certificate that UnionPay signs with."""
@@ -82,9 +84,7 @@ def make_unionpay_keys(directory: Path, *, payee: str = PAYEE) -> None:
 
     _write(directory / "middle.key", _private_pem(keys["middle"]))
     _write(directory / "platform.key", _private_pem(keys["platform"]))
-    pfx = serialize_key_and_certificates(
-        b"merchant", keys["merchant"], merchant, None, BestAvailableEncryption(PFX_PASSWORD)
-    )
+    pfx = serialize_key_and_certificates(b"merchant", keys["merchant"], merchant, None, _pfx_encryption())
     _write(directory / "merchant.pfx", pfx)
     (directory / "merchant.pem").write_bytes(merchant.public_bytes(Encoding.PEM))
     (directory / "platform.pem").write_bytes(platform.public_bytes(Encoding.PEM))
@@ -156,6 +156,16 @@ def issue(
 def _name(common_name: str) -> x509.Name:
     organisation = x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Kiosk Sandbox")
     return x509.Name([organisation, x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
+
+
+def _pfx_encryption() -> KeySerializationEncryption:
+    return (
+        PrivateFormat.PKCS12.encryption_builder()
+        .kdf_rounds(PFX_ROUNDS)
+        .key_cert_algorithm(PBES.PBESv2SHA256AndAES256CBC)
+        .hmac_hash(SHA256())
+        .build(PFX_PASSWORD)
+    )
 
 
 def _private_pem(key: rsa.RSAPrivateKey) -> bytes:

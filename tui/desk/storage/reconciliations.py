@@ -1,4 +1,4 @@
-"""Tables beside the journey: what operators decided, and what the platforms' daily bills say."""
+"""The tables of reconciliation: which daily bills were compared, and where they differ from the desk's records."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -8,15 +8,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from tui.core.order import Method
 from tui.desk.storage.records import Record, stored
-from tui.desk.storage.sealed import Sealed
-
-
-class ActKind(StrEnum):
-    """What an operator decided."""
-
-    REFUND = "refund"
-    CREDIT = "credit"
-    RETURN = "return"
 
 
 class DifferenceKind(StrEnum):
@@ -31,22 +22,6 @@ class DifferenceKind(StrEnum):
     """Both know it, and not as done."""
     UNREADABLE = "unreadable"
     """A line of the bill that is not of the published form and may be ours."""
-
-
-class ActRecord(Record):
-    """Who decided what, when and why; never changed."""
-
-    __tablename__ = "acts"
-    act_no: Mapped[str] = mapped_column(primary_key=True)
-    business_no: Mapped[str] = mapped_column(ForeignKey("applications.business_no"), index=True)
-    attempt_no: Mapped[str]
-    kind: Mapped[ActKind] = mapped_column(stored(ActKind))
-    operator: Mapped[str]
-    """The name of the system's user."""
-    reason: Mapped[bytes] = mapped_column(Sealed("acts.reason"))
-    done_at: Mapped[datetime]
-    tell_at: Mapped[datetime | None] = mapped_column(index=True)
-    """When a running desk tells the renewal's workflow; None once it has."""
 
 
 class ReconciliationRecord(Record):

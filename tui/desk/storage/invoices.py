@@ -1,5 +1,6 @@
 """The tables of e-invoices: the blue one of an application, red ones that take it back, and their files."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 
@@ -31,6 +32,13 @@ class FileKind(StrEnum):
     PDF = "pdf"
     OFD = "ofd"
     XML = "xml"
+
+
+MEDIA_TYPES: Mapping[FileKind, str] = {
+    FileKind.PDF: "application/pdf",
+    FileKind.OFD: "application/octet-stream",  # none is registered; RFC 2046 4.5.1
+    FileKind.XML: "application/xml",
+}
 
 
 class InvoiceRecord(Record):
