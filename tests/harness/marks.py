@@ -26,7 +26,7 @@ NEEDS = {
     "tests.rig.softhsm.make_ca": "",
     "tests.rig.postgres": "postgres",
     "tests.desk.storage.test_postgresql.server": "postgres",
-    "tests.harness.desk.scenarios": "gateway",
+    "tests.harness.desk.world": "gateway",
     "tests.harness.gateways.callers": "gateway",
     "tests.harness.gateways.served": "gateway",
     "tests.end_to_end": "journey",
@@ -41,12 +41,13 @@ FAST = "fast"
 def marks_of(item: pytest.Function) -> set[str]:
     """The marks of one test; `fast` alone where there is no other."""
     functions = [item.function, *(fixtures[-1].func for fixtures in item._fixtureinfo.name2fixturedefs.values())]
-    found = {mark for function in functions for mark in _needed(function)}
+    found = {mark for function in functions for mark in needed(function)}
     return found or {FAST}
 
 
 @cache
-def _needed(function: Callable[..., Any]) -> frozenset[str]:
+def needed(function: Callable[..., Any]) -> frozenset[str]:
+    """The marks that one function gives, by all that it names and that those name in their turn."""
     marks, seen, left = set(), set(), [function]
     while left:
         thing = left.pop()
@@ -93,7 +94,11 @@ def _named(thing: object) -> Iterator[object]:
 
 
 def _names(code: CodeType) -> Iterator[str]:
+    """Of globals, also as a text: `request.getfixturevalue("server")`."""
     yield from code.co_names
     for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield from _names(constant)
+        match constant:
+            case CodeType():
+                yield from _names(constant)
+            case str():
+                yield constant
