@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from functools import cache
+from inspect import unwrap
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
@@ -50,7 +51,7 @@ def needed(function: Callable[..., Any]) -> frozenset[str]:
     """The marks that one function gives, by all that it names and that those name in their turn."""
     marks, seen, left = set(), set(), [function]
     while left:
-        thing = left.pop()
+        thing = unwrap(left.pop())  # type: ignore[arg-type]
         if id(thing) in seen:
             continue
         seen.add(id(thing))
@@ -87,7 +88,6 @@ def _named(thing: object) -> Iterator[object]:
         members = (getattr(held, "__func__", getattr(held, "fget", held)) for held in vars(thing).values())
         yield from (held for held in (*thing.__bases__, *members) if isinstance(held, FunctionType | type))
     elif isinstance(thing, FunctionType):
-        thing = getattr(thing, "__wrapped__", thing)
         yield from (held for held in thing.__annotations__.values() if isinstance(held, type))
         yield from (cell.cell_contents for cell in thing.__closure__ or ())
         yield from (thing.__globals__[name] for name in _names(thing.__code__) if name in thing.__globals__)

@@ -30,8 +30,13 @@ def by_a_class(helper: Helper) -> None:
     helper.method()
 
 
+@pytest.fixture
+def process() -> None:
+    ends_a_process()
+
+
 def by_a_fixtures_name(request: pytest.FixtureRequest) -> None:
-    request.getfixturevalue("ends_a_process")
+    request.getfixturevalue("process")
 
 
 async def on_a_screen() -> None:
