@@ -111,27 +111,30 @@ def _blocks(file: str) -> list[str]:
     return re.findall(rf"^```toml\n# {re.escape(file)}\n(.*?)^```$", _texts(PRESENT), re.MULTILINE | re.DOTALL)
 
 
-def _fields(kind: type, table: str) -> Iterator[tuple[str, Field]]:
-    """The keys of a struct and of those in it."""
+def _fields(kind: type, table: str) -> Iterator[tuple[str, Field | None]]:
+    """The keys of a struct and of those in it; without a field the one that says which of several structs it is."""
     found = type_info(kind)
     assert isinstance(found, StructType)
+    if found.tag_field:
+        yield table + found.tag_field, None
     for field in found.fields:
-        if inner := _struct(field.type):
-            yield from _fields(inner, f"{table}{field.encode_name}.")
-        else:
+        inner = list(_structs(field.type))
+        for struct in inner:
+            yield from _fields(struct, f"{table}{field.encode_name}.")
+        if not inner:
             yield table + field.encode_name, field
 
 
-def _struct(found: Type) -> type | None:
-    """The struct of a table, of one that may be left out, or of each in an array of tables."""
+def _structs(found: Type) -> Iterator[type]:
+    """Those of a table, of one that may be left out, or of each in an array of tables."""
     match found:
         case StructType(cls=kind):
-            return kind
+            yield kind
         case VarTupleType(item_type=inner):
-            return _struct(inner)
+            yield from _structs(inner)
         case UnionType(types=types):
-            return next((kind for one in types if (kind := _struct(one))), None)
-    return None
+            for one in types:
+                yield from _structs(one)
 
 
 def test_the_desks_settings_are_documented_each_with_its_default() -> None:
@@ -139,9 +142,10 @@ def test_the_desks_settings_are_documented_each_with_its_default() -> None:
     fields = own | {key: field for key, field in _fields(DeskSettings, "") if f"desk.{key}" not in own}
     assert set(documented) == set(fields)
     for key, (optional, value) in documented.items():
-        assert optional is not fields[key].required, key
-        if isinstance(default := fields[key].default, str | int | float) and default not in ("", False):
-            assert value == default, key
+        if field := fields[key]:
+            assert optional is not field.required, key
+            if isinstance(field.default, str | int | float) and field.default not in ("", False):
+                assert value == field.default, key
 
 
 @pytest.mark.parametrize(("file", "reader"), [("kiosk.toml", read), ("answers.toml", read_answers)])
