@@ -49,9 +49,11 @@ def marks_of(item: pytest.Function) -> set[str]:
 @cache
 def needed(function: Callable[..., Any]) -> frozenset[str]:
     """The marks that one function gives, by all that it names and that those name in their turn."""
-    marks, seen, left = set(), set(), [function]
+    marks: set[str] = set()
+    seen: set[int] = set()
+    left: list[Any] = [function]
     while left:
-        thing = unwrap(left.pop())  # type: ignore[arg-type]
+        thing = unwrap(left.pop())
         if id(thing) in seen:
             continue
         seen.add(id(thing))
