@@ -18,12 +18,12 @@ from tests.harness.desk.town import FORM, INVOICE
 from tui.core.evidence import evidence_content, proof_message
 from tui.core.order import Application, ApplicationStatus, InvoiceStatus, Method
 from tui.core.secret import Password
+from tui.core.token import SignedRequest
 from tui.desk.renewals.accounts import bind_certificate
 from tui.desk.storage.database import reading
 from tui.desk.storage.records import ApplicationRecord, MessageRecord
 from tui.deskclient.client import DeskClient
 from tui.journey.events import ApplicationSeen, Event
-from tui.journey.ports import SignedRequest
 from tui.kiosk.runtime.pace import Pace
 from tui.kiosk.runtime.polls import watch_application
 from tui.sandbox.files import ACCOUNT, PASSWORD

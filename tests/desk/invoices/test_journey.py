@@ -15,7 +15,7 @@ from tui.core.order import InvoiceStatus, PaymentStatus
 from tui.desk.invoices.files import InvoiceFiles
 from tui.desk.invoices.service import invoice, redden
 from tui.desk.invoices.view import InvoiceView, invoice_view
-from tui.desk.notifications.messages import MailSettings
+from tui.desk.notifications.smtp import MailSettings
 from tui.desk.platforms.nuonuo.platform import NuonuoPlatform
 from tui.desk.platforms.nuonuo.settings import TaxPlatformSettings
 from tui.desk.settings_reader import Password

@@ -11,8 +11,8 @@ from tui.core.application import Buyer, InvoiceForm
 from tui.core.certificate import Usage
 from tui.core.failure import Failure, Reason
 from tui.core.order import Application, ApplicationStatus, AttemptState, Method, PaymentStatus, Refund
+from tui.core.token import Installation, KeyLeft, Snapshot
 from tui.journey import events as e
-from tui.journey.ports import Installation, KeyLeft, Snapshot
 from tui.journey.state import Busy, State, Step
 from tui.kiosk.widgets.countdown import Countdown
 from tui.kiosk.widgets.field import TextField

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from tui.desk.notifications.messages import SMS_SIGNATURE_HEADER, SMS_TIME_HEADER, SmsRequest, sms_signature
+from tui.desk.notifications.sms import SMS_SIGNATURE_HEADER, SMS_TIME_HEADER, SmsRequest, sms_signature
 from tui.sandbox.gateways.common.asgi import Request, Response, Service
 from tui.sandbox.mailbox import keep
 
