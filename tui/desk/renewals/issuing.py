@@ -52,9 +52,11 @@ def issue(desk: Desk, business_no: str) -> Progress:
             record.certificate, record.challenge = certificate, secrets.token_bytes(32)
             record.status, record.issued_at, record.withheld_serial = ApplicationStatus.ISSUED, now, ""
             tell_issued(db, record, now)
-        elif not record.certificate:
-            record.withheld_serial = f"{open_certificate(certificate).serial:x}"
-            _LOG.critical("certificate %s of %s was signed, and nobody gets it", record.withheld_serial, business_no)
+        elif certificate != record.certificate:
+            serial = f"{open_certificate(certificate).serial:x}"
+            _LOG.critical("certificate %s of %s was signed, and nobody gets it", serial, business_no)
+            if not record.certificate:
+                record.withheld_serial = serial
     return Progress.DONE if record.certificate else Progress.OVER
 
 
