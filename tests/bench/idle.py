@@ -17,7 +17,7 @@ from sqlalchemy import create_engine, make_url, text
 from tests.harness.desk.desks import configured, serving
 from tests.rig.postgres import postgres
 from tui.desk.commands import migrate
-from tui.sandbox.environment import Town
+from tui.sandbox.environment import Environment
 
 _SETTLING = 15.0
 _LOGGED = re.compile(rb"LOG:  (?:statement|execute [^:]*): (\w+)")
@@ -42,7 +42,12 @@ def main() -> None:
     parser.add_argument("--desks", type=int, default=1)
     parser.add_argument("--seconds", type=float, default=120.0)
     options = parser.parse_args()
-    with TemporaryDirectory() as folder, postgres() as database, Town(Path(folder)) as town, ExitStack() as ending:
+    with (
+        TemporaryDirectory() as folder,
+        postgres() as database,
+        Environment(Path(folder)) as town,
+        ExitStack() as ending,
+    ):
         configs = [configured(town, database, f"desk{number}") for number in range(options.desks)]
         migrate(configs[0])
         engine = create_engine(database)

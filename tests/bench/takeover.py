@@ -26,7 +26,7 @@ from tui.desk.renewals.accounts import create_account
 from tui.desk.settings import load
 from tui.desk.storage.database import open_database, reading
 from tui.desk.storage.records import ApplicationRecord
-from tui.sandbox.environment import Town
+from tui.sandbox.environment import Environment
 from tui.sandbox.files import ACCOUNT, PASSWORD
 from tui.sandbox.gateways.common.ledger import Ledger, Stage
 from tui.sandbox.wallet import pay
@@ -45,7 +45,7 @@ class Course:
     issued: float = 0.0
 
 
-def _prepare(town: Town, engine: Engine, desks: list[Served], renewals: int, ending: ExitStack) -> list[str]:
+def _prepare(town: Environment, engine: Engine, desks: list[Served], renewals: int, ending: ExitStack) -> list[str]:
     """Renewals whose codes are shown, on each desk as many; gives the codes."""
 
     def one(number: int) -> str:
@@ -64,7 +64,7 @@ def _issued(engine: Engine) -> int:
         return db.scalar(issued) or 0
 
 
-def _play(town: Town, engine: Engine, desks: list[Served], codes: list[str], chance: random.Random) -> Course:
+def _play(town: Environment, engine: Engine, desks: list[Served], codes: list[str], chance: random.Random) -> Course:
     begun, course = time.monotonic(), Course([])
 
     def since() -> float:
@@ -91,7 +91,7 @@ def _play(town: Town, engine: Engine, desks: list[Served], codes: list[str], cha
     return course
 
 
-def _report(town: Town, engine: Engine, renewals: int, course: Course) -> None:
+def _report(town: Environment, engine: Engine, renewals: int, course: Course) -> None:
     with reading(engine) as db:
         records = list(db.scalars(select(ApplicationRecord)))
     statuses = Counter(record.status.value for record in records)
@@ -118,7 +118,12 @@ def main() -> None:
     parser.add_argument("--takeover", type=int, default=60, help="the setting takeover_seconds")
     parser.add_argument("--seed", type=int, default=9)
     options = parser.parse_args()
-    with TemporaryDirectory() as folder, postgres() as database, Town(Path(folder)) as town, ExitStack() as ending:
+    with (
+        TemporaryDirectory() as folder,
+        postgres() as database,
+        Environment(Path(folder)) as town,
+        ExitStack() as ending,
+    ):
         lines = (f"takeover_seconds = {options.takeover}", "qr_seconds = 900")
         configs = [configured(town, database, f"desk{number}", *lines) for number in range(3)]
         migrate(configs[0])

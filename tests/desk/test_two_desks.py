@@ -18,7 +18,7 @@ from tui.desk.renewals.accounts import create_account
 from tui.desk.settings import load
 from tui.desk.storage.database import open_database, reading
 from tui.desk.storage.records import ApplicationRecord, AttemptRecord
-from tui.sandbox.environment import Town
+from tui.sandbox.environment import Environment
 from tui.sandbox.files import ACCOUNT, PASSWORD
 from tui.sandbox.gateways.common.ledger import Ledger, Stage
 from tui.sandbox.wallet import pay
@@ -29,9 +29,9 @@ TRADES = 3
 
 
 @pytest.fixture(scope="module")
-def gateways(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+def gateways(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Environment]:
     """The payment platforms; the desk that comes with them has a database of its own and is not asked."""
-    with Town(tmp_path_factory.mktemp("town")) as running:
+    with Environment(tmp_path_factory.mktemp("town")) as running:
         yield running
 
 
@@ -42,7 +42,7 @@ def database() -> Iterator[str]:
 
 
 @pytest.fixture
-def engine(gateways: Town, database: str) -> Iterator[Engine]:
+def engine(gateways: Environment, database: str) -> Iterator[Engine]:
     settings = load(configured(gateways, database, "engine"))
     engine = open_database(settings.database, settings.data_key)
     yield engine
@@ -70,7 +70,7 @@ def end_connections(engine: Engine) -> None:
             connection.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
 
 
-def test_one_desk_is_killed_and_never_comes_back(gateways: Town, database: str, engine: Engine) -> None:
+def test_one_desk_is_killed_and_never_comes_back(gateways: Environment, database: str, engine: Engine) -> None:
     configs = [configured(gateways, database, name, "takeover_seconds = 3") for name in ("one", "two")]
     with ThreadPoolExecutor() as both:
         assert list(both.map(desk_migrate, configs)) == [Exit.DONE] * 2

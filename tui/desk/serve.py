@@ -7,13 +7,14 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import cast
 
 import uvicorn
 from litestar import Litestar
+from msgspec import structs
 
 from tui.core.beijing import beijing
 from tui.desk.context import Desk
@@ -56,7 +57,7 @@ def serve(settings: DeskSettings, on_ready: Callable[[Running], None] = lambda r
     limits = within(limits, raise_file_limit())
     with socket.create_server((settings.host, settings.port), backlog=_BACKLOG) as listener:
         url = f"https://{settings.host}:{listener.getsockname()[1]}"
-        settings = replace(settings, public_url=settings.public_url or url)
+        settings = structs.replace(settings, public_url=settings.public_url or url)
         with ExitStack() as end:
             engine = open_database(settings.database, settings.data_key, settings.executor)
             end.callback(engine.dispose)

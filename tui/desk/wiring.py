@@ -30,10 +30,10 @@ def build(settings: DeskSettings, engine: Engine, clock: Callable[[], datetime] 
     try:
         retired = settings.ca.retired_certificate_files
         ca = LocalCa(settings.ca.certificate, settings.ca.key, settings.ca.issued, clock, retired)
-        if settings.alipay:
-            gateways[Method.ALIPAY] = Alipay(settings.alipay)
-        if settings.unionpay:
-            gateways[Method.UNIONPAY] = UnionPay(settings.unionpay)
+        if settings.payments.alipay:
+            gateways[Method.ALIPAY] = Alipay(settings.payments.alipay)
+        if settings.payments.unionpay:
+            gateways[Method.UNIONPAY] = UnionPay(settings.payments.unionpay)
         sms = SmsGateway(settings.sms) if settings.sms else None
     except (OSError, ValueError) as error:
         raise SettingsError(str(error)) from error

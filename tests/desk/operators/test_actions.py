@@ -9,8 +9,7 @@ from cryptography import x509
 from sqlalchemy import select
 
 from tests.harness.desk.world import BUSINESS_NO, PRICE, World, world
-from tui.cli.arguments import parser
-from tui.cli.main import COMMANDS
+from tui.cli.parser import parser
 from tui.core.order import ApplicationStatus, AttemptState, InvoiceStatus, Method, PaymentStatus
 from tui.desk.ca.port import IssuingFailed
 from tui.desk.invoices.service import invoice
@@ -44,8 +43,8 @@ def run(town: World, monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.Captu
     monkeypatch.setattr(operator_commands, "build", lambda settings, engine: town.desk)
 
     def act(*words: str) -> tuple[int, str]:
-        arguments = parser().parse_args(["desk", words[0], "--config", "desk.toml", *words[1:]])
-        code = COMMANDS[arguments.command](arguments)
+        arguments = vars(parser().parse_args(["desk", words[0], "--config", "desk.toml", *words[1:]]))
+        code = arguments["command"].run(arguments)
         return int(code), capsysbinary.readouterr().out.decode()
 
     return act

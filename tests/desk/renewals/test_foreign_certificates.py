@@ -18,9 +18,9 @@ from cryptography.x509.oid import NameOID, SignatureAlgorithmOID
 from tests.harness.desk.rules import installed, refusal, seen_by_openssl
 from tests.harness.desk.signing import Key
 from tests.harness.desk.town import Person, Refusal, Town, b64
-from tests.token.x509.test_lenient import attribute
-from tests.token.x509.test_lenient import der as der_of
-from tests.token.x509.test_lenient import name as name_of
+from tests.harness.odd_certificates import attribute
+from tests.harness.odd_certificates import der as der_of
+from tests.harness.odd_certificates import name as name_of
 from tui.core.failure import Reason
 from tui.core.order import ApplicationStatus
 from tui.core.x509.der import element

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from tests.harness.desk.running import TAX, Post, StubbornCa, Tax, awaited, has, running
+from tests.harness.desk.invoice_doubles import SETTINGS
+from tests.harness.desk.running import Post, StubbornCa, Tax, awaited, has, running
 from tests.harness.desk.town import INVOICE, Person, Town, claimed, do_due, make_town, paid, shown
 from tui.core.order import Application, ApplicationStatus, InvoiceStatus, Method
 from tui.desk.ca.port import IssuingFailed
@@ -27,7 +28,7 @@ LOCKED = OperationalError("SELECT 1", {}, sqlite3.OperationalError("database is 
 
 @pytest.fixture
 def town(tmp_path: Path) -> Iterator[Town]:
-    town = make_town(tmp_path, invoices=TAX, takeover_seconds=1)
+    town = make_town(tmp_path, invoices=SETTINGS, takeover_seconds=1)
     yield town
     town.desk.engine.dispose()
 

@@ -14,15 +14,16 @@ from pathlib import Path
 from threading import Barrier
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import event, select, text
 
-from tests.harness.desk.running import TAX, Tax, awaited, has, running
+from tests.harness.desk.invoice_doubles import SETTINGS
+from tests.harness.desk.running import Tax, awaited, has, running
 from tests.harness.desk.town import ACCOUNT, FORM, Town, make_town, paid, shown
 from tui.core.order import Application, ApplicationStatus, InvoiceStatus, PaymentStatus
 from tui.desk.engine.obligations import Due, Obligation
 from tui.desk.engine.workers import Workers
 from tui.desk.payments.settling import settle
-from tui.desk.renewals.half_filled import keep, kept_form
+from tui.desk.renewals.half_filled import HalfFilledRecord, keep, kept_form
 from tui.desk.storage.database import reading, writing
 from tui.desk.storage.records import AT_ONCE, ApplicationRecord
 from tui.desk.storage.wakeup import notify, wakeup
@@ -58,7 +59,7 @@ def server() -> Iterator[str]:
 @pytest.fixture(scope="module")
 def town(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     """A desk on that cluster."""
-    town = make_town(tmp_path_factory.mktemp("town"), database=server, invoices=TAX, takeover_seconds=1)
+    town = make_town(tmp_path_factory.mktemp("town"), database=server, invoices=SETTINGS, takeover_seconds=1)
     yield town
     town.desk.engine.dispose()
 
@@ -140,11 +141,12 @@ def test_two_desks_that_put_one_row_at_once_both_succeed(town: Town) -> None:
     begun = Barrier(2)
 
     def kept(name: str) -> None:
-        def wait(*_: object) -> None:  # both have looked and found nothing
+        def wait(*_: object) -> None:  # neither has written yet
             begun.wait(10)
 
         with writing(engine) as db:
-            event.listen(db, "before_flush", wait, once=True)
+            db.scalar(select(HalfFilledRecord).where(HalfFilledRecord.fingerprint == fingerprint))
+            event.listen(db, "do_orm_execute", wait, once=True)
             keep(db, ACCOUNT, fingerprint, replace(FORM, agent_name=name), town.desk.clock())
 
     with ThreadPoolExecutor(2) as pool:

@@ -19,7 +19,7 @@ from sqlalchemy import Engine
 
 from tests.harness.desk.town import Person
 from tui.desk.renewals.accounts import bind_certificate
-from tui.sandbox.environment import Town
+from tui.sandbox.environment import Environment
 from tui.sandbox.files import ACCOUNT, PASSWORD
 from tui.sandbox.provision import issue
 
@@ -54,7 +54,7 @@ def serving(config: Path) -> Iterator[Served]:
         process.stderr.close()
 
 
-def configured(town: Town, database: str, name: str, *lines: str) -> Path:
+def configured(town: Environment, database: str, name: str, *lines: str) -> Path:
     """The sandbox's desk.toml with this database, a name of its own and more lines in [desk], on a free port."""
     text = (town.directory / "desk.toml").read_text()
     mine = "\n".join((f'database = "{database}"', f'executor = "{name}"', *lines))
@@ -67,7 +67,7 @@ def configured(town: Town, database: str, name: str, *lines: str) -> Path:
     return config
 
 
-def arrive(town: Town, engine: Engine, url: str, ending: ExitStack) -> Person:
+def arrive(town: Environment, engine: Engine, url: str, ending: ExitStack) -> Person:
     """Somebody whose certificate ends in 20 days, signed in at this desk."""
     old, new = rsa.generate_private_key(65537, 2048), ec.generate_private_key(ec.SECP256R1())
     der = issue(town.directory / "ca", old.public_key(), "张三", 20).public_bytes(Encoding.DER)

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 
 from tests.harness.desk.town import Person, Town
 from tui.core.order import Application, ApplicationStatus
@@ -14,10 +13,8 @@ from tui.desk.context import Desk
 from tui.desk.engine.engine import DeskEngine
 from tui.desk.invoices.tax_platform import InvoiceOrder, InvoiceOutcome, InvoiceState, Links, RedOrder
 from tui.desk.notifications.messages import Attachment
-from tui.desk.platforms.nuonuo.settings import TaxPlatformSettings
 
 DEADLINE = 20.0
-TAX = TaxPlatformSettings("https://t", "https://t", "k", b"s", "91440300100012316L", "3040201000000000000", Path("t"))
 
 
 class Tax:

@@ -18,6 +18,7 @@ from cryptography.x509.oid import NameOID
 from litestar.testing import TestClient
 
 from tests.harness.desk.doubles import NOW, Clock, Platform
+from tests.harness.desk.schema import new_database
 from tests.harness.desk.signing import PADDINGS, Key, sign, sign_evidence, sign_request
 from tui.core.application import ApplicationForm, InvoiceForm
 from tui.core.evidence import evidence_content, proof_message
@@ -30,8 +31,8 @@ from tui.desk.payments.gateway import Channel, Outcome, TradeState
 from tui.desk.renewals.accounts import bind_certificate, create_account
 from tui.desk.renewals.documents import documents
 from tui.desk.renewals.issuing import issue
-from tui.desk.settings import CaSettings, DeskSettings, Price
-from tui.desk.storage.database import migrate, open_database
+from tui.desk.settings import CaSettings, DatabaseUrl, DataKey, DeskSettings, Price
+from tui.desk.settings_reader import SecretPath
 from tui.desk.wiring import build
 
 ACCOUNT, PASSWORD = "supplier", "correct horse battery"
@@ -234,31 +235,25 @@ def make_settings(folder: Path, **changes: Any) -> DeskSettings:
         host="127.0.0.1",
         port=0,
         certificate=folder / "desk.pem",
-        key=folder / "desk.key",
-        database=f"sqlite:///{folder / 'desk.db'}",
+        key=SecretPath(folder / "desk.key"),
+        database=DatabaseUrl(f"sqlite:///{folder / 'desk.db'}"),
         public_url="https://desk.example",
-        data_key=bytes(range(32)),
+        data_key=DataKey(range(32)),
         minimum_kiosk_version="1.1.0",
         window_days=90,
         hotline="020-89524338",
         qq="4008301330",
         prices=(Price(12, 20000), Price(24, 36000)),
-        ca=CaSettings(folder / "ca.pem", folder / "ca.key"),
-        alipay=None,
-        unionpay=None,
-        invoices=None,
-        mail=None,
-        sms=None,
+        ca=CaSettings(certificate=folder / "ca.pem", key=SecretPath(folder / "ca.key")),
     )
-    return replace(settings, **changes)
+    return msgspec.structs.replace(settings, **changes)
 
 
 def make_town(folder: Path, **changes: Any) -> Town:
     """A desk with an account."""
     ca_key = make_ca(folder)
     settings = make_settings(folder, **changes)
-    engine = open_database(settings.database, settings.data_key)
-    migrate(engine)
+    engine = new_database(settings.database, settings.data_key)
     clock = Clock()
     alipay, unionpay = Platform(Channel.ALIPAY), Platform(Channel.UNIONPAY)
     desk = build(settings, engine, clock)

@@ -12,7 +12,7 @@ from tui.core.certificate import Usage
 from tui.core.failure import Failure, Reason
 from tui.core.order import Application, ApplicationStatus, AttemptState, Method, PaymentStatus, Refund
 from tui.journey import events as e
-from tui.journey.ports import Installation, KeyLeft, Sighting
+from tui.journey.ports import Installation, KeyLeft, Snapshot
 from tui.journey.state import Busy, State, Step
 from tui.kiosk.widgets.countdown import Countdown
 from tui.kiosk.widgets.field import TextField
@@ -264,10 +264,10 @@ async def test_the_receipt_says_that_the_encryption_certificate_stays() -> None:
     pair = token(new, certificate("enc", usage=Usage.ENCRYPTION))
     done = application(ApplicationStatus.INSTALLED, payment_status=PaymentStatus.PAID, invoice=INVOICE)
     shown = state(Step.DONE, application=done, installation=Installation(OLD, new, b""))
-    async with staged(replace(shown, sighting=Sighting((pair,)))) as stage:
+    async with staged(replace(shown, snapshot=Snapshot((pair,)))) as stage:
         for word in ("加密证书和加密密钥保持不变", "¥ 200.00", "1-2个工作日"):
             assert word in stage.text
-        await stage.show(replace(shown, sighting=Sighting((token(new),))))
+        await stage.show(replace(shown, snapshot=Snapshot((token(new),))))
         assert "加密证书" not in stage.text
 
 

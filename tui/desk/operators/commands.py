@@ -34,12 +34,12 @@ from tui.desk.storage.wakeup import notify
 from tui.desk.wiring import build
 
 
-def orders(config: Path, concern: Concern, business_no: str, *, as_json: bool) -> int:
-    """List applications, or show one."""
+def orders(config: Path, concern: str, business_no: str, *, as_json: bool) -> int:
+    """List the applications of a `Concern`, else all; or show one."""
 
     def show(settings: DeskSettings) -> int:
         with existing_database(settings) as engine:
-            found = applications(engine, concern, business_no)
+            found = applications(engine, Concern(concern or Concern.ALL), business_no)
         if business_no and not found:
             say(f"没有这笔申请 / no application {business_no}")
             return Exit.REFUSED
@@ -64,11 +64,11 @@ def refund(config: Path, business_no: str, reason: str, attempt_no: str, *, afte
     return _decided(config, reason, decide)
 
 
-def release(config: Path, business_no: str, attempt_no: str, kind: ActKind, reason: str) -> int:
-    """Decide about a frozen payment."""
+def release(config: Path, business_no: str, attempt_no: str, kind: str, reason: str) -> int:
+    """Decide about a frozen payment; `kind` is the `ActKind`."""
 
     def decide(desk: Desk) -> int:
-        state = decide_release(desk, business_no, attempt_no, Act(kind, operator(), printable(reason)))
+        state = decide_release(desk, business_no, attempt_no, Act(ActKind(kind), operator(), printable(reason)))
         say(f"{attempt_no}: {state.value}")
         return Exit.DONE
 
@@ -99,7 +99,7 @@ def invoice(config: Path, business_no: str, *, again: bool) -> int:
     return with_settings(config, show)
 
 
-def reconcile(config: Path, day: date | None, channels: Sequence[Method], *, as_json: bool) -> int:
+def reconcile(config: Path, day: date | None, channels: Sequence[str], *, as_json: bool) -> int:
     """Compare a day, else yesterday, of the channels named, else of all."""
 
     def act(settings: DeskSettings) -> int:
@@ -108,11 +108,12 @@ def reconcile(config: Path, day: date | None, channels: Sequence[Method], *, as_
 
     def compared(desk: Desk) -> int:
         wanted = day or desk.clock().astimezone(BEIJING).date() - timedelta(days=1)
-        if missing := [method.value for method in channels if method not in desk.gateways]:
+        methods = [Method(channel) for channel in channels]
+        if missing := [method.value for method in methods if method not in desk.gateways]:
             say(f"没有配置 {missing[0]} / {missing[0]} is not set up")
             return Exit.USAGE
         codes, results = [Exit.DONE], list[Comparison]()
-        for method in channels or tuple(desk.gateways):
+        for method in methods or tuple(desk.gateways):
             try:
                 results.append(compare(desk, method, wanted))
             except PaymentGatewayError as error:

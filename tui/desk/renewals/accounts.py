@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import Engine, delete, update
+from sqlalchemy import Engine, delete, or_, update
 from sqlalchemy.orm import Session
 
 from tui.core.failure import Reason
@@ -81,33 +81,30 @@ def sign_in(engine: Engine, settings: "DeskSettings", name: str, password: str, 
                 account.password_hash = _HASHER.hash(password)
             token = secrets.token_urlsafe(32)
             expires_at = now + timedelta(seconds=settings.session_seconds)
-            db.execute(delete(SessionRecord).where(SessionRecord.expires_at < now))
-            db.add(SessionRecord(token_hash=_digest(token), account=name, expires_at=expires_at))
+            db.add(SessionRecord(token_hash=digest(token), account=name, expires_at=expires_at))
             return token
     raise Refused(Reason.WRONG_PASSWORD)
 
 
-def account_of(engine: Engine, settings: "DeskSettings", token: str, now: datetime) -> str:
-    """The signed-in account; using a session prolongs it.
-
-    :raises Refused: SESSION_ENDED.
-    """
+def prolong(engine: Engine, settings: "DeskSettings", token: str, expires_at: datetime, now: datetime) -> None:
+    """Let a session that was used, and would end then, last as long as a new one."""
     lifetime = timedelta(seconds=settings.session_seconds)
-    with reading(engine) as db:
-        session = db.get(SessionRecord, _digest(token))
-    if session is None or session.expires_at < now:
-        raise Refused(Reason.SESSION_ENDED)
-    if session.expires_at < now + lifetime * 0.9:  # a write for every poll would cost more than it tells
+    if expires_at < now + lifetime * 0.9:  # a write for every poll would cost more than it tells
         with writing(engine) as db:
-            used = SessionRecord.token_hash == session.token_hash  # no merge: it may have been ended meanwhile
+            used = SessionRecord.token_hash == digest(token)  # it may have been ended meanwhile
             db.execute(update(SessionRecord).where(used).values(expires_at=now + lifetime))
-    return session.account
 
 
-def sign_out(engine: Engine, token: str) -> None:
-    """End the session; an unknown one is ended already."""
+def sign_out(engine: Engine, token: str, now: datetime) -> None:
+    """End the session, an unknown one is ended already; with it go those whose time is over."""
+    over = or_(SessionRecord.token_hash == digest(token), SessionRecord.expires_at < now)
     with writing(engine) as db:
-        db.execute(delete(SessionRecord).where(SessionRecord.token_hash == _digest(token)))
+        db.execute(delete(SessionRecord).where(over))
+
+
+def digest(token: str) -> str:
+    """What the desk keeps of a session's token."""
+    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def _refuse_locked(account: AccountRecord | None, now: datetime) -> None:
@@ -125,7 +122,3 @@ def _verify(stored: str, password: str) -> bool:
         return False
     finally:
         _QUEUE.release()
-
-
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

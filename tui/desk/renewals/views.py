@@ -1,12 +1,15 @@
 """Records as the kiosk sees them: core types, nothing else."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
+from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session, aliased
 
-from tui.core.order import FEE_NAME, Application, Attempt, FeeLine, Order, Refund
+from tui.core.order import FEE_NAME, Application, ApplicationStatus, Attempt, FeeLine, Order, Refund
 from tui.desk.storage.records import (
     SHOWN_ATTEMPT,
     ApplicationRecord,
@@ -15,12 +18,54 @@ from tui.desk.storage.records import (
     RefundRecord,
 )
 
+_EARLIER = aliased(AttemptRecord)
+_LATEST = (
+    select(func.max(_EARLIER.ordinal)).where(_EARLIER.business_no == ApplicationRecord.business_no).scalar_subquery()
+)
+DOSSIERS = (
+    select(ApplicationRecord, OrderRecord, AttemptRecord, RefundRecord)
+    .outerjoin(OrderRecord, OrderRecord.business_no == ApplicationRecord.business_no)
+    .outerjoin(
+        AttemptRecord,
+        and_(AttemptRecord.business_no == ApplicationRecord.business_no, AttemptRecord.ordinal == _LATEST),
+    )
+    .outerjoin(RefundRecord, RefundRecord.business_no == ApplicationRecord.business_no)
+)
+"""Applications with what belongs to their views; one row for each refund, or one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """An application with what belongs to its view."""
+
+    record: ApplicationRecord
+    order: OrderRecord | None
+    attempt: AttemptRecord | None
+    """The latest."""
+    refunds: tuple[RefundRecord, ...]
+
+
+def load_dossier(db: Session, business_no: str) -> Dossier | None:
+    """The application of this number, read by one statement."""
+    rows = db.execute(DOSSIERS.where(ApplicationRecord.business_no == business_no)).all()
+    return dossier_of(rows) if rows else None
+
+
+def dossier_of(rows: Sequence[Sequence[Any]]) -> Dossier:
+    """From the rows of one application, which may have further columns."""
+    record, order, attempt = rows[0][:3]
+    return Dossier(record, order, attempt, tuple(row[3] for row in rows if row[3] is not None))
+
 
 def application_view(db: Session, record: ApplicationRecord, now: datetime) -> Application:
-    """The application with order, latest attempt and refunds."""
-    order = db.scalar(select(OrderRecord).where(OrderRecord.business_no == record.business_no))
-    attempt = AttemptRecord.latest(db, record.business_no)
-    refunds = db.scalars(select(RefundRecord).where(RefundRecord.business_no == record.business_no))
+    """The application with order, latest attempt and refunds, which are read; a draft has none of them."""
+    found = None if record.status is ApplicationStatus.DRAFT else load_dossier(db, record.business_no)
+    return view(found or Dossier(record, None, None, ()), now)
+
+
+def view(dossier: Dossier, now: datetime) -> Application:
+    """As the kiosk gets it."""
+    record, order, attempt = dossier.record, dossier.order, dossier.attempt
     return Application(
         business_no=record.business_no,
         status=record.status,
@@ -36,7 +81,7 @@ def application_view(db: Session, record: ApplicationRecord, now: datetime) -> A
         invoice_status=record.invoice_status,
         certificate=record.certificate,
         challenge=record.challenge,
-        refunds=tuple(Refund(r.amount_fen, r.done_at is not None, r.cause) for r in refunds),
+        refunds=tuple(Refund(r.amount_fen, r.done_at is not None, r.cause) for r in dossier.refunds),
         installed_at=record.installed_at,
         key_policy=record.key_policy,
         old_pair=record.old_pair,

@@ -6,13 +6,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from select import POLLIN, poll
 from time import monotonic, sleep
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
-from sqlalchemy.exc import IntegrityError, InvalidatePoolError
+from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, text
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, Session
 
-from tui.desk.storage.sealed import use_key
+from tui.desk.storage.sealed import bind, use_key
 
 BUSY_SECONDS = 10
 _HELD_SECONDS = 20
@@ -68,13 +68,38 @@ def writing(engine: Engine) -> Iterator[Session]:
         yield session
 
 
+def writes_alone(engine: Engine) -> bool:
+    """Whether a transaction that writes keeps all others from writing, as on SQLite."""
+    return engine.dialect.name == "sqlite"
+
+
 def put(session: Session, record: DeclarativeBase) -> None:
     """Write the row in the place of what stands under its key, also where another desk puts one there right now."""
-    try:
-        with session.begin_nested():
-            session.merge(record)
-    except IntegrityError:  # the other one's is committed now
-        session.merge(record)
+    insert, values = _insertion(session, record)
+    keys = [column.name for column in record.__table__.primary_key]
+    changed = {name: insert.excluded[name] for name in values if name not in keys}
+    session.execute(insert.on_conflict_do_update(index_elements=keys, set_=changed))
+
+
+def add(session: Session, record: DeclarativeBase) -> bool:
+    """Write the row unless there is one under its key, now or once another desk has committed; whether it was."""
+    insert, _ = _insertion(session, record)
+    written = insert.on_conflict_do_nothing().returning(*record.__table__.primary_key)
+    return session.execute(written).first() is not None
+
+
+def _insertion(session: Session, record: DeclarativeBase) -> tuple[Any, dict[str, object]]:
+    """The dialect's INSERT, which knows ON CONFLICT, and the values that the record has."""
+    if session.get_bind().dialect.name == "sqlite":
+        from sqlalchemy.dialects.sqlite import insert
+    else:
+        from sqlalchemy.dialects.postgresql import insert  # type: ignore[assignment]
+    session.flush()  # what was added before comes before
+    bind(record)
+    values = {
+        column.key: record.__dict__[column.key] for column in record.__table__.columns if column.key in record.__dict__
+    }
+    return insert(cast(Table, record.__table__)).values(values), values
 
 
 def migrate(engine: Engine) -> None:

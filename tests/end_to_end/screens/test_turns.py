@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.harness.end_to_end.sandbox import Sandbox, tool
 from tests.harness.end_to_end.stage import at_counter, ledger_of, new_token, on_the_desk_database
-from tests.harness.end_to_end.town import Town, tool
 from tui.core.failure import Money, Reason
 from tui.core.order import ApplicationStatus, AttemptState, Method, PaymentStatus
 from tui.core.text_safety import mask
@@ -18,9 +18,9 @@ from tui.sandbox.gateways.common.ledger import Stage
 from tui.sandbox.wallet import WalletRefused, pay
 
 
-async def test_withdrawn_before_payment_then_applied_anew(town: Town, tmp_path: Path) -> None:
-    token = new_token(town, tmp_path)
-    async with at_counter(town, token) as person:
+async def test_withdrawn_before_payment_then_applied_anew(sandbox: Sandbox, tmp_path: Path) -> None:
+    token = new_token(sandbox, tmp_path)
+    async with at_counter(sandbox, token) as person:
         await person.walk_to(Step.QR)
         first, code = person.application.business_no, person.qr
         await person.press("f3")
@@ -38,7 +38,7 @@ async def test_withdrawn_before_payment_then_applied_anew(town: Town, tmp_path: 
         assert "没有扣款" in person.text
         assert person.app.state.money is Money.NOT_TOUCHED
         with pytest.raises(WalletRefused):
-            await asyncio.to_thread(pay, town.directory, code)
+            await asyncio.to_thread(pay, sandbox.directory, code)
         await person.press("enter")
         await person.until(Step.WAITING)
         await person.walk_to(Step.ORDER)
@@ -46,15 +46,15 @@ async def test_withdrawn_before_payment_then_applied_anew(town: Town, tmp_path: 
         assert second.business_no != first
         assert (second.status, second.payment_status) == (ApplicationStatus.ENTERED, PaymentStatus.UNPAID)
         await person.walk_to(Step.DONE)
-    assert [trade.stage for trade in ledger_of(town, first)] == [Stage.DEAD]
-    assert [trade.stage for trade in ledger_of(town, second.business_no)] == [Stage.PAID]
+    assert [trade.stage for trade in ledger_of(sandbox, first)] == [Stage.DEAD]
+    assert [trade.stage for trade in ledger_of(sandbox, second.business_no)] == [Stage.PAID]
 
 
-async def test_an_account_that_is_not_the_applicant_is_refused(town: Town, tmp_path: Path) -> None:
-    token = new_token(town, tmp_path)
-    with on_the_desk_database(town) as engine:
+async def test_an_account_that_is_not_the_applicant_is_refused(sandbox: Sandbox, tmp_path: Path) -> None:
+    token = new_token(sandbox, tmp_path)
+    with on_the_desk_database(sandbox) as engine:
         create_account(engine, "stranger9", "Else2026")
-    async with at_counter(town, token, account=("stranger9", "Else2026")) as person:
+    async with at_counter(sandbox, token, account=("stranger9", "Else2026")) as person:
         await person.walk_to(Step.REFUSED)
         assert person.app.state.failure is not None
         assert person.app.state.failure.reason is Reason.NOT_THE_APPLICANT
@@ -67,9 +67,9 @@ async def test_an_account_that_is_not_the_applicant_is_refused(town: Town, tmp_p
         await person.until(Step.WAITING)
 
 
-async def test_another_method_after_the_first_code(town: Town, tmp_path: Path) -> None:
-    token = new_token(town, tmp_path)
-    async with at_counter(town, token) as person:
+async def test_another_method_after_the_first_code(sandbox: Sandbox, tmp_path: Path) -> None:
+    token = new_token(sandbox, tmp_path)
+    async with at_counter(sandbox, token) as person:
         await person.walk_to(Step.QR)
         first = person.qr
         assert person.application.attempt is not None
@@ -85,20 +85,20 @@ async def test_another_method_after_the_first_code(town: Town, tmp_path: Path) -
         assert person.qr.startswith("https://qr.95516.com/")
         assert "银联" in person.text
         with pytest.raises(WalletRefused):
-            await asyncio.to_thread(pay, town.directory, first)
+            await asyncio.to_thread(pay, sandbox.directory, first)
         await person.pay()
         with pytest.raises(WalletRefused, match="already_paid"):
             await person.pay()
         await person.walk_to(Step.DONE)
         business_no = person.application.business_no
-    assert [trade.stage for trade in ledger_of(town, business_no, Method.ALIPAY)] == [Stage.DEAD]
-    (paid,) = ledger_of(town, business_no, Method.UNIONPAY)
+    assert [trade.stage for trade in ledger_of(sandbox, business_no, Method.ALIPAY)] == [Stage.DEAD]
+    (paid,) = ledger_of(sandbox, business_no, Method.UNIONPAY)
     assert (paid.stage, paid.amount_fen, paid.refunds) == (Stage.PAID, 20000, ())
 
 
-async def test_going_back_loses_nothing_typed(town: Town, tmp_path: Path) -> None:
-    token = new_token(town, tmp_path)
-    async with at_counter(town, token) as person:
+async def test_going_back_loses_nothing_typed(sandbox: Sandbox, tmp_path: Path) -> None:
+    token = new_token(sandbox, tmp_path)
+    async with at_counter(sandbox, token) as person:
         await person.walk_to(Step.FORM)
         await person.fill_form()
         typed = person.visitor.form
@@ -132,17 +132,17 @@ async def test_going_back_loses_nothing_typed(town: Town, tmp_path: Path) -> Non
         assert person.application.invoice == person.visitor.invoice
 
 
-async def test_the_evidence_of_a_finished_application_verifies(town: Town, tmp_path: Path) -> None:
-    token = new_token(town, tmp_path, "rsa2048")
-    async with at_counter(town, token) as person:
+async def test_the_evidence_of_a_finished_application_verifies(sandbox: Sandbox, tmp_path: Path) -> None:
+    token = new_token(sandbox, tmp_path, "rsa2048")
+    async with at_counter(sandbox, token) as person:
         await person.walk_to(Step.DONE)
         application = person.application
-    with on_the_desk_database(town) as engine:
+    with on_the_desk_database(sandbox) as engine:
         evidence = evidence_of(engine, application.business_no)
     assert evidence is not None
     (tmp_path / "evidence.der").write_bytes(evidence)
     verify = ("openssl", "cms", "-verify", "-inform", "DER", "-in", tmp_path / "evidence.der", "-purpose", "any")
-    content = tool(town, *map(str, verify), "-CAfile", town.directory / "ca/ca.pem")
+    content = tool(sandbox, *map(str, verify), "-CAfile", sandbox.directory / "ca/ca.pem")
     form = person.visitor.form
     for value in (form.id_number, form.agent_name, form.agent_mobile, form.agent_email, form.recipient_address):
         assert value in content

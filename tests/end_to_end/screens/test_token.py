@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.harness.end_to_end.sandbox import Sandbox
 from tests.harness.end_to_end.stage import PIN, at_counter, new_token
-from tests.harness.end_to_end.town import Town
 from tests.rig.softhsm import SoftToken, pull, put_back
 from tui.core.failure import Reason
 from tui.core.text_safety import mask
@@ -30,11 +30,13 @@ def private_keys(token: SoftToken) -> int:
     return token.objects().count("Private Key Object")
 
 
-async def test_a_wrong_pin_then_the_right_one(town: Town, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_wrong_pin_then_the_right_one(
+    sandbox: Sandbox, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level(logging.DEBUG)
-    token = new_token(town, tmp_path, "rsa2048")
+    token = new_token(sandbox, tmp_path, "rsa2048")
     shown: list[str] = []
-    async with at_counter(town, token, log=tmp_path / "kiosk.log") as person:
+    async with at_counter(sandbox, token, log=tmp_path / "kiosk.log") as person:
         person.app.at_arrival = lambda event: shown.append(repr(event))
         await person.walk_to(Step.REQUEST_PIN)
         await person.enter_pin(WRONG)
@@ -61,13 +63,13 @@ async def test_a_wrong_pin_then_the_right_one(town: Town, tmp_path: Path, caplog
     for secret in (PIN, WRONG):
         assert [text for text in shown if secret in text] == []
         assert secret not in caplog.text
-        assert holding(town.directory, secret, but=token.directory) == []
+        assert holding(sandbox.directory, secret, but=token.directory) == []
         assert holding(tmp_path, secret, but=token.directory) == []
 
 
-async def test_pulled_at_the_pin_and_put_back(town: Town, tmp_path: Path) -> None:
-    token = new_token(town, tmp_path)
-    async with at_counter(town, token) as person:
+async def test_pulled_at_the_pin_and_put_back(sandbox: Sandbox, tmp_path: Path) -> None:
+    token = new_token(sandbox, tmp_path)
+    async with at_counter(sandbox, token) as person:
         for pin_step in (Step.REQUEST_PIN, Step.INSTALL_PIN):
             await person.walk_to(pin_step)
             business_no = person.application.business_no
@@ -88,9 +90,9 @@ async def test_pulled_at_the_pin_and_put_back(town: Town, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("stage", [TokenStage.CHECKING, TokenStage.KEY_PAIR], ids=lambda stage: stage.value)
-async def test_pulled_while_the_request_is_made(town: Town, tmp_path: Path, stage: TokenStage) -> None:
-    token = new_token(town, tmp_path, "rsa2048")
-    async with at_counter(town, token) as person:
+async def test_pulled_while_the_request_is_made(sandbox: Sandbox, tmp_path: Path, stage: TokenStage) -> None:
+    token = new_token(sandbox, tmp_path, "rsa2048")
+    async with at_counter(sandbox, token) as person:
         await person.walk_to(Step.REQUEST_PIN)
         business_no = person.application.business_no
         pulled: list[TokenStage] = []

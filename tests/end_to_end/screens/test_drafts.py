@@ -2,17 +2,17 @@
 
 from pathlib import Path
 
+from tests.harness.end_to_end.sandbox import Sandbox
 from tests.harness.end_to_end.stage import at_counter, new_token, on_the_desk_database
-from tests.harness.end_to_end.town import Town
 from tui.core.application import ApplicationForm
 from tui.desk.renewals.half_filled import HalfFilledRecord
 from tui.desk.storage.database import reading
 from tui.journey.state import Step
 
 
-async def test_left_in_the_middle_and_gone_on_with_elsewhere(town: Town, tmp_path: Path) -> None:
-    token = new_token(town, tmp_path)
-    async with at_counter(town, token) as person:
+async def test_left_in_the_middle_and_gone_on_with_elsewhere(sandbox: Sandbox, tmp_path: Path) -> None:
+    token = new_token(sandbox, tmp_path)
+    async with at_counter(sandbox, token) as person:
         await person.walk_to(Step.FORM)
         assert person.form_on_screen() == ApplicationForm()
         await person.fill_form()
@@ -22,9 +22,9 @@ async def test_left_in_the_middle_and_gone_on_with_elsewhere(town: Town, tmp_pat
         await person.until(Step.WAITING)
         assert typed.id_number not in repr(person.app.state)
         assert person.app.state.form == ApplicationForm()
-    async with at_counter(town, token) as person:
+    async with at_counter(sandbox, token) as person:
         await person.walk_to(Step.FORM)
         assert person.form_on_screen() == typed
         await person.walk_to(Step.REQUEST_PIN)
-    with on_the_desk_database(town) as engine, reading(engine) as db:
+    with on_the_desk_database(sandbox) as engine, reading(engine) as db:
         assert db.query(HalfFilledRecord).count() == 0

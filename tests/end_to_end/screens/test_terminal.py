@@ -9,8 +9,8 @@ from pathlib import Path
 import pexpect
 import pytest
 
+from tests.harness.end_to_end.sandbox import Sandbox, command
 from tests.harness.end_to_end.stage import at_counter, ledger_of, new_token
-from tests.harness.end_to_end.town import Town, command
 from tui.core.exits import Exit
 from tui.core.order import ApplicationStatus
 from tui.journey.state import Step
@@ -20,22 +20,22 @@ from tui.sandbox.gateways.common.ledger import Stage
 PATIENCE = 180
 
 
-def killed_after_the_payment(town: Town, token: Path) -> str:
+def killed_after_the_payment(sandbox: Sandbox, token: Path) -> str:
     """A kiosk in a process of its own shows the code, the phone pays, the kiosk dies; gives the business number."""
-    words = [sys.executable, "-m", "tests.harness.end_to_end.stage", str(town.directory), str(token)]
+    words = [sys.executable, "-m", "tests.harness.end_to_end.stage", str(sandbox.directory), str(token)]
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as kiosk:
         assert kiosk.stdout is not None
         business_no = kiosk.stdout.readline().strip()
-        paid = pay(town.directory, business_no=business_no)
+        paid = pay(sandbox.directory, business_no=business_no)
         kiosk.kill()
     assert paid == Exit.DONE
     return business_no
 
 
-async def test_a_kiosk_killed_after_the_payment_is_continued_by_another(town: Town, tmp_path: Path) -> None:
-    token = new_token(town, tmp_path)
-    business_no = await asyncio.to_thread(killed_after_the_payment, town, token.directory)
-    async with at_counter(town, token) as person:
+async def test_a_kiosk_killed_after_the_payment_is_continued_by_another(sandbox: Sandbox, tmp_path: Path) -> None:
+    token = new_token(sandbox, tmp_path)
+    business_no = await asyncio.to_thread(killed_after_the_payment, sandbox, token.directory)
+    async with at_counter(sandbox, token) as person:
         await person.walk_to(Step.CARD)
         assert "继续办理" in person.text
         await person.press_main()
@@ -44,7 +44,7 @@ async def test_a_kiosk_killed_after_the_payment_is_continued_by_another(town: To
         assert person.application.business_no == business_no
         assert person.application.status is ApplicationStatus.ISSUED
         await person.walk_to(Step.DONE)
-    (trade,) = ledger_of(town, business_no)
+    (trade,) = ledger_of(sandbox, business_no)
     assert (trade.stage, trade.amount_fen, trade.refunds) == (Stage.PAID, 20000, ())
     assert token.objects().count("Private Key Object") == 2
 

@@ -48,7 +48,7 @@ class Renewal:
 
 
 @dataclass
-class Town:
+class Sandbox:
     """A sandbox that is up, with one SoftHSM2 token folder."""
 
     directory: Path
@@ -125,17 +125,17 @@ def command(*words: str | Path) -> list[str]:
     return [sys.executable, "-m", "tui", *map(str, words)]
 
 
-def tool(town: Town, *words: str | Path) -> str:
+def tool(sandbox: Sandbox, *words: str | Path) -> str:
     """One of the independent tools (softhsm2-util, pkcs11-tool, openssl)."""
     done = subprocess.run(
-        [str(word) for word in words], env=town.environment, capture_output=True, text=True, timeout=60, check=False
+        [str(word) for word in words], env=sandbox.environment, capture_output=True, text=True, timeout=60, check=False
     )
     assert done.returncode == 0, (words, done.stdout, done.stderr)
     return done.stdout
 
 
 @contextmanager
-def sandbox(directory: Path) -> Iterator[Town]:
+def sandbox_up(directory: Path) -> Iterator[Sandbox]:
     """`sandbox up` until the block ends."""
     directory.mkdir(parents=True, exist_ok=True)
     with (directory / "sandbox.err").open("a") as errors:
@@ -147,7 +147,7 @@ def sandbox(directory: Path) -> Iterator[Town]:
         ready = process.stdout.readline()
         assert ready, (directory / "sandbox.err").read_text()
         json.loads(ready)
-        yield Town(directory)
+        yield Sandbox(directory)
     finally:
         process.terminate()
         process.communicate(timeout=READY_SECONDS)
