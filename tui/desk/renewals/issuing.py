@@ -50,9 +50,11 @@ def issue(desk: Desk, business_no: str) -> Progress:
         if not isinstance(held.apply(Issued()), Refusal):
             record.certificate, record.challenge, record.withheld_serial = certificate, secrets.token_bytes(32), ""
             tell_issued(held.db, record, held.now)
-        elif not record.certificate:
-            record.withheld_serial = f"{open_certificate(certificate).serial:x}"
-            _LOG.critical("certificate %s of %s was signed, and nobody gets it", record.withheld_serial, business_no)
+        elif certificate != record.certificate:
+            serial = f"{open_certificate(certificate).serial:x}"
+            _LOG.critical("certificate %s of %s was signed, and nobody gets it", serial, business_no)
+            if not record.certificate:
+                record.withheld_serial = serial
     return Progress.DONE if record.certificate else Progress.OVER
 
 
