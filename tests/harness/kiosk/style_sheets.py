@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 from textual.css.model import RuleSet
-from textual.css.stylesheet import CSSLocation, Stylesheet
+from textual.css.stylesheet import Stylesheet
+from textual.css.types import CSSLocation
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -13,7 +14,7 @@ def _style_sheets_parsed_once() -> Iterator[None]:
     parse = Stylesheet._parse_rules
     known: dict[tuple[object, ...], list[RuleSet]] = {}
 
-    def parsed(
+    def parsed(  # noqa: PLR0917 - as Textual calls it
         self: Stylesheet,
         css: str,
         read_from: CSSLocation,

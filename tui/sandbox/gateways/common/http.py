@@ -10,12 +10,12 @@ from http import HTTPStatus
 from typing import Any, TypeAlias
 from urllib.parse import parse_qsl, urlsplit
 
-from tui.sandbox.gateways.common.connection import RESET
-
 Scope: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
+RESET = "sandbox.reset"
+"""The ASGI extension under which a server offers the function that resets its connection."""
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 BODY_LIMIT = 256 * 1024
 SILENCE = 60.0

@@ -37,23 +37,16 @@ from tui.sandbox.gateways.common.http import JSON, Call, Reply, Service
 from tui.sandbox.gateways.tax.answers import Answer, Forms, Serial, entry, form
 from tui.sandbox.gateways.tax.callbacks import Caller
 from tui.sandbox.gateways.tax.documents import SUFFIXES
+from tui.sandbox.gateways.tax.keys import SERVICES_PATH, TOKEN_PATH, TaxKeys
 from tui.sandbox.gateways.tax.ledger import Reversed, Sold, TaxLedger
 
-TOKEN_PATH, SERVICES_PATH, FILE_PATH = "/accessToken", "/open/v1/services", "/invoices/"
+FILE_PATH = "/invoices/"
 TOKEN_LIFE = 24 * 3600
 """Seconds."""
 SKEW = 300
 """Seconds that a timestamp may be off."""
 BAD_SIGN, BAD_TOKEN, BAD_METHOD = "070201", "070301", "070401"
 BAD_ORDER, REFUSED = "E9101", "E9999"
-
-
-class TaxKeys(msgspec.Struct, frozen=True):
-    """The merchant's application at the platform."""
-
-    app_key: str
-    app_secret: str
-    seller_tax_number: str
 
 
 class _Grant(msgspec.Struct, frozen=True):
