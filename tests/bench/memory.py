@@ -8,21 +8,21 @@ import tempfile
 import tomllib
 from pathlib import Path
 
+from tests.harness.end_to_end.sandbox import sandbox_up
 from tests.harness.end_to_end.stage import new_token
 from tests.harness.end_to_end.terminal import Terminal, all_at_once, settings_file
-from tests.harness.end_to_end.town import sandbox
 from tui.sandbox.files import ACCOUNT, PASSWORD
 
 
 def main() -> None:
     """Print a table for keys typed singly and in bursts."""
-    with tempfile.TemporaryDirectory() as folder, sandbox(Path(folder) / "town") as town:
-        answers = tomllib.loads((town.directory / "answers.toml").read_text())
+    with tempfile.TemporaryDirectory() as folder, sandbox_up(Path(folder) / "town") as sandbox:
+        answers = tomllib.loads((sandbox.directory / "answers.toml").read_text())
         for way, keys in (("singly", iter), ("in bursts", all_at_once)):
-            token = new_token(town, Path(folder))
+            token = new_token(sandbox, Path(folder))
             values = {"PIN": token.pin, "password": PASSWORD, "account": ACCOUNT}
             values |= {name: answers["agent"][name] for name in ("id_number", "name", "mobile", "email")}
-            with Terminal(settings_file(town, token, Path(folder))) as kiosk:
+            with Terminal(settings_file(sandbox, token, Path(folder))) as kiosk:
                 kiosk.walk_to_payment(answers, token.pin, keys)
                 used = kiosk.processes["token host"]
                 _print(f"typed {way}, request handed in", kiosk.found(values))

@@ -121,7 +121,7 @@ def measure(seconds: float) -> None:
 
 
 def program(module: str, environment: str) -> int:
-    """The kiosk at the PIN, over this driver and without a desk; started like `tui.cli.main.kiosk`."""
+    """The kiosk at the PIN, over this driver and without a desk; started like `tui.cli.kiosk.kiosk`."""
     garbage.put_off()
     from tests.harness.kiosk.ports_double import ChecksDouble, DeskScript
     from tests.harness.people import SERVICE, application, state
@@ -140,11 +140,11 @@ def program(module: str, environment: str) -> int:
         """Begins where the first token is seen, at step 5."""
 
         async def take(self, event: Event) -> None:
-            if isinstance(event, TokensSeen) and event.sighting.tokens and self.state.chosen is None:
-                token = event.sighting.tokens[0]
+            if isinstance(event, TokensSeen) and event.snapshot.tokens and self.state.chosen is None:
+                token = event.snapshot.tokens[0]
                 ref = refer(token, token.certificates[0])
                 draft = replace(application(), fingerprint=ref.fingerprint)
-                begun = state(Step.REQUEST_PIN, chosen=ref, sighting=event.sighting, now=event.at, application=draft)
+                begun = state(Step.REQUEST_PIN, chosen=ref, snapshot=event.snapshot, now=event.at, application=draft)
                 await self.present(begun)
             else:
                 await super().take(event)

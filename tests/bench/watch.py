@@ -85,11 +85,11 @@ async def _driver(stack: Stack, plugs: int, probe: Callable[[bool], float]) -> d
 async def _program(stack: Stack, plugs: int, idle: float) -> tuple[dict[str, list[float]], dict[str, float]]:
     tokens = Tokens((Module(MODULE, stack.environment),))
     shares = {}
-    async with watching(tokens) as sightings:
-        await until(sightings, lambda sighting: not sighting.tokens)
+    async with watching(tokens) as snapshots:
+        await until(snapshots, lambda snapshot: not snapshot.tokens)
 
         async def see(wanted: bool) -> float:
-            await until(sightings, lambda sighting: bool(sighting.tokens) == wanted)
+            await until(snapshots, lambda snapshot: bool(snapshot.tokens) == wanted)
             return time.monotonic()
 
         times = await _rounds(stack, plugs, see)

@@ -15,14 +15,14 @@ from typing import Any
 
 import pytest
 
+from tests.harness.odd_certificates import key_usage, odd
 from tests.harness.people import NOW, certificate, token
 from tests.rig.softhsm import SoftToken, init_token, make_token, pull, put_back, put_certificate
-from tests.token.x509.test_lenient import key_usage, odd
 from tui.cli.certs.listing import certificate_lines, listed
 from tui.cli.certs.watch import at_first, since
 from tui.core.certificate import Usage
 from tui.core.failure import Failure, Reason
-from tui.journey.ports import ModuleFault, Sighting
+from tui.journey.ports import ModuleFault, Snapshot
 
 PATIENCE = 30.0
 """Seconds after which a test gives up; nothing is asserted about times."""
@@ -31,7 +31,7 @@ ENCRYPTION = odd(extensions=key_usage(b"\x38"), signature="1.2.840.10045.4.3.2")
 
 def test_a_renewed_certificate_is_listed_as_such() -> None:
     old, new = certificate("old"), certificate("new", 385, subject=certificate("old").subject)
-    rows = listed(Sighting((token(new, old),)), NOW)
+    rows = listed(Snapshot((token(new, old),)), NOW)
     assert [(row.serial, row.state, row.reason) for row in rows] == [
         (new.serial, "valid", "too_early"),
         (old.serial, "renewed", "already_renewed"),
@@ -184,21 +184,21 @@ def test_the_watch_ends_when_its_reader_goes_and_loads_no_textual(tmp_path: Path
         assert watch.end() == (0, "False\n")
 
 
-def test_what_happened_between_two_sightings() -> None:
+def test_what_happened_between_two_snapshots() -> None:
     one, two = token(certificate("a"), serial="S1"), token(certificate("b"), serial="S2")
     fault = ModuleFault("/lib/x.so", Failure(Reason.DRIVER_CRASHED))
-    seen = Sighting((one,), (fault,))
+    seen = Snapshot((one,), (fault,))
     assert [type(line).__name__ for line in at_first(seen, NOW)] == ["Fault", "Present", "Watching"]
-    swapped = Sighting((replace(two, slot=one.slot),))
+    swapped = Snapshot((replace(two, slot=one.slot),))
     assert [type(line).__name__ for line in since(seen, swapped, NOW)] == ["Unplugged", "Recovered", "Plugged"]
-    changed = Sighting((replace(one, certificates=()),), (fault,))
+    changed = Snapshot((replace(one, certificates=()),), (fault,))
     assert [type(line).__name__ for line in since(seen, changed, NOW)] == ["Changed"]
     assert list(since(seen, seen, NOW + timedelta(days=1))) == []
 
 
 def test_bytes_that_are_no_certificate_have_no_dates() -> None:
     bad = certificate("bad", readable=False, label="旧", der=b"x" * 812, key_id="0a")
-    (row,) = listed(Sighting((token(bad),)), NOW)
+    (row,) = listed(Snapshot((token(bad),)), NOW)
     assert (row.state, row.not_before, row.not_after, row.days_left) == ("unreadable", None, None, None)
     assert (row.label, row.size, row.key_id, row.usage) == ("旧", 812, "0a", "")
 
@@ -210,6 +210,6 @@ def test_words_say_what_each_certificate_is_for() -> None:
         certificate("bad", readable=False, label="旧", der=b"x" * 812),
         fault="CKR_DEVICE_ERROR",
     )
-    told = "\n".join(certificate_lines(Sighting((pair, token())), NOW))
+    told = "\n".join(certificate_lines(Snapshot((pair, token())), NOW))
     for words in ("签名证书", "加密证书", "不单独续期", "旧", "812字节", "CKR_DEVICE_ERROR", "CA中没有证书。"):
         assert words in told

@@ -15,7 +15,7 @@ from tui.core.order import ApplicationStatus, Offer
 from tui.journey import commands as c
 from tui.journey import events as e
 from tui.journey.moves.arrival import may_be_paid, renewable
-from tui.journey.ports import Sighting
+from tui.journey.ports import Snapshot
 from tui.journey.state import State, Step
 
 NEW = certificate("new", 385, subject=OLD.subject, not_before=NOW - timedelta(days=2))
@@ -23,12 +23,12 @@ LONG_AGO = replace(NEW, not_before=NOW - timedelta(days=31))
 
 
 def home(*tokens: Token) -> State:
-    return State(now=NOW, sighting=Sighting(tokens), service=SERVICE, desk_reachable=True)
+    return State(now=NOW, snapshot=Snapshot(tokens), service=SERVICE, desk_reachable=True)
 
 
 def beside(*others: Certificate) -> Certificate:
     """OLD as it is seen beside these."""
-    (seen,) = Sighting((token(OLD, *others),)).tokens
+    (seen,) = Snapshot((token(OLD, *others),)).tokens
     return next(found for found in seen.certificates if found.fingerprint == OLD.fingerprint)
 
 
@@ -65,10 +65,10 @@ def test_a_successor_on_another_token_or_of_no_name_counts_not() -> None:
 
 def test_neither_an_encryption_certificate_nor_an_expired_one_changes_its_reason_wrongly() -> None:
     enc = replace(OLD, usage=Usage.ENCRYPTION), replace(NEW, usage=Usage.ENCRYPTION)
-    (seen,) = Sighting((token(*enc),)).tokens
+    (seen,) = Snapshot((token(*enc),)).tokens
     assert {found.state(NOW) for found in seen.certificates} == {CertificateState.NOT_FOR_SIGNING}
     later = NOW + timedelta(days=400)
-    (seen,) = Sighting((token(OLD, NEW),)).tokens
+    (seen,) = Snapshot((token(OLD, NEW),)).tokens
     found = best_refused(seen.certificates, later)
     assert found is not None
     assert (found[0].fingerprint, found[1]) == (NEW.fingerprint, Reason.CERTIFICATE_EXPIRED)
@@ -77,7 +77,7 @@ def test_neither_an_encryption_certificate_nor_an_expired_one_changes_its_reason
 def test_of_a_chain_only_the_last_counts_and_the_one_before_it_is_spoken_of() -> None:
     last = replace(NEW, fingerprint="ee" * 32, der=b"DER last", not_after=NEW.not_after + timedelta(days=365))
     for order in permutations((OLD, NEW, last)):
-        (seen,) = Sighting((token(*order),)).tokens
+        (seen,) = Snapshot((token(*order),)).tokens
         assert [c.renewed_until for c in seen.certificates] == [None, last.not_after, last.not_after]
         found = best_refused(seen.certificates, NOW)
         assert found is not None
@@ -93,7 +93,7 @@ def test_every_order_of_the_driver_is_shown_as_one() -> None:
         certificate("bad", 0, readable=False),
     )
     tokens = [token(*order, serial=serial) for order in permutations(rows) for serial in ("S2", "S1")]
-    seen = {Sighting((second, first)).tokens for second, first in zip(tokens[::2], tokens[1::2], strict=True)}
+    seen = {Snapshot((second, first)).tokens for second, first in zip(tokens[::2], tokens[1::2], strict=True)}
     assert len(seen) == 1
     (both,) = seen
     assert [found.serial for found in both] == ["S1", "S2"]
@@ -131,7 +131,7 @@ def test_beside_another_certificate_the_cut_off_installation_stays_within_reach(
 )
 def test_neither_way_to_an_earlier_renewal_leads_past_a_program_too_old_or_a_pin_to_be_changed(told: State) -> None:
     too_new = e.ServiceSeen(replace(SERVICE, minimum_version="999.0.0"))
-    changed = e.TokensSeen(Sighting(tuple(replace(each, pin_to_be_changed=True) for each in told.tokens)), NOW)
+    changed = e.TokensSeen(Snapshot(tuple(replace(each, pin_to_be_changed=True) for each in told.tokens)), NOW)
     for event, reason in ((too_new, Reason.KIOSK_TOO_OLD), (changed, Reason.PIN_EXPIRED)):
         now, _ = walk(told, event, e.RenewalRequested())
         assert now.failure is not None
@@ -139,7 +139,7 @@ def test_neither_way_to_an_earlier_renewal_leads_past_a_program_too_old_or_a_pin
 
 
 def at_the_card(*certificates: Certificate) -> State:
-    return state(Step.CARD, sighting=Sighting((token(*certificates),)), offer=None)
+    return state(Step.CARD, snapshot=Snapshot((token(*certificates),)), offer=None)
 
 
 def test_the_finished_renewal_is_shown_with_both_certificates() -> None:

@@ -1,4 +1,4 @@
-"""The served desk: HTTPS on one port and no other, the watch at work, an orderly end."""
+"""The served desk: HTTPS on one port and no other, the engine at work, an orderly end."""
 
 import ipaddress
 import os
@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
-import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -19,11 +18,9 @@ from sqlalchemy import text
 
 from tests.harness.desk.town import Town, make_ca, make_settings
 from tui.core.order import AttemptState
-from tui.desk.engine import Watch
+from tui.desk.engine.engine import DeskEngine
 from tui.desk.serve import Running, serve
 from tui.desk.storage.database import OtherVersion, migrate, open_database
-
-pytestmark = pytest.mark.xdist_group("dbos")
 
 
 def make_tls(folder: Path) -> None:
@@ -105,19 +102,19 @@ def test_a_desk_ends_once_its_database_is_another_versions(tmp_path: Path) -> No
     assert found == ["9999"]
 
 
-def test_the_watch_ends_what_is_due_by_itself(town: Town) -> None:
+def test_the_engine_ends_what_is_due_by_itself(town: Town) -> None:
     person = town.person()
     number = person.entered().business_no
     person.pay(number)
     town.later(seconds=301)
     asked = threading.Event()
     town.alipay.on_end = asked.set
-    watch = Watch(town.desk)
-    watch.start()
+    engine = DeskEngine(town.desk)
+    engine.start()
     try:
         assert asked.wait(20)
     finally:
-        watch.stop()
+        engine.stop()
     attempt = person.see(number).attempt
     assert attempt is not None
     assert attempt.state is AttemptState.CLOSED

@@ -10,7 +10,7 @@ from tests.harness.deskclient.desk_double import Answer, DeskDouble, make_tls, s
 from tui.core.failure import DeskError, Failure, Reason
 from tui.core.secret import Password
 from tui.deskclient.client import DeskClient
-from tui.journey.ports import Check, Sighting
+from tui.journey.ports import Check, Snapshot
 from tui.kiosk.runtime.self_check import SelfCheck
 
 EXPIRED, TO_COME = timedelta(days=-800), timedelta(days=800)
@@ -75,7 +75,7 @@ async def test_the_self_check_names_the_clock(tmp_path: Path) -> None:
     desk = DeskDouble(ca_file=ca_file, script=[at(TO_COME)])
     with serve(desk, certificate, key, dated=False) as url:
         client = DeskClient(url, ca_file, "1.2.3")
-        checks = await SelfCheck(client, ("/lib/m.so",), "1.2.3", lambda: datetime.now(UTC)).run(Sighting())
+        checks = await SelfCheck(client, ("/lib/m.so",), "1.2.3", lambda: datetime.now(UTC)).run(Snapshot())
         await client.close()
     told: dict[str, Check] = {check.item: check for check in checks}
     assert told["clock"].failure is not None

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness.end_to_end.town import Town, sandbox
+from tests.harness.end_to_end.sandbox import Sandbox, sandbox_up
 
 
 @pytest.fixture(scope="session")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     """The outside world, shared by the tests of a worker."""
-    with sandbox(tmp_path_factory.mktemp("town")) as up:
+    with sandbox_up(tmp_path_factory.mktemp("town")) as up:
         yield up
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.harness.end_to_end.sandbox import Sandbox
 from tests.harness.end_to_end.stage import at_counter, new_token
 from tests.harness.end_to_end.terminal import Keys, Terminal, all_at_once, settings_file
-from tests.harness.end_to_end.town import Town
 from tui.core.application import ApplicationForm
 from tui.core.order import Application
 from tui.journey.state import Step
@@ -20,12 +20,12 @@ from tui.sandbox.files import PASSWORD
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="the memory of a process that hides it is shown to root alone")
 @pytest.mark.parametrize("keys", [iter, all_at_once], ids=["singly", "in bursts"])
-def test_no_pin_and_no_password_stay_in_memory(town: Town, tmp_path: Path, keys: Keys) -> None:
-    token = new_token(town, tmp_path)
-    answers = tomllib.loads((town.directory / "answers.toml").read_text())
+def test_no_pin_and_no_password_stay_in_memory(sandbox: Sandbox, tmp_path: Path, keys: Keys) -> None:
+    token = new_token(sandbox, tmp_path)
+    answers = tomllib.loads((sandbox.directory / "answers.toml").read_text())
     secrets = {"PIN": token.pin, "password": PASSWORD}
     none = dict.fromkeys(("kiosk", "token host"), dict.fromkeys(secrets, 0))
-    with Terminal(settings_file(town, token, tmp_path)) as kiosk:
+    with Terminal(settings_file(sandbox, token, tmp_path)) as kiosk:
         kiosk.walk_to_payment(answers, token.pin, keys)
         used = kiosk.processes
         assert kiosk.found(secrets) == none
@@ -36,9 +36,9 @@ def test_no_pin_and_no_password_stay_in_memory(town: Town, tmp_path: Path, keys:
         assert kiosk.found(left_behind)["token host"] == dict.fromkeys(left_behind, 0)
 
 
-async def test_nothing_refers_to_a_person_who_has_gone(town: Town, tmp_path: Path) -> None:
-    token = new_token(town, tmp_path)
-    async with at_counter(town, token) as person:
+async def test_nothing_refers_to_a_person_who_has_gone(sandbox: Sandbox, tmp_path: Path) -> None:
+    token = new_token(sandbox, tmp_path)
+    async with at_counter(sandbox, token) as person:
         known = replace(person.visitor.form, agent_name="欧阳无双")
         person.visitor = replace(person.visitor, form=known)
         await person.walk_to(Step.DONE)

@@ -19,7 +19,7 @@ from tui.core.order import (
     ServiceStatus,
     Term,
 )
-from tui.journey.ports import Sighting
+from tui.journey.ports import Snapshot
 from tui.journey.state import State, Step
 
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
@@ -68,7 +68,6 @@ def token(*certificates: Certificate, serial: str = "S1", **changes: object) -> 
         label="网证通",
         serial=serial,
         model="GM3000",
-        manufacturer="Longmai",
         pin_state=PinState.UNKNOWN,
         pin_pad=False,
         pin_min=4,
@@ -81,7 +80,7 @@ def token(*certificates: Certificate, serial: str = "S1", **changes: object) -> 
 OLD = certificate()
 TOKEN = token(OLD)
 REF: CertificateRef = refer(TOKEN, OLD)
-SIGHTING = Sighting((TOKEN,))
+SNAPSHOT = Snapshot((TOKEN,))
 TERM = Term(12, 20000, 20000, OLD.not_after.replace(year=OLD.not_after.year + 1))
 OFFER = Offer((TERM,))
 ATTEMPT = Attempt("P1", Method.ALIPAY, AttemptState.QR_SHOWN, 20000, "网证通", 120, "https://qr.alipay.com/bax1")
@@ -111,7 +110,7 @@ def state(step: Step, **changes: object) -> State:
     sample = State(
         step=step,
         now=NOW,
-        sighting=SIGHTING,
+        snapshot=SNAPSHOT,
         chosen=REF,
         account="supplier01",
         signed_in=True,

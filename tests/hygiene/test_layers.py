@@ -9,10 +9,11 @@ import pytest
 HEAVY = ("httpx", "cryptography", "PyKCS11", "qrcode", "litestar", "sqlalchemy", "msgspec", "uvicorn", "stdnum")
 
 
-def _loaded(statement: str) -> set[str]:
-    """Top-level packages in a fresh interpreter after a statement."""
+def _loaded(statement: str, depth: int = 1) -> set[str]:
+    """Packages in a fresh interpreter after a statement, so deep."""
+    names = f"{{'.'.join(name.split('.')[:{depth}]) for name in sys.modules}}"
     told = subprocess.run(
-        [sys.executable, "-c", f"import sys\n{statement}\nprint(*{{name.split('.')[0] for name in sys.modules}})"],
+        [sys.executable, "-c", f"import sys\n{statement}\nprint(*{names})"],
         capture_output=True,
         text=True,
         check=True,
@@ -37,7 +38,7 @@ _ALL_OF_CORE = "for found in pkgutil.walk_packages(tui.core.__path__, 'tui.core.
 
 def test_the_way_to_the_first_screen_loads_nothing_heavy() -> None:
     loaded = _loaded(
-        "import tui.cli.main, tui.kiosk.app, tui.kiosk.wiring, tui.kiosk.settings, tui.process.logbook\n"
+        "import tui.cli.main, tui.cli.kiosk, tui.kiosk.app, tui.kiosk.wiring, tui.kiosk.settings, tui.process.logbook\n"
         "import tui.journey.flow\n"
         "from tui.kiosk.screens.registry import screen_class\n"
         "from tui.journey.state import Step\n"
@@ -60,3 +61,17 @@ def test_help_loads_neither_textual_nor_asyncio(words: list[str]) -> None:
         f"contextlib.redirect_stdout(io.StringIO()): tui.cli.main.main({words!r})"
     )
     assert not loaded & {*HEAVY, "textual", "asyncio"}
+
+
+@pytest.mark.parametrize(
+    ("words", "needless"),
+    [
+        (["certs", "--config", "/nowhere"], {"tui.desk", "tui.sandbox", "textual", "httpx"}),
+        (["desk", "migrate", "--config", "/nowhere"], {"tui.kiosk", "tui.sandbox", "tui.token", "textual"}),
+        (["sandbox", "fault", "--dir", "/nowhere", "reset"], {"tui.kiosk", "tui.token", "textual", "sqlalchemy"}),
+    ],
+    ids=lambda words: words[0] if isinstance(words, list) else "",
+)
+def test_a_command_imports_what_it_needs(words: list[str], needless: set[str]) -> None:
+    run = f"import contextlib\nfrom tui.cli.main import main\nwith contextlib.suppress(SystemExit): main({words!r})"
+    assert not _loaded(run, depth=2) & needless

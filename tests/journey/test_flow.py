@@ -39,7 +39,7 @@ from tui.core.secret import Password, Pin
 from tui.journey import commands as c
 from tui.journey import events as e
 from tui.journey.flow import ANYWHERE, JOURNEY, advance
-from tui.journey.ports import Sighting, TokenStage
+from tui.journey.ports import Snapshot, TokenStage
 from tui.journey.state import Busy, State, Step
 
 
@@ -92,7 +92,7 @@ def test_the_whole_journey() -> None:
     now, _ = advance(now, e.ApplicationSeen(INSTALLED))
     assert (now.step, now.installation) == (Step.DONE, INSTALLATION)
     now, commands = advance(now, EMPTY)
-    assert now == State(now=NOW, sighting=Sighting(), service=now.service, desk_reachable=True)
+    assert now == State(now=NOW, snapshot=Snapshot(), service=now.service, desk_reachable=True)
     assert commands == (c.SignOut(),)
 
 
@@ -116,7 +116,7 @@ def test_the_whole_journey() -> None:
 def test_a_certificate_that_cannot_be_renewed_is_refused_with_its_reason(
     days: int, changes: dict[str, object], reason: Reason
 ) -> None:
-    seen = e.TokensSeen(Sighting((token(certificate("x", days, **changes)),)), NOW)
+    seen = e.TokensSeen(Snapshot((token(certificate("x", days, **changes)),)), NOW)
     now, _ = walk(State(), seen, e.Started())
     assert (now.step, now.failure) == (Step.REFUSED, Failure(reason))
 
@@ -125,28 +125,28 @@ def test_the_window_opens_and_closes_to_the_second() -> None:
     edge = certificate("edge", not_after=NOW + timedelta(days=90))
     for shift, step in ((-1, Step.REFUSED), (0, Step.SIGN_IN), (1, Step.SIGN_IN)):
         at = NOW + timedelta(seconds=shift)
-        now, _ = walk(State(), e.TokensSeen(Sighting((token(edge),)), at), e.Started())
+        now, _ = walk(State(), e.TokensSeen(Snapshot((token(edge),)), at), e.Started())
         assert now.step is step, shift
     for shift, step in ((-1, Step.SIGN_IN), (0, Step.SIGN_IN), (1, Step.REFUSED)):
         at = edge.not_after + timedelta(seconds=shift)
-        now, _ = walk(State(), e.TokensSeen(Sighting((token(edge),)), at), e.Started())
+        now, _ = walk(State(), e.TokensSeen(Snapshot((token(edge),)), at), e.Started())
         assert now.step is step, shift
 
 
 def test_the_desk_widens_the_window() -> None:
-    seen = e.TokensSeen(Sighting((token(certificate("x", 200)),)), NOW)
+    seen = e.TokensSeen(Snapshot((token(certificate("x", 200)),)), NOW)
     wide = e.ServiceSeen(replace(SERVICE, window_days=365))
     assert walk(State(), seen, wide, e.Started())[0].step is Step.SIGN_IN
 
 
 def test_beside_a_good_certificate_an_expired_one_does_not_count() -> None:
-    seen = e.TokensSeen(Sighting((token(certificate("old", -30), certificate("new", 300)),)), NOW)
+    seen = e.TokensSeen(Snapshot((token(certificate("old", -30), certificate("new", 300)),)), NOW)
     assert walk(State(), seen, e.Started())[0].failure == Failure(Reason.TOO_EARLY)
 
 
 def test_of_a_pair_only_the_signing_certificate_is_renewed() -> None:
     pair = token(certificate("enc", usage=Usage.ENCRYPTION), certificate("sign", usage=Usage.SIGNING))
-    now, _ = walk(State(), e.TokensSeen(Sighting((pair,)), NOW), e.Started())
+    now, _ = walk(State(), e.TokensSeen(Snapshot((pair,)), NOW), e.Started())
     assert now.chosen is not None
     assert (now.step, now.chosen.serial) == (Step.SIGN_IN, certificate("sign").serial)
 
@@ -172,20 +172,20 @@ ENCRYPTION = certificate("enc", usage=Usage.ENCRYPTION)
 def test_of_several_the_one_is_spoken_of_that_the_person_came_for(
     others: tuple[Certificate, Certificate], reason: Reason
 ) -> None:
-    now, _ = walk(State(), e.TokensSeen(Sighting((token(*others),)), NOW), e.Started())
+    now, _ = walk(State(), e.TokensSeen(Snapshot((token(*others),)), NOW), e.Started())
     assert now.chosen is not None
     assert (now.failure, now.chosen.serial) == (Failure(reason), others[1].serial)
 
 
 def test_one_certificate_seen_by_two_modules_is_one() -> None:
-    seen = e.TokensSeen(Sighting((token(OLD), token(OLD, module="/lib/other.so"))), NOW)
+    seen = e.TokensSeen(Snapshot((token(OLD), token(OLD, module="/lib/other.so"))), NOW)
     now, _ = walk(State(), seen, e.Started())
     assert (now.step, now.chosen) == (Step.SIGN_IN, REF)
 
 
 def test_a_paid_application_is_finished_although_the_certificate_has_expired() -> None:
     expired = certificate("old", -1)
-    now, _ = walk(State(), e.TokensSeen(Sighting((token(expired),)), NOW), e.Started(), e.RenewalRequested())
+    now, _ = walk(State(), e.TokensSeen(Snapshot((token(expired),)), NOW), e.Started(), e.RenewalRequested())
     assert now.step is Step.SIGN_IN
     refused, _ = advance(state(Step.CARD, busy=Busy.CHECKING), failed(Reason.CERTIFICATE_EXPIRED, "AskOffer"))
     assert advance(refused, e.RenewalRequested()) == (refused, ())
@@ -193,7 +193,7 @@ def test_a_paid_application_is_finished_although_the_certificate_has_expired() -
 
 def test_nothing_inserted_and_nothing_on_it_are_said_on_the_waiting_screen() -> None:
     assert walk(State(), EMPTY, e.Started())[0].failure == Failure(Reason.NO_TOKEN)
-    blank = e.TokensSeen(Sighting((token(),)), NOW)
+    blank = e.TokensSeen(Snapshot((token(),)), NOW)
     now, _ = walk(State(), blank, e.Started())
     assert (now.step, now.failure) == (Step.WAITING, Failure(Reason.NO_CERTIFICATE))
     assert advance(now, BACK_IN)[0].failure is None
@@ -201,7 +201,7 @@ def test_nothing_inserted_and_nothing_on_it_are_said_on_the_waiting_screen() -> 
 
 def test_several_certificates_are_chosen_from() -> None:
     other = certificate("other", 30)
-    seen = e.TokensSeen(Sighting((token(OLD), token(other, serial="S2"))), NOW)
+    seen = e.TokensSeen(Snapshot((token(OLD), token(other, serial="S2"))), NOW)
     now, _ = walk(State(), seen, e.Started())
     assert now.step is Step.CHOOSING
     assert advance(now, e.CertificateChosen("unknown"))[0].step is Step.CHOOSING

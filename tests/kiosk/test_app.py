@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -17,20 +18,20 @@ from tui.core.failure import Failure, Reason
 from tui.core.secret import Password, Pin
 from tui.journey import commands as c
 from tui.journey import events as e
-from tui.journey.ports import Sighting
+from tui.journey.ports import Snapshot
 from tui.journey.state import State, Step
 from tui.kiosk.app import KioskApp
 from tui.kiosk.screens.base import StepScreen
 from tui.kiosk.screens.dialogue import Confirm
 from tui.kiosk.screens.events import Happened
 from tui.kiosk.screens.help import HelpScreen
-from tui.kiosk.screens.registry import SCREENS, screen_class
+from tui.kiosk.screens.registry import screen_class
 from tui.kiosk.terminal.driver import CRASHED
 from tui.kiosk.watchdog import IdleClock
 from tui.kiosk.widgets.secret_field import SecretField
 from tui.process import garbage
 
-SEEN = e.TokensSeen(people.SIGHTING, people.NOW)
+SEEN = e.TokensSeen(people.SNAPSHOT, people.NOW)
 
 
 class Recorder:
@@ -46,7 +47,7 @@ class Recorder:
 
     def run(self, command: c.Command) -> None:
         """Note it."""
-        (step, *_) = self.app.step_screen.steps
+        step = next(step for step in Step if isinstance(self.app.step_screen, screen_class(step)))
         self.ran.append((type(command).__name__, step))
 
     def stop(self) -> None:
@@ -69,18 +70,22 @@ def stack(app: KioskApp) -> list[str]:
 
 
 @pytest.mark.parametrize("step", Step)
-def test_every_step_has_a_screen_that_knows_it(step: Step) -> None:
+def test_every_step_has_a_screen(step: Step) -> None:
     found = screen_class(step)
-    assert step in found.steps
+    assert step.value.endswith(found.__module__.rpartition(".")[2])
     assert found.heading or found.compact
     assert found.help_text
-    assert set(SCREENS) == set(Step)
+
+
+def test_one_screen_draws_all_pins_and_every_other_its_own_step() -> None:
+    drawn = Counter(screen_class(step) for step in Step)
+    assert {kind.__name__: times for kind, times in drawn.items() if times > 1} == {"PinScreen": 4}
 
 
 async def test_start_shows_the_waiting_screen_and_asks_for_the_desk() -> None:
     async with kiosk() as (app, recorder, _pilot):
         assert recorder.ran == [("AskService", Step.WAITING)]
-        assert app.state.sighting == people.SIGHTING
+        assert app.state.snapshot == people.SNAPSHOT
 
 
 async def test_the_screen_is_shown_before_its_commands_run() -> None:
@@ -125,7 +130,7 @@ async def test_leaving_forgets_every_screen_that_held_data(monkeypatch: pytest.M
         field = before.query_one(SecretField)
         app.advance(e.Abandoned())
         await pilot.pause()
-        assert app.state == replace(State(), now=app.state.now, sighting=app.state.sighting)
+        assert app.state == replace(State(), now=app.state.now, snapshot=app.state.snapshot)
         assert field.length == 0
         assert not before.is_attached
         assert await asyncio.wait_for(swept.get(), 10) is Step.WAITING
@@ -248,7 +253,7 @@ async def test_a_crash_shows_no_locals_and_logs_no_text(
 
 
 async def test_a_failure_stands_in_the_banner_until_the_next_act() -> None:
-    failed = people.state(Step.CARD, failure=Failure(Reason.DESK_UNREACHABLE), sighting=Sighting((people.TOKEN,)))
+    failed = people.state(Step.CARD, failure=Failure(Reason.DESK_UNREACHABLE), snapshot=Snapshot((people.TOKEN,)))
     async with kiosk() as (app, _recorder, pilot):
         await app.present(failed)
         banner = app.screen.query_one("FailureBanner")

@@ -11,14 +11,13 @@ from tui.kiosk.settings import (
     Language,
     ModuleSettings,
     QrDrawing,
-    clean_environment,
     default_log,
     find,
     language_named,
     load,
     read,
 )
-from tui.kiosk.tables import SettingsError
+from tui.process.tables import SettingsError
 
 WHOLE = """
 [desk]
@@ -141,11 +140,6 @@ def test_the_search_path(place: Path) -> None:
     assert find({"XDG_CONFIG_HOME": str(place / "config")}) == home / "kiosk.toml"
     with pytest.raises(SettingsError, match="does not exist"):
         load(None, {"CA_KIOSK_CONFIG": str(place / "gone.toml")})
-
-
-def test_what_would_change_the_screen_is_left_out_of_the_environment() -> None:
-    assert clean_environment({"TERM": "xterm", "TEXTUAL_DRIVER": "x", "PYTHONIOENCODING": "ascii"}) == {"TERM": "xterm"}
-    assert clean_environment({"TERM": "xterm"}) is None
 
 
 @pytest.mark.parametrize(

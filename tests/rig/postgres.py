@@ -21,8 +21,8 @@ def _as_owner() -> tuple[str, ...]:
 
 
 @contextmanager
-def postgres(database: str = "desk") -> Iterator[str]:
-    """A running server with an empty database; gives its SQLAlchemy URL."""
+def postgres(database: str = "desk", options: str = "") -> Iterator[str]:
+    """A running server with an empty database; gives its SQLAlchemy URL. `options` are more of postgres(1)."""
     folder = Path(mkdtemp(prefix="pg"))  # short: a socket's path holds 107 bytes
     owner = _as_owner()
     if owner:
@@ -30,7 +30,7 @@ def postgres(database: str = "desk") -> Iterator[str]:
     data = str(folder / "data")
     user = "postgres" if owner else os.environ.get("USER", "postgres")
     control = (*owner, _binary("pg_ctl"), "--pgdata", data, "--wait", "--silent")
-    options = f"-c listen_addresses= -c unix_socket_directories={folder} -c fsync=off"
+    options = f"-c listen_addresses= -c unix_socket_directories={folder} -c fsync=off {options}"
     try:
         subprocess.run(
             (*owner, _binary("initdb"), "--pgdata", data, "--username", user, "--auth", "trust", "--encoding", "UTF8"),

@@ -1,4 +1,4 @@
-"""The town with its real desk: comes up, survives its desk's death, keeps its data, ends without a trace."""
+"""The environment with its real desk: comes up, survives its desk's death, keeps its data, ends without a trace."""
 
 import asyncio
 import json
@@ -19,7 +19,7 @@ from tui.desk.settings import load
 from tui.kiosk.settings import load as load_kiosk
 from tui.sandbox.commands import fault, pay
 from tui.sandbox.demo.session import DemoFailed, prepare
-from tui.sandbox.environment import Town, TownFailed
+from tui.sandbox.environment import Environment, EnvironmentFailed
 from tui.sandbox.files import Addresses, read_addresses
 from tui.sandbox.wallet import WalletRefused
 
@@ -71,20 +71,20 @@ def test_up_until_sigterm_then_up_again_with_the_same_data(tmp_path: Path, capsy
         assert tmp_path.stat().st_mode & 0o777 == 0o700
         assert [path for path in tmp_path.rglob("*") if path.is_file() and path.stat().st_mode & 0o077] == []
         assert resource.prlimit(desk, resource.RLIMIT_CORE) == (0, 0)
-        with pytest.raises(TownFailed, match="already"):
-            Town(tmp_path).start()
+        with pytest.raises(EnvironmentFailed, match="already"):
+            Environment(tmp_path).start()
         up.send_signal(signal.SIGTERM)
         assert up.wait(60) == 0
     assert not alive(desk)
     ca = (tmp_path / "ca/ca.pem").read_bytes()
 
-    with Town(tmp_path) as town:
-        assert town.addresses == first
+    with Environment(tmp_path) as environment:
+        assert environment.addresses == first
         assert (tmp_path / "ca/ca.pem").read_bytes() == ca
-        killed = town.desk.pid
-        town.desk.restart()
-        assert town.desk.pid != killed
-        assert answers(town.addresses)
+        killed = environment.desk.pid
+        environment.desk.restart()
+        assert environment.desk.pid != killed
+        assert answers(environment.addresses)
 
         assert pay(tmp_path, qr="https://qr.95516.com/00010000/01") == 6
         assert pay(tmp_path, qr="https://example.com/") == 6
@@ -101,7 +101,7 @@ def test_up_until_sigterm_then_up_again_with_the_same_data(tmp_path: Path, capsy
         gateway.send("S1", "13800000000", "您好")
         gateway.close()
         assert len(list((tmp_path / "mail").iterdir())) == len(list((tmp_path / "sms").iterdir())) == 1
-    last = town.desk.pid
+    last = environment.desk.pid
     assert last is not None
     assert not alive(last)
     assert fault(tmp_path, "clear") == 6

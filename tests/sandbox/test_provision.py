@@ -165,7 +165,7 @@ def test_moved_ports_are_moved_in_what_people_wrote(folder: Path) -> None:
     assert tomllib.loads(kiosk.read_text("utf-8"))["kiosk"]["idle_seconds"] == 50
     desk = load(folder / "desk.toml")
     assert (desk.port, desk.public_url) == (50002, "https://127.0.0.1:50002")
-    assert desk.alipay is not None
-    assert desk.alipay.gateway_url == "https://127.0.0.1:50003/gateway.do"
+    assert desk.payments.alipay is not None
+    assert desk.payments.alipay.gateway_url == "https://127.0.0.1:50003/gateway.do"
     assert desk.mail is not None
     assert desk.mail.port == 50007

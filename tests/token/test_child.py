@@ -17,7 +17,7 @@ from tests.rig.simulator import At, Simulator
 from tests.rig.softhsm import SoftToken
 from tui.core.certificate import CertificateRef
 from tui.core.failure import Reason, TokenError
-from tui.journey.ports import Sighting, TokenStage
+from tui.journey.ports import Snapshot, TokenStage
 from tui.token import protocol
 from tui.token.child import Child
 from tui.token.host.main import ORDERS
@@ -48,23 +48,23 @@ async def test_killed_before_the_token_is_touched(tokens: Tokens, soft: SoftToke
 
 
 async def test_its_memory_is_never_dumped(tokens: Tokens) -> None:
-    await tokens.sight_once()
+    await tokens.take_snapshot()
     assert resource.prlimit(child(tokens), resource.RLIMIT_CORE) == (0, 0)
 
 
 async def test_a_process_that_was_given_a_pin_ends_with_the_persons_visit(tokens: Tokens, soft: SoftToken) -> None:
-    before = await tokens.sight_once()
+    before = await tokens.take_snapshot()
     unused = child(tokens)
     await tokens.forget()
     assert child(tokens) == unused
     assert (await requested(tokens, soft)).csr
     assert child(tokens) == unused  # the same person's installation may follow
-    async with watching(tokens) as sightings:
+    async with watching(tokens) as snapshots:
         await tokens.forget()
         assert not _runs(unused)
         assert (await requested(tokens, soft)).csr  # the next order goes to the next process
         assert child(tokens) != unused
-        seen = await until(sightings, lambda sighting: True)
+        seen = await until(snapshots, lambda snapshot: True)
     assert (seen.tokens[0].serial, seen.faults) == (before.tokens[0].serial, ())
 
 
@@ -100,12 +100,12 @@ async def test_killed_within_an_operation(tokens: Tokens, soft: SoftToken, stage
 
 
 async def test_a_crash_is_no_removal(tokens: Tokens, soft: SoftToken) -> None:
-    async with watching(tokens) as sightings:
-        first = await until(sightings, lambda sighting: bool(sighting.tokens))
+    async with watching(tokens) as snapshots:
+        first = await until(snapshots, lambda snapshot: bool(snapshot.tokens))
         os.kill(child(tokens), signal.SIGKILL)
-        assert await tokens.sight_once() == first
+        assert await tokens.take_snapshot() == first
         assert (await requested(tokens, soft)).csr
-        assert (await tokens.sight_once()).tokens[0].certificates == first.tokens[0].certificates
+        assert (await tokens.take_snapshot()).tokens[0].certificates == first.tokens[0].certificates
 
 
 async def test_a_driver_that_hangs_is_stopped(soft: SoftToken) -> None:
@@ -118,32 +118,32 @@ async def test_a_driver_that_hangs_is_stopped(soft: SoftToken) -> None:
             await tokens.make_request(ref, pin(), APPLICATION, quiet)
         assert caught.value.failure.reason is Reason.DRIVER_HUNG
         assert caught.value.failure.token_changed is False
-        async with watching(tokens) as sightings:
-            await until(sightings, lambda sighting: bool(sighting.tokens))
+        async with watching(tokens) as snapshots:
+            await until(snapshots, lambda snapshot: bool(snapshot.tokens))
     finally:
         await tokens.close()
     assert not _runs(hanging)
 
 
 async def test_a_driver_that_hangs_while_watching_is_ended_by_its_alarm(tokens: Tokens, soft: SoftToken) -> None:
-    await tokens.sight_once()
+    await tokens.take_snapshot()
     (driver,) = tokens.drivers
     first = child(tokens)
     os.kill(first, signal.SIGALRM)
-    async with watching(tokens) as sightings:
-        await until(sightings, lambda sighting: bool(sighting.tokens))
+    async with watching(tokens) as snapshots:
+        await until(snapshots, lambda snapshot: bool(snapshot.tokens))
         assert (await requested(tokens, soft)).csr
     assert driver.pid != first
     assert driver.failure is None
 
 
 async def test_a_driver_that_keeps_dying_is_reported(tokens: Tokens) -> None:
-    def crashed(sighting: Sighting) -> bool:
-        return any(fault.failure.reason is Reason.DRIVER_CRASHED for fault in sighting.faults)
+    def crashed(snapshot: Snapshot) -> bool:
+        return any(fault.failure.reason is Reason.DRIVER_CRASHED for fault in snapshot.faults)
 
     (driver,) = tokens.drivers
-    async with watching(tokens) as sightings:
-        await until(sightings, lambda sighting: bool(sighting.tokens))
+    async with watching(tokens) as snapshots:
+        await until(snapshots, lambda snapshot: bool(snapshot.tokens))
         killed: set[int] = set()
 
         async def murder() -> None:
@@ -154,9 +154,9 @@ async def test_a_driver_that_keeps_dying_is_reported(tokens: Tokens) -> None:
                 await asyncio.sleep(0)
 
         murderer = asyncio.create_task(murder())
-        assert (await until(sightings, crashed)).tokens == ()
+        assert (await until(snapshots, crashed)).tokens == ()
         murderer.cancel()
-        assert (await until(sightings, lambda s: bool(s.tokens))).faults == ()
+        assert (await until(snapshots, lambda s: bool(s.tokens))).faults == ()
 
 
 async def test_a_cancelled_call_leaves_nothing_behind(tokens: Tokens, soft: SoftToken) -> None:
@@ -199,8 +199,8 @@ async def test_no_process_to_be_had_is_a_reason_and_the_next_try_goes_on(
                 await tokens.make_request(ref, pin(), APPLICATION, quiet)
             assert caught.value.failure.token_changed is False
             assert caught.value.failure.reason in {Reason.DRIVER_CRASHED, Reason.DRIVER_HUNG}
-        async with watching(tokens) as sightings:
-            assert (await until(sightings, lambda sighting: bool(sighting.tokens))).faults == ()
+        async with watching(tokens) as snapshots:
+            assert (await until(snapshots, lambda snapshot: bool(snapshot.tokens))).faults == ()
     finally:
         await tokens.close()
 
@@ -247,7 +247,7 @@ from pathlib import Path
 from tui.token import Module, Tokens
 async def main():
     tokens = Tokens((Module(Path({str(soft.module)!r}), {soft.environment!r}),))
-    await tokens.sight_once()
+    await tokens.take_snapshot()
     print(tokens.drivers[0].pid, flush=True)
     os.kill(os.getpid(), 9)
 asyncio.run(main())
@@ -270,11 +270,11 @@ def _runs(pid: int) -> bool:
 
 async def test_closing_ends_the_child(soft: SoftToken, serving: Callable[..., Tokens]) -> None:
     tokens = serving(soft)
-    await tokens.sight_once()
+    await tokens.take_snapshot()
     pid = child(tokens)
     await tokens.close()
     assert not _runs(pid)
-    assert (await tokens.sight_once()).tokens
+    assert (await tokens.take_snapshot()).tokens
 
 
 def test_this_side_imports_no_driver_and_no_cryptography() -> None:

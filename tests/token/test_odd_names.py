@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from tests.harness.odd_certificates import CN, NOW, O, attribute, der, key_usage, name, odd
 from tests.harness.token.support import APPLICATION, CHALLENGE, openssl, pin, quiet, reference, requested
 from tests.rig.softhsm import (
     KEY_ID,
@@ -23,7 +24,6 @@ from tests.rig.softhsm import (
     put_key,
     subject,
 )
-from tests.token.x509.test_lenient import CN, NOW, O, attribute, der, key_usage, name, odd
 from tui.core.certificate import CertificateState
 from tui.core.eligibility import why_not
 from tui.core.failure import Reason
@@ -66,7 +66,7 @@ async def test_from_request_to_proof(
     put_certificate(empty, old, key_id=KEY_ID, label="odd")
     soft = SoftToken(empty.directory, empty.module, empty.environment, old, empty.pin, empty.label)
     tokens, application = serving(soft), replace(APPLICATION, key_policy=policy)
-    (token,) = (await tokens.sight_once()).tokens
+    (token,) = (await tokens.take_snapshot()).tokens
     assert [(c.common_name, c.well_formed) for c in token.certificates] == [(SHOWN[odd_name], True)]
 
     request = await requested(tokens, soft, application=application)

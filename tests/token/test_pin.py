@@ -50,8 +50,8 @@ async def test_wrong_then_right(tokens: Tokens, soft: SoftToken, frames: list[by
     assert frames.count(b"654321") == 1
     assert (await tokens.make_request(ref, pin(), APPLICATION, quiet)).csr
     assert frames.count(b"123456") == 1
-    async with watching(tokens) as sightings:
-        await until(sightings, lambda sighting: sighting.tokens[0].pin_state is PinState.UNKNOWN)
+    async with watching(tokens) as snapshots:
+        await until(snapshots, lambda snapshot: snapshot.tokens[0].pin_state is PinState.UNKNOWN)
 
 
 async def test_of_two_tokens_with_one_certificate_only_the_chosen_one_gets_the_pin(
@@ -66,11 +66,11 @@ async def test_of_two_tokens_with_one_certificate_only_the_chosen_one_gets_the_p
         put_certificate(token, certificate, key_id="01", label=name)
         twins.append(token)
     tokens = serving(*twins)
-    for seen in (await tokens.sight_once()).tokens:
+    for seen in (await tokens.take_snapshot()).tokens:
         secret = {"first": "111111", "second": "222222"}[seen.label]
         ref = refer(seen, seen.certificates[0])
         assert (await tokens.make_request(ref, pin(secret), APPLICATION, quiet)).csr
-    assert [t.pin_state for t in (await tokens.sight_once()).tokens] == [PinState.UNKNOWN] * 2
+    assert [t.pin_state for t in (await tokens.take_snapshot()).tokens] == [PinState.UNKNOWN] * 2
 
 
 @pytest.mark.parametrize("typed", ["", "123", "1" * 256])
@@ -79,7 +79,7 @@ async def test_a_length_that_the_token_refuses_uses_no_try(tokens: Tokens, soft:
     with pytest.raises(TokenError) as caught:
         await tokens.make_request(ref, pin(typed), APPLICATION, quiet)
     assert caught.value.failure.reason is Reason.PIN_LENGTH
-    (token,) = (await tokens.sight_once()).tokens
+    (token,) = (await tokens.take_snapshot()).tokens
     assert token.pin_state is PinState.UNKNOWN
 
 

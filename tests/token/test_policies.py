@@ -65,14 +65,14 @@ async def test_pss_in_request_evidence_and_proof(tokens: Tokens, soft: SoftToken
 
 
 async def new_reference(tokens: Tokens, done: Installation) -> CertificateRef:
-    (token,) = (await tokens.sight_once()).tokens
+    (token,) = (await tokens.take_snapshot()).tokens
     return refer(token, done.new)
 
 
 async def left(tokens: Tokens, *ders: bytes) -> None:
     """Wait until just these certificates are on the token."""
-    async with watching(tokens) as sightings:
-        await until(sightings, lambda s: [{c.der for c in t.certificates} for t in s.tokens] == [set(ders)])
+    async with watching(tokens) as snapshots:
+        await until(snapshots, lambda s: [{c.der for c in t.certificates} for t in s.tokens] == [set(ders)])
 
 
 async def test_the_old_pair_is_deleted_and_nothing_else(tokens: Tokens, soft: SoftToken, ca: TestCa) -> None:

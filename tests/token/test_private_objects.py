@@ -56,7 +56,7 @@ def secretive(tmp_path: Path, ca: TestCa) -> SoftToken:
 
 async def looked(tokens: Tokens) -> tuple[Token, CertificateRef]:
     """What the right PIN shows, and the reference of the one certificate."""
-    (before,) = (await tokens.sight_once()).tokens
+    (before,) = (await tokens.take_snapshot()).tokens
     typed = pin()
     shown = await tokens.look(refer_token(before), typed, quiet)
     assert not typed
@@ -66,21 +66,21 @@ async def looked(tokens: Tokens) -> tuple[Token, CertificateRef]:
 
 async def test_it_is_seen_after_the_pin_and_not_before(secretive: SoftToken, serving: Serving) -> None:
     tokens = serving(secretive)
-    (before,) = (await tokens.sight_once()).tokens
+    (before,) = (await tokens.take_snapshot()).tokens
     assert (before.certificates, before.hides) == ((), True)
     shown, ref = await looked(tokens)
     assert [(c.der, c.private, c.has_private_key) for c in shown.certificates] == [
         (secretive.certificate_der, True, True)
     ]
     assert (ref.private, shown.hides) == (True, False)
-    (after,) = (await tokens.sight_once()).tokens
+    (after,) = (await tokens.take_snapshot()).tokens
     assert after == before
     assert revealed(after, (shown,)) == shown
 
 
 async def test_a_wrong_pin_is_sent_once(secretive: SoftToken, serving: Serving) -> None:
     tokens = serving(secretive)
-    (before,) = (await tokens.sight_once()).tokens
+    (before,) = (await tokens.take_snapshot()).tokens
     with pytest.raises(TokenError) as caught:
         await tokens.look(refer_token(before), pin("654321"), quiet)
     failure = caught.value.failure
@@ -96,7 +96,7 @@ async def test_it_is_renewed(secretive: SoftToken, ca: TestCa, serving: Serving,
     for _ in range(2):  # and once more, as after a connection that was cut off
         done = await tokens.install(ref, pin(), ready, quiet)
         assert (done.old.der, done.new.der) == (secretive.certificate_der, ready.certificate)
-    seen = (await tokens.sight_once()).tokens
+    seen = (await tokens.take_snapshot()).tokens
     assert [c.der for token in seen for c in token.certificates] == [ready.certificate]
 
 
@@ -119,7 +119,7 @@ async def test_another_token_of_the_same_name_signs_nothing(
     put_key(other, key, key_id="01", label="key")
     put_private_certificate(other, issue(ca, subject("别人"), key.public_key()))
     tokens = serving(other)
-    (seen,) = (await tokens.sight_once()).tokens
+    (seen,) = (await tokens.take_snapshot()).tokens
     twin = replace(ref, token_serial=seen.serial)
     with pytest.raises(TokenError) as caught:
         await tokens.make_request(twin, pin(), APPLICATION, quiet)
@@ -141,6 +141,6 @@ async def test_a_token_of_another_name_is_not_asked(
 
 async def test_a_visible_certificate_of_its_own_hides_nothing(soft: SoftToken, ca: TestCa, serving: Serving) -> None:
     put_certificate(soft, issue(ca, subject("别人"), make_key("ec256").public_key()), key_id="07", label="x")
-    (token,) = (await serving(soft).sight_once()).tokens
+    (token,) = (await serving(soft).take_snapshot()).tokens
     assert not token.hides
     assert find_token((token,), refer_token(token)) == token

@@ -13,17 +13,17 @@ from tests.rig.remote import RemoteToken, remote
 from tests.rig.simulator import At, Simulator
 from tests.rig.softhsm import SoftToken, TestCa
 from tui.core.failure import Reason, TokenError
-from tui.journey.ports import Sighting, TokenStage
+from tui.journey.ports import Snapshot, TokenStage
 
 Progress = Callable[[TokenStage], None]
 
 
-def present(sighting: Sighting) -> bool:
-    return bool(sighting.tokens)
+def present(snapshot: Snapshot) -> bool:
+    return bool(snapshot.tokens)
 
 
-def absent(sighting: Sighting) -> bool:
-    return not sighting.tokens
+def absent(snapshot: Snapshot) -> bool:
+    return not snapshot.tokens
 
 
 @pytest.fixture
@@ -42,9 +42,9 @@ def behind(simulator: Simulator) -> Iterator[RemoteToken]:
         yield token
 
 
-async def test_from_sighting_to_proof(far: RemoteToken, serving: Serving, ca: TestCa) -> None:
+async def test_from_snapshot_to_proof(far: RemoteToken, serving: Serving, ca: TestCa) -> None:
     tokens = serving(far)
-    (token,) = (await tokens.sight_once()).tokens
+    (token,) = (await tokens.take_snapshot()).tokens
     assert (token.label, len(token.certificates)) == (far.soft.label, 1)
     request = await requested(tokens, far)
     assert x509.load_pem_x509_csr(request.csr).is_signature_valid
@@ -64,22 +64,22 @@ async def test_a_wrong_pin(far: RemoteToken, serving: Serving) -> None:
 
 
 async def test_cut_while_watching_and_restored(far: RemoteToken, serving: Serving) -> None:
-    async with watching(serving(far)) as sightings:
-        await until(sightings, present)
+    async with watching(serving(far)) as snapshots:
+        await until(snapshots, present)
         for _ in range(2):
             far.cut()
-            await until(sightings, absent)
+            await until(snapshots, absent)
             far.restore()
-            await until(sightings, present)
+            await until(snapshots, present)
 
 
 async def test_started_before_its_server(soft: SoftToken, serving: Serving) -> None:
     with remote(soft) as far:
         tokens = serving(far)
-        async with watching(tokens) as sightings:
-            await until(sightings, absent)
+        async with watching(tokens) as snapshots:
+            await until(snapshots, absent)
             far.restore()
-            await until(sightings, present)
+            await until(snapshots, present)
         assert (await requested(tokens, far)).csr
 
 

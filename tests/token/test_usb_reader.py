@@ -21,7 +21,7 @@ from tests.rig.child import process
 from tests.rig.pcsc.bus import Bus
 from tests.rig.pcsc.swap import Swapped
 from tui.core.failure import Reason, TokenError
-from tui.journey.ports import Sighting
+from tui.journey.ports import Snapshot
 from tui.token.proxy import Module
 from tui.token.tokens import Tokens
 
@@ -59,9 +59,9 @@ async def usb(bus: Bus) -> AsyncIterator[Tokens]:
     await made.close()
 
 
-def held(sighting: Sighting) -> set[bytes]:
+def held(snapshot: Snapshot) -> set[bytes]:
     """The certificates that are seen."""
-    return {certificate.der for token in sighting.tokens for certificate in token.certificates}
+    return {certificate.der for token in snapshot.tokens for certificate in token.certificates}
 
 
 def made_signatures(card: UnrulyCard) -> int:
@@ -88,57 +88,57 @@ def signer(certificate: bytes) -> rsa.RSAPublicKey:
 
 async def test_put_in_after_the_start_and_pulled_and_put_back(bus: Bus, usb: Tokens, shelf: Shelf) -> None:
     card, certificate = shelf.take("rsa2048")
-    async with watching(usb) as sightings:
-        assert await anext(sightings) == Sighting()
+    async with watching(usb) as snapshots:
+        assert await anext(snapshots) == Snapshot()
         for _ in range(2):
             bus.plug("front", card)
-            seen = await until(sightings, lambda sighting: bool(sighting.tokens))
+            seen = await until(snapshots, lambda snapshot: bool(snapshot.tokens))
             assert (held(seen), seen.tokens[0].label) == ({certificate}, LABEL)
             bus.pull("front")
-            assert await until(sightings, lambda sighting: not sighting.tokens) == Sighting()
+            assert await until(snapshots, lambda snapshot: not snapshot.tokens) == Snapshot()
 
 
 async def test_ten_times_in_and_out(bus: Bus, usb: Tokens, shelf: Shelf) -> None:
     card, certificate = shelf.take("rsa2048")
-    async with watching(usb) as sightings:
+    async with watching(usb) as snapshots:
         for _ in range(10):
             bus.plug("front", card)
-            assert held(await until(sightings, lambda sighting: bool(sighting.tokens))) == {certificate}
+            assert held(await until(snapshots, lambda snapshot: bool(snapshot.tokens))) == {certificate}
             bus.pull("front")
-            await until(sightings, lambda sighting: not sighting.tokens)
+            await until(snapshots, lambda snapshot: not snapshot.tokens)
 
 
 async def test_two_tokens(bus: Bus, usb: Tokens, shelf: Shelf) -> None:
     (left, left_der), (right, right_der) = shelf.take("rsa2048"), shelf.take("ec256")
-    async with watching(usb) as sightings:
+    async with watching(usb) as snapshots:
         bus.plug("left", left)
-        await until(sightings, lambda sighting: held(sighting) == {left_der})
+        await until(snapshots, lambda snapshot: held(snapshot) == {left_der})
         bus.plug("right", right)
-        await until(sightings, lambda sighting: held(sighting) == {left_der, right_der})
+        await until(snapshots, lambda snapshot: held(snapshot) == {left_der, right_der})
         bus.pull("left")
-        await until(sightings, lambda sighting: held(sighting) == {right_der})
+        await until(snapshots, lambda snapshot: held(snapshot) == {right_der})
         bus.plug("left", left)
-        await until(sightings, lambda sighting: held(sighting) == {left_der, right_der})
+        await until(snapshots, lambda snapshot: held(snapshot) == {left_der, right_der})
 
 
 async def test_another_key_in_the_same_port(bus: Bus, usb: Tokens, shelf: Shelf) -> None:
     (first, first_der), (second, second_der) = shelf.take("rsa2048"), shelf.take("ec256")
-    async with watching(usb) as sightings:
+    async with watching(usb) as snapshots:
         for card, certificate in ((first, first_der), (second, second_der)) * 2:
             bus.plug("front", card)
-            await until(sightings, lambda sighting, der=certificate: held(sighting) == {der})  # type: ignore[misc]
+            await until(snapshots, lambda snapshot, der=certificate: held(snapshot) == {der})  # type: ignore[misc]
             bus.pull("front")
-            await until(sightings, lambda sighting: not sighting.tokens)
+            await until(snapshots, lambda snapshot: not snapshot.tokens)
 
 
 async def test_a_swap_between_two_looks_is_seen(bus: Bus, usb: Tokens, shelf: Shelf) -> None:
     (first, first_der), (second, second_der) = shelf.take("rsa2048"), shelf.take("ec256")
-    async with watching(usb) as sightings, asyncio.timeout(PATIENCE):
+    async with watching(usb) as snapshots, asyncio.timeout(PATIENCE):
         bus.plug("front", first)
-        await until(sightings, lambda sighting: held(sighting) == {first_der})
+        await until(snapshots, lambda snapshot: held(snapshot) == {first_der})
         bus.pull("front")
         bus.plug("front", second)
-        await until(sightings, lambda sighting: held(sighting) == {second_der})
+        await until(snapshots, lambda snapshot: held(snapshot) == {second_der})
 
 
 def test_the_danger_a_pin_try_is_lost(bus: Bus, shelf: Shelf, others: Others) -> None:

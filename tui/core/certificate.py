@@ -154,7 +154,6 @@ class Token:
     serial: str
     """The token's own serial: a hint for people, not its identity."""
     model: str
-    manufacturer: str
     pin_state: PinState
     pin_pad: bool
     """The PIN is typed on the token itself (CKF_PROTECTED_AUTHENTICATION_PATH)."""

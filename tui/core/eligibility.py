@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from tui.core.certificate import RENEWAL_WINDOW, Certificate, CertificateState, Usage
 from tui.core.failure import Reason
 
-WHY_NOT = {
+REFUSALS = {
     CertificateState.RENEWED: Reason.ALREADY_RENEWED,
     CertificateState.VALID: Reason.TOO_EARLY,
     CertificateState.UNSUPPORTED: Reason.KEY_UNSUPPORTED,
@@ -16,8 +16,11 @@ WHY_NOT = {
     CertificateState.UNREADABLE: Reason.CERTIFICATE_UNREADABLE,
     CertificateState.NOT_FOR_SIGNING: Reason.NO_SIGNING_CERTIFICATE,
 }
-"""Of several certificates the first here is spoken of: beside one that is still good an expired one does not count."""
-_RANK = {state: rank for rank, state in enumerate(WHY_NOT)}
+"""Why kiosk and desk refuse a certificate in each state.
+
+Of several certificates the first here is spoken of: beside one that is still good an expired one does not count.
+"""
+_RANK = {state: rank for rank, state in enumerate(REFUSALS)}
 
 
 def why_not(certificate: Certificate, now: datetime, window: timedelta = RENEWAL_WINDOW) -> Reason | None:
@@ -30,7 +33,7 @@ def why_not(certificate: Certificate, now: datetime, window: timedelta = RENEWAL
         case CertificateState.UNSUPPORTED if not certificate.well_formed:
             return Reason.CERTIFICATE_MALFORMED
         case state:
-            return WHY_NOT[state]
+            return REFUSALS[state]
 
 
 def best_refused(

@@ -145,6 +145,10 @@ class Term:
     """End of the new certificate: old end + months, to the second."""
 
 
+FEE_NAME = "证书服务费用"
+"""What the one row of every order is called."""
+
+
 @dataclass(frozen=True, slots=True)
 class FeeLine:
     """One row of the fee table: 费用名称 / 费用单价 / 数量 / 小计."""

@@ -3,40 +3,28 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy import Engine
 
 from tui.core.order import Method
-from tui.desk.ca.port import CertificateAuthority
-from tui.desk.invoices.records import FileKind
-from tui.desk.invoices.tax_platform import TaxPlatform
-from tui.desk.notifications.messages import Attachment
-from tui.desk.payments.gateway import PaymentGateway
 from tui.desk.rate_limit import Allowance
-from tui.desk.settings import DeskSettings
+from tui.desk.storage.invoices import FileKind
 
-
-class Signals(Protocol):
-    """How the rules reach the renewal's workflow; each may be repeated."""
-
-    def begin(self, business_no: str) -> None:
-        """Start the renewal's workflow, or leave the one that runs."""
-        ...
-
-    def wake(self, business_no: str) -> None:
-        """Tell the workflow that its application has changed."""
-        ...
-
-    def revive(self) -> None:
-        """Begin again the workflows that ended in an error."""
-        ...
+if TYPE_CHECKING:  # every room is handed the context, which must not bring the other rooms along
+    from tui.desk.ca.port import CertificateAuthority
+    from tui.desk.invoices.tax_platform import TaxPlatform
+    from tui.desk.notifications.messages import Attachment
+    from tui.desk.payments.gateway import PaymentGateway
+    from tui.desk.settings import DeskSettings
 
 
 class MailSender(Protocol):
     """Sends one mail; see `tui.desk.notifications.messages.Mailer`."""
 
-    def send(self, message_id: str, to: str, subject: str, text: str, attachments: tuple[Attachment, ...] = ()) -> None:
+    def send(
+        self, message_id: str, to: str, subject: str, text: str, attachments: "tuple[Attachment, ...]" = ()
+    ) -> None:
         """Hand the mail over.
 
         :raises NotDelivered: not accepted.
@@ -74,14 +62,13 @@ REFUSED_PER_MINUTE = 5
 class Desk:
     """Everything that a rule of the desk may touch."""
 
-    settings: DeskSettings
+    settings: "DeskSettings"
     engine: Engine
-    ca: CertificateAuthority
-    gateways: Mapping[Method, PaymentGateway]
-    tax: TaxPlatform | None
+    ca: "CertificateAuthority"
+    gateways: "Mapping[Method, PaymentGateway]"
+    tax: "TaxPlatform | None"
     mail: MailSender | None
     sms: SmsSender | None
-    signals: Signals
     clock: Callable[[], datetime]
     files: FileSource | None = None
     refused_notices: Allowance = field(default_factory=lambda: Allowance(REFUSED_PER_MINUTE))

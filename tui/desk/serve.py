@@ -1,4 +1,4 @@
-"""`ca-kiosk desk serve`: HTTPS by uvicorn, workflows and watch beside it, an orderly end on SIGTERM."""
+"""`ca-kiosk desk serve`: HTTPS by uvicorn, the engine beside it, an orderly end on SIGTERM."""
 
 import asyncio
 import logging
@@ -7,17 +7,18 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import cast
 
 import uvicorn
 from litestar import Litestar
+from msgspec import structs
 
 from tui.core.beijing import beijing
 from tui.desk.context import Desk
-from tui.desk.engine import Watch
+from tui.desk.engine.engine import DeskEngine
 from tui.desk.http.api import create_app
 from tui.desk.http.connection import Connection, Limits
 from tui.desk.http.door import Door, raise_file_limit, within
@@ -25,7 +26,6 @@ from tui.desk.renewals.pricing import endings
 from tui.desk.settings import DeskSettings
 from tui.desk.storage.database import check_file, check_schema, open_database
 from tui.desk.wiring import build
-from tui.desk.workflow import Workflows
 
 _LOG = logging.getLogger(__name__)
 _AHEAD = timedelta(days=366)
@@ -57,24 +57,21 @@ def serve(settings: DeskSettings, on_ready: Callable[[Running], None] = lambda r
     limits = within(limits, raise_file_limit())
     with socket.create_server((settings.host, settings.port), backlog=_BACKLOG) as listener:
         url = f"https://{settings.host}:{listener.getsockname()[1]}"
-        settings = replace(settings, public_url=settings.public_url or url)
+        settings = structs.replace(settings, public_url=settings.public_url or url)
         with ExitStack() as end:
-            engine = open_database(settings.database, settings.data_key)
+            engine = open_database(settings.database, settings.data_key, settings.executor)
             end.callback(engine.dispose)
             check_schema(engine)
             check_file(engine)
-            workflows = Workflows(settings)
-            desk = build(settings, engine, workflows)
+            desk = build(settings, engine)
             _tell_endings(desk)
             server = _Server(_configuration(create_app(desk), settings), listener, limits, url, on_ready)
-            workflows.launch(desk)
-            end.callback(workflows.stop)
-            watch = Watch(desk, server.leave)
-            watch.start()
-            end.callback(watch.stop)
+            obligations = DeskEngine(desk, server.leave)
+            obligations.start()
+            end.callback(obligations.stop)
             server.run(sockets=[])  # it accepts by its own door
-            if watch.other is not None:
-                raise watch.other
+            if obligations.other is not None:
+                raise obligations.other
 
 
 def _tell_endings(desk: Desk) -> None:

@@ -1,102 +1,171 @@
-"""Tables of a TOML file read into settings classes by their fields' types; every error names the file and the key."""
+"""A TOML file converted into structs by msgspec, strictly; every error names the file and the key."""
 
-from dataclasses import MISSING, Field, dataclass, fields
-from datetime import timedelta
-from enum import StrEnum
-from pathlib import Path
-from typing import Any, TypeVar, get_type_hints
+import re
+import tomllib
+from pathlib import Path, PosixPath
+from typing import Annotated, Any, Self, TypeVar
 
-from tui.desk.platforms.common.unusable import UnusableSetting
+import msgspec
+from msgspec import Meta
+from msgspec.inspect import EnumType, Metadata, StructType, Type, UnionType, VarTupleType, type_info
+
 from tui.process.secret_files import open_to_others
 
 T = TypeVar("T")
-_SECRETS = frozenset({"key", "data_key_file", "app_private_key", "pfx", "pfx_password", "app_secret", "password"})
-"""Fields whose files nobody else may read; the other files are public keys and certificates."""
+_INDEX = re.compile(r"\[.*?\]")
+_MISSING = re.compile(r"Object missing required field `(.*)`", re.DOTALL)
+_UNKNOWN = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
+_OTHER_TYPE = re.compile(r"Expected `(\w+)[^`]*`, got `.*`")
+_TOML = {"object": "a table", "array": "a list"}
+"""TOML's words for JSON's."""
+
+Positive = Annotated[int, Meta(ge=1, description="must be positive")]
+Address = Annotated[
+    str,
+    Meta(
+        pattern=r"\A(?:https://[^/?#@\s]+(?:/|$)|http://(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?(?:/|$))",
+        description="must begin with https:// (http on loopback only)",
+    ),
+]
+"""Of a service that is spoken to over TLS."""
 
 
 class SettingsError(Exception):
     """The settings cannot be used; the text names file and key."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """Fills a settings class from a table by its fields' types."""
+class UnusableSetting(ValueError):  # noqa: N818
+    """One field of a settings struct has a value of the right type and of no use."""
 
-    file: Path
+    def __init__(self, field: str, why: str) -> None:
+        """Keep the field's name and what is wrong with it, without its value."""
+        super().__init__(f"{field}: {why}")
+        self.field = field
+        self.why = why
 
-    def optional(self, document: dict[str, Any], name: str, kind: type[T], prefix: str = "") -> T | None:
-        """The table, or None where the file has none."""
-        return self.table(document, name, kind, prefix) if name in document else None
 
-    def table(self, document: dict[str, Any], name: str, kind: type[T], prefix: str = "") -> T:
-        """The table as `kind`; a field of type bytes is read from the file that the key `<field>_file` names."""
-        table = document.get(name)
-        if not isinstance(table, dict):
-            raise SettingsError(f"{self.file}: [{prefix}{name}] is missing")
-        hints, left, values = get_type_hints(kind), dict(table), {}
-        for item in fields(kind):  # type: ignore[arg-type]
-            key = f"{item.name}_file" if hints[item.name] is bytes else item.name
-            if key in left:
-                values[item.name] = self._value(left.pop(key), hints[item.name], f"{prefix}{name}.{key}", item)
-            elif item.default is MISSING and item.default_factory is MISSING:
-                raise SettingsError(f"{self.file}: {prefix}{name}.{key} is missing")
-        if left:
-            raise SettingsError(f"{self.file}: {prefix}{name}.{next(iter(left))} is not known")
+class SecretPath(PosixPath):
+    """A file that is handed on by its name, and that nobody else may read or change."""
+
+    @classmethod
+    def named(cls, text: str, file: Path) -> Self:
+        """The file that `text` in the settings `file` names."""
+        refuse_open(file.parent / text)
+        return cls(file.parent / text)
+
+
+class FileBytes(bytes):
+    """What the file holds that a key (`…_file`) names; never shown."""
+
+    def __repr__(self) -> str:
+        return "***"
+
+    __str__ = __repr__
+
+    @classmethod
+    def named(cls, text: str, file: Path) -> Self:
+        """From the file that `text` in the settings `file` names.
+
+        :raises ValueError: it cannot be read, or is not what it should be.
+        """
         try:
-            return kind(**values)
-        except UnusableSetting as error:
-            key = f"{error.field}_file" if hints[error.field] is bytes else error.field
-            raise SettingsError(f"{self.file}: {prefix}{name}.{key}: {error.why}") from error
-
-    def _value(self, value: object, hint: Any, key: str, item: "Field[Any]") -> object:
-        if item.name in _SECRETS and hint in (bytes, Path) and isinstance(value, str):
-            self.refuse_open(self.file.parent / value, key)
-        if hint is bytes and isinstance(value, str):
-            data = self._bytes(self.file.parent / value, key)
-            return data.strip() if item.name.endswith(("password", "secret")) else data
-        if hint in (Path, Path | None) and isinstance(value, str):
-            return self.file.parent / value
-        if hint is timedelta and _is_number(value):
-            return timedelta(seconds=value)  # type: ignore[arg-type]
-        if hint is float and _is_number(value):
-            return float(value)  # type: ignore[arg-type]
-        if hint == tuple[str, ...]:
-            return self._texts(value, key)
-        if hint == tuple[Path, ...]:
-            return tuple(self.file.parent / text for text in self._texts(value, key))
-        if isinstance(hint, type) and issubclass(hint, StrEnum):
-            return self._choice(value, hint, key)
-        plain = hint if isinstance(hint, type) else next((t for t in getattr(hint, "__args__", ()) if t), str)
-        if isinstance(value, plain) and not (plain is int and isinstance(value, bool)):
-            return value
-        raise SettingsError(f"{self.file}: {key} must be {getattr(plain, '__name__', plain)}")
-
-    def refuse_open(self, path: Path, key: str) -> None:
-        """Raise SettingsError where other people may read or change the file of a secret."""
-        try:
-            why = open_to_others(path)
-        except OSError:  # told by whoever reads it
-            return
-        if why:
-            raise SettingsError(f"{self.file}: {key}: {why}")
-
-    def _texts(self, value: object, key: str) -> tuple[str, ...]:
-        if isinstance(value, list) and all(isinstance(item, str) for item in value):
-            return tuple(value)
-        raise SettingsError(f"{self.file}: {key} must be a list of texts")
-
-    def _choice(self, value: object, kind: type[StrEnum], key: str) -> StrEnum:
-        for member in kind:
-            if value == member.value:
-                return member
-        raise SettingsError(f"{self.file}: {key} must be {' or '.join(kind)}")
-
-    def _bytes(self, path: Path, key: str) -> bytes:
-        try:
-            return path.read_bytes()
+            return cls((file.parent / text).read_bytes())
         except OSError as error:
-            raise SettingsError(f"{self.file}: {key}: {error}") from error
+            raise ValueError(error) from error
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+class SecretBytes(FileBytes):
+    """From a file that nobody else may read or change."""
+
+    @classmethod
+    def named(cls, text: str, file: Path) -> Self:
+        """From that file."""
+        refuse_open(file.parent / text)
+        return super().named(text, file)
+
+
+class Password(SecretBytes):
+    """From the one line of such a file."""
+
+    @classmethod
+    def named(cls, text: str, file: Path) -> Self:
+        """Without blanks and line end."""
+        return cls(super().named(text, file).strip())
+
+
+def refuse_open(path: Path) -> None:
+    """Refuse a file of secrets that other people may read or change.
+
+    :raises ValueError: they may.
+    """
+    try:
+        why = open_to_others(path)
+    except OSError:  # told by whoever reads it
+        return
+    if why:
+        raise ValueError(why)
+
+
+def read(file: Path, kind: type[T]) -> T:
+    """The whole file as `kind`, a struct of tables; relative paths in it are relative to its folder.
+
+    :raises SettingsError: the file is missing, is no TOML, or a key is missing, unknown or of no use.
+    """
+
+    def named(wanted: type[Any], found: object) -> object:
+        if not isinstance(found, str):
+            raise TypeError(f"Expected `str`, got `{type(found).__name__}`")
+        return wanted(file.parent / found) if wanted is Path else wanted.named(found, file)
+
+    try:
+        document = tomllib.loads(file.read_text(encoding="utf-8"))
+        return msgspec.convert(document, kind, dec_hook=named)
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"{file}: {error}") from error
+    except msgspec.ValidationError as error:
+        raise SettingsError(f"{file}: {_what_is_wrong(error, kind)}") from error.__cause__
+
+
+def _what_is_wrong(error: msgspec.ValidationError, kind: type[Any]) -> str:
+    """The key, and what a struct's rule, the key's own type or msgspec says of it."""
+    what, *where = str(error).rsplit(" - at `$", 1)
+    path = [key for key in _INDEX.sub("", "".join(where)).rstrip("`").split(".") if key]
+    cause, key = error.__cause__, ".".join(path)
+    if isinstance(cause, UnusableSetting):
+        fields = _struct(_at(kind, path)).fields
+        name = next((field.encode_name for field in fields if field.name == cause.field), cause.field)
+        return f"{'.'.join([*path, name])}: {cause.why}"
+    if isinstance(cause, ValueError):
+        return f"{key}: {cause}"
+    if missing := _MISSING.fullmatch(what):
+        return f"{key}.{missing[1]} is missing" if path else f"[{missing[1]}] is missing"
+    if unknown := _UNKNOWN.fullmatch(what):
+        return f"{'.'.join([*path, unknown[1]])} is not known"
+    match _at(kind, path):
+        case EnumType(cls=choices):
+            return f"{key} must be {' or '.join(choices)}"
+        case _ if other := _OTHER_TYPE.fullmatch(what):
+            return f"{key} must be {_TOML.get(other[1], other[1])}"
+        case Metadata(extra_json_schema={"description": str(words)}):
+            return f"{key} {words}"
+    return f"{key}: {what}"
+
+
+def _at(kind: type[Any], path: list[str]) -> Type:
+    """The type of what stands under these keys."""
+    found = type_info(kind)
+    for key in path:
+        found = next(field.type for field in _struct(found).fields if field.encode_name == key)
+    return found
+
+
+def _struct(found: Type) -> StructType:
+    """The struct of a table, of one that may be left out, or of each in an array of tables."""
+    match found:
+        case StructType():
+            return found
+        case VarTupleType(item_type=inner):
+            return _struct(inner)
+        case UnionType(types=types):
+            return next(one for one in types if isinstance(one, StructType))
+    raise TypeError(found)

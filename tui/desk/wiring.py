@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from tui.core.order import Method
 from tui.desk.ca.local import LocalCa
 from tui.desk.clock import utc_now
-from tui.desk.context import Desk, Signals
+from tui.desk.context import Desk
 from tui.desk.invoices.files import InvoiceFiles
 from tui.desk.notifications.messages import Mailer, SmsGateway
 from tui.desk.payments.gateway import PaymentGateway
@@ -19,7 +19,7 @@ from tui.desk.settings import DeskSettings
 from tui.desk.settings_reader import SettingsError
 
 
-def build(settings: DeskSettings, engine: Engine, signals: Signals, clock: Callable[[], datetime] = utc_now) -> Desk:
+def build(settings: DeskSettings, engine: Engine, clock: Callable[[], datetime] = utc_now) -> Desk:
     """Every part that the settings name.
 
     :raises SettingsError: a key or certificate file that the settings name cannot be used.
@@ -30,10 +30,10 @@ def build(settings: DeskSettings, engine: Engine, signals: Signals, clock: Calla
     try:
         retired = settings.ca.retired_certificate_files
         ca = LocalCa(settings.ca.certificate, settings.ca.key, settings.ca.issued, clock, retired)
-        if settings.alipay:
-            gateways[Method.ALIPAY] = Alipay(settings.alipay)
-        if settings.unionpay:
-            gateways[Method.UNIONPAY] = UnionPay(settings.unionpay)
+        if settings.payments.alipay:
+            gateways[Method.ALIPAY] = Alipay(settings.payments.alipay)
+        if settings.payments.unionpay:
+            gateways[Method.UNIONPAY] = UnionPay(settings.payments.unionpay)
         sms = SmsGateway(settings.sms) if settings.sms else None
     except (OSError, ValueError) as error:
         raise SettingsError(str(error)) from error
@@ -45,7 +45,6 @@ def build(settings: DeskSettings, engine: Engine, signals: Signals, clock: Calla
         tax=NuonuoPlatform(settings.invoices, clock) if settings.invoices else None,
         mail=Mailer(settings.mail) if settings.mail else None,
         sms=sms,
-        signals=signals,
         clock=clock,
         files=_files(settings),
     )

@@ -8,7 +8,7 @@ from tui.core.certificate import Token
 from tui.core.failure import Failure
 from tui.core.order import Application, Document, Method, Offer, ServiceStatus
 from tui.core.secret import Password, Pin
-from tui.journey.ports import Check, Installation, KeyLeft, Sighting, SignedRequest, TokenStage
+from tui.journey.ports import Check, Installation, KeyLeft, SignedRequest, Snapshot, TokenStage
 
 
 # ── the person ──────────────────────────────────────────────────────────────
@@ -159,7 +159,7 @@ class SelfCheckOpened:
 class TokensSeen:
     """The inserted tokens changed (or are seen for the first time)."""
 
-    sighting: Sighting
+    snapshot: Snapshot
     at: datetime
     """Aware UTC."""
 

@@ -50,7 +50,7 @@ class ModuleFault:
 
 
 @dataclass(frozen=True, slots=True)
-class Sighting:
+class Snapshot:
     """What all modules see at one moment."""
 
     tokens: tuple[Token, ...] = ()
@@ -95,7 +95,7 @@ class TokenPort(Protocol):
 
     An adapter of another driver family (`DriverFamily`) keeps what the journey rests on:
 
-    - A sighting tells every token, also one that is empty or cannot be read, and every certificate on it, also one that
+    - A snapshot tells every token, also one that is empty or cannot be read, and every certificate on it, also one that
       cannot be renewed; a certificate is known by its bytes and a key by its SubjectPublicKeyInfo, never by slot, label
       or serial. A module that fails is a `ModuleFault` beside the others' tokens.
     - A driver never runs in this process; one that hangs or dies ends in a reason that says whether the token changed.
@@ -108,7 +108,7 @@ class TokenPort(Protocol):
     - Its errors become `core.failure.Reason`s here, once.
     """
 
-    def watch(self) -> AsyncIterator[Sighting]:
+    def watch(self) -> AsyncIterator[Snapshot]:
         """Yield the state at once and then at every change, for ever."""
         ...
 
@@ -259,4 +259,4 @@ class Check:
 class SelfCheckPort(Protocol):
     """环境检测: driver module, token, desk, clock, version."""
 
-    async def run(self, sighting: Sighting) -> tuple[Check, ...]: ...
+    async def run(self, snapshot: Snapshot) -> tuple[Check, ...]: ...

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from enum import Enum
+from enum import Enum, Flag, auto
 
 from tui.core.application import ApplicationForm, InvoiceForm, check_invoice
 from tui.core.beijing import beijing
@@ -30,65 +30,88 @@ from tui.core.order import (
     ServiceStatus,
 )
 from tui.core.succession import arranged
-from tui.journey.ports import Check, Installation, KeyLeft, Sighting, SignedRequest, TokenStage
+from tui.journey.ports import Check, Installation, KeyLeft, SignedRequest, Snapshot, TokenStage
+
+
+class Trait(Flag):
+    """What rules of the whole journey ask about a step."""
+
+    NEEDS_TOKEN = auto()
+    """Without the CA it waits for it; paying goes on without it."""
+    TYPED = auto()
+    """It shows what a person typed, or leads to it. METHOD, which shows the invoice, needs no CA."""
+    PIN = auto()
+    """The CA password is entered."""
+    HINTED = auto()
+    """The demo's account and passwords are wanted, as they are where a PIN is."""
+    TOKEN_WORKS = auto()
+    """The desk's part of it is `busy`."""
+    FOLLOWED = auto()
+    """The application is watched meanwhile."""
+    ENDS_WITH_TOKEN = auto()
+    """Taking the CA out here means that the person goes."""
+    BESIDE = auto()
+    """It shows nothing that was typed, and leads back to a step that may."""
+
+
+_NONE, _TYPED, _PIN = Trait(0), Trait.NEEDS_TOKEN | Trait.TYPED, Trait.NEEDS_TOKEN | Trait.PIN
 
 
 class Step(Enum):
-    """The steps by name; the value is the number on the step rail, 0 for those beside it."""
+    """The steps by name, each with its number on the step indicator (0 for those beside it) and its traits."""
 
-    def __new__(cls, name: str, stage: int) -> "Step":
+    def __new__(cls, name: str, stage: int, traits: Trait = _NONE) -> "Step":
         member = object.__new__(cls)
         member._value_ = name
         member.stage = stage
+        member.traits = traits
         return member
 
     stage: int
+    traits: Trait
 
-    WAITING = "waiting", 1
+    WAITING = "waiting", 1, Trait.HINTED
     """Insert the CA."""
     CHOOSING = "choosing", 1
     """Several certificates could be renewed."""
-    LOOK_PIN = "look_pin", 1
+    LOOK_PIN = "look_pin", 1, _PIN
     """Nothing is visible before the PIN: enter it to look."""
-    SIGN_IN = "sign_in", 1
-    NOTICE = "notice", 1
+    SIGN_IN = "sign_in", 1, Trait.NEEDS_TOKEN | Trait.HINTED
+    NOTICE = "notice", 1, _TYPED
     """供应商须知."""
-    CARD = "card", 2
+    CARD = "card", 2, _TYPED
     """Certificate card and 申请续期."""
-    AGREEMENT = "agreement", 3
-    FORM = "form", 4
-    REQUEST_PIN = "request_pin", 5
-    REQUESTING = "requesting", 5
+    AGREEMENT = "agreement", 3, _TYPED
+    FORM = "form", 4, _TYPED
+    REQUEST_PIN = "request_pin", 5, _PIN | _TYPED
+    REQUESTING = "requesting", 5, Trait.TOKEN_WORKS
     """New key pair, request, evidence, hand-in."""
-    PAY_NOTICE = "pay_notice", 5
+    PAY_NOTICE = "pay_notice", 5, Trait.FOLLOWED
     """Told to pay, 确定."""
-    ORDER = "order", 6
-    CHANNEL = "channel", 6
+    ORDER = "order", 6, Trait.FOLLOWED
+    CHANNEL = "channel", 6, Trait.FOLLOWED
     """在线支付, 下一步."""
-    METHOD = "method", 7
+    METHOD = "method", 7, Trait.FOLLOWED
     """支付方式 and 电子发票."""
-    QR = "qr", 7
-    ISSUING = "issuing", 8
+    QR = "qr", 7, Trait.FOLLOWED
+    ISSUING = "issuing", 8, Trait.FOLLOWED
     """支付成功, waiting for the certificate."""
-    INSTALL_PIN = "install_pin", 8
-    INSTALLING = "installing", 8
-    DONE = "done", 8
-    RETIRE_PIN = "retire_pin", 8
+    INSTALL_PIN = "install_pin", 8, _PIN
+    INSTALLING = "installing", 8, Trait.TOKEN_WORKS
+    DONE = "done", 8, Trait.ENDS_WITH_TOKEN
+    RETIRE_PIN = "retire_pin", 8, _PIN
     """The old pair is to be deleted: the PIN once more."""
-    RETIRING = "retiring", 8
-    WITHDRAWN = "withdrawn", 0
+    RETIRING = "retiring", 8, Trait.TOKEN_WORKS
+    WITHDRAWN = "withdrawn", 0, Trait.FOLLOWED
     """The application ended without a certificate; says where the money is."""
     TOKEN_AWAITED = "token_awaited", 0
     """The same CA must be put back."""
-    REFUSED = "refused", 0
+    REFUSED = "refused", 0, Trait.ENDS_WITH_TOKEN
     """No way on; says why and the way out."""
-    CERTIFICATES = "certificates", 0
+    CERTIFICATES = "certificates", 0, Trait.BESIDE
     """我的证书."""
-    SELF_CHECK = "self_check", 0
+    SELF_CHECK = "self_check", 0, Trait.BESIDE
     """环境检测."""
-
-
-STAGES = 8
 
 
 class Busy(Enum):
@@ -114,11 +137,11 @@ class State:
 
     step: Step = Step.WAITING
     now: datetime | None = None
-    """Time of the latest sighting, aware UTC; what the certificates' states are judged by."""
-    sighting: Sighting | None = None
+    """Time of the latest snapshot, aware UTC; what the certificates' states are judged by."""
+    snapshot: Snapshot | None = None
     """None until the token hosts have reported for the first time."""
     revealed: tuple[Token, ...] = ()
-    """Tokens as they were seen after the PIN: what is private on them is in no later sighting."""
+    """Tokens as they were seen after the PIN: what is private on them is in no later snapshot."""
     chosen: CertificateRef | None = None
     account: str = field(default="", repr=False)
     signed_in: bool = False
@@ -156,8 +179,8 @@ class State:
 
     @property
     def tokens(self) -> tuple[Token, ...]:
-        """The inserted tokens with all that is known to be on them, none before the first sighting."""
-        seen = self.sighting.tokens if self.sighting else ()
+        """The inserted tokens with all that is known to be on them, none before the first snapshot."""
+        seen = self.snapshot.tokens if self.snapshot else ()
         return arranged(tuple(revealed(token, self.revealed) for token in seen)) if self.revealed else seen
 
     @property
@@ -210,12 +233,12 @@ class State:
     @property
     def token_working(self) -> bool:
         """The token is being written to: nobody may leave now."""
-        return self.step in WORKING and self.busy is None and self.failure is None
+        return Trait.TOKEN_WORKS in self.step.traits and self.busy is None and self.failure is None
 
     @property
     def asks_password(self) -> bool:
         """What `return_to` shows was typed before the CA was pulled."""
-        return self.covered and (self.return_to in TYPED or self.return_to is Step.METHOD)
+        return self.covered and (Trait.TYPED in self.return_to.traits or self.return_to is Step.METHOD)
 
     @property
     def money(self) -> Money:
@@ -234,12 +257,6 @@ class State:
                     attempt is not None and attempt.state in OPEN_ATTEMPT and attempt.state is not AttemptState.CREATED
                 )
                 return Money.UNKNOWN if asked else Money.NOT_TOUCHED
-
-
-TYPED = frozenset({Step.NOTICE, Step.CARD, Step.AGREEMENT, Step.FORM, Step.REQUEST_PIN})
-"""They show what a person typed, or lead to it, and need the CA; METHOD shows the invoice and does not."""
-WORKING = frozenset({Step.REQUESTING, Step.INSTALLING, Step.RETIRING})
-"""Steps at which the token works; the desk's part of them is `busy`."""
 
 
 def step_of(application: Application) -> Step:

@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from tui.journey.ports import DriverFamily
-from tui.kiosk.tables import SettingsError, Table, open_table
+from tui.process.tables import SettingsError, Table, open_table
 
 CONFIG_VARIABLE = "CA_KIOSK_CONFIG"
 LANGUAGE_VARIABLE = "CA_KIOSK_LANGUAGE"
@@ -209,24 +209,3 @@ def default_log(environ: Mapping[str, str] = os.environ) -> Path:
     """Where the log goes unless the settings say otherwise (XDG base directories; LOCALAPPDATA on Windows)."""
     named = environ.get("LOCALAPPDATA" if sys.platform == "win32" else "XDG_STATE_HOME")
     return Path(named or Path.home() / ".local" / "state") / "ca-kiosk" / "kiosk.log"
-
-
-def environment() -> dict[str, str]:
-    """The whole environment, for what is handed on to another program."""
-    return dict(os.environ)
-
-
-def forget_inherited() -> None:
-    """What a shell hands on and this program must not believe.
-
-    SSLKEYLOGFILE would have TLS secrets written to a file, and passwords and tax data pass through TLS; COLUMNS and
-    LINES are those of a window that may have had another size.
-    """
-    for name in ("SSLKEYLOGFILE", "COLUMNS", "LINES"):
-        os.environ.pop(name, None)
-
-
-def clean_environment(environ: Mapping[str, str] = os.environ) -> dict[str, str] | None:
-    """The environment without what would change Textual or the output's encoding; None when it is clean already."""
-    kept = {n: v for n, v in environ.items() if not n.startswith("TEXTUAL_") and n != "PYTHONIOENCODING"}
-    return None if len(kept) == len(environ) else kept

@@ -13,15 +13,15 @@ def up(directory: Path) -> int:
     import msgspec
 
     from tui.sandbox.desk_process import DeskFailed
-    from tui.sandbox.environment import Town, TownFailed, until_signalled
+    from tui.sandbox.environment import Environment, EnvironmentFailed, until_signalled
 
     try:
-        with until_signalled() as wait, Town(directory) as town:
-            print(msgspec.json.encode(town.addresses).decode(), flush=True)
+        with until_signalled() as wait, Environment(directory) as environment:
+            print(msgspec.json.encode(environment.addresses).decode(), flush=True)
             wait()
     except DeskFailed as error:
         return _say(error, Exit.DESK)
-    except (TownFailed, OSError) as error:
+    except (EnvironmentFailed, OSError) as error:
         return _say(error, Exit.USAGE)
     return Exit.DONE
 
@@ -38,7 +38,7 @@ def token(
     key: Literal["rsa2048", "ec256"] = "rsa2048",
 ) -> int:
     """Make a key in the token and a certificate with `days_left` days left; prints its fingerprint."""
-    from tui.kiosk.unattended.answers import read_pin
+    from tui.process.pin_file import read_pin
     from tui.sandbox.files import COMPANY
     from tui.sandbox.provision import provision_token
     from tui.sandbox.token import TokenRefused

@@ -19,11 +19,11 @@ from tui.sandbox.files import ACCOUNT, PASSWORD, SERVICES, Addresses, kept_ports
 _ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
-class TownFailed(Exception):  # noqa: N818 — what happened
-    """The town does not come up; the text says why."""
+class EnvironmentFailed(Exception):  # noqa: N818 — what happened
+    """The environment does not come up; the text says why."""
 
 
-class Town:
+class Environment:
     """Everything in one folder; what an earlier run left there (keys, ports, data) goes on."""
 
     def __init__(self, directory: Path, furnish: Callable[[Path], None] = lambda directory: None) -> None:
@@ -37,7 +37,7 @@ class Town:
     def start(self) -> Addresses:
         """Return when everything answers.
 
-        :raises TownFailed: the folder is in use.
+        :raises EnvironmentFailed: the folder is in use.
         :raises DeskFailed: the desk does not come up.
         """
         with contextlib.ExitStack() as ending:
@@ -124,7 +124,7 @@ def _locked(path: Path) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise TownFailed(f"a sandbox is up in {path.parent} already") from error
+            raise EnvironmentFailed(f"a sandbox is up in {path.parent} already") from error
         yield
 
 

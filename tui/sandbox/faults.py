@@ -95,6 +95,20 @@ ONLY = {
 """The faults that one platform alone can play."""
 
 
+NAMES = (*Fault, CLEAR)
+"""What may be asked for."""
+
+
+def _legend() -> str:
+    alone = {name: f" [{channel}]" for name, channel in ONLY.items()}
+    lines = [f"  {name:<18} {about}{alone.get(name, '')}" for name, about in ABOUT.items()]
+    return "\n".join(["NAME:", *lines, f"  {CLEAR:<18} 全部取消 / end all"])
+
+
+LEGEND = _legend()
+"""Every name with its line, and the platform that alone can play it."""
+
+
 def channels_of(fault: Fault) -> tuple[str, ...]:
     """The platforms that can play it."""
     return (ONLY[fault],) if fault in ONLY else CHANNELS

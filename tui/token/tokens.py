@@ -7,7 +7,7 @@ from tui.core.certificate import CertificateRef, Token, find_token
 from tui.core.failure import UNLOADABLE, Failure, Reason, TokenError
 from tui.core.order import Application
 from tui.core.secret import Pin
-from tui.journey.ports import Installation, KeyLeft, ModuleFault, Sighting, SignedRequest, TokenStage
+from tui.journey.ports import Installation, KeyLeft, ModuleFault, SignedRequest, Snapshot, TokenStage
 from tui.token import protocol
 from tui.token.protocol import Done, Install, Installed, Look, MakeRequest, Order, Requested, Retire, Retired, Revealed
 from tui.token.proxy import DriverProcess, Module
@@ -37,19 +37,19 @@ class Tokens:
             self._drivers = tuple(DriverProcess(m, self._note, self._deadlines) for m in self._modules)
         return self._drivers
 
-    async def watch(self) -> AsyncGenerator[Sighting, None]:
+    async def watch(self) -> AsyncGenerator[Snapshot, None]:
         """Yield as soon as every module has reported, or after a second without the slow ones; then at every change."""
         await self._all_reported(1.0)
         while True:
             version = self._version
-            yield self._sighting()
+            yield self._snapshot()
             async with self._changed:
                 await self._changed.wait_for(lambda: self._version != version)  # noqa: B023 - awaited here
 
-    async def sight_once(self, seconds: float = protocol.WATCH_DEADLINE) -> Sighting:
+    async def take_snapshot(self, seconds: float = protocol.WATCH_DEADLINE) -> Snapshot:
         """What all modules see now, for commands that do not stay; one too slow counts as hung."""
         await self._all_reported(seconds)
-        return self._sighting(unreported=Failure(Reason.DRIVER_HUNG))
+        return self._snapshot(unreported=Failure(Reason.DRIVER_HUNG))
 
     async def look(self, token: CertificateRef, pin: Pin, progress: Callable[[TokenStage], None]) -> Token:
         """See `journey.ports.TokenPort`."""
@@ -137,13 +137,13 @@ class Tokens:
         finally:
             pin.wipe()
 
-    def _sighting(self, unreported: Failure | None = None) -> Sighting:
+    def _snapshot(self, unreported: Failure | None = None) -> Snapshot:
         faults = []
         for driver in self.drivers:
             failure = driver.failure or (None if driver.reported.is_set() else unreported)
             if failure is not None:
                 faults.append(ModuleFault(str(driver.module.path), failure))
-        return Sighting(tuple(token for driver in self.drivers for token in driver.tokens), tuple(faults))
+        return Snapshot(tuple(token for driver in self.drivers for token in driver.tokens), tuple(faults))
 
     async def _all_reported(self, seconds: float) -> None:
         waiting = [asyncio.create_task(driver.reported.wait()) for driver in self.drivers]

@@ -13,7 +13,7 @@ from cryptography.x509.oid import NameOID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.token.x509.test_lenient import CN, attribute, der, name, odd, oid
+from tests.harness.odd_certificates import CN, attribute, der, name, odd, oid
 from tui.core.x509.der import element
 from tui.core.x509.extensions import canonical
 from tui.core.x509.parts import check_extensions, dissect

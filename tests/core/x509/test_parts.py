@@ -7,7 +7,7 @@ from cryptography import x509
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tests.token.x509.test_lenient import CN, GOOD, NAME, O, attribute, der, key_usage, name, odd, oid
+from tests.harness.odd_certificates import CN, GOOD, NAME, O, attribute, der, key_usage, name, odd, oid
 from tui.core.x509.der import elements, encode
 from tui.core.x509.names import is_readable
 from tui.core.x509.parts import check_extensions, dissect

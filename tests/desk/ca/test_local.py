@@ -16,7 +16,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID, NameOID
 
 from tui.desk.ca.local import LocalCa
 from tui.desk.ca.port import CertificateAuthority, IssuingFailed
-from tui.desk.ca.profile import _TbsCertificate
+from tui.desk.crypto.tbs import TbsCertificate
 
 NOW = datetime(2026, 11, 22, 8, 0, 0, 123456, tzinfo=UTC)
 OLD_END = datetime(2026, 12, 12, 15, 59, 59, tzinfo=UTC)
@@ -84,7 +84,7 @@ def test_keeps_subject_and_extensions_and_makes_the_rest_anew(ca: LocalCa) -> No
     old = x509.load_der_x509_certificate(old_certificate())
     new = x509.load_der_x509_certificate(authority.issue("B1", csr(), old_certificate(), END))
 
-    raw = [asn1.decode_der(_TbsCertificate, c.tbs_certificate_bytes).subject.data for c in (old, new)]
+    raw = [asn1.decode_der(TbsCertificate, c.tbs_certificate_bytes).subject.data for c in (old, new)]
     assert bytes(raw[0]) == bytes(raw[1])
     assert [e.oid for e in new.extensions] == [
         ExtensionOID.SUBJECT_KEY_IDENTIFIER,

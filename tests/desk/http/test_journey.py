@@ -34,7 +34,6 @@ def test_from_the_offer_to_the_proof(town: Town) -> None:
     assert paying.attempt is not None
     assert (paying.attempt.state, paying.attempt.expires_in) == (AttemptState.QR_SHOWN, 300)
     assert paying.invoice == INVOICE
-    assert town.signals.told == [("begin", entered.business_no)]
 
 
 def test_the_new_certificate_ends_the_term_after_the_old_one_and_keeps_the_subject(town: Town) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.harness.gateways.served import served
 from tui.desk.invoices.files import FILE_LIMIT, InvoiceFiles, NotFetched
-from tui.desk.invoices.records import FileKind
+from tui.desk.storage.invoices import FileKind
 from tui.sandbox.authorities import make_tls
 
 PDF = b"%PDF-1.4 invoice"

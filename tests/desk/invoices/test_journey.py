@@ -18,6 +18,7 @@ from tui.desk.invoices.view import InvoiceView, invoice_view
 from tui.desk.notifications.messages import MailSettings
 from tui.desk.platforms.nuonuo.platform import NuonuoPlatform
 from tui.desk.platforms.nuonuo.settings import TaxPlatformSettings
+from tui.desk.settings_reader import Password
 from tui.desk.storage.database import reading, writing
 from tui.desk.storage.records import ApplicationRecord
 from tui.sandbox.authorities import make_tls
@@ -39,17 +40,17 @@ def town(tmp_path: Path) -> Iterator[Town]:
     mailbox.start()
     with served(tax_app(tmp_path / "tax", KEYS, clock=lambda: towns[0].clock.now), chain) as base:
         settings = TaxPlatformSettings(
-            base + SERVICES_PATH,
-            base + TOKEN_PATH,
-            KEYS.app_key,
-            KEYS.app_secret.encode(),
-            KEYS.seller_tax_number,
-            "3040201000000000000",
-            tmp_path / "token.json",
+            url=base + SERVICES_PATH,
+            token_url=base + TOKEN_PATH,
+            app_key=KEYS.app_key,
+            app_secret=Password(KEYS.app_secret.encode()),
+            seller_tax_number=KEYS.seller_tax_number,
+            tax_code="3040201000000000000",
+            token_cache=tmp_path / "token.json",
             file_hosts=(base.removeprefix("https://"),),
             ca_file=tls / "ca.pem",
         )
-        mail = MailSettings("127.0.0.1", port, "ca@kiosk.example.com", ca_file=tls / "ca.pem")
+        mail = MailSettings(host="127.0.0.1", port=port, sender="ca@kiosk.example.com", ca_file=tls / "ca.pem")
         towns.append(make_town(tmp_path, invoices=settings, mail=mail))
         yield towns[0]
         desk = towns[0].desk

@@ -4,11 +4,11 @@ from tests.harness.desk.invoice_case import Case
 from tests.harness.desk.invoice_doubles import ISSUED, RED
 from tests.harness.desk.town import do_due, sweep
 from tui.core.order import InvoiceStatus
-from tui.desk.invoices.records import RedState
 from tui.desk.invoices.service import try_again
 from tui.desk.invoices.tax_platform import InvoiceOutcome, InvoiceState, TaxPlatformDown
-from tui.desk.renewals.issuing import Progress
+from tui.desk.progress import Progress
 from tui.desk.storage.database import writing
+from tui.desk.storage.invoices import RedState
 
 
 def test_a_red_order_that_is_not_taken_waits_for_a_person_in_the_end(case: Case) -> None:
@@ -77,6 +77,7 @@ def test_no_invoice_is_ordered_for_money_that_went_back(case: Case) -> None:
     assert case.refund() is None
     assert case.invoice() is Progress.OVER
     assert case.tax.orders == []
+    assert case.person.see(case.number).invoice_status is InvoiceStatus.NOT_REQUESTED
 
 
 def test_an_invoice_that_is_issued_after_the_refund_is_taken_back(case: Case) -> None:

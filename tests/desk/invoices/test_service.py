@@ -11,12 +11,12 @@ from tests.harness.desk.town import INVOICE, do_due, sweep
 from tui.core.application import Buyer, InvoiceForm
 from tui.core.order import InvoiceStatus
 from tui.desk.invoices.files import NotFetched
-from tui.desk.invoices.records import FileKind
-from tui.desk.invoices.service import invoice, try_again
+from tui.desk.invoices.service import invoice, order, try_again
 from tui.desk.invoices.tax_platform import InvoiceOutcome, InvoiceState, TaxPlatformDown
 from tui.desk.invoices.view import invoice_view
-from tui.desk.renewals.issuing import Progress
+from tui.desk.progress import Progress
 from tui.desk.storage.database import reading, writing
+from tui.desk.storage.invoices import FileKind
 from tui.desk.storage.records import ApplicationRecord
 
 
@@ -84,6 +84,8 @@ def test_a_person_has_no_tax_number(case: Case) -> None:
     person = case.town.person()
     number = person.entered().business_no
     person.pay(number, invoice=InvoiceForm("", "张三", Buyer.PERSON))
+    with writing(case.town.desk.engine) as db:
+        order(case.town.desk, db, db.get_one(ApplicationRecord, number))
     invoice(case.town.desk, number)
     assert [(order.buyer_name, order.buyer_tax_number) for order in case.tax.orders] == [("张三", "")]
 
@@ -179,5 +181,6 @@ def test_a_callback_makes_nothing_be_tried_again(case: Case) -> None:
 
 
 def test_nothing_is_shown_of_an_invoice_that_was_never_ordered(case: Case) -> None:
+    number = case.town.issued(case.town.person()).business_no
     with reading(case.town.desk.engine) as db:
-        assert invoice_view(db, case.number) is None
+        assert invoice_view(db, number) is None

@@ -21,6 +21,7 @@ from tui.desk.notifications.messages import (
     SmsRequest,
     SmsSettings,
 )
+from tui.desk.settings_reader import SecretBytes
 from tui.sandbox.authorities import make_tls
 from tui.sandbox.gateways.sms.gateway import sms_app
 from tui.sandbox.mailbox import Mailbox
@@ -45,7 +46,13 @@ def mail(tmp_path: Path, tls: Path) -> Iterator[MailSettings]:
     port = free_port()
     mailbox = Mailbox(tmp_path / "mail", port, (tls / "server.pem", tls / "server.key"))
     mailbox.start()
-    yield MailSettings("127.0.0.1", port, "ca@kiosk.example.com", "数字证书服务中心", ca_file=tls / "ca.pem")
+    yield MailSettings(
+        host="127.0.0.1",
+        port=port,
+        sender="ca@kiosk.example.com",
+        sender_name="数字证书服务中心",
+        ca_file=tls / "ca.pem",
+    )
     mailbox.stop()
 
 
@@ -76,7 +83,7 @@ def test_a_second_copy_has_the_same_message_id(mail: MailSettings, tmp_path: Pat
 
 
 def test_an_untrusted_mail_server_gets_nothing(mail: MailSettings, tmp_path: Path) -> None:
-    stranger = MailSettings(mail.host, mail.port, mail.sender)
+    stranger = MailSettings(host=mail.host, port=mail.port, sender=mail.sender)
     with pytest.raises(NotDelivered) as failed:
         Mailer(stranger).send("INV-1", "zhang@example.com", "发票", "一次")
     assert not failed.value.final
@@ -84,14 +91,16 @@ def test_an_untrusted_mail_server_gets_nothing(mail: MailSettings, tmp_path: Pat
 
 
 def test_a_server_that_demands_tls_refuses_plain_text(mail: MailSettings) -> None:
-    plain = MailSettings(mail.host, mail.port, mail.sender, starttls=False)
+    plain = MailSettings(host=mail.host, port=mail.port, sender=mail.sender, starttls=False)
     with pytest.raises(NotDelivered, match="SMTP 530"):
         Mailer(plain).send("INV-1", "zhang@example.com", "发票", "一次")
 
 
 def test_no_server_is_not_final() -> None:
     with pytest.raises(NotDelivered) as failed:
-        Mailer(MailSettings("127.0.0.1", free_port(), "ca@example.com")).send("1", "zhang@example.com", "发票", "")
+        Mailer(MailSettings(host="127.0.0.1", port=free_port(), sender="ca@example.com")).send(
+            "1", "zhang@example.com", "发票", ""
+        )
     assert not failed.value.final
 
 
@@ -111,7 +120,7 @@ def sms(tmp_path: Path, tls: Path) -> Iterator[SmsSettings]:
     chain = tls / "both.pem"
     chain.write_bytes((tls / "server.key").read_bytes() + (tls / "server.pem").read_bytes())
     with served(sms_app(tmp_path / "sms", KEY), chain) as base:
-        yield SmsSettings(f"{base}/send", KEY + b"\n", ca_file=tls / "ca.pem")
+        yield SmsSettings(url=f"{base}/send", key=SecretBytes(KEY + b"\n"), ca_file=tls / "ca.pem")
 
 
 def test_an_sms_is_sent_once(sms: SmsSettings, tmp_path: Path) -> None:
@@ -130,7 +139,9 @@ def test_an_sms_is_sent_once(sms: SmsSettings, tmp_path: Path) -> None:
     ids=["wrong key", "wrong clock", "bad number"],
 )
 def test_the_gateway_refuses(sms: SmsSettings, tmp_path: Path, key: bytes, slow: int, mobile: str) -> None:
-    gateway = SmsGateway(SmsSettings(sms.url, key, sms.ca_file), clock=lambda: time.time() - slow)
+    gateway = SmsGateway(
+        SmsSettings(url=sms.url, key=SecretBytes(key), ca_file=sms.ca_file), clock=lambda: time.time() - slow
+    )
     with pytest.raises(NotDelivered) as failed:
         gateway.send("B1", mobile, "您好")
     assert failed.value.final is (mobile == "138")
@@ -140,7 +151,7 @@ def test_the_gateway_refuses(sms: SmsSettings, tmp_path: Path, key: bytes, slow:
 
 
 def test_an_untrusted_gateway_gets_nothing(sms: SmsSettings) -> None:
-    gateway = SmsGateway(SmsSettings(sms.url, KEY))
+    gateway = SmsGateway(SmsSettings(url=sms.url, key=SecretBytes(KEY)))
     with pytest.raises(NotDelivered, match="ConnectError"):
         gateway.send("B1", "13800000000", "您好")
     gateway.close()

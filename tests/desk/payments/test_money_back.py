@@ -12,7 +12,8 @@ from tui.desk.payments.gateway import (
     TradeState,
 )
 from tui.desk.payments.settling import settle
-from tui.desk.renewals.issuing import Progress, issue
+from tui.desk.progress import Progress
+from tui.desk.renewals.issuing import issue
 from tui.desk.storage.database import writing
 from tui.desk.storage.records import ApplicationRecord
 

@@ -123,7 +123,7 @@ class Money(RuleBasedStateMachine):
 
     @rule()
     def issue(self) -> None:
-        """The workflow's turn."""
+        """The engine's turn."""
         self.town.issue()
 
     @rule(refuses=st.booleans())

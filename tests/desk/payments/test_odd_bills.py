@@ -22,8 +22,8 @@ from tui.desk.platforms.alipay.bill import read_bill
 from tui.desk.platforms.common.archive import inflate, unpack
 from tui.desk.platforms.unionpay import gateway as unionpay
 from tui.desk.platforms.unionpay.bill import KIND, LENGTH, MER_ID, NUMBER, STARTS, read_file
-from tui.desk.storage.books import DifferenceKind
 from tui.desk.storage.database import reading
+from tui.desk.storage.reconciliations import DifferenceKind
 from tui.desk.storage.records import AttemptRecord
 from tui.sandbox.faults import Fault
 

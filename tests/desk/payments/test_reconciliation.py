@@ -12,22 +12,23 @@ import pytest
 from sqlalchemy import select
 
 from tests.desk.operators.test_actions import pay, run
+from tests.harness.desk.town import claimed
 from tests.harness.desk.world import World, world
 from tui.core.beijing import BEIJING
 from tui.core.order import ApplicationStatus, Method
-from tui.desk.engine import Chore, claim
+from tui.desk.engine.obligations import Obligation
 from tui.desk.payments.comparison import Comparison
 from tui.desk.payments.gateway import AnswerNotGenuine
 from tui.desk.payments.reconciliation import reconcile, reconcile_due, schedule_days
 from tui.desk.platforms.alipay.bill import read_bill
 from tui.desk.platforms.unionpay.bill import read_file
-from tui.desk.storage.books import DifferenceKind, DifferenceRecord, ReconciliationRecord
 from tui.desk.storage.database import reading
+from tui.desk.storage.reconciliations import DifferenceKind, DifferenceRecord, ReconciliationRecord
 from tui.desk.storage.records import AttemptRecord, RefundRecord
 from tui.sandbox.faults import Fault
 
 __all__ = ["run"]
-DAILY = Chore(ReconciliationRecord.reconciliation_no, ReconciliationRecord.next_try_at, reconcile_due)
+DAILY = Obligation(ReconciliationRecord.reconciliation_no, ReconciliationRecord.next_try_at, reconcile_due)
 
 
 @pytest.fixture
@@ -143,13 +144,13 @@ def test_the_watch_compares_each_day_once_and_waits_for_the_bill(town: World, me
     midnight = datetime.combine(today(town) + timedelta(days=1), datetime.min.time(), BEIJING).astimezone(UTC)
     town.clock.now = midnight + timedelta(hours=9)
     schedule_days(town.desk, town.clock.now)
-    assert claim(town.desk, DAILY, 10) == []
+    assert claimed(town.desk, DAILY) == []
     town.arm(method, Fault.BILL_NONE)
     done = []
     for hours in (10.1, 11.2, 12.4):
         town.clock.now = midnight + timedelta(hours=hours)
         schedule_days(town.desk, town.clock.now)
-        for number in claim(town.desk, DAILY, 10):
+        for number in claimed(town.desk, DAILY):
             reconcile_due(town.desk, number)
         with reading(town.desk.engine) as db:
             rows = {row.method: row for row in db.scalars(select(ReconciliationRecord))}
@@ -157,7 +158,7 @@ def test_the_watch_compares_each_day_once_and_waits_for_the_bill(town: World, me
     assert done == [(False, False), (True, False), (True, False)]
     assert rows[method].entries == 1
     town.clock.now = midnight + timedelta(hours=34)  # a day without trade has no bill
-    for number in claim(town.desk, DAILY, 10):
+    for number in claimed(town.desk, DAILY):
         reconcile_due(town.desk, number)
     with reading(town.desk.engine) as db:
         row = db.get_one(ReconciliationRecord, rows[other].reconciliation_no)

@@ -53,14 +53,14 @@ def with_alipay(desk_toml: Path, text: str) -> Path:
 
 
 def test_public_key_mode_adds_nothing_to_requests(desk_toml: Path) -> None:
-    settings = load(with_alipay(desk_toml, HEAD + KEY_MODE)).alipay
+    settings = load(with_alipay(desk_toml, HEAD + KEY_MODE)).payments.alipay
     assert settings
     assert (settings.gateway_url, settings.product_code) == (PRODUCTION, "QR_CODE_OFFLINE")
     assert (identity_of(settings).parameters, identity_of(settings).trust.cert_sn) == ({}, None)
 
 
 def test_certificate_mode_names_both_certificates(desk_toml: Path) -> None:
-    settings = load(with_alipay(desk_toml, HEAD + CERTIFICATE_MODE)).alipay
+    settings = load(with_alipay(desk_toml, HEAD + CERTIFICATE_MODE)).payments.alipay
     assert settings
     assert sorted(identity_of(settings).parameters) == ["alipay_root_cert_sn", "app_cert_sn"]
     assert identity_of(settings).trust.cert_sn
@@ -91,9 +91,9 @@ def test_certificate_mode_names_both_certificates(desk_toml: Path) -> None:
         ),
         (HEAD.replace("app_private.pem", "app_public.pem") + KEY_MODE, "app_private_key_file: is no RSA private key"),
         (HEAD.replace("app_private.pem", "short.pem") + KEY_MODE, "app_private_key_file: must have 2048 bits"),
-        (HEAD.replace("2021000000000000", "2021") + KEY_MODE, "app_id: must be 16 digits"),
-        (HEAD.replace("2088000000000000", "shop") + KEY_MODE, "seller_id: must be 16 digits"),
-        (HEAD + KEY_MODE + 'product_code = ""', "product_code: must not be empty"),
+        (HEAD.replace("2021000000000000", "2021") + KEY_MODE, "app_id must be 16 digits"),
+        (HEAD.replace("2088000000000000", "shop") + KEY_MODE, "seller_id must be 16 digits"),
+        (HEAD + KEY_MODE + 'product_code = ""', "product_code must not be empty"),
         (HEAD + KEY_MODE + 'gateway_url = "http://openapi.alipay.com/gateway.do"', "gateway_url must begin with https"),
         (HEAD + KEY_MODE + 'gateway_url = "http://127.0.0.1.example.com/"', "gateway_url must begin with https"),
         (

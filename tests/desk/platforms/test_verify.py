@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.desk.platforms.alipay.test_codec import KEYS, NOTICE, PAID, answer, notice
+from tests.harness.desk.alipay_messages import KEYS, NOTICE, PAID, answer, notice
 from tests.harness.desk.unionpay_messages import FIELDS, MIDDLE, NAME, NEW_KEY, pem, signed, wire
 from tui.desk.crypto.rsa_keys import load_private
 from tui.desk.operators.verify import as_json, verify

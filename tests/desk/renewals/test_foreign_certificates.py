@@ -18,16 +18,17 @@ from cryptography.x509.oid import NameOID, SignatureAlgorithmOID
 from tests.harness.desk.rules import installed, refusal, seen_by_openssl
 from tests.harness.desk.signing import Key
 from tests.harness.desk.town import Person, Refusal, Town, b64
-from tests.token.x509.test_lenient import attribute
-from tests.token.x509.test_lenient import der as der_of
-from tests.token.x509.test_lenient import name as name_of
+from tests.harness.odd_certificates import attribute
+from tests.harness.odd_certificates import der as der_of
+from tests.harness.odd_certificates import name as name_of
 from tui.core.failure import Reason
 from tui.core.order import ApplicationStatus
 from tui.core.x509.der import element
 from tui.core.x509.parts import dissect
-from tui.desk.ca.profile import Extension, Issuer, _TbsCertificate, assemble
+from tui.desk.ca.profile import Issuer, assemble
+from tui.desk.crypto.tbs import Extension, TbsCertificate
 from tui.desk.storage.database import reading
-from tui.desk.storage.records import EvidenceRecord
+from tui.desk.storage.evidence import EvidenceRecord
 from tui.token.x509.certificates import read as kiosk_reads
 
 pytestmark = [  # cryptography warns of what it reads all the same
@@ -65,9 +66,9 @@ def changed(town: Town, key: Key = KEY, **parts: object) -> bytes:
     """A certificate of the town's CA with parts of its TBSCertificate replaced, signed like any other."""
     authority = x509.load_pem_x509_certificate((town.folder / "ca.pem").read_bytes())
     issuer = Issuer(authority, SignatureAlgorithmOID.ECDSA_WITH_SHA256, null_parameters=False)
-    tbs = asn1.decode_der(_TbsCertificate, tbs_of(town.certificate(key)))
-    kept: dict[str, Any] = {field: parts.get(field, getattr(tbs, field)) for field in _TbsCertificate.__annotations__}
-    der = asn1.encode_der(_TbsCertificate(**kept))
+    tbs = asn1.decode_der(TbsCertificate, tbs_of(town.certificate(key)))
+    kept: dict[str, Any] = {field: parts.get(field, getattr(tbs, field)) for field in TbsCertificate.__annotations__}
+    der = asn1.encode_der(TbsCertificate(**kept))
     assert isinstance(town.ca_key, ec.EllipticCurvePrivateKey)
     return assemble(issuer, der, town.ca_key.sign(der, ec.ECDSA(SHA256())))
 
@@ -116,7 +117,7 @@ def test_an_odd_certificate_is_renewed_with_its_oddities(town: Town, odd: str) -
     certificate = ODD[odd](town)
     done = installed(town, town.holder(KEY, certificate))
     assert done.status is ApplicationStatus.INSTALLED
-    old, new = (asn1.decode_der(_TbsCertificate, dissect(der).tbs) for der in (certificate, done.certificate))
+    old, new = (asn1.decode_der(TbsCertificate, dissect(der).tbs) for der in (certificate, done.certificate))
     assert bytes(asn1.encode_der(old.subject)) == bytes(asn1.encode_der(new.subject))
     kept, made = ([(e.oid, e.value) for e in tbs.extensions or []] for tbs in (old, new))
     assert made[: len(kept)] == kept

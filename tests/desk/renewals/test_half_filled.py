@@ -11,9 +11,9 @@ from sqlalchemy import text
 from tests.harness.desk.town import ACCOUNT, FORM, PASSWORD, Person, Refusal, Town, b64
 from tui.core.application import ApplicationForm, IdType
 from tui.core.failure import Reason
-from tui.desk.engine import lapse
 from tui.desk.renewals.accounts import bind_certificate, create_account
 from tui.desk.renewals.half_filled import KEPT, LONGEST
+from tui.desk.renewals.lapse import lapse
 
 HALF = ApplicationForm(24, IdType.PASSPORT, "E1234", "阿迪力·买", "1380013", "a@", "", "", "深圳")
 

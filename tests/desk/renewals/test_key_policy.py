@@ -14,7 +14,7 @@ from tests.harness.desk.rules import change_rules, installed, key_of, refusal, s
 from tests.harness.desk.town import FORM, Person, Town, b64
 from tui.core.failure import Reason
 from tui.core.order import ApplicationStatus, KeyPolicy, OldPair, SignatureScheme
-from tui.desk.ca.profile import _TbsCertificate
+from tui.desk.crypto.tbs import TbsCertificate
 from tui.desk.renewals.evidence import evidence_of
 
 KEEP, REKEY = KeyPolicy.KEEP, KeyPolicy.REKEY
@@ -49,7 +49,7 @@ def test_under_keep_only_serial_and_validity_are_new(keeping: Town) -> None:
     second = successor(keeping, first, installed(keeping, first))  # what this CA issued has both key identifiers
     done = installed(keeping, second)
     old, new = (
-        asn1.decode_der(_TbsCertificate, x509.load_der_x509_certificate(der).tbs_certificate_bytes)
+        asn1.decode_der(TbsCertificate, x509.load_der_x509_certificate(der).tbs_certificate_bytes)
         for der in (second.certificate, done.certificate)
     )
     for name in ("signature", "issuer", "subject", "subject_public_key_info"):

@@ -10,7 +10,6 @@ from tests.harness.desk.town import FORM, INVOICE, Refusal, Town
 from tui.core.application import Buyer, IdType, check, check_invoice, normalise, normalise_invoice
 from tui.core.failure import Reason
 from tui.core.order import Method
-from tui.desk.renewals.views import form_of, invoice_of
 from tui.desk.storage.database import reading
 from tui.desk.storage.records import ApplicationRecord
 
@@ -38,7 +37,7 @@ def test_each_form_is_kept_as_the_kiosk_normalises_it_or_refused_for_the_same_fi
         for sent in (typed, wanted):
             business_no = person.save(sent).business_no
             with reading(town.desk.engine) as db:
-                assert form_of(db.get_one(ApplicationRecord, business_no)) == wanted
+                assert db.get_one(ApplicationRecord, business_no).typed_form() == wanted
 
 
 @pytest.mark.parametrize("mark", sorted(set(UNSEEN) - {"\0"}))  # NUL is refused before any rule sees it
@@ -66,4 +65,4 @@ def test_each_invoice_too(town: Town) -> None:
             continue
         person.call("POST", f"/applications/{business_no}/payments", body)
         with reading(town.desk.engine) as db:
-            assert invoice_of(db.get_one(ApplicationRecord, business_no)) == wanted
+            assert db.get_one(ApplicationRecord, business_no).typed_invoice() == wanted

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +19,13 @@ from tests.rig.postgres import postgres
 from tui.core.exits import Exit
 from tui.core.order import ApplicationStatus, KeyPolicy, OldPair, PaymentStatus, SignatureScheme
 from tui.desk.commands import evidence
-from tui.desk.invoices.records import InvoiceRecord
 from tui.desk.invoices.service import latest_red
 from tui.desk.storage import database
+from tui.desk.storage.answers import AnswerRecord
 from tui.desk.storage.database import migrate, open_database, reading
-from tui.desk.storage.records import AnswerRecord, ApplicationRecord, EvidenceRecord, NoticeRecord
+from tui.desk.storage.evidence import EvidenceRecord
+from tui.desk.storage.invoices import InvoiceRecord
+from tui.desk.storage.records import ApplicationRecord, NoticeRecord
 from tui.desk.storage.sealed import Sealed
 
 RULES = ("key_policy", "old_pair", "scheme")
@@ -119,6 +122,31 @@ def test_invoices_of_the_version_before_are_kept(url: str) -> None:
     with reading(engine) as db:
         kept = db.get_one(InvoiceRecord, "YW1")
         assert (kept.number, kept.queries, kept.next_query_at, latest_red(db, "YW1")) == ("2" * 20, 0, None, None)
+    engine.dispose()
+
+
+def test_what_was_under_way_is_due(url: str) -> None:
+    engine = open_database(url, bytes(32))
+    move(engine, command.upgrade, "0001")
+    add_as_the_first_version_did(engine)
+    move(engine, command.upgrade, "0008")
+    with engine.begin() as connection:
+        connection.execute(sa.text("UPDATE applications SET status = 'issuing'"))
+    migrate(engine)
+    with reading(engine) as db:
+        due = db.get_one(ApplicationRecord, "YW1").next_issue_at
+    assert due is not None
+    assert due < NOW
+    move(engine, command.downgrade, "0008")
+    with engine.begin() as connection:
+        now = sa.literal(datetime.now(UTC), ApplicationRecord.__table__.columns["installed_at"].type)
+        table = sa.table("applications", *map(sa.column, ("status", "payment_status", "installed_at", "invoice")))
+        connection.execute(
+            sa.update(table).values(status="installed", payment_status="paid", installed_at=now, invoice=b"sealed")
+        )
+    migrate(engine)
+    with reading(engine) as db:
+        assert db.scalars(sa.select(InvoiceRecord.next_query_at)).all() == [due]
     engine.dispose()
 
 

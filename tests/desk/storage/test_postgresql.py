@@ -8,21 +8,26 @@ import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 from threading import Barrier
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select, text
 
-from tests.desk.test_workflow import TAX, Tax, awaited, has, running
+from tests.harness.desk.invoice_doubles import SETTINGS
+from tests.harness.desk.running import Tax, awaited, has, running
 from tests.harness.desk.town import ACCOUNT, FORM, Town, make_town, paid, shown
-from tui.core.order import ApplicationStatus, InvoiceStatus, PaymentStatus
+from tui.core.order import Application, ApplicationStatus, InvoiceStatus, PaymentStatus
+from tui.desk.engine.obligations import Due, Obligation
+from tui.desk.engine.workers import Workers
 from tui.desk.payments.settling import settle
-from tui.desk.renewals.half_filled import keep, kept_form
+from tui.desk.renewals.half_filled import HalfFilledRecord, keep, kept_form
 from tui.desk.storage.database import reading, writing
+from tui.desk.storage.records import AT_ONCE, ApplicationRecord
+from tui.desk.storage.wakeup import notify, wakeup
 
-pytestmark = pytest.mark.xdist_group("dbos")
 BINARIES = max(Path("/usr/lib/postgresql").glob("*/bin"))
 
 
@@ -54,7 +59,7 @@ def server() -> Iterator[str]:
 @pytest.fixture(scope="module")
 def town(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     """A desk on that cluster."""
-    town = make_town(tmp_path_factory.mktemp("town"), database=server, invoices=TAX)
+    town = make_town(tmp_path_factory.mktemp("town"), database=server, invoices=SETTINGS, takeover_seconds=1)
     yield town
     town.desk.engine.dispose()
 
@@ -65,8 +70,14 @@ def test_the_journey_with_a_restart_after_the_money(town: Town) -> None:
         business_no = town.paid(person).business_no
     with running(town, tax):
         person.prove(awaited(person, business_no, has(ApplicationStatus.ISSUED)))
-        done = awaited(person, business_no, lambda application: application.invoice_status is InvoiceStatus.ISSUED)
+        done = awaited(person, business_no, lambda application: is_invoiced(town, application))
     assert done.status is ApplicationStatus.INSTALLED
+
+
+def is_invoiced(town: Town, application: Application) -> bool:
+    """Whether the invoice is there; time passes while it is waited for."""
+    town.later(seconds=1)
+    return application.invoice_status is InvoiceStatus.ISSUED
 
 
 def test_requests_at_once_open_one_attempt(town: Town) -> None:
@@ -86,17 +97,56 @@ def test_an_amount_beyond_32_bits_is_frozen_like_any_other_that_was_not_asked(to
     assert person.see(number).payment_status is PaymentStatus.FROZEN
 
 
+def test_another_process_wakes_who_waits_also_after_the_server_has_closed_the_connection(town: Town) -> None:
+    waiting, engine = wakeup(town.desk.engine), town.desk.engine
+    try:
+        assert waiting.wait(0)  # nobody listened before
+        assert not waiting.wait(0)
+        notify(engine)
+        assert waiting.wait(10)
+        with engine.connect() as connection:
+            others = "SELECT pid FROM pg_stat_activity WHERE query LIKE 'LISTEN%'"
+            for pid in list(connection.scalars(text(others))):
+                connection.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
+        assert waiting.wait(10)
+        assert waiting.wait(0)  # it listens again
+        waiting.wake()
+        assert not waiting.wait(10)
+    finally:
+        waiting.close()
+
+
+def test_a_row_that_a_transaction_holds_is_left_out_and_looked_at_again(town: Town) -> None:
+    person, begun = town.person(), list[str]()
+    number = person.entered().business_no
+    attempt_no, _ = shown(person.pay(number))
+    settle(town.desk, attempt_no, paid(town, attempt_no))
+    kind = Obligation(ApplicationRecord.business_no, ApplicationRecord.next_issue_at, lambda _, no: begun.append(no))
+    workers = Workers(town.desk, kind, timedelta(minutes=1), lambda: None, lambda _: None)
+    workers.told(Due(kind, number, AT_ONCE))
+    with writing(town.desk.engine) as db:
+        db.get_one(ApplicationRecord, number, with_for_update=True)
+        workers.work()
+        assert workers.next is not None
+        assert workers.next > town.clock.now
+    town.later(seconds=1)
+    workers.work()
+    workers.stop()
+    assert begun == [number]
+
+
 def test_two_desks_that_put_one_row_at_once_both_succeed(town: Town) -> None:
     person = town.person()
     engine, fingerprint = town.desk.engine, sha256(person.certificate).hexdigest()
     begun = Barrier(2)
 
     def kept(name: str) -> None:
-        def wait(*_: object) -> None:  # both have looked and found nothing
+        def wait(*_: object) -> None:  # neither has written yet
             begun.wait(10)
 
         with writing(engine) as db:
-            event.listen(db, "before_flush", wait, once=True)
+            db.scalar(select(HalfFilledRecord).where(HalfFilledRecord.fingerprint == fingerprint))
+            event.listen(db, "do_orm_execute", wait, once=True)
             keep(db, ACCOUNT, fingerprint, replace(FORM, agent_name=name), town.desk.clock())
 
     with ThreadPoolExecutor(2) as pool:

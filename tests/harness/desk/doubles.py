@@ -1,4 +1,4 @@
-"""Doubles of what a test must command: the clock, the workflow's signals, a payment channel."""
+"""Doubles of what a test must command: the clock, a payment channel."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -31,24 +31,6 @@ class Clock:
     def __call__(self) -> datetime:
         """The desk's time."""
         return self.now
-
-
-@dataclass
-class Signals:
-    """Keeps what the rules told the workflow."""
-
-    told: list[tuple[str, str]] = field(default_factory=list)
-
-    def begin(self, business_no: str) -> None:
-        """Kept."""
-        self.told.append(("begin", business_no))
-
-    def wake(self, business_no: str) -> None:
-        """Kept."""
-        self.told.append(("wake", business_no))
-
-    def revive(self) -> None:
-        """Nothing ended in an error here."""
 
 
 @dataclass

@@ -10,7 +10,7 @@ from tests.harness.desk.town import Person, Town, make_town
 from tui.core.order import InvoiceStatus, PaymentStatus
 from tui.desk.invoices.service import invoice, redden
 from tui.desk.invoices.view import InvoiceView, invoice_view
-from tui.desk.renewals.issuing import Progress
+from tui.desk.progress import Progress
 from tui.desk.storage.database import reading, writing
 from tui.desk.storage.records import ApplicationRecord
 
@@ -27,7 +27,7 @@ class Case:
     letters: Letters
 
     def invoice(self) -> Progress:
-        """The workflow's act."""
+        """The engine's act."""
         return invoice(self.town.desk, self.number)
 
     def status(self) -> InvoiceStatus:

@@ -5,13 +5,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tui.desk.invoices.files import NotFetched
-from tui.desk.invoices.records import FileKind
 from tui.desk.invoices.tax_platform import InvoiceOrder, InvoiceOutcome, InvoiceState, Links, RedOrder, TaxPlatformDown
 from tui.desk.notifications.messages import Attachment
 from tui.desk.platforms.nuonuo.settings import TaxPlatformSettings
+from tui.desk.settings_reader import Password
+from tui.desk.storage.invoices import FileKind
 
 SETTINGS = TaxPlatformSettings(
-    "https://t", "https://t", "k", b"s", "91440300100012316L", "3040201000000000000", Path("t")
+    url="https://t",
+    token_url="https://t",
+    app_key="k",
+    app_secret=Password(b"s"),
+    seller_tax_number="91440300100012316L",
+    tax_code="3040201000000000000",
+    token_cache=Path("t"),
 )
 LINKS = Links("https://tax.example/a.pdf", "https://tax.example/a.ofd", "https://tax.example/a.xml")
 PENDING = InvoiceOutcome(InvoiceState.PENDING)

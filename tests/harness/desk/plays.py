@@ -7,7 +7,7 @@ from tui.core.beijing import BEIJING
 from tui.core.order import Method
 from tui.desk.operators.actions import Act, refund, release
 from tui.desk.payments.reconciliation import reconcile
-from tui.desk.storage.books import ActKind
+from tui.desk.storage.audit_log import ActKind
 from tui.sandbox.faults import Fault
 
 Play = Callable[[World, Method], None]
@@ -235,7 +235,7 @@ def crash(where: str) -> Play:
 
 
 def _come_to_a_code(town: World, method: Method) -> None:
-    """The watch starts the same attempt once more; where its number is spent, a new one follows its end."""
+    """The engine starts the same attempt once more; where its number is spent, a new one follows its end."""
     town.quiet(seconds=40)
     if not town.attempts()[-1].qr:
         town.quiet(minutes=8)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
+import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
@@ -16,6 +17,7 @@ from tui.core.order import Application, KeyPolicy, OldPair, SignatureScheme
 from tui.desk.http.api import create_app
 from tui.desk.renewals.evidence import evidence_of
 from tui.desk.settings import CaSettings, DeskSettings
+from tui.desk.settings_reader import SecretPath
 
 KINDS: dict[str, Callable[[], Key]] = {
     "RSA-2048": lambda: rsa.generate_private_key(65537, 2048),
@@ -37,15 +39,21 @@ def town_under(
     old_pair: OldPair = OldPair.KEEP,
 ) -> Town:
     """A desk with these rules."""
-    rules = CaSettings(folder / "ca.pem", folder / "ca.key", key_policy=key_policy, old_pair=old_pair, signature=scheme)
+    rules = CaSettings(
+        certificate=folder / "ca.pem",
+        key=SecretPath(folder / "ca.key"),
+        key_policy=key_policy,
+        old_pair=old_pair,
+        signature=scheme,
+    )
     return make_town(folder, ca=rules)
 
 
 def change_rules(town: Town, key_policy: KeyPolicy, scheme: SignatureScheme, old_pair: OldPair = OldPair.KEEP) -> None:
     """The desk starts anew with other rules; people must use the town's new client."""
     settings: DeskSettings = town.desk.settings
-    rules = replace(settings.ca, key_policy=key_policy, signature=scheme, old_pair=old_pair)
-    town.desk = replace(town.desk, settings=replace(settings, ca=rules))
+    rules = msgspec.structs.replace(settings.ca, key_policy=key_policy, signature=scheme, old_pair=old_pair)
+    town.desk = replace(town.desk, settings=msgspec.structs.replace(settings, ca=rules))
     town.client = type(town.client)(create_app(town.desk))
 
 

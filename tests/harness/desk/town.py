@@ -17,21 +17,22 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 from litestar.testing import TestClient
 
-from tests.harness.desk.doubles import NOW, Clock, Platform, Signals
+from tests.harness.desk.doubles import NOW, Clock, Platform
+from tests.harness.desk.schema import new_database
 from tests.harness.desk.signing import PADDINGS, Key, sign, sign_evidence, sign_request
 from tui.core.application import ApplicationForm, InvoiceForm
 from tui.core.evidence import evidence_content, proof_message
 from tui.core.order import Application, AttemptState, KeyPolicy, Method, SignatureScheme
 from tui.core.x509.parts import dissect
 from tui.desk.context import Desk
-from tui.desk.engine import CHORES, claim
+from tui.desk.engine.obligations import OBLIGATIONS, Obligation, claim
 from tui.desk.http.api import create_app
 from tui.desk.payments.gateway import Channel, Outcome, TradeState
 from tui.desk.renewals.accounts import bind_certificate, create_account
 from tui.desk.renewals.documents import documents
 from tui.desk.renewals.issuing import issue
-from tui.desk.settings import CaSettings, DeskSettings, Price
-from tui.desk.storage.database import migrate, open_database
+from tui.desk.settings import CaSettings, DatabaseUrl, DataKey, DeskSettings, Price
+from tui.desk.settings_reader import SecretPath
 from tui.desk.wiring import build
 
 ACCOUNT, PASSWORD = "supplier", "correct horse battery"
@@ -149,7 +150,6 @@ class Town:
 
     desk: Desk
     clock: Clock
-    signals: Signals
     alipay: Platform
     unionpay: Platform
     folder: Path
@@ -191,7 +191,7 @@ class Town:
         return person.ask("POST", f"/applications/{business_no}/payments/query")
 
     def issued(self, person: Person) -> Application:
-        """An application whose certificate waits; the workflow's act is called by hand."""
+        """An application whose certificate waits; the engine's act is called by hand."""
         business_no = self.paid(person).business_no
         issue(self.desk, business_no)
         return person.see(business_no)
@@ -235,37 +235,31 @@ def make_settings(folder: Path, **changes: Any) -> DeskSettings:
         host="127.0.0.1",
         port=0,
         certificate=folder / "desk.pem",
-        key=folder / "desk.key",
-        database=f"sqlite:///{folder / 'desk.db'}",
+        key=SecretPath(folder / "desk.key"),
+        database=DatabaseUrl(f"sqlite:///{folder / 'desk.db'}"),
         public_url="https://desk.example",
-        data_key=bytes(range(32)),
+        data_key=DataKey(range(32)),
         minimum_kiosk_version="1.1.0",
         window_days=90,
         hotline="020-89524338",
         qq="4008301330",
         prices=(Price(12, 20000), Price(24, 36000)),
-        ca=CaSettings(folder / "ca.pem", folder / "ca.key"),
-        alipay=None,
-        unionpay=None,
-        invoices=None,
-        mail=None,
-        sms=None,
+        ca=CaSettings(certificate=folder / "ca.pem", key=SecretPath(folder / "ca.key")),
     )
-    return replace(settings, **changes)
+    return msgspec.structs.replace(settings, **changes)
 
 
 def make_town(folder: Path, **changes: Any) -> Town:
     """A desk with an account."""
     ca_key = make_ca(folder)
     settings = make_settings(folder, **changes)
-    engine = open_database(settings.database, settings.data_key)
-    migrate(engine)
-    clock, signals = Clock(), Signals()
+    engine = new_database(settings.database, settings.data_key)
+    clock = Clock()
     alipay, unionpay = Platform(Channel.ALIPAY), Platform(Channel.UNIONPAY)
-    desk = build(settings, engine, signals, clock)
+    desk = build(settings, engine, clock)
     desk = replace(desk, gateways={Method.ALIPAY: alipay, Method.UNIONPAY: unionpay})
     create_account(engine, ACCOUNT, PASSWORD)
-    return Town(desk, clock, signals, alipay, unionpay, folder, ca_key, TestClient(create_app(desk)))
+    return Town(desk, clock, alipay, unionpay, folder, ca_key, TestClient(create_app(desk)))
 
 
 def sweep(town: Town, **delta: float) -> None:
@@ -275,10 +269,18 @@ def sweep(town: Town, **delta: float) -> None:
 
 
 def do_due(desk: Desk) -> None:
-    """Everything that the watch would do now."""
-    for chore in CHORES:
-        for number in claim(desk, chore, 50):
-            chore.act(desk, number)
+    """Everything that the engine would do now but issuing, which tests do by hand."""
+    for kind in OBLIGATIONS:
+        if kind.act is issue:
+            continue
+        for number in claimed(desk, kind):
+            kind.act(desk, number)
+
+
+def claimed(desk: Desk, kind: Obligation, at_most: int = 50) -> list[str]:
+    """What is due, taken for a minute."""
+    now = desk.clock()
+    return claim(desk.engine, kind, at_most, now, now + timedelta(minutes=1))
 
 
 def shown(application: Application) -> tuple[str, AttemptState]:

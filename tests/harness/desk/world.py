@@ -16,23 +16,23 @@ from urllib.parse import urlsplit
 import msgspec
 from sqlalchemy import event, select
 
-from tests.harness.desk.doubles import Clock, Signals
+from tests.harness.desk.doubles import Clock
 from tests.harness.desk.kit import Ca, Crash, Kit, Wire, certified, kit
-from tests.harness.desk.town import ACCOUNT, FORM, INVOICE, make_settings
+from tests.harness.desk.town import ACCOUNT, FORM, INVOICE, claimed, make_settings
 from tui.core.beijing import BEIJING
 from tui.core.order import ApplicationStatus, AttemptState, Method, PaymentStatus
 from tui.desk.context import Desk
-from tui.desk.engine import Chore, claim, lapse
-from tui.desk.operators.actions import tell
+from tui.desk.engine.obligations import Obligation
 from tui.desk.payments.polling import follow
 from tui.desk.payments.refunds import pursue
 from tui.desk.payments.webhooks import receive
 from tui.desk.refusals import Refused
 from tui.desk.renewals.issuing import issue
+from tui.desk.renewals.lapse import lapse
 from tui.desk.renewals.paying import end_payment, pay, query_payment, withdraw
-from tui.desk.storage.books import ActRecord
 from tui.desk.storage.database import open_database, reading, writing
-from tui.desk.storage.records import ApplicationRecord, AttemptRecord, EvidenceRecord, OrderRecord, RefundRecord
+from tui.desk.storage.evidence import EvidenceRecord
+from tui.desk.storage.records import ApplicationRecord, AttemptRecord, OrderRecord, RefundRecord
 from tui.deskclient.wire import PayRequest
 from tui.sandbox.faults import Fault
 from tui.sandbox.gateways.alipay.gateway import alipay_app
@@ -42,10 +42,9 @@ from tui.sandbox.gateways.unionpay.gateway import unionpay_app
 
 PRICE = 20000
 BUSINESS_NO = "YW2026112400000001"
-CHORES = (
-    Chore(AttemptRecord.attempt_no, AttemptRecord.next_query_at, follow),
-    Chore(RefundRecord.refund_no, RefundRecord.next_try_at, pursue),
-    Chore(ActRecord.act_no, ActRecord.tell_at, tell),
+MONEY = (
+    Obligation(AttemptRecord.attempt_no, AttemptRecord.next_query_at, follow),
+    Obligation(RefundRecord.refund_no, RefundRecord.next_try_at, pursue),
 )
 ROUNDS = 2000
 APPS = {Method.ALIPAY: alipay_app, Method.UNIONPAY: unionpay_app}
@@ -139,20 +138,20 @@ class World:
         self.clock.now += timedelta(**delta)
 
     def sweep(self) -> None:
-        """What watch and workflow would do now."""
-        for chore in CHORES:
-            for number in claim(self.desk, chore, 50):
+        """What the engine would do now."""
+        for kind in MONEY:
+            for number in claimed(self.desk, kind):
                 with suppress(Crash):
-                    chore.act(self.desk, number)
+                    kind.act(self.desk, number)
         self.issue()
 
     def issue(self) -> None:
-        """The workflow's act, if it is its turn."""
+        """The engine's act, if it is its turn."""
         if self.application().status is ApplicationStatus.ISSUING:
             issue(self.desk, BUSINESS_NO)
 
     def quiet(self, **limit: float) -> None:
-        """Go from one due chore to the next until none is left, or for so long."""
+        """Go from one due time to the next until none is left, or for so long."""
         end = self.clock.now + timedelta(**(limit or {"days": 4}))
         for _ in range(ROUNDS):
             self.sweep()
@@ -164,9 +163,7 @@ class World:
 
     def _next_due(self) -> datetime | None:
         with reading(self.desk.engine) as db:
-            moments = [
-                db.scalar(select(chore.due).where(chore.due.is_not(None)).order_by(chore.due)) for chore in CHORES
-            ]
+            moments = [db.scalar(select(kind.due).where(kind.due.is_not(None)).order_by(kind.due)) for kind in MONEY]
         return min((moment for moment in moments if moment), default=None)
 
     def lapse(self) -> None:
@@ -211,7 +208,7 @@ def world() -> Iterator[World]:
         engine = open_database(settings.database, settings.data_key)
         event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
         ca = Ca()
-        desk = Desk(settings, engine, ca, made.gateways, None, None, None, Signals(), made.clock)
+        desk = Desk(settings, engine, ca, made.gateways, None, None, None, made.clock)
         platforms = {method: _platform(method, made, folder) for method in Method}
         town = World(desk, made.clock, ca, made.wires, platforms)
         for method, wire in made.wires.items():

@@ -1,4 +1,4 @@
-"""A person at a kiosk of the sandbox town: keys in, screens out, and patience."""
+"""A person at a kiosk of the sandbox: keys in, screens out, and patience."""
 
 import asyncio
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from textual.events import Key
 from textual.keys import _character_to_key as character_to_key
 from textual.pilot import Pilot
 
-from tests.harness.end_to_end.town import Town
+from tests.harness.end_to_end.sandbox import Sandbox
 from tui.core.application import ApplicationForm
 from tui.core.order import Application, Method
 from tui.journey.events import Event
@@ -56,9 +56,9 @@ class Person(Autoplay):
 
     app: WatchedKiosk
 
-    def __init__(self, visitor: Visitor, app: WatchedKiosk, pilot: Pilot[object], town: Town) -> None:
+    def __init__(self, visitor: Visitor, app: WatchedKiosk, pilot: Pilot[object], sandbox: Sandbox) -> None:
         super().__init__(visitor, speed=1e9)
-        self.app, self.pilot, self._town = app, pilot, town
+        self.app, self.pilot, self._town = app, pilot, sandbox
         self._paid = ""
 
     @property

@@ -1,4 +1,4 @@
-"""A kiosk at a counter of the sandbox town; runtime, token, desk and gateways are real."""
+"""A kiosk at a counter of the sandbox; runtime, token, desk and gateways are real."""
 
 import asyncio
 import gc
@@ -21,7 +21,7 @@ from sqlalchemy import Engine, select
 from textual.pilot import Pilot
 
 from tests.harness.end_to_end.person import PATIENCE, Person, WatchedKiosk
-from tests.harness.end_to_end.town import Town
+from tests.harness.end_to_end.sandbox import Sandbox
 from tests.rig.softhsm import MODULE, KeyKind, SoftToken, TestCa, make_token
 from tui.core.order import Method
 from tui.desk.renewals.accounts import bind_certificate
@@ -47,16 +47,16 @@ _numbers = count(1)
 
 @asynccontextmanager
 async def at_counter(
-    town: Town, token: SoftToken, *, account: tuple[str, str] = (ACCOUNT, PASSWORD), log: Path | None = None
+    sandbox: Sandbox, token: SoftToken, *, account: tuple[str, str] = (ACCOUNT, PASSWORD), log: Path | None = None
 ) -> AsyncIterator[Person]:
-    """Somebody at a kiosk of this town with this token in it; the kiosk is closed at the end."""
-    known = read_answers(town.directory / "answers.toml")
+    """Somebody at a kiosk of this sandbox with this token in it; the kiosk is closed at the end."""
+    known = read_answers(sandbox.directory / "answers.toml")
     visitor = Visitor(*account, token.pin, known.form, known.invoice)
     with logbook(log):
-        app = WatchedKiosk(quick_runtime(settings(town, token)))
+        app = WatchedKiosk(quick_runtime(settings(sandbox, token)))
         try:
             async with app.run_test(size=(80, 24)) as pilot:
-                yield Person(visitor, app, cast(Pilot[object], pilot), town)
+                yield Person(visitor, app, cast(Pilot[object], pilot), sandbox)
         finally:
             await asyncio.to_thread(app.runtime.stop)
             gc.collect()  # what httpcore left open must not be found in another test
@@ -72,9 +72,9 @@ def quick_runtime(kiosk: KioskSettings) -> Runtime:
     return Runtime(build, pace=Pace(poll=0.3, service=1.0, retry=0.3, longest=1.0))
 
 
-def settings(town: Town, token: SoftToken) -> KioskSettings:
-    """The town's kiosk.toml with this token's driver alone."""
-    kiosk = load_kiosk(town.directory / "kiosk.toml")
+def settings(sandbox: Sandbox, token: SoftToken) -> KioskSettings:
+    """The sandbox's kiosk.toml with this token's driver alone."""
+    kiosk = load_kiosk(sandbox.directory / "kiosk.toml")
     return replace(kiosk, modules=(ModuleSettings(token.module, token.environment),))
 
 
@@ -93,27 +93,27 @@ def logbook(path: Path | None) -> Iterator[None]:
             handler.close()
 
 
-def new_token(town: Town, directory: Path, key: KeyKind = "ec256") -> SoftToken:
-    """A token with 20 days left, issued by the town's CA and bound to its account."""
-    ca = TestCa.load(town.directory / "ca/ca.pem", town.directory / "ca/ca.key")
+def new_token(sandbox: Sandbox, directory: Path, key: KeyKind = "ec256") -> SoftToken:
+    """A token with 20 days left, issued by the sandbox's CA and bound to its account."""
+    ca = TestCa.load(sandbox.directory / "ca/ca.pem", sandbox.directory / "ca/ca.key")
     token = make_token(directory / f"token{next(_numbers)}", key=key, ca=ca, pin=PIN)
-    with on_the_desk_database(town) as engine:
+    with on_the_desk_database(sandbox) as engine:
         bind_certificate(engine, ACCOUNT, sha256(token.certificate_der).hexdigest())
     return token
 
 
-def ledger_of(town: Town, business_no: str, *methods: Method) -> list[Trade]:
+def ledger_of(sandbox: Sandbox, business_no: str, *methods: Method) -> list[Trade]:
     """What the platforms' own ledgers hold for one application: of these methods, or of all."""
-    with on_the_desk_database(town) as engine, reading(engine) as db:
+    with on_the_desk_database(sandbox) as engine, reading(engine) as db:
         numbers = set(db.scalars(select(AttemptRecord.attempt_no).where(AttemptRecord.business_no == business_no)))
-    folders = [town.directory / method.value for method in methods or Method]
+    folders = [sandbox.directory / method.value for method in methods or Method]
     return [trade for folder in folders for trade in Ledger(folder / "trades.json").trades() if trade.number in numbers]
 
 
 @contextmanager
-def on_the_desk_database(town: Town) -> Iterator[Engine]:
+def on_the_desk_database(sandbox: Sandbox) -> Iterator[Engine]:
     """The desk's database, from another process than the desk."""
-    desk = load_desk(town.directory / "desk.toml")
+    desk = load_desk(sandbox.directory / "desk.toml")
     engine = open_database(desk.database, desk.data_key)
     try:
         yield engine
@@ -121,30 +121,30 @@ def on_the_desk_database(town: Town) -> Iterator[Engine]:
         engine.dispose()
 
 
-def kill_desk(town: Town) -> int:
-    """As a power cut does; the town starts it again by itself. Gives the dead one's process id."""
-    pid = int((town.directory / "desk.pid").read_text())
+def kill_desk(sandbox: Sandbox) -> int:
+    """As a power cut does; the sandbox starts it again by itself. Gives the dead one's process id."""
+    pid = int((sandbox.directory / "desk.pid").read_text())
     os.kill(pid, signal.SIGKILL)
     return pid
 
 
-async def desk_is_back(town: Town, dead: int) -> None:
+async def desk_is_back(sandbox: Sandbox, dead: int) -> None:
     """Return when the dead desk's successor answers."""
-    addresses, end = read_addresses(town.directory), monotonic() + PATIENCE
+    addresses, end = read_addresses(sandbox.directory), monotonic() + PATIENCE
     tls = ssl.create_default_context(cafile=addresses.ca_file)
     async with httpx.AsyncClient(verify=tls, timeout=2, trust_env=False) as client:
         while True:
             assert monotonic() < end, "the desk does not come back"
             with suppress(httpx.HTTPError):
                 answer = await client.get(f"{addresses.desk}/v1/service", headers={"Kiosk-Version": "999.0.0"})
-                if answer.is_success and (town.directory / "desk.pid").read_text().strip() != str(dead):
+                if answer.is_success and (sandbox.directory / "desk.pid").read_text().strip() != str(dead):
                     return
             await asyncio.sleep(LOOK)
 
 
-async def show_the_code(town: Town, token: SoftToken) -> None:
+async def show_the_code(sandbox: Sandbox, token: SoftToken) -> None:
     """Walk to the QR code, print the business number, and stand there until killed."""
-    async with at_counter(town, token) as person:
+    async with at_counter(sandbox, token) as person:
         await person.walk_to(Step.QR)
         print(person.application.business_no, file=sys.__stdout__, flush=True)
         await asyncio.Event().wait()
@@ -153,4 +153,4 @@ async def show_the_code(town: Town, token: SoftToken) -> None:
 if __name__ == "__main__":
     place, store = map(Path, sys.argv[1:])
     environment = (("SOFTHSM2_CONF", str(store / "softhsm2.conf")),)
-    asyncio.run(show_the_code(Town(place), SoftToken(store, MODULE, environment, b"", PIN, "")))
+    asyncio.run(show_the_code(Sandbox(place), SoftToken(store, MODULE, environment, b"", PIN, "")))

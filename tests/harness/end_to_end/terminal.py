@@ -11,7 +11,7 @@ from typing import Any, Self
 import pexpect
 import pyte
 
-from tests.harness.end_to_end.town import Town, command
+from tests.harness.end_to_end.sandbox import Sandbox, command
 from tests.rig.softhsm import SoftToken
 from tui.sandbox.files import ACCOUNT, PASSWORD
 
@@ -29,13 +29,13 @@ def all_at_once(text: str) -> Iterable[str]:
     return (text,)
 
 
-def settings_file(town: Town, token: SoftToken, folder: Path) -> Path:
-    """The town's kiosk.toml with this token's driver alone."""
-    known = tomllib.loads((town.directory / "kiosk.toml").read_text())["desk"]
+def settings_file(sandbox: Sandbox, token: SoftToken, folder: Path) -> Path:
+    """The sandbox's kiosk.toml with this token's driver alone."""
+    known = tomllib.loads((sandbox.directory / "kiosk.toml").read_text())["desk"]
     environment = ", ".join(f'{name} = "{value}"' for name, value in token.environment)
     path = folder / "kiosk.toml"
     path.write_text(
-        f'[desk]\nurl = "{known["url"]}"\nca_file = "{town.directory / known["ca_file"]}"\n'
+        f'[desk]\nurl = "{known["url"]}"\nca_file = "{sandbox.directory / known["ca_file"]}"\n'
         f'[[token.modules]]\npath = "{token.module}"\nenvironment = {{ {environment} }}\n[kiosk]\nlog = ""\n'
     )
     return path

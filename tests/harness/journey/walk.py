@@ -1,16 +1,16 @@
 """Events and helpers that the tests of the flow share."""
 
-from tests.harness.people import ATTEMPT, NOW, OLD, SIGHTING, application, certificate
+from tests.harness.people import ATTEMPT, NOW, OLD, SNAPSHOT, application, certificate
 from tui.core.failure import Failure, Reason
 from tui.core.order import ApplicationStatus, PaymentStatus
 from tui.journey import commands as c
 from tui.journey import events as e
 from tui.journey.flow import advance
-from tui.journey.ports import Installation, Sighting, SignedRequest
+from tui.journey.ports import Installation, SignedRequest, Snapshot
 from tui.journey.state import State
 
-EMPTY = e.TokensSeen(Sighting(), NOW)
-BACK_IN = e.TokensSeen(SIGHTING, NOW)
+EMPTY = e.TokensSeen(Snapshot(), NOW)
+BACK_IN = e.TokensSeen(SNAPSHOT, NOW)
 REQUEST = SignedRequest(b"csr", b"cms")
 NEW = certificate("new", 385)
 INSTALLATION = Installation(OLD, NEW, b"proof")

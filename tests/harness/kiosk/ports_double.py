@@ -1,4 +1,4 @@
-"""Ports that a test scripts: answers by method name, calls kept, the token's sightings fed by hand."""
+"""Ports that a test scripts: answers by method name, calls kept, the token's snapshots fed by hand."""
 
 import asyncio
 import queue
@@ -11,7 +11,7 @@ from tui.core.failure import DeskError, Failure, Reason
 from tui.core.order import Application
 from tui.core.secret import Pin
 from tui.journey.events import Event
-from tui.journey.ports import Check, Installation, KeyLeft, Sighting, SignedRequest, TokenStage
+from tui.journey.ports import Check, Installation, KeyLeft, SignedRequest, Snapshot, TokenStage
 from tui.kiosk.runtime.pace import Pace
 from tui.kiosk.runtime.ports import Ports
 from tui.kiosk.runtime.runtime import Runtime
@@ -28,7 +28,7 @@ def lost(retry_after: int | None = None) -> DeskError:
 class TokensDouble:
     """`TokenPort`: the pin's characters are kept to show that they arrived."""
 
-    sightings: tuple[Sighting | Exception, ...] = (Sighting(),)
+    snapshots: tuple[Snapshot | Exception, ...] = (Snapshot(),)
     answer: Any = None
     gate: asyncio.Event | None = None
     pins: list[str] = field(default_factory=list)
@@ -37,13 +37,13 @@ class TokensDouble:
     closed: bool = False
     forgotten: int = 0
 
-    async def watch(self) -> AsyncIterator[Sighting]:
-        while self.sightings:
-            sighting, *rest = self.sightings
-            self.sightings = tuple(rest)
-            if isinstance(sighting, Exception):
-                raise sighting
-            yield sighting
+    async def watch(self) -> AsyncIterator[Snapshot]:
+        while self.snapshots:
+            snapshot, *rest = self.snapshots
+            self.snapshots = tuple(rest)
+            if isinstance(snapshot, Exception):
+                raise snapshot
+            yield snapshot
         await asyncio.Event().wait()
 
     async def _work(self, pin: Pin, progress: Callable[[TokenStage], None]) -> Any:
@@ -132,8 +132,8 @@ class DeskScript:
 class ChecksDouble:
     """`SelfCheckPort`."""
 
-    async def run(self, sighting: Sighting) -> tuple[Check, ...]:
-        return (Check("token", bool(sighting.tokens)),)
+    async def run(self, snapshot: Snapshot) -> tuple[Check, ...]:
+        return (Check("token", bool(snapshot.tokens)),)
 
 
 class Listener:

@@ -14,7 +14,7 @@ from tests.harness.people import (
     OFFER,
     OLD,
     SERVICE,
-    SIGHTING,
+    SNAPSHOT,
     application,
     certificate,
     token,
@@ -23,7 +23,7 @@ from tui.core.certificate import Token
 from tui.core.exits import Exit
 from tui.core.order import Application, ApplicationStatus, Method, PaymentStatus
 from tui.core.secret import Password, Pin
-from tui.journey.ports import Installation, Sighting, SignedRequest
+from tui.journey.ports import Installation, SignedRequest, Snapshot
 from tui.journey.state import State
 from tui.kiosk.runtime.ports import Ports
 from tui.kiosk.runtime.runtime import Runtime
@@ -112,8 +112,8 @@ def renewed(desk: DeskScript, tokens: TokensDouble | None = None, **changes: Any
     return code, kept
 
 
-def token_script(*sightings: Sighting, answer: Any = None) -> Tokens:
-    return Tokens(sightings or (SIGHTING,), answer or SignedRequest(b"csr", b"cms"))
+def token_script(*snapshots: Snapshot, answer: Any = None) -> Tokens:
+    return Tokens(snapshots or (SNAPSHOT,), answer or SignedRequest(b"csr", b"cms"))
 
 
 class Looking(Tokens):

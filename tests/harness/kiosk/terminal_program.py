@@ -15,7 +15,7 @@ class Still:
         """One token."""
         from tests.harness import people
 
-        post(TokensSeen(people.SIGHTING, people.NOW))
+        post(TokensSeen(people.SNAPSHOT, people.NOW))
 
     def run(self, command: Command) -> None:
         """Nothing."""

@@ -146,15 +146,15 @@ class Enrolment:
 
     async def seen(self) -> None:
         """Return when the program sees the card."""
-        async with watching(self.tokens) as sightings:
-            await until(sightings, lambda sighting: bool(sighting.tokens))
+        async with watching(self.tokens) as snapshots:
+            await until(snapshots, lambda snapshot: bool(snapshot.tokens))
 
     async def put_back(self) -> None:
         """Put in the card that fell out, when the program has seen that it is out, and return when it is seen again."""
-        async with watching(self.tokens) as sightings:
-            await until(sightings, lambda sighting: not sighting.tokens)
+        async with watching(self.tokens) as snapshots:
+            await until(snapshots, lambda snapshot: not snapshot.tokens)
             self.reader.slots[0].plug(self.card)
-            await until(sightings, lambda sighting: bool(sighting.tokens))
+            await until(snapshots, lambda snapshot: bool(snapshot.tokens))
 
 
 async def pulled(reader: Reader, shelf: Shelf, phase: Phase, pull: Pull) -> Outcome:

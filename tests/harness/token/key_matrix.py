@@ -182,7 +182,7 @@ async def renew(tokens: Tokens, rig: TokenRig, policy: Policy, ca: TestCa) -> tu
     done = await tokens.install(await reference(tokens, rig.certificate_der), pin(), ready, quiet)
     left = None
     if policy is Policy.REKEY_AND_DELETE:
-        (token,) = (await tokens.sight_once()).tokens
+        (token,) = (await tokens.take_snapshot()).tokens
         left = await tokens.retire(refer(token, done.new), pin(), ready, done, quiet)
     certified = x509.load_der_x509_certificate(done.new.der).public_key()
     return certified.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo), left

@@ -16,7 +16,7 @@ from tui.core.application import ApplicationForm
 from tui.core.certificate import CertificateRef, refer
 from tui.core.order import Application, ApplicationStatus, PaymentStatus
 from tui.core.secret import Pin
-from tui.journey.ports import Sighting, SignedRequest, TokenStage
+from tui.journey.ports import SignedRequest, Snapshot, TokenStage
 from tui.token.proxy import Module
 from tui.token.tokens import Tokens
 
@@ -58,7 +58,7 @@ def adapter(*tokens: TokenRig) -> Tokens:
 
 async def reference(tokens: Tokens, der: bytes) -> CertificateRef:
     """The reference of a certificate that is in."""
-    for token in (await tokens.sight_once()).tokens:
+    for token in (await tokens.take_snapshot()).tokens:
         for certificate in token.certificates:
             if certificate.der == der:
                 return refer(token, certificate)
@@ -99,16 +99,16 @@ def issued(request: SignedRequest, ca: TestCa, old: bytes, application: Applicat
     )
 
 
-async def until(sightings: AsyncIterator[Sighting], wanted: Callable[[Sighting], bool]) -> Sighting:
-    """The first sighting that fits."""
+async def until(snapshots: AsyncIterator[Snapshot], wanted: Callable[[Snapshot], bool]) -> Snapshot:
+    """The first snapshot that fits."""
     async with asyncio.timeout(PATIENCE):
-        async for sighting in sightings:
-            if wanted(sighting):
-                return sighting
+        async for snapshot in snapshots:
+            if wanted(snapshot):
+                return snapshot
     raise AssertionError("the watch ended")
 
 
-def watching(tokens: Tokens) -> aclosing[AsyncGenerator[Sighting, None]]:
+def watching(tokens: Tokens) -> aclosing[AsyncGenerator[Snapshot, None]]:
     """The watch, closed at the end of a `with`."""
     return aclosing(tokens.watch())
 

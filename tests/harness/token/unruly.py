@@ -45,5 +45,5 @@ def assert_two_whole_pairs(soft: SoftToken) -> None:
 
 async def retire(tokens: Tokens, rig: TokenRig, done: Installation) -> KeyLeft | None:
     """Delete the old pair with the right PIN: what was left."""
-    (token,) = (await tokens.sight_once()).tokens
+    (token,) = (await tokens.take_snapshot()).tokens
     return await tokens.retire(refer(token, done.new), pin(), APPLICATION, done, quiet)

@@ -10,11 +10,11 @@ from tui.core.secret import Password
 from tui.journey import commands as c
 from tui.journey import events as e
 from tui.journey.flow import advance
-from tui.journey.ports import Sighting
+from tui.journey.ports import Snapshot
 from tui.journey.state import Busy, Step
 
 TYPED = [Step.NOTICE, Step.CARD, Step.AGREEMENT, Step.FORM, Step.REQUEST_PIN, Step.METHOD]
-FOREIGN = e.TokensSeen(Sighting((token(certificate("foreign")),)), NOW)
+FOREIGN = e.TokensSeen(Snapshot((token(certificate("foreign")),)), NOW)
 
 
 @pytest.mark.parametrize("step", TYPED)

@@ -8,7 +8,7 @@ from tui.core.order import ApplicationStatus
 from tui.journey import commands as c
 from tui.journey import events as e
 from tui.journey.flow import advance
-from tui.journey.ports import Sighting
+from tui.journey.ports import Snapshot
 from tui.journey.state import Busy, Step
 
 HALF = ApplicationForm(agent_name="张三", id_number="1101")
@@ -21,7 +21,7 @@ def test_what_is_typed_is_kept_for_the_certificate() -> None:
 
 def test_not_while_it_is_handed_in_nor_without_the_certificate() -> None:
     assert advance(state(Step.FORM, busy=Busy.SAVING), e.FormEdited(HALF))[1] == ()
-    assert advance(state(Step.FORM, sighting=Sighting()), e.FormEdited(HALF))[1] == ()
+    assert advance(state(Step.FORM, snapshot=Snapshot()), e.FormEdited(HALF))[1] == ()
 
 
 def test_it_comes_back_with_the_offer() -> None:

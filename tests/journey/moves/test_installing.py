@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from tests.harness.journey.walk import BACK_IN, EMPTY, INSTALLATION, ISSUED, NEW, failed, walk
-from tests.harness.people import NOW, OFFER, OLD, REF, SERVICE, SIGHTING, TOKEN, application, certificate, state, token
+from tests.harness.people import NOW, OFFER, OLD, REF, SERVICE, SNAPSHOT, TOKEN, application, certificate, state, token
 from tui.core.certificate import refer, refer_key
 from tui.core.failure import Failure, Reason
 from tui.core.order import ApplicationStatus, KeyPolicy, OldPair
@@ -15,15 +15,15 @@ from tui.journey import commands as c
 from tui.journey import events as e
 from tui.journey.flow import advance
 from tui.journey.moves.installing import retirable
-from tui.journey.ports import KeyLeft, Sighting, TokenStage
+from tui.journey.ports import KeyLeft, Snapshot, TokenStage
 from tui.journey.state import State, Step
 
 PROVED = application(ApplicationStatus.INSTALLED, old_pair=OldPair.DELETE)
 DONE = state(Step.DONE, application=PROVED, installation=INSTALLATION)
-BOTH = e.TokensSeen(Sighting((token(OLD, NEW),)), NOW)
-RENEWED = e.TokensSeen(Sighting((token(NEW),)), NOW)
+BOTH = e.TokensSeen(Snapshot((token(OLD, NEW),)), NOW)
+RENEWED = e.TokensSeen(Snapshot((token(NEW),)), NOW)
 BARE = token(bare_keys=(OLD.spki,))
-LONE = e.TokensSeen(Sighting((BARE,)), NOW)
+LONE = e.TokensSeen(Snapshot((BARE,)), NOW)
 
 
 def test_the_old_pair_is_deleted_after_the_persons_consent() -> None:
@@ -68,7 +68,7 @@ def test_a_replaced_certificate_is_no_pulled_token() -> None:
     assert advance(at_pin, LONE)[0].step is Step.INSTALL_PIN
     same_key = replace(NEW, spki=OLD.spki)
     done = replace(DONE, installation=replace(INSTALLATION, new=same_key))
-    assert advance(done, e.TokensSeen(Sighting((token(same_key),)), NOW))[0].step is Step.DONE
+    assert advance(done, e.TokensSeen(Snapshot((token(same_key),)), NOW))[0].step is Step.DONE
 
 
 def test_a_key_without_certificate_leads_to_its_application() -> None:
@@ -85,13 +85,13 @@ def test_a_key_without_certificate_leads_to_its_application() -> None:
 def test_a_fresh_certificate_that_was_never_proved_leads_back_to_the_desk() -> None:
     for age, step in ((29, Step.SIGN_IN), (31, Step.REFUSED)):
         new = certificate("new", 385, not_before=NOW - timedelta(days=age))
-        now, _ = walk(State(service=SERVICE), e.TokensSeen(Sighting((token(new),)), NOW), e.Started())
+        now, _ = walk(State(service=SERVICE), e.TokensSeen(Snapshot((token(new),)), NOW), e.Started())
         assert now.failure == Failure(Reason.TOO_EARLY)
         assert advance(now, e.RenewalRequested())[0].step is step
 
 
 def test_the_chosen_token_is_known_by_certificate_before_key() -> None:
-    assert state(Step.CARD, sighting=SIGHTING, chosen=REF).token == TOKEN
+    assert state(Step.CARD, snapshot=SNAPSHOT, chosen=REF).token == TOKEN
     twin = token(bare_keys=(OLD.spki,), serial="S2")
-    assert state(Step.CARD, sighting=Sighting((twin, TOKEN)), chosen=REF).token == TOKEN
+    assert state(Step.CARD, snapshot=Snapshot((twin, TOKEN)), chosen=REF).token == TOKEN
     assert advance(state(Step.CARD), BACK_IN)[0].token == TOKEN

@@ -12,7 +12,7 @@ from tui.core.secret import Pin
 from tui.journey import commands as c
 from tui.journey import events as e
 from tui.journey.flow import advance
-from tui.journey.ports import Sighting
+from tui.journey.ports import Snapshot
 from tui.journey.state import Busy, State, Step
 
 VEILED = token(hides=True)
@@ -24,7 +24,7 @@ ENCRYPTION = certificate("enc", usage=Usage.ENCRYPTION)
 
 
 def seen(*tokens: object) -> e.TokensSeen:
-    return e.TokensSeen(Sighting(tokens), NOW)  # type: ignore[arg-type]
+    return e.TokensSeen(Snapshot(tokens), NOW)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("chosen", [e.Started(), e.LookChosen()])
@@ -65,14 +65,14 @@ def test_a_program_that_is_found_too_old_during_the_look_goes_no_further() -> No
 
 @pytest.mark.parametrize("step", [step for step in Step if step is not Step.WAITING])
 def test_in_the_middle_of_another_step_nothing_is_looked_for_and_nothing_comes_of_a_look(step: Step) -> None:
-    before = state(step, chosen=refer_token(VEILED), sighting=Sighting((VEILED,)))
+    before = state(step, chosen=refer_token(VEILED), snapshot=Snapshot((VEILED,)))
     assert advance(before, e.LookChosen()) == (before, ())
     if step is not Step.LOOK_PIN:
         assert advance(before, e.TokenRevealed(SHOWN)) == (before, ())
 
 
 def test_what_was_seen_is_known_at_every_later_step_and_to_the_self_check() -> None:
-    known = {"chosen": HIDDEN_REF, "sighting": Sighting((VEILED,)), "revealed": (SHOWN,)}
+    known = {"chosen": HIDDEN_REF, "snapshot": Snapshot((VEILED,)), "revealed": (SHOWN,)}
     pin = Pin(b"123456")
     now, commands = advance(state(Step.REQUEST_PIN, application=DRAFT, **known), e.PinEntered(pin))
     assert commands == (c.MakeRequest(HIDDEN_REF, pin, DRAFT),)
@@ -85,8 +85,8 @@ def test_what_was_seen_is_known_at_every_later_step_and_to_the_self_check() -> N
         INSTALLATION.new.fingerprint,
         SECRET.fingerprint,
     }
-    waiting = State(now=NOW, sighting=Sighting((VEILED,)), revealed=(SHOWN,))
-    assert walk(waiting, e.SelfCheckOpened())[1] == (c.RunSelfCheck(Sighting((SHOWN,))),)
+    waiting = State(now=NOW, snapshot=Snapshot((VEILED,)), revealed=(SHOWN,))
+    assert walk(waiting, e.SelfCheckOpened())[1] == (c.RunSelfCheck(Snapshot((SHOWN,))),)
 
 
 def test_a_token_pulled_meanwhile_is_known_again_and_another_is_not() -> None:
@@ -100,10 +100,10 @@ def test_a_token_pulled_meanwhile_is_known_again_and_another_is_not() -> None:
 
 
 def test_the_next_person_sees_nothing_of_it() -> None:
-    signing_in = state(Step.SIGN_IN, chosen=HIDDEN_REF, sighting=Sighting((VEILED,)), revealed=(SHOWN,))
+    signing_in = state(Step.SIGN_IN, chosen=HIDDEN_REF, snapshot=Snapshot((VEILED,)), revealed=(SHOWN,))
     left, _ = advance(signing_in, e.BackPressed())
     assert (left.step, left.revealed, left.tokens) == (Step.WAITING, (), (VEILED,))
-    empty = State(now=NOW, sighting=Sighting((VEILED,)), revealed=(token(),))
+    empty = State(now=NOW, snapshot=Snapshot((VEILED,)), revealed=(token(),))
     assert walk(empty, EMPTY, seen(VEILED))[0].veiled == VEILED
 
 

@@ -25,7 +25,7 @@ from tests.harness.people import (
     OFFER,
     OLD,
     SERVICE,
-    SIGHTING,
+    SNAPSHOT,
     state,
     token,
 )
@@ -35,8 +35,8 @@ from tui.core.secret import Password, Pin
 from tui.journey import commands as c
 from tui.journey import events as e
 from tui.journey.flow import advance
-from tui.journey.ports import Sighting
-from tui.journey.state import WORKING, Busy, State, Step
+from tui.journey.ports import Snapshot
+from tui.journey.state import Busy, State, Step, Trait
 
 
 @pytest.mark.parametrize("reason", [Reason.TOKEN_REMOVED, Reason.TOKEN_SWAPPED])
@@ -83,7 +83,7 @@ def test_a_pin_of_impossible_length_is_not_sent_and_wiped() -> None:
 
 
 def test_a_token_that_names_no_longest_pin_gets_any() -> None:
-    bare = e.TokensSeen(Sighting((token(OLD, pin_max=0),)), NOW)
+    bare = e.TokensSeen(Snapshot((token(OLD, pin_max=0),)), NOW)
     asked, _ = advance(state(Step.REQUEST_PIN, application=DRAFT), bare)
     assert advance(asked, e.PinEntered(Pin(b"123456")))[0].step is Step.REQUESTING
 
@@ -130,10 +130,10 @@ def test_nobody_leaves_while_the_token_is_written_to() -> None:
 
 
 @pytest.mark.parametrize("event", [e.Abandoned(), e.TimedOut()])
-@pytest.mark.parametrize("step", [s for s in Step if s not in WORKING])
+@pytest.mark.parametrize("step", [s for s in Step if Trait.TOKEN_WORKS not in s.traits])
 def test_leaving_keeps_nothing_of_the_person(step: Step, event: e.Event) -> None:
     now, commands = advance(state(step, application=PAYING, installation=INSTALLATION), event)
-    assert now == State(now=NOW, sighting=SIGHTING, service=SERVICE, desk_reachable=True)
+    assert now == State(now=NOW, snapshot=SNAPSHOT, service=SERVICE, desk_reachable=True)
     assert commands == (c.SignOut(),)
 
 
@@ -187,7 +187,7 @@ def test_refusals_of_the_desk_end_the_visit_with_a_reason(reason: Reason) -> Non
 
 
 def test_a_failure_that_comes_after_the_person_left_is_dropped() -> None:
-    home = State(now=NOW, sighting=SIGHTING)
+    home = State(now=NOW, snapshot=SNAPSHOT)
     assert advance(home, failed(Reason.WRONG_PASSWORD, "SignIn")) == (home, ())
 
 
@@ -209,10 +209,10 @@ def test_going_back_step_by_step_loses_nothing() -> None:
 
 def test_side_screens_lead_back() -> None:
     for step in (Step.WAITING, Step.CARD):
-        before = state(step) if step is Step.CARD else State(now=NOW, sighting=SIGHTING)
+        before = state(step) if step is Step.CARD else State(now=NOW, snapshot=SNAPSHOT)
         now, _ = advance(before, e.CertificatesOpened())
         assert now.step is Step.CERTIFICATES
         assert advance(now, e.BackPressed())[0].step is step
     now, commands = advance(state(Step.TOKEN_AWAITED, return_to=Step.FORM), e.SelfCheckOpened())
-    assert (now.step, commands) == (Step.SELF_CHECK, (c.RunSelfCheck(SIGHTING),))
+    assert (now.step, commands) == (Step.SELF_CHECK, (c.RunSelfCheck(SNAPSHOT),))
     assert advance(now, e.BackPressed())[0].step is Step.FORM

@@ -15,7 +15,7 @@ from tui.core.order import ApplicationStatus, Method, Offer
 from tui.core.secret import Password, Pin
 from tui.journey import commands as c
 from tui.journey import events as e
-from tui.journey.ports import Sighting, SignedRequest, TokenStage
+from tui.journey.ports import SignedRequest, Snapshot, TokenStage
 from tui.kiosk.runtime.ports import Ports
 from tui.kiosk.runtime.runtime import Runtime
 
@@ -29,18 +29,18 @@ def test_the_token_watch_and_the_desk_are_asked_at_once() -> None:
     assert {type(event) for event in seen} == {e.TokensSeen, e.ServiceSeen}
 
 
-def test_a_sighting_carries_the_clocks_time() -> None:
+def test_a_snapshot_carries_the_clocks_time() -> None:
     at = datetime(2026, 11, 23, tzinfo=UTC)
     ports = Listener(TokensDouble(), DeskScript()).ports
     kiosk = Listener(TokensDouble(), DeskScript())
     kiosk.runtime = Runtime(lambda: ports, clock=lambda: at)
     with kiosk:
-        assert kiosk.until(e.TokensSeen) == e.TokensSeen(Sighting(), at)
+        assert kiosk.until(e.TokensSeen) == e.TokensSeen(Snapshot(), at)
 
 
 def test_a_broken_watch_is_told_and_begun_again() -> None:
     broken = TokenError(Failure(Reason.DRIVER_CRASHED))
-    with Listener(TokensDouble((broken, Sighting())), DeskScript()) as kiosk:
+    with Listener(TokensDouble((broken, Snapshot())), DeskScript()) as kiosk:
         assert kiosk.until(e.Failed) == e.Failed(Failure(Reason.DRIVER_CRASHED), "WatchTokens")
         kiosk.until(e.TokensSeen)
 
@@ -164,7 +164,7 @@ def test_a_refused_poll_ends() -> None:
     with Listener(TokensDouble(), desk) as kiosk:
         kiosk.runtime.run(c.WatchApplication("N1"))
         assert kiosk.until(e.Failed).command == "WatchApplication"
-        kiosk.runtime.run(c.RunSelfCheck(Sighting()))
+        kiosk.runtime.run(c.RunSelfCheck(Snapshot()))
         kiosk.until(e.SelfChecked)
         assert desk.count("application") == 1
 

@@ -10,16 +10,16 @@ from tests.harness.kiosk.ports_double import DeskScript, lost
 from tests.harness.people import NOW, SERVICE, certificate, token
 from tui.core.certificate import Usage
 from tui.core.failure import Failure, Reason
-from tui.journey.ports import ModuleFault, Sighting
+from tui.journey.ports import ModuleFault, Snapshot
 from tui.kiosk.runtime.self_check import SelfCheck
 
-GOOD = Sighting((token(certificate()),))
+GOOD = Snapshot((token(certificate()),))
 MODULE = "/lib/m.so"
 
 
-async def _wrong(sighting: Sighting = GOOD, status: Any = SERVICE) -> dict[str, Reason | None]:
+async def _wrong(snapshot: Snapshot = GOOD, status: Any = SERVICE) -> dict[str, Reason | None]:
     """Items that are not right, with their reasons."""
-    checks = await SelfCheck(DeskScript(status=[status]), (MODULE,), "1.0.0", lambda: NOW).run(sighting)
+    checks = await SelfCheck(DeskScript(status=[status]), (MODULE,), "1.0.0", lambda: NOW).run(snapshot)
     assert all(check.ok == (check.failure is None) for check in checks)
     return {check.item: check.failure.reason for check in checks if check.failure}
 
@@ -31,31 +31,31 @@ async def test_all_is_well() -> None:
 
 
 @pytest.mark.parametrize(
-    ("sighting", "wrong"),
+    ("snapshot", "wrong"),
     [
-        (Sighting(), {"token": Reason.NO_TOKEN, "certificate": Reason.NO_CERTIFICATE}),
+        (Snapshot(), {"token": Reason.NO_TOKEN, "certificate": Reason.NO_CERTIFICATE}),
         (
-            Sighting(faults=(ModuleFault(MODULE, Failure(Reason.DRIVER_MISSING)),)),
+            Snapshot(faults=(ModuleFault(MODULE, Failure(Reason.DRIVER_MISSING)),)),
             {"driver": Reason.DRIVER_MISSING, "token": Reason.NO_TOKEN, "certificate": Reason.NO_CERTIFICATE},
         ),
-        (Sighting((token(certificate(), fault="CKR_DEVICE_ERROR"),)), {"token": Reason.TOKEN_FAULT}),
-        (Sighting((token(certificate(days_left=-2)),)), {"certificate": Reason.CERTIFICATE_EXPIRED}),
-        (Sighting((token(certificate("a", days_left=-2), certificate("b")),)), {}),
-        (Sighting((token(certificate(days_left=200)),)), {}),
-        (Sighting((token(certificate("a"), certificate("b", 385, subject=certificate("a").subject)),)), {}),
-        (Sighting((token(certificate(usage=Usage.OTHER)),)), {"certificate": Reason.NO_SIGNING_CERTIFICATE}),
-        (Sighting((token(),)), {"certificate": Reason.NO_CERTIFICATE}),
-        (Sighting((token(certificate(key="SM2")),)), {"certificate": Reason.SM2_UNSUPPORTED}),
-        (Sighting((token(certificate(readable=False)),)), {"certificate": Reason.CERTIFICATE_UNREADABLE}),
+        (Snapshot((token(certificate(), fault="CKR_DEVICE_ERROR"),)), {"token": Reason.TOKEN_FAULT}),
+        (Snapshot((token(certificate(days_left=-2)),)), {"certificate": Reason.CERTIFICATE_EXPIRED}),
+        (Snapshot((token(certificate("a", days_left=-2), certificate("b")),)), {}),
+        (Snapshot((token(certificate(days_left=200)),)), {}),
+        (Snapshot((token(certificate("a"), certificate("b", 385, subject=certificate("a").subject)),)), {}),
+        (Snapshot((token(certificate(usage=Usage.OTHER)),)), {"certificate": Reason.NO_SIGNING_CERTIFICATE}),
+        (Snapshot((token(),)), {"certificate": Reason.NO_CERTIFICATE}),
+        (Snapshot((token(certificate(key="SM2")),)), {"certificate": Reason.SM2_UNSUPPORTED}),
+        (Snapshot((token(certificate(readable=False)),)), {"certificate": Reason.CERTIFICATE_UNREADABLE}),
         (
-            Sighting((token(certificate(usage=Usage.ENCRYPTION)),)),
+            Snapshot((token(certificate(usage=Usage.ENCRYPTION)),)),
             {"certificate": Reason.NO_SIGNING_CERTIFICATE},
         ),
-        (Sighting((token(certificate(not_after=datetime.max.replace(tzinfo=UTC))),)), {}),
+        (Snapshot((token(certificate(not_after=datetime.max.replace(tzinfo=UTC))),)), {}),
     ],
 )
-async def test_token_and_certificate(sighting: Sighting, wrong: dict[str, Reason]) -> None:
-    assert await _wrong(sighting) == wrong
+async def test_token_and_certificate(snapshot: Snapshot, wrong: dict[str, Reason]) -> None:
+    assert await _wrong(snapshot) == wrong
 
 
 async def test_the_desk_judges_clock_and_version() -> None:

@@ -9,7 +9,7 @@ from tests.harness.kiosk.ports_double import DeskScript, Listener, TokensDouble
 from tui.core.failure import Reason
 from tui.journey import commands as c
 from tui.journey import events as e
-from tui.journey.ports import Sighting
+from tui.journey.ports import Snapshot
 
 BREAKS = [RecursionError("too deep"), UnicodeDecodeError("utf-8", b"\xff", 0, 1, "x"), KeyError("张三"), MemoryError()]
 
@@ -18,7 +18,7 @@ BREAKS = [RecursionError("too deep"), UnicodeDecodeError("utf-8", b"\xff", 0, 1,
 def test_a_watcher_survives_any_exception(error: Exception, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.ERROR)
     desk = DeskScript(status=[error, SERVICE], application=[error, application()])
-    with Listener(TokensDouble((error, Sighting())), desk) as kiosk:
+    with Listener(TokensDouble((error, Snapshot())), desk) as kiosk:
         kiosk.runtime.run(c.WatchApplication("N1"))
         seen: dict[type[e.Event], e.Event] = {}
         while not {e.TokensSeen, e.ServiceSeen, e.ApplicationSeen} <= seen.keys():

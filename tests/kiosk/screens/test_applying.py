@@ -12,7 +12,7 @@ from tui.core.certificate import PinState
 from tui.core.failure import Failure, Reason
 from tui.core.order import ApplicationStatus, Term
 from tui.journey import events as e
-from tui.journey.ports import Sighting, TokenStage
+from tui.journey.ports import Snapshot, TokenStage
 from tui.journey.state import State, Step
 from tui.kiosk.widgets.action import ActionButton
 from tui.kiosk.widgets.choice import Tick
@@ -24,7 +24,7 @@ TWO_TERMS = replace(OFFER, terms=(*OFFER.terms, Term(24, 38000, 19000, OLD.not_a
 
 def at_pin(failure: Failure | None = None, **changes: object) -> State:
     """The PIN step with a token that says this of itself."""
-    return state(Step.REQUEST_PIN, failure=failure, sighting=Sighting((token(OLD, **changes),)))  # type: ignore[arg-type]
+    return state(Step.REQUEST_PIN, failure=failure, snapshot=Snapshot((token(OLD, **changes),)))  # type: ignore[arg-type]
 
 
 async def test_the_agreement_opens_with_the_tick() -> None:
@@ -151,7 +151,7 @@ async def test_the_pin_is_wiped_when_the_token_goes() -> None:
     async with staged(at_pin()) as stage:
         entry = stage.screen.query_one(PinEntry)
         await stage.press(*"1234")
-        await stage.show(state(Step.TOKEN_AWAITED, return_to=Step.REQUEST_PIN, sighting=Sighting()))
+        await stage.show(state(Step.TOKEN_AWAITED, return_to=Step.REQUEST_PIN, snapshot=Snapshot()))
         assert entry.length == 0
 
 

@@ -12,7 +12,7 @@ from tui.core.certificate import Usage, refer
 from tui.core.failure import Failure, Reason
 from tui.core.order import ApplicationStatus, Document, Offer
 from tui.journey import events as e
-from tui.journey.ports import Check, Sighting
+from tui.journey.ports import Check, Snapshot
 from tui.journey.state import Busy, Step
 from tui.kiosk.widgets.action import ActionButton
 from tui.kiosk.widgets.secret_field import SecretField
@@ -25,7 +25,7 @@ EARLY = people.token(people.certificate("early", 200))
 
 async def test_several_renewable_certificates_are_chosen_from() -> None:
     other = people.token(people.certificate("second", 30), serial="S2")
-    state = people.state(Step.CHOOSING, sighting=Sighting((people.TOKEN, other, EXPIRED)))
+    state = people.state(Step.CHOOSING, snapshot=Snapshot((people.TOKEN, other, EXPIRED)))
     async with staged(state) as stage:
         assert stage.screen.query_one(OptionList).option_count == 2
         assert "expired" not in stage.text
@@ -112,7 +112,7 @@ async def test_the_card_waits_for_the_desk() -> None:
 
 
 async def test_every_certificate_is_listed() -> None:
-    shown = people.state(Step.CERTIFICATES, sighting=Sighting((people.TOKEN, EXPIRED)))
+    shown = people.state(Step.CERTIFICATES, snapshot=Snapshot((people.TOKEN, EXPIRED)))
     async with staged(shown, size=(120, 40)) as stage:
         for words in ("old", "expired", "RSA-2048", "已过期3天", "2026年12月13日 13:00"):
             assert words in stage.text
@@ -135,7 +135,7 @@ async def test_a_refusal_names_reason_way_out_and_hotline() -> None:
 
 
 async def test_an_enter_typed_when_the_token_slips_out_does_not_end_the_journey() -> None:
-    async with staged(people.state(Step.TOKEN_AWAITED, return_to=Step.FORM, sighting=Sighting(()))) as stage:
+    async with staged(people.state(Step.TOKEN_AWAITED, return_to=Step.FORM, snapshot=Snapshot(()))) as stage:
         assert await stage.press("enter") == []
         assert await stage.press("tab", "enter") == [e.BackPressed()]
 
@@ -145,7 +145,7 @@ async def test_what_is_under_way_is_seen_whole_beside_a_long_certificate() -> No
     long = replace(pair.certificates[0], issuer="CN=NETCA," * 20)
     pair = replace(pair, certificates=(long, *pair.certificates[1:]))
     offer = replace(people.OFFER, application=people.application(ApplicationStatus.ENTERED))
-    shown = people.state(Step.CARD, offer=offer, sighting=Sighting((pair,)), chosen=refer(pair, long))
+    shown = people.state(Step.CARD, offer=offer, snapshot=Snapshot((pair,)), chosen=refer(pair, long))
     async with staged(shown) as stage:
         for words in ("已有一笔办理中的申请", "业务单号 B1", "未支付"):
             assert words in stage.text
@@ -153,7 +153,7 @@ async def test_what_is_under_way_is_seen_whole_beside_a_long_certificate() -> No
 
 async def test_a_long_list_is_paged_from_its_button() -> None:
     tokens = tuple(people.token(people.certificate(f"c{n}"), serial=f"S{n}") for n in range(4))
-    async with staged(people.state(Step.CERTIFICATES, sighting=Sighting(tokens))) as stage:
+    async with staged(people.state(Step.CERTIFICATES, snapshot=Snapshot(tokens))) as stage:
         assert "c3" not in stage.text
         await stage.press("pagedown", "pagedown", "pagedown", "pagedown", "pagedown")
         assert "c3" in stage.text
@@ -161,11 +161,11 @@ async def test_a_long_list_is_paged_from_its_button() -> None:
 
 
 async def test_the_awaited_token_is_named() -> None:
-    away = people.state(Step.TOKEN_AWAITED, sighting=Sighting(), return_to=Step.FORM)
+    away = people.state(Step.TOKEN_AWAITED, snapshot=Snapshot(), return_to=Step.FORM)
     async with staged(away) as stage:
         for words in ("请插回原来的CA", "S1", "续期申请表"):
             assert words in stage.text
-        await stage.show(replace(away, sighting=Sighting((EARLY,))))
+        await stage.show(replace(away, snapshot=Snapshot((EARLY,))))
         assert "不是原来的CA" in stage.text
         assert await stage.press("f3") == [e.BackPressed()]
 
@@ -179,7 +179,7 @@ async def test_hostile_text_is_drawn_as_text(step: Step, size: tuple[int, int]) 
     service = replace(people.SERVICE, hotline=HOSTILE)
     shown = people.state(
         step,
-        sighting=Sighting((token, other)),
+        snapshot=Snapshot((token, other)),
         service=service,
         account=HOSTILE,
         notice=Document("1", HOSTILE, HOSTILE, ""),
@@ -200,8 +200,8 @@ async def test_hostile_text_is_drawn_as_text(step: Step, size: tuple[int, int]) 
 async def test_no_glyph_is_of_ambiguous_width_and_all_fits_80x24(step: Step) -> None:
     text = "\n".join(f"第{number}条 须知" for number in range(40))
     other = people.token(people.certificate("second", 30), serial="S2")
-    sighting = Sighting((people.TOKEN, other))
-    async with staged(people.state(step, sighting=sighting, notice=Document("1", "须知", text, ""))) as stage:
+    snapshot = Snapshot((people.TOKEN, other))
+    async with staged(people.state(step, snapshot=snapshot, notice=Document("1", "须知", text, ""))) as stage:
         assert not [c for c in stage.text if unicodedata.east_asian_width(c) == "A"]
         lines = stage.text.splitlines()
         assert "F1" in lines[-1]

@@ -13,17 +13,17 @@ from tui.core.certificate import refer
 from tui.core.failure import Failure, Reason
 from tui.core.order import ApplicationStatus
 from tui.journey import events as e
-from tui.journey.ports import Installation, Sighting
+from tui.journey.ports import Installation, Snapshot
 from tui.journey.state import State, Step
 
 NEW = certificate("new", 385, subject=OLD.subject, not_before=NOW - timedelta(days=2))
 BOTH = token(OLD, NEW)
-HOME = State(now=NOW, sighting=Sighting((BOTH,)), service=people.SERVICE, desk_reachable=True)
+HOME = State(now=NOW, snapshot=Snapshot((BOTH,)), service=people.SERVICE, desk_reachable=True)
 ROWS = (certificate("aaa", 60), certificate("bbb", 5), certificate("ccc", 30))
 
 
 def choosing(*certificates: object) -> State:
-    return people.state(Step.CHOOSING, sighting=Sighting((token(*certificates),)))  # type: ignore[arg-type]
+    return people.state(Step.CHOOSING, snapshot=Snapshot((token(*certificates),)))  # type: ignore[arg-type]
 
 
 async def test_the_cursor_stays_with_its_certificate() -> None:
@@ -55,7 +55,7 @@ async def test_the_waiting_screen_offers_nothing_for_a_renewed_certificate() -> 
             assert words in stage.text
         assert "可以续期" not in stage.text.replace("起可续期", "")
         assert "查看或继续上次续期" not in stage.text
-        await stage.show(replace(HOME, sighting=Sighting((token(OLD, NEW, certificate("other", 30)),))))
+        await stage.show(replace(HOME, snapshot=Snapshot((token(OLD, NEW, certificate("other", 30)),))))
         assert "查看或继续上次续期" in stage.text
         assert await stage.press("f8") == [e.RenewalRequested()]
 
@@ -80,7 +80,7 @@ async def test_a_renewal_finished_earlier_is_called_complete_with_both_dates(hel
     done = people.application(ApplicationStatus.INSTALLED, old_not_after=OLD.not_after)
     both = Installation(OLD, NEW, b"") if OLD in held else None
     shown = people.state(Step.DONE, application=done, finished=NEW, installation=both)
-    async with staged(replace(shown, sighting=Sighting((token(*held),)))) as stage:  # type: ignore[arg-type]
+    async with staged(replace(shown, snapshot=Snapshot((token(*held),)))) as stage:  # type: ignore[arg-type]
         for words in ("续期已完成", "2026年12月13日", "2027年12月13日"):
             assert words in stage.text
         assert ("CA中已没有" in stage.text) is (both is None)

@@ -6,7 +6,7 @@ from tui.core.application import Buyer, InvoiceForm
 from tui.core.failure import Failure, Reason
 from tui.core.order import ApplicationStatus, Method
 from tui.journey import events as e
-from tui.journey.ports import Sighting
+from tui.journey.ports import Snapshot
 from tui.journey.state import State, Step
 from tui.kiosk.widgets.field import TextField
 
@@ -17,7 +17,7 @@ def choosing(organisation: str = COMPANY, number: str = NUMBER, **changes: objec
     """The method step with a certificate that says this of its organisation."""
     held = token(certificate(organisation=organisation, organisation_number=number))
     shown: dict[str, object] = {"invoice": InvoiceForm(), "application": application(ApplicationStatus.ENTERED)}
-    return state(Step.METHOD, sighting=Sighting((held,)), **(shown | changes))
+    return state(Step.METHOD, snapshot=Snapshot((held,)), **(shown | changes))
 
 
 async def test_the_offer_is_shown_and_nothing_is_taken_before_the_key() -> None:

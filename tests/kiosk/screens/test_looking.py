@@ -9,19 +9,19 @@ from tests.harness.kiosk.stage import staged
 from tui.core.certificate import Token, Usage, refer_token
 from tui.core.failure import UNLOADABLE, Failure, Reason
 from tui.journey import events as e
-from tui.journey.ports import ModuleFault, Sighting
+from tui.journey.ports import ModuleFault, Snapshot
 from tui.journey.state import Busy, State, Step
 from tui.kiosk.text.reasons import REASONS
 from tui.kiosk.widgets.pin_pad import PinEntry
 
 VEILED = people.token(hides=True)
 PAIR = people.token(people.certificate("enc", usage=Usage.ENCRYPTION), hides=True)
-HOME = State(now=people.NOW, sighting=people.SIGHTING, service=people.SERVICE, desk_reachable=True)
+HOME = State(now=people.NOW, snapshot=people.SNAPSHOT, service=people.SERVICE, desk_reachable=True)
 HIDDEN, LOOK = "未输入CA密码，看不到CA中的签名证书", "输入CA密码查看"
 
 
 def home(*tokens: Token, **changes: object) -> State:
-    return replace(HOME, sighting=Sighting(tokens), **changes)  # type: ignore[arg-type]
+    return replace(HOME, snapshot=Snapshot(tokens), **changes)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("tokens", [(VEILED,), (PAIR,)])
@@ -80,7 +80,7 @@ async def test_a_pin_to_be_changed_is_said_on_the_first_screen(token: Token) -> 
 @pytest.mark.parametrize("reason", [reason for reason in Reason if reason in UNLOADABLE])
 async def test_why_a_driver_does_not_load_is_said_on_the_first_screen(reason: Reason) -> None:
     fault = ModuleFault("/x.so", Failure(reason, "32-bit x86, not 64-bit x86-64"))
-    async with staged(replace(HOME, sighting=Sighting((), (fault,)))) as stage:
+    async with staged(replace(HOME, snapshot=Snapshot((), (fault,)))) as stage:
         assert REASONS[reason][0].rstrip("。")[:20] in stage.text
         assert reason.value in stage.text
 

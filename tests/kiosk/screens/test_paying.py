@@ -12,7 +12,7 @@ from tui.core.certificate import Usage
 from tui.core.failure import Failure, Reason
 from tui.core.order import Application, ApplicationStatus, AttemptState, Method, PaymentStatus, Refund
 from tui.journey import events as e
-from tui.journey.ports import Installation, KeyLeft, Sighting
+from tui.journey.ports import Installation, KeyLeft, Snapshot
 from tui.journey.state import Busy, State, Step
 from tui.kiosk.widgets.countdown import Countdown
 from tui.kiosk.widgets.field import TextField
@@ -140,7 +140,8 @@ async def test_a_submission_that_failed_is_submitted_again_not_left() -> None:
         assert [type(event) for event in await stage.press("enter")] == [e.PaymentSubmitted]
 
 
-async def test_the_qr_screen_at_80x24_shows_everything() -> None:
+async def test_the_qr_screen_at_80x24_shows_everything(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Countdown, "clock", staticmethod(lambda: 0.0))
     async with staged(paying(payee="网证通")) as stage:
         for word in ("支付宝", "¥ 200.00", "B1", "D1", "网证通", "02:00", "等待扫码", "支付成功", "更换支付方式"):
             assert word in stage.text
@@ -264,10 +265,10 @@ async def test_the_receipt_says_that_the_encryption_certificate_stays() -> None:
     pair = token(new, certificate("enc", usage=Usage.ENCRYPTION))
     done = application(ApplicationStatus.INSTALLED, payment_status=PaymentStatus.PAID, invoice=INVOICE)
     shown = state(Step.DONE, application=done, installation=Installation(OLD, new, b""))
-    async with staged(replace(shown, sighting=Sighting((pair,)))) as stage:
+    async with staged(replace(shown, snapshot=Snapshot((pair,)))) as stage:
         for word in ("加密证书和加密密钥保持不变", "¥ 200.00", "1-2个工作日"):
             assert word in stage.text
-        await stage.show(replace(shown, sighting=Sighting((token(new),))))
+        await stage.show(replace(shown, snapshot=Snapshot((token(new),))))
         assert "加密证书" not in stage.text
 
 

@@ -9,22 +9,22 @@ from tests.harness.kiosk.stage import staged
 from tui.core.certificate import Token, Usage, refer
 from tui.core.failure import Failure, Reason
 from tui.journey import events as e
-from tui.journey.ports import ModuleFault, Sighting
+from tui.journey.ports import ModuleFault, Snapshot
 from tui.journey.state import State, Step
 
-HOME = State(now=people.NOW, sighting=people.SIGHTING, service=people.SERVICE, desk_reachable=True)
+HOME = State(now=people.NOW, snapshot=people.SNAPSHOT, service=people.SERVICE, desk_reachable=True)
 
 
 def home(*tokens: object, **changes: object) -> State:
     """The waiting screen's state with these tokens inserted."""
-    return replace(HOME, sighting=Sighting(tokens), **changes)  # type: ignore[arg-type]
+    return replace(HOME, snapshot=Snapshot(tokens), **changes)  # type: ignore[arg-type]
 
 
 EXPIRED = people.token(people.certificate("expired", -3))
 EARLY = people.token(people.certificate("early", 200))
 URGENT = people.token(people.certificate("urgent", 5))
 BARE = people.token()
-FAULTY = replace(HOME, sighting=Sighting((), (ModuleFault("/x.so", Failure(Reason.DRIVER_MISSING, "x.so")),)))
+FAULTY = replace(HOME, snapshot=Snapshot((), (ModuleFault("/x.so", Failure(Reason.DRIVER_MISSING, "x.so")),)))
 
 
 @pytest.mark.parametrize(
@@ -75,14 +75,14 @@ async def test_every_kind_of_certificate_is_seen_on_the_waiting_screen(
 
 
 async def test_the_list_says_what_each_certificate_is_for_and_where_the_unreadable_one_is() -> None:
-    shown = people.state(Step.CERTIFICATES, sighting=Sighting((PAIR, MIXED)))
+    shown = people.state(Step.CERTIFICATES, snapshot=Snapshot((PAIR, MIXED)))
     async with staged(shown, size=(120, 70)) as stage:
         for words in ("签名证书 RSA-2048", "加密证书 RSA-2048", "旧证书", "812字节，CKA_ID 0a0b", "无法读取"):
             assert words in stage.text
 
 
 async def test_a_pair_s_owner_is_told_that_the_encryption_certificate_stays() -> None:
-    shown = people.state(Step.CARD, sighting=Sighting((PAIR,)), chosen=refer(PAIR, SIGNING))
+    shown = people.state(Step.CARD, snapshot=Snapshot((PAIR,)), chosen=refer(PAIR, SIGNING))
     async with staged(shown) as stage:
         assert "CA中的加密证书和加密密钥保持不变" in stage.text
         assert "签名证书 RSA-2048" in stage.text
@@ -91,7 +91,7 @@ async def test_a_pair_s_owner_is_told_that_the_encryption_certificate_stays() ->
 
 
 async def test_only_the_signing_certificate_of_a_pair_is_a_choice() -> None:
-    shown = people.state(Step.CHOOSING, sighting=Sighting((PAIR, people.TOKEN)))
+    shown = people.state(Step.CHOOSING, snapshot=Snapshot((PAIR, people.TOKEN)))
     async with staged(shown) as stage:
         assert "签名证书  sign" in stage.text
         assert "enc" not in stage.text
@@ -107,7 +107,7 @@ async def test_only_the_signing_certificate_of_a_pair_is_a_choice() -> None:
 )
 async def test_a_refusal_is_seen_whole_at_80x24(token: Token, reason: Reason, said: list[str]) -> None:
     held = refer(token, token.certificates[0])
-    shown = people.state(Step.REFUSED, sighting=Sighting((token,)), chosen=held, failure=Failure(reason))
+    shown = people.state(Step.REFUSED, snapshot=Snapshot((token,)), chosen=held, failure=Failure(reason))
     async with staged(shown) as stage:
         assert not [words for words in (*said, "咨询") if words not in stage.text]
 

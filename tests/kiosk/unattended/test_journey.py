@@ -23,7 +23,7 @@ from tests.harness.people import (
     NOW,
     OFFER,
     OLD,
-    SIGHTING,
+    SNAPSHOT,
     application,
     certificate,
     token,
@@ -31,7 +31,7 @@ from tests.harness.people import (
 from tui.core.exits import Exit
 from tui.core.failure import DeskError, Failure, Money, Reason, TokenError
 from tui.core.order import Application, ApplicationStatus, AttemptState, Method, Offer, OldPair, PaymentStatus
-from tui.journey.ports import Sighting, SignedRequest
+from tui.journey.ports import SignedRequest, Snapshot
 from tui.kiosk.unattended import journey
 from tui.kiosk.unattended.report import Failed, Installed, Issued, Paid, Pay, Retired
 
@@ -66,23 +66,23 @@ def test_a_wrong_pin_ends_it_and_is_not_tried_again() -> None:
 @pytest.mark.parametrize(("days", "reason"), [(-1, "certificate_expired"), (200, "too_early")])
 def test_a_certificate_out_of_its_time_is_refused(days: int, reason: str) -> None:
     desk = desk_script(offer=[DeskError(Failure(Reason(reason)))])
-    code, kept = renewed(desk, token_script(Sighting((token(certificate(days_left=days)),))))
+    code, kept = renewed(desk, token_script(Snapshot((token(certificate(days_left=days)),))))
     assert (code, kept.reason, kept.lines[-1]) == (Exit.REFUSED, reason, kept.lines[0])
 
 
 def test_a_renewal_paid_in_time_is_finished_after_the_certificate_expired() -> None:
-    expired = Sighting((token(certificate("old", days_left=-1)),))
+    expired = Snapshot((token(certificate("old", days_left=-1)),))
     code, kept = renewed(desk_script(offer=[Offer(OFFER.terms, ISSUED)]), token_script(expired))
     assert (code, kept.kinds[-1]) == (Exit.DONE, Installed)
 
 
 def test_no_token_is_told_after_the_grace() -> None:
-    code, kept = renewed(desk_script(), token_script(Sighting()))
+    code, kept = renewed(desk_script(), token_script(Snapshot()))
     assert (code, kept.reason) == (Exit.TOKEN, "no_token")
 
 
 def test_a_token_that_comes_late_is_taken() -> None:
-    assert renewed(desk_script(), token_script(Sighting(), SIGHTING))[0] is Exit.DONE
+    assert renewed(desk_script(), token_script(Snapshot(), SNAPSHOT))[0] is Exit.DONE
 
 
 def test_no_desk_is_told_after_the_grace() -> None:
@@ -188,7 +188,7 @@ def test_an_application_that_ended_tells_where_the_money_is(
 def test_the_old_pair_is_deleted_only_where_both_agree() -> None:
     allowed = replace(INSTALLED, old_pair=OldPair.DELETE)
     for delete_old, confirmed, pins in ((False, allowed, 2), (True, INSTALLED, 2), (True, allowed, 3)):
-        tokens = token_script(Sighting((token(OLD, NEW),)))
+        tokens = token_script(Snapshot((token(OLD, NEW),)))
         code, kept = renewed(desk_script(confirm=[confirmed]), tokens, delete_old=delete_old)
         assert (code, len(tokens.pins)) == (Exit.DONE, pins)
         told = (Retired("B1", None),) if pins == 3 else ()
@@ -197,7 +197,7 @@ def test_the_old_pair_is_deleted_only_where_both_agree() -> None:
 
 def test_among_several_certificates_the_named_one_is_taken() -> None:
     second = certificate("second", not_after=NOW + timedelta(days=5))
-    both = Sighting((token(OLD, second),))
+    both = Snapshot((token(OLD, second),))
     code, kept = renewed(desk_script(), token_script(both))
     assert (code, kept.reason) == (Exit.USAGE, "settings_wrong")
     desk = desk_script()
@@ -207,10 +207,10 @@ def test_among_several_certificates_the_named_one_is_taken() -> None:
 
 def test_a_private_certificate_is_looked_for_on_the_one_token_alone() -> None:
     veiled = token(hides=True)
-    tokens = Looking((Sighting((veiled,)),), SignedRequest(b"csr", b"cms"))
+    tokens = Looking((Snapshot((veiled,)),), SignedRequest(b"csr", b"cms"))
     code, kept = renewed(desk_script(), tokens)
     assert (code, kept.kinds[-1]) == (Exit.DONE, Installed)
     assert tokens.pins == ["246810"] * 3
-    tokens = Looking((Sighting((veiled, token(serial="S2"))),), SignedRequest(b"csr", b"cms"))
+    tokens = Looking((Snapshot((veiled, token(serial="S2"))),), SignedRequest(b"csr", b"cms"))
     code, kept = renewed(desk_script(), tokens)
     assert (code, kept.reason, tokens.pins) == (Exit.REFUSED, "certificate_hidden", [])

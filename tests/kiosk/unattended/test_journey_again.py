@@ -10,7 +10,7 @@ from tests.harness.people import NOW, OLD, TERM, application, certificate, token
 from tui.core.exits import Exit
 from tui.core.failure import DeskError, Failure, Reason
 from tui.core.order import ApplicationStatus, Offer, OldPair, PaymentStatus
-from tui.journey.ports import Sighting, SignedRequest
+from tui.journey.ports import SignedRequest, Snapshot
 from tui.kiosk.unattended import journey
 from tui.kiosk.unattended.report import Failed, Installed, Retired
 
@@ -30,7 +30,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("serial", ["", OLD.serial])
 @pytest.mark.parametrize("held", [(OLD, NEW), (NEW,), (OLD, LONG_AGO), (OLD, NEW, certificate("third", 200))])
 def test_a_renewal_that_was_finished_is_told_with_its_facts(held: tuple[object, ...], serial: str) -> None:
-    tokens = script.token_script(Sighting((token(*held),)))  # type: ignore[arg-type]
+    tokens = script.token_script(Snapshot((token(*held),)))  # type: ignore[arg-type]
     new = next(found for found in held if found in (NEW, LONG_AGO))
     code, kept = script.renewed(script.desk_script(offer=[Offer((), DONE)]), tokens, serial=serial)
     assert (code, tokens.pins) == (Exit.DONE, [])
@@ -40,21 +40,21 @@ def test_a_renewal_that_was_finished_is_told_with_its_facts(held: tuple[object, 
 def test_what_was_cut_off_before_the_proof_is_finished() -> None:
     issued = replace(script.ISSUED, certificate=NEW.der)
     desk = script.desk_script(offer=[Offer((TERM,), issued)])
-    tokens = script.token_script(Sighting((token(OLD, NEW),)))
+    tokens = script.token_script(Snapshot((token(OLD, NEW),)))
     code, kept = script.renewed(desk, tokens)
     assert (code, kept.kinds[-1], desk.count("confirm"), desk.count("pay")) == (Exit.DONE, Installed, 1, 0)
 
 
 def test_the_deletion_that_was_agreed_to_is_made_up_for() -> None:
     desk = script.desk_script(offer=[Offer((), replace(DONE, old_pair=OldPair.DELETE))])
-    tokens = script.token_script(Sighting((token(OLD, NEW),)))
+    tokens = script.token_script(Snapshot((token(OLD, NEW),)))
     code, kept = script.renewed(desk, tokens, delete_old=True)
     assert (code, kept.lines[-2:], len(tokens.pins)) == (Exit.DONE, [FACTS, Retired("B1", None)], 1)
 
 
 def test_what_another_desk_has_renewed_is_not_bought_again() -> None:
     desk = script.desk_script()
-    code, kept = script.renewed(desk, script.token_script(Sighting((token(OLD, NEW),))))
+    code, kept = script.renewed(desk, script.token_script(Snapshot((token(OLD, NEW),))))
     assert (code, kept.reason, desk.count("save")) == (Exit.REFUSED, "already_renewed", 0)
 
 
@@ -66,7 +66,7 @@ def test_without_the_new_certificate_on_the_token_nothing_is_called_installed() 
 
 def test_the_named_certificate_is_asked_about_though_another_could_be_renewed() -> None:
     desk = script.desk_script(offer=[Offer((), DONE)])
-    tokens = script.token_script(Sighting((token(OLD, NEW, certificate("third", 5)),)))
+    tokens = script.token_script(Snapshot((token(OLD, NEW, certificate("third", 5)),)))
     code, kept = script.renewed(desk, tokens, serial=OLD.serial)
     assert (code, kept.lines[-1]) == (Exit.DONE, FACTS)
     assert [asked for name, asked in desk.called if name == "offer"] == [(OLD.der, "")]
@@ -92,12 +92,12 @@ def test_a_field_that_the_desk_refuses_is_told_by_file_key_and_choices() -> None
 
 def test_a_serial_that_names_neither_certificate_is_no_success() -> None:
     desk = script.desk_script(offer=[Offer((), DONE)])
-    code, kept = script.renewed(desk, script.token_script(Sighting((token(OLD, NEW),))), serial="ffff")
+    code, kept = script.renewed(desk, script.token_script(Snapshot((token(OLD, NEW),))), serial="ffff")
     assert (code, kept.reason) == (Exit.USAGE, "settings_wrong")
 
 
 def test_a_hidden_certificate_that_the_serial_does_not_name_is_not_bought() -> None:
     desk = script.desk_script()
-    tokens = script.Looking((Sighting((token(hides=True),)),), SignedRequest(b"csr", b"cms"))
+    tokens = script.Looking((Snapshot((token(hides=True),)),), SignedRequest(b"csr", b"cms"))
     code, kept = script.renewed(desk, tokens, serial="ffff")
     assert (code, kept.reason, desk.count("save"), desk.count("pay")) == (Exit.USAGE, "settings_wrong", 0, 0)

@@ -16,7 +16,7 @@ from tests.kiosk.widgets.test_qr import ALIPAY, UNIONPAY
 from tests.rig.console import on_pty
 from tests.rig.readers import READERS, Picture
 from tests.rig.vga import VGA, WITHOUT, Cell, Font, picture
-from tui.cli.main import choose_qr_drawing
+from tui.cli.kiosk import choose_qr_drawing
 from tui.kiosk.settings import QrDrawing
 from tui.kiosk.terminal.console_font import GIO_UNIMAP, drawn_characters
 from tui.kiosk.terminal.tty import LOWER_HALF_BLOCK
@@ -107,6 +107,6 @@ def test_the_setting_goes_before_the_console(
 ) -> None:
     for name in ("half_blocks", "doubtful", "grey_grounds"):
         monkeypatch.setattr(QrCode, name, None)
-    monkeypatch.setattr("tui.cli.main.environment", lambda: {"TERM": "linux", "LANG": "en_US.UTF-8"})
+    monkeypatch.setattr("tui.cli.kiosk.environment", lambda: {"TERM": "linux", "LANG": "en_US.UTF-8"})
     choose_qr_drawing(wanted, glyphs)
     assert (QrCode.half_blocks, QrCode.doubtful) == (half_blocks, doubtful)

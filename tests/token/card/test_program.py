@@ -63,11 +63,11 @@ async def failing(call: Awaitable[object]) -> Failure:
 
 
 @pytest.mark.parametrize("kind", ["rsa2048", "rsa3072", "ec256", "ec384"])
-async def test_from_sighting_to_proof(
+async def test_from_snapshot_to_proof(
     inserted: tuple[UnrulyCard, SoftToken, Tokens], shelf: Shelf, kind: KeyKind, tmp_path: Path
 ) -> None:
     _, token, tokens = inserted
-    (seen,) = (await tokens.sight_once()).tokens
+    (seen,) = (await tokens.take_snapshot()).tokens
     assert (seen.label, seen.pin_state, seen.fault) == (LABEL, PinState.UNKNOWN, "")
     (certificate,) = seen.certificates
     assert (certificate.der, certificate.has_private_key) == (token.certificate_der, True)
@@ -121,18 +121,18 @@ async def test_a_full_card_is_told_apart(inserted: tuple[UnrulyCard, SoftToken, 
 
 async def test_pulled_and_put_back_is_watched(inserted: tuple[UnrulyCard, SoftToken, Tokens], reader: Reader) -> None:
     card, _, tokens = inserted
-    async with watching(tokens) as sightings:
-        await until(sightings, lambda sighting: bool(sighting.tokens))
+    async with watching(tokens) as snapshots:
+        await until(snapshots, lambda snapshot: bool(snapshot.tokens))
         reader.slots[0].pull()
         await put_back(tokens, reader, card)
 
 
 async def put_back(tokens: Tokens, reader: Reader, card: UnrulyCard) -> None:
     """Put in a card that fell out, when the program has seen that it is out, and return when it sees it again."""
-    async with watching(tokens) as sightings:
-        await until(sightings, lambda sighting: not sighting.tokens)
+    async with watching(tokens) as snapshots:
+        await until(snapshots, lambda snapshot: not snapshot.tokens)
         reader.slots[0].plug(card)
-        await until(sightings, lambda sighting: bool(sighting.tokens))
+        await until(snapshots, lambda snapshot: bool(snapshot.tokens))
 
 
 async def test_pulled_while_it_makes_the_key(inserted: tuple[UnrulyCard, SoftToken, Tokens], reader: Reader) -> None:
@@ -175,8 +175,8 @@ async def test_a_kept_key_where_the_card_takes_no_second_certificate(
     ref = await reference(tokens, token.certificate_der)
     done = await tokens.install(ref, pin(), ready, quiet)
     assert done.new.key_id == "01"
-    async with watching(tokens) as sightings:
-        seen = await until(sightings, lambda s: len(s.tokens[0].certificates) == 2)
+    async with watching(tokens) as snapshots:
+        seen = await until(snapshots, lambda s: len(s.tokens[0].certificates) == 2)
     by_id = {c.key_id: c.der for c in seen.tokens[0].certificates}
     assert by_id.pop("01") == ready.certificate
     assert list(by_id.values()) == [token.certificate_der]
@@ -195,7 +195,7 @@ async def test_the_old_certificate_is_put_back_where_the_new_one_finds_no_room(
     card.card.state.capacity -= card.card.state.room
     failure = await failing(tokens.install(ref, pin(), ready, quiet))
     assert failure.reason is Reason.TOKEN_FULL
-    (seen,) = (await tokens.sight_once()).tokens
+    (seen,) = (await tokens.take_snapshot()).tokens
     assert [(c.key_id, c.der) for c in seen.certificates] == [("01", token.certificate_der)]
     card.card.state.capacity += 8192
     assert (await tokens.install(ref, pin(), ready, quiet)).new.der == ready.certificate

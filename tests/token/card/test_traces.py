@@ -41,8 +41,8 @@ async def test_nothing_of_a_person_is_cached_on_the_disk(reader: Reader, shelf: 
     with reader.holding(card):
         tokens = adapter(token)
         new = await renewed(tokens, token, shelf)
-        async with watching(tokens) as sightings:
-            seen = await until(sightings, lambda sighting: len(sighting.tokens[0].certificates) == 2)
+        async with watching(tokens) as snapshots:
+            seen = await until(snapshots, lambda snapshot: len(snapshot.tokens[0].certificates) == 2)
         await tokens.close()
     assert {each.der for each in seen.tokens[0].certificates} == {certificate, new}
     assert [str(path) for path in (tmp_path / "home").rglob("*")] == []

@@ -58,7 +58,7 @@ def dangling(folder: Path) -> Path:
 async def fault(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Failure]:
     """What the one module is reported to fail by."""
     tokens = Tokens((Module(request.param(tmp_path)),))
-    yield (await tokens.sight_once()).faults[0].failure
+    yield (await tokens.take_snapshot()).faults[0].failure
     await tokens.close()
 
 
@@ -94,11 +94,11 @@ async def test_the_cause_is_named(fault: Failure, reason: Reason, detail: str) -
 async def test_a_driver_that_refuses_to_start_is_not_a_missing_one(simulator: Simulator, serving: Serving) -> None:
     refusing = simulator.at("C_Initialize", At.RETURN, PyKCS11.CKR_DEVICE_ERROR)
     tokens = serving(simulator)
-    (fault,) = (await tokens.sight_once()).faults
+    (fault,) = (await tokens.take_snapshot()).faults
     assert fault.failure == Failure(Reason.DRIVER_REFUSES, detail="CKR_DEVICE_ERROR")
     simulator.lift(refusing)
-    async with watching(tokens) as sightings:
-        await until(sightings, lambda sighting: bool(sighting.tokens))
+    async with watching(tokens) as snapshots:
+        await until(snapshots, lambda snapshot: bool(snapshot.tokens))
 
 
 def test_a_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

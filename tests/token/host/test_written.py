@@ -53,7 +53,7 @@ async def test_a_token_is_known_by_its_label_whatever_the_encoding(
 ) -> None:
     simulator.rule(Is.LABEL, text=kept(raw.rstrip()))
     tokens = serving(simulator)
-    (token,) = (await tokens.sight_once()).tokens
+    (token,) = (await tokens.take_snapshot()).tokens
     assert token.label == text_of(raw)
     assert (await requested(tokens, simulator)).csr
 
@@ -67,7 +67,7 @@ async def test_a_label_that_came_from_the_token_goes_back_byte_by_byte(
     put_certificate(soft, old, key_id="01", label=kept(GBK))
     soft = replace(soft, certificate_der=old)
     tokens = serving(soft)
-    (certificate,) = (await tokens.sight_once()).tokens[0].certificates
+    (certificate,) = (await tokens.take_snapshot()).tokens[0].certificates
     assert certificate.label == "用户证书"
     keep = replace(APPLICATION, key_policy=KeyPolicy.KEEP)
     ready = issued(await requested(tokens, soft, application=keep), ca, old, keep)
@@ -83,7 +83,7 @@ async def test_a_token_that_works_without_the_flag_is_used(
     for what in (Is.UNINITIALISED, *also):
         simulator.rule(what)
     tokens = serving(simulator)
-    (token,) = (await tokens.sight_once()).tokens
+    (token,) = (await tokens.take_snapshot()).tokens
     assert [c.der for c in token.certificates] == [simulator.certificate_der]
     assert (await requested(tokens, simulator)).csr
 
@@ -99,15 +99,15 @@ async def test_a_blank_token_is_still_none(tmp_path: Path, simulator: Simulator,
     )
     simulator.rule(Is.UNINITIALISED)
     hidden = simulator.rule(Is.NO_USER_PIN)
-    assert (await serving(simulator).sight_once()).tokens == ()
+    assert (await serving(simulator).take_snapshot()).tokens == ()
     simulator.lift(hidden)
-    (token,) = (await serving(simulator).sight_once()).tokens
+    (token,) = (await serving(simulator).take_snapshot()).tokens
     assert (token.hides, token.pin_state) == (True, PinState.UNKNOWN)
 
 
 async def test_a_pin_that_must_be_changed_is_seen_with_the_token(simulator: Simulator, serving: Serving) -> None:
-    (token,) = (await serving(simulator).sight_once()).tokens
+    (token,) = (await serving(simulator).take_snapshot()).tokens
     assert not token.pin_to_be_changed
     simulator.rule(Is.PIN_TO_BE_CHANGED)
-    (token,) = (await serving(simulator).sight_once()).tokens
+    (token,) = (await serving(simulator).take_snapshot()).tokens
     assert token.pin_to_be_changed

@@ -69,8 +69,8 @@ async def test_a_death_in_an_installation(
 async def test_a_death_at_the_start_is_followed_by_another_start(simulator: Simulator, serving: Serving) -> None:
     simulator.at("C_Initialize", At.CRASH, times=1)
     tokens = serving(simulator)
-    async with watching(tokens) as sightings:
-        await until(sightings, lambda sighting: bool(sighting.tokens))
+    async with watching(tokens) as snapshots:
+        await until(snapshots, lambda snapshot: bool(snapshot.tokens))
     assert simulator.calls().count("C_Initialize") == 2
 
 
@@ -119,7 +119,7 @@ async def test_a_program_left_behind_holds_nobody_up(simulator: Simulator, servi
     tokens = serving(simulator)
     assert (await requested(tokens, simulator)).csr
     await tokens.close()
-    assert (await tokens.sight_once()).tokens
+    assert (await tokens.take_snapshot()).tokens
 
 
 async def test_a_death_is_noticed_though_a_program_is_left_behind(simulator: Simulator, serving: Serving) -> None:
@@ -189,7 +189,7 @@ async def test_a_driver_that_leaks_is_started_afresh(simulator: Simulator, servi
     """tpm2-pkcs11 makes about 13 pairs per process."""
     simulator.at("C_Login", At.LEAK, 1_000_000)
     tokens = serving(simulator)
-    await tokens.sight_once()
+    await tokens.take_snapshot()
     (driver,) = tokens.drivers
     first = driver.pid
     for _ in range(13):
@@ -216,7 +216,7 @@ async def test_closing_leaves_no_pipe_open_though_a_grandchild_holds_it(simulato
     simulator.at("C_Initialize", At.FORK)
     tokens = Tokens((Module(simulator.module, simulator.environment),))
     before = descriptors()
-    assert (await tokens.sight_once()).tokens
+    assert (await tokens.take_snapshot()).tokens
     assert before < descriptors()
     await tokens.close()
     assert descriptors() == before

@@ -187,12 +187,12 @@ async def test_a_certificate_moved_aside_when_the_driver_died_is_known_by_its_ke
     failure = await refused_installation(tokens, simulator, ready)
     assert (failure.reason, failure.token_changed) == (Reason.DRIVER_CRASHED, True)
     restarted = serving(simulator)
-    (token,) = (await restarted.sight_once()).tokens
+    (token,) = (await restarted.take_snapshot()).tokens
     assert [(c.der, c.has_private_key) for c in token.certificates] == [(simulator.certificate_der, True)]
     assert token.certificates[0].key_id != "01"
     assert (await installed(restarted, simulator, ready)).proof
-    async with watching(restarted) as sightings:
-        (token,) = (await until(sightings, lambda s: len(s.tokens[0].certificates) == 2)).tokens
+    async with watching(restarted) as snapshots:
+        (token,) = (await until(snapshots, lambda s: len(s.tokens[0].certificates) == 2)).tokens
     assert {c.der: c.has_private_key for c in token.certificates} == {
         simulator.certificate_der: False,
         ready.certificate: True,

@@ -56,7 +56,7 @@ async def test_the_count_outlives_the_driver(simulator: Simulator, serving: Serv
     simulator.rule(Is.PIN_LIMIT, 3)
     for _ in range(2):
         await refused(serving(simulator), simulator, "000000")
-    (token,) = (await serving(simulator).sight_once()).tokens
+    (token,) = (await serving(simulator).take_snapshot()).tokens
     assert (token.pin_state, token.tries_left) == (PinState.FINAL_TRY, 1)
 
 
@@ -102,7 +102,7 @@ async def test_logged_in_already_is_as_good_as_logged_in(simulator: Simulator, s
 async def test_a_pin_pad_is_asked_without_a_pin(simulator: Simulator, serving: Serving) -> None:
     simulator.rule(Is.PIN_PAD, 100, text=simulator.pin)
     tokens = serving(simulator)
-    (token,) = (await tokens.sight_once()).tokens
+    (token,) = (await tokens.take_snapshot()).tokens
     assert token.pin_pad
     ref = await reference(tokens, simulator.certificate_der)
     assert (await tokens.make_request(ref, pin(""), APPLICATION, quiet)).csr

@@ -13,17 +13,17 @@ from tests.harness.token.unruly import (
 from tests.rig.simulator import At, Is, Simulator
 from tests.rig.softhsm import TestCa
 from tui.core.failure import Reason
-from tui.journey.ports import Sighting
+from tui.journey.ports import Snapshot
 
 REMOVED, DEVICE_ERROR = PyKCS11.CKR_DEVICE_REMOVED, PyKCS11.CKR_DEVICE_ERROR
 
 
-def present(sighting: Sighting) -> bool:
-    return bool(sighting.tokens)
+def present(snapshot: Snapshot) -> bool:
+    return bool(snapshot.tokens)
 
 
-def absent(sighting: Sighting) -> bool:
-    return not sighting.tokens
+def absent(snapshot: Snapshot) -> bool:
+    return not snapshot.tokens
 
 
 @pytest.mark.parametrize(
@@ -42,23 +42,23 @@ def absent(sighting: Sighting) -> bool:
 async def test_gone_and_back_under_watch(simulator: Simulator, serving: Serving, manners: tuple[Is, ...]) -> None:
     for manner in manners:
         simulator.rule(manner, DEVICE_ERROR if manner is Is.BROKEN else 0)
-    async with watching(serving(simulator)) as sightings:
-        await until(sightings, present)
+    async with watching(serving(simulator)) as snapshots:
+        await until(snapshots, present)
         for _ in range(2):
             pulled = simulator.rule(Is.ABSENT, REMOVED)
-            await until(sightings, absent)
+            await until(snapshots, absent)
             simulator.lift(pulled)
-            await until(sightings, present)
+            await until(snapshots, present)
 
 
 @pytest.mark.parametrize("only_at_start", [0, 1], ids=["rescan", "restart"])
 async def test_a_reader_that_came_after_the_start(simulator: Simulator, serving: Serving, only_at_start: int) -> None:
     simulator.rule(Is.LATE_READER, only_at_start)
     pulled = simulator.rule(Is.ABSENT, REMOVED)
-    async with watching(serving(simulator)) as sightings:
-        await until(sightings, absent)
+    async with watching(serving(simulator)) as snapshots:
+        await until(snapshots, absent)
         simulator.lift(pulled)
-        await until(sightings, present)
+        await until(snapshots, present)
 
 
 @pytest.mark.parametrize("times", [1, 3])
@@ -151,28 +151,28 @@ async def test_a_driver_update_that_tells_another_label_and_serial(simulator: Si
 async def test_slot_events_change_nothing(simulator: Simulator, serving: Serving, supported: int | None) -> None:
     if supported is not None:
         simulator.rule(Is.EVENTS, supported)
-    async with watching(serving(simulator)) as sightings:
-        await until(sightings, present)
+    async with watching(serving(simulator)) as snapshots:
+        await until(snapshots, present)
         simulator.rule(Is.ABSENT, REMOVED)
-        await until(sightings, absent)
+        await until(snapshots, absent)
 
 
 @pytest.mark.parametrize("call", ["C_GetSlotList", "C_GetSlotInfo", "C_GetTokenInfo"])
-async def test_a_glance_that_fails_now_and_then(simulator: Simulator, serving: Serving, call: str) -> None:
+async def test_a_look_at_the_slots_that_fails_now_and_then(simulator: Simulator, serving: Serving, call: str) -> None:
     simulator.at(call, At.RETURN, PyKCS11.CKR_GENERAL_ERROR, times=2)
-    async with watching(serving(simulator)) as sightings:
-        await until(sightings, present)
+    async with watching(serving(simulator)) as snapshots:
+        await until(snapshots, present)
 
 
 async def test_a_driver_that_dies_of_its_own_restart(simulator: Simulator, serving: Serving) -> None:
     simulator.rule(Is.BROKEN, DEVICE_ERROR)
     simulator.at("C_Finalize", At.CRASH)
-    async with watching(serving(simulator)) as sightings:
-        await until(sightings, present)
+    async with watching(serving(simulator)) as snapshots:
+        await until(snapshots, present)
         pulled = simulator.rule(Is.ABSENT, REMOVED)
-        await until(sightings, absent)
+        await until(snapshots, absent)
         simulator.lift(pulled)
-        await until(sightings, present)
+        await until(snapshots, present)
 
 
 async def test_another_token_before_the_pin_gets_no_pin(simulator: Simulator, serving: Serving) -> None:

@@ -33,14 +33,14 @@ async def test_a_certificate_that_is_labelled_after_it_was_written(
 @pytest.mark.parametrize("call", ["C_OpenSession", "C_FindObjectsInit", "C_GetAttributeValue"])
 async def test_one_bad_look_is_not_the_last(simulator: Simulator, serving: Serving, call: str) -> None:
     simulator.at(call, At.RETURN, PyKCS11.CKR_GENERAL_ERROR, times=1)
-    async with watching(serving(simulator)) as sightings:
-        await until(sightings, lambda sighting: any(token.certificates for token in sighting.tokens))
+    async with watching(serving(simulator)) as snapshots:
+        await until(snapshots, lambda snapshot: any(token.certificates for token in snapshot.tokens))
 
 
 async def test_a_driver_that_cannot_start_yet_is_tried_again_soon(simulator: Simulator, serving: Serving) -> None:
     simulator.at("C_Initialize", At.RETURN, PyKCS11.CKR_GENERAL_ERROR, times=1)
-    async with watching(serving(simulator)) as sightings:
-        await until(sightings, lambda sighting: bool(sighting.tokens))
+    async with watching(serving(simulator)) as snapshots:
+        await until(snapshots, lambda snapshot: bool(snapshot.tokens))
 
 
 async def test_gone_though_the_driver_goes_on_telling_it(simulator: Simulator, serving: Serving) -> None:

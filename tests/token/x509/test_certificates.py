@@ -11,9 +11,9 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from tests.harness.odd_certificates import NOW, key_usage, odd
 from tests.harness.token.support import APPLICATION, pin, quiet, reference
 from tests.rig.softhsm import SoftToken, TestCa, issue, make_token, put_certificate, subject
-from tests.token.x509.test_lenient import NOW, key_usage, odd
 from tui.core.certificate import CertificateState, Usage
 from tui.core.failure import Reason, TokenError
 from tui.core.order import SignatureScheme
@@ -58,7 +58,7 @@ async def test_a_pair_and_what_is_no_certificate_are_listed_from_a_token(
 ) -> None:
     put_certificate(soft, odd(extensions=key_usage(b"\x38")), key_id="02", label="加密")
     put_certificate(soft, odd(serial=b"\xff\x01", signature="1.2.840.10045.4.3.2"), key_id="03", label="负数")
-    (token,) = (await serving(soft).sight_once()).tokens
+    (token,) = (await serving(soft).take_snapshot()).tokens
     told = {c.key_id: (c.usage, c.state(NOW), c.well_formed) for c in token.certificates if c.key_id != "01"}
     assert told == {
         "02": (Usage.ENCRYPTION, CertificateState.NOT_FOR_SIGNING, True),
@@ -106,7 +106,7 @@ async def test_a_token_made_for_another_curve_or_expired_is_listed(
     tmp_path: Path, serving: Callable[..., Tokens]
 ) -> None:
     expired = make_token(tmp_path / "token", key="ec256", days_left=-1)
-    (token,) = (await serving(expired).sight_once()).tokens
+    (token,) = (await serving(expired).take_snapshot()).tokens
     (certificate,) = token.certificates
     assert certificate.key == "EC-P256"
     assert certificate.state(datetime.now(UTC)) is CertificateState.EXPIRED

@@ -8,9 +8,9 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID as Oid
 from cryptography.x509.oid import ObjectIdentifier
 
-from tests.token.x509.test_lenient import CA, NOW, name, odd
-from tests.token.x509.test_lenient import der as element
-from tests.token.x509.test_lenient import oid as encoded
+from tests.harness.odd_certificates import CA, NOW, name, odd
+from tests.harness.odd_certificates import der as element
+from tests.harness.odd_certificates import oid as encoded
 from tui.core.certificate import Certificate
 from tui.token.x509 import certificates, lenient
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.harness.odd_certificates import CA, EC, NAME, attribute, der, name, odd, oid
 from tests.rig.softhsm import issue, subject
-from tests.token.x509.test_lenient import CA, EC, NAME, attribute, der, name, odd, oid
 from tui.token.x509 import certificates
 from tui.token.x509.organisation import Organisation, organisation
 

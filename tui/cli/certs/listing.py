@@ -11,7 +11,7 @@ from tui.core.certificate import Certificate, Token
 from tui.core.eligibility import why_not
 from tui.core.exits import Exit, exit_of
 from tui.core.failure import Failure, Money, Reason
-from tui.journey.ports import Check, DeskPort, SelfCheckPort, Sighting
+from tui.journey.ports import Check, DeskPort, SelfCheckPort, Snapshot
 from tui.kiosk.text import N_, _
 from tui.kiosk.text.dates import moment
 from tui.kiosk.text.wording import explain, label
@@ -80,15 +80,15 @@ class Checked:
 class Look(Protocol):
     """Tokens that are looked at once; `tui.token.tokens.Tokens` does it."""
 
-    async def sight_once(self) -> Sighting: ...
+    async def take_snapshot(self) -> Snapshot: ...
 
     async def close(self) -> None: ...
 
 
-async def look(tokens: Look) -> Sighting:
+async def look(tokens: Look) -> Snapshot:
     """What the modules see now; a driver too slow is among the faults."""
     try:
-        return await tokens.sight_once()
+        return await tokens.take_snapshot()
     finally:
         await tokens.close()
 
@@ -101,9 +101,9 @@ async def examine(tokens: Look, desk: DeskPort, checks: SelfCheckPort) -> tuple[
         await desk.close()
 
 
-def listed(sighting: Sighting, now: datetime) -> tuple[Listed, ...]:
+def listed(snapshot: Snapshot, now: datetime) -> tuple[Listed, ...]:
     """Every certificate on every token, and every token without certificates."""
-    return tuple(row for token in sighting.tokens for row in rows(token, now) or (_empty(token),))
+    return tuple(row for token in snapshot.tokens for row in rows(token, now) or (_empty(token),))
 
 
 def rows(token: Token, now: datetime) -> tuple[Listed, ...]:
@@ -177,18 +177,18 @@ def as_json(rows: tuple[Listed, ...] | tuple[Checked, ...]) -> str:
     return msgspec.json.format(msgspec.json.encode(rows), indent=2).decode()
 
 
-def fault_lines(sighting: Sighting) -> Iterator[str]:
+def fault_lines(snapshot: Snapshot) -> Iterator[str]:
     """The modules that cannot be used, in words."""
-    for fault in sighting.faults:
+    for fault in snapshot.faults:
         yield f"{fault.module}: {explain(fault.failure, Money.NOT_TOUCHED).happened} [{fault.failure.reason.value}]"
 
 
-def certificate_lines(sighting: Sighting, now: datetime) -> Iterator[str]:
+def certificate_lines(snapshot: Snapshot, now: datetime) -> Iterator[str]:
     """The tokens and their certificates in words."""
-    yield from fault_lines(sighting)
-    if not sighting.tokens:
+    yield from fault_lines(snapshot)
+    if not snapshot.tokens:
         yield _("没有插入CA。")
-    for token in sighting.tokens:
+    for token in snapshot.tokens:
         yield f"{token.label}  {token.serial}  ({token.module}, slot {token.slot})  {token.fault}".rstrip()
         if token.pin_to_be_changed:
             yield f"    {explain(Failure(Reason.PIN_EXPIRED), Money.NOT_TOUCHED).happened}"
@@ -204,7 +204,7 @@ def _certificate_lines(certificate: Certificate, now: datetime) -> Iterator[str]
     state = label(certificate.state(now))
     if not certificate.readable:
         size = _("{size}字节，CKA_ID {key_id}").format(size=len(certificate.der), key_id=certificate.key_id or "-")
-        yield f"  - {certificate.label or _('没有标签')}"
+        yield "  - " + (certificate.label or _("没有标签"))
         yield f"    {size}  {state}"
         return
     left = _("剩余{days}天").format(days=certificate.days_left(now))

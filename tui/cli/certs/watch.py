@@ -16,7 +16,7 @@ from tui.cli.certs.listing import Listed, rows
 from tui.core.certificate import PinState, Token
 from tui.core.exits import Exit
 from tui.core.failure import Failure, Money
-from tui.journey.ports import Sighting
+from tui.journey.ports import Snapshot
 from tui.kiosk.text.wording import explain
 
 
@@ -86,23 +86,23 @@ _Place = tuple[str, int, str, str]
 class Watch(Protocol):
     """Tokens that are looked at for as long as it takes; `tui.token.tokens.Tokens` does it."""
 
-    def watch(self) -> AsyncGenerator[Sighting, None]: ...
+    def watch(self) -> AsyncGenerator[Snapshot, None]: ...
 
     async def close(self) -> None: ...
 
 
-def at_first(seen: Sighting, now: datetime) -> Iterator[Line]:
+def at_first(seen: Snapshot, now: datetime) -> Iterator[Line]:
     """What there is at the start."""
-    yield from _news(Sighting(), seen, now, Present)
+    yield from _news(Snapshot(), seen, now, Present)
     yield Watching(now, len(seen.tokens))
 
 
-def since(before: Sighting, seen: Sighting, now: datetime) -> Iterator[Line]:
-    """What happened between two sightings: what went first, so that a swapped token leaves before the next comes."""
+def since(before: Snapshot, seen: Snapshot, now: datetime) -> Iterator[Line]:
+    """What happened between two snapshots: what went first, so that a swapped token leaves before the next comes."""
     return _news(before, seen, now, Plugged)
 
 
-def _news(before: Sighting, seen: Sighting, now: datetime, arrived: type[Present] | type[Plugged]) -> Iterator[Line]:
+def _news(before: Snapshot, seen: Snapshot, now: datetime, arrived: type[Present] | type[Plugged]) -> Iterator[Line]:
     were, are = _by_place(before), _by_place(seen)
     failed, fail = _faults(before), _faults(seen)
     yield from (_of_token(Unplugged, token, now) for place, token in were.items() if place not in are)
@@ -118,12 +118,12 @@ def _news(before: Sighting, seen: Sighting, now: datetime, arrived: type[Present
             yield _of_token(Changed, token, now)
 
 
-def _by_place(sighting: Sighting) -> dict[_Place, Token]:
-    return {(token.module, token.slot, token.serial, token.label): token for token in sighting.tokens}
+def _by_place(snapshot: Snapshot) -> dict[_Place, Token]:
+    return {(token.module, token.slot, token.serial, token.label): token for token in snapshot.tokens}
 
 
-def _faults(sighting: Sighting) -> dict[str, Failure]:
-    return {fault.module: fault.failure for fault in sighting.faults}
+def _faults(snapshot: Snapshot) -> dict[str, Failure]:
+    return {fault.module: fault.failure for fault in snapshot.faults}
 
 
 def _of_token(kind: type[Kind], token: Token, now: datetime) -> Kind:
@@ -165,9 +165,9 @@ async def _run(tokens: Watch, clock: Callable[[], datetime], out: int) -> None:
 
 
 async def _tell(tokens: Watch, clock: Callable[[], datetime], out: int) -> None:
-    before: Sighting | None = None
-    async with aclosing(tokens.watch()) as sightings:
-        async for seen in sightings:
+    before: Snapshot | None = None
+    async with aclosing(tokens.watch()) as snapshots:
+        async for seen in snapshots:
             now = clock()
             for line in at_first(seen, now) if before is None else since(before, seen, now):
                 await _write(msgspec.json.encode(line) + b"\n", out)

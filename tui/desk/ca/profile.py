@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKey
 from cryptography.x509.oid import ExtensionOID
 
 from tui.core.x509.parts import Parts, check_extensions, dissect
+from tui.desk.crypto.tbs import Extension, TbsCertificate
 
 _NOT_CARRIED_OVER = frozenset(
     {
@@ -23,15 +24,6 @@ _NOT_CARRIED_OVER = frozenset(
     }
 )
 _GENERALIZED_FROM = datetime(2050, 1, 1, tzinfo=UTC)
-
-
-@asn1.sequence
-class Extension:
-    """RFC 5280, 4.1: one extension with its value as it was encoded."""
-
-    oid: x509.ObjectIdentifier
-    critical: Annotated[bool, asn1.Default(False)]
-    value: bytes
 
 
 @asn1.sequence
@@ -46,18 +38,6 @@ class Validity:
 class _AlgorithmIdentifier:
     algorithm: x509.ObjectIdentifier
     parameters: asn1.Null | None
-
-
-@asn1.sequence
-class _TbsCertificate:
-    version: Annotated[int, asn1.Default(0), asn1.Explicit(0)]
-    serial_number: int
-    signature: asn1.TLV
-    issuer: asn1.TLV
-    validity: asn1.TLV
-    subject: asn1.TLV
-    subject_public_key_info: asn1.TLV
-    extensions: Annotated[list[Extension] | None, asn1.Explicit(3)]
 
 
 @asn1.sequence
@@ -99,14 +79,6 @@ class Issuer:
     """RSA writes NULL parameters (RFC 4055, 5), ECDSA none (RFC 5758, 3.2)."""
 
 
-def extensions_of(certificate: x509.Certificate) -> list[Extension]:
-    """The certificate's extensions as they are encoded.
-
-    :raises ValueError: its structure is not RFC 5280's.
-    """
-    return asn1.decode_der(_TbsCertificate, certificate.tbs_certificate_bytes).extensions or []
-
-
 def renewed_tbs(
     issuer: Issuer, old: Parts, key: SubjectKey, validity: Validity, serial: int, *, keeps_key: bool
 ) -> bytes:
@@ -115,8 +87,8 @@ def renewed_tbs(
     :raises ValueError: the old certificate's structure is not RFC 5280's.
     """
     kept = asn1.decode_der(_Certificate, old.nameless).tbs
-    extensions = asn1.decode_der(_TbsCertificate, asn1.encode_der(kept)).extensions
-    authority = asn1.decode_der(_TbsCertificate, issuer.certificate.tbs_certificate_bytes)
+    extensions = asn1.decode_der(TbsCertificate, asn1.encode_der(kept)).extensions
+    authority = asn1.decode_der(TbsCertificate, issuer.certificate.tbs_certificate_bytes)
     identifiers = _key_identifiers(key.public, issuer.certificate)
     return asn1.encode_der(
         _RenewedTbs(

@@ -8,7 +8,7 @@ from cryptography.hazmat import asn1
 from cryptography.x509.oid import ExtensionOID
 
 from tui.core.usage import Claims
-from tui.desk.ca.profile import Extension, extensions_of
+from tui.desk.crypto.tbs import Extension, extensions_of
 
 
 @asn1.sequence

@@ -13,7 +13,7 @@ from litestar.params import FromPath, JSONBody
 from tui.core.failure import Reason
 from tui.core.order import Application, Document, Method, Offer, ServiceStatus
 from tui.desk.context import Desk
-from tui.desk.http.idempotency import once
+from tui.desk.http.idempotency import Bearer
 from tui.desk.http.problems import HANDLERS, AccessLog, Probes, check_request
 from tui.desk.invoices import webhook as invoice_webhook
 from tui.desk.payments import webhooks as payment_webhooks
@@ -44,7 +44,7 @@ def create_app(desk: Desk) -> Litestar:
     state = State({"desk": desk})
     v1 = Router("/v1", route_handlers=_V1, before_request=check_request)
     return Litestar(
-        [v1, receive_notice, receive_invoice_hint],
+        [v1, receive_notice, receive_invoice_webhook],
         state=state,
         exception_handlers=HANDLERS,
         request_max_body_size=BODY_LIMIT,
@@ -80,95 +80,99 @@ def sign_in(request: Asked, data: JSONBody[SignIn]) -> Session:
 @delete("/sessions/current", sync_to_thread=True)
 def sign_out(request: Asked) -> None:
     """End the session; always works."""
-    accounts.sign_out(_desk(request).engine, _token(request))
+    desk = _desk(request)
+    accounts.sign_out(desk.engine, _token(request), desk.clock())
 
 
 @get("/documents/notice", sync_to_thread=True)
 def notice(request: Asked) -> Document:
     """供应商须知."""
-    _account(request)
+    _bearer(request).account()
     return documents().notice
 
 
 @get("/documents/agreement", sync_to_thread=True)
 def agreement(request: Asked) -> Document:
     """网证通电子认证服务协议."""
-    _account(request)
+    _bearer(request).account()
     return documents().agreement
 
 
 @post("/offers", status_code=200, sync_to_thread=True)
 def offer(request: Asked, data: JSONBody[OfferRequest]) -> Offer:
     """Whether this account may renew this certificate, or has; or, without one, what waits for this key."""
-    desk, account = _desk(request), _account(request)
-    if data.spki and not data.certificate:
-        return admission.find_by_key(desk, account, data.spki)
-    return admission.make_offer(desk, account, data.certificate, finished=data.finished)
+    desk = _desk(request)
+    with _bearer(request).reading() as (db, account):
+        if data.spki and not data.certificate:
+            return admission.find_by_key(desk, db, account, data.spki)
+        return admission.make_offer(desk, db, account, data.certificate, finished=data.finished)
 
 
 @put("/forms", status_code=204, sync_to_thread=True)
 def keep_form(request: Asked, data: JSONBody[FormRequest]) -> None:
     """Keep the form as far as it is filled; the last one counts."""
-    applications.keep_form(_desk(request), _account(request), data)
+    with _bearer(request).writing() as (db, account):
+        applications.keep_form(_desk(request), db, account, data)
 
 
 @put("/applications", sync_to_thread=True)
 def save(request: Asked, data: JSONBody[SaveRequest]) -> Application:
     """Create or revise the draft."""
-    desk, account = _desk(request), _account(request)
-    return once(desk, account, _key(request), ("save", data), lambda: applications.save(desk, account, data))
+    desk = _desk(request)
+    return _bearer(request).once(("save", data), lambda db, account: applications.save(desk, db, account, data))
 
 
 @get("/applications/{business_no:str}", sync_to_thread=True)
 def see(request: Asked, business_no: FromPath[str]) -> Application:
     """The application as it is now."""
-    return applications.see(_desk(request), _account(request), business_no)
+    return _bearer(request).see(business_no)
 
 
 @put("/applications/{business_no:str}/request", sync_to_thread=True)
 def submit(request: Asked, business_no: FromPath[str], data: JSONBody[SubmitRequest]) -> Application:
     """Hand in CSR and evidence."""
-    desk, account = _desk(request), _account(request)
-    asked = ("submit", business_no, data)
-    return once(desk, account, _key(request), asked, lambda: applications.submit(desk, account, business_no, data))
+    desk = _desk(request)
+    return _bearer(request).once(
+        ("submit", business_no, data),
+        lambda db, account: applications.submit(desk, db, account, business_no, data),
+    )
 
 
 @post("/applications/{business_no:str}/payments", status_code=200, sync_to_thread=True)
 def pay(request: Asked, business_no: FromPath[str], data: JSONBody[PayRequest]) -> Application:
     """Open a payment attempt."""
-    desk, account = _desk(request), _account(request)
-    asked = ("pay", business_no, data)
-    return once(desk, account, _key(request), asked, lambda: paying.pay(desk, account, business_no, data))
+    desk, asked = _desk(request), ("pay", business_no, data)
+    return _bearer(request).once_apart(asked, lambda account: paying.pay(desk, account, business_no, data))
 
 
 @post("/applications/{business_no:str}/payments/query", status_code=200, sync_to_thread=True)
 def query_payment(request: Asked, business_no: FromPath[str]) -> Application:
     """支付成功: ask the platform; every time anew."""
-    return paying.query_payment(_desk(request), _account(request), business_no)
+    return paying.query_payment(_desk(request), _bearer(request).account(), business_no)
 
 
 @post("/applications/{business_no:str}/payments/end", status_code=200, sync_to_thread=True)
 def end_payment(request: Asked, business_no: FromPath[str]) -> Application:
     """Close the open attempt."""
-    desk, account = _desk(request), _account(request)
-    asked = ("end", business_no)
-    return once(desk, account, _key(request), asked, lambda: paying.end_payment(desk, account, business_no))
+    desk, asked = _desk(request), ("end", business_no)
+    return _bearer(request).once_apart(asked, lambda account: paying.end_payment(desk, account, business_no))
 
 
 @post("/applications/{business_no:str}/withdrawal", status_code=200, sync_to_thread=True)
 def withdraw(request: Asked, business_no: FromPath[str]) -> Application:
     """撤销申请."""
-    desk, account = _desk(request), _account(request)
-    asked = ("withdraw", business_no)
-    return once(desk, account, _key(request), asked, lambda: paying.withdraw(desk, account, business_no))
+    desk, asked = _desk(request), ("withdraw", business_no)
+    return _bearer(request).once_apart(asked, lambda account: paying.withdraw(desk, account, business_no))
 
 
 @put("/applications/{business_no:str}/proof", sync_to_thread=True)
 def prove(request: Asked, business_no: FromPath[str], data: JSONBody[ProofRequest]) -> Application:
     """Hand in the new key's signature."""
-    desk, account = _desk(request), _account(request)
-    asked = ("prove", business_no, data)
-    return once(desk, account, _key(request), asked, lambda: applications.prove(desk, account, business_no, data))
+    desk = _desk(request)
+    return _bearer(request).once(
+        ("prove", business_no, data),
+        lambda db, account: applications.prove(desk, db, account, business_no, data),
+    )
 
 
 @post("/notify/{method:str}", status_code=200, request_max_body_size=NOTICE_LIMIT)
@@ -184,7 +188,7 @@ async def receive_notice(request: Asked, method: FromPath[str]) -> Response[byte
 
 
 @post("/notify/invoices", status_code=200)
-async def receive_invoice_hint(request: Asked) -> Response[bytes]:
+async def receive_invoice_webhook(request: Asked) -> Response[bytes]:
     """The tax platform's callback; it is always told that it may stop sending."""
     reply = await asyncio.to_thread(invoice_webhook.receive, _desk(request), await request.body())
     return Response(reply, media_type="application/json")
@@ -218,15 +222,14 @@ def _token(request: Asked) -> str:
     return token.strip() if scheme.lower() == "bearer" else ""
 
 
-def _account(request: Asked) -> str:
-    desk, token = _desk(request), _token(request)
-    if not token:
+def _bearer(request: Asked) -> Bearer:
+    """Whoever asks.
+
+    :raises Refused: SESSION_ENDED without a token.
+    """
+    if not (token := _token(request)):
         raise Refused(Reason.SESSION_ENDED)
-    return accounts.account_of(desk.engine, desk.settings, token, desk.clock())
-
-
-def _key(request: Asked) -> str:
-    return request.headers.get(IDEMPOTENCY_HEADER, "")
+    return Bearer(_desk(request), token, request.headers.get(IDEMPOTENCY_HEADER, ""))
 
 
 def _ca_name(desk: Desk) -> str:

@@ -1,46 +1,144 @@
-"""A write that comes twice with one Idempotency-Key is done once and answered alike."""
+"""One request of a signed-in account: its session, and a write that comes twice is done once and answered alike."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
 
 import msgspec
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session
 
 from tui.core.failure import Reason
 from tui.core.order import Application
 from tui.desk.context import Desk
 from tui.desk.refusals import Refused
-from tui.desk.storage.database import put, reading, writing
-from tui.desk.storage.records import AnswerRecord
+from tui.desk.renewals.accounts import digest, prolong
+from tui.desk.renewals.views import DOSSIERS, dossier_of, view
+from tui.desk.storage.answers import AnswerRecord
+from tui.desk.storage.database import put, reading, writes_alone, writing
+from tui.desk.storage.records import ApplicationRecord, SessionRecord
 
 
-def once(
-    desk: Desk, account: str, key: str, request: tuple[object, ...], act: Callable[[], Application]
-) -> Application:
-    """The kept answer of this key, or the act's, which is kept for a day.
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """Who holds the token of a session (RFC 6750); the request's Idempotency-Key with it. Using a session prolongs it.
 
-    Refusals are not kept: every act may be repeated, so a second try is judged anew.
-
-    :raises Refused: KIOSK_FAULT when the key is missing or was used for another request, and what the act raises.
+    Every method raises `Refused`: SESSION_ENDED, and what the act raises.
     """
-    if not 0 < len(key) <= 128:
-        raise Refused(Reason.KIOSK_FAULT, "Idempotency-Key is missing or too long")
-    request_hash = hashlib.sha256(msgspec.json.encode(request)).hexdigest()
-    with reading(desk.engine) as db:
-        kept = db.get(AnswerRecord, (account, key))
-    if kept is not None:
-        if kept.request_hash != request_hash:
+
+    desk: Desk
+    token: str = field(repr=False)
+    """As the request brings it."""
+    key: str = ""
+    """Of a write."""
+
+    @contextmanager
+    def reading(self) -> Iterator[tuple[Session, str]]:
+        """A transaction that changes nothing, and the account."""
+        with self._prolonged() as used, reading(self.desk.engine) as db:
+            yield db, self._look(db, used)[0]
+
+    @contextmanager
+    def writing(self) -> Iterator[tuple[Session, str]]:
+        """A transaction, and the account; for an act that may simply be done again."""
+        self._come_in()
+        with self._prolonged() as used, writing(self.desk.engine) as db:
+            yield db, self._look(db, used)[0]
+
+    def account(self) -> str:
+        """The account alone."""
+        with self.reading() as (_, account):
+            return account
+
+    def see(self, business_no: str) -> Application:
+        """The application as it is now; kiosks ask every two seconds, so one statement finds it and the session.
+
+        :raises Refused: APPLICATION_MISSING.
+        """
+        now, mine = self.desk.clock(), SessionRecord.account == ApplicationRecord.account
+        seen = DOSSIERS.add_columns(SessionRecord.expires_at).join(SessionRecord, mine)
+        this = ApplicationRecord.business_no == business_no, SessionRecord.token_hash == digest(self.token)
+        with self._prolonged() as used, reading(self.desk.engine) as db:
+            rows = db.execute(seen.where(*this)).all()
+            if rows and rows[0].expires_at >= now:
+                used.append(rows[0].expires_at)
+                return view(dossier_of(rows), now)
+            self._look(db, used)
+            raise Refused(Reason.APPLICATION_MISSING)
+
+    def once(self, request: tuple[object, ...], act: Callable[[Session, str], Application]) -> Application:
+        """The kept answer of this key, or the act's, which is kept for a day by the same transaction.
+
+        Refusals are not kept: every act may be repeated, so a second try is judged anew.
+
+        :raises Refused: KIOSK_FAULT when the key is missing or was used for another request.
+        """
+        self._come_in()
+        with self._prolonged() as used, writing(self.desk.engine) as db:
+            account, kept = self._look(db, used)
+            answer = self._kept(kept, request)
+            if answer is None:
+                answer = act(db, account)
+                self._keep(db, account, request, answer)
+        return answer
+
+    def once_apart(self, request: tuple[object, ...], act: Callable[[str], Application]) -> Application:
+        """The same for an act with transactions of its own, between which it asks a platform.
+
+        :raises Refused: as `once`.
+        """
+        with self._prolonged() as used, reading(self.desk.engine) as db:
+            account, kept = self._look(db, used)
+            answer = self._kept(kept, request)
+        if answer is None:
+            answer = act(account)
+            with writing(self.desk.engine) as db:
+                self._keep(db, account, request, answer)
+        return answer
+
+    def _come_in(self) -> None:
+        """Let nobody unknown begin what keeps everybody else from writing."""
+        if writes_alone(self.desk.engine):
+            self.account()
+
+    @contextmanager
+    def _prolonged(self) -> Iterator[list[datetime]]:
+        """Prolong the session that is used, whatever comes of the transaction; it takes the end that was read."""
+        used: list[datetime] = []
+        try:
+            yield used
+        finally:
+            for end in used:
+                prolong(self.desk.engine, self.desk.settings, self.token, end, self.desk.clock())
+
+    def _look(self, db: Session, used: list[datetime]) -> tuple[str, AnswerRecord | None]:
+        """The account, and what is kept under the key."""
+        same = and_(AnswerRecord.account == SessionRecord.account, AnswerRecord.key == self.key)
+        mine = select(SessionRecord.account, SessionRecord.expires_at, AnswerRecord).outerjoin(AnswerRecord, same)
+        found = db.execute(mine.where(SessionRecord.token_hash == digest(self.token))).one_or_none()
+        if found is None or found.expires_at < self.desk.clock():
+            raise Refused(Reason.SESSION_ENDED)
+        used.append(found.expires_at)
+        return found.account, found[2]
+
+    def _kept(self, kept: AnswerRecord | None, request: tuple[object, ...]) -> Application | None:
+        if not 0 < len(self.key) <= 128:
+            raise Refused(Reason.KIOSK_FAULT, "Idempotency-Key is missing or too long")
+        if kept is None:
+            return None
+        if kept.request_hash != _hash(request):
             raise Refused(Reason.KIOSK_FAULT, "Idempotency-Key was used for another request")
         return msgspec.json.decode(kept.answer, type=Application)
-    answer = act()
-    with writing(desk.engine) as db:
+
+    def _keep(self, db: Session, account: str, request: tuple[object, ...], answer: Application) -> None:
+        encoded, now = msgspec.json.encode(answer), self.desk.clock()
         put(
             db,
-            AnswerRecord(
-                account=account,
-                key=key,
-                request_hash=request_hash,
-                answer=msgspec.json.encode(answer),
-                created_at=desk.clock(),
-            ),
+            AnswerRecord(account=account, key=self.key, request_hash=_hash(request), answer=encoded, created_at=now),
         )
-    return answer
+
+
+def _hash(request: tuple[object, ...]) -> str:
+    return hashlib.sha256(msgspec.json.encode(request)).hexdigest()

@@ -6,17 +6,19 @@ from datetime import datetime, timedelta
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from tui.desk.backoff import delay
 from tui.desk.context import Desk
 from tui.desk.invoices.files import NotFetched
-from tui.desk.invoices.records import FileKind, InvoiceFileRecord, InvoiceRecord, RedInvoiceRecord
 from tui.desk.invoices.tax_platform import Links
 from tui.desk.notifications.outbox import tell_invoice
 from tui.desk.storage.database import reading, writing
+from tui.desk.storage.invoices import FileKind, InvoiceFileRecord, InvoiceRecord, RedInvoiceRecord
 from tui.desk.storage.records import ApplicationRecord, MessageKind
 
 _LOG = logging.getLogger(__name__)
 _GIVE_UP = timedelta(days=1)
 """A file that could not be had for so long is left out; the mail goes with what is here."""
+_LONGEST = timedelta(hours=1)
 _LONGEST_LINK = 1024
 
 
@@ -71,8 +73,8 @@ def fetch(desk: Desk, file_no: str) -> None:
             file.content, file.failure, file.next_try_at = content, "", None
         else:
             over = failure.final or now >= file.created_at + _GIVE_UP
-            wait = timedelta(seconds=min(2 ** min(file.tries, 12), 3600))
-            file.failure, file.next_try_at = failure.text[:255], None if over else now + wait
+            file.failure = failure.text[:255]
+            file.next_try_at = None if over else now + delay(file.tries, longest=_LONGEST)
         _mail_when_complete(db, record, issued_as(db, file.invoice_no), now)
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import httpx
 
-from tui.desk.invoices.records import FileKind
 from tui.desk.outbound import HttpsConnection, Unreachable
+from tui.desk.storage.invoices import FileKind
 
 FILE_LIMIT = 2 * 1024 * 1024
 """Bytes; an invoice of one line has some ten thousand."""
@@ -15,11 +15,6 @@ _BEGINNINGS: Mapping[FileKind, tuple[bytes, ...]] = {
     FileKind.PDF: (b"%PDF-",),
     FileKind.OFD: (b"PK\x03\x04",),  # GB/T 33190: a ZIP
     FileKind.XML: (b"<", b"\xef\xbb\xbf<"),
-}
-MEDIA_TYPES: Mapping[FileKind, str] = {
-    FileKind.PDF: "application/pdf",
-    FileKind.OFD: "application/octet-stream",  # none is registered; RFC 2046 4.5.1
-    FileKind.XML: "application/xml",
 }
 
 

@@ -5,14 +5,20 @@ from datetime import timedelta
 
 from tui.core.application import InvoiceForm
 from tui.core.order import InvoiceStatus
+from tui.desk.backoff import delay
 from tui.desk.context import Desk
 from tui.desk.invoices.delivery import announce
-from tui.desk.invoices.records import RED_OPEN, InvoiceRecord, RedInvoiceRecord, RedState
-from tui.desk.invoices.service import PATIENCE, callback_url, keep, pause
-from tui.desk.invoices.tax_platform import InvoiceOutcome, InvoiceState, RedOrder, TaxPlatform, TaxPlatformDown
-from tui.desk.platforms.nuonuo.settings import TaxPlatformSettings
-from tui.desk.renewals.views import invoice_of
+from tui.desk.invoices.service import LONGEST, PATIENCE, callback_url, keep
+from tui.desk.invoices.tax_platform import (
+    InvoiceOutcome,
+    InvoiceState,
+    InvoiceTerms,
+    RedOrder,
+    TaxPlatform,
+    TaxPlatformDown,
+)
 from tui.desk.storage.database import reading, writing
+from tui.desk.storage.invoices import RED_OPEN, InvoiceRecord, RedInvoiceRecord, RedState
 from tui.desk.storage.records import ApplicationRecord
 
 _LOG = logging.getLogger(__name__)
@@ -57,12 +63,12 @@ def _of_the_blue(desk: Desk, platform: TaxPlatform, red: RedInvoiceRecord, recor
 
 def _order(
     desk: Desk,
-    settings: TaxPlatformSettings,
+    settings: InvoiceTerms,
     red: RedInvoiceRecord,
     record: ApplicationRecord,
     blue: InvoiceRecord,
 ) -> RedOrder:
-    buyer = invoice_of(record) or InvoiceForm()
+    buyer = record.typed_invoice() or InvoiceForm()
     return RedOrder(red.request_no, blue.number, settings.seller, buyer.title, buyer.tax_number, callback_url(desk))
 
 
@@ -75,7 +81,7 @@ def _keep(desk: Desk, request_no: str, outcome: InvoiceOutcome) -> None:
         if red.state not in RED_OPEN:
             return
         red.queries, red.failure = red.queries + 1, outcome.text[:255]
-        red.next_query_at = now + pause(red.queries)
+        red.next_query_at = now + delay(red.queries, longest=LONGEST)
         match outcome.state:
             case InvoiceState.ISSUED:
                 red.state, red.number, red.pdf_url = RedState.ISSUED, outcome.number, outcome.links.pdf[:1024]

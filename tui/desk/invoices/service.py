@@ -7,53 +7,69 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from tui.core.application import InvoiceForm
-from tui.core.order import InvoiceStatus, PaymentStatus
+from tui.core.order import FEE_NAME, InvoiceStatus, PaymentStatus
+from tui.desk.backoff import delay
 from tui.desk.context import Desk
 from tui.desk.invoices.delivery import announce
-from tui.desk.invoices.records import RED_OPEN, InvoiceRecord, RedInvoiceRecord, RedState
-from tui.desk.invoices.tax_platform import InvoiceLine, InvoiceOrder, InvoiceOutcome, InvoiceState, TaxPlatformDown
-from tui.desk.platforms.nuonuo.settings import TaxPlatformSettings
-from tui.desk.renewals.issuing import Progress
-from tui.desk.renewals.pricing import FEE_NAME
-from tui.desk.renewals.views import form_of, invoice_of
+from tui.desk.invoices.tax_platform import (
+    InvoiceLine,
+    InvoiceOrder,
+    InvoiceOutcome,
+    InvoiceState,
+    InvoiceTerms,
+    TaxPlatformDown,
+)
+from tui.desk.progress import Progress
 from tui.desk.storage.database import reading, writing
+from tui.desk.storage.invoices import RED_OPEN, InvoiceRecord, RedInvoiceRecord, RedState
 from tui.desk.storage.records import ApplicationRecord, OrderRecord
 
 _LOG = logging.getLogger(__name__)
+LONGEST = timedelta(hours=1)
+"""Between two questions."""
 PATIENCE = timedelta(days=3)
 """An order that the platform has rejected for so long waits for a person."""
 RETURNED = frozenset({PaymentStatus.REFUNDING, PaymentStatus.REFUNDED})
 """No invoice is ordered for money that goes back, and one that was issued is taken back."""
 
 
+def order(desk: Desk, db: Session, record: ApplicationRecord) -> None:
+    """In the transaction that completes an application: its e-invoice is due, where the person wants one."""
+    if desk.tax is None or record.typed_invoice() is None or record.payment_status in RETURNED:
+        return
+    now = desk.clock()
+    db.add(InvoiceRecord(business_no=record.business_no, requested_at=now, next_query_at=now, queries=0))
+    record.invoice_status = InvoiceStatus.PENDING
+
+
 def invoice(desk: Desk, business_no: str) -> Progress:
-    """Order the e-invoice or ask after it; what the platform refused before is tried again."""
+    """Place the order or ask after it; what the platform refused before is tried again."""
     platform, settings = desk.tax, desk.settings.invoices
     if platform is None or settings is None:
         return Progress.OVER
     with writing(desk.engine) as db:
         record = db.get_one(ApplicationRecord, business_no, with_for_update=True)
-        kept = db.get(InvoiceRecord, business_no)
-        if kept is not None and kept.number:
-            return Progress.DONE
-        buyer = invoice_of(record)
-        if buyer is None or record.payment_status in RETURNED:
-            return Progress.OVER
-        refused = record.invoice_status is InvoiceStatus.FAILED
+        kept, buyer = db.get(InvoiceRecord, business_no), record.typed_invoice()
         if kept is None:
-            db.add(InvoiceRecord(business_no=business_no, requested_at=desk.clock()))
-            record.invoice_status = InvoiceStatus.PENDING
-        order = _order(desk, settings, db, record, buyer)
+            return Progress.OVER
+        if kept.number or buyer is None or record.payment_status in RETURNED:
+            kept.next_query_at = None
+            return Progress.DONE if kept.number else Progress.OVER
+        kept.queries += 1
+        refused = record.invoice_status is InvoiceStatus.FAILED
+        ordered = _order(desk, settings, db, record, buyer)
     try:
         if refused:
             platform.reissue(business_no)
             outcome = InvoiceOutcome(InvoiceState.PENDING)
         else:
-            outcome = platform.query(business_no) or platform.issue(order)
+            outcome = platform.query(business_no) or platform.issue(ordered)
             if outcome.state is InvoiceState.UNSEALED:
                 platform.reissue(business_no)
     except TaxPlatformDown as error:
         _LOG.warning("invoice of %s: %s", business_no, error)
+        with writing(desk.engine) as db:
+            _ask_later(db.get_one(InvoiceRecord, business_no), desk.clock())
         return Progress.LATER
     return keep(desk, business_no, outcome)
 
@@ -64,6 +80,7 @@ def keep(desk: Desk, business_no: str, outcome: InvoiceOutcome) -> Progress:
     with writing(desk.engine) as db:
         record = db.get_one(ApplicationRecord, business_no, with_for_update=True)
         kept = db.get_one(InvoiceRecord, business_no)
+        kept.next_query_at = None
         if kept.number:
             return Progress.DONE
         match outcome.state:
@@ -84,7 +101,14 @@ def keep(desk: Desk, business_no: str, outcome: InvoiceOutcome) -> Progress:
                 record.invoice_status, kept.failure = InvoiceStatus.PENDING, outcome.text[:255]
         if record.payment_status in RETURNED:
             redden(db, business_no, now)
-    return Progress.DONE if outcome.state is InvoiceState.ISSUED else Progress.LATER
+        if outcome.state is InvoiceState.ISSUED:
+            return Progress.DONE
+        _ask_later(kept, now)
+        return Progress.LATER
+
+
+def _ask_later(kept: InvoiceRecord, now: datetime) -> None:
+    kept.next_query_at = now + delay(kept.queries, longest=LONGEST)
 
 
 def redden(db: Session, business_no: str, now: datetime) -> RedInvoiceRecord | None:
@@ -96,6 +120,10 @@ def redden(db: Session, business_no: str, now: datetime) -> RedInvoiceRecord | N
     """
     record, blue = db.get_one(ApplicationRecord, business_no), db.get(InvoiceRecord, business_no)
     if blue is None or (not blue.number and record.invoice_status is InvoiceStatus.FAILED):
+        return None
+    if not blue.number and not blue.queries:  # the platform was not asked for it yet, and will not be
+        db.delete(blue)
+        record.invoice_status = InvoiceStatus.NOT_REQUESTED
         return None
     latest = latest_red(db, business_no)
     if latest is not None and latest.state not in (RedState.FAILED, RedState.NEEDLESS):
@@ -132,15 +160,6 @@ def try_again(db: Session, business_no: str, now: datetime) -> bool:
     return True
 
 
-def ask(desk: Desk, business_no: str) -> None:
-    """Ask after an invoice that is due, beside the workflow."""
-    progress = invoice(desk, business_no)
-    with writing(desk.engine) as db:
-        kept = db.get_one(InvoiceRecord, business_no)
-        kept.queries += 1
-        kept.next_query_at = desk.clock() + pause(kept.queries) if progress is Progress.LATER else None
-
-
 def hint(desk: Desk, number: str) -> None:
     """Something may have happened to the invoice with this request number: ask the platform at once."""
     now = desk.clock()
@@ -157,21 +176,16 @@ def hint(desk: Desk, number: str) -> None:
             db.execute(update(RedInvoiceRecord).where(*red).values(next_query_at=now))
 
 
-def pause(times: int) -> timedelta:
-    """Before the next question: 2, 4, 8, … seconds, at most an hour."""
-    return timedelta(seconds=min(2 ** min(times, 12), 3600))
-
-
 def callback_url(desk: Desk) -> str:
     """Where the platform may give a hint."""
     return f"{desk.settings.public_url}/notify/invoices" if desk.settings.public_url else ""
 
 
 def _order(
-    desk: Desk, settings: TaxPlatformSettings, db: Session, record: ApplicationRecord, buyer: InvoiceForm
+    desk: Desk, settings: InvoiceTerms, db: Session, record: ApplicationRecord, buyer: InvoiceForm
 ) -> InvoiceOrder:
     order = db.scalars(select(OrderRecord).where(OrderRecord.business_no == record.business_no)).one()
-    form = form_of(record)
+    form = record.typed_form()
     return InvoiceOrder(
         record.business_no,
         settings.seller,

@@ -161,6 +161,25 @@ class TaxPlatformDown(Exception):  # noqa: N818 — a state of the platform, sai
     """The platform did not answer usably: whether it acted is not known, ask again with the same order."""
 
 
+class InvoiceTerms(Protocol):
+    """What an order needs of the seller's settings, whichever platform it goes to."""
+
+    @property
+    def seller(self) -> Seller:
+        """The seller as an order names it."""
+        ...
+
+    @property
+    def tax_code(self) -> str:
+        """税收分类编码 of the service sold, 19 digits."""
+        ...
+
+    @property
+    def tax_rate(self) -> Decimal:
+        """0.06 for six percent."""
+        ...
+
+
 class TaxPlatform(Protocol):
     """Issues e-invoices; every call may be made from any thread and repeated."""
 

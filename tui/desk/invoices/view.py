@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tui.core.order import InvoiceStatus
-from tui.desk.invoices.records import InvoiceFileRecord, InvoiceRecord, RedInvoiceRecord
+from tui.desk.storage.invoices import InvoiceFileRecord, InvoiceRecord, RedInvoiceRecord
 from tui.desk.storage.records import ApplicationRecord, MessageRecord
 
 

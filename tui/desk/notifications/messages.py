@@ -6,7 +6,7 @@ import smtplib
 import ssl
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -17,6 +17,7 @@ from pathlib import Path
 import msgspec
 
 from tui.desk.outbound import HttpsConnection, Unreachable, trust
+from tui.desk.settings_reader import Password, SecretBytes
 
 SMS_TIME_HEADER = "Sms-Timestamp"
 SMS_SIGNATURE_HEADER = "Sms-Signature"
@@ -32,8 +33,7 @@ class NotDelivered(Exception):  # noqa: N818 — named as the desk speaks of it
         self.final = final
 
 
-@dataclass(frozen=True, slots=True)
-class MailSettings:
+class MailSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The mail server that takes our messages."""
 
     host: str
@@ -49,7 +49,7 @@ class MailSettings:
     """PEM bundle to trust instead of the system's authorities."""
     user: str = ""
     """Empty: no authentication."""
-    password: bytes = field(default=b"", repr=False)
+    password: Password = msgspec.field(default=Password(), name="password_file")
     deadline: float = 15.0
     """Seconds for one command."""
 
@@ -131,12 +131,11 @@ class Mailer:
         return trust(self._settings.ca_file)
 
 
-@dataclass(frozen=True, slots=True)
-class SmsSettings:
+class SmsSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The SMS gateway."""
 
     url: str
-    key: bytes = field(repr=False)
+    key: SecretBytes = msgspec.field(name="key_file")
     """The secret shared with the gateway; blanks around it do not count."""
     ca_file: Path | None = None
     """PEM bundle to trust instead of the system's authorities."""

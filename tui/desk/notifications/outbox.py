@@ -6,32 +6,28 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tui.core.beijing import BEIJING
 from tui.core.order import InvoiceStatus
+from tui.desk.backoff import delay
 from tui.desk.context import Desk
-from tui.desk.invoices.files import MEDIA_TYPES
-from tui.desk.invoices.records import InvoiceFileRecord, InvoiceRecord, RedInvoiceRecord
+from tui.desk.notifications import wording
 from tui.desk.notifications.messages import Attachment, NotDelivered
-from tui.desk.renewals.views import form_of
+from tui.desk.notifications.wording import Words
 from tui.desk.storage.database import reading, writing
+from tui.desk.storage.invoices import MEDIA_TYPES, InvoiceFileRecord, InvoiceRecord, RedInvoiceRecord
 from tui.desk.storage.records import ApplicationRecord, MessageKind, MessageRecord
 
 _LOG = logging.getLogger(__name__)
+_LONGEST = timedelta(hours=1)
 
 
 def tell_issued(db: Session, record: ApplicationRecord, now: datetime) -> None:
     """Ready to install."""
-    until = f"{record.new_not_after.astimezone(BEIJING):%Y-%m-%d}"
-    text = (
-        f"您的数字证书续期（业务单号 {record.business_no}）已签发，有效期至 {until}。请插入原CA，登录后完成证书安装。"
-    )
-    _put(db, record, "issued", ("新证书已签发，请安装", text), now)
+    _put(db, record, "issued", wording.issued(record.business_no, record.new_not_after), now)
 
 
 def tell_failed(db: Session, record: ApplicationRecord, now: datetime) -> None:
     """The CA refused for good."""
-    text = f"您的数字证书续期（业务单号 {record.business_no}）未能签发，已付款项将原路退回。如有疑问请联系服务热线。"
-    _put(db, record, "failed", ("证书续期未能办理", text), now)
+    _put(db, record, "failed", wording.failed(record.business_no), now)
 
 
 def tell_invoice(
@@ -42,14 +38,10 @@ def tell_invoice(
     now: datetime,
 ) -> None:
     """An issued invoice, blue or red: its number and link; a mail brings its files."""
-    if isinstance(invoice, InvoiceRecord):
-        topic, subject = "invoice", "电子发票已开具"
-        text = f"业务单号 {record.business_no} 的电子发票已开具，发票号码 {invoice.number}"
-    else:
-        topic, subject = "red-invoice", "电子发票已红冲"
-        text = f"业务单号 {record.business_no} 已退款，原电子发票已红冲，红字发票号码 {invoice.number}"
-    text += f"，下载链接：{invoice.pdf_url}" if invoice.pdf_url else "。"
-    _put(db, record, topic, (subject, text), now, kinds=(kind,), invoice_no=invoice.request_no)
+    blue = isinstance(invoice, InvoiceRecord)
+    topic, say = ("invoice", wording.invoice) if blue else ("red-invoice", wording.red_invoice)
+    words = say(record.business_no, invoice.number, invoice.pdf_url)
+    _put(db, record, topic, words, now, kinds=(kind,), invoice_no=invoice.request_no)
 
 
 def deliver(desk: Desk, message_id: str) -> None:
@@ -67,14 +59,14 @@ def deliver(desk: Desk, message_id: str) -> None:
         _LOG.warning("message %s: %s", message_id, error.text)
     now = desk.clock()
     with writing(desk.engine) as db:
-        message = db.get_one(MessageRecord, message_id)
+        db.add(message)
         message.tries += 1
         if failure is None:
             message.sent_at, message.next_try_at = now, None
         elif failure.final:
             message.next_try_at = None
         else:
-            message.next_try_at = now + timedelta(seconds=min(2 ** min(message.tries, 12), 3600))
+            message.next_try_at = now + delay(message.tries, longest=_LONGEST)
         if message.invoice_no:
             _note_delivered(db, message)
 
@@ -115,29 +107,29 @@ def _put(
     db: Session,
     record: ApplicationRecord,
     topic: str,
-    words: tuple[str, str],
+    words: Words,
     now: datetime,
     *,
     kinds: tuple[MessageKind, ...] = tuple(MessageKind),
     invoice_no: str = "",
 ) -> None:
-    subject, text = words
-    form = form_of(record)
+    form = record.typed_form()
     receivers = {MessageKind.SMS: form.agent_mobile, MessageKind.MAIL: form.agent_email}
-    for kind in kinds:
-        message_id = f"{record.business_no}-{topic}-{kind.value}"
-        if db.get(MessageRecord, message_id) is None:
-            db.add(
-                MessageRecord(
-                    message_id=message_id,
-                    business_no=record.business_no,
-                    kind=kind,
-                    receiver=receivers[kind].encode(),
-                    subject=subject,
-                    text=text.encode(),
-                    created_at=now,
-                    next_try_at=now,
-                    tries=0,
-                    invoice_no=invoice_no,
-                )
-            )
+    numbers = {kind: f"{record.business_no}-{topic}-{kind.value}" for kind in kinds}
+    known = set(db.scalars(select(MessageRecord.message_id).where(MessageRecord.message_id.in_(numbers.values()))))
+    db.add_all(
+        MessageRecord(
+            message_id=number,
+            business_no=record.business_no,
+            kind=kind,
+            receiver=receivers[kind].encode(),
+            subject=words.subject,
+            text=words.text.encode(),
+            created_at=now,
+            next_try_at=now,
+            tries=0,
+            invoice_no=invoice_no,
+        )
+        for kind, number in numbers.items()
+        if number not in known
+    )

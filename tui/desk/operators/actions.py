@@ -13,7 +13,7 @@ from tui.desk.invoices.service import RETURNED, redden
 from tui.desk.payments.gateway import Outcome, TradeState
 from tui.desk.payments.polling import to_port
 from tui.desk.payments.settling import give_back, lock, review, schedule
-from tui.desk.storage.books import ActKind, ActRecord
+from tui.desk.storage.audit_log import ActKind, ActRecord
 from tui.desk.storage.database import reading, writing
 from tui.desk.storage.records import ApplicationRecord, AttemptRecord
 
@@ -77,15 +77,6 @@ def release(desk: Desk, business_no: str, attempt_no: str, act: Act) -> AttemptS
         _settle(db, application, now)
         _record(db, act, attempt, now)
         return attempt.state
-
-
-def tell(desk: Desk, act_no: str) -> None:
-    """Wake the workflow of the application that an operator decided about: the decision came from another process."""
-    with reading(desk.engine) as db:
-        business_no = db.get_one(ActRecord, act_no).business_no
-    desk.signals.wake(business_no)
-    with writing(desk.engine) as db:
-        db.get_one(ActRecord, act_no).tell_at = None
 
 
 def _settle(db: Session, application: ApplicationRecord, now: datetime) -> None:
@@ -182,6 +173,5 @@ def _record(db: Session, act: Act, attempt: AttemptRecord, now: datetime) -> Non
             operator=act.operator,
             reason=act.reason.encode(),
             done_at=now,
-            tell_at=now,
         )
     )

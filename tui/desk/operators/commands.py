@@ -27,31 +27,19 @@ from tui.desk.payments.comparison import Comparison, Oddity
 from tui.desk.payments.gateway import PaymentGatewayError
 from tui.desk.payments.reconciliation import reconcile as compare
 from tui.desk.settings import DeskSettings
-from tui.desk.storage.books import ActKind
+from tui.desk.storage.audit_log import ActKind
 from tui.desk.storage.database import reading, writing
 from tui.desk.storage.records import ApplicationRecord
+from tui.desk.storage.wakeup import notify
 from tui.desk.wiring import build
 
 
-class _NoWorkflows:
-    """The desk that runs is told through the database."""
-
-    def begin(self, business_no: str) -> None:
-        """Left to the running desk."""
-
-    def wake(self, business_no: str) -> None:
-        """Left to the running desk."""
-
-    def revive(self) -> None:
-        """Left to the running desk."""
-
-
-def orders(config: Path, concern: Concern, business_no: str, *, as_json: bool) -> int:
-    """List applications, or show one."""
+def orders(config: Path, concern: str, business_no: str, *, as_json: bool) -> int:
+    """List the applications of a `Concern`, else all; or show one."""
 
     def show(settings: DeskSettings) -> int:
         with existing_database(settings) as engine:
-            found = applications(engine, concern, business_no)
+            found = applications(engine, Concern(concern or Concern.ALL), business_no)
         if business_no and not found:
             say(f"没有这笔申请 / no application {business_no}")
             return Exit.REFUSED
@@ -76,11 +64,11 @@ def refund(config: Path, business_no: str, reason: str, attempt_no: str, *, afte
     return _decided(config, reason, decide)
 
 
-def release(config: Path, business_no: str, attempt_no: str, kind: ActKind, reason: str) -> int:
-    """Decide about a frozen payment."""
+def release(config: Path, business_no: str, attempt_no: str, kind: str, reason: str) -> int:
+    """Decide about a frozen payment; `kind` is the `ActKind`."""
 
     def decide(desk: Desk) -> int:
-        state = decide_release(desk, business_no, attempt_no, Act(kind, operator(), printable(reason)))
+        state = decide_release(desk, business_no, attempt_no, Act(ActKind(kind), operator(), printable(reason)))
         say(f"{attempt_no}: {state.value}")
         return Exit.DONE
 
@@ -92,37 +80,40 @@ def invoice(config: Path, business_no: str, *, again: bool) -> int:
 
     def show(settings: DeskSettings) -> int:
         access = writing if again else reading
-        with existing_database(settings) as engine, access(engine) as db:
-            view = invoice_view(db, business_no) if db.get(ApplicationRecord, business_no) else None
-            if view is None:
-                say(f"没有这笔申请的发票 / no invoice of {business_no}")
-                return Exit.REFUSED
-            if not again:
-                _out(_json(view))
-                return Exit.DONE
-            if not try_again(db, business_no, utc_now()):
-                say("发票没有被拒绝，无需重试 / nothing was refused, there is nothing to try again")
-                return Exit.REFUSED
+        with existing_database(settings) as engine:
+            with access(engine) as db:
+                view = invoice_view(db, business_no) if db.get(ApplicationRecord, business_no) else None
+                if view is None:
+                    say(f"没有这笔申请的发票 / no invoice of {business_no}")
+                    return Exit.REFUSED
+                if not again:
+                    _out(_json(view))
+                    return Exit.DONE
+                if not try_again(db, business_no, utc_now()):
+                    say("发票没有被拒绝，无需重试 / nothing was refused, there is nothing to try again")
+                    return Exit.REFUSED
+            notify(engine)
         say("已登记重试，由运行中的服务执行 / recorded, the running desk tries again")
         return Exit.DONE
 
     return with_settings(config, show)
 
 
-def reconcile(config: Path, day: date | None, channels: Sequence[Method], *, as_json: bool) -> int:
+def reconcile(config: Path, day: date | None, channels: Sequence[str], *, as_json: bool) -> int:
     """Compare a day, else yesterday, of the channels named, else of all."""
 
     def act(settings: DeskSettings) -> int:
         with existing_database(settings) as engine:
-            return compared(build(settings, engine, _NoWorkflows()))
+            return compared(build(settings, engine))
 
     def compared(desk: Desk) -> int:
         wanted = day or desk.clock().astimezone(BEIJING).date() - timedelta(days=1)
-        if missing := [method.value for method in channels if method not in desk.gateways]:
+        methods = [Method(channel) for channel in channels]
+        if missing := [method.value for method in methods if method not in desk.gateways]:
             say(f"没有配置 {missing[0]} / {missing[0]} is not set up")
             return Exit.USAGE
         codes, results = [Exit.DONE], list[Comparison]()
-        for method in channels or tuple(desk.gateways):
+        for method in methods or tuple(desk.gateways):
             try:
                 results.append(compare(desk, method, wanted))
             except PaymentGatewayError as error:
@@ -153,7 +144,9 @@ def _decided(config: Path, reason: str, act: Callable[[Desk], int]) -> int:
             return Exit.USAGE
         try:
             with existing_database(settings) as engine:
-                return act(build(settings, engine, _NoWorkflows()))
+                code = act(build(settings, engine))
+                notify(engine)
+                return code
         except NotAllowed as error:
             say(str(error))
             return Exit.REFUSED

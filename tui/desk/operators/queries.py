@@ -9,10 +9,9 @@ from sqlalchemy.orm import Session
 
 from tui.core.order import OPEN_ATTEMPT, ApplicationStatus, PaymentStatus
 from tui.core.text_safety import mask, masked, printable
-from tui.desk.invoices.records import InvoiceRecord
-from tui.desk.renewals.views import form_of, invoice_of
-from tui.desk.storage.books import ActRecord
+from tui.desk.storage.audit_log import ActRecord
 from tui.desk.storage.database import reading
+from tui.desk.storage.invoices import InvoiceRecord
 from tui.desk.storage.records import ApplicationRecord, AttemptRecord, RefundRecord
 
 NEWEST = 500
@@ -143,7 +142,7 @@ def _to_revoke() -> ColumnElement[bool]:
 
 
 def _seen(db: Session, record: ApplicationRecord) -> Seen:
-    form = form_of(record)
+    form = record.typed_form()
     mine = record.business_no
     attempts = select(AttemptRecord).where(AttemptRecord.business_no == mine).order_by(AttemptRecord.ordinal)
     refunds = select(RefundRecord).where(RefundRecord.business_no == mine).order_by(RefundRecord.txn_time)
@@ -201,7 +200,7 @@ def _refund(record: RefundRecord) -> SeenRefund:
 
 
 def _invoice(db: Session, record: ApplicationRecord) -> SeenInvoice:
-    buyer, kept = invoice_of(record), db.get(InvoiceRecord, record.business_no)
+    buyer, kept = record.typed_invoice(), db.get(InvoiceRecord, record.business_no)
     title = mask(buyer.title, 2, 2) if buyer else ""
     if kept is None:
         return SeenInvoice(record.invoice_status.value, title, "", None, "")

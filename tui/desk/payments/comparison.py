@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from tui.core.order import Method
-from tui.desk.storage.books import DifferenceKind
+from tui.desk.storage.reconciliations import DifferenceKind
 
 
 @dataclass(frozen=True, slots=True)

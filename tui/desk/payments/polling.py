@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from tui.core.failure import Reason
 from tui.core.order import OPEN_ATTEMPT, AttemptState
 from tui.desk.context import Desk
+from tui.desk.notifications import wording
 from tui.desk.payments.gateway import (
     AnswerNotGenuine,
     Attempt,
@@ -101,7 +102,7 @@ def put_away(attempt: AttemptRecord, now: datetime) -> None:
 
 
 def finish(desk: Desk, attempt: AttemptRecord) -> None:
-    """Last query, then cancel; whatever stays undecided is asked again by the watch."""
+    """Last query, then cancel; whatever stays undecided is asked again by the engine."""
     gateway, number, asked = desk.gateways[attempt.method], attempt.attempt_no, to_port(attempt)
     hopeless = desk.clock() > attempt.expires_at + _GIVE_UP
     try:
@@ -129,7 +130,7 @@ def to_port(record: AttemptRecord) -> Attempt:
     return Attempt(
         record.attempt_no,
         record.amount_fen,
-        f"数字证书续期 {record.business_no}",
+        wording.payment_subject(record.business_no),
         record.txn_time,
         record.expires_at,
         record.notify_url,

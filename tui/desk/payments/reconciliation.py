@@ -20,8 +20,8 @@ from tui.desk.payments.gateway import PaymentGateway, PaymentGatewayError
 from tui.desk.payments.polling import to_port
 from tui.desk.payments.refunds import pursue
 from tui.desk.payments.settling import settle
-from tui.desk.storage.books import DifferenceKind, DifferenceRecord, ReconciliationRecord
 from tui.desk.storage.database import reading, writing
+from tui.desk.storage.reconciliations import DifferenceKind, DifferenceRecord, ReconciliationRecord
 from tui.desk.storage.records import AttemptRecord, RefundRecord
 
 _LOG = logging.getLogger(__name__)

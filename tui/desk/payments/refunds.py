@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from tui.core.order import AttemptState
 from tui.desk.context import Desk
+from tui.desk.notifications import wording
 from tui.desk.payments.gateway import PaymentGateway, PaymentGatewayError, Refund, RefundOutcome, RefundState
 from tui.desk.payments.polling import to_port
 from tui.desk.payments.settling import lock, review
@@ -17,13 +18,6 @@ from tui.desk.storage.database import reading, writing
 from tui.desk.storage.records import AttemptRecord, RefundRecord
 
 _LOG = logging.getLogger(__name__)
-_REASONS = {
-    "paid_twice": "重复支付退款",
-    "paid_late": "超时支付退款",
-    "withdrawn": "申请已撤销",
-    "issuing_failed": "证书未能签发",
-    "operator": "客服退款",
-}
 _LAST = 99
 """Orders of one refund: what was refused so often needs a person."""
 
@@ -53,7 +47,7 @@ def _to_port(record: RefundRecord, attempt: AttemptRecord) -> Refund:
         to_port(attempt),
         attempt.platform_no,
         record.amount_fen,
-        _REASONS.get(record.cause, "退款"),
+        wording.refund_reason(record.cause),
         record.txn_time,
     )
 

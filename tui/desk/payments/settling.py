@@ -25,11 +25,10 @@ _CREDITABLE = OPEN_ATTEMPT | {AttemptState.CLOSED}
 
 
 def settle(desk: Desk, attempt_no: str, outcome: Outcome) -> None:
-    """Record what the platform said about an attempt, in one transaction; wakes the workflow if it paid the bill."""
+    """Record what the platform said about an attempt, in one transaction."""
     now = desk.clock()
     with writing(desk.engine) as db:
         application, attempt = lock(db, attempt_no)
-        before = application.status
         match outcome.state:
             case TradeState.PAID:
                 _credit(db, application, attempt, outcome, now)
@@ -43,10 +42,6 @@ def settle(desk: Desk, attempt_no: str, outcome: Outcome) -> None:
                 pass  # not scanned yet, or unknown: nothing is decided
         schedule(attempt, now)
         review(db, application)
-        moved = application.status is not before
-        business_no = application.business_no
-    if moved:
-        desk.signals.wake(business_no)
 
 
 def returned_by_platform(desk: Desk, attempt_no: str) -> None:

@@ -4,6 +4,7 @@ import logging
 from datetime import timedelta
 
 from sqlalchemy import delete, update
+from sqlalchemy.orm import Session
 
 from tui.core.order import AttemptState, Method
 from tui.desk.clock import number
@@ -19,7 +20,7 @@ from tui.desk.payments.gateway import (
 )
 from tui.desk.payments.polling import to_port
 from tui.desk.payments.settling import returned_by_platform, settle
-from tui.desk.storage.database import reading, writing
+from tui.desk.storage.database import writing
 from tui.desk.storage.records import AttemptRecord, NoticeRecord, RefundRecord
 
 _LOG = logging.getLogger(__name__)
@@ -38,12 +39,15 @@ def receive(desk: Desk, method: Method, body: bytes, query: str) -> bytes | None
     except AnswerNotGenuine as error:
         if desk.refused_notices.take(desk.clock()):
             _forget_refused(desk)
-            notice_id = _keep(desk, method, body, f"{_REFUSED}{error}")
+            with writing(desk.engine) as db:
+                notice_id = _insert(db, desk, method, body, f"{_REFUSED}{error}")
             _LOG.error("notice %s of %s is not genuine: %s", notice_id, method.value, error)
         return None
-    notice_id = _keep(desk, method, body)
+    with writing(desk.engine) as db:
+        notice_id = _insert(db, desk, method, body)
+        attempt = db.get(AttemptRecord, notice.number) if notice.kind is not NoticeKind.REFUND else None
     try:
-        _note(desk, notice_id, _apply(desk, method, gateway, notice))
+        _note(desk, notice_id, _apply(desk, method, gateway, notice, attempt))
     except PaymentGatewayError as error:
         _LOG.log(error.severity, "notice %s of %s is not checked yet: %s", notice_id, method.value, error)
         _note(desk, notice_id, f"not checked: {type(error).__name__}")
@@ -51,15 +55,15 @@ def receive(desk: Desk, method: Method, body: bytes, query: str) -> bytes | None
     return gateway.notice_reply
 
 
-def _apply(desk: Desk, method: Method, gateway: PaymentGateway, notice: PaymentNotice) -> str:
+def _apply(
+    desk: Desk, method: Method, gateway: PaymentGateway, notice: PaymentNotice, attempt: AttemptRecord | None
+) -> str:
     if notice.kind is NoticeKind.REFUND:
         with writing(desk.engine) as db:  # a hint: the refund is asked for at once
             known = RefundRecord.refund_no.in_((notice.number, notice.number[:-2]))  # the latter of a further order
             waiting = known, RefundRecord.done_at.is_(None)
             db.execute(update(RefundRecord).where(*waiting).values(next_try_at=desk.clock()))
         return "refund"
-    with reading(desk.engine) as db:
-        attempt = db.get(AttemptRecord, notice.number)
     if attempt is None or attempt.method is not method:
         _LOG.error("a genuine notice of %s names an unknown attempt", method.value)
         return "unknown attempt"
@@ -88,15 +92,12 @@ def _settle_late(desk: Desk, gateway: PaymentGateway, attempt: AttemptRecord) ->
             raise GatewayUnknown(f"the notice says paid, a query {now.state.value}")
 
 
-def _keep(desk: Desk, method: Method, body: bytes, result: str = "") -> int:
-    with writing(desk.engine) as db:
-        now = desk.clock()
-        record = NoticeRecord(
-            notice_no=number("TZ", now), method=method, body=body, received_at=now, result=result[:255]
-        )
-        db.add(record)
-        db.flush()
-        return record.id
+def _insert(db: Session, desk: Desk, method: Method, body: bytes, result: str = "") -> int:
+    now = desk.clock()
+    record = NoticeRecord(notice_no=number("TZ", now), method=method, body=body, received_at=now, result=result[:255])
+    db.add(record)
+    db.flush()
+    return record.id
 
 
 def _note(desk: Desk, notice_id: int, result: str) -> None:

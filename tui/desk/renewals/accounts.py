@@ -6,19 +6,22 @@ import secrets
 from datetime import datetime, timedelta
 from math import ceil
 from threading import BoundedSemaphore
+from typing import TYPE_CHECKING
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.low_level import ARGON2_VERSION
-from sqlalchemy import Engine, delete, update
+from sqlalchemy import Engine, delete, or_, update
 from sqlalchemy.orm import Session
 
 from tui.core.failure import Reason
 from tui.desk.clock import utc_now
 from tui.desk.refusals import Refused
-from tui.desk.settings import DeskSettings
 from tui.desk.storage.database import put, reading, writing
 from tui.desk.storage.records import AccountRecord, BindingRecord, SessionRecord
+
+if TYPE_CHECKING:  # the settings name every partner, the rules none
+    from tui.desk.settings import DeskSettings
 
 _HASHER = PasswordHasher()
 
@@ -51,7 +54,7 @@ def bind(db: Session, account: str, fingerprint: str) -> None:
     put(db, BindingRecord(fingerprint=fingerprint, account=account))
 
 
-def sign_in(engine: Engine, settings: DeskSettings, name: str, password: str, now: datetime) -> str:
+def sign_in(engine: Engine, settings: "DeskSettings", name: str, password: str, now: datetime) -> str:
     """Check the password and open a session; the answer is its token.
 
     :raises Refused: WRONG_PASSWORD, ACCOUNT_LOCKED with the seconds to wait, or DESK_BUSY while too many sign in.
@@ -78,33 +81,30 @@ def sign_in(engine: Engine, settings: DeskSettings, name: str, password: str, no
                 account.password_hash = _HASHER.hash(password)
             token = secrets.token_urlsafe(32)
             expires_at = now + timedelta(seconds=settings.session_seconds)
-            db.execute(delete(SessionRecord).where(SessionRecord.expires_at < now))
-            db.add(SessionRecord(token_hash=_digest(token), account=name, expires_at=expires_at))
+            db.add(SessionRecord(token_hash=digest(token), account=name, expires_at=expires_at))
             return token
     raise Refused(Reason.WRONG_PASSWORD)
 
 
-def account_of(engine: Engine, settings: DeskSettings, token: str, now: datetime) -> str:
-    """The signed-in account; using a session prolongs it.
-
-    :raises Refused: SESSION_ENDED.
-    """
+def prolong(engine: Engine, settings: "DeskSettings", token: str, expires_at: datetime, now: datetime) -> None:
+    """Let a session that was used, and would end then, last as long as a new one."""
     lifetime = timedelta(seconds=settings.session_seconds)
-    with reading(engine) as db:
-        session = db.get(SessionRecord, _digest(token))
-    if session is None or session.expires_at < now:
-        raise Refused(Reason.SESSION_ENDED)
-    if session.expires_at < now + lifetime * 0.9:  # a write for every poll would cost more than it tells
+    if expires_at < now + lifetime * 0.9:  # a write for every poll would cost more than it tells
         with writing(engine) as db:
-            used = SessionRecord.token_hash == session.token_hash  # no merge: it may have been ended meanwhile
+            used = SessionRecord.token_hash == digest(token)  # it may have been ended meanwhile
             db.execute(update(SessionRecord).where(used).values(expires_at=now + lifetime))
-    return session.account
 
 
-def sign_out(engine: Engine, token: str) -> None:
-    """End the session; an unknown one is ended already."""
+def sign_out(engine: Engine, token: str, now: datetime) -> None:
+    """End the session, an unknown one is ended already; with it go those whose time is over."""
+    over = or_(SessionRecord.token_hash == digest(token), SessionRecord.expires_at < now)
     with writing(engine) as db:
-        db.execute(delete(SessionRecord).where(SessionRecord.token_hash == _digest(token)))
+        db.execute(delete(SessionRecord).where(over))
+
+
+def digest(token: str) -> str:
+    """What the desk keeps of a session's token."""
+    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def _refuse_locked(account: AccountRecord | None, now: datetime) -> None:
@@ -132,7 +132,3 @@ def _hash_of_nothing() -> str:
         for length in (_HASHER.salt_len, _HASHER.hash_len)
     )
     return f"$argon2id$v={ARGON2_VERSION}${cost}${salt}${tag}"
-
-
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

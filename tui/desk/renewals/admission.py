@@ -2,12 +2,14 @@
 
 import hashlib
 import re
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from tui.core.certificate import RENEWABLE_KEYS, Certificate, CertificateState
+from tui.core.eligibility import REFUSALS
 from tui.core.failure import Reason
 from tui.core.order import LIVE, ApplicationStatus, KeyPolicy, Offer
 from tui.desk.context import Desk
@@ -17,25 +19,15 @@ from tui.desk.refusals import Refused
 from tui.desk.renewals.half_filled import kept_form
 from tui.desk.renewals.pricing import terms
 from tui.desk.renewals.views import application_view
-from tui.desk.storage.database import reading
-from tui.desk.storage.records import ApplicationRecord, BindingRecord, KeyRecord
+from tui.desk.storage.evidence import KeyRecord
+from tui.desk.storage.records import AccountRecord, ApplicationRecord, BindingRecord
 
 _SPKI = re.compile(r"[0-9a-f]{64}")
-_CLOSED_DOORS = {
-    CertificateState.EXPIRED: Reason.CERTIFICATE_EXPIRED,
-    CertificateState.VALID: Reason.TOO_EARLY,
-    CertificateState.NOT_YET_VALID: Reason.NOT_YET_VALID,
-    CertificateState.UNSUPPORTED: Reason.KEY_UNSUPPORTED,
-    CertificateState.UNREADABLE: Reason.CERTIFICATE_UNREADABLE,
-    CertificateState.NOT_FOR_SIGNING: Reason.NO_SIGNING_CERTIFICATE,
-}
-
-
 _OVER = frozenset({Reason.ALREADY_RENEWED, Reason.TOO_EARLY, Reason.NOT_YET_VALID})
 """What an old certificate, or a new one, is refused for when its renewal is finished."""
 
 
-def make_offer(desk: Desk, account: str, certificate: bytes, *, finished: bool = False) -> Offer:
+def make_offer(desk: Desk, db: Session, account: str, certificate: bytes, *, finished: bool = False) -> Offer:
     """What this account may buy for this certificate, and the live application if there is one.
 
     With `finished` the account's own finished renewal of it, or to it, is told in place of being refused.
@@ -43,38 +35,36 @@ def make_offer(desk: Desk, account: str, certificate: bytes, *, finished: bool =
     :raises Refused: the certificate cannot be renewed, or not by this account.
     """
     now = desk.clock()
-    with reading(desk.engine) as db:
-        try:
-            shown, live = admit(desk, db, account, certificate, now)
-        except Refused as refused:
-            done = _finished(db, account, certificate) if finished and refused.reason in _OVER else None
-            if done is None:
-                raise
-            return Offer((), application_view(db, done, now), desk.settings.window_days)
-        view = application_view(db, live, now) if live else None
-        form = kept_form(db, account, shown.fingerprint, live, now)
+    try:
+        shown, live = admit(desk, db, account, certificate, now)
+    except Refused as refused:
+        done = _finished(db, account, certificate) if finished and refused.reason in _OVER else None
+        if done is None:
+            raise
+        return Offer((), application_view(db, done, now), desk.settings.window_days)
+    view = application_view(db, live, now) if live else None
+    form = kept_form(db, account, shown.fingerprint, live, now)
     ends = live.old_not_after if live else shown.not_after
     return Offer(terms(desk.settings.prices, ends, desk.ca.not_after), view, desk.settings.window_days, form)
 
 
-def find_by_key(desk: Desk, account: str, spki: str) -> Offer:
+def find_by_key(desk: Desk, db: Session, account: str, spki: str) -> Offer:
     """The account's application whose certificate waits for a key that is kept, and nothing to buy.
 
     `spki` is a SHA-256 over SubjectPublicKeyInfo in hex. A token whose write was cut off may hold the key alone.
 
     :raises Refused: NO_CERTIFICATE, the same for an unknown key, another account's and another status.
     """
-    with reading(desk.engine) as db:
-        key = db.get(KeyRecord, spki) if _SPKI.fullmatch(spki) else None
-        record = db.get(ApplicationRecord, key.business_no) if key else None
-        if (
-            record is None
-            or (record.status, record.key_policy) != (ApplicationStatus.ISSUED, KeyPolicy.KEEP)
-            or not _may_renew(db, account, record.fingerprint)
-            or record.account != account
-        ):
-            raise Refused(Reason.NO_CERTIFICATE)
-        return Offer((), application_view(db, record, desk.clock()), desk.settings.window_days)
+    key = db.get(KeyRecord, spki) if _SPKI.fullmatch(spki) else None
+    record = db.get(ApplicationRecord, key.business_no) if key else None
+    if (
+        record is None
+        or (record.status, record.key_policy) != (ApplicationStatus.ISSUED, KeyPolicy.KEEP)
+        or not _may_renew(db, account, record.fingerprint)
+        or record.account != account
+    ):
+        raise Refused(Reason.NO_CERTIFICATE)
+    return Offer((), application_view(db, record, desk.clock()), desk.settings.window_days)
 
 
 def admit(
@@ -89,28 +79,21 @@ def admit(
     shown = read_certificate(der)
     if not desk.ca.recognises(der):  # which tells nothing of an SM2 certificate, whose signature cannot be verified
         raise Refused(Reason.FOREIGN_CERTIFICATE if shown.key in RENEWABLE_KEYS else Reason.KEY_UNSUPPORTED)
-    unproved = db.scalar(
-        select(ApplicationRecord).where(
-            ApplicationRecord.account == account,
-            ApplicationRecord.status == ApplicationStatus.ISSUED,
-            ApplicationRecord.certificate == der,
-        )
-    )
-    if not _may_renew(db, account, unproved.fingerprint if unproved else shown.fingerprint):
+    known = _known(db, account, shown)
+    if not known.may_renew:
         raise Refused(Reason.NOT_THE_APPLICANT)
-    if unproved is not None:
-        return shown, unproved
-    of_certificate = select(ApplicationRecord).where(ApplicationRecord.fingerprint == shown.fingerprint)
-    live = db.scalar(of_certificate.where(ApplicationRecord.status.in_(LIVE)))
+    if known.unproved is not None:
+        return shown, known.unproved
+    live = known.live
     if live is not None and live.account != account:  # the certificate was bound to another account meanwhile
         raise Refused(Reason.NOT_THE_APPLICANT)
     if live is not None and live.status is not ApplicationStatus.DRAFT:
         return shown, live
-    if db.scalar(of_certificate.where(ApplicationRecord.status == ApplicationStatus.INSTALLED).limit(1)):
+    if known.is_renewed:
         raise Refused(Reason.ALREADY_RENEWED)
     state = shown.state(now, timedelta(days=desk.settings.window_days))
     if state is not CertificateState.RENEWABLE:
-        raise Refused(_CLOSED_DOORS[state])
+        raise Refused(REFUSALS[state])
     if (live.key_policy if live else desk.settings.ca.key_policy) is KeyPolicy.KEEP:
         _check_kept_key(der)
     if flaw := desk.ca.flaw(der):
@@ -118,6 +101,52 @@ def admit(
     if not terms(desk.settings.prices, shown.not_after, desk.ca.not_after):
         raise Refused(Reason.NO_TERM_LEFT)
     return shown, live
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the desk knows of a certificate and the account that shows it."""
+
+    unproved: ApplicationRecord | None
+    """The account's application that issued it."""
+    live: ApplicationRecord | None
+    """The one that renews it, of any account."""
+    is_renewed: bool
+    may_renew: bool
+    """The account applied for it, or for the one before it that is not replaced yet."""
+
+
+def _known(db: Session, account: str, shown: Certificate) -> _Known:
+    """Applications and binding in one statement; the account, whose row is there, is only what they are joined to."""
+    came_of = and_(
+        ApplicationRecord.account == account,
+        ApplicationRecord.status == ApplicationStatus.ISSUED,
+        ApplicationRecord.certificate == shown.der,
+    )
+    counts = ApplicationRecord.status.in_((*LIVE, ApplicationStatus.INSTALLED))
+    renews = and_(ApplicationRecord.fingerprint == shown.fingerprint, counts)
+    bound_to = and_(
+        BindingRecord.account == account,
+        BindingRecord.fingerprint == func.coalesce(ApplicationRecord.fingerprint, shown.fingerprint),
+    )
+    rows = db.execute(
+        select(ApplicationRecord, BindingRecord)
+        .select_from(AccountRecord)
+        .outerjoin(ApplicationRecord, or_(came_of, renews))
+        .outerjoin(BindingRecord, bound_to)
+        .where(AccountRecord.name == account)
+    ).all()
+    records: list[ApplicationRecord] = [record for record, _ in rows if record is not None]
+    mine = [record for record in records if record.fingerprint != shown.fingerprint]
+    of_it = [record for record in records if record.fingerprint == shown.fingerprint]
+    bound = {binding.fingerprint for _, binding in rows if binding is not None}
+    unproved = next(iter(mine), None)
+    return _Known(
+        unproved,
+        next((record for record in of_it if record.status in LIVE), None),
+        any(record.status is ApplicationStatus.INSTALLED for record in of_it),
+        (unproved.fingerprint if unproved else shown.fingerprint) in bound,
+    )
 
 
 def _check_kept_key(der: bytes) -> None:

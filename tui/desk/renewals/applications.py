@@ -15,6 +15,7 @@ from tui.core.order import Application, ApplicationStatus, KeyPolicy, Term
 from tui.desk.clock import number
 from tui.desk.context import Desk
 from tui.desk.crypto.certificates import read_certificate
+from tui.desk.invoices.service import order
 from tui.desk.refusals import Refused
 from tui.desk.renewals.accounts import bind
 from tui.desk.renewals.admission import admit
@@ -22,66 +23,58 @@ from tui.desk.renewals.documents import documents
 from tui.desk.renewals.evidence import verify_proof, verify_request
 from tui.desk.renewals.half_filled import forget_form, keep
 from tui.desk.renewals.pricing import fee_line, terms
-from tui.desk.renewals.views import application_view
-from tui.desk.storage.database import reading, writing
-from tui.desk.storage.records import ApplicationRecord, EvidenceRecord, KeyRecord, OrderRecord
+from tui.desk.renewals.views import Dossier, application_view, load_dossier, view
+from tui.desk.storage.database import add, reading
+from tui.desk.storage.evidence import EvidenceRecord, KeyRecord
+from tui.desk.storage.records import ApplicationRecord, OrderRecord
 from tui.deskclient.wire import FormRequest, ProofRequest, SaveRequest, SubmitRequest
 
 
-def save(desk: Desk, account: str, request: SaveRequest) -> Application:
+def save(desk: Desk, db: Session, account: str, request: SaveRequest) -> Application:
     """Create the draft or revise it; a live application past the draft is answered as it is.
 
     :raises Refused: not renewable, FORM_INVALID, AGREEMENT_CHANGED or PRICE_CHANGED.
     """
     now = desk.clock()
-    with writing(desk.engine) as db:
-        shown, live = admit(desk, db, account, request.certificate, now)
-        if live is None or live.status is ApplicationStatus.DRAFT:
-            term = _check(desk, request, shown)
-            live = live or _new(desk, account, shown, now)
-            _fill(live, request, term)
-            db.add(live)
-            forget_form(db, live.fingerprint)
-            if db.get(KeyRecord, shown.spki) is None:
-                db.add(KeyRecord(spki=shown.spki, business_no=""))
-            db.flush()
-        return application_view(db, live, now)
+    shown, live = admit(desk, db, account, request.certificate, now)
+    if live is None or live.status is ApplicationStatus.DRAFT:
+        term = _check(desk, request, shown)
+        live = live or _new(desk, account, shown, now)
+        _fill(live, request, term)
+        db.add(live)
+        forget_form(db, live.fingerprint)
+        add(db, KeyRecord(spki=shown.spki, business_no=""))
+    return application_view(db, live, now)
 
 
-def keep_form(desk: Desk, account: str, request: FormRequest) -> None:
+def keep_form(desk: Desk, db: Session, account: str, request: FormRequest) -> None:
     """Keep the form as far as it is filled; an application past its draft has no use for it.
 
     :raises Refused: not renewable, or FORM_INVALID for what cannot be stored.
     """
     now = desk.clock()
-    with writing(desk.engine) as db:
-        shown, live = admit(desk, db, account, request.certificate, now)
-        if live is None or live.status is ApplicationStatus.DRAFT:
-            keep(db, account, shown.fingerprint, request.form, now)
+    shown, live = admit(desk, db, account, request.certificate, now)
+    if live is None or live.status is ApplicationStatus.DRAFT:
+        keep(db, account, shown.fingerprint, request.form, now)
 
 
-def submit(desk: Desk, account: str, business_no: str, request: SubmitRequest) -> Application:
-    """Verify the signed request, make the order and start the renewal's workflow; the same request may come again.
+def submit(desk: Desk, db: Session, account: str, business_no: str, request: SubmitRequest) -> Application:
+    """Verify the signed request and make the order; the same request may come again.
 
     :raises Refused: REQUEST_REFUSED, KEY_REUSED, KEY_UNSUPPORTED, CERTIFICATE_EXPIRED, TERM_TOO_LONG or
         APPLICATION_MOVED_ON.
     """
     now = desk.clock()
-    with writing(desk.engine) as db:
-        record = own(db, account, business_no)
-        if record.status is not ApplicationStatus.DRAFT:
-            known = db.get(EvidenceRecord, business_no)
-            if known is None or known.csr != request.csr:
-                raise Refused(Reason.APPLICATION_MOVED_ON, record.status.value)
-            view = application_view(db, record, now)
-        else:
-            if record.new_not_after > desk.ca.not_after:
-                raise Refused(Reason.TERM_TOO_LONG)
-            _accept(db, record, request, now)
-            db.flush()
-            view = application_view(db, record, now)
-    desk.signals.begin(business_no)
-    return view
+    record = own(db, account, business_no)
+    if record.status is not ApplicationStatus.DRAFT:
+        known = db.get(EvidenceRecord, business_no)
+        if known is None or known.csr != request.csr:
+            raise Refused(Reason.APPLICATION_MOVED_ON, record.status.value)
+        return application_view(db, record, now)
+    if record.new_not_after > desk.ca.not_after:
+        raise Refused(Reason.TERM_TOO_LONG)
+    made = _accept(db, record, request, now)
+    return view(Dossier(record, made, None, ()), now)
 
 
 def see(desk: Desk, account: str, business_no: str) -> Application:
@@ -90,27 +83,27 @@ def see(desk: Desk, account: str, business_no: str) -> Application:
     :raises Refused: APPLICATION_MISSING.
     """
     with reading(desk.engine) as db:
-        return application_view(db, own(db, account, business_no, lock=False), desk.clock())
+        found = load_dossier(db, business_no)
+    if found is None or found.record.account != account:
+        raise Refused(Reason.APPLICATION_MISSING)
+    return view(found, desk.clock())
 
 
-def prove(desk: Desk, account: str, business_no: str, request: ProofRequest) -> Application:
+def prove(desk: Desk, db: Session, account: str, business_no: str, request: ProofRequest) -> Application:
     """Complete the application when the new key's signature verifies.
 
     :raises Refused: PROOF_REFUSED or APPLICATION_MOVED_ON.
     """
     now = desk.clock()
-    with writing(desk.engine) as db:
-        record = own(db, account, business_no)
-        if record.status not in (ApplicationStatus.ISSUED, ApplicationStatus.INSTALLED):
-            raise Refused(Reason.APPLICATION_MOVED_ON, record.status.value)
-        verify_proof(record, request.signature)
-        if record.status is ApplicationStatus.ISSUED:
-            record.status, record.installed_at = ApplicationStatus.INSTALLED, now
-            bind(db, account, read_certificate(record.certificate).fingerprint)
-            db.flush()
-        view = application_view(db, record, now)
-    desk.signals.wake(business_no)
-    return view
+    record = own(db, account, business_no)
+    if record.status not in (ApplicationStatus.ISSUED, ApplicationStatus.INSTALLED):
+        raise Refused(Reason.APPLICATION_MOVED_ON, record.status.value)
+    verify_proof(record, request.signature)
+    if record.status is ApplicationStatus.ISSUED:
+        record.status, record.installed_at = ApplicationStatus.INSTALLED, now
+        bind(db, account, read_certificate(record.certificate).fingerprint)
+        order(desk, db, record)
+    return application_view(db, record, now)
 
 
 def own(db: Session, account: str, business_no: str, *, lock: bool = True) -> ApplicationRecord:
@@ -171,37 +164,35 @@ def _fill(record: ApplicationRecord, request: SaveRequest, term: Term) -> None:
     record.statement = json.dumps(statement, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
-def _accept(db: Session, record: ApplicationRecord, request: SubmitRequest, now: datetime) -> None:
+def _accept(db: Session, record: ApplicationRecord, request: SubmitRequest, now: datetime) -> OrderRecord:
     if now > record.old_not_after:
         raise Refused(Reason.CERTIFICATE_EXPIRED)
     _claim(db, record, verify_request(request, record).spki)
     db.add(EvidenceRecord(business_no=record.business_no, csr=request.csr, cms=request.evidence, created_at=now))
     months = msgspec.json.decode(record.form)["term_months"]
     line = fee_line(Term(months, record.fee_fen, 0, record.new_not_after))
-    db.add(
-        OrderRecord(
-            order_no=number("DD", now),
-            business_no=record.business_no,
-            created_at=now,
-            unit_fen=line.unit_fen,
-            quantity=line.quantity,
-            total_fen=line.subtotal_fen,
-        )
+    order = OrderRecord(
+        order_no=number("DD", now),
+        business_no=record.business_no,
+        created_at=now,
+        unit_fen=line.unit_fen,
+        quantity=line.quantity,
+        total_fen=line.subtotal_fen,
     )
+    db.add(order)
     record.status = ApplicationStatus.ENTERED
+    return order
 
 
 def _claim(db: Session, record: ApplicationRecord, spki: str) -> None:
     """The key becomes this application's."""
-    seen = db.get(KeyRecord, spki, with_for_update=True)
-    if seen is None:
-        db.add(KeyRecord(spki=spki, business_no=record.business_no))
-    elif seen.business_no == record.business_no or (
-        record.key_policy is KeyPolicy.KEEP and _inherits(db, record, seen)
-    ):
-        seen.business_no = record.business_no
-    else:
+    if add(db, KeyRecord(spki=spki, business_no=record.business_no)):
+        return
+    seen = db.get_one(KeyRecord, spki, with_for_update=True)
+    keeps = record.key_policy is KeyPolicy.KEEP and _inherits(db, record, seen)
+    if seen.business_no != record.business_no and not keeps:
         raise Refused(Reason.KEY_REUSED)
+    seen.business_no = record.business_no
 
 
 def _inherits(db: Session, record: ApplicationRecord, seen: KeyRecord) -> bool:

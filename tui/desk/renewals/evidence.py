@@ -15,7 +15,8 @@ from tui.desk.crypto.csr import NoRequest, UnfitKey, read_request
 from tui.desk.crypto.signatures import NotSigned, verify
 from tui.desk.refusals import Refused
 from tui.desk.storage.database import reading
-from tui.desk.storage.records import ApplicationRecord, EvidenceRecord
+from tui.desk.storage.evidence import EvidenceRecord
+from tui.desk.storage.records import ApplicationRecord
 from tui.deskclient.wire import SubmitRequest
 
 

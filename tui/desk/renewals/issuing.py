@@ -1,38 +1,26 @@
-"""The workflow's acts on one application, each safe to repeat: issue, and reading where it stands."""
+"""The certificate of a paid application: asked for until the CA has issued it, or refuses for good."""
 
 import logging
 import secrets
-from enum import StrEnum
+from datetime import timedelta
 
 from sqlalchemy import select
 
 from tui.core.order import ApplicationStatus, AttemptState
+from tui.desk.backoff import delay
 from tui.desk.ca.port import IssuingFailed
 from tui.desk.context import Desk
 from tui.desk.crypto.certificates import open_certificate
 from tui.desk.crypto.csr import read_request
 from tui.desk.notifications.outbox import tell_failed, tell_issued
 from tui.desk.payments.settling import give_back, review
-from tui.desk.storage.database import reading, writing
-from tui.desk.storage.records import ApplicationRecord, AttemptRecord, EvidenceRecord
+from tui.desk.progress import Progress
+from tui.desk.storage.database import writing
+from tui.desk.storage.evidence import EvidenceRecord
+from tui.desk.storage.records import ApplicationRecord, AttemptRecord
 
 _LOG = logging.getLogger(__name__)
-
-
-class Progress(StrEnum):
-    """What came of one act."""
-
-    DONE = "done"
-    LATER = "later"
-    """Not yet: try again."""
-    OVER = "over"
-    """Never."""
-
-
-def status_of(desk: Desk, business_no: str) -> ApplicationStatus:
-    """Where the application stands."""
-    with reading(desk.engine) as db:
-        return db.get_one(ApplicationRecord, business_no).status
+_LONGEST = timedelta(hours=1)
 
 
 def issue(desk: Desk, business_no: str) -> Progress:
@@ -41,19 +29,19 @@ def issue(desk: Desk, business_no: str) -> Progress:
     What was decided while the CA signed stands: a certificate for which the money went back is handed to nobody, and
     operators are told to have it revoked (`desk orders --revoke`).
     """
-    with reading(desk.engine) as db:
-        record = db.get_one(ApplicationRecord, business_no)
-        csr = db.get_one(EvidenceRecord, business_no).csr
-    if record.status is not ApplicationStatus.ISSUING:
-        return Progress.DONE if record.certificate else Progress.OVER
     with writing(desk.engine) as db:
-        db.get_one(ApplicationRecord, business_no, with_for_update=True).ca_asked = True
+        record = db.get_one(ApplicationRecord, business_no, with_for_update=True)
+        if record.status is not ApplicationStatus.ISSUING:
+            return Progress.DONE if record.certificate else Progress.OVER
+        csr = db.get_one(EvidenceRecord, business_no).csr
+        record.ca_asked = True
     try:
         certificate = desk.ca.issue(business_no, csr, record.old_certificate, record.new_not_after)
         _check_issued(certificate, csr)
     except IssuingFailed as error:
         _LOG.error("issuing %s: %s", business_no, error.text)
         if not error.final:
+            _put_off(desk, business_no)
             return Progress.LATER
         _fail(desk, business_no)
         return Progress.OVER
@@ -68,6 +56,14 @@ def issue(desk: Desk, business_no: str) -> Progress:
             record.withheld_serial = f"{open_certificate(certificate).serial:x}"
             _LOG.critical("certificate %s of %s was signed, and nobody gets it", record.withheld_serial, business_no)
     return Progress.DONE if record.certificate else Progress.OVER
+
+
+def _put_off(desk: Desk, business_no: str) -> None:
+    with writing(desk.engine) as db:
+        record = db.get_one(ApplicationRecord, business_no, with_for_update=True)
+        if record.status is ApplicationStatus.ISSUING:
+            record.issue_tries += 1
+            record.next_issue_at = desk.clock() + delay(record.issue_tries, longest=_LONGEST)
 
 
 def _check_issued(certificate: bytes, csr: bytes) -> None:

@@ -18,14 +18,14 @@ from tui.desk.payments.polling import STARTS, claim_start, finish, put_away, sta
 from tui.desk.payments.settling import review, settle
 from tui.desk.refusals import Refused
 from tui.desk.renewals.applications import own, see
-from tui.desk.renewals.views import application_view, latest_attempt, shown_attempt
+from tui.desk.renewals.views import application_view
 from tui.desk.storage.database import reading, writing
 from tui.desk.storage.records import ApplicationRecord, AttemptRecord
 from tui.deskclient.wire import PayRequest
 
 _LOG = logging.getLogger(__name__)
 _ASKED_AT_ONCE = 5
-"""Attempts, the newest first; the watch asks about the others."""
+"""Attempts, the newest first; the engine asks about the others."""
 _PAID = {ApplicationStatus.ISSUING, ApplicationStatus.ISSUED, ApplicationStatus.INSTALLED}
 
 
@@ -90,15 +90,9 @@ def withdraw(desk: Desk, account: str, business_no: str) -> Application:
                 raise Refused(Reason.ALREADY_PAID)
             if record.status not in (ApplicationStatus.DRAFT, ApplicationStatus.ENTERED):
                 raise Refused(Reason.APPLICATION_MOVED_ON, record.status.value)
-            entered = record.status is ApplicationStatus.ENTERED
             record.status = ApplicationStatus.WITHDRAWN
             db.flush()
-        else:
-            entered = False
-        view = application_view(db, record, now)
-    if entered:
-        desk.signals.wake(business_no)
-    return view
+        return application_view(db, record, now)
 
 
 def _open(
@@ -113,7 +107,7 @@ def _open(
             raise Refused(Reason.CERTIFICATE_EXPIRED)
         if record.new_not_after > desk.ca.not_after:
             raise Refused(Reason.TERM_TOO_LONG)
-        attempt = shown_attempt(db, business_no)
+        attempt = AttemptRecord.shown(db, business_no)
         if attempt is not None and _is_stuck(attempt, request):
             put_away(attempt, now)
             db.flush()  # before the insert: one shown attempt at most
@@ -138,7 +132,7 @@ def _is_stuck(attempt: AttemptRecord, request: PayRequest) -> bool:
 def _new_attempt(
     desk: Desk, db: Session, record: ApplicationRecord, gateway: PaymentGateway, method: Method
 ) -> AttemptRecord:
-    now, before = desk.clock(), latest_attempt(db, record.business_no)
+    now, before = desk.clock(), AttemptRecord.latest(db, record.business_no)
     made = now.replace(microsecond=0)
     shown_until = made + timedelta(seconds=desk.settings.qr_seconds)
     return AttemptRecord(
@@ -170,7 +164,7 @@ def _attempts(desk: Desk, account: str, business_no: str, states: frozenset[Atte
 def _shown_is_over(desk: Desk, account: str, business_no: str) -> bool:
     with reading(desk.engine) as db:
         own(db, account, business_no, lock=False)
-        attempt = shown_attempt(db, business_no)
+        attempt = AttemptRecord.shown(db, business_no)
         return attempt is not None and desk.clock() >= attempt.shown_until
 
 

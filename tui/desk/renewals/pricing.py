@@ -3,13 +3,15 @@
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import MAXYEAR, datetime, timedelta
+from typing import TYPE_CHECKING
 
-from tui.core.order import FeeLine, Term
-from tui.desk.settings import Price
+from tui.core.order import FEE_NAME, FeeLine, Term
+
+if TYPE_CHECKING:  # the settings name every partner, the rules none
+    from tui.desk.settings import Price
 
 _DAY = timedelta(days=1)
 _NO_END = datetime(MAXYEAR, 12, 31, 23, 59, 59)  # noqa: DTZ001 - the caller's zone is added
-FEE_NAME = "证书服务费用"
 
 
 def later(moment: datetime, months: int) -> datetime:
@@ -23,7 +25,7 @@ def later(moment: datetime, months: int) -> datetime:
     return moment.replace(year=year, month=month + 1, day=min(moment.day, monthrange(year, month + 1)[1]))
 
 
-def terms(prices: tuple[Price, ...], old_not_after: datetime, latest: datetime) -> tuple[Term, ...]:
+def terms(prices: "tuple[Price, ...]", old_not_after: datetime, latest: datetime) -> tuple[Term, ...]:
     """Every term on offer for a certificate that ends then, the shortest first; none ends after the `latest` moment."""
     return tuple(
         Term(price.months, price.fee_fen, price.fee_fen * 12 // price.months, not_after)
@@ -43,7 +45,7 @@ class Ending:
     """The last end of an old certificate for which it is offered: from here on, for none."""
 
 
-def endings(prices: tuple[Price, ...], latest: datetime, window: timedelta) -> tuple[Ending, ...]:
+def endings(prices: "tuple[Price, ...]", latest: datetime, window: timedelta) -> tuple[Ending, ...]:
     """When each term falls away, the longest first."""
     months = sorted((price.months for price in prices), reverse=True)
     lasts = [(count, _last_start(latest, count)) for count in months]

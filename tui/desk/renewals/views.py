@@ -1,15 +1,15 @@
 """Records as the kiosk sees them: core types, nothing else."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
+from typing import Any
 
-import msgspec
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session, aliased
 
-from tui.core.application import ApplicationForm, InvoiceForm
-from tui.core.order import Application, Attempt, FeeLine, Order, Refund
-from tui.desk.renewals.pricing import FEE_NAME
+from tui.core.order import FEE_NAME, Application, ApplicationStatus, Attempt, FeeLine, Order, Refund
 from tui.desk.storage.records import (
     SHOWN_ATTEMPT,
     ApplicationRecord,
@@ -18,28 +18,70 @@ from tui.desk.storage.records import (
     RefundRecord,
 )
 
+_EARLIER = aliased(AttemptRecord)
+_LATEST = (
+    select(func.max(_EARLIER.ordinal)).where(_EARLIER.business_no == ApplicationRecord.business_no).scalar_subquery()
+)
+DOSSIERS = (
+    select(ApplicationRecord, OrderRecord, AttemptRecord, RefundRecord)
+    .outerjoin(OrderRecord, OrderRecord.business_no == ApplicationRecord.business_no)
+    .outerjoin(
+        AttemptRecord,
+        and_(AttemptRecord.business_no == ApplicationRecord.business_no, AttemptRecord.ordinal == _LATEST),
+    )
+    .outerjoin(RefundRecord, RefundRecord.business_no == ApplicationRecord.business_no)
+)
+"""Applications with what belongs to their views; one row for each refund, or one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """An application with what belongs to its view."""
+
+    record: ApplicationRecord
+    order: OrderRecord | None
+    attempt: AttemptRecord | None
+    """The latest."""
+    refunds: tuple[RefundRecord, ...]
+
+
+def load_dossier(db: Session, business_no: str) -> Dossier | None:
+    """The application of this number, read by one statement."""
+    rows = db.execute(DOSSIERS.where(ApplicationRecord.business_no == business_no)).all()
+    return dossier_of(rows) if rows else None
+
+
+def dossier_of(rows: Sequence[Sequence[Any]]) -> Dossier:
+    """From the rows of one application, which may have further columns."""
+    record, order, attempt = rows[0][:3]
+    return Dossier(record, order, attempt, tuple(row[3] for row in rows if row[3] is not None))
+
 
 def application_view(db: Session, record: ApplicationRecord, now: datetime) -> Application:
-    """The application with order, latest attempt and refunds."""
-    order = db.scalar(select(OrderRecord).where(OrderRecord.business_no == record.business_no))
-    attempt = latest_attempt(db, record.business_no)
-    refunds = db.scalars(select(RefundRecord).where(RefundRecord.business_no == record.business_no))
+    """The application with order, latest attempt and refunds, which are read; a draft has none of them."""
+    found = None if record.status is ApplicationStatus.DRAFT else load_dossier(db, record.business_no)
+    return view(found or Dossier(record, None, None, ()), now)
+
+
+def view(dossier: Dossier, now: datetime) -> Application:
+    """As the kiosk gets it."""
+    record, order, attempt = dossier.record, dossier.order, dossier.attempt
     return Application(
         business_no=record.business_no,
         status=record.status,
         payment_status=record.payment_status,
         fingerprint=record.fingerprint,
-        form=form_of(record),
+        form=record.typed_form(),
         agreement_version=record.agreement_version,
         agreement_digest=record.agreement_digest,
         statement=record.statement.decode(),
         order=_order(order) if order else None,
         attempt=_attempt(attempt, now) if attempt else None,
-        invoice=invoice_of(record),
+        invoice=record.typed_invoice(),
         invoice_status=record.invoice_status,
         certificate=record.certificate,
         challenge=record.challenge,
-        refunds=tuple(Refund(r.amount_fen, r.done_at is not None, r.cause) for r in refunds),
+        refunds=tuple(Refund(r.amount_fen, r.done_at is not None, r.cause) for r in dossier.refunds),
         installed_at=record.installed_at,
         key_policy=record.key_policy,
         old_pair=record.old_pair,
@@ -47,28 +89,6 @@ def application_view(db: Session, record: ApplicationRecord, now: datetime) -> A
         old_certificate=record.old_certificate,
         old_not_after=record.old_not_after,
     )
-
-
-def latest_attempt(db: Session, business_no: str) -> AttemptRecord | None:
-    """The attempt that was made last."""
-    mine = select(AttemptRecord).where(AttemptRecord.business_no == business_no)
-    return db.scalar(mine.order_by(AttemptRecord.ordinal.desc()).limit(1))
-
-
-def shown_attempt(db: Session, business_no: str) -> AttemptRecord | None:
-    """The one attempt whose code may be on a screen."""
-    shown = AttemptRecord.state.in_(SHOWN_ATTEMPT)
-    return db.scalar(select(AttemptRecord).where(AttemptRecord.business_no == business_no, shown))
-
-
-def form_of(record: ApplicationRecord) -> ApplicationForm:
-    """The form as it was saved."""
-    return msgspec.json.decode(record.form, type=ApplicationForm)
-
-
-def invoice_of(record: ApplicationRecord) -> InvoiceForm | None:
-    """Whom the invoice goes to; None until the person said so."""
-    return msgspec.json.decode(record.invoice, type=InvoiceForm) if record.invoice else None
 
 
 def _order(record: OrderRecord) -> Order:

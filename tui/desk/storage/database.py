@@ -4,28 +4,38 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from select import POLLIN, poll
 from time import monotonic, sleep
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, text
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, Session
 
-from tui.desk.storage.sealed import use_key
+from tui.desk.storage.sealed import bind, use_key
 
 BUSY_SECONDS = 10
-NEWEST_REVISION = "0008"
+_HELD_SECONDS = 20
+"""PostgreSQL lets go so soon of the rows of a process that fell silent amid a transaction, as by a power cut."""
+NEWEST_REVISION = "0009"
 """The last of `migrations/versions`."""
 _MIGRATION_LOCK = 1_128_350_283
 """Any fixed number: PostgreSQL's advisory lock that lets one desk at a time migrate."""
 
 
-def open_database(url: str, data_key: bytes | None = None) -> Engine:
-    """An engine for the URL; without the data key, sealed columns can be neither read nor written."""
-    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"), hide_parameters=True)
+def open_database(url: str, data_key: bytes | None = None, name: str = "") -> Engine:
+    """An engine for the URL; without the data key, sealed columns can be neither read nor written.
+
+    `name` is this process's, by which PostgreSQL shows its connections.
+    """
+    arguments = {} if url.startswith("sqlite") or not name else {"application_name": name}
+    engine = create_engine(url, hide_parameters=True, connect_args=arguments)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+    else:
+        event.listen(engine, "connect", _prepare_postgresql)
+        event.listen(engine, "checkout", _refuse_closed)
     if data_key is not None:
         use_key(engine.dialect, data_key)
     return engine
@@ -58,13 +68,38 @@ def writing(engine: Engine) -> Iterator[Session]:
         yield session
 
 
+def writes_alone(engine: Engine) -> bool:
+    """Whether a transaction that writes keeps all others from writing, as on SQLite."""
+    return engine.dialect.name == "sqlite"
+
+
 def put(session: Session, record: DeclarativeBase) -> None:
     """Write the row in the place of what stands under its key, also where another desk puts one there right now."""
-    try:
-        with session.begin_nested():
-            session.merge(record)
-    except IntegrityError:  # the other one's is committed now
-        session.merge(record)
+    insert, values = _insertion(session, record)
+    keys = [column.name for column in record.__table__.primary_key]
+    changed = {name: insert.excluded[name] for name in values if name not in keys}
+    session.execute(insert.on_conflict_do_update(index_elements=keys, set_=changed))
+
+
+def add(session: Session, record: DeclarativeBase) -> bool:
+    """Write the row unless there is one under its key, now or once another desk has committed; whether it was."""
+    insert, _ = _insertion(session, record)
+    written = insert.on_conflict_do_nothing().returning(*record.__table__.primary_key)
+    return session.execute(written).first() is not None
+
+
+def _insertion(session: Session, record: DeclarativeBase) -> tuple[Any, dict[str, object]]:
+    """The dialect's INSERT, which knows ON CONFLICT, and the values that the record has."""
+    if session.get_bind().dialect.name == "sqlite":
+        from sqlalchemy.dialects.sqlite import insert
+    else:
+        from sqlalchemy.dialects.postgresql import insert  # type: ignore[assignment]
+    session.flush()  # what was added before comes before
+    bind(record)
+    values = {
+        column.key: record.__dict__[column.key] for column in record.__table__.columns if column.key in record.__dict__
+    }
+    return insert(cast(Table, record.__table__)).values(values), values
 
 
 def migrate(engine: Engine) -> None:
@@ -154,6 +189,23 @@ def _use_wal(connection: Any) -> None:
             sleep(0.05)
         else:
             return
+
+
+def _prepare_postgresql(connection: Any, _record: object) -> None:
+    connection.autocommit = True
+    connection.execute(f"SET idle_in_transaction_session_timeout = '{_HELD_SECONDS}s'")
+    connection.autocommit = False
+
+
+def _refuse_closed(connection: Any, _record: object, _proxy: object) -> None:
+    """Whether the server has closed the connection, as at its restart, asked of the socket and not of the server.
+
+    :raises InvalidatePoolError: it has: every idle connection of the pool is opened anew.
+    """
+    socket = poll()
+    socket.register(connection, POLLIN)
+    if socket.poll(0):  # nothing is under way, so it is the server's farewell
+        raise InvalidatePoolError
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -1,11 +1,13 @@
 """The tables. Form, invoice, addresses, statement and evidence are personal data and stand sealed."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, Enum, ForeignKey, Index, LargeBinary, String, text
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+import msgspec
+from sqlalchemy import BigInteger, Enum, ForeignKey, Index, LargeBinary, String, select, text
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, validates
 
+from tui.core.application import ApplicationForm, InvoiceForm
 from tui.core.order import (
     LIVE,
     OPEN_ATTEMPT,
@@ -22,6 +24,8 @@ from tui.desk.storage.sealed import Moment, Sealed, bind_to_rows
 
 SHOWN_ATTEMPT = OPEN_ATTEMPT - {AttemptState.CLOSING}
 """At most one attempt of an application is in one of these."""
+AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
+"""A due time for what does not wait."""
 
 
 def stored(kind: type[StrEnum]) -> Enum:
@@ -119,12 +123,23 @@ class ApplicationRecord(Record):
     challenge: Mapped[bytes] = mapped_column(default=b"")
     ca_asked: Mapped[bool] = mapped_column(default=False)
     """Set before the CA is asked for the first time: from then on it may have signed."""
+    next_issue_at: Mapped[datetime | None] = mapped_column(index=True)
+    """When the CA is asked (again); None unless the application is ISSUING."""
+    issue_tries: Mapped[int] = mapped_column(default=0)
     withheld_serial: Mapped[str] = mapped_column(default="")
     """Hex; of a certificate that nobody got: the money had gone back by the time the CA had signed."""
     created_at: Mapped[datetime]
     paid_at: Mapped[datetime | None]
     issued_at: Mapped[datetime | None]
     installed_at: Mapped[datetime | None]
+
+    def typed_form(self) -> ApplicationForm:
+        """The form as it was saved."""
+        return msgspec.json.decode(self.form, type=ApplicationForm)
+
+    def typed_invoice(self) -> InvoiceForm | None:
+        """Whom the invoice goes to; None until the person said so."""
+        return msgspec.json.decode(self.invoice, type=InvoiceForm) if self.invoice else None
 
     __table_args__ = (
         Index(
@@ -137,6 +152,14 @@ class ApplicationRecord(Record):
         Index("applications_by_fingerprint", "fingerprint"),
         Index("applications_by_status", "status"),
     )
+
+    @validates("status")
+    def _owe_certificate(self, _name: str, status: ApplicationStatus) -> ApplicationStatus:
+        """Whoever lets an application become ISSUING lets its certificate be due with the same write."""
+        if status is not self.status:
+            self.next_issue_at = AT_ONCE if status is ApplicationStatus.ISSUING else None
+            self.issue_tries = 0
+        return status
 
 
 class OrderRecord(Record):
@@ -173,7 +196,7 @@ class AttemptRecord(Record):
     paid_at: Mapped[datetime | None]
     paid_fen: Mapped[int | None] = mapped_column(BigInteger)
     next_query_at: Mapped[datetime | None] = mapped_column(index=True)
-    """When the watch asks again; None once the state is final."""
+    """When the platform is asked again; None once the state is final."""
     queries: Mapped[int] = mapped_column(default=0)
     """Asked so often for the code; once it is closing, for its end."""
     billed_on: Mapped[str] = mapped_column(String(10), default="")
@@ -188,6 +211,16 @@ class AttemptRecord(Record):
             postgresql_where=text(_among("state", frozenset(SHOWN_ATTEMPT))),
         ),
     )
+
+    @classmethod
+    def latest(cls, db: Session, business_no: str) -> "AttemptRecord | None":
+        """The attempt of an application that was made last."""
+        return db.scalar(select(cls).where(cls.business_no == business_no).order_by(cls.ordinal.desc()).limit(1))
+
+    @classmethod
+    def shown(cls, db: Session, business_no: str) -> "AttemptRecord | None":
+        """The one attempt of an application whose code may be on a screen."""
+        return db.scalar(select(cls).where(cls.business_no == business_no, cls.state.in_(SHOWN_ATTEMPT)))
 
 
 class RefundRecord(Record):
@@ -234,39 +267,6 @@ class MessageRecord(Record):
     tries: Mapped[int] = mapped_column(default=0)
     invoice_no: Mapped[str] = mapped_column(default="")
     """The invoice's request number where it tells of one: a mail brings that invoice's files."""
-
-
-class AnswerRecord(Record):
-    """The answer to a write, given again to a repetition with the same Idempotency-Key."""
-
-    __tablename__ = "answers"
-    account: Mapped[str] = mapped_column(primary_key=True)
-    key: Mapped[str] = mapped_column(primary_key=True)
-    request_hash: Mapped[str]
-    answer: Mapped[bytes] = mapped_column(Sealed("answers.answer"))
-    created_at: Mapped[datetime] = mapped_column(index=True)
-
-
-class EvidenceRecord(Record):
-    """What the person signed with the old key: verifiable with `openssl cms -verify`."""
-
-    __tablename__ = "evidence"
-    business_no: Mapped[str] = mapped_column(ForeignKey("applications.business_no"), primary_key=True)
-    csr: Mapped[bytes]
-    """PEM."""
-    cms: Mapped[bytes] = mapped_column(Sealed("evidence.cms"))
-    """DER SignedData."""
-    created_at: Mapped[datetime]
-
-
-class KeyRecord(Record):
-    """A public key that was certified or requested here before."""
-
-    __tablename__ = "keys"
-    spki: Mapped[str] = mapped_column(primary_key=True)
-    """SHA-256 over SubjectPublicKeyInfo, hex."""
-    business_no: Mapped[str] = mapped_column(default="")
-    """The application that requested it last; empty while none did and only its certificate was shown here."""
 
 
 class NoticeRecord(Record):

@@ -100,13 +100,14 @@ class Sealed(TypeDecorator[bytes]):
 
 def bind_to_rows(base: type[DeclarativeBase]) -> None:
     """Let every record of this base bind its sealed columns to its row, and open them when it is loaded."""
-    event.listen(base, "before_insert", lambda _mapper, _connection, record: _bind(record), propagate=True)
-    event.listen(base, "before_update", lambda _mapper, _connection, record: _bind(record), propagate=True)
+    event.listen(base, "before_insert", lambda _mapper, _connection, record: bind(record), propagate=True)
+    event.listen(base, "before_update", lambda _mapper, _connection, record: bind(record), propagate=True)
     event.listen(base, "load", lambda record, _context: _open(record), propagate=True)
     event.listen(base, "refresh", lambda record, _context, _names: _open(record), propagate=True)
 
 
-def _bind(record: Any) -> None:
+def bind(record: Any) -> None:
+    """Bind the record's sealed values to its row, as they are before they are written."""
     for name, value in _sealed_values(record):
         row = _row(record)
         if isinstance(value, bytes) and (not isinstance(value, InRow) or value.row != row):

@@ -7,15 +7,9 @@ from tui.core.certificate import Token
 from tui.core.failure import Reason
 from tui.journey import commands as c
 from tui.journey import events as e
-from tui.journey.moves.common import NEEDS_TOKEN, Next, at, cover, enter, leave, refuse, resume, uncover
-from tui.journey.ports import Sighting
-from tui.journey.state import Busy, State, Step
-
-ENDS_WITH_TOKEN = frozenset({Step.DONE, Step.REFUSED})
-"""Taking the CA out here means that the person goes."""
-
-BESIDE = frozenset({Step.CERTIFICATES, Step.SELF_CHECK})
-"""They show nothing that was typed, and lead back to a step that may."""
+from tui.journey.moves.common import Next, at, cover, enter, leave, refuse, resume, uncover
+from tui.journey.ports import Snapshot
+from tui.journey.state import Busy, State, Step, Trait
 
 FINAL = frozenset(
     {
@@ -66,15 +60,7 @@ ASKED_AT = {
     "Retire": {Step.RETIRING},
     "Confirm": {Step.INSTALLING},
     "RunSelfCheck": {Step.SELF_CHECK},
-    "WatchApplication": {
-        Step.PAY_NOTICE,
-        Step.ORDER,
-        Step.CHANNEL,
-        Step.METHOD,
-        Step.QR,
-        Step.ISSUING,
-        Step.WITHDRAWN,
-    },
+    "WatchApplication": {step for step in Step if Trait.FOLLOWED in step.traits},
 }
 """Where a command's failure means something; one that comes after the person has moved on is dropped."""
 
@@ -82,7 +68,7 @@ ASKED_AT = {
 def tokens_seen(state: State, event: e.TokensSeen) -> Next:
     """The inserted tokens as they now are."""
     pulled = state.token is not None
-    state = replace(state, sighting=event.sighting, now=event.at, revealed=_still_known(state, event.sighting))
+    state = replace(state, snapshot=event.snapshot, now=event.at, revealed=_still_known(state, event.snapshot))
     if state.step is Step.WAITING:
         return replace(state, failure=None), ()
     if state.step is Step.CHOOSING:
@@ -91,24 +77,24 @@ def tokens_seen(state: State, event: e.TokensSeen) -> Next:
         return (state, ()) if state.token is None else uncover(state)
     if state.chosen is None or state.token is not None:
         return state, ()
-    if state.step in NEEDS_TOKEN:
+    if Trait.NEEDS_TOKEN in state.step.traits:
         return at(state, state.step, state.failure), ()
     if state.step is Step.METHOD and pulled:  # it opens without the CA, too, and shows the invoice
         return at(cover(state, Step.METHOD), Step.TOKEN_AWAITED), ()
-    if state.step in BESIDE:
+    if Trait.BESIDE in state.step.traits:
         return cover(state, state.return_to), ()
-    if state.step in ENDS_WITH_TOKEN:
+    if Trait.ENDS_WITH_TOKEN in state.step.traits:
         return leave(state)
     if pulled and state.signed_in and not state.token_working:  # paying goes on, without what leads back to the form
         return replace(state, covered=True, invoice=InvoiceForm()), ()
     return state, ()
 
 
-def _still_known(state: State, sighting: Sighting) -> tuple[Token, ...]:
+def _still_known(state: State, snapshot: Snapshot) -> tuple[Token, ...]:
     """What the PIN has shown, while its token is in, or is awaited by the person whose certificate it holds."""
     if state.chosen is not None:
         return state.revealed
-    present = {(token.module, token.label, token.serial) for token in sighting.tokens}
+    present = {(token.module, token.label, token.serial) for token in snapshot.tokens}
     return tuple(known for known in state.revealed if (known.module, known.label, known.serial) in present)
 
 

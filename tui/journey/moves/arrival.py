@@ -212,9 +212,9 @@ def open_self_check(state: State, event: e.SelfCheckOpened) -> Next:
 
 def check_again(state: State, event: e.Retried) -> Next:
     """Run 环境检测."""
-    if state.busy or state.sighting is None:
+    if state.busy or state.snapshot is None:
         return state, ()
-    known = replace(state.sighting, tokens=state.tokens)
+    known = replace(state.snapshot, tokens=state.tokens)
     return replace(state, busy=Busy.SELF_CHECKING, checks=()), (c.RunSelfCheck(known),)
 
 

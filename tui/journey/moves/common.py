@@ -8,7 +8,7 @@ from tui.core.order import Application, ApplicationStatus
 from tui.journey import commands as c
 from tui.journey import events as e
 from tui.journey.ports import Installation
-from tui.journey.state import SHOWN_ATTEMPT, TYPED, Busy, State, Step, step_of
+from tui.journey.state import SHOWN_ATTEMPT, Busy, State, Step, Trait, step_of
 
 Next = tuple[State, tuple[c.Command, ...]]
 
@@ -16,30 +16,14 @@ WATCHED = frozenset({ApplicationStatus.ENTERED, ApplicationStatus.ISSUING})
 """While an application is in one of these the desk moves it on by itself, so it is polled."""
 
 
-NEEDS_TOKEN = frozenset(
-    {
-        Step.LOOK_PIN,
-        Step.SIGN_IN,
-        Step.NOTICE,
-        Step.CARD,
-        Step.AGREEMENT,
-        Step.FORM,
-        Step.REQUEST_PIN,
-        Step.INSTALL_PIN,
-        Step.RETIRE_PIN,
-    }
-)
-"""Without the CA these wait for it; paying goes on without it."""
-
-
 def at(state: State, step: Step, failure: Failure | None = None) -> State:
     """The state at another step, with nothing under way; a step that needs the CA waits for it to be put back.
 
     What is covered asks for the account's password before it is shown.
     """
-    if step in NEEDS_TOKEN and state.chosen is not None and state.token is None:
+    if Trait.NEEDS_TOKEN in step.traits and state.chosen is not None and state.token is None:
         state, step = cover(state, step), Step.TOKEN_AWAITED
-    elif step in TYPED and state.covered:
+    elif Trait.TYPED in step.traits and state.covered:
         state, step = replace(state, return_to=step), Step.SIGN_IN
     return replace(state, step=step, busy=None, stage=None, failure=failure)
 
@@ -81,7 +65,7 @@ def leave(state: State, event: object = None) -> Next:
         return state, ()
     fresh = State(
         now=state.now,
-        sighting=state.sighting,
+        snapshot=state.snapshot,
         service=state.service,
         desk_reachable=state.desk_reachable,
         desk_failure=state.desk_failure,

@@ -46,7 +46,7 @@ async def answer_token(
 
 async def answer_check(command: c.RunSelfCheck, checks: SelfCheckPort) -> e.SelfChecked:
     """Run 环境检测."""
-    return e.SelfChecked(await checks.run(command.sighting))
+    return e.SelfChecked(await checks.run(command.snapshot))
 
 
 async def answer_desk(command: DeskCommand, desk: DeskPort) -> e.Event:

@@ -20,13 +20,13 @@ LOST = frozenset({Reason.DESK_UNREACHABLE, Reason.DESK_TIMEOUT, Reason.DESK_FAUL
 
 
 async def watch_tokens(tokens: TokenPort, post: Post, clock: Callable[[], datetime], pace: Pace) -> None:
-    """Post every sighting; begin again when the watch breaks."""
+    """Post every snapshot; begin again when the watch breaks."""
     failures = 0
     while True:
         try:
-            async for sighting in tokens.watch():
+            async for snapshot in tokens.watch():
                 failures = 0
-                post(TokensSeen(sighting, clock()))
+                post(TokensSeen(snapshot, clock()))
             return
         except Exception as error:  # noqa: BLE001 - the outermost loop of a watcher: without it no token is ever seen
             failures += 1

@@ -8,7 +8,7 @@ from tui.core.certificate import Certificate, CertificateState
 from tui.core.eligibility import best_refused
 from tui.core.failure import Failure, KioskError, Reason
 from tui.core.order import ServiceStatus
-from tui.journey.ports import SKEW, Check, DeskPort, Sighting
+from tui.journey.ports import SKEW, Check, DeskPort, Snapshot
 
 
 class SelfCheck:
@@ -20,9 +20,9 @@ class SelfCheck:
         self._version = version
         self._clock = clock
 
-    async def run(self, sighting: Sighting) -> tuple[Check, ...]:
+    async def run(self, snapshot: Snapshot) -> tuple[Check, ...]:
         """All checks; what cannot be judged without the desk is left out while the desk is away."""
-        drivers, token, certificate = self._drivers(sighting), _token(sighting), self._certificate(sighting)
+        drivers, token, certificate = self._drivers(snapshot), _token(snapshot), self._certificate(snapshot)
         try:
             status = await self._desk.status()
         except KioskError as error:
@@ -34,19 +34,19 @@ class SelfCheck:
         desk = Check("desk", True, status.ca_name)
         return *drivers, token, certificate, desk, self._time(status), self._release(status)
 
-    def _drivers(self, sighting: Sighting) -> tuple[Check, ...]:
+    def _drivers(self, snapshot: Snapshot) -> tuple[Check, ...]:
         if not self._modules:
             return (Check("driver", False, failure=Failure(Reason.DRIVER_MISSING)),)
-        faults = {fault.module: fault.failure for fault in sighting.faults}
+        faults = {fault.module: fault.failure for fault in snapshot.faults}
         return tuple(Check("driver", path not in faults, path, faults.get(path)) for path in self._modules)
 
-    def _certificate(self, sighting: Sighting) -> Check:
+    def _certificate(self, snapshot: Snapshot) -> Check:
         now = self._clock()
-        held = [c for token in sighting.tokens for c in token.certificates]
+        held = [c for token in snapshot.tokens for c in token.certificates]
         best = next((c for c in held if c.state(now) is CertificateState.RENEWABLE), None)
         if best is not None:
             return Check("certificate", True, _told(best))
-        if not any(c.for_signing for c in held) and any(token.hides for token in sighting.tokens):
+        if not any(c.for_signing for c in held) and any(token.hides for token in snapshot.tokens):
             return Check("certificate", False, failure=Failure(Reason.CERTIFICATE_HIDDEN))
         if (refused := best_refused(held, now)) is None:
             return Check("certificate", False, failure=Failure(Reason.NO_CERTIFICATE))
@@ -75,17 +75,17 @@ def _told(certificate: Certificate) -> str:
     return f"{certificate.name} {beijing(certificate.not_after):%Y-%m-%d}"
 
 
-def _token(sighting: Sighting) -> Check:
-    if not sighting.tokens:
+def _token(snapshot: Snapshot) -> Check:
+    if not snapshot.tokens:
         return Check("token", False, failure=Failure(Reason.NO_TOKEN))
-    faulty = next((token for token in sighting.tokens if token.fault), None)
+    faulty = next((token for token in snapshot.tokens if token.fault), None)
     if faulty is not None:
         return Check("token", False, faulty.label, Failure(Reason.TOKEN_FAULT, detail=faulty.fault))
-    stopped = next((token for token in sighting.tokens if token.pin_to_be_changed), None)
+    stopped = next((token for token in snapshot.tokens if token.pin_to_be_changed), None)
     if stopped is not None:
         failure = Failure(Reason.PIN_EXPIRED, detail="CKF_USER_PIN_TO_BE_CHANGED")
         return Check("token", False, stopped.label or stopped.serial, failure)
-    return Check("token", True, ", ".join(token.label or token.serial for token in sighting.tokens))
+    return Check("token", True, ", ".join(token.label or token.serial for token in snapshot.tokens))
 
 
 def _numbers(version: str) -> tuple[int, ...]:

@@ -9,7 +9,7 @@ from textual.widgets import Static
 
 from tui.core.text_safety import printable
 from tui.journey.events import AgreementAccepted
-from tui.journey.state import State, Step
+from tui.journey.state import State
 from tui.kiosk.screens.base import BACK, END, RETRY, StepScreen, style
 from tui.kiosk.text import N_, _
 from tui.kiosk.widgets.action import ActionButton
@@ -21,7 +21,6 @@ class AgreementScreen(StepScreen):
     """The agreement's text with version and digest; 下一步 opens with the tick."""
 
     CSS_PATH = style("applying.tcss")
-    steps = (Step.AGREEMENT,)
     heading = N_("网证通电子认证服务协议")
     help_text = N_(
         "请通读协议：用方向键、空格键或翻页键翻阅，按 Tab 换到下面的勾选框。"

@@ -16,7 +16,7 @@ from textual.widgets import Static
 
 from tui.core.failure import Failure
 from tui.journey.ports import Phone
-from tui.journey.state import State, Step
+from tui.journey.state import State, Trait
 from tui.kiosk.screens.events import Happened
 from tui.kiosk.text import N_, _
 from tui.kiosk.text.wording import demo_words
@@ -68,9 +68,6 @@ class Body(VerticalScroll, inherit_bindings=False):
             focused.scroll_visible(animate=False)
 
 
-HINTED = frozenset({Step.WAITING, Step.LOOK_PIN, Step.SIGN_IN, Step.REQUEST_PIN, Step.INSTALL_PIN, Step.RETIRE_PIN})
-"""Where the demo's account and passwords are wanted."""
-
 HELP = Key("f1", N_("帮助"), "help")
 BACK = Key("f3,escape", N_("返回"), "back")
 END = Key("f10", N_("结束办理"), "end")
@@ -81,10 +78,10 @@ RETRY = Key("f6", N_("重试"), "retry")
 class StepScreen(Screen[None], inherit_bindings=False):
     """One step: a function of the state. Installed once and re-used; `left` must clear what nobody else may see.
 
-    A subclass sets `steps`, `heading`, `help_text`, composes `compose_body` (and `compose_actions`), draws in `show`.
+    A subclass stands in the module of its step's name (`registry`), sets `heading` and `help_text`, composes
+    `compose_body` (and `compose_actions`), draws in `show`.
     """
 
-    steps: ClassVar[tuple[Step, ...]] = ()
     heading: ClassVar[str] = ""
     """Source Chinese, above the body."""
     help_text: ClassVar[str] = ""
@@ -266,7 +263,7 @@ class StepScreen(Screen[None], inherit_bindings=False):
         for banner in self.query_children(FailureBanner):
             banner.show(failure, state.money, state.service)
         phone: Phone | None = getattr(self.app, "phone", None)
-        hint = demo_words(phone) if phone is not None and state.step in HINTED else ""
+        hint = demo_words(phone) if phone is not None and state.step.traits & (Trait.HINTED | Trait.PIN) else ""
         self.set_class(bool(hint), "-hinted")
         for quiet in self.query_children(HintLine):
             quiet.show(hint)

@@ -10,7 +10,7 @@ from textual.widgets import Static
 from tui.core.order import LIVE, Application
 from tui.core.text_safety import printable
 from tui.journey.events import CertificatesOpened, RenewalRequested
-from tui.journey.state import State, Step
+from tui.journey.state import State
 from tui.kiosk.screens.base import BACK, END, RETRY, Key, StepScreen
 from tui.kiosk.text import N_, _
 from tui.kiosk.text.labels import label
@@ -22,7 +22,6 @@ from tui.kiosk.widgets.facts import Facts
 class CardScreen(StepScreen):
     """Subject, issuer, serial, validity, days left, and the application under way."""
 
-    steps = (Step.CARD,)
     heading = N_("证书信息")
     help_text = N_(
         "请核对证书主题和有效期。新证书的有效期从原到期日起顺延，提前办理不会损失天数。\n\n"

@@ -7,7 +7,7 @@ from textual.widget import Widget
 
 from tui.core.failure import Failure, Reason
 from tui.core.text_safety import printable
-from tui.journey.state import State, Step
+from tui.journey.state import State
 from tui.kiosk.screens.base import BACK, StepScreen
 from tui.kiosk.text import N_, _
 from tui.kiosk.text.wording import explain
@@ -20,7 +20,6 @@ from tui.kiosk.widgets.facts import table
 class CertificatesScreen(StepScreen):
     """A list that follows plug and unplug."""
 
-    steps = (Step.CERTIFICATES,)
     heading = N_("我的证书")
     help_text = N_("这里列出所有已插入CA中的证书和有效期，不需要CA密码。插入或拔出CA后列表会自动更新。用翻页键翻看。")
     keys = (BACK,)

@@ -9,7 +9,7 @@ from textual.widgets import Static
 
 from tui.core.order import yuan
 from tui.journey.events import OnlineChosen
-from tui.journey.state import State, Step
+from tui.journey.state import State
 from tui.kiosk.screens.base import BACK, END, StepScreen, style
 from tui.kiosk.text import N_, _
 from tui.kiosk.widgets.action import ActionButton
@@ -22,7 +22,6 @@ class ChannelScreen(StepScreen):
     """在线支付, 下一步."""
 
     CSS_PATH = style("paying.tcss")
-    steps = (Step.CHANNEL,)
     heading = N_("付款途径")
     help_text = N_("选择「在线支付」，按「下一步」选择支付宝或银联，用手机扫码付款。")
     keys = (BACK, END)

@@ -10,7 +10,7 @@ from textual.widgets.option_list import Option
 
 from tui.journey.events import CertificateChosen
 from tui.journey.moves.arrival import renewable
-from tui.journey.state import State, Step
+from tui.journey.state import State
 from tui.kiosk.screens.base import BACK, StepScreen
 from tui.kiosk.text import N_, _
 from tui.kiosk.widgets.card import short_facts, token_title
@@ -20,7 +20,6 @@ from tui.kiosk.widgets.facts import table
 class ChoosingScreen(StepScreen):
     """One row a certificate; Enter or a click chooses."""
 
-    steps = (Step.CHOOSING,)
     heading = N_("请选择要续期的证书")
     help_text = N_("插入的CA中有多张证书可以续期，一次办理一张。用上下方向键选择，按回车确认，也可以直接点选。")
     keys = (BACK,)

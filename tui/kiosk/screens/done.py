@@ -11,7 +11,7 @@ from tui.core.certificate import Certificate, find
 from tui.core.order import Application, yuan
 from tui.journey.events import BackPressed, RetirementChosen
 from tui.journey.moves.installing import retirable
-from tui.journey.state import State, Step
+from tui.journey.state import State
 from tui.kiosk.screens.base import Key, StepScreen, style
 from tui.kiosk.text import N_, _
 from tui.kiosk.text.dates import day, moment
@@ -25,7 +25,6 @@ class DoneScreen(StepScreen):
     """The new certificate beside the old one, both as read back from the token, and the receipt."""
 
     CSS_PATH = style("paying.tcss")
-    steps = (Step.DONE,)
     heading = N_("证书安装完成！")
     help_text = N_(
         "新证书已写入CA并通过验证，可以拔出CA。"

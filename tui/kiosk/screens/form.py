@@ -12,7 +12,7 @@ from tui.core.application import ApplicationForm, FieldErrors, IdType, check, no
 from tui.core.order import Term, yuan
 from tui.core.text_safety import printable
 from tui.journey.events import FormEdited, FormSubmitted
-from tui.journey.state import State, Step
+from tui.journey.state import State
 from tui.kiosk.screens.base import BACK, END, RETRY, Key, style
 from tui.kiosk.screens.typed import TypedScreen
 from tui.kiosk.text import N_, _
@@ -26,7 +26,6 @@ from tui.kiosk.widgets.field import Field, TextField, first_wrong
 class FormScreen(TypedScreen):
     """基本信息, 经办人信息, 收件人信息; each field with its own message."""
 
-    steps = (Step.FORM,)
     heading = N_("网证通数字证书续期申请表")
     help_text = N_(
         "带 * 的项目必须填写。按 Tab 或上下方向键换到另一项，左右方向键改变续期时间和证件类型。"

@@ -1,7 +1,6 @@
 """Step 8: the new certificate written, read back, proved and confirmed."""
 
 from tui.journey.ports import TokenStage
-from tui.journey.state import Step
 from tui.kiosk.screens.working import WorkingScreen
 from tui.kiosk.text import N_
 
@@ -9,7 +8,6 @@ from tui.kiosk.text import N_
 class InstallingScreen(WorkingScreen):
     """The token takes the certificate; the desk verifies the new key's signature."""
 
-    steps = (Step.INSTALLING,)
     heading = N_("安装新证书")
     help_text = N_(
         "新证书写入CA后，会读回核对，并用新密钥签名验证。期间请不要拔出CA。"

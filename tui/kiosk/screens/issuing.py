@@ -7,7 +7,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from tui.core.order import yuan
-from tui.journey.state import State, Step
+from tui.journey.state import State
 from tui.kiosk.screens.base import END, RETRY, StepScreen, style
 from tui.kiosk.text import N_, _
 from tui.kiosk.text.labels import label
@@ -20,7 +20,6 @@ class IssuingScreen(StepScreen):
     """Waits in words; one may leave and come back at any terminal."""
 
     CSS_PATH = style("paying.tcss")
-    steps = (Step.ISSUING,)
     heading = N_("支付成功，正在签发证书")
     help_text = N_(
         "付款已收到，证书正在签发，签发后自动进入安装。"

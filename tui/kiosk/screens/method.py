@@ -13,7 +13,7 @@ from tui.core.application import Buyer, FieldErrors, InvoiceForm, check_invoice,
 from tui.core.order import Method, yuan
 from tui.core.text_safety import printable
 from tui.journey.events import InvoiceEdited, PaymentSubmitted
-from tui.journey.state import State, Step
+from tui.journey.state import State
 from tui.kiosk.screens.base import BACK, END, Key, style
 from tui.kiosk.screens.typed import TypedScreen
 from tui.kiosk.text import N_, _
@@ -28,7 +28,6 @@ class MethodScreen(TypedScreen):
     """银联在线支付 or 支付宝, and whom the invoice is made out to."""
 
     CSS_PATH: ClassVar = [style("applying.tcss"), style("paying.tcss")]
-    steps = (Step.METHOD,)
     heading = N_("支付方式和电子发票")
     help_text = N_(
         "用左右方向键选择支付方式和购买方。企业须填写纳税人识别号和发票抬头，个人只填写发票抬头，请仔细复核。"

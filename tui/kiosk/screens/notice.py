@@ -8,7 +8,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from tui.journey.events import NoticeAccepted
-from tui.journey.state import State, Step
+from tui.journey.state import State
 from tui.kiosk.screens.base import BACK, END, RETRY, StepScreen
 from tui.kiosk.text import N_, _
 from tui.kiosk.widgets.action import ActionButton
@@ -18,7 +18,6 @@ from tui.kiosk.widgets.document import Document
 class NoticeScreen(StepScreen):
     """The notice in full; the button opens at its end."""
 
-    steps = (Step.NOTICE,)
     heading = N_("供应商须知")
     help_text = N_("请读完须知全文。用方向键、空格键或翻页键向下翻，读到最后就可以按「同意并继续」。")
     keys = (BACK, RETRY, END)

@@ -9,7 +9,7 @@ from textual.widgets import Static
 
 from tui.core.order import Application, ApplicationStatus, Order, PaymentStatus, yuan
 from tui.journey.events import PaymentOpened, WithdrawalConfirmed
-from tui.journey.state import State, Step
+from tui.journey.state import State
 from tui.kiosk.screens.base import BACK, END, RETRY, Key, StepScreen, style
 from tui.kiosk.text import N_, _
 from tui.kiosk.text.dates import moment
@@ -27,7 +27,6 @@ class OrderScreen(StepScreen):
     """业务信息, 订单详情, fees."""
 
     CSS_PATH = style("paying.tcss")
-    steps = (Step.ORDER,)
     heading = N_("核对订单")
     help_text = N_(
         "请核对信息和费用。无误按「立即支付」；有误按「撤销申请」，撤销后可以重新填写申请表。"
@@ -96,6 +95,7 @@ def _checked_by_a_person(state: State) -> Content:
 
 def _business(application: Application) -> Content:
     rows = [
+        # Translators: number of the application; heads a column.
         Fact(_("业务单号"), application.business_no, "bold"),
         Fact(_("业务状态"), label(application.status)),
         Fact(_("支付状态"), label(application.payment_status), "bold"),
@@ -109,8 +109,11 @@ def _order(application: Application, order: Order) -> Content:
     in_order = application.payment_status is not PaymentStatus.FROZEN
     rows = (
         Fact(_("订单编号"), order.order_no, "bold"),
+        # Translators: kind of payment: a purchase, not a refund.
         Fact(_("交易类型"), _("消费")),
+        # Translators: state of the payment.
         Fact(_("交易状态"), label(application.payment_status)),
+        # Translators: the order as a whole: in order, or the state of its payment.
         Fact(_("订单状态"), _("正常") if in_order else label(application.payment_status)),
         Fact(_("创建时间"), moment(order.created_at)),
     )

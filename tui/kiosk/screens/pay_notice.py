@@ -8,7 +8,7 @@ from textual.widgets import Static
 
 from tui.core.order import yuan
 from tui.journey.events import PayNoticeConfirmed
-from tui.journey.state import State, Step
+from tui.journey.state import State
 from tui.kiosk.screens.base import END, StepScreen, style
 from tui.kiosk.text import N_, _
 from tui.kiosk.widgets.action import ActionButton
@@ -19,7 +19,6 @@ class PayNoticeScreen(StepScreen):
     """The request is in; now it is paid."""
 
     CSS_PATH = style("paying.tcss")
-    steps = (Step.PAY_NOTICE,)
     heading = N_("缴费提示")
     help_text = N_("续期申请已提交。按「确定」进入订单页面缴费；付款后证书自动签发。")
     keys = (END,)

@@ -36,7 +36,6 @@ class PinScreen(StepScreen):
     """What the PIN is for, the tries left in words, the pad; the last try asks for a tick first."""
 
     CSS_PATH = style("applying.tcss")
-    steps = (Step.LOOK_PIN, Step.REQUEST_PIN, Step.INSTALL_PIN, Step.RETIRE_PIN)
     heading = N_("输入CA密码")
     help_text = N_(
         "CA密码是这只CA的使用密码，不是财智云账号的密码。连续输错会锁定CA，锁定后需联系客服解锁。"

@@ -18,6 +18,7 @@ class Prices(Dialogue):
     """One row a term."""
 
     def __init__(self, terms: tuple[Term, ...]) -> None:
+        # Translators: for how many months the certificate is renewed; a field, and the head of a column.
         rows = [(_("续期时间"), _("费用"), _("每年"), _("证书有效期至"))]
         rows += [
             (

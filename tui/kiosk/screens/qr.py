@@ -13,7 +13,7 @@ from tui.core.failure import Failure, Money
 from tui.core.order import Application, Attempt, AttemptState, Method, yuan
 from tui.journey.events import PaymentClaimed, QrRenewed
 from tui.journey.ports import Phone
-from tui.journey.state import SHOWN_ATTEMPT, State, Step
+from tui.journey.state import SHOWN_ATTEMPT, State
 from tui.kiosk.screens.base import END, Key, StepScreen, style
 from tui.kiosk.text import N_, _
 from tui.kiosk.text.labels import label
@@ -34,7 +34,6 @@ class QrScreen(StepScreen):
     """Code left; amount, payee, numbers, time left, state and acts right, also at 80x24."""
 
     CSS_PATH = style("qr.tcss")
-    steps = (Step.QR,)
     heading = N_("扫码支付")
     help_text = N_(
         "用手机扫描二维码付款。收到款项后本页自动继续，也可以按「支付成功」立即查询。"

@@ -9,7 +9,7 @@ from textual.widgets import Static
 from tui.core.failure import Reason
 from tui.journey.events import RenewalRequested, SelfCheckOpened
 from tui.journey.moves.arrival import may_be_paid
-from tui.journey.state import State, Step
+from tui.journey.state import State
 from tui.kiosk.screens.base import Key, StepScreen
 from tui.kiosk.text import N_, _
 from tui.kiosk.text.wording import call
@@ -21,7 +21,6 @@ from tui.kiosk.widgets.facts import Fact, Facts
 class RefusedScreen(StepScreen):
     """The reason stands in the banner; the certificate it is about below."""
 
-    steps = (Step.REFUSED,)
     heading = N_("不能办理")
     help_text = N_("屏幕上方写明了原因和办法。取出CA或按「返回首页」结束。需要帮助请联系客服。")
     keys = (

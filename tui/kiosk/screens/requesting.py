@@ -2,7 +2,7 @@
 
 from tui.core.order import KeyPolicy
 from tui.journey.ports import TokenStage
-from tui.journey.state import State, Step
+from tui.journey.state import State
 from tui.kiosk.screens.working import WorkingScreen
 from tui.kiosk.text import N_
 
@@ -10,7 +10,6 @@ from tui.kiosk.text import N_
 class RequestingScreen(WorkingScreen):
     """The token makes the request; the desk gets it."""
 
-    steps = (Step.REQUESTING,)
     heading = N_("制作并提交续期申请")
     help_text = N_(
         "CA正在生成新密钥并签名，生成密钥最长约30秒，期间请不要拔出CA。"

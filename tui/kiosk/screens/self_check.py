@@ -7,7 +7,7 @@ from textual.widget import Widget
 
 from tui.core.text_safety import printable
 from tui.journey.ports import Check
-from tui.journey.state import State, Step
+from tui.journey.state import State
 from tui.kiosk.screens.base import BACK, Key, StepScreen
 from tui.kiosk.text import N_, _
 from tui.kiosk.text.wording import explain
@@ -27,7 +27,6 @@ ITEMS = {
 class SelfCheckScreen(StepScreen):
     """One line an item, in words and in colour; what to do where something is wrong."""
 
-    steps = (Step.SELF_CHECK,)
     heading = N_("环境检测")
     help_text = N_("逐项检查CA驱动、CA、证书、续期服务、系统时间和程序版本。标为「异常」的一项下面写有处理办法。")
     keys = (BACK, Key("f6", N_("重新检测"), "retry"))
@@ -53,6 +52,7 @@ class SelfCheckScreen(StepScreen):
 
 
 def _line(check: Check, state: State) -> Content:
+    # Translators: result of one check; also an order in which nothing is wrong.
     word, colour = (_("正常"), "bold $good") if check.ok else (_("异常"), "bold $bad")
     item = _(ITEMS.get(check.item, "")) or printable(check.item, 20)
     line = Content.assemble((f"[{word}] ", colour), (item, "bold"), "  ", printable(check.detail, 120))

@@ -11,7 +11,7 @@ from textual.widgets import Input, Static
 from tui.core.secret import Password
 from tui.core.text_safety import mask, printable
 from tui.journey.events import SignInSubmitted
-from tui.journey.state import State, Step
+from tui.journey.state import State
 from tui.kiosk.screens.base import BACK, StepScreen
 from tui.kiosk.text import N_, _
 from tui.kiosk.text.dates import day
@@ -26,7 +26,6 @@ from tui.kiosk.widgets.secret_field import SecretField
 class SignInScreen(StepScreen):
     """Account, password, 登录."""
 
-    steps = (Step.SIGN_IN,)
     heading = N_("登录财智云")
     help_text = N_(
         "请使用申请CA时的财智云账号登录，其他账号不能为这个CA办理续期。\n\n"

@@ -7,7 +7,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from tui.journey.events import SelfCheckOpened
-from tui.journey.state import State, Step
+from tui.journey.state import State
 from tui.kiosk.screens.base import Key, StepScreen
 from tui.kiosk.text import N_, _
 from tui.kiosk.text.labels import label
@@ -18,7 +18,6 @@ from tui.kiosk.widgets.facts import Fact, Facts
 class TokenAwaitedScreen(StepScreen):
     """Goes on by itself as soon as the CA is back."""
 
-    steps = (Step.TOKEN_AWAITED,)
     heading = N_("请插回CA")
     help_text = N_(
         "请插回开始办理时的同一个CA，屏幕会自动回到刚才的步骤，已填写的内容都还在；"

@@ -12,7 +12,7 @@ from tui.core.certificate import Certificate, CertificateState, Token
 from tui.core.failure import Failure, Reason
 from tui.journey.events import RenewalRequested
 from tui.journey.moves.arrival import renewable, young_successor
-from tui.journey.state import State, Step
+from tui.journey.state import State
 from tui.kiosk.screens.base import RETRY, Key, StepScreen
 from tui.kiosk.text import N_, _
 from tui.kiosk.text.wording import explain
@@ -37,7 +37,6 @@ ROWS, ROOM = 3, 7
 class WaitingScreen(StepScreen):
     """The state of what is inserted, and 开始办理."""
 
-    steps = (Step.WAITING,)
     heading = N_("数字证书在线续期")
     help_text = N_(
         "请将CA插入USB接口。屏幕会自动显示证书的状态，不需要按键。\n\n"
@@ -114,10 +113,10 @@ class WaitingScreen(StepScreen):
         self.ask(_("退出程序？"), _("退出"), self.app.exit)
 
     def _headline(self, state: State) -> tuple[str, str, str]:
-        if state.sighting is None:
+        if state.snapshot is None:
             return _("正在读取CA"), _("请稍候。"), "bold $secondary"
-        if not state.tokens and state.sighting.faults:
-            words = explain(state.sighting.faults[0].failure, state.money, state.service)
+        if not state.tokens and state.snapshot.faults:
+            words = explain(state.snapshot.faults[0].failure, state.money, state.service)
             return words.happened, "\n".join(words.lines), "bold $bad"
         if not state.tokens:
             return _("请插入CA"), _(GUIDE), "bold $accent"

@@ -8,7 +8,7 @@ from textual.widgets import Static
 
 from tui.core.order import Application, ApplicationStatus, PaymentStatus, Refund, yuan
 from tui.journey.events import BackPressed
-from tui.journey.state import State, Step
+from tui.journey.state import State
 from tui.kiosk.screens.base import Key, StepScreen, style
 from tui.kiosk.text import N_, _
 from tui.kiosk.text.labels import label
@@ -27,7 +27,6 @@ class WithdrawnScreen(StepScreen):
     """Ended; the money in words, with every refund."""
 
     CSS_PATH = style("paying.tcss")
-    steps = (Step.WITHDRAWN,)
     heading = N_("申请已结束")
     help_text = N_("这笔申请已结束，没有安装新证书。原证书未受影响。已付的款项会原路退回。")
     keys = (Key("f3,escape", N_("完成"), "finish"),)

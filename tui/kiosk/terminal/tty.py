@@ -7,9 +7,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-UNFIT = 2
-"""Exit code of a terminal that cannot show the kiosk."""
-
 CONSOLES = frozenset({"linux", "ansi", "cons", "vt", "wsvt"})
 """Terminal types, without number and variant, whose fonts may lack block glyphs."""
 

@@ -13,21 +13,26 @@ from tui.journey.state import Busy, Step
 from tui.kiosk.text import N_, _
 
 APPLICATION = {
+    # Translators: the applicant has not yet signed with the token.
     ApplicationStatus.DRAFT: N_("待签名"),
     ApplicationStatus.ENTERED: N_("已录入"),
     ApplicationStatus.ISSUING: N_("办理中"),
+    # Translators: of the certificate, not of the invoice (see INVOICE).
     ApplicationStatus.ISSUED: N_("已签发"),
     ApplicationStatus.INSTALLED: N_("已完成"),
     ApplicationStatus.WITHDRAWN: N_("已撤销"),
+    # Translators: the certificate expired before anything was paid.
     ApplicationStatus.LAPSED: N_("已失效"),
     ApplicationStatus.FAILED: N_("办理失败"),
 }
 PAYMENT = {
     PaymentStatus.UNPAID: N_("未支付"),
+    # Translators: a payment code is open.
     PaymentStatus.PAYING: N_("支付中"),
     PaymentStatus.PAID: N_("已支付"),
     PaymentStatus.REFUNDING: N_("退款中"),
     PaymentStatus.REFUNDED: N_("已退款"),
+    # Translators: a state: the payment waits for an operator.
     PaymentStatus.FROZEN: N_("人工核对"),
 }
 ATTEMPT = {
@@ -35,8 +40,10 @@ ATTEMPT = {
     AttemptState.QR_SHOWN: N_("等待扫码"),
     AttemptState.SCANNED: N_("已扫码，请在手机上确认"),
     AttemptState.PAID: N_("支付成功"),
+    # Translators: of one payment code, at the payment platform.
     AttemptState.CLOSING: N_("正在关闭"),
     AttemptState.CLOSED: N_("已关闭"),
+    # Translators: the platform is being asked whether it has the money.
     AttemptState.UNKNOWN: N_("正在查询"),
     AttemptState.REFUNDING: N_("退款中"),
     AttemptState.REFUNDED: N_("已退款"),
@@ -45,11 +52,14 @@ ATTEMPT = {
 INVOICE = {
     InvoiceStatus.NOT_REQUESTED: N_("未申请"),
     InvoiceStatus.PENDING: N_("开具中，1-2个工作日内发出"),
+    # Translators: of the e-invoice, not of the certificate.
     InvoiceStatus.ISSUED: N_("已开具"),
     InvoiceStatus.SENT: N_("已发送"),
     InvoiceStatus.FAILED: N_("开具失败，客服将与您联系"),
+    # Translators: the money went back, so a red (negative) invoice cancels the invoice.
     InvoiceStatus.REDDENED: N_("已红冲"),
 }
+# Translators: whom the invoice is made out to.
 BUYER = {Buyer.COMPANY: N_("企业"), Buyer.PERSON: N_("个人")}
 METHOD = {Method.ALIPAY: N_("支付宝"), Method.UNIONPAY: N_("银联在线支付")}
 ID_TYPE = {
@@ -65,15 +75,18 @@ ID_TYPE = {
 CERTIFICATE = {
     CertificateState.VALID: N_("有效，未到续期时间"),
     CertificateState.RENEWABLE: N_("可以续期"),
+    # Translators: of an old certificate whose successor is on the token; within a line, in lower case.
     CertificateState.RENEWED: N_("已续期"),
     CertificateState.EXPIRED: N_("已过期"),
     CertificateState.NOT_YET_VALID: N_("尚未生效"),
     CertificateState.UNREADABLE: N_("无法读取"),
+    # Translators: an encryption or CA certificate, renewed with its signing certificate if at all.
     CertificateState.NOT_FOR_SIGNING: N_("不单独续期"),
     CertificateState.NO_KEY: N_("缺少私钥"),
     CertificateState.UNSUPPORTED: N_("不支持在线续期"),
 }
 USAGE = {
+    # Translators: what the certificate is for; one word, beside "Encryption".
     Usage.SIGNING: N_("签名证书"),
     Usage.ENCRYPTION: N_("加密证书"),
     Usage.ANY: N_("签名和加密"),
@@ -123,6 +136,7 @@ STEP = {
     Step.REQUESTING: N_("提交申请"),
     Step.PAY_NOTICE: N_("缴费提示"),
     Step.ORDER: N_("订单详情"),
+    # Translators: a heading: paying online instead of at the counter.
     Step.CHANNEL: N_("在线支付"),
     Step.METHOD: N_("支付方式"),
     Step.QR: N_("扫码支付"),
@@ -145,12 +159,15 @@ MONEY = {
     Money.UNKNOWN: N_("付款结果以查询为准，不会重复收费。"),
 }
 PLACE = {
+    # Translators: to people CA is the USB token, never the certification authority.
     Place.TOKEN: N_("CA"),
     Place.CERTIFICATE: N_("证书"),
     Place.ACCOUNT: N_("账号"),
     Place.FORM: N_("申请表"),
+    # Translators: the application for renewal, as a thing.
     Place.APPLICATION: N_("申请"),
     Place.PAYMENT: N_("支付"),
+    # Translators: issuing the certificate, as a stage.
     Place.ISSUING: N_("签发"),
     Place.DESK: N_("续期服务"),
     Place.KIOSK: N_("本终端"),

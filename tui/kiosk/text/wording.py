@@ -90,7 +90,7 @@ def busy_words(busy: Busy) -> str:
 
 def token_words(state: State) -> str:
     """What is inserted, for the status line."""
-    if state.sighting is None:
+    if state.snapshot is None:
         return _("CA：正在读取")
     if state.chosen is not None:
         tail = printable(state.chosen.serial[-6:].upper())

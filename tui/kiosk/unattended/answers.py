@@ -8,18 +8,11 @@ from typing import TypeVar
 
 from tui.core.application import ApplicationForm, Buyer, IdType, InvoiceForm
 from tui.core.order import Method
-from tui.core.secret import Password, Pin, Secret
-from tui.kiosk.tables import SettingsError, Table, open_table
-from tui.process.secret_files import open_to_others
+from tui.core.secret import Password, Secret
+from tui.process.tables import Table, open_table
 
 Code = TypeVar("Code", bound=StrEnum)
 Held = TypeVar("Held", bound=Secret)
-
-LONGEST_PIN = 256
-"""Bytes; longer than any token takes."""
-_BOM = b"\xef\xbb\xbf"
-_UTF_16 = b"\xff\xfe", b"\xfe\xff"
-_CONTROL = bytes((*range(0x20), 0x7F))
 
 KEYS = {
     "term_months": "term_months",
@@ -93,44 +86,6 @@ def read_answers(path: Path) -> Answers:
     for table in (top, agent, recipient, payment, invoice):
         table.refuse_rest()
     return answers
-
-
-def read_pin(path: Path) -> Pin:
-    """The first line of a file as PIN, without the mark that Windows' editors put before UTF-8.
-
-    What no person types is refused before a token counts a try for it. Raises `SettingsError`.
-    """
-    buffer = bytearray(len(_BOM) + LONGEST_PIN + 1)
-    try:
-        with path.open("rb", buffering=0) as file:
-            length = file.readinto(buffer)
-    except OSError as error:
-        raise SettingsError(path, "", "无法读取", f"cannot be read ({error.strerror})") from error
-    utf_16 = buffer.startswith(_UTF_16)
-    begin = len(_BOM) if buffer.startswith(_BOM) else 0
-    line_end = min((at for mark in b"\r\n" if (at := buffer.find(mark, begin, length)) >= 0), default=length)
-    control = any(octet in _CONTROL for octet in memoryview(buffer)[begin:line_end])
-    fits = 0 < line_end - begin <= LONGEST_PIN and not (utf_16 or control)
-    pin = Pin(memoryview(buffer)[begin:line_end].tobytes()) if fits else None
-    buffer[:] = bytes(len(buffer))
-    if utf_16:
-        raise SettingsError(path, "", "是 UTF-16，请另存为 UTF-8", "is UTF-16: save it as UTF-8")
-    if control:
-        raise SettingsError(path, "", "的CA密码中有控制字符", "has control characters in its PIN")
-    if pin is None:
-        raise SettingsError(path, "", "里没有CA密码", "holds no PIN")
-    return pin
-
-
-def refuse_open(path: Path) -> None:
-    """Raise `SettingsError` where people other than its owner may read or change a file with a secret."""
-    try:
-        why = open_to_others(path)
-    except OSError:  # told by whoever reads it
-        return
-    if why:
-        chinese, _, english = why.removeprefix(f"{path} ").partition(" / ")
-        raise SettingsError(path, "", f"里面有密码，{chinese}", f"holds a secret and {english}")
 
 
 def again(secret: Held) -> Held:

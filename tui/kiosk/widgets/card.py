@@ -112,6 +112,7 @@ def _unreadable(certificate: Certificate) -> tuple[Fact, ...]:
     place = _("{size}字节，CKA_ID {key_id}").format(size=len(certificate.der), key_id=certificate.key_id or "-")
     return (
         Fact(_("证书标签"), certificate.label or _("没有标签"), "bold"),
+        # Translators: size of a certificate that cannot be read.
         Fact(_("内容"), place),
         Fact(_("状态"), label(CertificateState.UNREADABLE), TROUBLE),
     )
@@ -146,4 +147,5 @@ class DaysLeft(Static):
                 at = int(digit) * 4
                 cells += [("  ", lit if pixel == "#" else "") for pixel in figures[at : at + 3]] + [("  ", "")]
             rows.append(Content.assemble(*cells))
+        # Translators: stands under a large figure.
         self.update(Content("\n").join([*rows, Content(""), Content.styled(_("天后到期"), "$muted")]))

@@ -80,6 +80,7 @@ class Keypad(Static):
     def render(self) -> Content:
         """Four rows of keys."""
         keys = [_key(f"  {digit}  ", f"press({at})") for at, digit in enumerate(self._digits)]
+        # Translators: key of the PIN pad that erases all; six letters at most.
         last = [_key(_("清空"), "clear_all"), keys[9], _key(_("退格"), "erase")]
         rows = [keys[0:3], keys[3:6], keys[6:9], last]
         return Content("\n\n").join([Content("  ").join(row) for row in rows])

@@ -5,7 +5,14 @@ from collections.abc import Sequence
 from textual.content import Content
 from textual.widgets import Static
 
-from tui.kiosk.text import _
+from tui.kiosk.text import N_, _
+
+# Translators: a step of the token's work that is over, five letters at most; also a button.
+DONE = N_("完成")
+# Translators: the step of the token's work that is under way; six letters at most.
+UNDER_WAY = N_("进行中")
+# Translators: a step of the token's work that has not begun; five letters at most.
+TO_COME = N_("等待")
 
 
 class StageList(Static):
@@ -16,9 +23,9 @@ class StageList(Static):
         rows = []
         for number, words in enumerate(stages):
             if number < at:
-                rows.append(Content.assemble(Content.styled(f" {_('完成')}    ", "$good"), words))
+                rows.append(Content.assemble(Content.styled(f" {_(DONE)}    ", "$good"), words))
             elif number == at:
-                rows.append(Content.styled(f" {_('进行中')}  {words}", "bold $accent"))
+                rows.append(Content.styled(f" {_(UNDER_WAY)}  {words}", "bold $accent"))
             else:
-                rows.append(Content.styled(f" {_('等待')}    {words}", "$muted"))
+                rows.append(Content.styled(f" {_(TO_COME)}    {words}", "$muted"))
         self.update(Content("\n").join(rows))

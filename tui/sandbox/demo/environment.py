@@ -1,4 +1,4 @@
-"""The demonstration's town: the sandbox, and in it a SoftHSM2 token whose certificate has 20 days left."""
+"""The demonstration's environment: the sandbox, and in it a SoftHSM2 token whose certificate has 20 days left."""
 
 import sys
 from pathlib import Path
@@ -7,7 +7,7 @@ import msgspec
 
 from tui.sandbox.demo.session import DAYS_LEFT, PIN, TOKEN_LABEL
 from tui.sandbox.desk_process import DeskFailed
-from tui.sandbox.environment import Town, TownFailed, until_signalled
+from tui.sandbox.environment import Environment, EnvironmentFailed, until_signalled
 from tui.sandbox.files import ACCOUNT, PASSWORD
 from tui.sandbox.provision import has_renewable, provision_token
 from tui.sandbox.token import TokenRefused, init_softhsm
@@ -23,10 +23,10 @@ class Ready(msgspec.Struct, frozen=True):
 def main() -> int:
     """Stay until standard input ends; the folder is the only argument."""
     try:
-        with until_signalled(while_stdin=True) as wait, Town(Path(sys.argv[1]), furnish=insert_token):
+        with until_signalled(while_stdin=True) as wait, Environment(Path(sys.argv[1]), furnish=insert_token):
             print(msgspec.json.encode(Ready(ACCOUNT, PASSWORD)).decode(), flush=True)
             wait()
-    except (TownFailed, DeskFailed, TokenRefused, OSError) as error:
+    except (EnvironmentFailed, DeskFailed, TokenRefused, OSError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

@@ -1,4 +1,4 @@
-"""The demonstration: a town in a child process, a SoftHSM2 token with 20 days left, and a phone that pays."""
+"""The demonstration: the sandbox in a child process, a SoftHSM2 token with 20 days left, and a phone that pays."""
 
 import asyncio
 import json
@@ -37,7 +37,7 @@ class Demo:
         return DemoPhone(self.directory, self.account, self.password, self.pin)
 
     def close(self) -> None:
-        """End the town and, when the folder was temporary, remove it; may be called twice."""
+        """End the sandbox and, when the folder was temporary, remove it; may be called twice."""
         if self._town.stdin and not self._town.stdin.closed:
             self._town.stdin.close()
         try:
@@ -84,8 +84,8 @@ def prepare(directory: Path | None = None) -> Demo:
     log = place / "sandbox.log"
     with log.open("ab") as errors:
         earlier = errors.tell()
-        # The town ends with its standard input, so that nothing is left behind however this process ends.
-        town = subprocess.Popen(
+        # The sandbox ends with its standard input, so that nothing is left behind however this process ends.
+        child = subprocess.Popen(
             [sys.executable, "-m", "tui.sandbox.demo.environment", str(place)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -93,9 +93,9 @@ def prepare(directory: Path | None = None) -> Demo:
             text=True,
             start_new_session=True,  # Ctrl-C belongs to the kiosk
         )
-    ready = town.stdout.readline() if town.stdout else ""
+    ready = child.stdout.readline() if child.stdout else ""
     account, password = (json.loads(ready)[key] for key in ("account", "password")) if ready else ("", "")
-    demo = Demo(place, place / "kiosk.toml", account, password, PIN, town, folder)
+    demo = Demo(place, place / "kiosk.toml", account, password, PIN, child, folder)
     if not ready:
         told = log.read_bytes()[earlier:].decode("utf-8", "replace").strip().splitlines()
         demo.close()

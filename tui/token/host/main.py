@@ -17,7 +17,7 @@ from tui.token import protocol
 from tui.token.host import enrolment, faults, identity, retirement, session
 from tui.token.host.driver import Driver
 from tui.token.host.presence import Watcher
-from tui.token.host.slot_monitor import Doorbell
+from tui.token.host.slot_monitor import SlotMonitor
 from tui.token.protocol import (
     Install,
     Installed,
@@ -67,12 +67,12 @@ class Channel:
         while rest:
             rest = rest[os.write(self._writer, rest) :]
 
-    def listen_to(self, doorbell: Doorbell) -> None:
-        """Let `wait` end when it rings."""
-        self._poll.register(doorbell.descriptor, select.POLLIN)
+    def listen_to(self, monitor: SlotMonitor) -> None:
+        """Let `wait` end when it reports a change."""
+        self._poll.register(monitor.descriptor, select.POLLIN)
 
     def wait(self, seconds: float) -> bool:
-        """Whether a message (or the end) comes within this time, or before the doorbell rings."""
+        """Whether a message (or the end) comes within this time, or before the slot monitor reports a change."""
         return any(descriptor == self._reader for descriptor, _ in self._poll.poll(seconds * 1000))
 
     def receive(self) -> bytearray:
@@ -124,9 +124,9 @@ def _serve(channel: Channel) -> None:
     except TokenError as error:
         channel.send(protocol.Unusable(error.failure))
         return
-    doorbell = Doorbell()
-    channel.listen_to(doorbell)
-    _work(driver, Watcher(driver, doorbell), channel)
+    monitor = SlotMonitor()
+    channel.listen_to(monitor)
+    _work(driver, Watcher(driver, monitor), channel)
 
 
 def _work(driver: Driver, watcher: Watcher, channel: Channel) -> None:

@@ -86,7 +86,6 @@ def _token(driver: Driver, slot: int, info: Any) -> Token:
         label=text(info.label),
         serial=text(info.serialNumber),
         model=text(info.model),
-        manufacturer=text(info.manufacturerID),
         pin_state=state,
         pin_pad=bool(info.flags & PyKCS11.CKF_PROTECTED_AUTHENTICATION_PATH),
         pin_min=info.ulMinPinLen,

@@ -1,4 +1,4 @@
-"""Watching a driver's slots: a cheap glance often, the objects only when the glance changed."""
+"""Watching a driver's slots: their state often, which is cheap, the objects only when the state changed."""
 
 import time
 from dataclasses import dataclass
@@ -9,14 +9,14 @@ from PyKCS11 import PyKCS11Error
 from tui.core.certificate import Token
 from tui.token.host import objects
 from tui.token.host.driver import Driver
-from tui.token.host.slot_monitor import Doorbell
+from tui.token.host.slot_monitor import SlotMonitor
 
-_SHORTEST, _LONGEST, _LONGEST_WITH_BELL = 0.05, 1.0, 5.0
+_SHORTEST, _LONGEST, _LONGEST_WITH_MONITOR = 0.05, 1.0, 5.0
 """Seconds between two looks."""
 _THRIFT = 300
 """A look is followed by this many times the CPU time that it cost of rest: a third of a percent of a core."""
 _EAGER = 5
-"""Looks after the doorbell, at growing distances: a driver may notice later than PC/SC itself."""
+"""Looks after a report of the slot monitor, at growing distances: a driver may notice later than PC/SC itself."""
 _RESTART_WITHOUT_TOKEN, _RESTART = 0.25, 2.0
 """Seconds between two restarts of a driver that has to be restarted to notice anything."""
 _BROKEN = (PyKCS11.CKR_GENERAL_ERROR, PyKCS11.CKR_DEVICE_ERROR, PyKCS11.CKR_CRYPTOKI_NOT_INITIALIZED)
@@ -26,7 +26,9 @@ _Known = tuple[str, str, int]
 
 
 @dataclass(frozen=True, slots=True)
-class _Glance:
+class _SlotState:
+    """What the slots show without a look at any object."""
+
     tokens: tuple[tuple[int, _Known], ...] = ()
     """(slot, what its token says)."""
     slots: int = 0
@@ -44,9 +46,9 @@ class _Glance:
 class Watcher:
     """Notices tokens that come and go, also behind drivers that never look again or break on removal."""
 
-    def __init__(self, driver: Driver, doorbell: Doorbell) -> None:
+    def __init__(self, driver: Driver, monitor: SlotMonitor) -> None:
         self._driver = driver
-        self._doorbell = doorbell
+        self._monitor = monitor
         self._eager = 0
         """How many quick looks are still to come."""
         self._spent = time.process_time()
@@ -62,34 +64,34 @@ class Watcher:
 
     def look(self) -> tuple[Token, ...] | None:
         """All tokens if something changed, else None."""
-        if self._doorbell.rung():
+        if self._monitor.changed():
             self._eager = _EAGER
             self.forget()  # another token may be in the place of the one that was
-        glance = self._glance()
-        restarted = time.monotonic() - self._restarted >= _restart_after(glance, self._told)
+        state = self._slot_state()
+        restarted = time.monotonic() - self._restarted >= _restart_after(state, self._told)
         if restarted:
             self._restart()
-            glance = self._glance()
-        changed = self._changed(glance, restarted)
+            state = self._slot_state()
+        changed = self._changed(state, restarted)
         self.pause = self._next_pause()
         return changed
 
     def _next_pause(self) -> float:
-        """Soon after the doorbell, else by what the last look cost, with all around it."""
+        """Soon after a report of the slot monitor, else by what the last look cost, with all around it."""
         before, self._spent = self._spent, time.process_time()
         if self._eager:
             self._eager -= 1
             return _SHORTEST * 2.0 ** (_EAGER - 1 - self._eager)
-        longest = _LONGEST_WITH_BELL if self._doorbell.works else _LONGEST
+        longest = _LONGEST_WITH_MONITOR if self._monitor.works else _LONGEST
         return min(longest, max(_SHORTEST, _THRIFT * (self._spent - before)))
 
-    def _changed(self, glance: _Glance, restarted: bool) -> tuple[Token, ...] | None:
+    def _changed(self, state: _SlotState, restarted: bool) -> tuple[Token, ...] | None:
         # Without a reader another program may write to the token unnoticed, so a restart looks at the objects too.
-        if glance.tokens == self._seen and not restarted:
+        if state.tokens == self._seen and not restarted:
             return None
-        tokens = objects.tokens(self._driver, [slot for slot, _ in glance.tokens])
+        tokens = objects.tokens(self._driver, [slot for slot, _ in state.tokens])
         # A token that could not be read is read again at the next look; one that is blank is read once.
-        self._seen = glance.tokens if glance.initialised <= {token.slot for token in tokens} else None
+        self._seen = state.tokens if state.initialised <= {token.slot for token in tokens} else None
         if tokens == self._told:
             return None
         self._told = tokens
@@ -102,14 +104,14 @@ class Watcher:
         except PyKCS11Error:
             self._seen = None
 
-    def _glance(self) -> _Glance:
+    def _slot_state(self) -> _SlotState:
         lib = self._driver.lib
         known = dict(self._seen or ())
         tokens, hardware, broken = [], False, False
         try:
             slots = self._driver.slots()
         except PyKCS11Error:
-            return _Glance(broken=True)
+            return _SlotState(broken=True)
         for slot in slots:
             try:
                 flags = lib.getSlotInfo(slot).flags
@@ -125,13 +127,13 @@ class Watcher:
                 tokens.append((slot, known[slot]))
             except PyKCS11Error as error:
                 broken |= error.value in _BROKEN
-        return _Glance(tuple(tokens), len(slots), hardware, broken)
+        return _SlotState(tuple(tokens), len(slots), hardware, broken)
 
 
-def _restart_after(glance: _Glance, told: tuple[Token, ...] | None) -> float:
+def _restart_after(state: _SlotState, told: tuple[Token, ...] | None) -> float:
     """Seconds since the last restart after which this driver needs one."""
-    if glance.broken:
+    if state.broken:
         return _RESTART_WITHOUT_TOKEN
-    if glance.hardware:
+    if state.hardware:
         return float("inf")
-    return _RESTART_WITHOUT_TOKEN if glance.slots and not glance.initialised and not told else _RESTART
+    return _RESTART_WITHOUT_TOKEN if state.slots and not state.initialised and not told else _RESTART

@@ -1,8 +1,8 @@
-"""A hint from PC/SC itself that readers or cards have changed, so that a driver need not be asked all the time.
+"""Readers and cards watched through PC/SC itself, so that a driver need not be asked all the time.
 
 OpenSC spends a millisecond of CPU on every look at every reader, for libpcsclite spins while it waits for nothing. A
-thread that blocks in SCardGetStatusChange costs nothing, and releases the interpreter. Where there is no pcsc-lite the
-bell never rings; where it does ring, nothing is believed of it: the driver is looked at.
+thread that blocks in SCardGetStatusChange costs nothing, and releases the interpreter. Where there is no pcsc-lite
+nothing is ever reported; what is reported is a reason to look at the driver, never a fact.
 """
 
 import ctypes
@@ -35,20 +35,20 @@ class _ReaderState(ctypes.Structure):
     )
 
 
-class Doorbell:
-    """Rings at every change that PC/SC tells; `descriptor` becomes readable."""
+class SlotMonitor:
+    """Reports that something changed in the slots; `descriptor` becomes readable at each change that PC/SC tells."""
 
     def __init__(self) -> None:
         """Start listening; the environment that names pcscd's socket must be set already."""
-        self.descriptor, self._rope = os.pipe()
+        self.descriptor, self._writer = os.pipe()
         os.set_blocking(self.descriptor, False)
         self.works = False
         """PC/SC answers, so that looks at the driver may be rare."""
         if sys.platform == "linux":
-            threading.Thread(target=self._listen, name="doorbell", daemon=True).start()
+            threading.Thread(target=self._listen, name="slot-monitor", daemon=True).start()
 
-    def rung(self) -> bool:
-        """Whether it rang since the last question."""
+    def changed(self) -> bool:
+        """Whether a change was reported since the last question."""
         try:
             return bool(os.read(self.descriptor, 4096))
         except BlockingIOError:
@@ -67,12 +67,12 @@ class Doorbell:
             if library.SCardEstablishContext(_SCOPE_SYSTEM, None, None, ctypes.byref(context)) == _OK:
                 self._wait(library, context)
                 library.SCardReleaseContext(context)
-                os.write(self._rope, b"!")
+                os.write(self._writer, b"!")
             self.works = False
             time.sleep(_REST)
 
     def _wait(self, library: Any, context: ctypes.c_long) -> None:
-        """Ring at every change, until pcscd is gone."""
+        """Report every change until pcscd is gone."""
         known: dict[bytes, int] = {}
         while True:
             names = (_NEW_READERS, *_readers(library, context))
@@ -82,7 +82,7 @@ class Doorbell:
                 return
             known = {state.name: state.event & ~_CHANGED for state in states}
             self.works = True
-            os.write(self._rope, b"!")
+            os.write(self._writer, b"!")
 
 
 def _readers(library: Any, context: ctypes.c_long) -> tuple[bytes, ...]:

@@ -7,6 +7,18 @@ from urllib.parse import urlencode
 
 import pytest
 
+from tests.harness.desk.alipay_messages import (
+    ALIPAY_KEY,
+    ALIPAY_PRIVATE,
+    APP_KEY,
+    KEYS,
+    NOTICE,
+    PAID,
+    QUERY,
+    TRUST,
+    answer,
+    notice,
+)
 from tests.harness.vectors import load
 from tui.desk.crypto.rsa_keys import load_private, load_public, sign
 from tui.desk.payments.gateway import (
@@ -24,23 +36,9 @@ from tui.desk.platforms.alipay.codec import (
     sign_request,
 )
 from tui.desk.platforms.alipay.scan import scan_members
-from tui.desk.platforms.alipay.trust import AlipayTrust
 
-KEYS = load("keys")
-APP_KEY = load_private(KEYS["app"]["private_pkcs8_pem"].encode())
-ALIPAY_PRIVATE = load_private(KEYS["alipay"]["private_pkcs8_pem"].encode())
-ALIPAY_KEY = load_public(KEYS["alipay"]["public_spki_pem"].encode())
-TRUST = AlipayTrust(ALIPAY_KEY)
 PYTHON_SDK = load("alipay_request_sign_python_sdk")["vectors"]
 NODE_SDK = load("alipay_request_sign_npm_sdk")["vectors"]
-QUERY = "alipay.trade.query"
-PAID = '{"code":"10000","msg":"Success","out_trade_no":"K1","total_amount":"88.80","trade_status":"TRADE_SUCCESS"}'
-
-
-def answer(raw: str, signed: str | None = None, node: str = "alipay_trade_query_response") -> bytes:
-    """An answer that carries ``raw``, with the signature over ``signed``."""
-    signature = sign(ALIPAY_PRIVATE, (signed or raw).encode())
-    return f'{{"{node}":{raw},"sign":"{signature}"}}'.encode()
 
 
 @pytest.mark.parametrize("vector", PYTHON_SDK, ids=lambda vector: vector["name"])
@@ -200,21 +198,6 @@ def test_an_old_error_node_is_understood() -> None:
 
 def test_members_keep_their_source_text() -> None:
     assert scan_members(' { "a" : {"b": 1.0 } , "c":"\\/" } ') == {"a": '{"b": 1.0 }', "c": '"\\/"'}
-
-
-NOTICE = {
-    "out_trade_no": "K1",
-    "subject": "100%/+ &= 续期",
-    "passback_params": "a%3Db",
-    "body": "",
-    "total_amount": "1.00",
-}
-
-
-def notice(signed: dict[str, str], sent: dict[str, str] = NOTICE) -> bytes:
-    """A notice that carries ``sent``, with the signature over ``signed``."""
-    text = "&".join(f"{name}={value}" for name, value in sorted(signed.items()))
-    return urlencode(sent | {"sign_type": "RSA2", "sign": sign(ALIPAY_PRIVATE, text.encode())}).encode()
 
 
 @pytest.mark.parametrize("signed", [NOTICE, {name: value for name, value in NOTICE.items() if value}])

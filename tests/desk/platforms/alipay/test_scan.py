@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tests.desk.platforms.alipay.test_codec import ALIPAY_PRIVATE, PAID, QUERY, TRUST
+from tests.harness.desk.alipay_messages import ALIPAY_PRIVATE, PAID, QUERY, TRUST
 from tui.desk.crypto.rsa_keys import sign
 from tui.desk.payments.gateway import AnswerNotGenuine
 from tui.desk.platforms.alipay.codec import read_answer, response_node

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import CertificateBuilder, Name, NameAttribute
 from cryptography.x509.oid import NameOID
 
-from tests.desk.platforms.alipay.test_codec import ALIPAY_KEY, ALIPAY_PRIVATE, KEYS, PAID, QUERY, answer, notice
+from tests.harness.desk.alipay_messages import ALIPAY_KEY, ALIPAY_PRIVATE, KEYS, PAID, QUERY, answer, notice
 from tests.harness.vectors import read
 from tui.desk.payments.gateway import AnswerNotGenuine
 from tui.desk.platforms.alipay.codec import open_answer, open_notice

@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
-from tests.desk.platforms.alipay.test_codec import ALIPAY_PRIVATE, KEYS, QUERY, TRUST
 from tests.harness import vectors
+from tests.harness.desk.alipay_messages import ALIPAY_PRIVATE, KEYS, QUERY, TRUST
 from tests.harness.desk.unionpay_messages import FIELDS
 from tests.harness.vectors import read
 from tui.desk.crypto.rsa_keys import sign

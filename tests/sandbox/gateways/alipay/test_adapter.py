@@ -7,6 +7,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from msgspec import structs
 
 from tests.harness.gateways.served import Clock, Merchant, attempt, served
 from tui.desk.payments.gateway import (
@@ -31,7 +32,7 @@ from tui.sandbox.gateways.common.platform import PaymentSandbox
 
 
 @dataclass
-class Town:
+class Shop:
     """Everything one test needs."""
 
     platform: PaymentSandbox
@@ -42,133 +43,133 @@ class Town:
 
 
 @pytest.fixture
-def town(alipay_directory: Path, clock: Clock) -> Iterator[Town]:
+def shop(alipay_directory: Path, clock: Clock) -> Iterator[Shop]:
     """Alipay, the desk's adapter, and the desk's notice address."""
     platform, merchant = alipay_app(alipay_directory, time_scale=0.0001, clock=clock), Merchant()
     with served(platform) as base, served(merchant) as desk:
         gateway = Alipay(alipay_settings(alipay_directory, f"{base}/gateway.do"), clock)
-        yield Town(platform, gateway, merchant, f"{desk}/notify?hall=7", base)
+        yield Shop(platform, gateway, merchant, f"{desk}/notify?hall=7", base)
 
 
-def refund_of(clock: Clock, town: Town, fen: int, number: str = "R202611220001") -> Refund:
-    asked = attempt(clock, town.notify_url)
-    return Refund(number, asked, town.gateway.query(asked).platform_no or "", fen, "重复支付", clock.now)
+def refund_of(clock: Clock, shop: Shop, fen: int, number: str = "R202611220001") -> Refund:
+    asked = attempt(clock, shop.notify_url)
+    return Refund(number, asked, shop.gateway.query(asked).platform_no or "", fen, "重复支付", clock.now)
 
 
-def test_a_payment_from_the_code_to_the_money_and_back(town: Town, clock: Clock) -> None:
-    asked = attempt(clock, town.notify_url)
-    qr = town.gateway.start(asked).qr
+def test_a_payment_from_the_code_to_the_money_and_back(shop: Shop, clock: Clock) -> None:
+    asked = attempt(clock, shop.notify_url)
+    qr = shop.gateway.start(asked).qr
     assert qr.startswith("https://qr.alipay.com/bax")
-    assert town.gateway.query(asked) == Outcome(TradeState.NOT_SCANNED)
+    assert shop.gateway.query(asked) == Outcome(TradeState.NOT_SCANNED)
 
-    town.platform.scan(qr)
-    assert town.gateway.query(asked).state is TradeState.SCANNED
-    shown = httpx.post(f"{town.base}/sandbox/pay", json={"qr": qr}).json()
-    assert (shown["amount_fen"], shown["stage"], shown["payee"]) == (8880, "paid", town.gateway.payee)
+    shop.platform.scan(qr)
+    assert shop.gateway.query(asked).state is TradeState.SCANNED
+    shown = httpx.post(f"{shop.base}/sandbox/pay", json={"qr": qr}).json()
+    assert (shown["amount_fen"], shown["stage"], shown["payee"]) == (8880, "paid", shop.gateway.payee)
 
-    outcome = town.gateway.query(asked)
+    outcome = shop.gateway.query(asked)
     assert (outcome.state, outcome.paid_fen, outcome.paid_at) == (TradeState.PAID, 8880, clock.now)
-    notice = town.gateway.read_notice(town.merchant.next(), town.notify_url)
+    notice = shop.gateway.read_notice(shop.merchant.next(), shop.notify_url)
     assert notice.kind is NoticeKind.PAYMENT
     assert (notice.number, notice.outcome) == (asked.number, outcome)
 
-    refund = refund_of(clock, town, 2000)
-    assert town.gateway.query_refund(refund) == RefundOutcome(RefundState.ABSENT)
-    assert town.gateway.refund(refund) == RefundOutcome(RefundState.DONE)
-    assert town.gateway.refund(refund) == RefundOutcome(RefundState.PENDING)
-    assert town.gateway.query_refund(refund) == RefundOutcome(RefundState.DONE)
-    assert town.gateway.query(asked).state is TradeState.PAID
-    told = town.gateway.read_notice(town.merchant.next(), town.notify_url)
+    refund = refund_of(clock, shop, 2000)
+    assert shop.gateway.query_refund(refund) == RefundOutcome(RefundState.ABSENT)
+    assert shop.gateway.refund(refund) == RefundOutcome(RefundState.DONE)
+    assert shop.gateway.refund(refund) == RefundOutcome(RefundState.PENDING)
+    assert shop.gateway.query_refund(refund) == RefundOutcome(RefundState.DONE)
+    assert shop.gateway.query(asked).state is TradeState.PAID
+    told = shop.gateway.read_notice(shop.merchant.next(), shop.notify_url)
     assert (told.kind, told.number, told.outcome.paid_fen) == (NoticeKind.REFUND, refund.number, 2000)
 
-    rest = refund_of(clock, town, 6880, "R202611220002")
-    assert town.gateway.refund(rest) == RefundOutcome(RefundState.DONE)
-    assert town.gateway.query(asked).state is TradeState.CLOSED
+    rest = refund_of(clock, shop, 6880, "R202611220002")
+    assert shop.gateway.refund(rest) == RefundOutcome(RefundState.DONE)
+    assert shop.gateway.query(asked).state is TradeState.CLOSED
 
 
-def test_a_refund_the_platform_does_not_allow_is_refused_with_its_words(town: Town, clock: Clock) -> None:
-    asked = attempt(clock, town.notify_url)
-    town.platform.pay(town.gateway.start(asked).qr)
-    too_much = town.gateway.refund(refund_of(clock, town, 8881))
+def test_a_refund_the_platform_does_not_allow_is_refused_with_its_words(shop: Shop, clock: Clock) -> None:
+    asked = attempt(clock, shop.notify_url)
+    shop.platform.pay(shop.gateway.start(asked).qr)
+    too_much = shop.gateway.refund(refund_of(clock, shop, 8881))
     assert too_much.state is RefundState.REFUSED
     assert "ACQ.REFUND_AMT_NOT_EQUAL_TOTAL" in too_much.text
 
-    town.gateway.refund(refund_of(clock, town, 100))
-    assert "DISCORDANT" in town.gateway.refund(refund_of(clock, town, 200)).text
-    assert "DISCORDANT" in town.gateway.query_refund(refund_of(clock, town, 200)).text
+    shop.gateway.refund(refund_of(clock, shop, 100))
+    assert "DISCORDANT" in shop.gateway.refund(refund_of(clock, shop, 200)).text
+    assert "DISCORDANT" in shop.gateway.query_refund(refund_of(clock, shop, 200)).text
 
 
-def test_ending_a_code_nobody_scanned_kills_it(town: Town, clock: Clock) -> None:
+def test_ending_a_code_nobody_scanned_kills_it(shop: Shop, clock: Clock) -> None:
     asked = attempt(clock)
-    qr = town.gateway.start(asked).qr
-    assert [town.gateway.end(asked), town.gateway.end(asked)] == [Ended.CLOSED, Ended.CLOSED]
-    assert town.gateway.query(asked).state is TradeState.NOT_SCANNED
+    qr = shop.gateway.start(asked).qr
+    assert [shop.gateway.end(asked), shop.gateway.end(asked)] == [Ended.CLOSED, Ended.CLOSED]
+    assert shop.gateway.query(asked).state is TradeState.NOT_SCANNED
     with pytest.raises(SandboxRefused, match="closed"):
-        town.platform.pay(qr)
+        shop.platform.pay(qr)
     with pytest.raises(GatewayRefused, match=r"ACQ\.TRADE_HAS_CLOSE"):
-        town.gateway.start(asked)
+        shop.gateway.start(asked)
 
 
-def test_ending_a_number_the_platform_never_saw_burns_it(town: Town, clock: Clock) -> None:
+def test_ending_a_number_the_platform_never_saw_burns_it(shop: Shop, clock: Clock) -> None:
     asked = attempt(clock)
-    assert town.gateway.end(asked) is Ended.CLOSED
+    assert shop.gateway.end(asked) is Ended.CLOSED
     with pytest.raises(GatewayRefused, match=r"ACQ\.TRADE_HAS_CLOSE"):
-        town.gateway.start(asked)
+        shop.gateway.start(asked)
 
 
-def test_ending_a_scanned_code_closes_the_trade(town: Town, clock: Clock) -> None:
+def test_ending_a_scanned_code_closes_the_trade(shop: Shop, clock: Clock) -> None:
     asked = attempt(clock)
-    town.platform.scan(town.gateway.start(asked).qr)
-    assert town.gateway.end(asked) is Ended.CLOSED
-    assert town.gateway.query(asked).state is TradeState.CLOSED
+    shop.platform.scan(shop.gateway.start(asked).qr)
+    assert shop.gateway.end(asked) is Ended.CLOSED
+    assert shop.gateway.query(asked).state is TradeState.CLOSED
 
 
-def test_ending_what_is_paid_keeps_the_money(town: Town, clock: Clock) -> None:
+def test_ending_what_is_paid_keeps_the_money(shop: Shop, clock: Clock) -> None:
     asked = attempt(clock)
-    town.platform.pay(town.gateway.start(asked).qr)
-    assert town.gateway.end(asked) is Ended.PAID
-    assert town.gateway.query(asked).state is TradeState.PAID
+    shop.platform.pay(shop.gateway.start(asked).qr)
+    assert shop.gateway.end(asked) is Ended.PAID
+    assert shop.gateway.query(asked).state is TradeState.PAID
 
 
-def test_starting_again_unchanged_gives_the_same_code(town: Town, clock: Clock) -> None:
+def test_starting_again_unchanged_gives_the_same_code(shop: Shop, clock: Clock) -> None:
     asked = attempt(clock)
-    first = town.gateway.start(asked)
+    first = shop.gateway.start(asked)
     clock.forward(timedelta(seconds=30))
-    assert town.gateway.start(asked) == first
+    assert shop.gateway.start(asked) == first
     with pytest.raises(GatewayRefused, match=r"ACQ\.CONTEXT_INCONSISTENT"):
-        town.gateway.start(replace(asked, amount_fen=1))
-    town.platform.pay(first.qr)
+        shop.gateway.start(replace(asked, amount_fen=1))
+    shop.platform.pay(first.qr)
     with pytest.raises(GatewayUnknown, match=r"ACQ\.TRADE_HAS_SUCCESS"):
-        town.gateway.start(asked)
+        shop.gateway.start(asked)
 
 
-def test_after_its_end_a_code_cannot_be_paid(town: Town, clock: Clock) -> None:
+def test_after_its_end_a_code_cannot_be_paid(shop: Shop, clock: Clock) -> None:
     scanned, unscanned = attempt(clock), attempt(clock, number="K202611220002")
-    qr, other = town.gateway.start(scanned).qr, town.gateway.start(unscanned).qr
-    town.platform.scan(qr)
+    qr, other = shop.gateway.start(scanned).qr, shop.gateway.start(unscanned).qr
+    shop.platform.scan(qr)
     clock.forward(timedelta(minutes=5))
-    assert town.gateway.query(scanned).state is TradeState.CLOSED
-    assert town.gateway.query(unscanned).state is TradeState.NOT_SCANNED
+    assert shop.gateway.query(scanned).state is TradeState.CLOSED
+    assert shop.gateway.query(unscanned).state is TradeState.NOT_SCANNED
     for late in (qr, other):
         with pytest.raises(SandboxRefused, match="expired"):
-            town.platform.pay(late)
+            shop.platform.pay(late)
     with pytest.raises(GatewayRefused, match="NOW_TIME_AFTER_EXPIRE_TIME"):
-        town.gateway.start(replace(scanned, number="K202611220003"))
+        shop.gateway.start(replace(scanned, number="K202611220003"))
 
 
-def test_another_amount_is_told_as_it_is(town: Town, clock: Clock) -> None:
-    asked = attempt(clock, town.notify_url)
-    town.platform.pay(town.gateway.start(asked).qr, amount_fen=1)
-    notice = town.gateway.read_notice(town.merchant.next(), town.notify_url)
-    for outcome in (town.gateway.query(asked), notice.outcome):
+def test_another_amount_is_told_as_it_is(shop: Shop, clock: Clock) -> None:
+    asked = attempt(clock, shop.notify_url)
+    shop.platform.pay(shop.gateway.start(asked).qr, amount_fen=1)
+    notice = shop.gateway.read_notice(shop.merchant.next(), shop.notify_url)
+    for outcome in (shop.gateway.query(asked), notice.outcome):
         assert (outcome.state, outcome.paid_fen) == (TradeState.PAID, 1)
 
 
-def test_a_notice_is_sent_again_until_the_desk_says_success(town: Town, clock: Clock) -> None:
-    town.merchant.replies = [b"failure", b"500", b"success\n"]
-    asked = attempt(clock, town.notify_url)
-    town.platform.pay(town.gateway.start(asked).qr)
-    assert len({town.merchant.next() for _ in range(4)}) == 1
+def test_a_notice_is_sent_again_until_the_desk_says_success(shop: Shop, clock: Clock) -> None:
+    shop.merchant.replies = [b"failure", b"500", b"success\n"]
+    asked = attempt(clock, shop.notify_url)
+    shop.platform.pay(shop.gateway.start(asked).qr)
+    assert len({shop.merchant.next() for _ in range(4)}) == 1
 
 
 def test_a_restart_forgets_neither_trades_nor_notices(alipay_directory: Path, clock: Clock) -> None:
@@ -177,32 +178,35 @@ def test_a_restart_forgets_neither_trades_nor_notices(alipay_directory: Path, cl
         asked = attempt(clock, desk)
         platform = alipay_app(alipay_directory, clock=clock)
         with served(platform) as base:
-            qr = Alipay(replace(settings, gateway_url=f"{base}/gateway.do"), clock).start(asked).qr
+            qr = Alipay(structs.replace(settings, gateway_url=f"{base}/gateway.do"), clock).start(asked).qr
             platform.pay(qr)
             first = merchant.next()
         merchant.reply = b"success"
         with served(alipay_app(alipay_directory, clock=clock)) as base:
             assert merchant.next() == first
-            gateway = Alipay(replace(settings, gateway_url=f"{base}/gateway.do"), clock)
+            gateway = Alipay(structs.replace(settings, gateway_url=f"{base}/gateway.do"), clock)
             assert gateway.query(asked).state is TradeState.PAID
 
 
 def test_a_notice_for_another_application_or_seller_is_refused(
-    town: Town, alipay_directory: Path, clock: Clock
+    shop: Shop, alipay_directory: Path, clock: Clock
 ) -> None:
-    asked = attempt(clock, town.notify_url)
-    town.platform.pay(town.gateway.start(asked).qr)
-    body = town.merchant.next()
+    asked = attempt(clock, shop.notify_url)
+    shop.platform.pay(shop.gateway.start(asked).qr)
+    body = shop.merchant.next()
     good = alipay_settings(alipay_directory, "http://127.0.0.1")
-    for settings in (replace(good, app_id="2021000000000000"), replace(good, seller_id="2088000000000000")):
+    for settings in (
+        structs.replace(good, app_id="2021000000000000"),
+        structs.replace(good, seller_id="2088000000000000"),
+    ):
         with pytest.raises(AnswerNotGenuine, match="another"):
-            Alipay(settings, clock).read_notice(body, town.notify_url)
+            Alipay(settings, clock).read_notice(body, shop.notify_url)
 
 
-def test_the_wallet_gets_clear_errors(town: Town, clock: Clock) -> None:
-    qr = town.gateway.start(attempt(clock)).qr
-    pay = f"{town.base}/sandbox/pay"
-    assert httpx.post(f"{town.base}/sandbox/scan", json={"qr": qr}).json()["subject"] == "续期 一年   印章 1"
+def test_the_wallet_gets_clear_errors(shop: Shop, clock: Clock) -> None:
+    qr = shop.gateway.start(attempt(clock)).qr
+    pay = f"{shop.base}/sandbox/pay"
+    assert httpx.post(f"{shop.base}/sandbox/scan", json={"qr": qr}).json()["subject"] == "续期 一年   印章 1"
     assert httpx.get(pay).status_code == 405
     assert httpx.post(pay, content=b"qr").json()["error"] == "bad_request"
     assert httpx.post(pay, json={"qr": "https://qr.alipay.com/bax0"}).json()["error"] == "unknown_qr"
@@ -210,8 +214,8 @@ def test_the_wallet_gets_clear_errors(town: Town, clock: Clock) -> None:
     assert httpx.post(pay, json={"qr": qr}).status_code == 200
     again = httpx.post(pay, json={"qr": qr})
     assert (again.status_code, again.json()["error"]) == (409, "already_paid")
-    trade = town.platform.trade("K202611220001")
+    trade = shop.platform.trade("K202611220001")
     assert trade
     assert trade.stage is Stage.PAID
-    assert town.platform.trade("K202611220009") is None
-    assert httpx.post(f"{town.base}/elsewhere").status_code == 404
+    assert shop.platform.trade("K202611220009") is None
+    assert httpx.post(f"{shop.base}/elsewhere").status_code == 404

@@ -1,10 +1,10 @@
 """Alipay in certificate mode (公钥证书), over real loopback HTTP."""
 
 import logging
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from tests.harness.gateways.served import Clock, Merchant, attempt, served
 from tui.desk.payments.gateway import AnswerNotGenuine, GatewayMisconfigured, TradeState
@@ -45,7 +45,7 @@ def test_an_answer_by_a_certificate_the_desk_does_not_have_is_refused(
         settings = alipay_settings(alipay_directory, f"{base}/gateway.do", certificates=True)
         renewed = (tmp_path / "renewed" / ALIPAY_CERTIFICATE).read_bytes()
         with pytest.raises(AnswerNotGenuine, match="unknown alipay_cert_sn") as refused:
-            Alipay(replace(settings, alipay_certificate=renewed), clock).query(attempt(clock))
+            Alipay(structs.replace(settings, alipay_certificate=renewed), clock).query(attempt(clock))
     assert refused.value.severity == logging.ERROR
 
 
@@ -57,4 +57,4 @@ def test_the_platform_refuses_numbers_of_other_certificates(
         settings = alipay_settings(alipay_directory, f"{base}/gateway.do", certificates=True)
         root = (tmp_path / "other" / ROOT_CERTIFICATES).read_bytes()
         with pytest.raises(GatewayMisconfigured, match="cert-sn"):
-            Alipay(replace(settings, alipay_root_certificate=root), clock).query(attempt(clock))
+            Alipay(structs.replace(settings, alipay_root_certificate=root), clock).query(attempt(clock))

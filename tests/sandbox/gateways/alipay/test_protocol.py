@@ -1,7 +1,6 @@
 """The protocol of the Alipay stand-in: who is let in, and what each answer means to the adapter."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qs
 
@@ -9,6 +8,7 @@ import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+from msgspec import structs
 
 from tests.harness.gateways.served import Clock, Merchant, attempt, served
 from tui.desk.crypto.rsa_keys import load_private
@@ -46,14 +46,14 @@ def test_wrong_keys_and_names_are_refused_as_the_real_platform_does(
     good = alipay_settings(alipay_directory, f"{base}/gateway.do")
     private, public = another_pair()
     for settings, code in (
-        (replace(good, app_private_key=private), "isv.invalid-signature"),
-        (replace(good, app_id="2021000000000000", app_private_key=private), "isv.invalid-app-id"),
+        (structs.replace(good, app_private_key=private), "isv.invalid-signature"),
+        (structs.replace(good, app_id="2021000000000000", app_private_key=private), "isv.invalid-app-id"),
     ):
         with pytest.raises(GatewayMisconfigured) as caught:
             Alipay(settings, clock).query(attempt(clock))
         assert caught.value.code == code
     with pytest.raises(AnswerNotGenuine, match="signature"):
-        Alipay(replace(good, alipay_public_key=public), clock).query(attempt(clock))
+        Alipay(structs.replace(good, alipay_public_key=public), clock).query(attempt(clock))
 
 
 def test_other_sdks_ways_of_sending_are_understood(base: str, alipay_directory: Path, clock: Clock) -> None:

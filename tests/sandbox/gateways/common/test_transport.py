@@ -6,7 +6,6 @@ import ssl
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
+from msgspec import structs
 
 from tests.harness.gateways.served import Clock, Merchant, attempt, served
 from tui.desk.payments.gateway import Channel, GatewayMisconfigured, GatewayUnknown, PaymentGateway, TradeState
@@ -57,8 +57,8 @@ def gateway_at(
 
     def make(url: str) -> PaymentGateway:
         if request.param is Channel.ALIPAY:
-            return Alipay(replace(alipay_settings(alipay_directory, url), deadline=0.2), clock)
-        return UnionPay(replace(unionpay_settings(unionpay_directory, url), deadline=0.2), clock)
+            return Alipay(structs.replace(alipay_settings(alipay_directory, url), deadline=0.2), clock)
+        return UnionPay(structs.replace(unionpay_settings(unionpay_directory, url), deadline=0.2), clock)
 
     return make
 

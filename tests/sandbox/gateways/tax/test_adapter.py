@@ -22,6 +22,7 @@ from tui.desk.invoices.tax_platform import (
 )
 from tui.desk.platforms.nuonuo.platform import NuonuoPlatform
 from tui.desk.platforms.nuonuo.settings import TaxPlatformSettings
+from tui.desk.settings_reader import Password
 from tui.sandbox.authorities import make_tls
 from tui.sandbox.gateways.tax.callbacks import caller
 from tui.sandbox.gateways.tax.gateway import tax_app
@@ -47,7 +48,7 @@ def make_settings(base: str, folder: Path, tls: Path) -> TaxPlatformSettings:
         url=base + SERVICES_PATH,
         token_url=base + TOKEN_PATH,
         app_key=KEYS.app_key,
-        app_secret=KEYS.app_secret.encode(),
+        app_secret=Password(KEYS.app_secret.encode()),
         seller_tax_number=KEYS.seller_tax_number,
         tax_code=CODE,
         token_cache=folder / "token.json",

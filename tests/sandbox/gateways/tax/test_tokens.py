@@ -1,9 +1,9 @@
 """The access token of the played tax platform, as the desk's adapter keeps it."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec import structs
 
 from tests.harness.gateways.served import Clock
 from tests.sandbox.gateways.tax.test_adapter import order, platform, settings, tls
@@ -37,7 +37,7 @@ def test_a_token_the_platform_has_forgotten_is_fetched_anew(
 
 def test_a_wrong_secret_decides_nothing(platform: NuonuoPlatform, settings: TaxPlatformSettings, clock: Clock) -> None:
     platform.query("R1")  # keeps a token that is good
-    stranger = NuonuoPlatform(replace(settings, app_secret=b"wrong"), clock)
+    stranger = NuonuoPlatform(structs.replace(settings, app_secret=b"wrong"), clock)
     with pytest.raises(TaxPlatformDown, match="070201"):
         stranger.issue(order(settings))
     settings.token_cache.unlink()

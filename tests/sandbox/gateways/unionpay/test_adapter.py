@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 import httpx
 import pytest
+from msgspec import structs
 
 from tests.harness.gateways.served import Clock, Merchant, attempt, served
 from tui.desk.payments.gateway import (
@@ -35,7 +36,7 @@ from tui.sandbox.gateways.unionpay.speaker import UnionPaySpeaker
 
 
 @dataclass
-class Town:
+class Shop:
     """Everything one test needs."""
 
     platform: PaymentSandbox
@@ -46,111 +47,111 @@ class Town:
 
 
 @pytest.fixture
-def town(unionpay_directory: Path, clock: Clock) -> Iterator[Town]:
+def shop(unionpay_directory: Path, clock: Clock) -> Iterator[Shop]:
     """UnionPay, the desk's adapter, and the desk's notice address."""
     platform, merchant = unionpay_app(unionpay_directory, time_scale=0.0001, clock=clock), Merchant(reply=b"ok")
     with served(platform) as base, served(merchant) as desk:
         gateway = UnionPay(unionpay_settings(unionpay_directory, f"{base}/gateway/api"), clock)
-        yield Town(platform, gateway, merchant, f"{desk}/notify?hall=7", base)
+        yield Shop(platform, gateway, merchant, f"{desk}/notify?hall=7", base)
 
 
-def refund_of(clock: Clock, town: Town, fen: int, number: str = "R202611220001") -> Refund:
-    asked = attempt(clock, town.notify_url)
-    return Refund(number, asked, town.gateway.query(asked).platform_no or "", fen, "重复支付", clock.now)
+def refund_of(clock: Clock, shop: Shop, fen: int, number: str = "R202611220001") -> Refund:
+    asked = attempt(clock, shop.notify_url)
+    return Refund(number, asked, shop.gateway.query(asked).platform_no or "", fen, "重复支付", clock.now)
 
 
-def test_a_payment_from_the_code_to_the_money_and_back(town: Town, clock: Clock) -> None:
-    asked = attempt(clock, town.notify_url)
-    qr = town.gateway.start(asked).qr
+def test_a_payment_from_the_code_to_the_money_and_back(shop: Shop, clock: Clock) -> None:
+    asked = attempt(clock, shop.notify_url)
+    qr = shop.gateway.start(asked).qr
     assert qr.startswith("https://qr.95516.com/")
-    assert town.gateway.query(asked) == Outcome(TradeState.NOT_SCANNED)
-    assert town.gateway.end(asked) is Ended.STILL_OPEN
+    assert shop.gateway.query(asked) == Outcome(TradeState.NOT_SCANNED)
+    assert shop.gateway.end(asked) is Ended.STILL_OPEN
 
-    assert httpx.post(f"{town.base}/sandbox/scan", json={"qr": qr}).json()["stage"] == "scanned"
-    assert town.gateway.query(asked).state is TradeState.UNKNOWN
-    assert httpx.post(f"{town.base}/sandbox/pay", json={"qr": qr}).json()["stage"] == "paid"
+    assert httpx.post(f"{shop.base}/sandbox/scan", json={"qr": qr}).json()["stage"] == "scanned"
+    assert shop.gateway.query(asked).state is TradeState.UNKNOWN
+    assert httpx.post(f"{shop.base}/sandbox/pay", json={"qr": qr}).json()["stage"] == "paid"
 
-    outcome = town.gateway.query(asked)
+    outcome = shop.gateway.query(asked)
     assert (outcome.state, outcome.paid_fen, outcome.paid_at) == (TradeState.PAID, 8880, clock.now)
-    assert town.gateway.end(asked) is Ended.PAID
-    notice = town.gateway.read_notice(town.merchant.next(), town.notify_url)
+    assert shop.gateway.end(asked) is Ended.PAID
+    notice = shop.gateway.read_notice(shop.merchant.next(), shop.notify_url)
     assert (notice.number, notice.txn_time, notice.outcome) == (asked.number, asked.txn_time, outcome)
 
-    refund = refund_of(clock, town, 2000)
-    assert town.gateway.query_refund(refund) == RefundOutcome(RefundState.ABSENT)
-    assert town.gateway.refund(refund) == RefundOutcome(RefundState.DONE)
-    assert town.gateway.refund(refund) == RefundOutcome(RefundState.DONE)
-    told = town.gateway.read_notice(town.merchant.next(), town.notify_url)
+    refund = refund_of(clock, shop, 2000)
+    assert shop.gateway.query_refund(refund) == RefundOutcome(RefundState.ABSENT)
+    assert shop.gateway.refund(refund) == RefundOutcome(RefundState.DONE)
+    assert shop.gateway.refund(refund) == RefundOutcome(RefundState.DONE)
+    told = shop.gateway.read_notice(shop.merchant.next(), shop.notify_url)
     assert (told.kind, told.number, told.outcome.paid_fen) == (NoticeKind.REFUND, refund.number, 2000)
-    assert town.gateway.query(asked) == outcome
+    assert shop.gateway.query(asked) == outcome
 
 
-def test_a_refund_the_platform_does_not_allow_is_refused_with_its_words(town: Town, clock: Clock) -> None:
-    asked = attempt(clock, town.notify_url)
-    town.platform.pay(town.gateway.start(asked).qr)
-    too_much = town.gateway.refund(refund_of(clock, town, 8881))
+def test_a_refund_the_platform_does_not_allow_is_refused_with_its_words(shop: Shop, clock: Clock) -> None:
+    asked = attempt(clock, shop.notify_url)
+    shop.platform.pay(shop.gateway.start(asked).qr)
+    too_much = shop.gateway.refund(refund_of(clock, shop, 8881))
     assert too_much.state is RefundState.REFUSED
     assert too_much.text.startswith("36 ")
-    assert town.gateway.refund(replace(refund_of(clock, town, 1), platform_no="0")).text.startswith("35 ")
+    assert shop.gateway.refund(replace(refund_of(clock, shop, 1), platform_no="0")).text.startswith("35 ")
 
-    refund = refund_of(clock, town, 100)
-    town.gateway.refund(refund)
-    discordant = town.gateway.refund(replace(refund, amount_fen=200))
+    refund = refund_of(clock, shop, 100)
+    shop.gateway.refund(refund)
+    discordant = shop.gateway.refund(replace(refund, amount_fen=200))
     assert (discordant.state, discordant.text) == (RefundState.REFUSED, "12 txnAmt 100")
 
 
-def test_an_unpaid_attempt_is_open_until_its_end_and_the_grace_have_passed(town: Town, clock: Clock) -> None:
-    scanned, unscanned = attempt(clock, town.notify_url), attempt(clock, town.notify_url, "K202611220002")
-    qr, other = town.gateway.start(scanned).qr, town.gateway.start(unscanned).qr
-    town.platform.scan(qr)
+def test_an_unpaid_attempt_is_open_until_its_end_and_the_grace_have_passed(shop: Shop, clock: Clock) -> None:
+    scanned, unscanned = attempt(clock, shop.notify_url), attempt(clock, shop.notify_url, "K202611220002")
+    qr, other = shop.gateway.start(scanned).qr, shop.gateway.start(unscanned).qr
+    shop.platform.scan(qr)
     clock.forward(timedelta(minutes=5, seconds=59))
-    assert town.gateway.end(unscanned) is Ended.STILL_OPEN
+    assert shop.gateway.end(unscanned) is Ended.STILL_OPEN
     clock.forward(timedelta(seconds=1))
     for asked, late in ((scanned, qr), (unscanned, other)):
-        assert town.gateway.query(asked).state is TradeState.CLOSED
-        assert town.gateway.end(asked) is Ended.CLOSED
+        assert shop.gateway.query(asked).state is TradeState.CLOSED
+        assert shop.gateway.end(asked) is Ended.CLOSED
         with pytest.raises(SandboxRefused, match="expired"):
-            town.platform.pay(late)
+            shop.platform.pay(late)
 
 
-def test_a_number_is_taken_once(town: Town, clock: Clock) -> None:
-    asked = attempt(clock, town.notify_url)
-    town.gateway.start(asked)
+def test_a_number_is_taken_once(shop: Shop, clock: Clock) -> None:
+    asked = attempt(clock, shop.notify_url)
+    shop.gateway.start(asked)
     with pytest.raises(GatewayUnknown, match="12"):
-        town.gateway.start(asked)
-    late = attempt(clock, town.notify_url, "K202611220002")
+        shop.gateway.start(asked)
+    late = attempt(clock, shop.notify_url, "K202611220002")
     clock.forward(timedelta(minutes=5))
     with pytest.raises(GatewayRefused, match="39"):
-        town.gateway.start(late)
+        shop.gateway.start(late)
 
 
-def test_another_amount_is_told_as_it_is(town: Town, clock: Clock) -> None:
-    asked = attempt(clock, town.notify_url)
-    town.platform.pay(town.gateway.start(asked).qr, amount_fen=1)
-    notice = town.gateway.read_notice(town.merchant.next(), town.notify_url)
-    for outcome in (town.gateway.query(asked), notice.outcome):
+def test_another_amount_is_told_as_it_is(shop: Shop, clock: Clock) -> None:
+    asked = attempt(clock, shop.notify_url)
+    shop.platform.pay(shop.gateway.start(asked).qr, amount_fen=1)
+    notice = shop.gateway.read_notice(shop.merchant.next(), shop.notify_url)
+    for outcome in (shop.gateway.query(asked), notice.outcome):
         assert (outcome.state, outcome.paid_fen) == (TradeState.PAID, 1)
 
 
 def test_what_the_platform_has_not_decided_stays_unknown_after_the_end(
-    town: Town, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    shop: Shop, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked = attempt(clock, town.notify_url)
-    town.platform.scan(town.gateway.start(asked).qr)
+    asked = attempt(clock, shop.notify_url)
+    shop.platform.scan(shop.gateway.start(asked).qr)
     undecided = {"origRespCode": "05", "origRespMsg": "交易已受理"}
     monkeypatch.setattr("tui.sandbox.gateways.unionpay.gateway.original_result", lambda code, text: undecided)
     clock.forward(timedelta(days=2))
-    assert town.gateway.query(asked).state is TradeState.UNKNOWN
-    assert town.gateway.end(asked) is Ended.STILL_OPEN
+    assert shop.gateway.query(asked).state is TradeState.UNKNOWN
+    assert shop.gateway.end(asked) is Ended.STILL_OPEN
 
 
-def test_a_notice_is_sent_five_times_at_most(town: Town, clock: Clock) -> None:
-    town.merchant.reply = b"500"
-    asked = attempt(clock, town.notify_url)
-    town.platform.pay(town.gateway.start(asked).qr)
-    assert len({town.merchant.next() for _ in range(5)}) == 1
-    town.platform.close()
-    assert town.merchant.arrived.empty()
+def test_a_notice_is_sent_five_times_at_most(shop: Shop, clock: Clock) -> None:
+    shop.merchant.reply = b"500"
+    asked = attempt(clock, shop.notify_url)
+    shop.platform.pay(shop.gateway.start(asked).qr)
+    assert len({shop.merchant.next() for _ in range(5)}) == 1
+    shop.platform.close()
+    assert shop.merchant.arrived.empty()
 
 
 def test_a_restart_forgets_neither_trades_nor_notices(unionpay_directory: Path, clock: Clock) -> None:
@@ -159,52 +160,55 @@ def test_a_restart_forgets_neither_trades_nor_notices(unionpay_directory: Path, 
         asked = attempt(clock, desk)
         platform = unionpay_app(unionpay_directory, clock=clock)
         with served(platform) as base:
-            platform.pay(UnionPay(replace(settings, gateway_url=f"{base}/gateway/api"), clock).start(asked).qr)
+            platform.pay(UnionPay(structs.replace(settings, gateway_url=f"{base}/gateway/api"), clock).start(asked).qr)
             first = merchant.next()
         merchant.reply = b"ok"
         with served(unionpay_app(unionpay_directory, clock=clock)) as base:
             assert merchant.next() == first
-            gateway = UnionPay(replace(settings, gateway_url=f"{base}/gateway/api/"), clock)
+            gateway = UnionPay(structs.replace(settings, gateway_url=f"{base}/gateway/api/"), clock)
             assert gateway.query(asked).state is TradeState.PAID
 
 
 def test_wrong_keys_and_names_are_refused_as_the_real_platform_does(
-    town: Town, unionpay_directory: Path, tmp_path: Path, clock: Clock
+    shop: Shop, unionpay_directory: Path, tmp_path: Path, clock: Clock
 ) -> None:
     make_unionpay_keys(tmp_path / "other")
-    good = unionpay_settings(unionpay_directory, f"{town.base}/gateway/api")
+    good = unionpay_settings(unionpay_directory, f"{shop.base}/gateway/api")
     other = unionpay_settings(tmp_path / "other", "")
-    for settings, code in ((replace(good, pfx=other.pfx), "11"), (replace(good, mer_id="777290058110049"), "31")):
+    for settings, code in (
+        (structs.replace(good, pfx=other.pfx), "11"),
+        (structs.replace(good, mer_id="777290058110049"), "31"),
+    ):
         with pytest.raises(GatewayMisconfigured) as caught:
             UnionPay(settings, clock).query(attempt(clock))
         assert caught.value.code == code
     with pytest.raises(AnswerNotGenuine):
-        UnionPay(replace(good, trust_bundle=other.trust_bundle), clock).query(attempt(clock))
+        UnionPay(structs.replace(good, trust_bundle=other.trust_bundle), clock).query(attempt(clock))
 
 
-def test_a_notice_for_another_merchant_is_refused(town: Town, unionpay_directory: Path, clock: Clock) -> None:
-    asked = attempt(clock, town.notify_url)
-    town.platform.pay(town.gateway.start(asked).qr)
-    settings = replace(unionpay_settings(unionpay_directory, "http://127.0.0.1"), mer_id="777290058110049")
+def test_a_notice_for_another_merchant_is_refused(shop: Shop, unionpay_directory: Path, clock: Clock) -> None:
+    asked = attempt(clock, shop.notify_url)
+    shop.platform.pay(shop.gateway.start(asked).qr)
+    settings = structs.replace(unionpay_settings(unionpay_directory, "http://127.0.0.1"), mer_id="777290058110049")
     with pytest.raises(AnswerNotGenuine, match="merId"):
-        UnionPay(settings, clock).read_notice(town.merchant.next(), town.notify_url)
+        UnionPay(settings, clock).read_notice(shop.merchant.next(), shop.notify_url)
 
 
 def test_answers_are_not_url_encoded_and_bring_their_certificate(
-    town: Town, unionpay_directory: Path, clock: Clock
+    shop: Shop, unionpay_directory: Path, clock: Clock
 ) -> None:
-    answer = httpx.post(f"{town.base}/gateway/api/queryTrans.do", data={"orderId": "K2026"})
+    answer = httpx.post(f"{shop.base}/gateway/api/queryTrans.do", data={"orderId": "K2026"})
     fields = parse_answer(answer.text)
     assert fields["respMsg"].endswith("]")
     assert fields["signPubKeyCert"].startswith("-----BEGIN CERTIFICATE-----\r\n")
-    assert httpx.get(f"{town.base}/gateway/api/frontTransReq.do").status_code == 404
+    assert httpx.get(f"{shop.base}/gateway/api/frontTransReq.do").status_code == 404
 
 
 def test_a_payment_can_be_cancelled_on_its_own_day_and_whole(
-    town: Town, unionpay_directory: Path, clock: Clock
+    shop: Shop, unionpay_directory: Path, clock: Clock
 ) -> None:
-    asked = attempt(clock, town.notify_url)
-    town.platform.pay(town.gateway.start(asked).qr)
+    asked = attempt(clock, shop.notify_url)
+    shop.platform.pay(shop.gateway.start(asked).qr)
     key = MerchantKey((unionpay_directory / "merchant.pfx").read_bytes(), PFX_PASSWORD)
 
     def cancel(amount: str) -> dict[str, str]:
@@ -222,11 +226,11 @@ def test_a_payment_can_be_cancelled_on_its_own_day_and_whole(
             "txnTime": to_beijing(clock.now, COMPACT),
             "txnAmt": amount,
             "currencyCode": "156",
-            "origQryId": town.gateway.query(asked).platform_no or "",
-            "backUrl": town.notify_url,
+            "origQryId": shop.gateway.query(asked).platform_no or "",
+            "backUrl": shop.notify_url,
         }
         return parse_answer(
-            httpx.post(f"{town.base}/gateway/api/backTransReq.do", content=urlencode(key.sign(fields))).text
+            httpx.post(f"{shop.base}/gateway/api/backTransReq.do", content=urlencode(key.sign(fields))).text
         )
 
     assert cancel("8879")["respCode"] == "36"
@@ -234,8 +238,8 @@ def test_a_payment_can_be_cancelled_on_its_own_day_and_whole(
     assert cancel("8880")["respCode"] == "36"
     clock.forward(timedelta(days=-1))
     assert cancel("8880")["respCode"] == "00"
-    town.merchant.next()
-    notice = town.gateway.read_notice(town.merchant.next(), town.notify_url)
+    shop.merchant.next()
+    notice = shop.gateway.read_notice(shop.merchant.next(), shop.notify_url)
     assert (notice.kind, notice.number) == (NoticeKind.REFUND, "C202611220001")
 
 
@@ -285,7 +289,7 @@ def test_every_answer_to_a_query_has_its_meaning(
     }
     reply = UnionPaySpeaker(unionpay_directory).answer({}, fields | told).body
     with served(Merchant(reply=reply)) as base:
-        gateway = UnionPay(replace(settings, gateway_url=base), clock)
+        gateway = UnionPay(structs.replace(settings, gateway_url=base), clock)
         if isinstance(state, TradeState):
             assert gateway.query(asked).state is state
         else:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from tests.harness.gateways.served import Clock, Merchant, attempt, served
 from tui.core.beijing import BEIJING
@@ -29,7 +30,7 @@ from tui.sandbox.gateways.unionpay.speaker import UnionPaySpeaker
 
 
 @dataclass
-class Town:
+class Shop:
     """A platform on which one attempt has been paid, and the types of the calls that it got since."""
 
     platform: PaymentSandbox
@@ -41,7 +42,7 @@ class Town:
 
 
 @pytest.fixture
-def town(unionpay_directory: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Town]:
+def shop(unionpay_directory: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
     """At noon in Beijing."""
     clock.now = clock.now.astimezone(BEIJING).replace(hour=12)
     platform, merchant = unionpay_app(unionpay_directory, clock=clock), Merchant(reply=b"ok")
@@ -61,68 +62,68 @@ def town(unionpay_directory: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
             return carry_out(call)
 
         monkeypatch.setattr(platform, "answer", see)
-        yield Town(platform, settings, gateway, merchant, refund, sent)
+        yield Shop(platform, settings, gateway, merchant, refund, sent)
 
 
-def test_what_was_paid_today_is_cancelled_whole(town: Town) -> None:
-    assert town.gateway.refund(town.refund) == RefundOutcome(RefundState.DONE)
-    assert town.sent == ["31", "00"]
-    notice = town.gateway.read_notice(town.merchant.next(), "")
-    assert (notice.kind, notice.number, notice.outcome.paid_fen) == (NoticeKind.REFUND, town.refund.number, 8880)
+def test_what_was_paid_today_is_cancelled_whole(shop: Shop) -> None:
+    assert shop.gateway.refund(shop.refund) == RefundOutcome(RefundState.DONE)
+    assert shop.sent == ["31", "00"]
+    notice = shop.gateway.read_notice(shop.merchant.next(), "")
+    assert (notice.kind, notice.number, notice.outcome.paid_fen) == (NoticeKind.REFUND, shop.refund.number, 8880)
     # Repeated, it is a duplicate order, and the query finds it.
-    assert town.gateway.refund(town.refund) == RefundOutcome(RefundState.DONE)
-    assert town.sent[2:] == ["31", "00"]
+    assert shop.gateway.refund(shop.refund) == RefundOutcome(RefundState.DONE)
+    assert shop.sent[2:] == ["31", "00"]
 
 
-def test_a_part_of_it_is_refunded(town: Town) -> None:
-    assert town.gateway.refund(replace(town.refund, amount_fen=1)) == RefundOutcome(RefundState.DONE)
-    assert town.sent == ["04", "00"]
+def test_a_part_of_it_is_refunded(shop: Shop) -> None:
+    assert shop.gateway.refund(replace(shop.refund, amount_fen=1)) == RefundOutcome(RefundState.DONE)
+    assert shop.sent == ["04", "00"]
 
 
-def test_the_day_is_beijings(town: Town, clock: Clock) -> None:
+def test_the_day_is_beijings(shop: Shop, clock: Clock) -> None:
     clock.now = datetime.combine(clock.now.date() + timedelta(days=1), datetime.min.time(), BEIJING)
-    assert town.gateway.refund(town.refund) == RefundOutcome(RefundState.DONE)
-    assert town.sent == ["04", "00"]
+    assert shop.gateway.refund(shop.refund) == RefundOutcome(RefundState.DONE)
+    assert shop.sent == ["04", "00"]
 
 
-def test_a_contract_without_cancellation_refunds(town: Town, clock: Clock) -> None:
-    gateway = UnionPay(replace(town.settings, cancel_same_day=False), clock)
-    assert gateway.refund(town.refund) == RefundOutcome(RefundState.DONE)
-    assert town.sent == ["04", "00"]
+def test_a_contract_without_cancellation_refunds(shop: Shop, clock: Clock) -> None:
+    gateway = UnionPay(structs.replace(shop.settings, cancel_same_day=False), clock)
+    assert gateway.refund(shop.refund) == RefundOutcome(RefundState.DONE)
+    assert shop.sent == ["04", "00"]
 
 
 @pytest.mark.parametrize("code", ["10", "32", "36", "39", "99"])
 def test_what_cannot_be_cancelled_is_refunded_under_the_same_number(
-    town: Town, unionpay_directory: Path, monkeypatch: pytest.MonkeyPatch, code: str
+    shop: Shop, unionpay_directory: Path, monkeypatch: pytest.MonkeyPatch, code: str
 ) -> None:
-    speaker, carry_out = UnionPaySpeaker(unionpay_directory), town.platform.answer
+    speaker, carry_out = UnionPaySpeaker(unionpay_directory), shop.platform.answer
 
     def refuse(call: Call) -> Reply | None:
         if call.fields["txnType"] == "31":
-            town.sent.append("31")
+            shop.sent.append("31")
             return speaker.answer(call.fields, {"respCode": code})
         return carry_out(call)
 
-    monkeypatch.setattr(town.platform, "answer", refuse)
-    assert town.gateway.refund(town.refund) == RefundOutcome(RefundState.DONE)
-    assert town.sent == ["31", "04", "00"]
+    monkeypatch.setattr(shop.platform, "answer", refuse)
+    assert shop.gateway.refund(shop.refund) == RefundOutcome(RefundState.DONE)
+    assert shop.sent == ["31", "04", "00"]
 
 
 def test_a_cancellation_nobody_knows_the_end_of_is_not_followed_by_a_refund(
-    town: Town, unionpay_directory: Path, monkeypatch: pytest.MonkeyPatch
+    shop: Shop, unionpay_directory: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    speaker, carry_out = UnionPaySpeaker(unionpay_directory), town.platform.answer
+    speaker, carry_out = UnionPaySpeaker(unionpay_directory), shop.platform.answer
 
     def lose(call: Call) -> Reply | None:
         reply = carry_out(call)
         return speaker.answer(call.fields, {"respCode": "05"}) if call.fields["txnType"] == "31" else reply
 
     with monkeypatch.context() as during:
-        during.setattr(town.platform, "answer", lose)
+        during.setattr(shop.platform, "answer", lose)
         with pytest.raises(GatewayUnknown):
-            town.gateway.refund(town.refund)
-    assert town.sent == ["31"]
-    assert town.gateway.query_refund(town.refund) == RefundOutcome(RefundState.DONE)
+            shop.gateway.refund(shop.refund)
+    assert shop.sent == ["31"]
+    assert shop.gateway.query_refund(shop.refund) == RefundOutcome(RefundState.DONE)
 
 
 @pytest.mark.parametrize(
@@ -156,7 +157,7 @@ def test_every_answer_about_a_refund_has_its_meaning(
     }
     reply = UnionPaySpeaker(unionpay_directory).answer({}, fields | told).body
     with served(Merchant(reply=reply)) as base:
-        gateway = UnionPay(replace(settings, gateway_url=base), clock)
+        gateway = UnionPay(structs.replace(settings, gateway_url=base), clock)
         if isinstance(outcome, RefundOutcome):
             assert gateway.query_refund(refund) == outcome
         else:

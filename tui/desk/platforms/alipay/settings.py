@@ -1,43 +1,41 @@
 """What the merchant's console gives for one Alipay application, checked as a whole before anything is sent."""
 
-import re
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Annotated
 
+import msgspec
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from tui.desk.crypto.rsa_keys import load_private
 from tui.desk.platforms.alipay.trust import AlipayTrust, certificate_sn, load_certificate, root_sn, rsa_key
-from tui.desk.platforms.common.unusable import UnusableSetting
+from tui.desk.settings_reader import Address, FileBytes, SecretBytes, UnusableSetting
 
 PRODUCTION = "https://openapi.alipay.com/gateway.do"
-SANDBOX = "https://openapi-sandbox.dl.alipaydev.com/gateway.do"
 _CERTIFICATE_MODE = ("app_certificate", "alipay_certificate", "alipay_root_certificate")
-_NUMBER = re.compile(r"[0-9]{16}")
+_Number = Annotated[str, msgspec.Meta(pattern=r"\A[0-9]{16}\Z", description="must be 16 digits")]
 
 
-@dataclass(frozen=True, slots=True)
-class AlipaySettings:
+class AlipaySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One Alipay application of the merchant, in public-key mode (公钥) or in certificate mode (公钥证书)."""
 
-    app_id: str
-    """16 digits."""
-    app_private_key: bytes = field(repr=False)
+    app_id: _Number
+    app_private_key: SecretBytes = msgspec.field(name="app_private_key_file")
     """PEM or bare base64, PKCS#1 or PKCS#8, RSA of 2048 bits or more."""
-    seller_id: str
-    """The merchant's Alipay user number (2088…), 16 digits, compared with every notice."""
+    seller_id: _Number
+    """The merchant's Alipay user number (2088…), compared with every notice."""
     payee: str
     """The merchant's name as wallets show it."""
-    alipay_public_key: bytes = field(default=b"", repr=False)
+    alipay_public_key: FileBytes = msgspec.field(default=FileBytes(), name="alipay_public_key_file")
     """Public-key mode: Alipay's key from the console, not the application's own public key."""
-    app_certificate: bytes = field(default=b"", repr=False)
+    app_certificate: FileBytes = msgspec.field(default=FileBytes(), name="app_certificate_file")
     """Certificate mode: appCertPublicKey_….crt."""
-    alipay_certificate: bytes = field(default=b"", repr=False)
+    alipay_certificate: FileBytes = msgspec.field(default=FileBytes(), name="alipay_certificate_file")
     """Certificate mode: alipayCertPublicKey_RSA2.crt; its first certificate signs, the rest are its issuers."""
-    alipay_root_certificate: bytes = field(default=b"", repr=False)
+    alipay_root_certificate: FileBytes = msgspec.field(default=FileBytes(), name="alipay_root_certificate_file")
     """Certificate mode: alipayRootCert.crt."""
-    gateway_url: str = PRODUCTION
-    product_code: str = "QR_CODE_OFFLINE"
+    gateway_url: Address = PRODUCTION
+    product_code: Annotated[str, msgspec.Meta(min_length=1, description="must not be empty")] = "QR_CODE_OFFLINE"
     """By contract: QR_CODE_OFFLINE (订单码支付) or FACE_TO_FACE_PAYMENT (当面付)."""
     store_id: str = ""
     """Letters and digits, left out when empty."""
@@ -47,15 +45,10 @@ class AlipaySettings:
     """PEM bundle to trust for TLS instead of the system's authorities."""
 
     def __post_init__(self) -> None:
-        """Refuse what cannot work.
+        """Refuse keys that cannot work.
 
         :raises UnusableSetting: names the field.
         """
-        for name in ("app_id", "seller_id"):
-            if not _NUMBER.fullmatch(getattr(self, name)):
-                raise UnusableSetting(name, "must be 16 digits")
-        if not self.product_code:
-            raise UnusableSetting("product_code", "must not be empty")
         identity_of(self)
 
 

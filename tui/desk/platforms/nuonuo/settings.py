@@ -1,14 +1,15 @@
 """The [invoices] table: the seller's application at the tax platform."""
 
-from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
+import msgspec
+
 from tui.desk.invoices.tax_platform import Seller
+from tui.desk.settings_reader import Password
 
 
-@dataclass(frozen=True, slots=True)
-class TaxPlatformSettings:
+class TaxPlatformSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The seller's application at the tax platform."""
 
     url: str
@@ -16,7 +17,7 @@ class TaxPlatformSettings:
     token_url: str
     """Where access tokens are fetched: https://open.nuonuo.com/accessToken"""
     app_key: str
-    app_secret: bytes = field(repr=False)
+    app_secret: Password = msgspec.field(name="app_secret_file")
     seller_tax_number: str
     tax_code: str
     """税收分类编码 of the service sold, 19 digits."""

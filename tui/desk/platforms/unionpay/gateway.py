@@ -3,7 +3,7 @@
 import logging
 import re
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
 
 from tui.core.beijing import BEIJING
@@ -91,7 +91,7 @@ class UnionPay:
 
     def query(self, attempt: Attempt) -> Outcome:
         """Ask for the trade; after payTimeout and its grace, what is neither paid nor undecided is final."""
-        over = self._clock() >= attempt.expires_at + self._settings.closing_grace
+        over = self._clock() >= attempt.expires_at + timedelta(seconds=self._settings.closing_grace)
         try:
             answer = self._call("queryTrans.do", QUERY, attempt.number, attempt.txn_time)
         except GatewayRefused as refused:

@@ -20,6 +20,7 @@ from cryptography.x509.oid import NameOID
 from tui.desk.platforms.alipay.settings import AlipaySettings
 from tui.desk.platforms.unionpay.settings import UnionPaySettings
 from tui.desk.platforms.unionpay.trust import SIGNER
+from tui.desk.settings_reader import FileBytes, Password, SecretBytes
 from tui.sandbox.gateways.alipay.certificates import (
     ALIPAY_CERTIFICATE,
     APP_CERTIFICATE,
@@ -97,13 +98,13 @@ def alipay_settings(
     """What the desk needs to be this merchant at ``gateway_url`` (``…/gateway.do``), in either mode."""
     merchant = msgspec.json.decode((directory / "merchant.json").read_bytes(), type=AlipayMerchant)
 
-    def read(name: str, wanted: bool = True) -> bytes:
-        return (directory / name).read_bytes() if wanted else b""
+    def read(name: str, wanted: bool = True) -> FileBytes:
+        return FileBytes((directory / name).read_bytes() if wanted else b"")
 
     return AlipaySettings(
         gateway_url=gateway_url,
         app_id=merchant.app_id,
-        app_private_key=read("app_private.pem"),
+        app_private_key=SecretBytes(read("app_private.pem")),
         alipay_public_key=read("alipay_public.pem", not certificates),
         app_certificate=read(APP_CERTIFICATE, certificates),
         alipay_certificate=read(ALIPAY_CERTIFICATE, certificates),
@@ -121,9 +122,9 @@ def unionpay_settings(directory: Path, gateway_url: str, *, ca_file: Path | None
         gateway_url=gateway_url,
         file_url=gateway_url.removesuffix("gateway/api"),
         mer_id=merchant.mer_id,
-        pfx=(directory / "merchant.pfx").read_bytes(),
-        pfx_password=PFX_PASSWORD,
-        trust_bundle=(directory / "bundle.pem").read_bytes(),
+        pfx=SecretBytes((directory / "merchant.pfx").read_bytes()),
+        pfx_password=Password(PFX_PASSWORD),
+        trust_bundle=FileBytes((directory / "bundle.pem").read_bytes()),
         payee=merchant.payee,
         ca_file=ca_file,
     )

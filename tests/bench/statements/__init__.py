@@ -1,0 +1,1 @@
+"""Statements and transactions of whole renewals on PostgreSQL: `python -m tests.bench.statements`."""

@@ -1,0 +1,44 @@
+"""What people read from the desk stands in one module; what operators read says both languages."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import tui.desk
+from tui.desk.notifications import wording
+
+DESK = Path(tui.desk.__file__).parent
+HAN = re.compile(r"[\u4e00-\u9fff]")
+PROTOCOL = {"invoices/tax_platform.py", "invoices/webhook.py"}
+"""Chinese that the tax platform wants: the unit of an invoice's line, the answer to a callback."""
+
+
+def _texts(tree: ast.AST) -> Iterator[str]:
+    """Literals that are no docstrings, those with values in them as a whole."""
+    for node in ast.iter_child_nodes(tree):
+        match node:
+            case ast.Expr(value=ast.Constant()):
+                pass
+            case ast.JoinedStr(values=parts):
+                yield "".join(str(part.value) for part in parts if isinstance(part, ast.Constant))
+            case ast.Constant(value=str(text)):
+                yield text
+            case _:
+                yield from _texts(node)
+
+
+def test_no_other_module_has_words_for_people() -> None:
+    spoken = {
+        path.relative_to(DESK).as_posix()
+        for path in DESK.rglob("*.py")
+        for text in _texts(ast.parse(path.read_text(encoding="utf-8")))
+        if HAN.search(text) and " / " not in text
+    }
+    elsewhere = {name for name in spoken if not name.startswith("platforms/")} - PROTOCOL
+    assert elsewhere == {"notifications/wording.py"}
+
+
+def test_an_invoice_is_told_with_its_link_or_without() -> None:
+    assert wording.invoice("B1", "N1", "").text.endswith("发票号码 N1。")
+    assert wording.red_invoice("B1", "N1", "https://a").text.endswith("红字发票号码 N1，下载链接：https://a")

@@ -1,0 +1,116 @@
+"""`ca-kiosk` and `ca-kiosk demo`: the full-screen program, which needs a terminal that is fit for it."""
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, assert_never
+
+from tui.cli.output import say
+from tui.cli.settings import begin
+from tui.core.exits import Exit
+from tui.kiosk.settings import LANGUAGE_VARIABLE, KioskSettings, Language, QrDrawing, load
+from tui.kiosk.terminal.console_font import drawn_characters
+from tui.kiosk.terminal.tty import has_half_blocks, is_linux_console, unfit
+from tui.kiosk.text import use_language
+from tui.process import garbage
+from tui.process.environment import clean_environment, environment
+
+if TYPE_CHECKING:
+    from tui.sandbox.demo.session import Demo
+
+HAN = ord("一")
+"""Stands for all Chinese: a font has this one or none."""
+
+
+def kiosk(config: Path | None) -> int:
+    """The full-screen program."""
+    _need_terminal()
+    _restart_clean()
+    settings = begin(config)
+    garbage.put_off()
+    from tui.kiosk.app import KioskApp, run
+    from tui.kiosk.wiring import runtime
+
+    fit_terminal(settings)
+    app = KioskApp(runtime(settings), idle_seconds=settings.idle_seconds)
+    garbage.resume()
+    return run(app)
+
+
+def demo(directory: Path | None, autoplay: bool, speed: float, pictures: Path | None) -> int:
+    """Sandbox, token and kiosk in one."""
+    _need_terminal()
+    _restart_clean()
+    from tui.sandbox.demo.session import DemoFailed, prepare
+
+    try:
+        town = prepare(directory)
+    except (DemoFailed, OSError) as error:
+        say(error)
+        return Exit.USAGE
+    try:
+        return _play(town, autoplay, speed, pictures)
+    finally:
+        town.close()
+
+
+def _play(town: "Demo", autoplay: bool, speed: float, pictures: Path | None) -> int:
+    """The kiosk in the demo's town, by hand or by itself."""
+    garbage.put_off()
+    from tui.kiosk.app import KioskApp, run
+    from tui.kiosk.wiring import runtime
+
+    settings = load(town.kiosk_config)
+    use_language(settings.language)
+    fit_terminal(settings)
+    app = KioskApp(runtime(settings), town.phone, settings.idle_seconds)
+    garbage.resume()
+    if not autoplay:
+        return run(app)
+    from tui.kiosk.autoplay import Autoplay, Visitor
+    from tui.kiosk.unattended.answers import read_answers
+
+    known = read_answers(town.directory / "answers.toml")
+    visitor = Visitor(town.account, town.password, town.pin, known.form, known.invoice)
+    return run(app, Autoplay(visitor, speed, pictures))
+
+
+def fit_terminal(settings: KioskSettings) -> None:
+    """What the font draws decides about the code, and on a console without Chinese about the language.
+
+    `CA_KIOSK_LANGUAGE` goes before, for consoles that draw more than they say. To be called before the app is made.
+    """
+    font = drawn_characters(sys.stdout.fileno())
+    choose_qr_drawing(settings.qr, font)
+    if font is not None and HAN not in font and not environment().get(LANGUAGE_VARIABLE):
+        use_language(Language.ENGLISH)
+
+
+def choose_qr_drawing(wanted: QrDrawing, font: frozenset[int] | None) -> None:
+    """Half blocks where neither the settings nor the terminal speak against them."""
+    from tui.kiosk.widgets.qr import QrCode
+
+    QrCode.grey_grounds = is_linux_console(environment())
+    match wanted:
+        case QrDrawing.AUTO:
+            known = has_half_blocks(environment(), font)
+            QrCode.half_blocks, QrCode.doubtful = known is not False, known is None
+        case QrDrawing.HALF | QrDrawing.WIDE:
+            QrCode.half_blocks, QrCode.doubtful = wanted is QrDrawing.HALF, False
+        case _:
+            assert_never(wanted)
+
+
+def _need_terminal() -> None:
+    if why := unfit(environment()):
+        say(why)
+        sys.exit(Exit.USAGE)
+
+
+def _restart_clean() -> None:
+    """Begin again where the environment would garble the screen: TEXTUAL_* set, or output that is not UTF-8."""
+    clean = clean_environment()
+    garbled = not sys.flags.utf8_mode and sys.getfilesystemencoding() != "utf-8"
+    if clean is not None or garbled:
+        words = [sys.executable, "-X", "utf8", *sys.orig_argv[1:]]
+        os.execve(sys.executable, words, clean or environment())  # noqa: S606

@@ -1,0 +1,106 @@
+"""The parser of the table's commands; help in Chinese first, then English."""
+
+import argparse
+from collections.abc import Callable
+from typing import Any
+
+from tui import __version__
+from tui.cli.command import Command, OneOf, Option, found
+from tui.cli.table import COMMANDS, GROUPS, KIOSK
+from tui.core.exits import LEGEND
+
+LOG = """\
+日志 / log: ~/.local/state/ca-kiosk/kiosk.log，kiosk.toml 里 [kiosk] log = "路径" 可改，log = "" 则不写；
+个人信息已打码，不含密码 / personal data masked, never a password"""
+EPILOG = f"{LEGEND}\n\n{LOG}"
+TITLE = "命令 / commands"
+
+
+class Parser(argparse.ArgumentParser):
+    """Takes its options in when it is about to parse: of twenty commands one is run."""
+
+    def __init__(self, about: str, fill: "Callable[[Parser], None]", **words: Any) -> None:
+        super().__init__(
+            description=about,
+            epilog=EPILOG,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            add_help=False,
+            allow_abbrev=False,
+            **words,
+        )
+        self._fill: Callable[[Parser], None] | None = fill
+
+    def fill(self) -> None:
+        """Take the options in, once."""
+        if (fill := self._fill) is not None:
+            self._fill = None
+            self.add_argument("-h", "--help", action="help", help="显示帮助 / show this help")
+            fill(self)
+
+    def parse_known_args(self, *words: Any, **named: Any) -> Any:
+        """As argparse does, and as it asks the parser of a command."""
+        self.fill()
+        return super().parse_known_args(*words, **named)
+
+
+def parser() -> Parser:
+    """Parses all commands; `command` in the result is the one to run."""
+    return Parser(KIOSK.about, _fill_top, prog="ca-kiosk")
+
+
+def _fill_top(top: Parser) -> None:
+    top.add_argument("--version", action="version", version=__version__, help="版本 / version")
+    _fill_command(top, KIOSK)
+    top.set_defaults(config=None)
+    commands = top.add_subparsers(title=TITLE, metavar="")
+    for command in COMMANDS:
+        if " " not in command.name:
+            _add(commands, command.name, command)
+    for group in GROUPS:
+        commands.add_parser(group.name, help=group.about, about=group.about, fill=_group(group.name))
+
+
+def _group(name: str) -> Callable[[Parser], None]:
+    def fill(made: Parser) -> None:
+        commands = made.add_subparsers(title=TITLE, metavar="COMMAND", required=True, dest="which")
+        for command in COMMANDS:
+            first, _, second = command.name.partition(" ")
+            if first == name:
+                _add(commands, second, command)
+
+    return fill
+
+
+def _add(commands: "argparse._SubParsersAction[Parser]", word: str, command: Command) -> None:
+    commands.add_parser(word, help=command.about, about=command.about, fill=lambda made: _fill_command(made, command))
+
+
+def _fill_command(made: Parser, command: Command) -> None:
+    if command.more:
+        made.description = f"{command.about}\n\n{found(command.more)}"
+    for item in command.options:
+        if isinstance(item, OneOf):
+            group = made.add_mutually_exclusive_group(required=item.required)
+            for option in item.options:
+                _add_option(group, option)
+        else:
+            _add_option(made, item)
+    made.set_defaults(command=command)
+
+
+def _add_option(made: argparse._ActionsContainer, option: Option) -> None:
+    words: dict[str, Any] = {"help": option.about, "default": option.default}
+    if option.inherited and not option.required:
+        words["default"] = argparse.SUPPRESS
+    if option.choices:
+        words["choices"] = found(option.choices) if isinstance(option.choices, str) else option.choices
+    if option.gives is not None:
+        words |= {"action": "store_const", "const": option.gives}
+    else:
+        words |= {"metavar": option.metavar, "type": option.kind}
+    if option.repeated:
+        words |= {"action": "append", "default": []}
+    if option.flag:
+        made.add_argument(option.flag, dest=option.parameter, required=option.required, **words)
+    else:
+        made.add_argument(option.parameter, nargs="?" if option.optional else None, **words)

@@ -1,0 +1,35 @@
+"""`ca-kiosk renew`: the journey without screens."""
+
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+from tui.cli.settings import begin
+from tui.kiosk.unattended.answers import read_answers
+from tui.kiosk.unattended.journey import Journey
+from tui.kiosk.unattended.report import JsonReport, WordReport
+from tui.kiosk.wiring import runtime
+from tui.process.pin_file import read_pin, refuse_open
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def renew(config: Path, answers: Path, pin_file: Path, as_json: bool) -> int:
+    """From the token to the new certificate, by a file of answers."""
+    for number in SIGNALS:
+        signal.signal(number, _leave)
+    for file in (answers, pin_file):
+        refuse_open(file)
+    settings, known = begin(config), read_answers(answers)
+    pin = read_pin(pin_file)
+    report = JsonReport() if as_json else WordReport(sys.stdout)
+    return Journey(runtime(settings), known, pin, report).run()
+
+
+def _leave(number: int, frame: FrameType | None) -> NoReturn:
+    """The application stays at the desk, the ports are closed on the way out."""
+    for each in SIGNALS:
+        signal.signal(each, signal.SIG_IGN)
+    sys.exit(128 + number)

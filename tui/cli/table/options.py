@@ -1,0 +1,24 @@
+"""Options that several commands have."""
+
+from pathlib import Path
+
+from tui.cli.command import Option
+
+
+def switch(name: str, about: str, into: str = "") -> Option:
+    """Off, unless it is given."""
+    return Option(name, about, into, default=False, gives=True)
+
+
+def pin_file(metavar: str) -> Option:
+    """`--pin-file`."""
+    return Option(f"--pin-file {metavar}", "首行为 CA 密码 / PIN in its first line", kind=Path, required=True)
+
+
+SETTINGS = "设置文件 kiosk.toml；缺省依次为 $CA_KIOSK_CONFIG、~/.config/ca-kiosk/、/etc/ca-kiosk/ / settings file"
+PLATFORMS = ("alipay", "unionpay")
+
+KIOSK_TOML = Option("--config FILE", SETTINGS, kind=Path, inherited=True)
+JSON = switch("--json", "输出 JSON / print JSON", "as_json")
+MODULE = Option("--module SO", "PKCS#11 驱动 / PKCS#11 module", kind=Path)
+BUSINESS_NO = Option("BUSINESS_NO", "业务单号 / business number")

@@ -1,0 +1,60 @@
+"""Learns from this process's own transactions what they leave to be done, so that nothing has to be looked for."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Engine, event
+from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
+from sqlalchemy.orm import attributes as state
+
+from tui.desk.engine.obligations import Due, Obligation, Tell
+from tui.desk.storage.records import AT_ONCE
+
+_LEFT = "obligations"
+
+
+class Commits:
+    """Tells, once a transaction on this database is committed, of each due time that it wrote, None among them."""
+
+    def __init__(self, engine: Engine, kinds: Sequence[Obligation], tell: Tell) -> None:
+        """`tell` is called in the thread that commits, and must not block."""
+        self._engine, self._tell = engine, tell
+        self._kinds = {kind.number.class_: kind for kind in kinds}
+        self._hooks = (
+            ("after_flush", self._flushed),
+            ("do_orm_execute", self._executed),
+            ("after_commit", self._committed),
+            ("after_rollback", self._rolled_back),
+        )
+
+    def listen(self) -> None:
+        """Begin."""
+        for name, hook in self._hooks:
+            event.listen(Session, name, hook)
+
+    def stop(self) -> None:
+        """End."""
+        for name, hook in self._hooks:
+            event.remove(Session, name, hook)
+
+    def _flushed(self, session: Session, _context: UOWTransaction) -> None:
+        for record in (*session.new, *session.dirty):
+            kind = self._kinds.get(type(record))
+            if kind is not None and (added := state.get_history(record, kind.due.key).added):
+                self._leave(session, Due(kind, getattr(record, kind.number.key), added[0]))
+
+    def _executed(self, execution: ORMExecuteState) -> None:
+        mapper = execution.bind_mapper
+        if execution.is_update and mapper is not None and mapper.class_ in self._kinds:
+            self._leave(execution.session, Due(self._kinds[mapper.class_], "", AT_ONCE))
+
+    def _leave(self, session: Session, due: Due) -> None:
+        if session.get_bind().engine.pool is self._engine.pool:
+            session.info.setdefault(_LEFT, []).append(due)
+
+    def _committed(self, session: Session) -> None:
+        if not session.in_nested_transaction():
+            for due in session.info.pop(_LEFT, ()):
+                self._tell(due)
+
+    def _rolled_back(self, session: Session) -> None:
+        session.info.pop(_LEFT, None)

@@ -1,0 +1,106 @@
+"""Obligations: rows with a due time, written in the transaction that caused them, and how desks share them.
+
+A desk takes an obligation by moving its due time on to the end of a lease. What a desk that died had taken is due again
+when its lease is over; who is still at work renews it.
+"""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Engine, func, or_, select, update
+from sqlalchemy.orm import InstrumentedAttribute
+
+from tui.desk.context import Desk
+from tui.desk.invoices.delivery import fetch
+from tui.desk.invoices.red_invoice import take_back
+from tui.desk.invoices.service import invoice
+from tui.desk.notifications.outbox import deliver
+from tui.desk.payments.polling import follow
+from tui.desk.payments.reconciliation import reconcile_due
+from tui.desk.payments.refunds import pursue
+from tui.desk.renewals.issuing import issue
+from tui.desk.storage.database import reading
+from tui.desk.storage.invoices import InvoiceFileRecord, InvoiceRecord, RedInvoiceRecord
+from tui.desk.storage.reconciliations import ReconciliationRecord
+from tui.desk.storage.records import ApplicationRecord, AttemptRecord, MessageRecord, RefundRecord
+
+_FAR = timedelta(days=2)
+"""Nothing is put off for so long: what is was written while the clock ran ahead, and is due."""
+
+
+@dataclass(frozen=True, slots=True)
+class Obligation:
+    """One kind: which rows are due, and what is done about one of them."""
+
+    number: InstrumentedAttribute[str]
+    due: InstrumentedAttribute[Any]
+    """Null: nothing is owed."""
+    act: Callable[[Desk, str], object]
+    """Safe to repeat; decides in its own transaction when, if ever, the row is due again."""
+
+    @property
+    def name(self) -> str:
+        """For logs and threads."""
+        return f"{self.number.class_.__tablename__}"
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """News of one row."""
+
+    kind: Obligation
+    number: str
+    """Empty: of rows that are not named."""
+    at: datetime | None
+    """None: it owes nothing any more."""
+
+
+Tell = Callable[[Due], None]
+
+
+OBLIGATIONS = (
+    Obligation(AttemptRecord.attempt_no, AttemptRecord.next_query_at, follow),
+    Obligation(ApplicationRecord.business_no, ApplicationRecord.next_issue_at, issue),
+    Obligation(RefundRecord.refund_no, RefundRecord.next_try_at, pursue),
+    Obligation(MessageRecord.message_id, MessageRecord.next_try_at, deliver),
+    Obligation(InvoiceRecord.business_no, InvoiceRecord.next_query_at, invoice),
+    Obligation(RedInvoiceRecord.request_no, RedInvoiceRecord.next_query_at, take_back),
+    Obligation(InvoiceFileRecord.file_no, InvoiceFileRecord.next_try_at, fetch),
+    Obligation(ReconciliationRecord.reconciliation_no, ReconciliationRecord.next_try_at, reconcile_due),
+)
+
+
+def next_due(engine: Engine, kinds: Sequence[Obligation], now: datetime) -> list[datetime | None]:
+    """When each kind is due next, by one query; None where nothing is owed."""
+    moments = [at(kind.due) for kind in kinds for at in (func.min, func.max)]
+    with reading(engine) as db:
+        found = db.execute(select(*(select(moment).scalar_subquery() for moment in moments))).one()
+    pairs = zip(found[::2], found[1::2], strict=True)
+    return [now if last is not None and last > now + _FAR else first for first, last in pairs]
+
+
+def claim(
+    engine: Engine, kind: Obligation, at_most: int, now: datetime, until: datetime, *, under_way: Collection[str] = ()
+) -> list[str]:
+    """Take the rows that have been due longest, so that nobody else takes them until then.
+
+    A row that another transaction holds right now is left out.
+    """
+    is_due = or_(kind.due <= now, kind.due > now + _FAR)
+    due = select(kind.number).where(is_due, kind.number.not_in(under_way)).order_by(kind.due)
+    taken = due.limit(at_most).with_for_update(skip_locked=True).cte("taken")
+    moved = update(kind.number.class_).where(kind.number.in_(select(taken.c[0]))).values({kind.due: until})
+    with engine.execution_options(writes=True).begin() as connection:
+        return sorted(connection.scalars(moved.returning(kind.number)))
+
+
+def put_off(
+    engine: Engine, kind: Obligation, numbers: Collection[str], leases: Collection[datetime], until: datetime
+) -> set[str]:
+    """Move rows on that still stand at their lease's end; those that do not were decided otherwise meanwhile."""
+    mine = kind.number.in_(numbers), kind.due.in_(leases)
+    moved = update(kind.number.class_).where(*mine).values({kind.due: until}).returning(kind.number)
+    with engine.execution_options(writes=True).begin() as connection:
+        return set(connection.scalars(moved))

@@ -1,0 +1,31 @@
+"""What ends by time alone: applications whose certificate expired, old sessions, answers and forms."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, exists, select
+
+from tui.core.order import OPEN_ATTEMPT, ApplicationStatus
+from tui.desk.context import Desk
+from tui.desk.renewals.half_filled import forget_old_forms
+from tui.desk.storage.answers import AnswerRecord
+from tui.desk.storage.database import writing
+from tui.desk.storage.records import ApplicationRecord, AttemptRecord, SessionRecord
+
+_ANSWERS_KEPT = timedelta(days=1)
+
+
+def lapse(desk: Desk, now: datetime) -> None:
+    """End applications whose certificate expired before the money came; forget old sessions, answers and forms.
+
+    An open attempt may have been paid in time and told late: its end is waited for.
+    """
+    waiting = ApplicationRecord.status.in_((ApplicationStatus.DRAFT, ApplicationStatus.ENTERED))
+    of_application = AttemptRecord.business_no == ApplicationRecord.business_no
+    undecided = exists().where(of_application, AttemptRecord.state.in_(OPEN_ATTEMPT))
+    over = select(ApplicationRecord).where(waiting, ApplicationRecord.old_not_after < now, ~undecided)
+    with writing(desk.engine) as db:
+        for record in db.scalars(over.with_for_update(skip_locked=True)):
+            record.status = ApplicationStatus.LAPSED
+        forget_old_forms(db, now)
+        db.execute(delete(SessionRecord).where(SessionRecord.expires_at < now))
+        db.execute(delete(AnswerRecord).where(AnswerRecord.created_at < now - _ANSWERS_KEPT))

@@ -1,0 +1,157 @@
+"""What ends a wait before its time: this process says so, or another one has committed something.
+
+PostgreSQL tells by NOTIFY. SQLite counts the commits in its file, and looking at that count takes no lock.
+"""
+
+import logging
+import select
+import socket
+from contextlib import suppress
+from time import monotonic
+from typing import Any
+
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import SQLAlchemyError
+
+_LOG = logging.getLogger(__name__)
+_CHANNEL = "desk"
+_GLANCE = 1.0
+"""Seconds between two looks at SQLite's count."""
+
+
+def notify(engine: Engine) -> None:
+    """Tell the desks on this database that something was committed; on SQLite they see it by themselves."""
+    if engine.dialect.name == "postgresql":
+        with engine.begin() as connection:
+            connection.execute(text(f"NOTIFY {_CHANNEL}"))
+
+
+class Wakeup:
+    """One thread waits; any other may end its wait. The waiting one alone uses the connection beside the pool."""
+
+    def __init__(self, engine: Engine) -> None:
+        """Nothing is connected before the first wait."""
+        self._engine = engine
+        self._near, self._far = socket.socketpair()
+        self._near.setblocking(False)
+        self._far.setblocking(False)
+        self._connection: Any = None
+
+    def wake(self) -> None:
+        """End the wait, or the next one."""
+        with suppress(BlockingIOError):  # full of wake-ups that were not taken yet
+            self._far.send(b"\0")
+
+    def wait(self, seconds: float) -> bool:
+        """Wait so long, or until woken; whether another process may have committed something meanwhile."""
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """Give sockets and connection back, when nobody waits any more."""
+        self._drop()
+        self._near.close()
+        self._far.close()
+
+    def _sleep(self, seconds: float, *others: Any) -> bool:
+        """Until woken, one of the others is readable, or the time is over; whether woken."""
+        sockets = select.poll()
+        for one in (self._near, *others):
+            sockets.register(one, select.POLLIN)
+        if self._near.fileno() not in dict(sockets.poll(seconds * 1000)):
+            return False
+        self._near.recv(4096)
+        return True
+
+    def _connect(self) -> bool:
+        """Open the connection where there is none; whether it is new."""
+        if self._connection is not None:
+            return False
+        try:
+            pooled = self._engine.raw_connection()
+            self._connection = pooled.driver_connection
+            pooled.detach()
+            self._prepare()
+        except (SQLAlchemyError, self._engine.dialect.loaded_dbapi.Error) as error:
+            _LOG.warning("the database cannot be listened to: %s", type(error).__name__)
+            self._drop()
+        return self._connection is not None
+
+    def _prepare(self) -> None:
+        """Make the new connection ready."""
+        raise NotImplementedError
+
+    def _drop(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+
+
+class _Notified(Wakeup):
+    """By PostgreSQL, on one connection."""
+
+    def wait(self, seconds: float) -> bool:
+        if self._connect():
+            return True  # nobody listened before
+        if self._connection is None:
+            self._sleep(seconds)
+            return False
+        end = monotonic() + seconds
+        while not self._sleep(max(end - monotonic(), 0.0), self._connection):
+            if self._heard():
+                return True
+            if monotonic() >= end:
+                break
+        return False
+
+    def _prepare(self) -> None:
+        self._connection.autocommit = True
+        self._connection.execute(f"LISTEN {_CHANNEL}")
+
+    def _heard(self) -> bool:
+        """Whether a notification is there; a connection that broke is one: the next may be to another server."""
+        heard = False
+        try:
+            self._connection.pgconn.consume_input()
+            while self._connection.pgconn.notifies() is not None:
+                heard = True
+        except self._engine.dialect.loaded_dbapi.Error:
+            self._drop()
+            return True
+        return heard
+
+
+class _Counted(Wakeup):
+    """By SQLite's count of commits, those of this process among them."""
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(engine)
+        self._count = 0
+
+    def wait(self, seconds: float) -> bool:
+        if self._connect():
+            return True  # nobody counted before
+        end = monotonic() + seconds
+        while (left := end - monotonic()) > 0:
+            if self._sleep(min(left, _GLANCE)):
+                return False
+            if self._connection is not None and self._moved():
+                return True
+        return False
+
+    def _prepare(self) -> None:
+        self._count = self._read()
+
+    def _moved(self) -> bool:
+        try:
+            before, self._count = self._count, self._read()
+        except self._engine.dialect.loaded_dbapi.Error:  # the file has gone, or is broken: told by whoever uses it
+            return False
+        return self._count != before
+
+    def _read(self) -> int:
+        return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
+
+
+def wakeup(engine: Engine) -> Wakeup:
+    """The kind that the database allows."""
+    return _Notified(engine) if engine.dialect.name == "postgresql" else _Counted(engine)
