@@ -22,7 +22,8 @@ from tui.desk.settings_reader import Password
 from tui.desk.storage.database import reading, writing
 from tui.desk.storage.records import ApplicationRecord
 from tui.sandbox.authorities import make_tls
-from tui.sandbox.gateways.tax.gateway import SERVICES_PATH, TOKEN_PATH, TaxKeys, tax_app
+from tui.sandbox.gateways.tax.gateway import tax_app
+from tui.sandbox.gateways.tax.keys import SERVICES_PATH, TOKEN_PATH, TaxKeys
 from tui.sandbox.mailbox import Mailbox
 
 KEYS = TaxKeys("SD12345678", "SD47B8D5F4D0468C", "91440300100012316L")
