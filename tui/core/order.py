@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from tui.core.application import ApplicationForm, InvoiceForm
+from tui.core.payment_method import PaymentMethod
 
 
 class ApplicationStatus(StrEnum):
@@ -45,13 +46,6 @@ class PaymentStatus(StrEnum):
     REFUNDED = "refunded"
     FROZEN = "frozen"
     """Another amount came, undecided for a day, or taken back after the issue; a person must look."""
-
-
-class Method(StrEnum):
-    """支付方式."""
-
-    ALIPAY = "alipay"
-    UNIONPAY = "unionpay"
 
 
 class AttemptState(StrEnum):
@@ -180,7 +174,7 @@ class Attempt:
     """The payment attempt that the screen may show."""
 
     attempt_no: str
-    method: Method
+    method: PaymentMethod
     state: AttemptState
     amount_fen: int
     payee: str

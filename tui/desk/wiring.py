@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
-from tui.core.order import Method
+from tui.core.payment_method import PaymentMethod
 from tui.desk.ca.local import LocalCa
 from tui.desk.clock import utc_now
 from tui.desk.context import Desk
@@ -26,14 +26,14 @@ def build(settings: DeskSettings, engine: Engine, clock: Callable[[], datetime] 
     """
     if settings.ca.kind != "local":
         raise SettingsError(f"ca.kind: {settings.ca.kind!r} is not known")
-    gateways: dict[Method, PaymentGateway] = {}
+    gateways: dict[PaymentMethod, PaymentGateway] = {}
     try:
         retired = settings.ca.retired_certificate_files
         ca = LocalCa(settings.ca.certificate, settings.ca.key, settings.ca.issued, clock, retired)
         if settings.payments.alipay:
-            gateways[Method.ALIPAY] = Alipay(settings.payments.alipay)
+            gateways[PaymentMethod.ALIPAY] = Alipay(settings.payments.alipay)
         if settings.payments.unionpay:
-            gateways[Method.UNIONPAY] = UnionPay(settings.payments.unionpay)
+            gateways[PaymentMethod.UNIONPAY] = UnionPay(settings.payments.unionpay)
         sms = SmsGateway(settings.sms) if settings.sms else None
     except (OSError, ValueError) as error:
         raise SettingsError(str(error)) from error

@@ -24,11 +24,11 @@ from tui.core.order import (
     ApplicationStatus,
     AttemptState,
     Document,
-    Method,
     Offer,
     PaymentStatus,
     ServiceStatus,
 )
+from tui.core.payment_method import PaymentMethod
 from tui.core.succession import arranged
 from tui.journey.ports import Check, Installation, KeyLeft, SignedRequest, Snapshot, TokenStage
 
@@ -153,7 +153,7 @@ class State:
     agreement: Document | None = None
     offer: Offer | None = None
     form: ApplicationForm = field(default_factory=ApplicationForm)
-    method: Method = Method.ALIPAY
+    method: PaymentMethod = PaymentMethod.ALIPAY
     invoice: InvoiceForm = field(default_factory=InvoiceForm)
     application: Application | None = None
     stage: TokenStage | None = None

@@ -12,7 +12,8 @@ from sqlalchemy.exc import OperationalError
 from tests.harness.desk.invoice_doubles import SETTINGS
 from tests.harness.desk.running import Post, StubbornCa, Tax, awaited, has, running
 from tests.harness.desk.town import INVOICE, Person, Town, claimed, do_due, make_town, paid, shown
-from tui.core.order import Application, ApplicationStatus, InvoiceStatus, Method
+from tui.core.order import Application, ApplicationStatus, InvoiceStatus
+from tui.core.payment_method import PaymentMethod
 from tui.desk.ca.port import IssuingFailed
 from tui.desk.engine.obligations import OBLIGATIONS
 from tui.desk.payments.gateway import TradeState
@@ -67,7 +68,7 @@ def test_the_certificate_follows_the_money_by_itself(town: Town) -> None:
     person = town.person()
     with running(town):
         business_no = person.entered().business_no
-        person.pay(business_no, Method.UNIONPAY)
+        person.pay(business_no, PaymentMethod.UNIONPAY)
         town.unionpay.state = TradeState.PAID
         person.ask("POST", f"/applications/{business_no}/payments/query")
         issued = awaited(person, business_no, has(ApplicationStatus.ISSUED))

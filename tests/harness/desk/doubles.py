@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
+from tui.core.payment_method import PaymentMethod
 from tui.desk.payments.bill import Bill
 from tui.desk.payments.gateway import (
     Attempt,
-    Channel,
     Ended,
     Outcome,
     PaymentGatewayError,
@@ -37,7 +37,7 @@ class Clock:
 class Platform:
     """A payment channel that answers as a test has set it and keeps what it was asked."""
 
-    channel: Channel
+    method: PaymentMethod
     state: TradeState = TradeState.NOT_SCANNED
     ended: Ended = Ended.CLOSED
     paid_fen: int | None = None

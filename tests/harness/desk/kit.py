@@ -16,7 +16,7 @@ from cryptography.x509.oid import NameOID
 
 from tests.harness.desk.doubles import Clock
 from tests.harness.desk.town import ACCOUNT
-from tui.core.order import Method
+from tui.core.payment_method import PaymentMethod
 from tui.desk.ca.port import IssuingFailed
 from tui.desk.payments.gateway import GatewayUnknown, PaymentGateway
 from tui.desk.platforms.alipay.gateway import Alipay
@@ -77,8 +77,8 @@ class Kit:
 
     folder: Path
     clock: Clock
-    wires: dict[Method, Wire]
-    gateways: dict[Method, PaymentGateway]
+    wires: dict[PaymentMethod, Wire]
+    gateways: dict[PaymentMethod, PaymentGateway]
     keep: TemporaryDirectory[str]
 
 
@@ -93,13 +93,13 @@ def kit() -> Kit:
     migrate(engine)
     create_account(engine, ACCOUNT, "correct horse battery")
     engine.dispose()
-    clock, wires = Clock(), {method: Wire() for method in Method}
-    gateways: dict[Method, PaymentGateway] = {
-        Method.ALIPAY: Alipay(
-            alipay_settings(folder / "alipay", "http://127.0.0.1/gateway.do"), clock, wires[Method.ALIPAY]
+    clock, wires = Clock(), {method: Wire() for method in PaymentMethod}
+    gateways: dict[PaymentMethod, PaymentGateway] = {
+        PaymentMethod.ALIPAY: Alipay(
+            alipay_settings(folder / "alipay", "http://127.0.0.1/gateway.do"), clock, wires[PaymentMethod.ALIPAY]
         ),
-        Method.UNIONPAY: UnionPay(
-            unionpay_settings(folder / "unionpay", "http://127.0.0.1/gateway/api"), clock, wires[Method.UNIONPAY]
+        PaymentMethod.UNIONPAY: UnionPay(
+            unionpay_settings(folder / "unionpay", "http://127.0.0.1/gateway/api"), clock, wires[PaymentMethod.UNIONPAY]
         ),
     }
     return Kit(folder, clock, wires, gateways, keep)

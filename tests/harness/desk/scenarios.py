@@ -26,7 +26,8 @@ from tests.harness.desk.plays import (
     wrong_amount_returned,
 )
 from tests.harness.desk.world import PRICE, End, world
-from tui.core.order import ApplicationStatus, AttemptState, Method, PaymentStatus
+from tui.core.order import ApplicationStatus, AttemptState, PaymentStatus
+from tui.core.payment_method import PaymentMethod
 from tui.sandbox.faults import Fault, channels_of
 
 S = AttemptState
@@ -50,12 +51,12 @@ class Scenario:
     alipay: End | None
     unionpay: End | None
 
-    def expected(self, method: Method) -> End | None:
+    def expected(self, method: PaymentMethod) -> End | None:
         """The end at one platform."""
-        return self.alipay if method is Method.ALIPAY else self.unionpay
+        return self.alipay if method is PaymentMethod.ALIPAY else self.unionpay
 
 
-def played(scenario: Scenario, method: Method) -> End:
+def played(scenario: Scenario, method: PaymentMethod) -> End:
     """Play it in a world of its own."""
     with world() as town:
         scenario.play(town, method)
@@ -133,7 +134,7 @@ def table() -> str:
         "|---|---|---|---|---|---|",
     ]
     for scenario in SCENARIOS:
-        for method in Method:
+        for method in PaymentMethod:
             if scenario.expected(method) is None:
                 lines.append(f"| {scenario.name} | {method.value} | – | – | – | – |")
                 continue

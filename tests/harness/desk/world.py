@@ -20,7 +20,8 @@ from tests.harness.desk.doubles import Clock
 from tests.harness.desk.kit import Ca, Crash, Kit, Wire, certified, kit
 from tests.harness.desk.town import ACCOUNT, FORM, INVOICE, claimed, make_settings
 from tui.core.beijing import BEIJING
-from tui.core.order import ApplicationStatus, AttemptState, Method, PaymentStatus
+from tui.core.order import ApplicationStatus, AttemptState, PaymentStatus
+from tui.core.payment_method import PaymentMethod
 from tui.desk.context import Desk
 from tui.desk.engine.obligations import Obligation
 from tui.desk.payments.polling import follow
@@ -47,7 +48,7 @@ MONEY = (
     Obligation(RefundRecord.refund_no, RefundRecord.next_try_at, pursue),
 )
 ROUNDS = 2000
-APPS = {Method.ALIPAY: alipay_app, Method.UNIONPAY: unionpay_app}
+APPS = {PaymentMethod.ALIPAY: alipay_app, PaymentMethod.UNIONPAY: unionpay_app}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +69,17 @@ class World:
     desk: Desk
     clock: Clock
     ca: Ca
-    wires: dict[Method, Wire]
-    platforms: dict[Method, PaymentSandbox]
+    wires: dict[PaymentMethod, Wire]
+    platforms: dict[PaymentMethod, PaymentSandbox]
     lost: set[str] = field(default_factory=set)
     """Keys of notices that never arrive."""
 
-    def arm(self, method: Method, *faults: Fault) -> None:
+    def arm(self, method: PaymentMethod, *faults: Fault) -> None:
         """Something goes wrong at a platform, once."""
         for fault in faults:
             self.platforms[method].faults.arm(fault)
 
-    def pay(self, method: Method) -> None:
+    def pay(self, method: PaymentMethod) -> None:
         """Ask for a code; a desk that says no, or dies, leaves none."""
         self._person(lambda: pay(self.desk, ACCOUNT, BUSINESS_NO, PayRequest(method, INVOICE)))
 
@@ -209,7 +210,7 @@ def world() -> Iterator[World]:
         event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
         ca = Ca()
         desk = Desk(settings, engine, ca, made.gateways, None, None, None, made.clock)
-        platforms = {method: _platform(method, made, folder) for method in Method}
+        platforms = {method: _platform(method, made, folder) for method in PaymentMethod}
         town = World(desk, made.clock, ca, made.wires, platforms)
         for method, wire in made.wires.items():
             wire.platform, wire.early, wire.fate = platforms[method], town.notices, ""
@@ -218,7 +219,7 @@ def world() -> Iterator[World]:
         engine.dispose()
 
 
-def _platform(method: Method, made: Kit, folder: Path) -> PaymentSandbox:
+def _platform(method: PaymentMethod, made: Kit, folder: Path) -> PaymentSandbox:
     directory = Path(shutil.copytree(made.folder / method.value, folder / method.value))
     platform: PaymentSandbox = APPS[method](directory, clock=made.clock, by_hand=True)
     platform._ledger._write = lambda: None  # type: ignore[method-assign]  # nothing here survives the test

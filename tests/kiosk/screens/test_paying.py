@@ -10,7 +10,8 @@ from tests.harness.people import ATTEMPT, INVOICE, OLD, application, certificate
 from tui.core.application import Buyer, InvoiceForm
 from tui.core.certificate import Usage
 from tui.core.failure import Failure, Reason
-from tui.core.order import Application, ApplicationStatus, AttemptState, Method, PaymentStatus, Refund
+from tui.core.order import Application, ApplicationStatus, AttemptState, PaymentStatus, Refund
+from tui.core.payment_method import PaymentMethod
 from tui.journey import events as e
 from tui.journey.ports import Installation, KeyLeft, Snapshot
 from tui.journey.state import Busy, State, Step
@@ -94,7 +95,7 @@ async def test_method_and_invoice_are_kept_and_submitted() -> None:
         await stage.press("enter", "enter", *"91440300100012316L", "enter", *"ABC")
         posted = await stage.press("f3")
         assert posted == [
-            e.InvoiceEdited(Method.ALIPAY, InvoiceForm("91440300100012316L", "ABC")),
+            e.InvoiceEdited(PaymentMethod.ALIPAY, InvoiceForm("91440300100012316L", "ABC")),
             e.BackPressed(),
         ]
 
@@ -106,7 +107,9 @@ async def test_a_person_is_not_asked_for_a_tax_number() -> None:
         assert "< 个人 >" in " ".join(stage.text.split())
         assert "纳税人识别号" not in stage.text
         await stage.press("tab", *"ZHANG")
-        assert (await stage.press("f3"))[0] == e.InvoiceEdited(Method.ALIPAY, InvoiceForm("914", "ZHANG", Buyer.PERSON))
+        assert (await stage.press("f3"))[0] == e.InvoiceEdited(
+            PaymentMethod.ALIPAY, InvoiceForm("914", "ZHANG", Buyer.PERSON)
+        )
         await stage.show(state(Step.CHANNEL, application=entered()))
         await stage.show(state(Step.METHOD, application=entered(), invoice=InvoiceForm("", "", Buyer.PERSON)))
         assert "纳税人识别号" not in stage.text

@@ -11,7 +11,8 @@ from litestar.datastructures import State
 from litestar.params import FromPath, JSONBody
 
 from tui.core.failure import Reason
-from tui.core.order import Application, Document, Method, Offer, ServiceStatus
+from tui.core.order import Application, Document, Offer, ServiceStatus
+from tui.core.payment_method import PaymentMethod
 from tui.desk.context import Desk
 from tui.desk.http.idempotency import Bearer
 from tui.desk.http.problems import HANDLERS, AccessLog, Probes, check_request
@@ -178,10 +179,12 @@ def prove(request: Asked, business_no: FromPath[str], data: JSONBody[ProofReques
 @post("/notify/{method:str}", status_code=200, request_max_body_size=NOTICE_LIMIT)
 async def receive_notice(request: Asked, method: FromPath[str]) -> Response[bytes]:
     """A payment platform's notice; anything but the channel's own reply makes it send again."""
-    if method not in set(Method):
+    if method not in set(PaymentMethod):
         return Response(b"unknown", status_code=404, media_type="text/plain")
     body = await request.body()
-    reply = await asyncio.to_thread(payment_webhooks.receive, _desk(request), Method(method), body, request.url.query)
+    reply = await asyncio.to_thread(
+        payment_webhooks.receive, _desk(request), PaymentMethod(method), body, request.url.query
+    )
     if reply is None:
         return Response(b"failure", status_code=400, media_type="text/plain")
     return Response(reply, media_type="text/plain")

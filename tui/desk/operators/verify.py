@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from tui.core.exits import Exit
-from tui.desk.payments.gateway import Channel
+from tui.core.payment_method import PaymentMethod
 from tui.desk.platforms.verify import Kind, Verdict, charset_of, judge, reader
 
 
@@ -16,7 +16,7 @@ def verify(channel: str, kind: str, trust: Path, message: str, *, method: str, c
     except ValueError:
         return _usage(f"--charset {charset}: utf-8, gbk, gb2312, gb18030")
     try:
-        read = reader(Channel(channel), Kind(kind), trust.read_bytes(), method=method, charset=charset)
+        read = reader(PaymentMethod(channel), Kind(kind), trust.read_bytes(), method=method, charset=charset)
         body = sys.stdin.buffer.read() if message == "-" else Path(message).read_bytes()
     except OSError as error:
         return _usage(str(error))

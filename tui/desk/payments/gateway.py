@@ -18,18 +18,12 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar, Protocol
 
+from tui.core.payment_method import PaymentMethod
 from tui.core.text_safety import printable
 from tui.desk.payments.bill import Bill
 
 NUMBER = re.compile(r"[A-Za-z0-9]{8,32}")
 """Shape of a number that both channels accept: UnionPay orderId takes 8-40 letters and digits, refund numbers 32."""
-
-
-class Channel(StrEnum):
-    """A way to pay that the person can choose."""
-
-    ALIPAY = "alipay"
-    UNIONPAY = "unionpay"
 
 
 class PaymentGatewayError(Exception):
@@ -247,7 +241,7 @@ class PaymentGateway(Protocol):
     """One payment channel; every call ends within its own deadline and may be made from any thread."""
 
     @property
-    def channel(self) -> Channel:
+    def method(self) -> PaymentMethod:
         """Which way to pay this is."""
 
     @property

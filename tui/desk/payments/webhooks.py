@@ -6,7 +6,8 @@ from datetime import timedelta
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
-from tui.core.order import AttemptState, Method
+from tui.core.order import AttemptState
+from tui.core.payment_method import PaymentMethod
 from tui.desk.clock import number
 from tui.desk.context import Desk
 from tui.desk.payments.gateway import (
@@ -28,7 +29,7 @@ _REFUSED = "refused: "
 _REFUSED_KEPT = timedelta(days=7)
 
 
-def receive(desk: Desk, method: Method, body: bytes, query: str) -> bytes | None:
+def receive(desk: Desk, method: PaymentMethod, body: bytes, query: str) -> bytes | None:
     """Take in one notice; the channel's reply, or None when it must come again: it proves nothing or is not checked."""
     gateway = desk.gateways.get(method)
     if gateway is None:
@@ -56,7 +57,7 @@ def receive(desk: Desk, method: Method, body: bytes, query: str) -> bytes | None
 
 
 def _apply(
-    desk: Desk, method: Method, gateway: PaymentGateway, notice: PaymentNotice, attempt: AttemptRecord | None
+    desk: Desk, method: PaymentMethod, gateway: PaymentGateway, notice: PaymentNotice, attempt: AttemptRecord | None
 ) -> str:
     if notice.kind is NoticeKind.REFUND:
         with writing(desk.engine) as db:  # a hint: the refund is asked for at once
@@ -92,7 +93,7 @@ def _settle_late(desk: Desk, gateway: PaymentGateway, attempt: AttemptRecord) ->
             raise GatewayUnknown(f"the notice says paid, a query {now.state.value}")
 
 
-def _insert(db: Session, desk: Desk, method: Method, body: bytes, result: str = "") -> int:
+def _insert(db: Session, desk: Desk, method: PaymentMethod, body: bytes, result: str = "") -> int:
     now = desk.clock()
     record = NoticeRecord(notice_no=number("TZ", now), method=method, body=body, received_at=now, result=result[:255])
     db.add(record)

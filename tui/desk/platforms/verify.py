@@ -9,7 +9,8 @@ from enum import StrEnum
 from functools import partial
 from types import MappingProxyType
 
-from tui.desk.payments.gateway import AnswerAmbiguous, AnswerNotGenuine, Channel, Message
+from tui.core.payment_method import PaymentMethod
+from tui.desk.payments.gateway import AnswerAmbiguous, AnswerNotGenuine, Message
 from tui.desk.platforms.alipay import codec as alipay_codec
 from tui.desk.platforms.alipay.trust import AlipayTrust
 from tui.desk.platforms.common.charsets import GB, UTF8, family
@@ -57,7 +58,7 @@ def charset_of(name: str) -> str:
 
 
 def reader(
-    channel: Channel,
+    channel: PaymentMethod,
     kind: Kind,
     trust: bytes,
     *,
@@ -70,11 +71,11 @@ def reader(
     :raises ValueError: ``trust`` is not what the channel needs.
     """
     match channel, kind:
-        case Channel.ALIPAY, Kind.ANSWER:
+        case PaymentMethod.ALIPAY, Kind.ANSWER:
             return partial(_alipay_answer, trust=AlipayTrust.of(trust), method=method, charset=charset)
-        case Channel.ALIPAY, Kind.NOTICE:
+        case PaymentMethod.ALIPAY, Kind.NOTICE:
             return partial(alipay_codec.read_notice, trust=AlipayTrust.of(trust), charset=charset)
-        case Channel.UNIONPAY, Kind.ANSWER:
+        case PaymentMethod.UNIONPAY, Kind.ANSWER:
             key_for = UnionPayTrust(trust, clock).key_for
             return partial(unionpay_codec.read_answer, key_for=key_for, charset=charset)
         case _:

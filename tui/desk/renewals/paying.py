@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from tui.core.application import check_invoice, normalise_invoice
 from tui.core.beijing import beijing
 from tui.core.failure import Reason
-from tui.core.order import OPEN_ATTEMPT, Application, ApplicationStatus, AttemptState, Method, PaymentStatus
+from tui.core.order import OPEN_ATTEMPT, Application, ApplicationStatus, AttemptState, PaymentStatus
+from tui.core.payment_method import PaymentMethod
 from tui.desk.clock import ATTEMPT, number
 from tui.desk.context import Desk
 from tui.desk.payments.gateway import PaymentGateway, PaymentGatewayError
@@ -130,7 +131,7 @@ def _is_stuck(attempt: AttemptRecord, request: PayRequest) -> bool:
 
 
 def _new_attempt(
-    desk: Desk, db: Session, record: ApplicationRecord, gateway: PaymentGateway, method: Method
+    desk: Desk, db: Session, record: ApplicationRecord, gateway: PaymentGateway, method: PaymentMethod
 ) -> AttemptRecord:
     now, before = desk.clock(), AttemptRecord.latest(db, record.business_no)
     made = now.replace(microsecond=0)

@@ -10,7 +10,8 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from tui.core.failure import Failure, Money
-from tui.core.order import Application, Attempt, AttemptState, Method, yuan
+from tui.core.order import Application, Attempt, AttemptState, yuan
+from tui.core.payment_method import PaymentMethod
 from tui.journey.events import PaymentClaimed, QrRenewed
 from tui.journey.ports import Phone
 from tui.journey.state import SHOWN_ATTEMPT, State
@@ -24,7 +25,7 @@ from tui.kiosk.widgets.countdown import Countdown
 from tui.kiosk.widgets.facts import Fact, table
 from tui.kiosk.widgets.qr import QrCode, drawable
 
-SCAN_WITH = {Method.ALIPAY: N_("请用支付宝扫码付款"), Method.UNIONPAY: N_("请用银联手机应用扫码付款")}
+SCAN_WITH = {PaymentMethod.ALIPAY: N_("请用支付宝扫码付款"), PaymentMethod.UNIONPAY: N_("请用银联手机应用扫码付款")}
 
 RETURNED = frozenset({AttemptState.FROZEN, AttemptState.REFUNDING, AttemptState.REFUNDED})
 """The money of this attempt was not credited."""
@@ -209,7 +210,7 @@ def _next_act(state: State, attempt: Attempt, scannable: bool) -> str:
 def _instead(state: State, attempt: Attempt, scannable: bool) -> str:
     """What stands in the place of a code that is not or no longer shown."""
     if scannable and _undrawable(state):
-        other = Method.UNIONPAY if attempt.method is Method.ALIPAY else Method.ALIPAY
+        other = PaymentMethod.UNIONPAY if attempt.method is PaymentMethod.ALIPAY else PaymentMethod.ALIPAY
         advice = _("请按「更换支付方式」，\n改用{method}。").format(method=label(other))
         return "\n\n".join((_("这个二维码无法显示。"), advice, label(state.money), call(state.service)))
     if scannable:

@@ -7,7 +7,8 @@ from typing import Any
 from tui.core.application import Buyer, FieldError, IdType
 from tui.core.certificate import CertificateState, PinState, Usage
 from tui.core.failure import Money, Place
-from tui.core.order import ApplicationStatus, AttemptState, InvoiceStatus, Method, PaymentStatus
+from tui.core.order import ApplicationStatus, AttemptState, InvoiceStatus, PaymentStatus
+from tui.core.payment_method import PaymentMethod
 from tui.journey.ports import KeyLeft, TokenStage
 from tui.journey.state import Busy, Step
 from tui.kiosk.text import N_, _
@@ -61,7 +62,7 @@ INVOICE = {
 }
 # Translators: whom the invoice is made out to.
 BUYER = {Buyer.COMPANY: N_("企业"), Buyer.PERSON: N_("个人")}
-METHOD = {Method.ALIPAY: N_("支付宝"), Method.UNIONPAY: N_("银联在线支付")}
+METHOD = {PaymentMethod.ALIPAY: N_("支付宝"), PaymentMethod.UNIONPAY: N_("银联在线支付")}
 ID_TYPE = {
     IdType.RESIDENT_ID: N_("居民身份证"),
     IdType.HK_MACAO_TAIWAN_RESIDENCE: N_("港澳台居民居住证"),
@@ -204,7 +205,7 @@ LABELS: Mapping[type[Enum], Mapping[Any, str]] = {
     AttemptState: ATTEMPT,
     InvoiceStatus: INVOICE,
     Buyer: BUYER,
-    Method: METHOD,
+    PaymentMethod: METHOD,
     IdType: ID_TYPE,
     CertificateState: CERTIFICATE,
     Usage: USAGE,

@@ -5,11 +5,11 @@ from datetime import date, datetime
 from math import ceil
 from urllib.parse import urlsplit
 
+from tui.core.payment_method import PaymentMethod
 from tui.desk.payments.bill import Bill
 from tui.desk.payments.gateway import (
     AnswerNotGenuine,
     Attempt,
-    Channel,
     Ended,
     GatewayRefused,
     GatewayUnknown,
@@ -49,7 +49,7 @@ STATES = {
 class Alipay:
     """The Alipay channel."""
 
-    channel = Channel.ALIPAY
+    method = PaymentMethod.ALIPAY
     notice_reply = b"success"
 
     def __init__(

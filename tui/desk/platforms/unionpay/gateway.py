@@ -7,12 +7,12 @@ from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
 
 from tui.core.beijing import BEIJING
+from tui.core.payment_method import PaymentMethod
 from tui.core.text_safety import printable
 from tui.desk.payments.bill import Bill
 from tui.desk.payments.gateway import (
     AnswerNotGenuine,
     Attempt,
-    Channel,
     Ended,
     GatewayMisconfigured,
     GatewayRefused,
@@ -55,7 +55,7 @@ NOTICE_KINDS = {"01": NoticeKind.PAYMENT, "04": NoticeKind.REFUND, "31": NoticeK
 class UnionPay:
     """The UnionPay channel."""
 
-    channel = Channel.UNIONPAY
+    method = PaymentMethod.UNIONPAY
     notice_reply = b"ok"
 
     def __init__(
