@@ -73,7 +73,7 @@ def check_event(before: Bill, event: e.Event, after: Bill, now: datetime) -> Non
     told = (event, before, after)
     if after.status is not before.status:
         assert isinstance(event, LEFT[before.status]), told
-    for old, new in zip(before.attempts, after.attempts, strict=False):
+    for old, new in zip(before.attempts, after.attempts, strict=False) if after is not before else ():
         if new.state is not old.state:
             assert old.state in OPEN_ATTEMPT or isinstance(event, DECIDED[old.state]), told
             assert new.state not in OPEN_ATTEMPT or isinstance(event, ENTERED[new.state]), told
@@ -144,14 +144,16 @@ def check_attempt(bill: Bill, old: Attempt, event: e.OfAttempt, new: Attempt, no
         case e.OperatorRefunded():
             out = bill.status in CERTIFIED and not event.after_issue
             assert new.state is (S.REFUNDING if old.state is S.PAID and not out else old.state), told
-        case e.OperatorCredited(word=e.TradePaid(paid_fen=fen)) if old.state is S.FROZEN:
+        case e.OperatorCredited() | e.OperatorReturned() if old.state is not S.FROZEN:
+            assert new == old, told
+        case e.OperatorCredited(word=e.TradePaid(paid_fen=fen)):
             in_time = (event.word.paid_at or old.paid_at or now) <= bill.old_not_after  # type: ignore[union-attr]
             assert (new.state is S.PAID) == (fen == PRICE and in_time and bill.status is A.ENTERED), told
-        case e.OperatorReturned(word=e.TradePaid()) if old.state is S.FROZEN:
+        case e.OperatorReturned(word=e.TradePaid()):
             assert new.state is S.REFUNDING, told
-        case e.OperatorReturned(word=e.ReturnedByPlatform()) if old.state is S.FROZEN:
+        case e.OperatorReturned(word=e.ReturnedByPlatform()):
             assert new.state is S.REFUNDED, told
-        case e.OperatorReturned(word=e.TradeClosed(paid_fen=None)) if old.state is S.FROZEN:
+        case e.OperatorReturned(word=e.TradeClosed(paid_fen=None)):
             assert (new.state is S.CLOSED) == (old.paid_fen is None), told
         case _:
             pass
@@ -219,14 +221,16 @@ def check_bill(bill: Bill) -> None:
 def check_effects(before: Bill, event: e.Event, after: Bill, effects: tuple[f.Effect, ...]) -> None:
     """Nothing is left to be done that no effect asks for, and nothing is asked for in vain."""
     told = (event, before, after, effects)
+    frozen = [sum(one.state is S.FROZEN for one in bill.attempts) for bill in (before, after)]
+    assert any(isinstance(one, f.Alarm) for one in effects) == (frozen[1] > frozen[0]), told
+    if not effects and after.status is before.status and after.refunds is before.refunds:
+        return
     paid = after.status is A.ISSUING is not before.status
     assert (f.Issue() in effects) == paid, told
     number = getattr(event, "attempt_no", "")
     others = {one.number for one in before.attempts if one.state in SHOWN_ATTEMPT and one.number != number}
     down = {one.attempt_no for one in effects if isinstance(one, f.TakeDownOtherCode)}
     assert down == (others if paid else set()), told
-    frozen = [sum(one.state is S.FROZEN for one in bill.attempts) for bill in (before, after)]
-    assert any(isinstance(one, f.Alarm) for one in effects) == (frozen[1] > frozen[0]), told
     orders = {(one.attempt_no, one.ordinal) for one in before.refunds}
     new = {one.number for one in after.refunds if one.state is R.ABSENT and (one.attempt_no, one.ordinal) not in orders}
     assert {one.refund_no for one in effects if isinstance(one, f.SendRefund)} == new, told

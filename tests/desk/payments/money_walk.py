@@ -232,7 +232,8 @@ class Walk:
             number = attempt.number
             if after.trades[number] in (Trade.OPEN, Trade.UNKNOWN):
                 after.trades[number] = Trade.CLOSED
-            if attempt.state not in (S.REFUNDED, S.FROZEN):
+            known = attempt.state is S.PAID and after.trades[number] is Trade.PAID
+            if not known and attempt.state not in (S.REFUNDED, S.FROZEN):
                 after.happen(after.truth(number))
         if after.bill.status is A.ISSUING:
             after.happen(e.Issued())
