@@ -22,7 +22,7 @@ from tui.cli.certs.listing import certificate_lines, listed
 from tui.cli.certs.watch import at_first, since
 from tui.core.certificate import Usage
 from tui.core.failure import Failure, Reason
-from tui.journey.ports import ModuleFault, Snapshot
+from tui.core.token import ModuleFault, Snapshot
 
 PATIENCE = 30.0
 """Seconds after which a test gives up; nothing is asserted about times."""

@@ -12,10 +12,10 @@ from tui.core.certificate import SM2, Certificate, CertificateState, Token, Usag
 from tui.core.eligibility import best_refused, why_not
 from tui.core.failure import Failure, Reason
 from tui.core.order import ApplicationStatus, Offer
+from tui.core.token import Snapshot
 from tui.journey import commands as c
 from tui.journey import events as e
 from tui.journey.moves.arrival import may_be_paid, renewable
-from tui.journey.ports import Snapshot
 from tui.journey.state import State, Step
 
 NEW = certificate("new", 385, subject=OLD.subject, not_before=NOW - timedelta(days=2))

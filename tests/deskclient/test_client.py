@@ -14,9 +14,9 @@ from tui.core.application import ApplicationForm
 from tui.core.failure import DeskError, Reason
 from tui.core.order import Method, Offer
 from tui.core.secret import Password
+from tui.core.token import SignedRequest
 from tui.deskclient.client import DeskClient
 from tui.deskclient.wire import FormRequest, PayRequest, SaveRequest, Session
-from tui.journey.ports import SignedRequest
 
 APPLICATION = Answer(msgspec.json.encode(application()))
 SESSION = Answer(msgspec.json.encode(Session("s3cr3t-token", 600)))

@@ -9,8 +9,9 @@ import pytest
 from tests.harness.deskclient.desk_double import Answer, DeskDouble, make_tls, serve
 from tui.core.failure import DeskError, Failure, Reason
 from tui.core.secret import Password
+from tui.core.token import Snapshot
 from tui.deskclient.client import DeskClient
-from tui.journey.ports import Check, Snapshot
+from tui.journey.ports import Check
 from tui.kiosk.runtime.self_check import SelfCheck
 
 EXPIRED, TO_COME = timedelta(days=-800), timedelta(days=800)

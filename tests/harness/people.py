@@ -19,7 +19,7 @@ from tui.core.order import (
     ServiceStatus,
     Term,
 )
-from tui.journey.ports import Snapshot
+from tui.core.token import Snapshot
 from tui.journey.state import State, Step
 
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)

@@ -14,7 +14,7 @@ TREE = Path(__file__).parents[2]
     [
         ["ruff", "check", "--no-cache", "."],
         ["ruff", "format", "--check", "--no-cache", "."],
-        ["mypy", "--no-incremental"],
+        ["mypy"],
     ],
     ids=lambda words: " ".join(words[:2]),
 )

@@ -36,10 +36,10 @@ from tests.harness.people import (
 from tui.core.certificate import Certificate, Usage
 from tui.core.failure import Failure, Money, Reason
 from tui.core.secret import Password, Pin
+from tui.core.token import Snapshot, TokenStage
 from tui.journey import commands as c
 from tui.journey import events as e
 from tui.journey.flow import ANYWHERE, JOURNEY, advance
-from tui.journey.ports import Snapshot, TokenStage
 from tui.journey.state import Busy, State, Step
 
 

@@ -16,9 +16,9 @@ from tests.harness import people
 from tests.harness.kiosk.stage import staged
 from tui.core.failure import Failure, Reason
 from tui.core.secret import Password, Pin
+from tui.core.token import Snapshot
 from tui.journey import commands as c
 from tui.journey import events as e
-from tui.journey.ports import Snapshot
 from tui.journey.state import State, Step
 from tui.kiosk.app import KioskApp
 from tui.kiosk.screens.base import StepScreen

@@ -25,7 +25,7 @@ def zbar(pictures: Sequence[Picture]) -> list[str]:
     with TemporaryDirectory() as folder:
         files = [Path(folder, f"{number}.png") for number in range(len(pictures))]
         for file, picture in zip(files, pictures, strict=True):
-            cv2.imwrite(str(file), picture)
+            cv2.imwrite(str(file), picture, [cv2.IMWRITE_PNG_COMPRESSION, 0])
         words = ["zbarimg", "--quiet", "--xml", "-Sdisable", "-Sqrcode.enable", *map(str, files)]
         done = subprocess.run(words, capture_output=True, text=True, check=False)
     number = 0

@@ -14,7 +14,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tui.desk.notifications.messages import Mailer, SmsGateway
+from tui.desk.notifications.sms import SmsGateway
+from tui.desk.notifications.smtp import Mailer
 from tui.desk.settings import load
 from tui.kiosk.settings import load as load_kiosk
 from tui.sandbox.commands import fault, pay

@@ -17,7 +17,7 @@ from tests.rig.simulator import At, Simulator
 from tests.rig.softhsm import SoftToken
 from tui.core.certificate import CertificateRef
 from tui.core.failure import Reason, TokenError
-from tui.journey.ports import Snapshot, TokenStage
+from tui.core.token import Snapshot, TokenStage
 from tui.token import protocol
 from tui.token.child import Child
 from tui.token.host.main import ORDERS

@@ -11,7 +11,7 @@ from tests.rig.simulator import At, Is, Simulator
 from tests.rig.softhsm import TestCa, delete_public_key
 from tui.core.certificate import CertificateRef, refer
 from tui.core.order import KeyPolicy
-from tui.journey.ports import TokenStage
+from tui.core.token import TokenStage
 from tui.token.host import main, objects
 from tui.token.host.driver import Driver
 from tui.token.protocol import DEADLINES, Install, Installed, MakeRequest, Order, Report, Requested, Retire, Retired

@@ -18,7 +18,7 @@ from tui.core.certificate import CertificateRef, refer
 from tui.core.evidence import proof_message
 from tui.core.failure import Reason, TokenError
 from tui.core.order import Application, KeyPolicy, SignatureScheme
-from tui.journey.ports import Installation, TokenStage
+from tui.core.token import Installation, TokenStage
 from tui.token.tokens import Tokens
 
 KEEP = replace(APPLICATION, key_policy=KeyPolicy.KEEP)

@@ -13,7 +13,7 @@ from tests.rig.remote import RemoteToken, remote
 from tests.rig.simulator import At, Simulator
 from tests.rig.softhsm import SoftToken, TestCa
 from tui.core.failure import Reason, TokenError
-from tui.journey.ports import Snapshot, TokenStage
+from tui.core.token import Snapshot, TokenStage
 
 Progress = Callable[[TokenStage], None]
 

@@ -21,7 +21,7 @@ from tests.rig.child import process
 from tests.rig.pcsc.bus import Bus
 from tests.rig.pcsc.swap import Swapped
 from tui.core.failure import Reason, TokenError
-from tui.journey.ports import Snapshot
+from tui.core.token import Snapshot
 from tui.token.proxy import Module
 from tui.token.tokens import Tokens
 

@@ -1,9 +1,11 @@
-"""Whose time people are shown and the payment platforms are told."""
+"""Whose time people are shown and the payment platforms are told, and how far clocks may be apart."""
 
 from datetime import UTC, datetime, timedelta, timezone
 
 BEIJING = timezone(timedelta(hours=8), "UTC+8")
 """Beijing time: UTC+8 all year."""
+SKEW = timedelta(minutes=5)
+"""A clock that is off by more misjudges certificates and TLS."""
 _LATEST = datetime.max.replace(tzinfo=BEIJING).astimezone(UTC)
 
 

@@ -14,13 +14,13 @@ from tui.desk.storage.invoices import FileKind
 if TYPE_CHECKING:  # every room is handed the context, which must not bring the other rooms along
     from tui.desk.ca.port import CertificateAuthority
     from tui.desk.invoices.tax_platform import TaxPlatform
-    from tui.desk.notifications.messages import Attachment
+    from tui.desk.notifications.message import Attachment
     from tui.desk.payments.gateway import PaymentGateway
     from tui.desk.settings import DeskSettings
 
 
 class MailSender(Protocol):
-    """Sends one mail; see `tui.desk.notifications.messages.Mailer`."""
+    """Sends one mail; see `tui.desk.notifications.smtp.Mailer`."""
 
     def send(
         self, message_id: str, to: str, subject: str, text: str, attachments: "tuple[Attachment, ...]" = ()
@@ -33,7 +33,7 @@ class MailSender(Protocol):
 
 
 class SmsSender(Protocol):
-    """Sends one short message; see `tui.desk.notifications.messages.SmsGateway`."""
+    """Sends one short message; see `tui.desk.notifications.sms.SmsGateway`."""
 
     def send(self, request_id: str, mobile: str, text: str) -> None:
         """Hand the message over.

@@ -11,7 +11,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from tui.core.order import KeyPolicy, OldPair, SignatureScheme
-from tui.desk.notifications.messages import MailSettings, SmsSettings
+from tui.desk.notifications.sms import SmsSettings
+from tui.desk.notifications.smtp import MailSettings
 from tui.desk.platforms.alipay.settings import AlipaySettings
 from tui.desk.platforms.nuonuo.settings import TaxPlatformSettings
 from tui.desk.platforms.unionpay.settings import UnionPaySettings

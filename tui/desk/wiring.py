@@ -10,7 +10,8 @@ from tui.desk.ca.local import LocalCa
 from tui.desk.clock import utc_now
 from tui.desk.context import Desk
 from tui.desk.invoices.files import InvoiceFiles
-from tui.desk.notifications.messages import Mailer, SmsGateway
+from tui.desk.notifications.sms import SmsGateway
+from tui.desk.notifications.smtp import Mailer
 from tui.desk.payments.gateway import PaymentGateway
 from tui.desk.platforms.alipay.gateway import Alipay
 from tui.desk.platforms.nuonuo.platform import NuonuoPlatform

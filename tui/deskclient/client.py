@@ -11,6 +11,7 @@ from tui.core.application import ApplicationForm, InvoiceForm
 from tui.core.failure import DeskError, Failure, Reason
 from tui.core.order import Application, Document, Method, Offer, ServiceStatus
 from tui.core.secret import Password, Secret
+from tui.core.token import SignedRequest
 from tui.deskclient.answers import decode, decode_document
 from tui.deskclient.exchange import Exchange
 from tui.deskclient.wire import (
@@ -23,7 +24,6 @@ from tui.deskclient.wire import (
     SignIn,
     SubmitRequest,
 )
-from tui.journey.ports import SignedRequest
 
 DEADLINE = 25.0
 """Seconds for one call with all its repeats; the desk itself may be asking a payment platform meanwhile."""

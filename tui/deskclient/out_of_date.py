@@ -7,9 +7,9 @@ from typing import Final
 
 import httpx
 
+from tui.core.beijing import SKEW
 from tui.core.failure import Failure, Reason
 from tui.core.text_safety import printable
-from tui.journey.ports import SKEW
 
 NOT_YET_VALID, EXPIRED = 9, 10
 """X509_V_ERR_CERT_NOT_YET_VALID, X509_V_ERR_CERT_HAS_EXPIRED (OpenSSL, x509_vfy.h)."""

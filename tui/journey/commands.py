@@ -6,7 +6,7 @@ from tui.core.application import ApplicationForm, InvoiceForm
 from tui.core.certificate import CertificateRef
 from tui.core.order import Application, Document, Method
 from tui.core.secret import Password, Pin
-from tui.journey.ports import Installation, SignedRequest, Snapshot
+from tui.core.token import Installation, SignedRequest, Snapshot
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from tui.core.certificate import Token
 from tui.core.failure import Failure
 from tui.core.order import Application, Document, Method, Offer, ServiceStatus
 from tui.core.secret import Password, Pin
-from tui.journey.ports import Check, Installation, KeyLeft, SignedRequest, Snapshot, TokenStage
+from tui.core.token import Installation, KeyLeft, SignedRequest, Snapshot, TokenStage
+from tui.journey.ports import Check
 
 
 # ── the person ──────────────────────────────────────────────────────────────

@@ -30,7 +30,8 @@ from tui.core.order import (
     ServiceStatus,
 )
 from tui.core.succession import arranged
-from tui.journey.ports import Check, Installation, KeyLeft, SignedRequest, Snapshot, TokenStage
+from tui.core.token import Installation, KeyLeft, SignedRequest, Snapshot, TokenStage
+from tui.journey.ports import Check
 
 
 class Trait(Flag):

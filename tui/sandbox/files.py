@@ -16,7 +16,7 @@ from tui.sandbox.gateways.common.keys import (
     make_alipay_keys,
     make_unionpay_keys,
 )
-from tui.sandbox.gateways.tax.gateway import SERVICES_PATH, TOKEN_PATH, TaxKeys
+from tui.sandbox.gateways.tax.keys import SERVICES_PATH, TOKEN_PATH, TaxKeys
 
 ACCOUNT, PASSWORD = "supplier01", "Renew2026"
 COMPANY, COMPANY_NUMBER = "深圳市示例供应商有限公司", "91440300100012316L"

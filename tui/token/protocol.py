@@ -12,7 +12,7 @@ import msgspec
 from tui.core.certificate import CertificateRef, Token
 from tui.core.failure import Failure
 from tui.core.order import KeyPolicy, SignatureScheme
-from tui.journey.ports import Installation, KeyLeft, SignedRequest, TokenStage
+from tui.core.token import Installation, KeyLeft, SignedRequest, TokenStage
 
 HEADER = struct.Struct(">I")
 LIMIT = 16 * 1024 * 1024

@@ -11,7 +11,7 @@ from pathlib import Path
 from tui.core.certificate import CertificateRef, Token, find_token
 from tui.core.failure import UNLOADABLE, Failure, Reason, TokenError
 from tui.core.secret import Pin
-from tui.journey.ports import TokenStage
+from tui.core.token import TokenStage
 from tui.token import protocol
 from tui.token.child import Child
 from tui.token.protocol import Answer, Done, Leaving, Load, Order, PinWanted, Refused, Seen, Staged, Unusable

@@ -7,7 +7,7 @@ from tui.core.certificate import CertificateRef, Token, find_token
 from tui.core.failure import UNLOADABLE, Failure, Reason, TokenError
 from tui.core.order import Application
 from tui.core.secret import Pin
-from tui.journey.ports import Installation, KeyLeft, ModuleFault, SignedRequest, Snapshot, TokenStage
+from tui.core.token import Installation, KeyLeft, ModuleFault, SignedRequest, Snapshot, TokenStage
 from tui.token import protocol
 from tui.token.protocol import Done, Install, Installed, Look, MakeRequest, Order, Requested, Retire, Retired, Revealed
 from tui.token.proxy import DriverProcess, Module

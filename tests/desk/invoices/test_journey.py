@@ -15,14 +15,15 @@ from tui.core.order import InvoiceStatus, PaymentStatus
 from tui.desk.invoices.files import InvoiceFiles
 from tui.desk.invoices.service import invoice, redden
 from tui.desk.invoices.view import InvoiceView, invoice_view
-from tui.desk.notifications.messages import MailSettings
+from tui.desk.notifications.smtp import MailSettings
 from tui.desk.platforms.nuonuo.platform import NuonuoPlatform
 from tui.desk.platforms.nuonuo.settings import TaxPlatformSettings
 from tui.desk.settings_reader import Password
 from tui.desk.storage.database import reading, writing
 from tui.desk.storage.records import ApplicationRecord
 from tui.sandbox.authorities import make_tls
-from tui.sandbox.gateways.tax.gateway import SERVICES_PATH, TOKEN_PATH, TaxKeys, tax_app
+from tui.sandbox.gateways.tax.gateway import tax_app
+from tui.sandbox.gateways.tax.keys import SERVICES_PATH, TOKEN_PATH, TaxKeys
 from tui.sandbox.mailbox import Mailbox
 
 KEYS = TaxKeys("SD12345678", "SD47B8D5F4D0468C", "91440300100012316L")

@@ -12,15 +12,9 @@ import msgspec
 import pytest
 
 from tests.harness.gateways.served import served
-from tui.desk.notifications.messages import (
-    Attachment,
-    Mailer,
-    MailSettings,
-    NotDelivered,
-    SmsGateway,
-    SmsRequest,
-    SmsSettings,
-)
+from tui.desk.notifications.message import Attachment, NotDelivered
+from tui.desk.notifications.sms import SmsGateway, SmsRequest, SmsSettings
+from tui.desk.notifications.smtp import Mailer, MailSettings
 from tui.desk.settings_reader import SecretBytes
 from tui.sandbox.authorities import make_tls
 from tui.sandbox.gateways.sms.gateway import sms_app

@@ -6,6 +6,7 @@ from dataclasses import replace
 from threading import BoundedSemaphore
 
 import pytest
+from argon2.exceptions import VerifyMismatchError
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
@@ -17,6 +18,10 @@ from tui.desk.renewals import accounts
 from tui.desk.renewals.accounts import bind_certificate, create_account
 from tui.desk.storage.database import reading
 from tui.desk.storage.records import NoticeRecord
+
+HASHER = accounts._HASHER
+"""The program's own, taken before the tests' quick one comes."""
+COST = "$argon2id$v=19$m=65536,t=3,p=4$"
 
 
 def refusal(reason: Reason, act: Callable[[], object]) -> Refusal:
@@ -217,13 +222,20 @@ def test_wrong_passwords_lock_the_account_for_a_while(town: Town) -> None:
     refusal(Reason.WRONG_PASSWORD, lambda: person.sign_in(password="wrong"))
 
 
-def test_passwords_are_hashed_as_rfc_9106_recommends_where_memory_is_scarce() -> None:
-    assert accounts._NOBODY.startswith("$argon2id$v=19$m=65536,t=3,p=4$")  # hashed before the tests' own hasher came
+def test_passwords_are_hashed_as_rfc_9106_recommends_where_memory_is_scarce(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert HASHER.hash(PASSWORD).startswith(COST)
+    monkeypatch.setattr(accounts, "_HASHER", HASHER)
+    assert accounts._hash_of_nothing().startswith(COST)
 
 
 def test_an_unknown_account_is_a_wrong_password(town: Town) -> None:
     person = town.person()
     refusal(Reason.WRONG_PASSWORD, lambda: person.sign_in("nobody", PASSWORD))
+
+
+def test_the_password_of_an_unknown_account_is_hashed_too() -> None:
+    with pytest.raises(VerifyMismatchError):  # and not InvalidHashError, which comes at once
+        accounts._HASHER.verify(accounts._hash_of_nothing(), PASSWORD)
 
 
 def test_a_write_without_a_key_and_a_request_that_is_none(town: Town) -> None:

@@ -10,8 +10,8 @@ from tests.harness.end_to_end.stage import PIN, at_counter, new_token
 from tests.rig.softhsm import SoftToken, pull, put_back
 from tui.core.failure import Reason
 from tui.core.text_safety import mask
+from tui.core.token import TokenStage
 from tui.journey.events import Event, TokenProgressed
-from tui.journey.ports import TokenStage
 from tui.journey.state import Step
 from tui.sandbox.files import ACCOUNT
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tui.desk.invoices.files import NotFetched
 from tui.desk.invoices.tax_platform import InvoiceOrder, InvoiceOutcome, InvoiceState, Links, RedOrder, TaxPlatformDown
-from tui.desk.notifications.messages import Attachment
+from tui.desk.notifications.message import Attachment
 from tui.desk.platforms.nuonuo.settings import TaxPlatformSettings
 from tui.desk.settings_reader import Password
 from tui.desk.storage.invoices import FileKind

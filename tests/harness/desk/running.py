@@ -12,7 +12,7 @@ from tui.core.order import Application, ApplicationStatus
 from tui.desk.context import Desk
 from tui.desk.engine.engine import DeskEngine
 from tui.desk.invoices.tax_platform import InvoiceOrder, InvoiceOutcome, InvoiceState, Links, RedOrder
-from tui.desk.notifications.messages import Attachment
+from tui.desk.notifications.message import Attachment
 
 DEADLINE = 20.0
 

@@ -3,10 +3,10 @@
 from tests.harness.people import ATTEMPT, NOW, OLD, SNAPSHOT, application, certificate
 from tui.core.failure import Failure, Reason
 from tui.core.order import ApplicationStatus, PaymentStatus
+from tui.core.token import Installation, SignedRequest, Snapshot
 from tui.journey import commands as c
 from tui.journey import events as e
 from tui.journey.flow import advance
-from tui.journey.ports import Installation, SignedRequest, Snapshot
 from tui.journey.state import State
 
 EMPTY = e.TokensSeen(Snapshot(), NOW)

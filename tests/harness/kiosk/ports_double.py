@@ -10,8 +10,9 @@ from tui.core.certificate import CertificateRef, Token
 from tui.core.failure import DeskError, Failure, Reason
 from tui.core.order import Application
 from tui.core.secret import Pin
+from tui.core.token import Installation, KeyLeft, SignedRequest, Snapshot, TokenStage
 from tui.journey.events import Event
-from tui.journey.ports import Check, Installation, KeyLeft, SignedRequest, Snapshot, TokenStage
+from tui.journey.ports import Check
 from tui.kiosk.runtime.pace import Pace
 from tui.kiosk.runtime.ports import Ports
 from tui.kiosk.runtime.runtime import Runtime

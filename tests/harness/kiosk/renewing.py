@@ -23,7 +23,7 @@ from tui.core.certificate import Token
 from tui.core.exits import Exit
 from tui.core.order import Application, ApplicationStatus, Method, PaymentStatus
 from tui.core.secret import Password, Pin
-from tui.journey.ports import Installation, SignedRequest, Snapshot
+from tui.core.token import Installation, SignedRequest, Snapshot
 from tui.journey.state import State
 from tui.kiosk.runtime.ports import Ports
 from tui.kiosk.runtime.runtime import Runtime

@@ -22,7 +22,7 @@ from tests.rig.softhsm import SoftToken
 from tui.core.certificate import CertificateRef
 from tui.core.failure import Failure, TokenError
 from tui.core.order import Application, OldPair
-from tui.journey.ports import Installation
+from tui.core.token import Installation
 from tui.token.child import Child
 from tui.token.protocol import Report
 from tui.token.tokens import Tokens

@@ -16,7 +16,7 @@ from tui.core.application import ApplicationForm
 from tui.core.certificate import CertificateRef, refer
 from tui.core.order import Application, ApplicationStatus, PaymentStatus
 from tui.core.secret import Pin
-from tui.journey.ports import SignedRequest, Snapshot, TokenStage
+from tui.core.token import SignedRequest, Snapshot, TokenStage
 from tui.token.proxy import Module
 from tui.token.tokens import Tokens
 

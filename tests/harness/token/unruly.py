@@ -9,7 +9,7 @@ from tests.rig.softhsm import SoftToken
 from tui.core.certificate import CertificateRef, refer
 from tui.core.failure import Failure, TokenError
 from tui.core.order import Application
-from tui.journey.ports import Installation, KeyLeft
+from tui.core.token import Installation, KeyLeft
 from tui.token.tokens import Tokens
 
 Serving = Callable[..., Tokens]

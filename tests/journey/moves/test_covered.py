@@ -7,10 +7,10 @@ from tests.harness.people import FORM, INVOICE, NOW, certificate, state, token
 from tui.core.application import InvoiceForm
 from tui.core.failure import Reason
 from tui.core.secret import Password
+from tui.core.token import Snapshot
 from tui.journey import commands as c
 from tui.journey import events as e
 from tui.journey.flow import advance
-from tui.journey.ports import Snapshot
 from tui.journey.state import Busy, Step
 
 TYPED = [Step.NOTICE, Step.CARD, Step.AGREEMENT, Step.FORM, Step.REQUEST_PIN, Step.METHOD]

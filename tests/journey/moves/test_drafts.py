@@ -5,10 +5,10 @@ from dataclasses import replace
 from tests.harness.people import FORM, OFFER, OLD, application, state
 from tui.core.application import ApplicationForm
 from tui.core.order import ApplicationStatus
+from tui.core.token import Snapshot
 from tui.journey import commands as c
 from tui.journey import events as e
 from tui.journey.flow import advance
-from tui.journey.ports import Snapshot
 from tui.journey.state import Busy, Step
 
 HALF = ApplicationForm(agent_name="张三", id_number="1101")

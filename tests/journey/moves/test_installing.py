@@ -11,11 +11,11 @@ from tui.core.certificate import refer, refer_key
 from tui.core.failure import Failure, Reason
 from tui.core.order import ApplicationStatus, KeyPolicy, OldPair
 from tui.core.secret import Pin
+from tui.core.token import KeyLeft, Snapshot, TokenStage
 from tui.journey import commands as c
 from tui.journey import events as e
 from tui.journey.flow import advance
 from tui.journey.moves.installing import retirable
-from tui.journey.ports import KeyLeft, Snapshot, TokenStage
 from tui.journey.state import State, Step
 
 PROVED = application(ApplicationStatus.INSTALLED, old_pair=OldPair.DELETE)

@@ -9,10 +9,10 @@ from tests.harness.people import NOW, OLD, REF, SERVICE, TOKEN, certificate, sta
 from tui.core.certificate import Usage, refer, refer_key, refer_token
 from tui.core.failure import Failure, Reason
 from tui.core.secret import Pin
+from tui.core.token import Snapshot
 from tui.journey import commands as c
 from tui.journey import events as e
 from tui.journey.flow import advance
-from tui.journey.ports import Snapshot
 from tui.journey.state import Busy, State, Step
 
 VEILED = token(hides=True)

@@ -32,10 +32,10 @@ from tests.harness.people import (
 from tui.core.failure import Failure, Reason
 from tui.core.order import AttemptState, Document, Offer
 from tui.core.secret import Password, Pin
+from tui.core.token import Snapshot
 from tui.journey import commands as c
 from tui.journey import events as e
 from tui.journey.flow import advance
-from tui.journey.ports import Snapshot
 from tui.journey.state import Busy, State, Step, Trait
 
 

@@ -13,9 +13,9 @@ from tui.core.certificate import CertificateRef
 from tui.core.failure import DeskError, Failure, KioskError, Reason, TokenError
 from tui.core.order import ApplicationStatus, Method, Offer
 from tui.core.secret import Password, Pin
+from tui.core.token import SignedRequest, Snapshot, TokenStage
 from tui.journey import commands as c
 from tui.journey import events as e
-from tui.journey.ports import SignedRequest, Snapshot, TokenStage
 from tui.kiosk.runtime.ports import Ports
 from tui.kiosk.runtime.runtime import Runtime
 

@@ -10,7 +10,7 @@ from tests.harness.kiosk.ports_double import DeskScript, lost
 from tests.harness.people import NOW, SERVICE, certificate, token
 from tui.core.certificate import Usage
 from tui.core.failure import Failure, Reason
-from tui.journey.ports import ModuleFault, Snapshot
+from tui.core.token import ModuleFault, Snapshot
 from tui.kiosk.runtime.self_check import SelfCheck
 
 GOOD = Snapshot((token(certificate()),))

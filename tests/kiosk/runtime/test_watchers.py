@@ -7,9 +7,9 @@ import pytest
 from tests.harness.deskclient.samples import SERVICE, application
 from tests.harness.kiosk.ports_double import DeskScript, Listener, TokensDouble
 from tui.core.failure import Reason
+from tui.core.token import Snapshot
 from tui.journey import commands as c
 from tui.journey import events as e
-from tui.journey.ports import Snapshot
 
 BREAKS = [RecursionError("too deep"), UnicodeDecodeError("utf-8", b"\xff", 0, 1, "x"), KeyError("张三"), MemoryError()]
 

@@ -11,8 +11,8 @@ from tui.core.application import ApplicationForm
 from tui.core.certificate import PinState
 from tui.core.failure import Failure, Reason
 from tui.core.order import ApplicationStatus, Term
+from tui.core.token import Snapshot, TokenStage
 from tui.journey import events as e
-from tui.journey.ports import Snapshot, TokenStage
 from tui.journey.state import State, Step
 from tui.kiosk.widgets.action import ActionButton
 from tui.kiosk.widgets.choice import Tick

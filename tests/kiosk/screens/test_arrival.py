@@ -11,8 +11,9 @@ from tests.harness.kiosk.stage import staged
 from tui.core.certificate import Usage, refer
 from tui.core.failure import Failure, Reason
 from tui.core.order import ApplicationStatus, Document, Offer
+from tui.core.token import Snapshot
 from tui.journey import events as e
-from tui.journey.ports import Check, Snapshot
+from tui.journey.ports import Check
 from tui.journey.state import Busy, Step
 from tui.kiosk.widgets.action import ActionButton
 from tui.kiosk.widgets.secret_field import SecretField

@@ -12,8 +12,8 @@ from tests.harness.people import NOW, OLD, certificate, token
 from tui.core.certificate import refer
 from tui.core.failure import Failure, Reason
 from tui.core.order import ApplicationStatus
+from tui.core.token import Installation, Snapshot
 from tui.journey import events as e
-from tui.journey.ports import Installation, Snapshot
 from tui.journey.state import State, Step
 
 NEW = certificate("new", 385, subject=OLD.subject, not_before=NOW - timedelta(days=2))

@@ -5,8 +5,8 @@ from tests.harness.people import application, certificate, state, token
 from tui.core.application import Buyer, InvoiceForm
 from tui.core.failure import Failure, Reason
 from tui.core.order import ApplicationStatus, Method
+from tui.core.token import Snapshot
 from tui.journey import events as e
-from tui.journey.ports import Snapshot
 from tui.journey.state import State, Step
 from tui.kiosk.widgets.field import TextField
 

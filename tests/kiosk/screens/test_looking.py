@@ -8,8 +8,8 @@ from tests.harness import people
 from tests.harness.kiosk.stage import staged
 from tui.core.certificate import Token, Usage, refer_token
 from tui.core.failure import UNLOADABLE, Failure, Reason
+from tui.core.token import ModuleFault, Snapshot
 from tui.journey import events as e
-from tui.journey.ports import ModuleFault, Snapshot
 from tui.journey.state import Busy, State, Step
 from tui.kiosk.text.reasons import REASONS
 from tui.kiosk.widgets.pin_pad import PinEntry

@@ -11,8 +11,8 @@ from tui.core.application import Buyer, InvoiceForm
 from tui.core.certificate import Usage
 from tui.core.failure import Failure, Reason
 from tui.core.order import Application, ApplicationStatus, AttemptState, Method, PaymentStatus, Refund
+from tui.core.token import Installation, KeyLeft, Snapshot
 from tui.journey import events as e
-from tui.journey.ports import Installation, KeyLeft, Snapshot
 from tui.journey.state import Busy, State, Step
 from tui.kiosk.widgets.countdown import Countdown
 from tui.kiosk.widgets.field import TextField
@@ -140,7 +140,8 @@ async def test_a_submission_that_failed_is_submitted_again_not_left() -> None:
         assert [type(event) for event in await stage.press("enter")] == [e.PaymentSubmitted]
 
 
-async def test_the_qr_screen_at_80x24_shows_everything() -> None:
+async def test_the_qr_screen_at_80x24_shows_everything(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Countdown, "clock", staticmethod(lambda: 0.0))
     async with staged(paying(payee="网证通")) as stage:
         for word in ("支付宝", "¥ 200.00", "B1", "D1", "网证通", "02:00", "等待扫码", "支付成功", "更换支付方式"):
             assert word in stage.text

@@ -8,8 +8,8 @@ from tests.harness import people
 from tests.harness.kiosk.stage import staged
 from tui.core.certificate import Token, Usage, refer
 from tui.core.failure import Failure, Reason
+from tui.core.token import ModuleFault, Snapshot
 from tui.journey import events as e
-from tui.journey.ports import ModuleFault, Snapshot
 from tui.journey.state import State, Step
 
 HOME = State(now=people.NOW, snapshot=people.SNAPSHOT, service=people.SERVICE, desk_reachable=True)

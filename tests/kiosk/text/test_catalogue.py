@@ -20,7 +20,8 @@ from tests.harness.people import ATTEMPT, NOW, OLD, application, certificate, st
 from tests.kiosk.text.catalogue import MO, ROOT, extracted, known
 from tui.core.failure import Failure, Money, Reason
 from tui.core.order import ApplicationStatus, FeeLine, Order
-from tui.journey.ports import Check, Installation, TokenStage
+from tui.core.token import Installation, TokenStage
+from tui.journey.ports import Check
 from tui.journey.state import Step
 from tui.kiosk.text import _, use_language
 from tui.kiosk.text.dates import clock, day, moment

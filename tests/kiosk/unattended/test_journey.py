@@ -31,7 +31,7 @@ from tests.harness.people import (
 from tui.core.exits import Exit
 from tui.core.failure import DeskError, Failure, Money, Reason, TokenError
 from tui.core.order import Application, ApplicationStatus, AttemptState, Method, Offer, OldPair, PaymentStatus
-from tui.journey.ports import SignedRequest, Snapshot
+from tui.core.token import SignedRequest, Snapshot
 from tui.kiosk.unattended import journey
 from tui.kiosk.unattended.report import Failed, Installed, Issued, Paid, Pay, Retired
 

@@ -10,7 +10,7 @@ from tests.harness.people import NOW, OLD, TERM, application, certificate, token
 from tui.core.exits import Exit
 from tui.core.failure import DeskError, Failure, Reason
 from tui.core.order import ApplicationStatus, Offer, OldPair, PaymentStatus
-from tui.journey.ports import SignedRequest, Snapshot
+from tui.core.token import SignedRequest, Snapshot
 from tui.kiosk.unattended import journey
 from tui.kiosk.unattended.report import Failed, Installed, Retired
 

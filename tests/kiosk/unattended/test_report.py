@@ -11,7 +11,7 @@ import pytest
 from tests.harness.people import state
 from tui.core.failure import Failure, Money, Reason
 from tui.core.order import Method
-from tui.journey.ports import TokenStage
+from tui.core.token import TokenStage
 from tui.journey.state import Step
 from tui.kiosk.unattended.report import (
     Failed,

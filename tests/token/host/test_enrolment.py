@@ -27,7 +27,7 @@ from tests.rig.softhsm import (
 )
 from tui.core.evidence import evidence_content, proof_message
 from tui.core.failure import Reason, TokenError
-from tui.journey.ports import TokenStage
+from tui.core.token import TokenStage
 from tui.token.tokens import Tokens
 
 

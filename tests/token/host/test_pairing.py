@@ -30,7 +30,7 @@ from tests.rig.simulator import At, Is, Simulator
 from tests.rig.softhsm import SoftToken, issue, make_ca, make_key, subject
 from tui.core.failure import Reason
 from tui.core.order import KeyPolicy
-from tui.journey.ports import KeyLeft
+from tui.core.token import KeyLeft
 
 KEEP = replace(APPLICATION, key_policy=KeyPolicy.KEEP)
 GENERAL_ERROR = PyKCS11.CKR_GENERAL_ERROR

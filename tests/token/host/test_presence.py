@@ -12,7 +12,7 @@ from tests.harness.token.support import adapter, issued, pin, quiet, reference, 
 from tests.rig.softhsm import SoftToken, TestCa, init_token, make_token, pull, put_back, put_certificate
 from tui.core.certificate import CertificateState, PinState
 from tui.core.failure import Reason, TokenError
-from tui.journey.ports import Snapshot
+from tui.core.token import Snapshot
 from tui.token.proxy import Module
 from tui.token.tokens import Tokens
 

@@ -11,7 +11,7 @@ from tests.harness.token.unruly import Serving, assert_two_whole_pairs, installe
 from tests.rig.simulator import At, Is, Simulator
 from tests.rig.softhsm import TestCa
 from tui.core.failure import Reason
-from tui.journey.ports import TokenStage
+from tui.core.token import TokenStage
 from tui.token import protocol
 from tui.token.proxy import Module
 from tui.token.tokens import Tokens

@@ -13,7 +13,7 @@ from tests.harness.token.unruly import (
 from tests.rig.simulator import At, Is, Simulator
 from tests.rig.softhsm import TestCa
 from tui.core.failure import Reason
-from tui.journey.ports import Snapshot
+from tui.core.token import Snapshot
 
 REMOVED, DEVICE_ERROR = PyKCS11.CKR_DEVICE_REMOVED, PyKCS11.CKR_DEVICE_ERROR
 

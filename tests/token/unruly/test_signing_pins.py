@@ -8,7 +8,7 @@ from tests.harness.token.unruly import Serving, installed, refused_installation,
 from tests.rig.simulator import At, Is, Simulator
 from tests.rig.softhsm import TestCa
 from tui.core.failure import Reason, TokenError
-from tui.journey.ports import TokenStage
+from tui.core.token import TokenStage
 from tui.token import protocol
 from tui.token.proxy import Module
 from tui.token.tokens import Tokens

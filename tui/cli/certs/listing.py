@@ -8,7 +8,7 @@ from typing import Protocol
 from tui.core.certificate import Certificate, Token
 from tui.core.eligibility import why_not
 from tui.core.failure import Failure, Money, Reason
-from tui.journey.ports import Snapshot
+from tui.core.token import Snapshot
 from tui.kiosk.text import _
 from tui.kiosk.text.dates import moment
 from tui.kiosk.text.wording import explain, label

@@ -7,7 +7,7 @@ from tui.cli.certs import listing, watch
 from tui.cli.output import out, out_json, say
 from tui.cli.settings import begin
 from tui.core.exits import Exit, exit_of
-from tui.journey.ports import Snapshot
+from tui.core.token import Snapshot
 from tui.kiosk import wiring
 from tui.kiosk.runtime.runtime import utc_now
 from tui.kiosk.settings import ModuleSettings, language_named

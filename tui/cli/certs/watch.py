@@ -16,7 +16,7 @@ from tui.cli.certs.listing import Listed, rows
 from tui.core.certificate import PinState, Token
 from tui.core.exits import Exit
 from tui.core.failure import Failure, Money
-from tui.journey.ports import Snapshot
+from tui.core.token import Snapshot
 from tui.kiosk.text.wording import explain
 
 

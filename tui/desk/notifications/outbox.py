@@ -10,7 +10,7 @@ from tui.core.order import InvoiceStatus
 from tui.desk.backoff import delay
 from tui.desk.context import Desk
 from tui.desk.notifications import wording
-from tui.desk.notifications.messages import Attachment, NotDelivered
+from tui.desk.notifications.message import Attachment, NotDelivered
 from tui.desk.notifications.wording import Words
 from tui.desk.storage.database import reading, writing
 from tui.desk.storage.invoices import MEDIA_TYPES, InvoiceFileRecord, InvoiceRecord, RedInvoiceRecord

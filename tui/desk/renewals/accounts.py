@@ -1,5 +1,6 @@
 """Accounts: passwords with argon2id (RFC 9106), a lock after wrong ones, sessions, certificates bound to them."""
 
+import base64
 import hashlib
 import secrets
 from datetime import datetime, timedelta
@@ -9,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import Engine, delete, or_, update
+from argon2.low_level import ARGON2_VERSION
+from sqlalchemy import Engine, delete, update
 from sqlalchemy.orm import Session
 
 from tui.core.failure import Reason
@@ -22,8 +24,6 @@ if TYPE_CHECKING:  # the settings name every partner, the rules none
     from tui.desk.settings import DeskSettings
 
 _HASHER = PasswordHasher()
-_NOBODY = _HASHER.hash(secrets.token_hex(16))
-"""Checked when there is no such account, so that the answer takes as long."""
 
 LONGEST_ACCOUNT, LONGEST_PASSWORD = 64, 128
 """Characters; nothing longer is hashed."""
@@ -64,7 +64,7 @@ def sign_in(engine: Engine, settings: "DeskSettings", name: str, password: str, 
     # The slow hash is computed outside of the transaction: it must not hold the write lock.
     with reading(engine) as db:
         known = db.get(AccountRecord, name)
-        stored = known.password_hash if known else _NOBODY
+        stored = known.password_hash if known else _hash_of_nothing()
         _refuse_locked(known, now)
     right = _verify(stored, password) and known is not None
     with writing(engine) as db:
@@ -95,11 +95,10 @@ def prolong(engine: Engine, settings: "DeskSettings", token: str, expires_at: da
             db.execute(update(SessionRecord).where(used).values(expires_at=now + lifetime))
 
 
-def sign_out(engine: Engine, token: str, now: datetime) -> None:
-    """End the session, an unknown one is ended already; with it go those whose time is over."""
-    over = or_(SessionRecord.token_hash == digest(token), SessionRecord.expires_at < now)
+def sign_out(engine: Engine, token: str) -> None:
+    """End the session; an unknown one is ended already."""
     with writing(engine) as db:
-        db.execute(delete(SessionRecord).where(over))
+        db.execute(delete(SessionRecord).where(SessionRecord.token_hash == digest(token)))
 
 
 def digest(token: str) -> str:
@@ -122,3 +121,13 @@ def _verify(stored: str, password: str) -> bool:
         return False
     finally:
         _QUEUE.release()
+
+
+def _hash_of_nothing() -> str:
+    """A hash that no password has, checked when there is no such account, so that the answer takes as long."""
+    cost = f"m={_HASHER.memory_cost},t={_HASHER.time_cost},p={_HASHER.parallelism}"
+    salt, tag = (
+        base64.b64encode(secrets.token_bytes(length)).rstrip(b"=").decode()
+        for length in (_HASHER.salt_len, _HASHER.hash_len)
+    )
+    return f"$argon2id$v={ARGON2_VERSION}${cost}${salt}${tag}"

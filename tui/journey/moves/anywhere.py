@@ -5,10 +5,10 @@ from dataclasses import replace
 from tui.core.application import InvoiceForm
 from tui.core.certificate import Token
 from tui.core.failure import Reason
+from tui.core.token import Snapshot
 from tui.journey import commands as c
 from tui.journey import events as e
 from tui.journey.moves.common import Next, at, cover, enter, leave, refuse, resume, uncover
-from tui.journey.ports import Snapshot
 from tui.journey.state import Busy, State, Step, Trait
 
 FINAL = frozenset(

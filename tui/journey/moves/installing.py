@@ -4,11 +4,11 @@ from dataclasses import replace
 
 from tui.core.certificate import refer
 from tui.core.order import ApplicationStatus, KeyPolicy, OldPair
+from tui.core.token import Installation
 from tui.journey import commands as c
 from tui.journey import events as e
 from tui.journey.moves.applying import with_pin
 from tui.journey.moves.common import Next, at
-from tui.journey.ports import Installation
 from tui.journey.state import Busy, State, Step
 
 

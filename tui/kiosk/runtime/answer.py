@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from typing import assert_never
 
+from tui.core.token import TokenStage
 from tui.journey import commands as c
 from tui.journey import events as e
-from tui.journey.ports import DeskPort, SelfCheckPort, TokenPort, TokenStage
+from tui.journey.ports import DeskPort, SelfCheckPort, TokenPort
 
 TokenCommand = c.Look | c.MakeRequest | c.Install | c.Retire
 DeskCommand = (

@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from tui.core.beijing import beijing
+from tui.core.beijing import SKEW, beijing
 from tui.core.certificate import Certificate, CertificateState
 from tui.core.eligibility import best_refused
 from tui.core.failure import Failure, KioskError, Reason
 from tui.core.order import ServiceStatus
-from tui.journey.ports import SKEW, Check, DeskPort, Snapshot
+from tui.core.token import Snapshot
+from tui.journey.ports import Check, DeskPort
 
 
 class SelfCheck:

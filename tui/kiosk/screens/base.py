@@ -253,21 +253,21 @@ class StepScreen(Screen[None], inherit_bindings=False):
 
     def tick(self, now: datetime) -> None:
         """A minute has begun; it may begin before the screen that comes next has its parts."""
-        for bar in self.query(TitleBar):
+        for bar in self.query_children(TitleBar):
             bar.show(now)
 
     def _present_frame(self, state: State) -> None:
         self.tick(datetime.now(UTC))
         self.query_one(StepIndicator).show(state.step.stage)
         failure: Failure | None = state.failure
-        for banner in self.query(FailureBanner):
+        for banner in self.query_children(FailureBanner):
             banner.show(failure, state.money, state.service)
         phone: Phone | None = getattr(self.app, "phone", None)
         hint = demo_words(phone) if phone is not None and state.step.traits & (Trait.HINTED | Trait.PIN) else ""
         self.set_class(bool(hint), "-hinted")
-        for quiet in self.query(HintLine):
+        for quiet in self.query_children(HintLine):
             quiet.show(hint)
-        for line in self.query(StatusLine):
+        for line in self.query_children(StatusLine):
             line.show(state)
         shown = (HELP, *(key for key in self.keys if self.offers(key.action, state)))
         self.query_one(KeyLine).show(tuple(ShownKey(k.key.split(",")[0], _(k.label), k.action) for k in shown))

@@ -1,6 +1,6 @@
 """Step 8: the new certificate written, read back, proved and confirmed."""
 
-from tui.journey.ports import TokenStage
+from tui.core.token import TokenStage
 from tui.kiosk.screens.working import WorkingScreen
 from tui.kiosk.text import N_
 

@@ -1,7 +1,7 @@
 """Step 5: new key pair, request, signature, hand-in."""
 
 from tui.core.order import KeyPolicy
-from tui.journey.ports import TokenStage
+from tui.core.token import TokenStage
 from tui.journey.state import State
 from tui.kiosk.screens.working import WorkingScreen
 from tui.kiosk.text import N_

@@ -1,6 +1,6 @@
 """Step 8, at the person's wish: the old certificate and its key deleted."""
 
-from tui.journey.ports import TokenStage
+from tui.core.token import TokenStage
 from tui.journey.state import State
 from tui.kiosk.screens.working import WorkingScreen
 from tui.kiosk.text import N_

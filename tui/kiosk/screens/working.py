@@ -7,7 +7,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
-from tui.journey.ports import TokenStage
+from tui.core.token import TokenStage
 from tui.journey.state import State
 from tui.kiosk.screens.base import END, RETRY, StepScreen, style
 from tui.kiosk.text import _

@@ -8,7 +8,7 @@ from tui.core.application import Buyer, FieldError, IdType
 from tui.core.certificate import CertificateState, PinState, Usage
 from tui.core.failure import Money, Place
 from tui.core.order import ApplicationStatus, AttemptState, InvoiceStatus, Method, PaymentStatus
-from tui.journey.ports import KeyLeft, TokenStage
+from tui.core.token import KeyLeft, TokenStage
 from tui.journey.state import Busy, Step
 from tui.kiosk.text import N_, _
 

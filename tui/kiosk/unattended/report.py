@@ -11,7 +11,7 @@ import msgspec
 
 from tui.core.failure import Failure, Money, Reason
 from tui.core.order import Method, yuan
-from tui.journey.ports import KeyLeft
+from tui.core.token import KeyLeft
 from tui.journey.state import State
 from tui.kiosk.text import _
 from tui.kiosk.text.dates import moment

@@ -13,7 +13,7 @@ from tui.core.certificate import Certificate
 from tui.core.evidence import evidence_content, proof_message
 from tui.core.failure import Reason, TokenError
 from tui.core.order import KeyPolicy
-from tui.journey.ports import Installation, SignedRequest, TokenStage
+from tui.core.token import Installation, SignedRequest, TokenStage
 from tui.token.host import faults, objects, preflight, signed, templates, writing
 from tui.token.host.driver import Driver
 from tui.token.host.keys import prove

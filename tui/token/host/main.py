@@ -11,7 +11,7 @@ from typing import assert_never
 from PyKCS11 import PyKCS11Error
 
 from tui.core.failure import Failure, Reason, TokenError
-from tui.journey.ports import TokenStage
+from tui.core.token import TokenStage
 from tui.process.hardening import harden, hide
 from tui.token import protocol
 from tui.token.host import enrolment, faults, identity, retirement, session

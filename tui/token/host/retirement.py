@@ -7,7 +7,7 @@ from typing import Any
 from PyKCS11 import PyKCS11Error
 
 from tui.core.failure import Reason, TokenError
-from tui.journey.ports import KeyLeft, TokenStage
+from tui.core.token import KeyLeft, TokenStage
 from tui.token.host import faults, key_objects, objects, pairing
 from tui.token.host.driver import Driver
 from tui.token.host.keys import prove

@@ -12,7 +12,7 @@ from PyKCS11 import PyKCS11Error
 from tui.core.certificate import RENEWABLE_KEYS, Certificate, CertificateRef, Token, find, holds_key
 from tui.core.failure import Reason, TokenError
 from tui.core.order import SignatureScheme
-from tui.journey.ports import TokenStage
+from tui.core.token import TokenStage
 from tui.token.host import faults, key_objects, objects, pairing
 from tui.token.host.driver import Driver
 from tui.token.host.identity import compare, known_by_key, locate

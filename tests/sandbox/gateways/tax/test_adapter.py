@@ -25,7 +25,8 @@ from tui.desk.platforms.nuonuo.settings import TaxPlatformSettings
 from tui.desk.settings_reader import Password
 from tui.sandbox.authorities import make_tls
 from tui.sandbox.gateways.tax.callbacks import caller
-from tui.sandbox.gateways.tax.gateway import SERVICES_PATH, TOKEN_PATH, TaxKeys, tax_app
+from tui.sandbox.gateways.tax.gateway import tax_app
+from tui.sandbox.gateways.tax.keys import SERVICES_PATH, TOKEN_PATH, TaxKeys
 from tui.sandbox.gateways.tax.ledger import command
 
 KEYS = TaxKeys("SD12345678", "SD47B8D5F4D0468C", "91440300100012316L")

@@ -5,8 +5,8 @@ import struct
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-RESET = "sandbox.reset"
-"""The ASGI extension under which an application finds the function that resets its connection."""
+from tui.sandbox.gateways.common.http import RESET
+
 _ABORT_ON_CLOSE = struct.pack("ii", 1, 0)
 
 

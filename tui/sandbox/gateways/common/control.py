@@ -10,7 +10,7 @@ from typing import Protocol
 import msgspec
 
 from tui.sandbox.faults import CLEAR, Fault, Faults
-from tui.sandbox.gateways.common.http import Reply
+from tui.sandbox.gateways.common.http import JSON, Call, Reply
 from tui.sandbox.gateways.common.ledger import Stage
 
 SCAN, PAY, FAULTS = "/sandbox/scan", "/sandbox/pay", "/sandbox/faults"
@@ -68,8 +68,9 @@ class Steered(Protocol):
         """Pay a code."""
 
 
-def steer(platform: Steered, path: str, method: str, body: bytes) -> Reply | None:
+def steer(platform: Steered, call: Call) -> Reply | None:
     """Answer one request; None for every other address."""
+    path, method, body = call.path, call.method, call.body
     if path not in {SCAN, PAY, FAULTS}:
         return None
     if path == FAULTS and method == "GET":
@@ -97,4 +98,4 @@ def _armed(faults: Faults, asked: _FaultRequest) -> dict[Fault, int]:
 
 
 def _json(value: object, status: HTTPStatus = HTTPStatus.OK) -> Reply:
-    return Reply(msgspec.json.encode(value), status, "application/json")
+    return Reply(msgspec.json.encode(value), status, JSON)

@@ -1,25 +1,25 @@
-"""HTTP of the payment stand-ins: merchants' calls by GET and POST, answers that come late, never or cut off."""
+"""HTTP of the stand-ins: how a call is read, and how it is answered: at once, late, never, or by a reset."""
 
-import abc
 import asyncio
 import contextlib
 import threading
-from collections.abc import Awaitable, Callable, MutableMapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from dataclasses import dataclass, field
 from enum import Enum
 from http import HTTPStatus
 from typing import Any, TypeAlias
 from urllib.parse import parse_qsl, urlsplit
 
-from tui.sandbox.gateways.common.connection import RESET
-
 Scope: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
-BODY_LIMIT = 64 * 1024
+RESET = "sandbox.reset"
+"""The ASGI extension under which a server offers the function that resets its connection."""
+FORM, JSON = "application/x-www-form-urlencoded", "application/json"
+BODY_LIMIT = 256 * 1024
 SILENCE = 60.0
-"""Seconds before the platform cuts a connection that it does not answer on; a caller's deadline is shorter."""
+"""Seconds before a stand-in cuts a connection that it does not answer on; a caller's deadline is shorter."""
 EARLY_NOTICE = 10.0
 """Seconds that an answer waits for the merchant to have received a notice."""
 
@@ -35,13 +35,24 @@ class Fate(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request of a merchant, query and form taken together."""
+    """One request, read wholly."""
 
     path: str
     base: str
-    """The platform's address as the caller wrote it: scheme://host:port."""
+    """The stand-in's address as the caller wrote it: scheme://host:port."""
     fields: dict[str, str]
+    """Query and form taken together; a body of JSON is no form."""
     charset: str = "utf-8"
+    method: str = "POST"
+    query: str = ""
+    """As it was sent."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Names in lower case."""
+    body: bytes = b""
+
+    def header(self, name: str) -> str:
+        """The header's value, empty when it is not there."""
+        return self.headers.get(name.lower(), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,26 +65,34 @@ class Reply:
     fate: Fate = Fate.SENT
     after: threading.Event | None = None
     """What the answer waits for."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Besides type and length."""
 
 
-class HttpFace(abc.ABC):
-    """An ASGI application over a platform that knows no HTTP."""
+Endpoint: TypeAlias = Callable[[Call], Reply | None]
+
+
+class Service:
+    """An ASGI application that answers in worker threads, by method and path.
+
+    A path that ends with `/` takes everything below it.
+    """
 
     silence = SILENCE
 
-    @abc.abstractmethod
-    def answer(self, call: Call) -> Reply | None:
-        """Answer a merchant's call, or None if the platform has no such address."""
+    def __init__(self, endpoints: Mapping[tuple[str, str], Endpoint]) -> None:
+        """Keep the endpoints."""
+        self._endpoints = endpoints
 
-    @abc.abstractmethod
-    def control(self, path: str, method: str, body: bytes) -> Reply | None:
-        """Answer the wallet or the person who steers the sandbox, or None if it is neither."""
+    def respond(self, call: Call) -> Reply | None:
+        """Answer, or None if there is no such address."""
+        below = call.path[: call.path.rfind("/") + 1]
+        endpoint = self._endpoints.get((call.method, call.path)) or self._endpoints.get((call.method, below))
+        return endpoint(call) if endpoint else None
 
-    @abc.abstractmethod
     def start(self) -> None:
         """The server is up."""
 
-    @abc.abstractmethod
     def close(self) -> None:
         """The server ends."""
 
@@ -82,60 +101,69 @@ class HttpFace(abc.ABC):
         if scope["type"] == "lifespan":
             await self._lifespan(receive, send)
         elif scope["type"] == "http":
-            reply = self._route(scope, await _read_body(receive))
-            if reply.after:
-                await asyncio.to_thread(reply.after.wait, EARLY_NOTICE)
-            match reply.fate:
-                case Fate.SENT:
-                    await _send(reply, send)
-                case Fate.SILENT:
-                    with contextlib.suppress(TimeoutError):
-                        await asyncio.wait_for(_gone(receive), self.silence)
-                    await _cut(scope, receive)
-                case Fate.RESET:
-                    await _cut(scope, receive)
+            await self._exchange(scope, receive, send)
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
-        while True:
+        for step in (self.start, self.close):
             event = (await receive())["type"]
-            if event == "lifespan.startup":
-                self.start()
-            else:
-                await asyncio.to_thread(self.close)
+            await asyncio.to_thread(step)
             await send({"type": f"{event}.complete"})
-            if event == "lifespan.shutdown":
-                return
 
-    def _route(self, scope: Scope, body: bytes) -> Reply:
-        # Some clients send an absolute-form target (RFC 9112, 3.2.2), and not every server takes it apart.
-        path, method = urlsplit(scope["path"]).path, scope["method"]
-        if reply := self.control(path, method, body):
-            return reply
+    async def _exchange(self, scope: Scope, receive: Receive, send: Send) -> None:
+        body = await _read_body(receive)
+        reply = await asyncio.to_thread(self._answer_to, scope, body)
+        if reply.after:
+            await asyncio.to_thread(reply.after.wait, EARLY_NOTICE)
+        if reply.fate is Fate.SENT:
+            await _send(reply, send)
+            return
+        if reply.fate is Fate.SILENT:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(_gone(receive), self.silence)
+        scope["extensions"][RESET]["cut"]()
+        await _gone(receive)
+
+    def _answer_to(self, scope: Scope, body: bytes) -> Reply:
+        if len(body) > BODY_LIMIT:
+            return Reply(b"too large", HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         try:
-            charset, fields = _fields(scope["query_string"], body)
+            call = _read(scope, body)
         except ValueError:
             return Reply(b"bad request", HTTPStatus.BAD_REQUEST)
-        host = dict(scope["headers"]).get(b"host", b"").decode("latin-1")
-        call = Call(path, f"{scope['scheme']}://{host}", fields, charset)
-        reply = self.answer(call) if method in {"GET", "POST"} else None
-        return reply or Reply(b"not found", HTTPStatus.NOT_FOUND)
+        return self.respond(call) or Reply(b"not found", HTTPStatus.NOT_FOUND)
 
 
-def _fields(query: bytes, body: bytes) -> tuple[str, dict[str, str]]:
-    """Charset and fields; the charset is named by the fields themselves."""
-    parts = (query.decode("ascii"), body.decode("ascii"))
-    named = dict(pair for part in parts for pair in parse_qsl(part, encoding="latin-1")).get("charset", "")
+def _read(scope: Scope, body: bytes) -> Call:
+    """Take the request apart; raise ValueError where query or form cannot be read."""
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+    query = scope["query_string"].decode("ascii")
+    form = "" if headers.get("content-type", "").startswith(JSON) else body.decode("ascii")
+    # The charset is named by the fields themselves.
+    named = dict(pair for part in (query, form) for pair in parse_qsl(part, encoding="latin-1")).get("charset", "")
     charset = "gbk" if named.lower() in {"gbk", "gb2312"} else "utf-8"
     pairs = [
         pair
-        for part in parts
+        for part in (query, form)
         for pair in parse_qsl(part, keep_blank_values=True, encoding=charset, errors="strict", max_num_fields=100)
     ]
-    return charset, dict(pairs)
+    # Some clients send an absolute-form target (RFC 9112, 3.2.2), and not every server takes it apart.
+    path, base = urlsplit(scope["path"]).path, f"{scope['scheme']}://{headers.get('host', '')}"
+    return Call(path, base, dict(pairs), charset, scope["method"], query, headers, body)
+
+
+async def _read_body(receive: Receive) -> bytes:
+    """The body, or its beginning when it is too large."""
+    body, more = b"", True
+    while more and len(body) <= BODY_LIMIT:
+        event = await receive()
+        body, more = body + bytes(event.get("body", b"")), event.get("more_body", False)
+    return body
 
 
 async def _send(reply: Reply, send: Send) -> None:
-    headers = [(b"content-type", reply.content_type.encode()), (b"content-length", b"%d" % len(reply.body))]
+    headers = [(name.encode(), value.encode()) for name, value in reply.headers.items()]
+    if reply.status != HTTPStatus.NO_CONTENT:
+        headers += [(b"content-type", reply.content_type.encode()), (b"content-length", b"%d" % len(reply.body))]
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})
     await send({"type": "http.response.body", "body": reply.body})
 
@@ -143,17 +171,3 @@ async def _send(reply: Reply, send: Send) -> None:
 async def _gone(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
-
-
-async def _cut(scope: Scope, receive: Receive) -> None:
-    scope["extensions"][RESET]["cut"]()
-    await _gone(receive)
-
-
-async def _read_body(receive: Receive) -> bytes:
-    body = b""
-    while True:
-        event = await receive()
-        body += bytes(event.get("body", b""))
-        if len(body) > BODY_LIMIT or not event.get("more_body", False):
-            return body[:BODY_LIMIT]

@@ -11,6 +11,7 @@ import httpx
 import msgspec
 
 from tui.sandbox.faults import Fault, Faults
+from tui.sandbox.gateways.common.http import FORM
 from tui.sandbox.gateways.common.ledger import Ledger, PendingNotice
 
 
@@ -26,6 +27,15 @@ class NoticePlan:
     """Nothing is sent: who drives the platform takes the notices from ``PaymentSandbox.pending``."""
 
 
+def merchants_client(ca_file: Path | None) -> httpx.Client:
+    """What calls merchants; it trusts ``ca_file`` for their TLS, or the system."""
+    tls = ssl.create_default_context(cafile=str(ca_file) if ca_file else None)
+    # One connection a notice: an idle one, which nobody reads, would hold up the end of the merchant's server.
+    once = httpx.Limits(max_keepalive_connections=0)
+    form = {"Content-Type": f"{FORM};charset=utf-8"}
+    return httpx.Client(verify=tls, timeout=5.0, trust_env=False, limits=once, headers=form)
+
+
 class NoticeSender:
     """Sends what the ledger holds as unconfirmed."""
 
@@ -37,7 +47,7 @@ class NoticeSender:
         self._plan = plan
         self._faults = faults
         self._gaps = [gap * time_scale for gap in plan.gaps]
-        self._tls = ssl.create_default_context(cafile=str(ca_file) if ca_file else None)
+        self._ca_file = ca_file
         self._due: dict[str, float] = {}
         self._watched: dict[str, threading.Event] = {}
         self._wake = threading.Condition(ledger.lock)
@@ -69,9 +79,7 @@ class NoticeSender:
             thread.join()
 
     def _run(self) -> None:
-        # One connection a notice: an idle one, which nobody reads, would hold up the end of the merchant's server.
-        once = httpx.Limits(max_keepalive_connections=0)
-        with httpx.Client(verify=self._tls, timeout=5.0, trust_env=False, limits=once) as client:
+        with merchants_client(self._ca_file) as client:
             while notice := self._next():
                 self._send(client, notice)
 
@@ -88,12 +96,7 @@ class NoticeSender:
 
     def _send(self, client: httpx.Client, notice: PendingNotice) -> None:
         try:
-            answer = client.post(
-                notice.url,
-                content=notice.body,
-                headers={"Content-Type": "application/x-www-form-urlencoded;charset=utf-8"},
-            )
-            confirmed = self._plan.confirmed(answer)
+            confirmed = self._plan.confirmed(client.post(notice.url, content=notice.body))
         except (httpx.HTTPError, httpx.InvalidURL):
             confirmed = False
         confirmed = confirmed and not self._faults.take(Fault.NOTICE_RESENT, notice.number)

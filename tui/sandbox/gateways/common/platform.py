@@ -12,7 +12,7 @@ import msgspec
 
 from tui.sandbox.faults import Fault, Faults
 from tui.sandbox.gateways.common.control import SandboxRefused, Scanned, steer
-from tui.sandbox.gateways.common.http import SILENCE, Call, Fate, HttpFace, Reply
+from tui.sandbox.gateways.common.http import SILENCE, Call, Fate, Reply, Service
 from tui.sandbox.gateways.common.ledger import Ledger, PendingNotice, Stage, Trade
 from tui.sandbox.gateways.common.notices import NoticePlan, NoticeSender
 
@@ -39,7 +39,7 @@ TIMEOUTS = {
 FLAWS = (Fault.WRONG_SIGNATURE, Fault.DUPLICATE_NODE, Fault.WRONG_CHAIN)
 
 
-class PaymentSandbox(HttpFace):
+class PaymentSandbox(Service, abc.ABC):
     """An ASGI application that plays one payment platform; ``faults`` says what it does wrong."""
 
     def __init__(
@@ -54,6 +54,7 @@ class PaymentSandbox(HttpFace):
         clock: Callable[[], datetime],
     ) -> None:
         """The trades lie in ``directory``; notices go out once the server is up, or with the first payment."""
+        super().__init__({})
         self.faults = Faults(channel)
         self.silence = SILENCE * time_scale
         self._ledger = Ledger(directory / "trades.json")
@@ -137,9 +138,9 @@ class PaymentSandbox(HttpFace):
                 return replace(reply, fate=Fate.SILENT)
             return reply
 
-    def control(self, path: str, method: str, body: bytes) -> Reply | None:
-        """The wallet and the faults."""
-        return steer(self, path, method, body)
+    def respond(self, call: Call) -> Reply | None:
+        """Answer the wallet, who arms a fault, or a merchant."""
+        return steer(self, call) or (self.answer(call) if call.method in {"GET", "POST"} else None)
 
     def start(self) -> None:
         """Send what an earlier run left unconfirmed."""

@@ -1,7 +1,6 @@
 """Send the played tax platform's callback: one form, once, when the invoice is issued."""
 
 import contextlib
-import ssl
 import threading
 from collections.abc import Callable
 from datetime import timedelta
@@ -10,6 +9,8 @@ from urllib.parse import urlencode
 
 import httpx
 import msgspec
+
+from tui.sandbox.gateways.common.notices import merchants_client
 
 Caller = Callable[[str, str, str], None]
 """Is told address, order number and serial number of what will be issued."""
@@ -23,14 +24,12 @@ class _Content(msgspec.Struct, frozen=True):
 
 def caller(delay: timedelta, ca_file: Path) -> Caller:
     """Posts to the merchant after `delay`; an unreachable merchant is not called again."""
-    tls = ssl.create_default_context(cafile=str(ca_file))
 
     def post(url: str, order_no: str, serial: str) -> None:
         content = msgspec.json.encode(_Content(order_no, serial)).decode()
         form = urlencode({"operater": "callback", "orderno": order_no, "content": content})
-        headers = {"Content-Type": "application/x-www-form-urlencoded;charset=utf-8"}
-        with contextlib.suppress(httpx.HTTPError, httpx.InvalidURL):
-            httpx.post(url, content=form, headers=headers, verify=tls, timeout=5.0, trust_env=False)
+        with contextlib.suppress(httpx.HTTPError, httpx.InvalidURL), merchants_client(ca_file) as client:
+            client.post(url, content=form.encode())
 
     def call(url: str, order_no: str, serial: str) -> None:
         timer = threading.Timer(delay.total_seconds(), post, (url, order_no, serial))

@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from http import HTTPStatus
 from pathlib import Path
-from urllib.parse import parse_qs
 
 import msgspec
 
@@ -34,27 +33,20 @@ from tui.desk.platforms.nuonuo.requests import (
     ReissueRequest,
     sign,
 )
-from tui.sandbox.gateways.common.asgi import Request, Response, Service
+from tui.sandbox.gateways.common.http import JSON, Call, Reply, Service
 from tui.sandbox.gateways.tax.answers import Answer, Forms, Serial, entry, form
 from tui.sandbox.gateways.tax.callbacks import Caller
 from tui.sandbox.gateways.tax.documents import SUFFIXES
+from tui.sandbox.gateways.tax.keys import SERVICES_PATH, TOKEN_PATH, TaxKeys
 from tui.sandbox.gateways.tax.ledger import Reversed, Sold, TaxLedger
 
-TOKEN_PATH, SERVICES_PATH, FILE_PATH = "/accessToken", "/open/v1/services", "/invoices/"
+FILE_PATH = "/invoices/"
 TOKEN_LIFE = 24 * 3600
 """Seconds."""
 SKEW = 300
 """Seconds that a timestamp may be off."""
 BAD_SIGN, BAD_TOKEN, BAD_METHOD = "070201", "070301", "070401"
 BAD_ORDER, REFUSED = "E9101", "E9999"
-
-
-class TaxKeys(msgspec.Struct, frozen=True):
-    """The merchant's application at the platform."""
-
-    app_key: str
-    app_secret: str
-    seller_tax_number: str
 
 
 class _Grant(msgspec.Struct, frozen=True):
@@ -65,85 +57,84 @@ class _Grant(msgspec.Struct, frozen=True):
 class TaxSandbox:
     """The platform with one seller."""
 
-    def __init__(self, ledger: TaxLedger, keys: TaxKeys, clock: Callable[[], datetime], call: Caller | None) -> None:
+    def __init__(
+        self, ledger: TaxLedger, keys: TaxKeys, clock: Callable[[], datetime], call_back: Caller | None
+    ) -> None:
         """See `tax_app`."""
-        self._ledger, self._keys, self._clock, self._call = ledger, keys, clock, call
+        self._ledger, self._keys, self._clock, self._call_back = ledger, keys, clock, call_back
         self._tokens: dict[str, datetime] = {}
 
-    def token(self, request: Request) -> Response:
+    def token(self, call: Call) -> Reply:
         """POST /accessToken (client credentials)."""
-        given = parse_qs(request.body.decode("utf-8", "replace"))
-        client = (given.get("client_id", [""])[0], given.get("client_secret", [""])[0])
+        client = (call.fields.get("client_id"), call.fields.get("client_secret"))
         if client != (self._keys.app_key, self._keys.app_secret):
-            return Response(b'{"error":"invalid_client"}', HTTPStatus.BAD_REQUEST)
+            return Reply(b'{"error":"invalid_client"}', HTTPStatus.BAD_REQUEST, JSON)
         granted = secrets.token_hex(16)
         self._tokens[granted] = self._clock() + timedelta(seconds=TOKEN_LIFE)
-        return Response(msgspec.json.encode(_Grant(granted, TOKEN_LIFE)))
+        return Reply(msgspec.json.encode(_Grant(granted, TOKEN_LIFE)), content_type=JSON)
 
-    def services(self, request: Request) -> Response:
+    def services(self, call: Call) -> Reply:
         """POST /open/v1/services."""
-        return Response(msgspec.json.encode(self._answer(request)))
+        return Reply(msgspec.json.encode(self._answer(call)), content_type=JSON)
 
-    def file(self, request: Request) -> Response:
+    def file(self, call: Call) -> Reply | None:
         """GET /invoices/<number>.pdf, .ofd, .xml"""
-        name = request.path.rpartition("/")[2]
+        name = call.path.rpartition("/")[2]
         content = self._ledger.file(name)
-        if content is None:
-            return Response(b"{}", HTTPStatus.NOT_FOUND)
-        return Response(content, content_type=SUFFIXES[Path(name).suffix])
+        return Reply(content, content_type=SUFFIXES[Path(name).suffix]) if content is not None else None
 
-    def _answer(self, request: Request) -> Answer:
-        if not self._signed(request):
+    def _answer(self, call: Call) -> Answer:
+        if not self._signed(call):
             return Answer(BAD_SIGN, "签名错误")
-        if self._tokens.get(request.header("accessToken"), self._clock()) <= self._clock():
+        if self._tokens.get(call.header("accessToken"), self._clock()) <= self._clock():
             return Answer(BAD_TOKEN, "accessToken 无效或已过期")
         try:
-            match request.header("method"):
+            match call.header("method"):
                 case method if method == REQUEST_BILLING:
-                    return self._bill(msgspec.json.decode(request.body, type=BillingRequest).order, request)
+                    return self._bill(msgspec.json.decode(call.body, type=BillingRequest).order, call)
                 case method if method == QUERY_RESULT:
-                    return self._query(msgspec.json.decode(request.body, type=QueryRequest), request.header("host"))
+                    return self._query(msgspec.json.decode(call.body, type=QueryRequest), call.header("host"))
                 case method if method == REISSUE:
-                    return self._reissue(msgspec.json.decode(request.body, type=ReissueRequest).orderno)
+                    return self._reissue(msgspec.json.decode(call.body, type=ReissueRequest).orderno)
                 case method if method == SAVE_RED_CONFIRM:
-                    return self._apply(msgspec.json.decode(request.body, type=RedRequest))
+                    return self._apply(msgspec.json.decode(call.body, type=RedRequest))
                 case method if method == QUERY_RED_CONFIRM:
-                    return self._red_forms(msgspec.json.decode(request.body, type=RedQuery).bill_id)
+                    return self._red_forms(msgspec.json.decode(call.body, type=RedQuery).bill_id)
                 case method if method == REFRESH_RED_CONFIRM:
                     return Answer(OK, "请求成功")
                 case method if method == FAST_RED:
-                    return self._fetch_red(msgspec.json.decode(request.body, type=FastRed))
+                    return self._fetch_red(msgspec.json.decode(call.body, type=FastRed))
                 case _:
                     return Answer(BAD_METHOD, "method 不存在")
         except msgspec.MsgspecError as error:
             return Answer(BAD_ORDER, f"参数错误：{error}")
 
-    def _signed(self, request: Request) -> bool:
-        query = {name: values[0] for name, values in parse_qs(request.query).items()}
+    def _signed(self, call: Call) -> bool:
+        query = call.fields
         timestamp = query.get("timestamp", "")
         if not timestamp.isdigit() or abs(self._clock().timestamp() - int(timestamp)) > SKEW:
             return False
         expected = sign(
             self._keys.app_secret.encode(),
-            request.body,
+            call.body,
             app_key=self._keys.app_key,
             senid=query.get("senid", ""),
             nonce=query.get("nonce", ""),
             timestamp=timestamp,
         )
         return query.get("appkey") == self._keys.app_key and hmac.compare_digest(
-            expected.encode(), request.header("X-Nuonuo-Sign").encode()
+            expected.encode(), call.header("X-Nuonuo-Sign").encode()
         )
 
-    def _bill(self, order: Order, request: Request) -> Answer:
-        fault = _fault(order, self._keys, request)
+    def _bill(self, order: Order, call: Call) -> Answer:
+        fault = _fault(order, self._keys, call)
         if fault:
             return Answer(BAD_ORDER, fault)
         sold = self._ledger.sell(order)
         if sold is None:
             return Answer(DUPLICATE, "订单编号不能重复")
-        if self._call and order.call_back_url:
-            self._call(order.call_back_url, order.order_no, sold.serial)
+        if self._call_back and order.call_back_url:
+            self._call_back(order.call_back_url, order.order_no, sold.serial)
         return Answer(OK, "同步成功", Serial(sold.serial))
 
     def _query(self, asked: QueryRequest, host: str) -> Answer:
@@ -198,9 +189,9 @@ def tax_app(
     )
 
 
-def _fault(order: Order, keys: TaxKeys, request: Request) -> str:
+def _fault(order: Order, keys: TaxKeys, call: Call) -> str:
     """What the platform would refuse, in words; empty when nothing."""
-    if order.saler_tax_num != keys.seller_tax_number or request.header("userTax") != keys.seller_tax_number:
+    if order.saler_tax_num != keys.seller_tax_number or call.header("userTax") != keys.seller_tax_number:
         return "销方税号与授权税号不一致"
     if not order.buyer_name or not order.invoice_detail or not 0 < len(order.order_no) <= 64:
         return "购方名称、明细或订单编号为空"

@@ -1,0 +1,84 @@
+"""What a look at the tokens shows, and what an operation on one says and yields."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from tui.core.certificate import Certificate, Token
+from tui.core.failure import Failure
+from tui.core.succession import arranged
+
+
+class TokenStage(StrEnum):
+    """Progress within a token operation, in order of appearance."""
+
+    CHECKING = "checking"
+    """Token and certificate are compared with the ones that began."""
+    PROBING = "probing"
+    """Mechanisms, rights and room: an object is written, read back and deleted."""
+    KEY_PAIR = "key_pair"
+    """Longest: up to 30 s on a real token."""
+    REQUEST = "request"
+    SIGNING = "signing"
+    WRITING = "writing"
+    READING_BACK = "reading_back"
+    PROVING = "proving"
+    RETIRING = "retiring"
+    """The old certificate and its key are deleted."""
+
+
+class DriverFamily(StrEnum):
+    """The interface that a token's driver speaks."""
+
+    PKCS11 = "pkcs11"
+    """OASIS PKCS#11 v2.40."""
+    SKF = "skf"
+    """GM/T 0016-2012, the interface for SM2 keys; this version has no adapter for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleFault:
+    """One driver that cannot be used now."""
+
+    module: str
+    failure: Failure
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What all modules see at one moment."""
+
+    tokens: tuple[Token, ...] = ()
+    """In an order of their own, as their certificates are; see `core.succession`."""
+    faults: tuple[ModuleFault, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "tokens", arranged(self.tokens))
+
+
+@dataclass(frozen=True, slots=True)
+class SignedRequest:
+    """What the desk needs to issue."""
+
+    csr: bytes
+    """PEM PKCS#10 (RFC 2986), signed by the new key."""
+    evidence: bytes = field(repr=False)
+    """DER CMS SignedData over `core.evidence.evidence_content`, signed by the old key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """Read back from the token after the write."""
+
+    old: Certificate
+    new: Certificate
+    proof: bytes
+    """Signature of the new key over `core.evidence.proof_message`; empty where it was given earlier."""
+
+
+class KeyLeft(StrEnum):
+    """Why keys stay on the token though the old pair was to be deleted."""
+
+    SHARED = "shared"
+    """Another certificate is of the same key."""
+    UNCERTAIN = "uncertain"
+    """A private key neither tells whose it is nor signs, so it may be the old one or a stranger's."""
