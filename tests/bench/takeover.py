@@ -20,7 +20,8 @@ from sqlalchemy import Engine, func, select
 
 from tests.harness.desk.desks import Served, arrive, configured, serving
 from tests.rig.postgres import postgres
-from tui.core.order import ApplicationStatus, Method, PaymentStatus
+from tui.core.order import ApplicationStatus, PaymentStatus
+from tui.core.payment_method import PaymentMethod
 from tui.desk.commands import migrate
 from tui.desk.renewals.accounts import create_account
 from tui.desk.settings import load
@@ -50,7 +51,7 @@ def _prepare(town: Environment, engine: Engine, desks: list[Served], renewals: i
 
     def one(number: int) -> str:
         person = arrive(town, engine, desks[number % len(desks)].url, ending)
-        attempt = person.pay(person.entered().business_no, Method.ALIPAY).attempt
+        attempt = person.pay(person.entered().business_no, PaymentMethod.ALIPAY).attempt
         assert attempt is not None
         return attempt.qr
 

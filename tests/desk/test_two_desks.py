@@ -12,7 +12,8 @@ from sqlalchemy import Engine, func, select, text
 from tests.harness.desk.desks import arrive, configured, serving
 from tests.rig.postgres import postgres
 from tui.core.exits import Exit
-from tui.core.order import ApplicationStatus, AttemptState, Method, PaymentStatus
+from tui.core.order import ApplicationStatus, AttemptState, PaymentStatus
+from tui.core.payment_method import PaymentMethod
 from tui.desk.commands import migrate as desk_migrate
 from tui.desk.renewals.accounts import create_account
 from tui.desk.settings import load
@@ -79,7 +80,9 @@ def test_one_desk_is_killed_and_never_comes_back(gateways: Environment, database
         create_account(engine, ACCOUNT, PASSWORD)
         people = [arrive(gateways, engine, desk.url, ending) for desk in (one, two) for _ in range(TRADES)]
         numbers = [person.entered().business_no for person in people]
-        codes = [person.pay(number, Method.ALIPAY).attempt for person, number in zip(people, numbers, strict=True)]
+        codes = [
+            person.pay(number, PaymentMethod.ALIPAY).attempt for person, number in zip(people, numbers, strict=True)
+        ]
         for code in codes:
             assert code is not None
             pay(gateways.directory, code.qr)

@@ -12,7 +12,8 @@ from tests.harness.deskclient.desk_double import Answer, DeskDouble, make_tls
 from tests.harness.deskclient.samples import INVOICE, SERVICE, application, document
 from tui.core.application import ApplicationForm
 from tui.core.failure import DeskError, Reason
-from tui.core.order import Method, Offer
+from tui.core.order import Offer
+from tui.core.payment_method import PaymentMethod
 from tui.core.secret import Password
 from tui.core.token import SignedRequest
 from tui.deskclient.client import DeskClient
@@ -72,7 +73,7 @@ async def test_signing_out_never_raises(desk: DeskDouble, client: DeskClient) ->
 
 CALLS: list[tuple[Callable[[DeskClient], Awaitable[object]], str, str]] = [
     (lambda c: c.submit("N/1", SignedRequest(b"csr", b"cms")), "PUT", "/v1/applications/N%2F1/request"),
-    (lambda c: c.pay("N1", Method.ALIPAY, INVOICE), "POST", "/v1/applications/N1/payments"),
+    (lambda c: c.pay("N1", PaymentMethod.ALIPAY, INVOICE), "POST", "/v1/applications/N1/payments"),
     (lambda c: c.query_payment("N1"), "POST", "/v1/applications/N1/payments/query"),
     (lambda c: c.end_payment("N1"), "POST", "/v1/applications/N1/payments/end"),
     (lambda c: c.withdraw("N1"), "POST", "/v1/applications/N1/withdrawal"),
@@ -95,11 +96,11 @@ async def test_a_write_goes_to_its_path_with_a_key_of_its_own(
 async def test_bodies_are_the_wires_messages(desk: DeskDouble, client: DeskClient) -> None:
     desk.script[:] = [Answer(msgspec.json.encode(Offer(()))), Answer(msgspec.json.encode(Offer(()))), APPLICATION]
     assert await client.offer(b"\x30\x82") == await client.offer(b"", "ab" * 32) == Offer(())
-    await client.pay("N1", Method.UNIONPAY, INVOICE)
+    await client.pay("N1", PaymentMethod.UNIONPAY, INVOICE)
     await client.save(b"der", document(), ApplicationForm(agent_name="张三"), 20000)
     assert msgspec.json.decode(desk.asked[0].body) == {"certificate": "MII=", "spki": "", "finished": True}
     assert msgspec.json.decode(desk.asked[1].body) == {"certificate": "", "spki": "ab" * 32, "finished": True}
-    assert msgspec.json.decode(desk.asked[2].body, type=PayRequest) == PayRequest(Method.UNIONPAY, INVOICE)
+    assert msgspec.json.decode(desk.asked[2].body, type=PayRequest) == PayRequest(PaymentMethod.UNIONPAY, INVOICE)
     saved = msgspec.json.decode(desk.asked[3].body, type=SaveRequest)
     assert (saved.form.agent_name, saved.agreement_digest, saved.fee_fen) == ("张三", document().digest, 20000)
 
@@ -116,7 +117,7 @@ async def test_a_half_filled_form_is_sent_once_whatever_becomes_of_it(desk: Desk
 
 async def test_a_lost_answer_is_asked_again_with_the_same_key(desk: DeskDouble, client: DeskClient) -> None:
     desk.script[:] = [Answer(b"{", drop=True), APPLICATION]
-    assert await client.pay("N1", Method.ALIPAY, INVOICE) == application()
+    assert await client.pay("N1", PaymentMethod.ALIPAY, INVOICE) == application()
     assert len(desk.asked) == 2
     assert len({a.headers["idempotency-key"] for a in desk.asked}) == 1
 

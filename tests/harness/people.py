@@ -12,13 +12,13 @@ from tui.core.order import (
     AttemptState,
     Document,
     FeeLine,
-    Method,
     Offer,
     Order,
     PaymentStatus,
     ServiceStatus,
     Term,
 )
+from tui.core.payment_method import PaymentMethod
 from tui.core.token import Snapshot
 from tui.journey.state import State, Step
 
@@ -83,7 +83,7 @@ REF: CertificateRef = refer(TOKEN, OLD)
 SNAPSHOT = Snapshot((TOKEN,))
 TERM = Term(12, 20000, 20000, OLD.not_after.replace(year=OLD.not_after.year + 1))
 OFFER = Offer((TERM,))
-ATTEMPT = Attempt("P1", Method.ALIPAY, AttemptState.QR_SHOWN, 20000, "网证通", 120, "https://qr.alipay.com/bax1")
+ATTEMPT = Attempt("P1", PaymentMethod.ALIPAY, AttemptState.QR_SHOWN, 20000, "网证通", 120, "https://qr.alipay.com/bax1")
 
 
 def application(status: ApplicationStatus = ApplicationStatus.DRAFT, **changes: object) -> Application:

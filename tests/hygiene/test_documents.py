@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from msgspec.inspect import Field, StructType, Type, UnionType, VarTupleType, type_info
+from msgspec.inspect import Field, StrType, StructType, Type, UnionType, VarTupleType, type_info
 
 from tui.cli.command import Command
 from tui.cli.table import COMMANDS, KIOSK
@@ -116,7 +116,10 @@ def _fields(kind: type, table: str) -> Iterator[tuple[str, Field | None]]:
     found = type_info(kind)
     assert isinstance(found, StructType)
     if found.tag_field:
-        yield table + found.tag_field, None
+        yield (
+            table + found.tag_field,
+            Field(found.tag_field, found.tag_field, StrType(), required=False, default=found.tag),
+        )
     for field in found.fields:
         inner = list(_structs(field.type))
         for struct in inner:

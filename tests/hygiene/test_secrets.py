@@ -7,7 +7,8 @@ import pytest
 from tests.harness.people import FORM
 from tui.core.application import InvoiceForm
 from tui.core.certificate import CertificateRef
-from tui.core.order import Document, Method
+from tui.core.order import Document
+from tui.core.payment_method import PaymentMethod
 from tui.core.secret import Password, Pin
 from tui.deskclient.wire import FormRequest, SaveRequest, Session, SignIn
 from tui.journey import commands as c
@@ -37,7 +38,7 @@ def _carriers() -> Iterator[object]:
     yield SignIn(ACCOUNT, PASSWORD)
     yield Session(PASSWORD, 1)
     yield SaveRequest(b"der", "1", "d", FORM, 1)
-    yield Answers(ACCOUNT, password, FORM, Method.ALIPAY, InvoiceForm())
+    yield Answers(ACCOUNT, password, FORM, PaymentMethod.ALIPAY, InvoiceForm())
     yield again(pin)
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from tui.core.application import ApplicationForm, InvoiceForm
+from tui.core.payment_method import MANUAL, PaymentMethod
 
 
 class ApplicationStatus(StrEnum):
@@ -49,13 +50,6 @@ class PaymentStatus(StrEnum):
 
 RETURNED = frozenset({PaymentStatus.REFUNDING, PaymentStatus.REFUNDED})
 """The bill's money goes back or is back: no invoice is ordered for it, and one that was issued is taken back."""
-
-
-class Method(StrEnum):
-    """支付方式."""
-
-    ALIPAY = "alipay"
-    UNIONPAY = "unionpay"
 
 
 class AttemptState(StrEnum):
@@ -200,7 +194,7 @@ class Attempt:
     """The payment attempt that the screen may show."""
 
     attempt_no: str
-    method: Method
+    method: PaymentMethod
     state: AttemptState
     amount_fen: int
     payee: str
@@ -287,6 +281,13 @@ class ServiceStatus:
     ca_name: str
     window_days: int = 90
     """Renewal opens this many days before the end."""
+    payment_methods: tuple[str, ...] = tuple(MANUAL)
+    """What can be paid with; names that a later desk knows and this program does not are left out."""
+
+    @property
+    def offered(self) -> tuple[PaymentMethod, ...]:
+        """The known ones in the screens' order."""
+        return tuple(method for method in PaymentMethod if method.value in self.payment_methods) or MANUAL
 
 
 def yuan(fen: int) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy import Engine
 
-from tui.core.order import Method
+from tui.core.payment_method import PaymentMethod
 from tui.desk.rate_limit import Allowance
 from tui.desk.storage.invoices import FileKind
 
@@ -65,7 +65,7 @@ class Desk:
     settings: "DeskSettings"
     engine: Engine
     ca: "CertificateAuthority"
-    gateways: "Mapping[Method, PaymentGateway]"
+    gateways: "Mapping[PaymentMethod, PaymentGateway]"
     tax: "TaxPlatform | None"
     mail: MailSender | None
     sms: SmsSender | None

@@ -5,17 +5,16 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
-from tui.core.order import Method
-from tui.desk.ca.local import LocalCa
+from tui.core.payment_method import PaymentMethod
+from tui.desk.ca.registry import kind_of
 from tui.desk.clock import utc_now
 from tui.desk.context import Desk
 from tui.desk.invoices.files import InvoiceFiles
 from tui.desk.notifications.sms import SmsGateway
 from tui.desk.notifications.smtp import Mailer
 from tui.desk.payments.gateway import PaymentGateway
-from tui.desk.platforms.alipay.gateway import Alipay
 from tui.desk.platforms.nuonuo.platform import NuonuoPlatform
-from tui.desk.platforms.unionpay.gateway import UnionPay
+from tui.desk.platforms.registry import PLATFORMS
 from tui.desk.settings import DeskSettings
 from tui.desk.settings_reader import SettingsError
 
@@ -25,16 +24,9 @@ def build(settings: DeskSettings, engine: Engine, clock: Callable[[], datetime] 
 
     :raises SettingsError: a key or certificate file that the settings name cannot be used.
     """
-    if settings.ca.kind != "local":
-        raise SettingsError(f"ca.kind: {settings.ca.kind!r} is not known")
-    gateways: dict[Method, PaymentGateway] = {}
     try:
-        retired = settings.ca.retired_certificate_files
-        ca = LocalCa(settings.ca.certificate, settings.ca.key, settings.ca.issued, clock, retired)
-        if settings.payments.alipay:
-            gateways[Method.ALIPAY] = Alipay(settings.payments.alipay)
-        if settings.payments.unionpay:
-            gateways[Method.UNIONPAY] = UnionPay(settings.payments.unionpay)
+        ca = kind_of(settings.ca).open(settings.ca, clock)
+        gateways = _gateways(settings)
         sms = SmsGateway(settings.sms) if settings.sms else None
     except (OSError, ValueError) as error:
         raise SettingsError(str(error)) from error
@@ -49,6 +41,11 @@ def build(settings: DeskSettings, engine: Engine, clock: Callable[[], datetime] 
         clock=clock,
         files=_files(settings),
     )
+
+
+def _gateways(settings: DeskSettings) -> dict[PaymentMethod, PaymentGateway]:
+    tables = {method: getattr(settings.payments, method.value) for method in PLATFORMS}
+    return {method: PLATFORMS[method].open(table) for method, table in tables.items() if table is not None}
 
 
 def _files(settings: DeskSettings) -> InvoiceFiles | None:

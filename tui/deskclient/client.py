@@ -9,7 +9,8 @@ import msgspec
 
 from tui.core.application import ApplicationForm, InvoiceForm
 from tui.core.failure import DeskError, Failure, Reason
-from tui.core.order import Application, Document, Method, Offer, ServiceStatus
+from tui.core.order import Application, Document, Offer, ServiceStatus
+from tui.core.payment_method import PaymentMethod
 from tui.core.secret import Password, Secret
 from tui.core.token import SignedRequest
 from tui.deskclient.answers import decode, decode_document
@@ -97,7 +98,7 @@ class DeskClient:
         """The application as it is now."""
         return await self._ask("GET", business_no)
 
-    async def pay(self, business_no: str, method: Method, invoice: InvoiceForm) -> Application:
+    async def pay(self, business_no: str, method: PaymentMethod, invoice: InvoiceForm) -> Application:
         """Open a payment attempt or get the open one."""
         return await self._ask("POST", business_no, "/payments", PayRequest(method, invoice))
 

@@ -26,7 +26,7 @@ import msgspec
 
 from tui.core.application import ApplicationForm, InvoiceForm
 from tui.core.failure import Failure, Reason
-from tui.core.order import Method
+from tui.core.payment_method import PaymentMethod
 
 VERSION_HEADER = "Kiosk-Version"
 IDEMPOTENCY_HEADER = "Idempotency-Key"
@@ -93,9 +93,9 @@ class SubmitRequest(msgspec.Struct, frozen=True):
 
 
 class PayRequest(msgspec.Struct, frozen=True):
-    """Method and invoice; opens an attempt or returns the open one."""
+    """PaymentMethod and invoice; opens an attempt or returns the open one."""
 
-    method: Method
+    method: PaymentMethod
     invoice: InvoiceForm
 
 

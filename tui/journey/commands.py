@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 
 from tui.core.application import ApplicationForm, InvoiceForm
 from tui.core.certificate import CertificateRef
-from tui.core.order import Application, Document, Method
+from tui.core.order import Application, Document
+from tui.core.payment_method import PaymentMethod
 from tui.core.secret import Password, Pin
 from tui.core.token import Installation, SignedRequest, Snapshot
 
@@ -91,7 +92,7 @@ class Pay:
     """-> ApplicationSeen."""
 
     business_no: str
-    method: Method
+    method: PaymentMethod
     invoice: InvoiceForm
 
 

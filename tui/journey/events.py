@@ -6,7 +6,8 @@ from datetime import datetime
 from tui.core.application import ApplicationForm, InvoiceForm
 from tui.core.certificate import Token
 from tui.core.failure import Failure
-from tui.core.order import Application, Document, Method, Offer, ServiceStatus
+from tui.core.order import Application, Document, Offer, ServiceStatus
+from tui.core.payment_method import PaymentMethod
 from tui.core.secret import Password, Pin
 from tui.core.token import Installation, KeyLeft, SignedRequest, Snapshot, TokenStage
 from tui.journey.ports import Check
@@ -96,9 +97,9 @@ class OnlineChosen:
 
 @dataclass(frozen=True, slots=True)
 class InvoiceEdited:
-    """Method or invoice fields changed."""
+    """PaymentMethod or invoice fields changed."""
 
-    method: Method
+    method: PaymentMethod
     invoice: InvoiceForm
 
 
@@ -106,7 +107,7 @@ class InvoiceEdited:
 class PaymentSubmitted:
     """提交 of method and invoice."""
 
-    method: Method
+    method: PaymentMethod
     invoice: InvoiceForm
 
 

@@ -7,7 +7,8 @@ from typing import Protocol
 from tui.core.application import ApplicationForm, InvoiceForm
 from tui.core.certificate import CertificateRef, Token
 from tui.core.failure import Failure
-from tui.core.order import Application, Document, Method, Offer, ServiceStatus
+from tui.core.order import Application, Document, Offer, ServiceStatus
+from tui.core.payment_method import PaymentMethod
 from tui.core.secret import Password, Pin
 from tui.core.token import Installation, KeyLeft, SignedRequest, Snapshot, TokenStage
 
@@ -127,7 +128,7 @@ class DeskPort(Protocol):
 
     async def application(self, business_no: str) -> Application: ...
 
-    async def pay(self, business_no: str, method: Method, invoice: InvoiceForm) -> Application:
+    async def pay(self, business_no: str, method: PaymentMethod, invoice: InvoiceForm) -> Application:
         """Open a payment attempt; an open one of the same method and invoice is returned as it is."""
         ...
 

@@ -24,11 +24,11 @@ from tui.core.order import (
     ApplicationStatus,
     AttemptState,
     Document,
-    Method,
     Offer,
     PaymentStatus,
     ServiceStatus,
 )
+from tui.core.payment_method import MANUAL, PaymentMethod
 from tui.core.succession import arranged
 from tui.core.token import Installation, KeyLeft, SignedRequest, Snapshot, TokenStage
 from tui.journey.ports import Check
@@ -154,7 +154,7 @@ class State:
     agreement: Document | None = None
     offer: Offer | None = None
     form: ApplicationForm = field(default_factory=ApplicationForm)
-    method: Method = Method.ALIPAY
+    method: PaymentMethod = PaymentMethod.ALIPAY
     invoice: InvoiceForm = field(default_factory=InvoiceForm)
     application: Application | None = None
     stage: TokenStage | None = None
@@ -225,6 +225,11 @@ class State:
     def token(self) -> Token | None:
         """The inserted token of this journey: with the chosen certificate, or with its key where that was replaced."""
         return find_token(self.tokens, self.chosen) if self.chosen else None
+
+    @property
+    def methods(self) -> tuple[PaymentMethod, ...]:
+        """What can be paid with here, in the screens' order."""
+        return self.service.offered if self.service else MANUAL
 
     @property
     def renewed(self) -> Certificate | None:

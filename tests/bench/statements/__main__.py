@@ -24,7 +24,7 @@ from tests.bench.statements.log import BENCH, OPTIONS, Phase, Signature, mark, p
 from tests.bench.statements.renewal import arrive, leave, renew
 from tests.rig.postgres import postgres
 from tui import __version__
-from tui.core.order import Method
+from tui.core.payment_method import PaymentMethod
 from tui.desk.commands import migrate
 from tui.desk.renewals.accounts import create_account
 from tui.desk.settings import load
@@ -160,7 +160,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--renewals", type=int, default=3, help="how many are counted, after one that is not")
     parser.add_argument("--idle", type=float, default=10.0, help="seconds over which the idle rate is taken")
-    parser.add_argument("--method", type=Method, default=Method.ALIPAY, help="how the person pays")
+    parser.add_argument("--method", type=PaymentMethod, default=PaymentMethod.ALIPAY, help="how the person pays")
     parser.add_argument("--wait", type=float, default=1.0, help="seconds until the person has paid the code")
     parser.add_argument("--each", action="store_true", help="list every transaction of the last renewal too")
     options = parser.parse_args()

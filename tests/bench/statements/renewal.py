@@ -16,7 +16,8 @@ from sqlalchemy import Engine, select
 from tests.harness.desk.signing import PADDINGS, sign, sign_evidence, sign_request
 from tests.harness.desk.town import FORM, INVOICE
 from tui.core.evidence import evidence_content, proof_message
-from tui.core.order import Application, ApplicationStatus, InvoiceStatus, Method
+from tui.core.order import Application, ApplicationStatus, InvoiceStatus
+from tui.core.payment_method import PaymentMethod
 from tui.core.secret import Password
 from tui.core.token import SignedRequest
 from tui.desk.renewals.accounts import bind_certificate
@@ -72,7 +73,9 @@ def arrive(sandbox: Path, engine: Engine) -> Person:
     return Person(old, der, new)
 
 
-async def renew(desk: DeskClient, person: Person, sandbox: Path, engine: Engine, *, method: Method, wait: float) -> str:
+async def renew(
+    desk: DeskClient, person: Person, sandbox: Path, engine: Engine, *, method: PaymentMethod, wait: float
+) -> str:
     """From sign-in to proof, as the screens ask for it; gives the business number. The code is paid after `wait`."""
     await desk.sign_in(ACCOUNT, Password(bytearray(PASSWORD.encode())))
     await desk.notice()

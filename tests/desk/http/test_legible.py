@@ -8,7 +8,7 @@ import pytest
 
 from tests.desk.storage.test_postgresql import server
 from tests.harness.desk.town import Person, Town, make_town
-from tui.core.order import Method
+from tui.core.payment_method import PaymentMethod
 from tui.desk.http import problems
 from tui.desk.payments.gateway import AnswerNotGenuine
 
@@ -83,7 +83,7 @@ def test_letters_beyond_ascii_and_surrogate_pairs_are_text(person: Person) -> No
 @pytest.mark.parametrize("body", [b"a=%00", b"\xff", b"content=%00", b'content={"c_orderno":"ZF\\u0000000000"}', b"\0"])
 def test_notices_that_cannot_be_read_are_no_fault(desk: Town, body: bytes) -> None:
     desk.alipay.notice = desk.unionpay.notice = AnswerNotGenuine("notice is not a form")
-    for method in (*Method, "invoices", "other"):
+    for method in (*PaymentMethod, "invoices", "other"):
         assert desk.client.post(f"/notify/{method}?a=%00", content=body).status_code < 500
 
 

@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from tests.harness.desk.world import BUSINESS_NO, PRICE, World, world
 from tui.cli.parser import parser
-from tui.core.order import ApplicationStatus, AttemptState, InvoiceStatus, Method, PaymentStatus
+from tui.core.order import ApplicationStatus, AttemptState, InvoiceStatus, PaymentStatus
+from tui.core.payment_method import PaymentMethod
 from tui.desk.ca.port import IssuingFailed
 from tui.desk.invoices.service import invoice
 from tui.desk.operators import commands as operator_commands
@@ -51,7 +52,7 @@ def run(town: World, monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.Captu
     return act
 
 
-def pay(town: World, method: Method = Method.ALIPAY, *faults: Fault) -> str:
+def pay(town: World, method: PaymentMethod = PaymentMethod.ALIPAY, *faults: Fault) -> str:
     town.pay(method)
     town.arm(method, *faults)
     town.phone()
@@ -59,8 +60,8 @@ def pay(town: World, method: Method = Method.ALIPAY, *faults: Fault) -> str:
     return town.attempts()[-1].attempt_no
 
 
-@pytest.mark.parametrize("method", list(Method))
-def test_money_goes_back_before_the_issue_and_the_application_ends(town: World, method: Method) -> None:
+@pytest.mark.parametrize("method", list(PaymentMethod))
+def test_money_goes_back_before_the_issue_and_the_application_ends(town: World, method: PaymentMethod) -> None:
     number = pay(town, method)
     assert refund(town.desk, BUSINESS_NO, REFUND) == number
     assert town.application().status is ApplicationStatus.WITHDRAWN
@@ -147,8 +148,8 @@ def test_the_invoice_of_a_refunded_bill_is_taken_back(town: World) -> None:
         assert [red.business_no for red in db.scalars(select(RedInvoiceRecord))] == [BUSINESS_NO]
 
 
-@pytest.mark.parametrize("method", list(Method))
-def test_another_amount_can_be_returned_and_never_credited(town: World, method: Method) -> None:
+@pytest.mark.parametrize("method", list(PaymentMethod))
+def test_another_amount_can_be_returned_and_never_credited(town: World, method: PaymentMethod) -> None:
     number = pay(town, method, Fault.WRONG_AMOUNT)
     with pytest.raises(NotAllowed, match="right amount"):
         release(town.desk, BUSINESS_NO, number, CREDIT)
@@ -160,8 +161,10 @@ def test_another_amount_can_be_returned_and_never_credited(town: World, method: 
     assert (town.taken_fen(), town.attempts()[0].state) == (0, AttemptState.REFUNDED)
 
 
-@pytest.mark.parametrize("method", list(Method))
-def test_money_that_the_platform_denies_afterwards_is_not_taken_for_returned(town: World, method: Method) -> None:
+@pytest.mark.parametrize("method", list(PaymentMethod))
+def test_money_that_the_platform_denies_afterwards_is_not_taken_for_returned(
+    town: World, method: PaymentMethod
+) -> None:
     number = pay(town, method, Fault.WRONG_AMOUNT)
     town.later(hours=1)
     town.arm(method, Fault.NO_SUCH_TRADE)
@@ -174,13 +177,13 @@ def test_money_that_the_platform_denies_afterwards_is_not_taken_for_returned(tow
 
 @pytest.mark.parametrize("act", [CREDIT, RETURN])
 def test_what_was_not_decided_is_released_by_the_platforms_word(town: World, act: Act) -> None:
-    town.pay(Method.UNIONPAY)
+    town.pay(PaymentMethod.UNIONPAY)
     number = town.attempts()[0].attempt_no
     apply(town.desk, GaveUp(number))
     with pytest.raises(NotAllowed, match="right amount" if act is CREDIT else "not decided"):
         release(town.desk, BUSINESS_NO, number, act)
     town.phone()
-    town.wires[Method.UNIONPAY].fate = "unanswered"
+    town.wires[PaymentMethod.UNIONPAY].fate = "unanswered"
     with pytest.raises(GatewayUnknown):
         release(town.desk, BUSINESS_NO, number, act)
     assert town.attempts()[0].state is AttemptState.FROZEN
@@ -204,7 +207,7 @@ def test_a_decision_wakes_the_desks_that_run(town: World, run, monkeypatch: pyte
 
 
 def test_orders_are_listed_and_shown_with_personal_data_masked(town: World, run) -> None:  # type: ignore[no-untyped-def]
-    number = pay(town, Method.ALIPAY, Fault.WRONG_AMOUNT)
+    number = pay(town, PaymentMethod.ALIPAY, Fault.WRONG_AMOUNT)
     assert run("orders", "--refunding")[1] == ""
     assert run("orders", "--open")[1] == ""
     assert BUSINESS_NO in run("orders", "--frozen")[1]

@@ -17,7 +17,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from sqlalchemy import select
 
 from tests.harness.desk.town import Person
-from tui.core.order import Application, ApplicationStatus, AttemptState, Method, PaymentStatus
+from tui.core.order import Application, ApplicationStatus, AttemptState, PaymentStatus
+from tui.core.payment_method import PaymentMethod
 from tui.desk.payments.gateway import TradeState
 from tui.desk.payments.polling import to_port
 from tui.desk.platforms.alipay.gateway import Alipay
@@ -75,7 +76,7 @@ def awaited(person: Person, business_no: str, reached: Callable[[Application], b
 def issued(town: Environment, person: Person) -> str:
     """The business number of an application that was paid at the gateway and issued by the desk."""
     number = person.entered().business_no
-    person.pay(number, Method.ALIPAY)
+    person.pay(number, PaymentMethod.ALIPAY)
     assert pay(town.directory, business_no=number) == 0
     awaited(person, number, lambda application: application.status is ApplicationStatus.ISSUED)
     return number

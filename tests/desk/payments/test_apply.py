@@ -9,7 +9,8 @@ from sqlalchemy.exc import NoResultFound
 
 from tests.desk.payments.test_attempts import end
 from tests.harness.desk.town import Person, Town, do_due, paid, shown
-from tui.core.order import ApplicationStatus, AttemptState, Method, PaymentStatus
+from tui.core.order import ApplicationStatus, AttemptState, PaymentStatus
+from tui.core.payment_method import PaymentMethod
 from tui.desk.payments.apply import apply, apply_outcome, locked
 from tui.desk.payments.gateway import Ended
 from tui.desk.payments.machine import events as e
@@ -51,7 +52,7 @@ def test_an_event_reads_a_bill_in_two_statements_and_writes_what_changed(
 
 
 def test_a_paid_bill_takes_down_its_other_code_at_once(town: Town, person: Person, number: str) -> None:
-    first, _ = shown(person.pay(number, Method.UNIONPAY))
+    first, _ = shown(person.pay(number, PaymentMethod.UNIONPAY))
     town.unionpay.ended = Ended.STILL_OPEN
     end(person, number)
     second, _ = shown(person.pay(number))

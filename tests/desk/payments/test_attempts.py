@@ -5,7 +5,8 @@ import pytest
 from tests.harness.desk.town import INVOICE, Person, Refusal, Town, paid, shown, sweep
 from tui.core.application import InvoiceForm
 from tui.core.failure import Reason
-from tui.core.order import Application, ApplicationStatus, AttemptState, Method, PaymentStatus
+from tui.core.order import Application, ApplicationStatus, AttemptState, PaymentStatus
+from tui.core.payment_method import PaymentMethod
 from tui.desk.payments.apply import apply_outcome
 from tui.desk.payments.gateway import (
     AnswerNotGenuine,
@@ -64,11 +65,11 @@ def test_the_open_attempt_is_returned_with_the_invoice_as_now_given(town: Town, 
 def test_another_method_waits_for_the_end_of_the_first(town: Town, person: Person, number: str) -> None:
     person.pay(number)
     with pytest.raises(Refusal) as refused:
-        person.pay(number, Method.UNIONPAY)
+        person.pay(number, PaymentMethod.UNIONPAY)
     assert refused.value.reason == Reason.PAYMENT_PENDING.value
     assert shown(end(person, number))[1] is AttemptState.CLOSED
     assert person.see(number).payment_status is PaymentStatus.UNPAID
-    assert shown(person.pay(number, Method.UNIONPAY))[1] is AttemptState.QR_SHOWN
+    assert shown(person.pay(number, PaymentMethod.UNIONPAY))[1] is AttemptState.QR_SHOWN
 
 
 def test_the_second_messenger_changes_nothing(town: Town, person: Person, number: str) -> None:
@@ -191,7 +192,7 @@ def test_paid_claimed_for_a_code_that_was_closed(town: Town, person: Person, num
 
 
 def test_what_the_platform_never_decides_is_left_to_a_person(town: Town, person: Person, number: str) -> None:
-    person.pay(number, Method.UNIONPAY)
+    person.pay(number, PaymentMethod.UNIONPAY)
     town.unionpay.state, town.unionpay.ended = TradeState.UNKNOWN, Ended.STILL_OPEN
     sweep(town, seconds=301)
     sweep(town, hours=23)
@@ -218,7 +219,7 @@ def test_a_scanned_code_that_cannot_be_cancelled_is_left_to_a_person(town: Town,
 def test_an_application_lapses_and_money_after_it_goes_back(town: Town) -> None:
     person = town.person(days_left=0.01)
     number = person.entered().business_no
-    attempt_no, _ = shown(person.pay(number, Method.UNIONPAY))
+    attempt_no, _ = shown(person.pay(number, PaymentMethod.UNIONPAY))
     sweep(town, days=1)
     lapse(town.desk, town.clock.now)
     person.sign_in()

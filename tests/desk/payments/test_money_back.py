@@ -4,7 +4,8 @@ import pytest
 
 from tests.desk.payments.test_attempts import end
 from tests.harness.desk.town import Person, Town, paid, shown, sweep
-from tui.core.order import ApplicationStatus, AttemptState, Method, PaymentStatus
+from tui.core.order import ApplicationStatus, AttemptState, PaymentStatus
+from tui.core.payment_method import PaymentMethod
 from tui.desk.payments.apply import apply_outcome
 from tui.desk.payments.gateway import (
     Ended,
@@ -51,7 +52,7 @@ def test_taken_back_after_the_issue_is_left_to_a_person(town: Town, person: Pers
 
 
 def test_unionpay_waits_in_closing_and_surplus_goes_back(town: Town, person: Person, number: str) -> None:
-    first, _ = shown(person.pay(number, Method.UNIONPAY))
+    first, _ = shown(person.pay(number, PaymentMethod.UNIONPAY))
     town.unionpay.ended = Ended.STILL_OPEN
     assert shown(end(person, number))[1] is AttemptState.CLOSING
     second, _ = shown(person.pay(number))
@@ -74,7 +75,7 @@ def test_a_late_payment_of_an_unpaid_bill_pays_it(town: Town, person: Person, nu
 
 
 def test_paid_after_the_withdrawal_goes_back(town: Town, person: Person, number: str) -> None:
-    attempt_no, _ = shown(person.pay(number, Method.UNIONPAY))
+    attempt_no, _ = shown(person.pay(number, PaymentMethod.UNIONPAY))
     town.unionpay.ended = Ended.STILL_OPEN
     person.ask("POST", f"/applications/{number}/withdrawal")
     apply_outcome(town.desk, attempt_no, paid(town, attempt_no))

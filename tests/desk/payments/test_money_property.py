@@ -9,7 +9,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from tests.harness.desk.world import PRICE, World, world
 from tui.core.beijing import BEIJING
-from tui.core.order import ApplicationStatus, AttemptState, Method, PaymentStatus
+from tui.core.order import ApplicationStatus, AttemptState, PaymentStatus
+from tui.core.payment_method import PaymentMethod
 from tui.desk.payments.reconciliation import reconcile
 from tui.sandbox.faults import Fault
 
@@ -32,7 +33,7 @@ FAULTS = (
 OF_UNIONPAY = (Fault.REFUND_FAILED, Fault.A6)
 OF_ALIPAY = (Fault.CANCEL_REFUNDS, Fault.CANCEL_RETRY, Fault.CANCEL_TIMEOUT)
 BOUGHT = {ApplicationStatus.ISSUED, ApplicationStatus.INSTALLED}
-METHODS = st.sampled_from(list(Method))
+METHODS = st.sampled_from(list(PaymentMethod))
 
 
 class Money(RuleBasedStateMachine):
@@ -45,17 +46,17 @@ class Money(RuleBasedStateMachine):
         self.began = self.town.clock.now
 
     @initialize(method=METHODS)
-    def begin(self, method: Method) -> None:
+    def begin(self, method: PaymentMethod) -> None:
         """A code is shown."""
         self.town.pay(method)
 
     @rule(method=METHODS)
-    def ask_for_a_code(self, method: Method) -> None:
+    def ask_for_a_code(self, method: PaymentMethod) -> None:
         """The same method refreshes, another one is refused while a code is shown."""
         self.town.pay(method)
 
     @rule(method=METHODS)
-    def switch(self, method: Method) -> None:
+    def switch(self, method: PaymentMethod) -> None:
         """更换支付方式."""
         self.town.leave()
         self.town.pay(method)
@@ -66,7 +67,7 @@ class Money(RuleBasedStateMachine):
         self.town.phone(which)
 
     @rule(method=METHODS)
-    def pay_old_and_new(self, method: Method) -> None:
+    def pay_old_and_new(self, method: PaymentMethod) -> None:
         """The old code was photographed."""
         self.switch(method)
         for platform in self.town.platforms.values():
@@ -77,8 +78,8 @@ class Money(RuleBasedStateMachine):
     @rule()
     def pay_while_it_is_cancelled(self) -> None:
         """Alipay gives the money back at once; the notice of the payment is on its way."""
-        self.town.pay(Method.ALIPAY)
-        self.town.arm(Method.ALIPAY, Fault.CANCEL_REFUNDS)
+        self.town.pay(PaymentMethod.ALIPAY)
+        self.town.arm(PaymentMethod.ALIPAY, Fault.CANCEL_REFUNDS)
         self.town.leave()
 
     @rule(which=st.integers(-1, 3), fen=st.sampled_from([1, PRICE - 1, PRICE + 1]))
@@ -132,24 +133,24 @@ class Money(RuleBasedStateMachine):
         self.town.ca.refuses = refuses
 
     @rule(method=METHODS, fate=st.sampled_from(FATES))
-    def the_next_call_fails(self, method: Method, fate: str) -> None:
+    def the_next_call_fails(self, method: PaymentMethod, fate: str) -> None:
         """The desk dies on either side of it, or request or answer are lost."""
         self.town.wires[method].fate = fate
 
     @rule(method=METHODS, fault=st.sampled_from(FAULTS))
-    def the_platform_errs(self, method: Method, fault: Fault) -> None:
+    def the_platform_errs(self, method: PaymentMethod, fault: Fault) -> None:
         """Once."""
         self.town.arm(method, fault)
 
     @rule(fault=st.sampled_from(OF_ALIPAY))
     def a_cancel_goes_wrong(self, fault: Fault) -> None:
         """Once."""
-        self.town.arm(Method.ALIPAY, fault)
+        self.town.arm(PaymentMethod.ALIPAY, fault)
 
     @rule(fault=st.sampled_from(OF_UNIONPAY))
     def unionpay_has_its_own(self, fault: Fault) -> None:
         """Once."""
-        self.town.arm(Method.UNIONPAY, fault)
+        self.town.arm(PaymentMethod.UNIONPAY, fault)
 
     @invariant()
     def never_more_goes_back_than_came(self) -> None:
@@ -184,7 +185,7 @@ class Money(RuleBasedStateMachine):
         # A code that was paid long after its end, and never told of, stands in the platform's bill alone.
         self.town.later(days=1)
         for day in range((self.town.clock.now - self.began).days + 1):
-            for method in Method:
+            for method in PaymentMethod:
                 at = (self.began + timedelta(days=day)).astimezone(BEIJING).date()
                 reconcile(self.town.desk, method, at)
         self.town.quiet(days=4)

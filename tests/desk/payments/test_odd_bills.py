@@ -14,7 +14,7 @@ from tests.desk.operators.test_actions import pay, run
 from tests.desk.payments.test_reconciliation import HEAD, TAIL, compared, method, today, zipped
 from tests.harness.desk.world import World, world
 from tests.harness.vectors import read
-from tui.core.order import Method
+from tui.core.payment_method import PaymentMethod
 from tui.desk.clock import numbers_in
 from tui.desk.payments.bill import Bill, BillLine
 from tui.desk.platforms.alipay import gateway as alipay
@@ -122,9 +122,9 @@ def test_a_number_of_this_desk_stands_by_itself(text: str, found: list[str]) -> 
     assert numbers_in(text) == found
 
 
-def put_in(monkeypatch: pytest.MonkeyPatch, method: Method, change: Callable[[bytes], bytes]) -> None:
+def put_in(monkeypatch: pytest.MonkeyPatch, method: PaymentMethod, change: Callable[[bytes], bytes]) -> None:
     """Change the list of trades on its way from the platform to the reader."""
-    if method is Method.ALIPAY:
+    if method is PaymentMethod.ALIPAY:
 
         def read_changed(archive: bytes, seller: str) -> Bill:
             return read_bill(zipped(change(next(iter(unpack(archive).values())))), seller)
@@ -139,11 +139,11 @@ def put_in(monkeypatch: pytest.MonkeyPatch, method: Method, change: Callable[[by
         monkeypatch.setattr(unionpay, "read_file", read_changed_file)
 
 
-def foreign(method: Method, number: str) -> Callable[[bytes], bytes]:
+def foreign(method: PaymentMethod, number: str) -> Callable[[bytes], bytes]:
     """A line of no known kind under this number, before all others."""
 
     def change(content: bytes) -> bytes:
-        if method is Method.UNIONPAY:
+        if method is PaymentMethod.UNIONPAY:
             return zm(number, kind="99") + b"\r\n" + content
         rows = content.split(b"\n")
         return b"\n".join([*rows[:5], f"2026,{number},分账".encode("gbk"), *rows[5:]])
@@ -152,13 +152,13 @@ def foreign(method: Method, number: str) -> Callable[[bytes], bytes]:
 
 
 def test_another_shops_odd_line_is_listed_and_nothing_else(  # type: ignore[no-untyped-def]
-    town: World, method: Method, run, monkeypatch: pytest.MonkeyPatch
+    town: World, method: PaymentMethod, run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pay(town, method)
     day = today(town).isoformat()
     town.later(days=1)
     put_in(monkeypatch, method, foreign(method, "SHOP00000001"))
-    line = 6 if method is Method.ALIPAY else 1
+    line = 6 if method is PaymentMethod.ALIPAY else 1
     code, told = run("reconcile", "--date", day, "--channel", method.value)
     assert (code, f"line {line}: SHOP00000001" in told) == (0, True)
     code, told = run("reconcile", "--json", "--date", day, "--channel", method.value)
@@ -167,11 +167,11 @@ def test_another_shops_odd_line_is_listed_and_nothing_else(  # type: ignore[no-u
     assert [(one["line"], one["number"]) for one in result["odd"]] == [(line, "SHOP00000001")]
 
 
-def another_shops(method: Method, *numbers: str) -> Callable[[bytes], bytes]:
+def another_shops(method: PaymentMethod, *numbers: str) -> Callable[[bytes], bytes]:
     """Lines of the published form under these numbers, before all others."""
 
     def change(content: bytes) -> bytes:
-        if method is Method.UNIONPAY:
+        if method is PaymentMethod.UNIONPAY:
             return b"".join(zm(number) + b"\r\n" for number in numbers) + content
         rows = content.split(b"\n")
         names = [cell.strip() for cell in rows[4].decode("gb18030").split(",")]
@@ -183,13 +183,13 @@ def another_shops(method: Method, *numbers: str) -> Callable[[bytes], bytes]:
 
 
 def test_another_shops_good_line_is_listed_and_no_difference(  # type: ignore[no-untyped-def]
-    town: World, method: Method, run, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    town: World, method: PaymentMethod, run, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     pay(town, method)
     day = today(town).isoformat()
     town.later(days=1)
     put_in(monkeypatch, method, another_shops(method, "SHOP1", "20261127000000000001"))
-    line = 6 if method is Method.ALIPAY else 1
+    line = 6 if method is PaymentMethod.ALIPAY else 1
     code, told = run("reconcile", "--date", day, "--channel", method.value)
     assert (code, f"line {line}: SHOP1 (another shop)" in told) == (0, True)
     code, told = run("reconcile", "--json", "--date", day, "--channel", method.value)
@@ -203,7 +203,7 @@ def test_another_shops_good_line_is_listed_and_no_difference(  # type: ignore[no
 
 
 def test_a_good_line_of_our_form_that_nobody_knows_is_a_difference(
-    town: World, method: Method, monkeypatch: pytest.MonkeyPatch
+    town: World, method: PaymentMethod, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pay(town, method)
     put_in(monkeypatch, method, another_shops(method, "SHOP1", OURS))
@@ -213,7 +213,7 @@ def test_a_good_line_of_our_form_that_nobody_knows_is_a_difference(
 
 
 def test_an_odd_line_beside_a_difference_hides_none(
-    town: World, method: Method, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    town: World, method: PaymentMethod, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     pay(town, method)
     put_in(monkeypatch, method, foreign(method, "SHOP00000001"))
@@ -227,7 +227,7 @@ def test_an_odd_line_beside_a_difference_hides_none(
 
 def test_an_odd_line_that_may_be_ours_is_a_difference(
     town: World,
-    method: Method,
+    method: PaymentMethod,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:

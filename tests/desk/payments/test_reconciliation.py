@@ -15,7 +15,8 @@ from tests.desk.operators.test_actions import pay, run
 from tests.harness.desk.town import claimed
 from tests.harness.desk.world import World, world
 from tui.core.beijing import BEIJING
-from tui.core.order import ApplicationStatus, Method
+from tui.core.order import ApplicationStatus
+from tui.core.payment_method import PaymentMethod
 from tui.desk.engine.obligations import Obligation
 from tui.desk.payments.comparison import Comparison
 from tui.desk.payments.gateway import AnswerNotGenuine
@@ -37,9 +38,9 @@ def town() -> Iterator[World]:
         yield made
 
 
-@pytest.fixture(params=list(Method), ids=lambda method: method.value)
-def method(request: pytest.FixtureRequest) -> Method:
-    chosen: Method = request.param
+@pytest.fixture(params=list(PaymentMethod), ids=lambda method: method.value)
+def method(request: pytest.FixtureRequest) -> PaymentMethod:
+    chosen: PaymentMethod = request.param
     return chosen
 
 
@@ -47,7 +48,7 @@ def today(town: World) -> date:
     return town.clock.now.astimezone(BEIJING).date()
 
 
-def compared(town: World, method: Method, *faults: Fault) -> Comparison:
+def compared(town: World, method: PaymentMethod, *faults: Fault) -> Comparison:
     """Today, tomorrow."""
     day = today(town)
     town.later(days=1)
@@ -57,7 +58,7 @@ def compared(town: World, method: Method, *faults: Fault) -> Comparison:
     return comparison
 
 
-def test_a_day_that_fits(town: World, method: Method) -> None:
+def test_a_day_that_fits(town: World, method: PaymentMethod) -> None:
     town.ca.refuses = True
     pay(town, method)
     town.quiet()
@@ -79,7 +80,7 @@ def test_a_day_that_fits(town: World, method: Method) -> None:
 )
 def test_what_differs_is_told_and_kept(
     town: World,
-    method: Method,
+    method: PaymentMethod,
     caplog: pytest.LogCaptureFixture,
     fault: Fault,
     expected: tuple[DifferenceKind, int | None, int | None],
@@ -100,7 +101,7 @@ def test_what_differs_is_told_and_kept(
         assert list(db.scalars(select(DifferenceRecord))) == []
 
 
-def test_money_that_nobody_told_of_is_credited_by_the_signed_answer(town: World, method: Method) -> None:
+def test_money_that_nobody_told_of_is_credited_by_the_signed_answer(town: World, method: PaymentMethod) -> None:
     town.pay(method)
     town.quiet()
     town.clock.now = town.clock.now.astimezone(BEIJING).replace(hour=12)
@@ -111,7 +112,7 @@ def test_money_that_nobody_told_of_is_credited_by_the_signed_answer(town: World,
     assert town.application().status is ApplicationStatus.ISSUING
 
 
-def test_a_line_alone_credits_nothing(town: World, method: Method) -> None:
+def test_a_line_alone_credits_nothing(town: World, method: PaymentMethod) -> None:
     town.pay(method)
     town.quiet()
     town.clock.now = town.clock.now.astimezone(BEIJING).replace(hour=12)
@@ -122,12 +123,12 @@ def test_a_line_alone_credits_nothing(town: World, method: Method) -> None:
     assert town.application().status is ApplicationStatus.ENTERED
 
 
-def pay_late(town: World, method: Method) -> None:
+def pay_late(town: World, method: PaymentMethod) -> None:
     town.arm(method, Fault.PAID_LATE, Fault.NOTICE_DROPPED)
     assert town.phone()
 
 
-def test_a_refund_that_we_do_not_know_to_be_done_is_asked_for(town: World, method: Method) -> None:
+def test_a_refund_that_we_do_not_know_to_be_done_is_asked_for(town: World, method: PaymentMethod) -> None:
     town.ca.refuses = True
     pay(town, method)
     town.arm(method, Fault.REFUND_TIMEOUT, Fault.CANCEL_TIMEOUT)  # UnionPay cancels on the same day
@@ -138,8 +139,8 @@ def test_a_refund_that_we_do_not_know_to_be_done_is_asked_for(town: World, metho
     assert (difference.kind, difference.settled) == (DifferenceKind.STATE, True)
 
 
-def test_the_watch_compares_each_day_once_and_waits_for_the_bill(town: World, method: Method) -> None:
-    other = next(one for one in Method if one is not method)
+def test_the_watch_compares_each_day_once_and_waits_for_the_bill(town: World, method: PaymentMethod) -> None:
+    other = next(one for one in PaymentMethod if one is not method)
     pay(town, method)
     midnight = datetime.combine(today(town) + timedelta(days=1), datetime.min.time(), BEIJING).astimezone(UTC)
     town.clock.now = midnight + timedelta(hours=9)
@@ -170,11 +171,13 @@ def test_days_that_were_missed_are_made_up(town: World) -> None:
     town.later(days=3)
     schedule_days(town.desk, town.clock.now)
     with reading(town.desk.engine) as db:
-        days = list(db.scalars(select(ReconciliationRecord.day).where(ReconciliationRecord.method == Method.ALIPAY)))
+        days = list(
+            db.scalars(select(ReconciliationRecord.day).where(ReconciliationRecord.method == PaymentMethod.ALIPAY))
+        )
     assert days == [(today(town) - timedelta(days=n)).isoformat() for n in (4, 3, 2, 1)]
 
 
-def test_the_command_ends_with_6_where_something_differs(town: World, method: Method, run) -> None:  # type: ignore[no-untyped-def]
+def test_the_command_ends_with_6_where_something_differs(town: World, method: PaymentMethod, run) -> None:  # type: ignore[no-untyped-def]
     pay(town, method)
     day = today(town).isoformat()
     town.later(days=1)
@@ -196,10 +199,10 @@ def test_a_bill_from_elsewhere_is_not_fetched(town: World, monkeypatch: pytest.M
     pay(town)
     day = today(town)
     town.later(days=1)
-    billing = town.platforms[Method.ALIPAY]._billing  # type: ignore[attr-defined]
+    billing = town.platforms[PaymentMethod.ALIPAY]._billing  # type: ignore[attr-defined]
     monkeypatch.setattr(billing, "url", lambda *_: url)
     with pytest.raises(AnswerNotGenuine, match="somebody else"):
-        town.desk.gateways[Method.ALIPAY].bill(day)
+        town.desk.gateways[PaymentMethod.ALIPAY].bill(day)
 
 
 def zipped(content: bytes, method: int = zipfile.ZIP_DEFLATED) -> bytes:

@@ -4,7 +4,8 @@ import pytest
 
 from tests.harness.desk.town import ACCOUNT, INVOICE, Person, Refusal, Town, shown, sweep
 from tui.core.failure import Reason
-from tui.core.order import Application, ApplicationStatus, AttemptState, Method
+from tui.core.order import Application, ApplicationStatus, AttemptState
+from tui.core.payment_method import PaymentMethod
 from tui.desk.payments.gateway import Attempt, Ended, GatewayRefused, GatewayUnknown, TradeState
 from tui.desk.renewals.paying import pay
 from tui.deskclient.wire import PayRequest
@@ -48,7 +49,7 @@ def test_a_code_that_was_never_shown_does_not_lock_out_the_other_method(
     with pytest.raises(Refusal):
         person.pay(number)
     first, _ = shown(person.see(number))
-    second, state = shown(person.pay(number, Method.UNIONPAY))
+    second, state = shown(person.pay(number, PaymentMethod.UNIONPAY))
     assert (second != first, state) == (True, AttemptState.QR_SHOWN)
     town.alipay.failure = None
     sweep(town, seconds=3)
@@ -86,7 +87,7 @@ def test_a_start_whose_desk_died_is_taken_up_by_the_watch(town: Town, person: Pe
 
     town.alipay.during = die
     with pytest.raises(Died):
-        pay(town.desk, ACCOUNT, number, PayRequest(Method.ALIPAY, INVOICE))
+        pay(town.desk, ACCOUNT, number, PayRequest(PaymentMethod.ALIPAY, INVOICE))
     sweep(town, seconds=29)
     assert shown(person.see(number))[1] is AttemptState.CREATED
     sweep(town, seconds=1)
@@ -94,7 +95,7 @@ def test_a_start_whose_desk_died_is_taken_up_by_the_watch(town: Town, person: Pe
 
 
 def test_a_query_asks_every_open_attempt(town: Town, person: Person, number: str) -> None:
-    person.pay(number, Method.UNIONPAY)
+    person.pay(number, PaymentMethod.UNIONPAY)
     town.unionpay.ended = Ended.STILL_OPEN
     person.ask("POST", f"/applications/{number}/payments/end")
     person.pay(number)

@@ -12,7 +12,9 @@ from sqlalchemy.exc import OperationalError
 from tests.harness.desk.invoice_doubles import SETTINGS
 from tests.harness.desk.running import Post, StubbornCa, Tax, awaited, has, running
 from tests.harness.desk.town import INVOICE, Person, Town, claimed, do_due, make_town, paid, shown
-from tui.core.order import Application, ApplicationStatus, InvoiceStatus, Method
+from tui.core.order import Application, ApplicationStatus, InvoiceStatus
+from tui.core.payment_method import PaymentMethod
+from tui.desk.ca.local.settings import LocalCaSettings
 from tui.desk.ca.port import IssuingFailed
 from tui.desk.engine.obligations import OBLIGATIONS
 from tui.desk.payments.apply import apply, apply_outcome
@@ -68,7 +70,7 @@ def test_the_certificate_follows_the_money_by_itself(town: Town) -> None:
     person = town.person()
     with running(town):
         business_no = person.entered().business_no
-        person.pay(business_no, Method.UNIONPAY)
+        person.pay(business_no, PaymentMethod.UNIONPAY)
         town.unionpay.state = TradeState.PAID
         person.ask("POST", f"/applications/{business_no}/payments/query")
         issued = awaited(person, business_no, has(ApplicationStatus.ISSUED))
@@ -164,7 +166,9 @@ def test_a_ca_that_signs_twice_is_an_alarm_and_the_first_certificate_stands(
     town: Town, person: Person, caplog: pytest.LogCaptureFixture
 ) -> None:
     def forget() -> None:
-        for file in town.desk.settings.ca.issued.glob("*.der"):
+        local = town.desk.settings.ca
+        assert isinstance(local, LocalCaSettings)
+        for file in local.issued.glob("*.der"):
             file.unlink()
 
     town.desk = replace(town.desk, ca=SlowCa(town, forget))

@@ -9,7 +9,7 @@ from tests.harness.cases import ROWS, UNSEEN
 from tests.harness.desk.town import FORM, INVOICE, Refusal, Town
 from tui.core.application import Buyer, IdType, check, check_invoice, normalise, normalise_invoice
 from tui.core.failure import Reason
-from tui.core.order import Method
+from tui.core.payment_method import PaymentMethod
 from tui.desk.storage.database import reading
 from tui.desk.storage.records import ApplicationRecord
 
@@ -57,7 +57,7 @@ def test_each_invoice_too(town: Town) -> None:
     business_no = person.entered().business_no
     for typed in INVOICED:
         wanted = normalise_invoice(typed)
-        body = {"method": Method.ALIPAY, "invoice": typed}
+        body = {"method": PaymentMethod.ALIPAY, "invoice": typed}
         if check_invoice(wanted):
             with pytest.raises(Refusal) as refused:
                 person.call("POST", f"/applications/{business_no}/payments", body)

@@ -21,12 +21,12 @@ from tui.core.order import (
     ApplicationStatus,
     AttemptState,
     KeyPolicy,
-    Method,
     OldPair,
     PaymentStatus,
     RefundState,
     SignatureScheme,
 )
+from tui.core.payment_method import PaymentMethod
 from tui.desk.commands import evidence
 from tui.desk.invoices.service import latest_red
 from tui.desk.storage import database
@@ -179,8 +179,21 @@ def test_refunds_of_the_version_before_get_the_state_that_they_are_in(url: str) 
     move(engine, command.upgrade, "0001")
     add_as_the_first_version_did(engine)
     move(engine, command.upgrade, "0008")
-    attempt = {"business_no": "YW1", "method": Method.ALIPAY, "state": AttemptState.REFUNDING, "amount_fen": 20000}
-    attempt |= {"payee": "", "txn_time": NOW, "shown_until": NOW, "expires_at": NOW, "notify_url": "", "qr": ""}
+    attempt = {
+        "business_no": "YW1",
+        "method": PaymentMethod.ALIPAY,
+        "state": AttemptState.REFUNDING,
+        "amount_fen": 20000,
+    }
+    attempt |= {
+        "amount_fen": 20000,
+        "payee": "",
+        "txn_time": NOW,
+        "shown_until": NOW,
+        "expires_at": NOW,
+        "notify_url": "",
+        "qr": "",
+    }
     attempt |= {"platform_no": "", "queries": 1, "billed_on": ""}
     refund = {"business_no": "YW1", "amount_fen": 20000, "cause": "paid_twice", "txn_time": NOW, "ordinal": 1}
     with engine.begin() as connection:

@@ -8,7 +8,8 @@ import pytest
 from tests.harness.end_to_end.sandbox import Sandbox, tool
 from tests.harness.end_to_end.stage import at_counter, ledger_of, new_token, on_the_desk_database
 from tui.core.failure import Money, Reason
-from tui.core.order import ApplicationStatus, AttemptState, Method, PaymentStatus
+from tui.core.order import ApplicationStatus, AttemptState, PaymentStatus
+from tui.core.payment_method import PaymentMethod
 from tui.core.text_safety import mask
 from tui.desk.renewals.accounts import create_account
 from tui.desk.renewals.evidence import evidence_of
@@ -73,15 +74,15 @@ async def test_another_method_after_the_first_code(sandbox: Sandbox, tmp_path: P
         await person.walk_to(Step.QR)
         first = person.qr
         assert person.application.attempt is not None
-        assert person.application.attempt.method is Method.ALIPAY
+        assert person.application.attempt.method is PaymentMethod.ALIPAY
         await person.press("f3")
         await person.until(Step.METHOD)
-        await person.choose(Method.UNIONPAY)
+        await person.choose(PaymentMethod.UNIONPAY)
         await person.press_main()
         await person.until(Step.QR)
         await person.walk_to(Step.QR)
         attempt = person.application.attempt
-        assert (attempt.method, attempt.state) == (Method.UNIONPAY, AttemptState.QR_SHOWN)
+        assert (attempt.method, attempt.state) == (PaymentMethod.UNIONPAY, AttemptState.QR_SHOWN)
         assert person.qr.startswith("https://qr.95516.com/")
         assert "银联" in person.text
         with pytest.raises(WalletRefused):
@@ -91,8 +92,8 @@ async def test_another_method_after_the_first_code(sandbox: Sandbox, tmp_path: P
             await person.pay()
         await person.walk_to(Step.DONE)
         business_no = person.application.business_no
-    assert [trade.stage for trade in ledger_of(sandbox, business_no, Method.ALIPAY)] == [Stage.DEAD]
-    (paid,) = ledger_of(sandbox, business_no, Method.UNIONPAY)
+    assert [trade.stage for trade in ledger_of(sandbox, business_no, PaymentMethod.ALIPAY)] == [Stage.DEAD]
+    (paid,) = ledger_of(sandbox, business_no, PaymentMethod.UNIONPAY)
     assert (paid.stage, paid.amount_fen, paid.refunds) == (Stage.PAID, 20000, ())
 
 
@@ -121,11 +122,11 @@ async def test_going_back_loses_nothing_typed(sandbox: Sandbox, tmp_path: Path) 
 
         await person.walk_to(Step.METHOD)
         await person.fill_invoice()
-        await person.choose(Method.UNIONPAY)
+        await person.choose(PaymentMethod.UNIONPAY)
         await person.press("f3")
         await person.until(Step.CHANNEL)
         await person.walk_to(Step.METHOD)
-        assert person.app.state.method is Method.UNIONPAY
+        assert person.app.state.method is PaymentMethod.UNIONPAY
         assert person.visitor.invoice.title in person.text
         await person.walk_to(Step.DONE)
         assert person.application.form == typed

@@ -4,20 +4,20 @@ from collections.abc import Callable
 
 from tests.harness.desk.world import BUSINESS_NO, World
 from tui.core.beijing import BEIJING
-from tui.core.order import Method
+from tui.core.payment_method import PaymentMethod
 from tui.desk.operators.actions import Act, refund, release
 from tui.desk.payments.reconciliation import reconcile
 from tui.desk.storage.audit_log import ActKind
 from tui.sandbox.faults import Fault
 
-Play = Callable[[World, Method], None]
+Play = Callable[[World, PaymentMethod], None]
 ACT = Act(ActKind.RETURN, "operator", "金额不符")
 
 
 def ordinary(*faults: Fault, told: bool = True, after: tuple[Fault, ...] = ()) -> Play:
     """Shown, paid, told (or not): `faults` from the start on, `after` once the code is there."""
 
-    def play(town: World, method: Method) -> None:
+    def play(town: World, method: PaymentMethod) -> None:
         town.arm(method, *faults)
         town.pay(method)
         town.quiet(seconds=2)
@@ -34,12 +34,12 @@ def ordinary(*faults: Fault, told: bool = True, after: tuple[Fault, ...] = ()) -
     return play
 
 
-def nobody_scans(town: World, method: Method) -> None:
+def nobody_scans(town: World, method: PaymentMethod) -> None:
     town.pay(method)
     town.quiet()
 
 
-def time_jumps(town: World, method: Method) -> None:
+def time_jumps(town: World, method: PaymentMethod) -> None:
     town.pay(method)
     town.arm(method, Fault.TIME_JUMP)
     town.quiet(seconds=10)
@@ -47,13 +47,13 @@ def time_jumps(town: World, method: Method) -> None:
     town.quiet()
 
 
-def scanned_only(town: World, method: Method) -> None:
+def scanned_only(town: World, method: PaymentMethod) -> None:
     town.pay(method)
     town.scan()
     town.quiet()
 
 
-def scanned_then_paid(town: World, method: Method) -> None:
+def scanned_then_paid(town: World, method: PaymentMethod) -> None:
     town.pay(method)
     town.scan()
     town.quiet(seconds=10)
@@ -65,7 +65,7 @@ def scanned_then_paid(town: World, method: Method) -> None:
 def code_lost(*faults: Fault) -> Play:
     """The answer with the code does not come; sooner or later there is one, and it is paid."""
 
-    def play(town: World, method: Method) -> None:
+    def play(town: World, method: PaymentMethod) -> None:
         town.arm(method, *faults)
         town.pay(method)
         _come_to_a_code(town, method)
@@ -79,7 +79,7 @@ def code_lost(*faults: Fault) -> Play:
 def paid_then_left(*faults: Fault, told: bool = False) -> Play:
     """Paid, and put away before the desk knows; then another look."""
 
-    def play(town: World, method: Method) -> None:
+    def play(town: World, method: PaymentMethod) -> None:
         town.pay(method)
         town.arm(method, *faults)
         town.phone()
@@ -96,7 +96,7 @@ def paid_then_left(*faults: Fault, told: bool = False) -> Play:
 def left_with(*faults: Fault) -> Play:
     """Put away unpaid, while ending it goes wrong."""
 
-    def play(town: World, method: Method) -> None:
+    def play(town: World, method: PaymentMethod) -> None:
         town.pay(method)
         town.arm(method, *faults)
         town.leave()
@@ -107,7 +107,7 @@ def left_with(*faults: Fault) -> Play:
     return play
 
 
-def paid_after_close(town: World, method: Method) -> None:
+def paid_after_close(town: World, method: PaymentMethod) -> None:
     town.pay(method)
     town.leave()
     town.arm(method, Fault.PAID_LATE)
@@ -117,7 +117,7 @@ def paid_after_close(town: World, method: Method) -> None:
     town.quiet()
 
 
-def paid_after_close_and_found_by_the_bill(town: World, method: Method) -> None:
+def paid_after_close_and_found_by_the_bill(town: World, method: PaymentMethod) -> None:
     town.pay(method)
     town.quiet()
     town.clock.now = town.clock.now.astimezone(BEIJING).replace(hour=12)
@@ -132,7 +132,7 @@ def paid_after_close_and_found_by_the_bill(town: World, method: Method) -> None:
     town.quiet()
 
 
-def paid_after_close_and_denied_once(town: World, method: Method) -> None:
+def paid_after_close_and_denied_once(town: World, method: PaymentMethod) -> None:
     """The notice says paid, the query that is to confirm it "no such trade"."""
     town.pay(method)
     town.leave()
@@ -145,7 +145,7 @@ def paid_after_close_and_denied_once(town: World, method: Method) -> None:
     town.quiet()
 
 
-def paid_after_withdrawal(town: World, method: Method) -> None:
+def paid_after_withdrawal(town: World, method: PaymentMethod) -> None:
     town.pay(method)
     town.withdraw()
     town.arm(method, Fault.PAID_LATE)
@@ -154,7 +154,7 @@ def paid_after_withdrawal(town: World, method: Method) -> None:
     town.quiet()
 
 
-def paid_twice(town: World, method: Method) -> None:
+def paid_twice(town: World, method: PaymentMethod) -> None:
     town.pay(method)
     town.leave()
     town.pay(method)
@@ -169,8 +169,8 @@ def paid_twice(town: World, method: Method) -> None:
     town.quiet()
 
 
-def switched(town: World, method: Method) -> None:
-    other = Method.UNIONPAY if method is Method.ALIPAY else Method.ALIPAY
+def switched(town: World, method: PaymentMethod) -> None:
+    other = PaymentMethod.UNIONPAY if method is PaymentMethod.ALIPAY else PaymentMethod.ALIPAY
     town.pay(method)
     town.leave()
     town.pay(other)
@@ -185,7 +185,7 @@ def switched(town: World, method: Method) -> None:
 def money_back(*faults: Fault) -> Play:
     """Paid, and the CA refuses: the refund meets what goes wrong."""
 
-    def play(town: World, method: Method) -> None:
+    def play(town: World, method: PaymentMethod) -> None:
         town.ca.refuses = True
         town.arm(method, *faults)
         town.pay(method)
@@ -198,7 +198,7 @@ def money_back(*faults: Fault) -> Play:
     return play
 
 
-def wrong_amount(town: World, method: Method) -> None:
+def wrong_amount(town: World, method: PaymentMethod) -> None:
     town.pay(method)
     town.arm(method, Fault.WRONG_AMOUNT)
     town.phone()
@@ -206,13 +206,13 @@ def wrong_amount(town: World, method: Method) -> None:
     town.quiet()
 
 
-def wrong_amount_returned(town: World, method: Method) -> None:
+def wrong_amount_returned(town: World, method: PaymentMethod) -> None:
     wrong_amount(town, method)
     release(town.desk, BUSINESS_NO, town.attempts()[0].attempt_no, ACT)
     town.quiet()
 
 
-def refunded_by_an_operator(town: World, method: Method) -> None:
+def refunded_by_an_operator(town: World, method: PaymentMethod) -> None:
     town.pay(method)
     town.phone()
     town.notices()
@@ -223,7 +223,7 @@ def refunded_by_an_operator(town: World, method: Method) -> None:
 def crash(where: str) -> Play:
     """The desk dies at the start's call, and comes up again."""
 
-    def play(town: World, method: Method) -> None:
+    def play(town: World, method: PaymentMethod) -> None:
         town.wires[method].fate = where
         town.pay(method)
         _come_to_a_code(town, method)
@@ -234,7 +234,7 @@ def crash(where: str) -> Play:
     return play
 
 
-def _come_to_a_code(town: World, method: Method) -> None:
+def _come_to_a_code(town: World, method: PaymentMethod) -> None:
     """The engine starts the same attempt once more; where its number is spent, a new one follows its end."""
     town.quiet(seconds=40)
     if not town.attempts()[-1].qr:
@@ -242,7 +242,7 @@ def _come_to_a_code(town: World, method: Method) -> None:
         town.pay(method)
 
 
-def crash_at_refund(town: World, method: Method) -> None:
+def crash_at_refund(town: World, method: PaymentMethod) -> None:
     town.ca.refuses = True
     town.pay(method)
     town.phone()

@@ -22,16 +22,18 @@ from tests.harness.desk.schema import new_database
 from tests.harness.desk.signing import PADDINGS, Key, sign, sign_evidence, sign_request
 from tui.core.application import ApplicationForm, InvoiceForm
 from tui.core.evidence import evidence_content, proof_message
-from tui.core.order import Application, AttemptState, KeyPolicy, Method, SignatureScheme
+from tui.core.order import Application, AttemptState, KeyPolicy, SignatureScheme
+from tui.core.payment_method import PaymentMethod
 from tui.core.x509.parts import dissect
+from tui.desk.ca.local.settings import LocalCaSettings
 from tui.desk.context import Desk
 from tui.desk.engine.obligations import OBLIGATIONS, Obligation, claim
 from tui.desk.http.api import create_app
-from tui.desk.payments.gateway import Channel, Outcome, TradeState
+from tui.desk.payments.gateway import Outcome, TradeState
 from tui.desk.renewals.accounts import bind_certificate, create_account
 from tui.desk.renewals.documents import documents
 from tui.desk.renewals.issuing import issue
-from tui.desk.settings import CaSettings, DatabaseUrl, DataKey, DeskSettings, Price
+from tui.desk.settings import DatabaseUrl, DataKey, DeskSettings, Price
 from tui.desk.settings_reader import SecretPath
 from tui.desk.wiring import build
 
@@ -122,7 +124,9 @@ class Person:
         """Up to the order."""
         return self.submit(self.save())
 
-    def pay(self, business_no: str, method: Method = Method.ALIPAY, invoice: InvoiceForm = INVOICE) -> Application:
+    def pay(
+        self, business_no: str, method: PaymentMethod = PaymentMethod.ALIPAY, invoice: InvoiceForm = INVOICE
+    ) -> Application:
         """Open an attempt."""
         body = {"method": method.value, "invoice": invoice}
         return self.ask("POST", f"/applications/{business_no}/payments", body)
@@ -183,7 +187,7 @@ class Town:
         new_key = key if rules.key_policy is KeyPolicy.KEEP else ec.generate_private_key(ec.SECP256R1())
         return Person(self.client, key, certificate, new_key, rules.signature).sign_in()
 
-    def paid(self, person: Person, method: Method = Method.ALIPAY) -> Application:
+    def paid(self, person: Person, method: PaymentMethod = PaymentMethod.ALIPAY) -> Application:
         """An application whose money is here."""
         business_no = person.entered().business_no
         person.pay(business_no, method)
@@ -196,9 +200,9 @@ class Town:
         issue(self.desk, business_no)
         return person.see(business_no)
 
-    def platform(self, method: Method) -> Platform:
+    def platform(self, method: PaymentMethod) -> Platform:
         """The channel's double."""
-        return self.alipay if method is Method.ALIPAY else self.unionpay
+        return self.alipay if method is PaymentMethod.ALIPAY else self.unionpay
 
     def later(self, **delta: float) -> None:
         """Move the clock."""
@@ -244,7 +248,7 @@ def make_settings(folder: Path, **changes: Any) -> DeskSettings:
         hotline="020-89524338",
         qq="4008301330",
         prices=(Price(12, 20000), Price(24, 36000)),
-        ca=CaSettings(certificate=folder / "ca.pem", key=SecretPath(folder / "ca.key")),
+        ca=LocalCaSettings(certificate=folder / "ca.pem", key=SecretPath(folder / "ca.key")),
     )
     return msgspec.structs.replace(settings, **changes)
 
@@ -255,9 +259,9 @@ def make_town(folder: Path, **changes: Any) -> Town:
     settings = make_settings(folder, **changes)
     engine = new_database(settings.database, settings.data_key)
     clock = Clock()
-    alipay, unionpay = Platform(Channel.ALIPAY), Platform(Channel.UNIONPAY)
+    alipay, unionpay = Platform(PaymentMethod.ALIPAY), Platform(PaymentMethod.UNIONPAY)
     desk = build(settings, engine, clock)
-    desk = replace(desk, gateways={Method.ALIPAY: alipay, Method.UNIONPAY: unionpay})
+    desk = replace(desk, gateways={PaymentMethod.ALIPAY: alipay, PaymentMethod.UNIONPAY: unionpay})
     create_account(engine, ACCOUNT, PASSWORD)
     return Town(desk, clock, alipay, unionpay, folder, ca_key, TestClient(create_app(desk)))
 

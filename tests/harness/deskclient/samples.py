@@ -11,11 +11,11 @@ from tui.core.order import (
     AttemptState,
     Document,
     FeeLine,
-    Method,
     Order,
     PaymentStatus,
     ServiceStatus,
 )
+from tui.core.payment_method import PaymentMethod
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 INVOICE = InvoiceForm("91440101MA59XH5C8L", "某某公司")
@@ -47,7 +47,7 @@ def application(
         agreement_digest="cd" * 32,
         statement=statement,
         order=Order("DD1", NOW, (FeeLine("续期费", 20000, 1, 20000),), 20000),
-        attempt=Attempt("P1", Method.ALIPAY, AttemptState.QR_SHOWN, 20000, payee, expires_in, qr),
+        attempt=Attempt("P1", PaymentMethod.ALIPAY, AttemptState.QR_SHOWN, 20000, payee, expires_in, qr),
         invoice=INVOICE,
         certificate=b"\x30\x00",
         challenge=b"\x01" * 32,

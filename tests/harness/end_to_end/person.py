@@ -11,7 +11,8 @@ from textual.pilot import Pilot
 
 from tests.harness.end_to_end.sandbox import Sandbox
 from tui.core.application import ApplicationForm
-from tui.core.order import Application, Method
+from tui.core.order import Application
+from tui.core.payment_method import PaymentMethod
 from tui.journey.events import Event
 from tui.journey.state import Step
 from tui.kiosk.app import KioskApp
@@ -100,7 +101,7 @@ class Person(Autoplay):
         await asyncio.to_thread(pay, self._town.directory, self.qr)
         self._paid = self.qr
 
-    async def choose(self, method: Method) -> None:
+    async def choose(self, method: PaymentMethod) -> None:
         """Turn to the method, with the arrow keys."""
         await self._go_to("#method")
         while self.app.step_screen.query_one("#method", Choice).value is not method:

@@ -23,7 +23,7 @@ from textual.pilot import Pilot
 from tests.harness.end_to_end.person import PATIENCE, Person, WatchedKiosk
 from tests.harness.end_to_end.sandbox import Sandbox
 from tests.rig.softhsm import MODULE, KeyKind, SoftToken, TestCa, make_token
-from tui.core.order import Method
+from tui.core.payment_method import PaymentMethod
 from tui.desk.renewals.accounts import bind_certificate
 from tui.desk.settings import load as load_desk
 from tui.desk.storage.database import open_database, reading
@@ -102,11 +102,11 @@ def new_token(sandbox: Sandbox, directory: Path, key: KeyKind = "ec256") -> Soft
     return token
 
 
-def ledger_of(sandbox: Sandbox, business_no: str, *methods: Method) -> list[Trade]:
+def ledger_of(sandbox: Sandbox, business_no: str, *methods: PaymentMethod) -> list[Trade]:
     """What the platforms' own ledgers hold for one application: of these methods, or of all."""
     with on_the_desk_database(sandbox) as engine, reading(engine) as db:
         numbers = set(db.scalars(select(AttemptRecord.attempt_no).where(AttemptRecord.business_no == business_no)))
-    folders = [sandbox.directory / method.value for method in methods or Method]
+    folders = [sandbox.directory / method.value for method in methods or PaymentMethod]
     return [trade for folder in folders for trade in Ledger(folder / "trades.json").trades() if trade.number in numbers]
 
 

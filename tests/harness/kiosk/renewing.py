@@ -21,7 +21,8 @@ from tests.harness.people import (
 )
 from tui.core.certificate import Token
 from tui.core.exits import Exit
-from tui.core.order import Application, ApplicationStatus, Method, PaymentStatus
+from tui.core.order import Application, ApplicationStatus, PaymentStatus
+from tui.core.payment_method import PaymentMethod
 from tui.core.secret import Password, Pin
 from tui.core.token import Installation, SignedRequest, Snapshot
 from tui.journey.state import State
@@ -105,7 +106,7 @@ def desk_script(resumed: bool = False, **answers: list[Any]) -> DeskScript:
 def renewed(desk: DeskScript, tokens: TokensDouble | None = None, **changes: Any) -> tuple[Exit, Kept]:
     ports = Ports(tokens or token_script(), desk, ChecksDouble())
     kept, pin, password = Kept(), Pin(b"246810"), Password(b"Renew2026")
-    answers = replace(Answers("supplier01", password, FORM, Method.ALIPAY, INVOICE), **changes)
+    answers = replace(Answers("supplier01", password, FORM, PaymentMethod.ALIPAY, INVOICE), **changes)
     code = Journey(Runtime(lambda: ports, clock=lambda: NOW, pace=QUICK), answers, pin, kept).run()
     assert not pin
     assert not password

@@ -11,7 +11,8 @@ from tests.harness.kiosk.ports_double import DeskScript, Listener, TokensDouble,
 from tui.core.application import ApplicationForm
 from tui.core.certificate import CertificateRef
 from tui.core.failure import DeskError, Failure, KioskError, Reason, TokenError
-from tui.core.order import ApplicationStatus, Method, Offer
+from tui.core.order import ApplicationStatus, Offer
+from tui.core.payment_method import PaymentMethod
 from tui.core.secret import Password, Pin
 from tui.core.token import SignedRequest, Snapshot, TokenStage
 from tui.journey import commands as c
@@ -58,7 +59,7 @@ COMMANDS = [
         e.ApplicationSaved(application()),
     ),
     (c.SubmitRequest("N1", REQUEST), "submit", application(), e.ApplicationSeen(application())),
-    (c.Pay("N1", Method.ALIPAY, INVOICE), "pay", application(), e.ApplicationSeen(application())),
+    (c.Pay("N1", PaymentMethod.ALIPAY, INVOICE), "pay", application(), e.ApplicationSeen(application())),
     (c.QueryPayment("N1"), "query_payment", application(), e.ApplicationSeen(application())),
     (c.EndPayment("N1"), "end_payment", application(), e.ApplicationSeen(application())),
     (c.Withdraw("N1"), "withdraw", application(), e.ApplicationSeen(application())),

@@ -4,7 +4,8 @@ from tests.harness.kiosk.stage import staged
 from tests.harness.people import application, certificate, state, token
 from tui.core.application import Buyer, InvoiceForm
 from tui.core.failure import Failure, Reason
-from tui.core.order import ApplicationStatus, Method
+from tui.core.order import ApplicationStatus
+from tui.core.payment_method import PaymentMethod
 from tui.core.token import Snapshot
 from tui.journey import events as e
 from tui.journey.state import State, Step
@@ -24,7 +25,7 @@ async def test_the_offer_is_shown_and_nothing_is_taken_before_the_key() -> None:
     async with staged(choosing()) as stage:
         assert f"按F4填入证书上的单位，请核对：{COMPANY} {NUMBER}" in stage.text
         assert {field.value for field in stage.screen.query(TextField)} == {""}
-        assert await stage.press("f4") == [e.InvoiceEdited(Method.ALIPAY, InvoiceForm(NUMBER, COMPANY))]
+        assert await stage.press("f4") == [e.InvoiceEdited(PaymentMethod.ALIPAY, InvoiceForm(NUMBER, COMPANY))]
         assert [field.value for field in stage.screen.query(TextField)] == [NUMBER, COMPANY]
         assert stage.screen.focused is not None
         assert "一旦发票已开具" in stage.text

@@ -6,11 +6,12 @@ import pytest
 from textual.widgets import Static
 
 from tests.harness.kiosk.stage import staged
-from tests.harness.people import ATTEMPT, INVOICE, OLD, application, certificate, state, token
+from tests.harness.people import ATTEMPT, INVOICE, OLD, SERVICE, application, certificate, state, token
 from tui.core.application import Buyer, InvoiceForm
 from tui.core.certificate import Usage
 from tui.core.failure import Failure, Reason
-from tui.core.order import Application, ApplicationStatus, AttemptState, Method, PaymentStatus, Refund
+from tui.core.order import Application, ApplicationStatus, AttemptState, PaymentStatus, Refund
+from tui.core.payment_method import PaymentMethod
 from tui.core.token import Installation, KeyLeft, Snapshot
 from tui.journey import events as e
 from tui.journey.state import Busy, State, Step
@@ -94,9 +95,29 @@ async def test_method_and_invoice_are_kept_and_submitted() -> None:
         await stage.press("enter", "enter", *"91440300100012316L", "enter", *"ABC")
         posted = await stage.press("f3")
         assert posted == [
-            e.InvoiceEdited(Method.ALIPAY, InvoiceForm("91440300100012316L", "ABC")),
+            e.InvoiceEdited(PaymentMethod.ALIPAY, InvoiceForm("91440300100012316L", "ABC")),
             e.BackPressed(),
         ]
+
+
+async def test_the_desks_other_methods_stand_behind_the_manuals_two() -> None:
+    service = replace(SERVICE, payment_methods=("alipay", "unionpay", "wechat"))
+    async with staged(state(Step.METHOD, application=entered(), service=service)) as stage:
+        assert "银联在线支付 (*) 支付宝 ( ) 微信支付" in " ".join(stage.text.split())
+        await stage.press("right")
+        assert (await stage.press("f3"))[0] == e.InvoiceEdited(PaymentMethod.WECHAT, INVOICE)
+    async with staged(state(Step.CHANNEL, application=entered(), service=service)) as stage:
+        assert "用手机扫码付款：银联手机应用、支付宝、微信。" in stage.text
+    async with staged(paying(method=PaymentMethod.WECHAT, qr="weixin://wxpay/bizpayurl?pr=p4lpSuKzz")) as stage:
+        assert "请用微信扫码付款" in stage.text
+        assert stage.screen.query_one(QrCode).drawing
+
+
+async def test_a_method_that_the_desk_has_not_is_not_chosen() -> None:
+    service = replace(SERVICE, payment_methods=("unionpay",))
+    async with staged(state(Step.METHOD, application=entered(), service=service)) as stage:
+        assert "支付宝" not in stage.text
+        assert await stage.press(*["tab"] * 4, "enter") == [e.PaymentSubmitted(PaymentMethod.UNIONPAY, INVOICE)]
 
 
 async def test_a_person_is_not_asked_for_a_tax_number() -> None:
@@ -106,7 +127,9 @@ async def test_a_person_is_not_asked_for_a_tax_number() -> None:
         assert "< 个人 >" in " ".join(stage.text.split())
         assert "纳税人识别号" not in stage.text
         await stage.press("tab", *"ZHANG")
-        assert (await stage.press("f3"))[0] == e.InvoiceEdited(Method.ALIPAY, InvoiceForm("914", "ZHANG", Buyer.PERSON))
+        assert (await stage.press("f3"))[0] == e.InvoiceEdited(
+            PaymentMethod.ALIPAY, InvoiceForm("914", "ZHANG", Buyer.PERSON)
+        )
         await stage.show(state(Step.CHANNEL, application=entered()))
         await stage.show(state(Step.METHOD, application=entered(), invoice=InvoiceForm("", "", Buyer.PERSON)))
         assert "纳税人识别号" not in stage.text

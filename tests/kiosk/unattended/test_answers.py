@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tui.core.application import Buyer, IdType
-from tui.core.order import Method
+from tui.core.payment_method import PaymentMethod
 from tui.kiosk.unattended.answers import read_answers
 from tui.process.tables import SettingsError
 
@@ -40,7 +40,11 @@ def _write(folder: Path, text: str) -> Path:
 def test_all_answers(tmp_path: Path) -> None:
     answers = read_answers(_write(tmp_path, WHOLE))
     assert (answers.account, bytes(answers.password.reveal()), answers.serial) == ("supplier01", b"Renew2026", "a1b")
-    assert (answers.form.id_type, answers.form.term_months, answers.method) == (IdType.PASSPORT, 24, Method.UNIONPAY)
+    assert (answers.form.id_type, answers.form.term_months, answers.method) == (
+        IdType.PASSPORT,
+        24,
+        PaymentMethod.UNIONPAY,
+    )
     assert (answers.form.recipient_name, answers.form.recipient_mobile) == ("张三", "13800000000")
     assert (answers.invoice.tax_number, answers.invoice.buyer) == ("91440300100012316L", Buyer.COMPANY)
 

@@ -30,7 +30,8 @@ from tests.harness.people import (
 )
 from tui.core.exits import Exit
 from tui.core.failure import DeskError, Failure, Money, Reason, TokenError
-from tui.core.order import Application, ApplicationStatus, AttemptState, Method, Offer, OldPair, PaymentStatus
+from tui.core.order import Application, ApplicationStatus, AttemptState, Offer, OldPair, PaymentStatus
+from tui.core.payment_method import PaymentMethod
 from tui.core.token import SignedRequest, Snapshot
 from tui.kiosk.unattended import journey
 from tui.kiosk.unattended.report import Failed, Installed, Issued, Paid, Pay, Retired
@@ -48,7 +49,7 @@ def test_from_the_token_to_the_new_certificate() -> None:
     code, kept = renewed(desk, tokens)
     assert code is Exit.DONE
     assert kept.lines == [
-        Pay(Method.ALIPAY, ATTEMPT.qr, 20000, "B1", 120),
+        Pay(PaymentMethod.ALIPAY, ATTEMPT.qr, 20000, "B1", 120),
         Paid("B1"),
         Issued("B1"),
         Installed("B1", NEW.serial, NEW.not_before, NEW.not_after),
@@ -135,8 +136,8 @@ def test_an_application_under_way_is_continued() -> None:
 
 
 def test_an_attempt_by_another_method_is_ended_first() -> None:
-    other = replace(SHOWN, attempt=replace(ATTEMPT, method=Method.UNIONPAY, qr="https://qr.95516.com/1"))
-    ended = replace(ENTERED, attempt=replace(ATTEMPT, method=Method.UNIONPAY, state=AttemptState.CLOSED))
+    other = replace(SHOWN, attempt=replace(ATTEMPT, method=PaymentMethod.UNIONPAY, qr="https://qr.95516.com/1"))
+    ended = replace(ENTERED, attempt=replace(ATTEMPT, method=PaymentMethod.UNIONPAY, state=AttemptState.CLOSED))
     desk = desk_script(
         resumed=True,
         offer=[Offer(OFFER.terms, other)],

@@ -10,7 +10,7 @@ import pytest
 
 from tests.harness.people import state
 from tui.core.failure import Failure, Money, Reason
-from tui.core.order import Method
+from tui.core.payment_method import PaymentMethod
 from tui.core.token import TokenStage
 from tui.journey.state import Step
 from tui.kiosk.unattended.report import (
@@ -31,7 +31,7 @@ PAYLOAD = "https://qr.alipay.com/bax70cb37a5db06d410ad1e147c"
 AT = datetime(2026, 11, 23, 4, tzinfo=UTC)
 LINES: list[tuple[Line, dict[str, object]]] = [
     (
-        Pay(Method.ALIPAY, PAYLOAD, 20000, "B1", 300),
+        Pay(PaymentMethod.ALIPAY, PAYLOAD, 20000, "B1", 300),
         {"method": "alipay", "qr": PAYLOAD, "amount_fen": 20000, "business_no": "B1", "expires_in": 300},
     ),
     (Paid("B1"), {"business_no": "B1"}),

@@ -6,7 +6,8 @@ import pytest
 
 from tests.harness.kiosk.stage import Stage, staged
 from tests.harness.people import ATTEMPT, INVOICE, application, state
-from tui.core.order import ApplicationStatus, Method, PaymentStatus
+from tui.core.order import ApplicationStatus, PaymentStatus
+from tui.core.payment_method import PaymentMethod
 from tui.journey import events as e
 from tui.journey.state import State, Step
 from tui.kiosk.text import use_language
@@ -96,7 +97,7 @@ async def test_a_window_that_shrank_over_the_invoice_starts_no_payment() -> None
         assert "窗口太小，放不下二维码" in stage.text
         await resize(stage, (80, 24))
         assert "窗口太小" not in stage.text
-        assert await stage.press("enter") == [e.PaymentSubmitted(Method.ALIPAY, INVOICE)]
+        assert await stage.press("enter") == [e.PaymentSubmitted(PaymentMethod.ALIPAY, INVOICE)]
 
 
 async def test_a_window_that_changes_under_a_question_is_noticed() -> None:

@@ -12,7 +12,8 @@ import msgspec
 
 from tui.core.beijing import BEIJING, beijing
 from tui.core.exits import Exit
-from tui.core.order import Method, yuan
+from tui.core.order import yuan
+from tui.core.payment_method import PaymentMethod
 from tui.core.text_safety import printable
 from tui.desk.clock import utc_now
 from tui.desk.commands import existing_database, say, with_settings
@@ -108,7 +109,7 @@ def reconcile(config: Path, day: date | None, channels: Sequence[str], *, as_jso
 
     def compared(desk: Desk) -> int:
         wanted = day or desk.clock().astimezone(BEIJING).date() - timedelta(days=1)
-        methods = [Method(channel) for channel in channels]
+        methods = [PaymentMethod(channel) for channel in channels]
         if missing := [method.value for method in methods if method not in desk.gateways]:
             say(f"没有配置 {missing[0]} / {missing[0]} is not set up")
             return Exit.USAGE

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from tui.core.order import Method
+from tui.core.payment_method import PaymentMethod
 from tui.desk.storage.reconciliations import DifferenceKind
 
 
@@ -38,7 +38,7 @@ class Oddity:
 class Comparison:
     """One day of one platform."""
 
-    method: Method
+    method: PaymentMethod
     day: date
     entries: int | None
     """Lines of the bill that were compared; None while there is none."""

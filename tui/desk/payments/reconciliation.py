@@ -11,7 +11,8 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from tui.core.beijing import BEIJING
-from tui.core.order import AttemptState, Method
+from tui.core.order import AttemptState
+from tui.core.payment_method import PaymentMethod
 from tui.desk.clock import numbers_in
 from tui.desk.context import Desk
 from tui.desk.payments.apply import apply_outcome
@@ -26,15 +27,12 @@ from tui.desk.storage.records import AttemptRecord, RefundRecord
 
 _LOG = logging.getLogger(__name__)
 READY_AT = timedelta(hours=10)
-"""Of the next day in Beijing: both platforms promise their bills for the morning."""
+"""Of the next day in Beijing: all platforms promise their bills for the morning."""
 _AGAIN = timedelta(hours=1)
 _PATIENCE = timedelta(days=1)
 """So long a missing bill may still come; then it means that nothing moved, or is an alarm."""
 _CATCH_UP = 7
 """Days that a desk looks back for which it was not there."""
-_EDGE = {Method.ALIPAY: timedelta(minutes=10), Method.UNIONPAY: timedelta(minutes=70)}
-"""What moved so shortly before midnight may stand in the next day's bill; UnionPay's day ends at 23:00."""
-
 _LISTED = 50
 """Odd lines that one line of the log names."""
 
@@ -76,7 +74,7 @@ def reconcile_due(desk: Desk, reconciliation_no: str) -> None:
             _LOG.critical("bill %s is still not there", reconciliation_no)
 
 
-def reconcile(desk: Desk, method: Method, day: date) -> Comparison:
+def reconcile(desk: Desk, method: PaymentMethod, day: date) -> Comparison:
     """Compare one day and keep what differs; may be repeated.
 
     :raises PaymentGatewayError: the bill cannot be had.
@@ -85,7 +83,7 @@ def reconcile(desk: Desk, method: Method, day: date) -> Comparison:
     bill = gateway.bill(day)
     with writing(desk.engine) as db:
         lines, others = _split(db, bill.lines if bill else ())
-        missing = _missing_there(db, method, day, lines)
+        missing = _missing_there(db, gateway, day, lines)
         if bill is None:
             return Comparison(method, day, None, len(missing))
         found = [difference for line in lines if (difference := _compare(db, method, day, line))]
@@ -100,7 +98,7 @@ def reconcile(desk: Desk, method: Method, day: date) -> Comparison:
     return comparison
 
 
-def _may_be_ours(db: Session, method: Method, odd: OddLine) -> list[Difference]:
+def _may_be_ours(db: Session, method: PaymentMethod, odd: OddLine) -> list[Difference]:
     """One for each number of ours in it, known or not; and one where nothing tells whose line it is."""
     kind = DifferenceKind.UNREADABLE
     attempts = [(name, db.get(AttemptRecord, name)) for name in numbers_in(odd.text)]
@@ -124,7 +122,7 @@ def _split(db: Session, lines: tuple[BillLine, ...]) -> tuple[tuple[BillLine, ..
     return tuple(ours), tuple(others)
 
 
-def _compare(db: Session, method: Method, day: date, line: BillLine) -> Difference | None:
+def _compare(db: Session, method: PaymentMethod, day: date, line: BillLine) -> Difference | None:
     attempt = db.get(AttemptRecord, line.number)
     if attempt is None or attempt.method is not method:
         return Difference(DifferenceKind.MISSING_HERE, line.number, line.refund_no, None, line.amount_fen, "")
@@ -155,8 +153,9 @@ def _compare_refund(db: Session, day: date, line: BillLine, attempt: AttemptReco
     return Difference(kind, line.number, line.refund_no, ours, line.amount_fen, attempt.state.value)
 
 
-def _missing_there(db: Session, method: Method, day: date, lines: tuple[BillLine, ...]) -> list[Difference]:
-    begin = datetime(day.year, day.month, day.day, tzinfo=BEIJING) - _EDGE[method]
+def _missing_there(db: Session, gateway: PaymentGateway, day: date, lines: tuple[BillLine, ...]) -> list[Difference]:
+    method = gateway.method
+    begin = datetime(day.year, day.month, day.day, tzinfo=BEIJING) - gateway.bill_edge
     end = begin + timedelta(days=1)
     theirs = {(line.number, bool(line.refund_no)) for line in lines}
     unbilled = ("", day.isoformat())
@@ -189,7 +188,7 @@ def _missing_there(db: Session, method: Method, day: date, lines: tuple[BillLine
     ]
 
 
-def _ask(desk: Desk, gateway: PaymentGateway, method: Method, found: Difference) -> Difference:
+def _ask(desk: Desk, gateway: PaymentGateway, method: PaymentMethod, found: Difference) -> Difference:
     """Let the platform's signed word settle what its bill says and we did not know."""
     try:
         if found.kind is DifferenceKind.STATE:
@@ -217,7 +216,7 @@ def _ask(desk: Desk, gateway: PaymentGateway, method: Method, found: Difference)
     )
 
 
-def _same(db: Session, method: Method, line: BillLine) -> bool:
+def _same(db: Session, method: PaymentMethod, line: BillLine) -> bool:
     attempt = db.get_one(AttemptRecord, line.number)
     if attempt.method is not method:
         return False
@@ -266,7 +265,7 @@ def _keep(desk: Desk, comparison: Comparison) -> None:
             )
 
 
-def _row(method: Method, day: date, now: datetime) -> ReconciliationRecord:
+def _row(method: PaymentMethod, day: date, now: datetime) -> ReconciliationRecord:
     ready = datetime(day.year, day.month, day.day, tzinfo=BEIJING) + timedelta(days=1) + READY_AT
     return ReconciliationRecord(
         reconciliation_no=_number(method, day),
@@ -278,5 +277,5 @@ def _row(method: Method, day: date, now: datetime) -> ReconciliationRecord:
     )
 
 
-def _number(method: Method, day: date) -> str:
+def _number(method: PaymentMethod, day: date) -> str:
     return f"{method.value}-{day.isoformat()}"

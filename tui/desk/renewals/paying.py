@@ -12,7 +12,8 @@ from sqlalchemy.exc import NoResultFound
 from tui.core.application import check_invoice, normalise_invoice
 from tui.core.beijing import beijing
 from tui.core.failure import Reason
-from tui.core.order import OPEN_ATTEMPT, Application, AttemptState, Method, PaymentStatus
+from tui.core.order import OPEN_ATTEMPT, Application, AttemptState, PaymentStatus
+from tui.core.payment_method import PaymentMethod
 from tui.desk.clock import ATTEMPT, number
 from tui.desk.context import Desk
 from tui.desk.payments.apply import LockedBill, apply, apply_outcome, locked
@@ -126,7 +127,7 @@ def _is_stuck(attempt: AttemptRecord, request: PayRequest) -> bool:
     return not attempt.qr and (tired or attempt.method is not request.method)
 
 
-def _new_attempt(desk: Desk, held: LockedBill, gateway: PaymentGateway, method: Method) -> AttemptRecord:
+def _new_attempt(desk: Desk, held: LockedBill, gateway: PaymentGateway, method: PaymentMethod) -> AttemptRecord:
     made = held.now.replace(microsecond=0)
     shown_until = made + timedelta(seconds=desk.settings.qr_seconds)
     return AttemptRecord(

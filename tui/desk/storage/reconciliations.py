@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import BigInteger, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from tui.core.order import Method
+from tui.core.payment_method import PaymentMethod
 from tui.desk.storage.records import Record, stored
 
 
@@ -30,7 +30,7 @@ class ReconciliationRecord(Record):
     __tablename__ = "reconciliations"
     reconciliation_no: Mapped[str] = mapped_column(primary_key=True)
     """`<method>-<day>`."""
-    method: Mapped[Method]
+    method: Mapped[PaymentMethod]
     day: Mapped[str] = mapped_column(String(10))
     """Beijing day, `YYYY-MM-DD`."""
     created_at: Mapped[datetime]

@@ -15,12 +15,12 @@ from tui.core.order import (
     AttemptState,
     InvoiceStatus,
     KeyPolicy,
-    Method,
     OldPair,
     PaymentStatus,
     RefundState,
     SignatureScheme,
 )
+from tui.core.payment_method import PaymentMethod
 from tui.desk.storage.sealed import Moment, Sealed, bind_to_rows
 
 AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
@@ -54,7 +54,7 @@ class Record(DeclarativeBase):
         AttemptState: stored(AttemptState),
         RefundState: stored(RefundState),
         InvoiceStatus: stored(InvoiceStatus),
-        Method: stored(Method),
+        PaymentMethod: stored(PaymentMethod),
         MessageKind: stored(MessageKind),
         KeyPolicy: stored(KeyPolicy),
         OldPair: stored(OldPair),
@@ -182,7 +182,7 @@ class AttemptRecord(Record):
     business_no: Mapped[str] = mapped_column(ForeignKey("applications.business_no"), index=True)
     ordinal: Mapped[int]
     """1, 2, … among the application's attempts."""
-    method: Mapped[Method]
+    method: Mapped[PaymentMethod]
     state: Mapped[AttemptState]
     amount_fen: Mapped[int] = mapped_column(BigInteger)
     payee: Mapped[str]
@@ -279,7 +279,7 @@ class NoticeRecord(Record):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     notice_no: Mapped[str]
     """Known before the row is written, as `id` is not."""
-    method: Mapped[Method]
+    method: Mapped[PaymentMethod]
     body: Mapped[bytes] = mapped_column(Sealed("notices.body"))
     received_at: Mapped[datetime]
     result: Mapped[str] = mapped_column(default="")

@@ -10,7 +10,8 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from tui.core.application import Buyer, FieldErrors, InvoiceForm, check_invoice, normalise_invoice
-from tui.core.order import Method, yuan
+from tui.core.order import yuan
+from tui.core.payment_method import PaymentMethod
 from tui.core.text_safety import printable
 from tui.journey.events import InvoiceEdited, PaymentSubmitted
 from tui.journey.state import State
@@ -25,7 +26,7 @@ from tui.kiosk.widgets.field import Field, TextField, first_wrong
 
 
 class MethodScreen(TypedScreen):
-    """银联在线支付 or 支付宝, and whom the invoice is made out to."""
+    """银联在线支付, 支付宝 or what else the desk offers, and whom the invoice is made out to."""
 
     CSS_PATH: ClassVar = [style("applying.tcss"), style("paying.tcss")]
     heading = N_("支付方式和电子发票")
@@ -80,8 +81,9 @@ class MethodScreen(TypedScreen):
 
     def _load(self, state: State) -> None:
         self.fill(state.invoice)
-        methods = (Method.UNIONPAY, Method.ALIPAY)
-        self.query_one("#method", Choice).offer(tuple((m, label(m)) for m in methods), state.method)
+        methods = state.methods
+        chosen = state.method if state.method in methods else methods[0]
+        self.query_one("#method", Choice).offer(tuple((m, label(m)) for m in methods), chosen)
         self.query_one("#buyer", Choice).offer(tuple((b, label(b)) for b in Buyer), state.invoice.buyer)
         self._ask_for_number()
 
@@ -110,11 +112,11 @@ class MethodScreen(TypedScreen):
         buyer = self.query_one("#buyer", Choice).value
         return buyer if isinstance(buyer, Buyer) else self.state.invoice.buyer
 
-    def typed(self) -> tuple[Method, InvoiceForm]:
+    def typed(self) -> tuple[PaymentMethod, InvoiceForm]:
         """What is chosen and what stands in the fields."""
         method = self.query_one("#method", Choice).value
         invoice = InvoiceForm(self.text("tax_number"), self.text("title"), self._buyer())
-        return (method if isinstance(method, Method) else self.state.method), invoice
+        return (method if isinstance(method, PaymentMethod) else self.state.method), invoice
 
     def edited(self) -> InvoiceEdited:
         """Kept by the flow."""

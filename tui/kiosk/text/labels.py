@@ -7,10 +7,11 @@ from typing import Any
 from tui.core.application import Buyer, FieldError, IdType
 from tui.core.certificate import CertificateState, PinState, Usage
 from tui.core.failure import Money, Place
-from tui.core.order import ApplicationStatus, AttemptState, InvoiceStatus, Method, PaymentStatus
+from tui.core.order import ApplicationStatus, AttemptState, InvoiceStatus, PaymentStatus
+from tui.core.payment_method import PaymentMethod
 from tui.core.token import KeyLeft, TokenStage
 from tui.journey.state import Busy, Step
-from tui.kiosk.text import N_, _
+from tui.kiosk.text import N_, _, proper
 
 APPLICATION = {
     # Translators: the applicant has not yet signed with the token.
@@ -61,7 +62,6 @@ INVOICE = {
 }
 # Translators: whom the invoice is made out to.
 BUYER = {Buyer.COMPANY: N_("企业"), Buyer.PERSON: N_("个人")}
-METHOD = {Method.ALIPAY: N_("支付宝"), Method.UNIONPAY: N_("银联在线支付")}
 ID_TYPE = {
     IdType.RESIDENT_ID: N_("居民身份证"),
     IdType.HK_MACAO_TAIWAN_RESIDENCE: N_("港澳台居民居住证"),
@@ -204,7 +204,6 @@ LABELS: Mapping[type[Enum], Mapping[Any, str]] = {
     AttemptState: ATTEMPT,
     InvoiceStatus: INVOICE,
     Buyer: BUYER,
-    Method: METHOD,
     IdType: ID_TYPE,
     CertificateState: CERTIFICATE,
     Usage: USAGE,
@@ -222,4 +221,4 @@ LABELS: Mapping[type[Enum], Mapping[Any, str]] = {
 
 def label(member: Enum) -> str:
     """The label of a status, stage, type, step, field error or of where the money is."""
-    return _(LABELS[type(member)][member])
+    return proper(member.label) if isinstance(member, PaymentMethod) else _(LABELS[type(member)][member])

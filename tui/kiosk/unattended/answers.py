@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from tui.core.application import ApplicationForm, Buyer, IdType, InvoiceForm
-from tui.core.order import Method
+from tui.core.payment_method import PaymentMethod
 from tui.core.secret import Password, Secret
 from tui.process.tables import Table, open_table
 
@@ -43,7 +43,7 @@ class Answers:
     account: str = field(repr=False)
     password: Password
     form: ApplicationForm
-    method: Method
+    method: PaymentMethod
     invoice: InvoiceForm
     serial: str = ""
     """Which certificate is meant, as `core.certificate.Certificate.serial` writes it; empty for the only one."""
@@ -77,7 +77,7 @@ def read_answers(path: Path) -> Answers:
         account=top.take("account", str),
         password=Password(top.take("password", str).encode()),
         form=form.copied_from_agent() if same else form,
-        method=_code(payment, "method", Method, Method.ALIPAY),
+        method=_code(payment, "method", PaymentMethod, PaymentMethod.ALIPAY),
         invoice=_invoice(invoice),
         serial=_serial(top),
         delete_old=top.take("delete_old", bool, False),

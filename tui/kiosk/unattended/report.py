@@ -10,7 +10,8 @@ from typing import Protocol, TextIO, assert_never
 import msgspec
 
 from tui.core.failure import Failure, Money, Reason
-from tui.core.order import Method, yuan
+from tui.core.order import yuan
+from tui.core.payment_method import PaymentMethod
 from tui.core.token import KeyLeft
 from tui.journey.state import State
 from tui.kiosk.text import _
@@ -21,7 +22,7 @@ from tui.kiosk.text.wording import explain, field_message, label
 class Pay(msgspec.Struct, frozen=True, tag_field="event", tag="pay"):
     """A QR code waits to be scanned; comes again when it was renewed."""
 
-    method: Method
+    method: PaymentMethod
     qr: str
     amount_fen: int
     business_no: str

@@ -18,12 +18,14 @@ from cryptography.x509.oid import NameOID
 from msgspec import structs
 
 from tests.harness.gateways.served import Clock, Merchant, attempt, served
-from tui.desk.payments.gateway import Channel, GatewayMisconfigured, GatewayUnknown, PaymentGateway, TradeState
+from tui.core.payment_method import PaymentMethod
+from tui.desk.payments.gateway import GatewayMisconfigured, GatewayUnknown, PaymentGateway, TradeState
 from tui.desk.platforms.alipay.gateway import Alipay
 from tui.desk.platforms.common.transport import ANSWER_LIMIT
 from tui.desk.platforms.unionpay.gateway import UnionPay
 from tui.sandbox.gateways.alipay.gateway import alipay_app
-from tui.sandbox.gateways.common.keys import alipay_settings, unionpay_settings
+from tui.sandbox.gateways.alipay.keys import alipay_settings
+from tui.sandbox.gateways.unionpay.keys import unionpay_settings
 
 
 @pytest.fixture
@@ -49,14 +51,14 @@ def tls(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.fixture(params=list(Channel))
+@pytest.fixture(params=list(PaymentMethod))
 def gateway_at(
     request: pytest.FixtureRequest, alipay_directory: Path, unionpay_directory: Path, clock: Clock
 ) -> Callable[[str], PaymentGateway]:
     """Each adapter, pointed at an address."""
 
     def make(url: str) -> PaymentGateway:
-        if request.param is Channel.ALIPAY:
+        if request.param is PaymentMethod.ALIPAY:
             return Alipay(structs.replace(alipay_settings(alipay_directory, url), deadline=0.2), clock)
         return UnionPay(structs.replace(unionpay_settings(unionpay_directory, url), deadline=0.2), clock)
 

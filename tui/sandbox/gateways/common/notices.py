@@ -3,7 +3,7 @@
 import ssl
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,12 +40,20 @@ class NoticeSender:
     """Sends what the ledger holds as unconfirmed."""
 
     def __init__(
-        self, ledger: Ledger, plan: NoticePlan, faults: Faults, *, ca_file: Path | None, time_scale: float
+        self,
+        ledger: Ledger,
+        plan: NoticePlan,
+        faults: Faults,
+        headers: Callable[[PendingNotice], Mapping[str, str]],
+        *,
+        ca_file: Path | None,
+        time_scale: float,
     ) -> None:
         """Trust ``ca_file`` for the merchant's TLS, or the system; ``time_scale`` shortens (or stretches) all gaps."""
         self._ledger = ledger
         self._plan = plan
         self._faults = faults
+        self._headers = headers
         self._gaps = [gap * time_scale for gap in plan.gaps]
         self._ca_file = ca_file
         self._due: dict[str, float] = {}
@@ -96,7 +104,8 @@ class NoticeSender:
 
     def _send(self, client: httpx.Client, notice: PendingNotice) -> None:
         try:
-            confirmed = self._plan.confirmed(client.post(notice.url, content=notice.body))
+            answer = client.post(notice.url, content=notice.body, headers=dict(self._headers(notice)))
+            confirmed = self._plan.confirmed(answer)
         except (httpx.HTTPError, httpx.InvalidURL):
             confirmed = False
         confirmed = confirmed and not self._faults.take(Fault.NOTICE_RESENT, notice.number)
