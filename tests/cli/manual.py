@@ -42,9 +42,14 @@ def man_page() -> str:
 
 def completion(shell: str) -> str:
     """The completion for `bash` or `zsh`."""
-    whole = parser()
-    _prepare(whole)
-    return shtab.complete(whole, shell)
+    return shtab.complete(whole_parser(), shell)
+
+
+def whole_parser() -> argparse.ArgumentParser:
+    """The parser with every command's options taken in."""
+    made = parser()
+    _prepare(made)
+    return made
 
 
 def _prepare(made: Parser) -> None:
@@ -83,7 +88,7 @@ def _options(command: Command) -> Iterator[str]:
 
 def _word(option: Option) -> str:
     """The option in bold, its value in italics."""
-    choices = () if isinstance(option.choices, str) else option.choices
+    choices = found(option.choices) if isinstance(option.choices, str) else option.choices
     value = option.metavar or ("|".join(choices) if choices else option.parameter.upper())
     if not option.flag:
         return f"\\fI{_safe(value)}\\fR"

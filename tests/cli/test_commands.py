@@ -91,6 +91,15 @@ def test_usage_and_settings_end_with_2(words: list[str]) -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_a_missing_extra_is_named() -> None:
+    without = "import sys; sys.modules['sqlalchemy'] = None; from tui.cli.main import main; main()"
+    words = [sys.executable, "-c", without, "desk", "migrate", "--config", "x"]
+    done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stdout) == (Exit.USAGE, "")
+    assert "sqlalchemy" in done.stderr
+    assert "pip install 'ca-renewal-kiosk[desk]'" in done.stderr
+
+
 @pytest.mark.parametrize("group", ["desk", "sandbox"])
 def test_a_missing_command_is_named(group: str) -> None:
     done = _run(group)

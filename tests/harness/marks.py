@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from functools import cache
+from inspect import unwrap
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
@@ -26,7 +27,7 @@ NEEDS = {
     "tests.rig.softhsm.make_ca": "",
     "tests.rig.postgres": "postgres",
     "tests.desk.storage.test_postgresql.server": "postgres",
-    "tests.harness.desk.scenarios": "gateway",
+    "tests.harness.desk.world": "gateway",
     "tests.harness.gateways.callers": "gateway",
     "tests.harness.gateways.served": "gateway",
     "tests.end_to_end": "journey",
@@ -41,15 +42,18 @@ FAST = "fast"
 def marks_of(item: pytest.Function) -> set[str]:
     """The marks of one test; `fast` alone where there is no other."""
     functions = [item.function, *(fixtures[-1].func for fixtures in item._fixtureinfo.name2fixturedefs.values())]
-    found = {mark for function in functions for mark in _needed(function)}
+    found = {mark for function in functions for mark in needed(function)}
     return found or {FAST}
 
 
 @cache
-def _needed(function: Callable[..., Any]) -> frozenset[str]:
-    marks, seen, left = set(), set(), [function]
+def needed(function: Callable[..., Any]) -> frozenset[str]:
+    """The marks that one function gives, by all that it names and that those name in their turn."""
+    marks: set[str] = set()
+    seen: set[int] = set()
+    left: list[Any] = [function]
     while left:
-        thing = left.pop()
+        thing = unwrap(left.pop())
         if id(thing) in seen:
             continue
         seen.add(id(thing))
@@ -86,14 +90,17 @@ def _named(thing: object) -> Iterator[object]:
         members = (getattr(held, "__func__", getattr(held, "fget", held)) for held in vars(thing).values())
         yield from (held for held in (*thing.__bases__, *members) if isinstance(held, FunctionType | type))
     elif isinstance(thing, FunctionType):
-        thing = getattr(thing, "__wrapped__", thing)
         yield from (held for held in thing.__annotations__.values() if isinstance(held, type))
         yield from (cell.cell_contents for cell in thing.__closure__ or ())
         yield from (thing.__globals__[name] for name in _names(thing.__code__) if name in thing.__globals__)
 
 
 def _names(code: CodeType) -> Iterator[str]:
+    """Of globals, also as a text: `request.getfixturevalue("server")`."""
     yield from code.co_names
     for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield from _names(constant)
+        match constant:
+            case CodeType():
+                yield from _names(constant)
+            case str():
+                yield constant

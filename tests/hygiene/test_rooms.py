@@ -22,4 +22,4 @@ def test_a_room_loads_nothing_of_those_above_it(room: str) -> None:
     loaded = set(subprocess.run(words, capture_output=True, text=True, check=True, timeout=60).stdout.split())
     above = {f"tui.desk.{name}" for name in (*ROOMS[ROOMS.index(room) + 1 :], "platforms", "engine", "wiring", "serve")}
     assert f"tui.desk.{room}" in loaded
-    assert not loaded & {*above, "litestar", "uvicorn", "dbos", "textual"}
+    assert not loaded & {*above, "litestar", "uvicorn", "textual"}

@@ -5,15 +5,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import msgspec
-
-from tui.cli.certs.listing import Look, look
-from tui.cli.output import out
+from tui.cli.certs.listing import look
+from tui.cli.output import out, out_json
 from tui.cli.settings import begin
 from tui.core.exits import Exit, exit_of
 from tui.core.failure import Money
-from tui.journey.ports import Check, DeskPort, SelfCheckPort
+from tui.journey.ports import Check
 from tui.kiosk import wiring
+from tui.kiosk.settings import KioskSettings
 from tui.kiosk.text import N_, _
 from tui.kiosk.text.wording import explain
 
@@ -40,21 +39,18 @@ class Checked:
 
 def doctor(config: Path | None, as_json: bool) -> int:
     """环境检测."""
-    settings = begin(config)
-
-    async def run() -> tuple[Check, ...]:
-        desk = wiring.desk(settings)
-        return await examine(wiring.tokens(settings.modules), desk, wiring.checks(settings, desk))
-
-    checks = asyncio.run(run())
-    out(_as_json(checked(checks)) if as_json else "\n".join(check_lines(checks)))
+    checks = asyncio.run(_examine(begin(config)))
+    if as_json:
+        out_json(checked(checks))
+    else:
+        out("\n".join(check_lines(checks)))
     return verdict(checks)
 
 
-async def examine(tokens: Look, desk: DeskPort, checks: SelfCheckPort) -> tuple[Check, ...]:
-    """One run of 环境检测."""
+async def _examine(settings: KioskSettings) -> tuple[Check, ...]:
+    desk = wiring.desk(settings)
     try:
-        return await checks.run(await look(tokens))
+        return await wiring.checks(settings, desk).run(await look(wiring.tokens(settings.modules)))
     finally:
         await desk.close()
 
@@ -62,11 +58,6 @@ async def examine(tokens: Look, desk: DeskPort, checks: SelfCheckPort) -> tuple[
 def checked(checks: tuple[Check, ...]) -> tuple[Checked, ...]:
     """The lines of `doctor --json`."""
     return tuple(Checked(c.item, c.ok, c.detail, c.failure.reason.value if c.failure else "") for c in checks)
-
-
-def _as_json(rows: tuple[Checked, ...]) -> str:
-    """An indented JSON list."""
-    return msgspec.json.format(msgspec.json.encode(rows), indent=2).decode()
 
 
 def check_lines(checks: tuple[Check, ...]) -> Iterator[str]:

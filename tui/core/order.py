@@ -47,6 +47,10 @@ class PaymentStatus(StrEnum):
     """Another amount came, undecided for a day, or taken back after the issue; a person must look."""
 
 
+RETURNED = frozenset({PaymentStatus.REFUNDING, PaymentStatus.REFUNDED})
+"""The bill's money goes back or is back: no invoice is ordered for it, and one that was issued is taken back."""
+
+
 class Method(StrEnum):
     """支付方式."""
 
@@ -78,6 +82,22 @@ class AttemptState(StrEnum):
 OPEN_ATTEMPT = frozenset(
     {AttemptState.CREATED, AttemptState.QR_SHOWN, AttemptState.SCANNED, AttemptState.CLOSING, AttemptState.UNKNOWN}
 )
+SHOWN_ATTEMPT = OPEN_ATTEMPT - {AttemptState.CLOSING}
+"""At most one attempt of an application is in one of these."""
+
+
+class RefundState(StrEnum):
+    """What the platform has said about a refund."""
+
+    ABSENT = "absent"
+    """It has no such refund: nothing was sent yet, or did not arrive; the same one is sent (again)."""
+    PENDING = "pending"
+    """Accepted or not yet known: it is queried."""
+    REFUSED = "refused"
+    """Not now: the same one may be sent again."""
+    FAILED = "failed"
+    """For good: the platform keeps this number as one that failed, and only another number can carry the refund."""
+    DONE = "done"
 
 
 class KeyPolicy(StrEnum):

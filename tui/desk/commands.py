@@ -22,6 +22,7 @@ from tui.desk.storage.database import (
     open_database,
     reading,
 )
+from tui.desk.storage.wakeup import notify
 
 
 def serve(config: Path) -> int:
@@ -51,6 +52,7 @@ def migrate(config: Path) -> int:
             if before == NEWEST_REVISION:
                 _open_one(engine)
             database.migrate(engine)
+            notify(engine)
         except InvalidTag:
             told = "不是这个数据库的密钥，未做改动 / not this database's key, nothing was changed"
             say(f"{config}: desk.data_key_file: {told}")

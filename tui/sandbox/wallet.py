@@ -78,9 +78,10 @@ def pay_application(directory: Path, business_no: str) -> tuple[Fault, ...]:
 def _shown_code(directory: Path, business_no: str) -> str:
     from sqlalchemy import select
 
+    from tui.core.order import SHOWN_ATTEMPT
     from tui.desk.settings import load
     from tui.desk.storage.database import open_database, reading
-    from tui.desk.storage.records import SHOWN_ATTEMPT, AttemptRecord
+    from tui.desk.storage.records import AttemptRecord
 
     engine = open_database(load(directory / "desk.toml").database)
     try:

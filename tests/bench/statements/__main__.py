@@ -69,28 +69,28 @@ def _serving(config: Path) -> Iterator[str]:
             process.wait(30)
 
 
-def _configured(town: Environment, database: str) -> Path:
+def _configured(sandbox: Environment, database: str) -> Path:
     """The sandbox's desk.toml with this database, on a free port."""
-    settings = (town.directory / "desk.toml").read_text()
+    settings = (sandbox.directory / "desk.toml").read_text()
     settings = re.sub(r"^database = .*$", f'database = "{database}"', settings, flags=re.MULTILINE)
     settings = re.sub(r"^port = \d+$", "port = 0", settings, count=1, flags=re.MULTILINE)
     settings = re.sub(r"^public_url = .*\n", "", settings, flags=re.MULTILINE)
-    config = town.directory / "measured.toml"
+    config = sandbox.directory / "measured.toml"
     config.write_text(settings)
     config.chmod(0o600)
     return config
 
 
-async def _renewals(town: Environment, url: str, engine: Engine, options: argparse.Namespace) -> None:
+async def _renewals(sandbox: Environment, url: str, engine: Engine, options: argparse.Namespace) -> None:
     def say(phase: str) -> None:
         with engine.connect() as connection:
             connection.execute(text(mark(phase)))
 
-    desk = DeskClient(url, town.directory / "tls/ca.pem", __version__)
+    desk = DeskClient(url, sandbox.directory / "tls/ca.pem", __version__)
     for number in range(options.renewals + 1):  # the first fills the pools and is not counted
-        person = await asyncio.to_thread(arrive, town.directory, engine)
+        person = await asyncio.to_thread(arrive, sandbox.directory, engine)
         say(_RENEWAL if number else "warm-up")
-        business_no = await renew(desk, person, town.directory, engine, method=options.method, wait=options.wait)
+        business_no = await renew(desk, person, sandbox.directory, engine, method=options.method, wait=options.wait)
         say(_AFTERWARDS if number else "warm-up")
         await leave(desk, engine, business_no)
         say(_PAUSE)
@@ -164,14 +164,14 @@ def main() -> None:
     parser.add_argument("--wait", type=float, default=1.0, help="seconds until the person has paid the code")
     parser.add_argument("--each", action="store_true", help="list every transaction of the last renewal too")
     options = parser.parse_args()
-    with TemporaryDirectory() as folder, postgres(options=OPTIONS) as database, Environment(Path(folder)) as town:
-        config = _configured(town, database)
+    with TemporaryDirectory() as folder, postgres(options=OPTIONS) as database, Environment(Path(folder)) as sandbox:
+        config = _configured(sandbox, database)
         migrate(config)
         settings = load(config)
         engine = open_database(f"{database}&application_name={BENCH}", settings.data_key)
         create_account(engine, ACCOUNT, PASSWORD)
         with _serving(config) as url:
-            asyncio.run(_renewals(town, url, engine, options))
+            asyncio.run(_renewals(sandbox, url, engine, options))
         engine.dispose()
         server = Path(str(make_url(database).query["host"]))
         _report(server / "data/log", options.renewals, each=options.each)

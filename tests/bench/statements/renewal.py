@@ -64,15 +64,15 @@ class Poll:
         self._task.cancel()
 
 
-def arrive(town: Path, engine: Engine) -> Person:
+def arrive(sandbox: Path, engine: Engine) -> Person:
     """Somebody whose certificate ends in 20 days."""
     old, new = (rsa.generate_private_key(65537, 2048) for _ in range(2))
-    der = issue(town / "ca", old.public_key(), "张三", 20).public_bytes(Encoding.DER)
+    der = issue(sandbox / "ca", old.public_key(), "张三", 20).public_bytes(Encoding.DER)
     bind_certificate(engine, ACCOUNT, hashlib.sha256(der).hexdigest())
     return Person(old, der, new)
 
 
-async def renew(desk: DeskClient, person: Person, town: Path, engine: Engine, *, method: Method, wait: float) -> str:
+async def renew(desk: DeskClient, person: Person, sandbox: Path, engine: Engine, *, method: Method, wait: float) -> str:
     """From sign-in to proof, as the screens ask for it; gives the business number. The code is paid after `wait`."""
     await desk.sign_in(ACCOUNT, Password(bytearray(PASSWORD.encode())))
     await desk.notice()
@@ -88,7 +88,7 @@ async def renew(desk: DeskClient, person: Person, town: Path, engine: Engine, *,
     poll = Poll(desk, entered.business_no)
     await asyncio.sleep(wait)
     assert paying.attempt is not None
-    await asyncio.to_thread(scan_and_pay, town, paying.attempt.qr)
+    await asyncio.to_thread(scan_and_pay, sandbox, paying.attempt.qr)
     issued = await poll.until(ApplicationStatus.ISSUED)
     poll.stop()
     await asyncio.to_thread(until, lambda: _is_told(engine, issued.business_no))

@@ -1,176 +1,22 @@
-"""The engine: what it claims and when, how it shares with other desks, what wakes it."""
+"""The engine at work: what it sees to beside what, what wakes it, what does not end it."""
 
 import threading
-from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import pytest
-from msgspec import structs
-from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 
+from tests.harness.desk.slow_post import PATIENCE, SlowPost, message, write_messages
 from tests.harness.desk.town import Person, Town, claimed, shown
 from tui.core.order import AttemptState
 from tui.desk.context import Desk
-from tui.desk.engine.commits import Commits
 from tui.desk.engine.engine import DeskEngine
-from tui.desk.engine.obligations import OBLIGATIONS, Due, Obligation, next_due, put_off
-from tui.desk.engine.workers import AT_ONCE, Workers
+from tui.desk.engine.obligations import OBLIGATIONS, Obligation
+from tui.desk.engine.workers import AT_ONCE
 from tui.desk.payments.polling import follow
-from tui.desk.storage.database import reading, writing
-from tui.desk.storage.records import AttemptRecord, MessageKind, MessageRecord
-
-PATIENCE = 20.0
-LEASE = timedelta(seconds=60)
-
-
-class SlowPost:
-    """Holds every delivery until it is let go."""
-
-    def __init__(self, failure: Exception | None = None) -> None:
-        self.begun = threading.Semaphore(0)
-        self.go = threading.Event()
-        self.seen: list[str] = []
-        self.failure = failure
-
-    @property
-    def kind(self) -> Obligation:
-        """Messages, by this post."""
-        return Obligation(MessageRecord.message_id, MessageRecord.next_try_at, self.deliver)
-
-    def deliver(self, desk: Desk, number: str) -> None:
-        """Delivered once let go."""
-        self.seen.append(number)
-        self.begun.release()
-        assert self.go.wait(PATIENCE)
-        if self.failure is not None:
-            raise self.failure
-        with writing(desk.engine) as db:
-            db.get_one(MessageRecord, number).next_try_at = None
-
-    def await_begun(self, times: int) -> None:
-        """So many deliveries more have begun."""
-        for _ in range(times):
-            assert self.begun.acquire(timeout=PATIENCE)
-
-
-class Staff:
-    """Workers of one kind, whose news are kept."""
-
-    def __init__(self, town: Town, kind: Obligation) -> None:
-        self.free, self.again = threading.Semaphore(0), list[timedelta]()
-        self.workers = Workers(town.desk, kind, LEASE, self.free.release, self._told)
-        self._town, self._kind = town, kind
-
-    def work(self) -> None:
-        """Something is said to be due."""
-        self.workers.told(Due(self._kind, "", self._town.clock.now))
-        self.workers.work()
-
-    def _told(self, due: Due) -> None:
-        assert due.at is not None
-        self.again.append(due.at - self._town.clock.now)
-
-
-def message(town: Town, business_no: str, index: int) -> MessageRecord:
-    """Due now."""
-    return MessageRecord(
-        message_id=f"M{index}",
-        business_no=business_no,
-        kind=MessageKind.MAIL,
-        receiver=b"a@b.cn",
-        subject="s",
-        text=b"t",
-        created_at=town.clock.now,
-        next_try_at=town.clock.now,
-    )
-
-
-def write_messages(town: Town, business_no: str, count: int) -> None:
-    with writing(town.desk.engine) as db:
-        db.add_all(message(town, business_no, index) for index in range(count))
-
-
-def dues(town: Town) -> list[timedelta | None]:
-    """How far off each message is."""
-    with reading(town.desk.engine) as db:
-        found = db.scalars(select(MessageRecord.next_try_at).order_by(MessageRecord.message_id))
-        return [None if due is None else due - town.clock.now for due in found]
-
-
-def test_only_free_workers_claim(town: Town, number: str) -> None:
-    write_messages(town, number, AT_ONCE + 1)
-    post = SlowPost()
-    staff = Staff(town, post.kind)
-    staff.work()
-    post.await_begun(AT_ONCE)
-    staff.work()
-    assert dues(town).count(timedelta()) == 1
-    town.later(minutes=10)  # the lease is over, and still nobody is free
-    staff.work()
-    assert len(post.seen) == AT_ONCE
-    post.go.set()
-    staff.workers.stop()
-    assert dues(town).count(None) == AT_ONCE
-
-
-def test_who_is_still_at_work_renews_the_lease_and_undoes_no_decision(town: Town, number: str) -> None:
-    write_messages(town, number, 2)
-    post = SlowPost()
-    staff = Staff(town, post.kind)
-    staff.work()
-    post.await_begun(2)
-    with writing(town.desk.engine) as db:
-        db.get_one(MessageRecord, "M0").next_try_at = None  # decided elsewhere
-    town.later(seconds=40)
-    staff.workers.renew()
-    assert dues(town) == [None, LEASE]
-    town.later(seconds=40)
-    assert claimed(town.desk, post.kind) == []
-    staff.workers.renew()
-    assert dues(town) == [None, LEASE]
-    post.go.set()
-    staff.workers.stop()
-
-
-def test_what_a_dead_desk_had_is_taken_over_when_its_lease_is_over(town: Town, number: str) -> None:
-    write_messages(town, number, 1)
-    kind = SlowPost().kind
-    assert claimed(town.desk, kind) == ["M0"]  # and then it died
-    town.later(seconds=59)
-    assert claimed(town.desk, kind) == []
-    town.later(seconds=1)
-    assert claimed(town.desk, kind) == ["M0"]
-
-
-def test_what_failed_is_tried_again_soon_and_then_less_often(town: Town, number: str) -> None:
-    write_messages(town, number, 1)
-    post = SlowPost(ValueError("a defect"))
-    post.go.set()
-    staff = Staff(town, post.kind)
-    for seconds in (1, 2, 4):
-        staff.work()
-        assert staff.free.acquire(timeout=PATIENCE)
-        assert dues(town) == [timedelta(seconds=seconds)] == staff.again
-        town.later(seconds=seconds)
-        staff.again.clear()
-    post.failure = None
-    staff.work()
-    assert staff.free.acquire(timeout=PATIENCE)
-    assert dues(town) == [None]
-    staff.workers.stop()
-
-
-def test_a_decision_made_before_a_failure_stands(town: Town, number: str) -> None:
-    write_messages(town, number, 1)
-    kind, now = SlowPost().kind, town.clock.now
-    assert claimed(town.desk, kind) == ["M0"]
-    with writing(town.desk.engine) as db:
-        db.get_one(MessageRecord, "M0").next_try_at = None
-    assert put_off(town.desk.engine, kind, ["M0"], [now + timedelta(minutes=1)], now) == set()
-    assert dues(town) == [None]
+from tui.desk.storage.database import open_database, writing
+from tui.desk.storage.records import AttemptRecord
+from tui.desk.storage.wakeup import wakeup
 
 
 def test_payments_do_not_wait_for_the_mail(town: Town, person: Person, number: str) -> None:
@@ -193,16 +39,6 @@ def test_payments_do_not_wait_for_the_mail(town: Town, person: Person, number: s
     finally:
         post.go.set()
         engine.stop()
-
-
-def test_what_was_put_off_while_the_clock_ran_ahead_is_due(town: Town, person: Person, number: str) -> None:
-    attempt_no, _ = shown(person.pay(number))
-    kind, now = Obligation(AttemptRecord.attempt_no, AttemptRecord.next_query_at, follow), town.clock.now
-    assert claimed(town.desk, kind) == []
-    with writing(town.desk.engine) as db:
-        db.get_one(AttemptRecord, attempt_no).next_query_at = now + timedelta(days=365)
-    assert next_due(town.desk.engine, (kind,), now) == [now]
-    assert claimed(town.desk, kind) == [attempt_no]
 
 
 @pytest.mark.parametrize(
@@ -233,56 +69,54 @@ def test_nothing_that_fails_for_a_while_ends_the_engine(
         engine.stop()
 
 
-def by_record(town: Town, number: str) -> None:
-    write_messages(town, number, 1)
-
-
-def by_statement(town: Town, number: str) -> None:
-    with writing(town.desk.engine) as db:
-        db.execute(update(MessageRecord).where(MessageRecord.business_no == number).values(next_try_at=town.clock.now))
-
-
-@pytest.mark.parametrize("write", [by_record, by_statement])
 def test_a_commit_of_this_process_begins_what_it_left_at_once(
-    town: Town, number: str, monkeypatch: pytest.MonkeyPatch, write: Callable[[Town, str], None]
+    town: Town, number: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if write is by_statement:
-        write_messages(town, number, 1)
-        with writing(town.desk.engine) as db:
-            db.get_one(MessageRecord, "M0").next_try_at = None
-    monkeypatch.setattr("tui.desk.engine.engine._LOOK", 3600.0)
     monkeypatch.setattr("tui.desk.storage.wakeup._GLANCE", 3600.0)
-    post, resting = SlowPost(), threading.Event()
+    post, resting = SlowPost(), threading.Semaphore(0)
     post.go.set()
-    town.desk = replace(town.desk, settings=structs.replace(town.desk.settings, takeover_seconds=36000))
     engine = DeskEngine(town.desk, kinds=(post.kind,))
+    engine._pace = 3600.0
     wait = engine._wakeup.wait
 
     def rest(seconds: float) -> bool:
-        resting.set()
+        resting.release()
         return wait(seconds)
 
     monkeypatch.setattr(engine._wakeup, "wait", rest)
     engine.start()
     try:
-        assert resting.wait(PATIENCE)
-        write(town, number)
+        for _ in range(2):  # before and after it has begun to listen, which ends the first rest
+            assert resting.acquire(timeout=PATIENCE)
+        write_messages(town, number, 1)
         post.await_begun(1)
     finally:
         engine.stop()
 
 
-def test_what_is_rolled_back_is_not_told(town: Town, number: str) -> None:
-    kinds, told = (SlowPost().kind,), list[Due]()
-    commits = Commits(town.desk.engine, kinds, told.append)
-    commits.listen()
+def test_a_commit_of_another_process_is_seen(town: Town, number: str) -> None:
+    waiting, other = wakeup(town.desk.engine), open_database(town.desk.settings.database, town.desk.settings.data_key)
     try:
-        with suppress(ZeroDivisionError), writing(town.desk.engine) as db:
+        assert waiting.wait(PATIENCE)  # nobody counted before
+        with writing(other) as db:
             db.add(message(town, number, 0))
-            db.flush()
-            raise ZeroDivisionError
-        assert told == []
-        write_messages(town, number, 1)
-        assert told == [Due(*kinds, "M0", town.clock.now)]
+        assert waiting.wait(PATIENCE)
+        waiting.wake()
+        assert not waiting.wait(PATIENCE)
     finally:
-        commits.stop()
+        waiting.close()
+        other.dispose()
+
+
+def test_a_desk_on_sqlite_takes_back_at_once_what_it_had_when_it_died(town: Town, number: str) -> None:
+    write_messages(town, number, 1)
+    post = SlowPost()
+    post.go.set()
+    assert claimed(town.desk, post.kind) == ["M0"]  # and then it died
+    town.later(seconds=6)
+    engine = DeskEngine(town.desk, kinds=(post.kind,))
+    engine.start()
+    try:
+        post.await_begun(1)
+    finally:
+        engine.stop()

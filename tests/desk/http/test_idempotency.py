@@ -5,15 +5,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
-from sqlalchemy import Engine, event, select
+from sqlalchemy import Engine, event
 
 from tests.harness.desk.town import FORM, Person, Refusal, Town, b64
 from tui.core.failure import Reason
 from tui.core.order import ApplicationStatus
 from tui.desk.http import idempotency
 from tui.desk.renewals.issuing import issue
-from tui.desk.storage.database import reading, writing
-from tui.desk.storage.records import SessionRecord
+from tui.desk.storage.database import writing
 
 
 @dataclass
@@ -123,11 +122,3 @@ def test_nobody_unknown_waits_for_the_lock_that_writers_share(town: Town, person
         with pytest.raises(Refusal) as refused:
             person.save()
     assert refused.value.reason == Reason.SESSION_ENDED.value
-
-
-def test_a_sign_out_forgets_the_sessions_whose_time_is_over(town: Town) -> None:
-    town.person()
-    town.later(minutes=31)
-    town.person().call("DELETE", "/sessions/current")
-    with reading(town.desk.engine) as db:
-        assert db.scalars(select(SessionRecord)).all() == []

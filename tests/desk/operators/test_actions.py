@@ -15,8 +15,9 @@ from tui.desk.ca.port import IssuingFailed
 from tui.desk.invoices.service import invoice
 from tui.desk.operators import commands as operator_commands
 from tui.desk.operators.actions import Act, NotAllowed, refund, release
+from tui.desk.payments.apply import apply
 from tui.desk.payments.gateway import GatewayUnknown
-from tui.desk.payments.settling import lock, returned_by_platform, review
+from tui.desk.payments.machine.events import GaveUp, ReturnedByPlatform
 from tui.desk.progress import Progress
 from tui.desk.renewals.issuing import issue
 from tui.desk.storage.audit_log import ActKind, ActRecord
@@ -175,10 +176,7 @@ def test_money_that_the_platform_denies_afterwards_is_not_taken_for_returned(tow
 def test_what_was_not_decided_is_released_by_the_platforms_word(town: World, act: Act) -> None:
     town.pay(Method.UNIONPAY)
     number = town.attempts()[0].attempt_no
-    with writing(town.desk.engine) as db:
-        application, attempt = lock(db, number)
-        attempt.state, attempt.next_query_at = AttemptState.FROZEN, None
-        review(db, application)
+    apply(town.desk, GaveUp(number))
     with pytest.raises(NotAllowed, match="right amount" if act is CREDIT else "not decided"):
         release(town.desk, BUSINESS_NO, number, act)
     town.phone()
@@ -251,7 +249,7 @@ def test_a_certificate_that_a_live_application_still_gets_is_not_listed(  # type
     number, sign = pay(town), town.ca.issue
 
     def sign_meanwhile(*asked: object) -> bytes:
-        returned_by_platform(town.desk, number)
+        apply(town.desk, ReturnedByPlatform(number))
         return sign(*asked)  # type: ignore[arg-type]
 
     monkeypatch.setattr(town.ca, "issue", sign_meanwhile)

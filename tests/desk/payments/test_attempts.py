@@ -6,6 +6,7 @@ from tests.harness.desk.town import INVOICE, Person, Refusal, Town, paid, shown,
 from tui.core.application import InvoiceForm
 from tui.core.failure import Reason
 from tui.core.order import Application, ApplicationStatus, AttemptState, Method, PaymentStatus
+from tui.desk.payments.apply import apply_outcome
 from tui.desk.payments.gateway import (
     AnswerNotGenuine,
     Attempt,
@@ -17,7 +18,6 @@ from tui.desk.payments.gateway import (
     PaymentGatewayError,
     TradeState,
 )
-from tui.desk.payments.settling import settle
 from tui.desk.renewals.lapse import lapse
 from tui.desk.storage.database import reading
 from tui.desk.storage.records import AttemptRecord
@@ -46,7 +46,7 @@ def test_the_attempt_is_written_before_the_platform_is_asked(town: Town, person:
 
 
 def test_a_notice_before_the_answer_of_the_start(town: Town, person: Person, number: str) -> None:
-    town.alipay.during = lambda attempt: settle(town.desk, attempt.number, paid(town, attempt.number))
+    town.alipay.during = lambda attempt: apply_outcome(town.desk, attempt.number, paid(town, attempt.number))
     application = person.pay(number)
     assert shown(application)[1] is AttemptState.PAID
     assert application.status is ApplicationStatus.ISSUING
@@ -71,9 +71,9 @@ def test_another_method_waits_for_the_end_of_the_first(town: Town, person: Perso
     assert shown(person.pay(number, Method.UNIONPAY))[1] is AttemptState.QR_SHOWN
 
 
-def test_settling_again_changes_nothing(town: Town, person: Person, number: str) -> None:
+def test_the_second_messenger_changes_nothing(town: Town, person: Person, number: str) -> None:
     attempt_no, _ = shown(person.pay(number))
-    settle(town.desk, attempt_no, paid(town, attempt_no))
+    apply_outcome(town.desk, attempt_no, paid(town, attempt_no))
     after = person.see(number)
     for outcome in (
         paid(town, attempt_no),
@@ -81,7 +81,7 @@ def test_settling_again_changes_nothing(town: Town, person: Person, number: str)
         Outcome(TradeState.SCANNED),
         paid(town, attempt_no, 1),
     ):
-        settle(town.desk, attempt_no, outcome)
+        apply_outcome(town.desk, attempt_no, outcome)
     assert person.see(number) == after
 
 
@@ -157,7 +157,7 @@ def test_another_amount_freezes_the_bill_and_is_never_credited(
     application = query(person, number)
     assert (application.status, application.payment_status) == (ApplicationStatus.ENTERED, PaymentStatus.FROZEN)
     assert [record.levelname for record in caplog.records if "another amount" in record.getMessage()] == ["CRITICAL"]
-    settle(town.desk, attempt_no, paid(town, attempt_no))  # the right amount, told afterwards, decides nothing
+    apply_outcome(town.desk, attempt_no, paid(town, attempt_no))  # the right amount, told afterwards, decides nothing
     sweep(town, hours=30)
     frozen = person.sign_in().see(number)
     assert (frozen.payment_status, frozen.refunds) == (PaymentStatus.FROZEN, ())
@@ -223,7 +223,7 @@ def test_an_application_lapses_and_money_after_it_goes_back(town: Town) -> None:
     lapse(town.desk, town.clock.now)
     person.sign_in()
     assert person.see(number).status is ApplicationStatus.LAPSED
-    settle(town.desk, attempt_no, paid(town, attempt_no))
+    apply_outcome(town.desk, attempt_no, paid(town, attempt_no))
     assert [refund.cause for refund in person.see(number).refunds] == ["paid_late"]
 
 
@@ -234,5 +234,5 @@ def test_money_paid_in_time_and_told_late_is_credited(town: Town) -> None:
     in_time = paid(town, attempt_no)
     town.later(days=1)
     lapse(town.desk, town.clock.now)
-    settle(town.desk, attempt_no, in_time)
+    apply_outcome(town.desk, attempt_no, in_time)
     assert person.sign_in().see(number).status is ApplicationStatus.ISSUING

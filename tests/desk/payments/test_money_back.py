@@ -5,13 +5,13 @@ import pytest
 from tests.desk.payments.test_attempts import end
 from tests.harness.desk.town import Person, Town, paid, shown, sweep
 from tui.core.order import ApplicationStatus, AttemptState, Method, PaymentStatus
+from tui.desk.payments.apply import apply_outcome
 from tui.desk.payments.gateway import (
     Ended,
     Outcome,
     RefundState,
     TradeState,
 )
-from tui.desk.payments.settling import settle
 from tui.desk.progress import Progress
 from tui.desk.renewals.issuing import issue
 from tui.desk.storage.database import writing
@@ -31,7 +31,7 @@ def test_paid_while_it_was_cancelled_is_shown_as_returned(town: Town, person: Pe
 def test_credited_while_it_was_cancelled_is_unpaid_again(town: Town, person: Person, number: str) -> None:
     attempt_no, _ = shown(person.pay(number))
     town.alipay.ended = Ended.PAID_REFUNDED
-    town.alipay.on_end = lambda: settle(town.desk, attempt_no, paid(town, attempt_no))
+    town.alipay.on_end = lambda: apply_outcome(town.desk, attempt_no, paid(town, attempt_no))
     application = end(person, number)
     assert (application.status, application.payment_status) == (ApplicationStatus.ENTERED, PaymentStatus.REFUNDED)
     assert [refund.done for refund in application.refunds] == [True]
@@ -42,7 +42,7 @@ def test_taken_back_after_the_issue_is_left_to_a_person(town: Town, person: Pers
     attempt_no, _ = shown(person.pay(number))
 
     def credit_and_issue() -> None:
-        settle(town.desk, attempt_no, paid(town, attempt_no))
+        apply_outcome(town.desk, attempt_no, paid(town, attempt_no))
         issue(town.desk, number)
 
     town.alipay.ended, town.alipay.on_end = Ended.PAID_REFUNDED, credit_and_issue
@@ -55,8 +55,8 @@ def test_unionpay_waits_in_closing_and_surplus_goes_back(town: Town, person: Per
     town.unionpay.ended = Ended.STILL_OPEN
     assert shown(end(person, number))[1] is AttemptState.CLOSING
     second, _ = shown(person.pay(number))
-    settle(town.desk, second, paid(town, second))
-    settle(town.desk, first, paid(town, first))
+    apply_outcome(town.desk, second, paid(town, second))
+    apply_outcome(town.desk, first, paid(town, first))
     application = person.see(number)
     assert application.payment_status is PaymentStatus.PAID
     assert [(refund.cause, refund.done) for refund in application.refunds] == [("paid_twice", False)]
@@ -69,7 +69,7 @@ def test_unionpay_waits_in_closing_and_surplus_goes_back(town: Town, person: Per
 def test_a_late_payment_of_an_unpaid_bill_pays_it(town: Town, person: Person, number: str) -> None:
     attempt_no, _ = shown(person.pay(number))
     end(person, number)
-    settle(town.desk, attempt_no, paid(town, attempt_no))
+    apply_outcome(town.desk, attempt_no, paid(town, attempt_no))
     assert person.see(number).status is ApplicationStatus.ISSUING
 
 
@@ -77,7 +77,7 @@ def test_paid_after_the_withdrawal_goes_back(town: Town, person: Person, number:
     attempt_no, _ = shown(person.pay(number, Method.UNIONPAY))
     town.unionpay.ended = Ended.STILL_OPEN
     person.ask("POST", f"/applications/{number}/withdrawal")
-    settle(town.desk, attempt_no, paid(town, attempt_no))
+    apply_outcome(town.desk, attempt_no, paid(town, attempt_no))
     assert [(refund.cause, refund.done) for refund in person.see(number).refunds] == [("withdrawn", False)]
     sweep(town)
     application = person.see(number)
@@ -90,7 +90,7 @@ def test_a_refund_that_is_pending_is_asked_for_and_never_sent_under_another_numb
     attempt_no, _ = shown(person.pay(number))
     person.ask("POST", f"/applications/{number}/withdrawal")
     town.alipay.refund_state = RefundState.PENDING
-    settle(town.desk, attempt_no, paid(town, attempt_no))
+    apply_outcome(town.desk, attempt_no, paid(town, attempt_no))
     sweep(town)
     sweep(town, seconds=10)
     town.alipay.refund_state = RefundState.ABSENT
@@ -109,7 +109,7 @@ def test_a_refund_gets_another_number_only_when_its_own_has_failed_for_good(
 ) -> None:
     attempt_no, _ = shown(person.pay(number))
     person.ask("POST", f"/applications/{number}/withdrawal")
-    settle(town.desk, attempt_no, paid(town, attempt_no))
+    apply_outcome(town.desk, attempt_no, paid(town, attempt_no))
     first, second = f"RF{attempt_no}", f"RF{attempt_no}02"
     for state, hours in (
         (RefundState.PENDING, 0),
@@ -149,7 +149,7 @@ def test_what_was_given_back_by_the_platform_is_shown_also_when_only_a_query_tel
     town: Town, person: Person, number: str
 ) -> None:
     attempt_no, _ = shown(person.pay(number))
-    settle(town.desk, attempt_no, Outcome(TradeState.CLOSED, 20000, "T1", town.clock.now))
+    apply_outcome(town.desk, attempt_no, Outcome(TradeState.CLOSED, 20000, "T1", town.clock.now))
     application = person.see(number)
     assert (shown(application)[1], application.payment_status) == (AttemptState.REFUNDED, PaymentStatus.REFUNDED)
     assert [(refund.amount_fen, refund.done) for refund in application.refunds] == [(20000, True)]

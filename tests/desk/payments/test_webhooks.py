@@ -9,6 +9,7 @@ from sqlalchemy import select
 from tests.harness.desk.town import Person, Town, paid, shown, sweep
 from tui.core.order import ApplicationStatus, PaymentStatus
 from tui.desk.context import REFUSED_PER_MINUTE
+from tui.desk.payments.apply import apply_outcome
 from tui.desk.payments.gateway import (
     AnswerNotGenuine,
     GatewayUnknown,
@@ -18,7 +19,6 @@ from tui.desk.payments.gateway import (
     RefundState,
     TradeState,
 )
-from tui.desk.payments.settling import settle
 from tui.desk.storage.database import reading
 from tui.desk.storage.records import NoticeRecord
 
@@ -76,7 +76,7 @@ def test_notices_of_unknown_attempts_and_other_times_credit_nothing(town: Town, 
 
 def test_a_late_notice_is_credited_only_if_the_money_is_still_here(town: Town, person: Person, number: str) -> None:
     attempt_no, _ = shown(person.pay(number))
-    settle(town.desk, attempt_no, Outcome(TradeState.CLOSED))
+    apply_outcome(town.desk, attempt_no, Outcome(TradeState.CLOSED))
     town.alipay.notice = PaymentNotice(NoticeKind.PAYMENT, attempt_no, paid(town, attempt_no))
     town.alipay.failure = GatewayUnknown("timeout")
     assert town.client.post("/notify/alipay", content=b"x").status_code == 400
@@ -92,7 +92,7 @@ def test_a_late_notice_that_the_platforms_query_denies_comes_again(
     town: Town, person: Person, number: str, denied: TradeState
 ) -> None:
     attempt_no, _ = shown(person.pay(number))
-    settle(town.desk, attempt_no, Outcome(TradeState.CLOSED))
+    apply_outcome(town.desk, attempt_no, Outcome(TradeState.CLOSED))
     town.alipay.notice = PaymentNotice(NoticeKind.PAYMENT, attempt_no, paid(town, attempt_no))
     town.alipay.state = denied
     assert town.client.post("/notify/alipay", content=b"x").status_code == 400
@@ -104,7 +104,7 @@ def test_a_late_notice_that_the_platforms_query_denies_comes_again(
 
 def test_a_late_notice_of_money_that_is_here_pays_the_bill(town: Town, person: Person, number: str) -> None:
     attempt_no, _ = shown(person.pay(number))
-    settle(town.desk, attempt_no, Outcome(TradeState.CLOSED))
+    apply_outcome(town.desk, attempt_no, Outcome(TradeState.CLOSED))
     town.alipay.notice = PaymentNotice(NoticeKind.PAYMENT, attempt_no, paid(town, attempt_no))
     town.alipay.state = TradeState.PAID
     assert town.client.post("/notify/alipay", content=b"x").status_code == 200
@@ -115,7 +115,7 @@ def test_a_refund_notice_makes_the_desk_ask_at_once(town: Town, person: Person, 
     attempt_no, _ = shown(person.pay(number))
     person.ask("POST", f"/applications/{number}/withdrawal")
     town.alipay.refund_state = RefundState.PENDING
-    settle(town.desk, attempt_no, paid(town, attempt_no))
+    apply_outcome(town.desk, attempt_no, paid(town, attempt_no))
     sweep(town)
     town.alipay.refund_state = RefundState.DONE
     town.alipay.notice = PaymentNotice(NoticeKind.REFUND, f"RF{attempt_no}", paid(town, attempt_no))

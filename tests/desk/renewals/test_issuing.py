@@ -1,9 +1,9 @@
 """From the money to the invoice by the engine: at once, again after a refusal, and after a restart at each state."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,8 +15,9 @@ from tests.harness.desk.town import INVOICE, Person, Town, claimed, do_due, make
 from tui.core.order import Application, ApplicationStatus, InvoiceStatus, Method
 from tui.desk.ca.port import IssuingFailed
 from tui.desk.engine.obligations import OBLIGATIONS
+from tui.desk.payments.apply import apply, apply_outcome
 from tui.desk.payments.gateway import TradeState
-from tui.desk.payments.settling import returned_by_platform, settle
+from tui.desk.payments.machine.events import ReturnedByPlatform
 from tui.desk.progress import Progress
 from tui.desk.renewals.issuing import issue
 from tui.desk.storage.database import reading
@@ -85,7 +86,7 @@ def test_a_certificate_is_owed_while_the_application_is_issuing_and_no_longer(to
     business_no = person.entered().business_no
     assert owed(town, business_no) is None
     person.pay(business_no)
-    settle(town.desk, shown(person.see(business_no))[0], paid(town, shown(person.see(business_no))[0]))
+    apply_outcome(town.desk, shown(person.see(business_no))[0], paid(town, shown(person.see(business_no))[0]))
     assert owed(town, business_no) == timedelta()
     issue(town.desk, business_no)
     assert owed(town, business_no) is None
@@ -122,15 +123,56 @@ def test_money_taken_back_before_the_issue_may_come_again_and_is_answered_at_onc
     town.desk = replace(town.desk, ca=StubbornCa(town, [IssuingFailed("down", final=False)]))
     business_no = person.entered().business_no
     attempt_no, _ = shown(person.pay(business_no))
-    settle(town.desk, attempt_no, paid(town, attempt_no))
+    apply_outcome(town.desk, attempt_no, paid(town, attempt_no))
     assert issue(town.desk, business_no) is Progress.LATER
-    returned_by_platform(town.desk, attempt_no)
+    apply(town.desk, ReturnedByPlatform(attempt_no))
     assert person.see(business_no).status is ApplicationStatus.ENTERED
     assert owed(town, business_no) is None
     again, _ = shown(person.pay(business_no))
-    settle(town.desk, again, paid(town, again))
+    apply_outcome(town.desk, again, paid(town, again))
     assert owed(town, business_no) == timedelta()
     assert issue(town.desk, business_no) is Progress.DONE
+
+
+class SlowCa(StubbornCa):
+    """While it signs for one desk, another one takes over and is answered first."""
+
+    def __init__(self, town: Town, between: Callable[[], None] = lambda: None) -> None:
+        super().__init__(town, [])
+        self._town, self._between, self._asked = town, between, False
+
+    def issue(self, request_id: str, csr: bytes, old_certificate: bytes, not_after: datetime) -> bytes:
+        """As the real one."""
+        if not self._asked:
+            self._asked = True
+            assert issue(self._town.desk, request_id) is Progress.DONE
+            self._between()
+        return super().issue(request_id, csr, old_certificate, not_after)
+
+
+def test_two_desks_that_let_one_certificate_be_issued_get_the_same(
+    town: Town, person: Person, caplog: pytest.LogCaptureFixture
+) -> None:
+    town.desk = replace(town.desk, ca=SlowCa(town))
+    business_no = town.paid(person).business_no
+    assert issue(town.desk, business_no) is Progress.DONE
+    assert person.prove(person.see(business_no)).status is ApplicationStatus.INSTALLED
+    assert not [record for record in caplog.records if record.levelname == "CRITICAL"]
+
+
+def test_a_ca_that_signs_twice_is_an_alarm_and_the_first_certificate_stands(
+    town: Town, person: Person, caplog: pytest.LogCaptureFixture
+) -> None:
+    def forget() -> None:
+        for file in town.desk.settings.ca.issued.glob("*.der"):
+            file.unlink()
+
+    town.desk = replace(town.desk, ca=SlowCa(town, forget))
+    business_no = town.paid(person).business_no
+    assert issue(town.desk, business_no) is Progress.DONE
+    assert person.prove(person.see(business_no)).status is ApplicationStatus.INSTALLED
+    (told,) = [record.getMessage() for record in caplog.records if record.levelname == "CRITICAL"]
+    assert "nobody gets it" in told
 
 
 def test_a_ca_that_refuses_for_good_sends_the_money_back(town: Town, person: Person) -> None:

@@ -17,7 +17,16 @@ from tests.harness.desk.desk_file import write_desk_file
 from tests.harness.desk.doubles import NOW
 from tests.rig.postgres import postgres
 from tui.core.exits import Exit
-from tui.core.order import ApplicationStatus, KeyPolicy, OldPair, PaymentStatus, SignatureScheme
+from tui.core.order import (
+    ApplicationStatus,
+    AttemptState,
+    KeyPolicy,
+    Method,
+    OldPair,
+    PaymentStatus,
+    RefundState,
+    SignatureScheme,
+)
 from tui.desk.commands import evidence
 from tui.desk.invoices.service import latest_red
 from tui.desk.storage import database
@@ -25,7 +34,7 @@ from tui.desk.storage.answers import AnswerRecord
 from tui.desk.storage.database import migrate, open_database, reading
 from tui.desk.storage.evidence import EvidenceRecord
 from tui.desk.storage.invoices import InvoiceRecord
-from tui.desk.storage.records import ApplicationRecord, NoticeRecord
+from tui.desk.storage.records import ApplicationRecord, AttemptRecord, NoticeRecord, Record, RefundRecord
 from tui.desk.storage.sealed import Sealed
 
 RULES = ("key_policy", "old_pair", "scheme")
@@ -147,6 +156,44 @@ def test_what_was_under_way_is_due(url: str) -> None:
     migrate(engine)
     with reading(engine) as db:
         assert db.scalars(sa.select(InvoiceRecord.next_query_at)).all() == [due]
+    engine.dispose()
+
+
+REFUNDS: dict[str, tuple[RefundState, dict[str, Any]]] = {
+    "ZF1": (RefundState.DONE, {"done_at": NOW, "tries": 3, "refusal": ""}),
+    "ZF2": (RefundState.REFUSED, {"done_at": None, "tries": 2, "refusal": "ACQ.SELLER_BALANCE_NOT_ENOUGH"}),
+    "ZF3": (RefundState.PENDING, {"done_at": None, "tries": 1, "refusal": ""}),
+    "ZF4": (RefundState.ABSENT, {"done_at": None, "tries": 0, "refusal": ""}),
+}
+
+
+def insert(connection: sa.Connection, record: type[Record], values: dict[str, Any]) -> None:
+    """A row with these columns only, as a version before wrote it."""
+    known = record.__table__.columns
+    table = sa.table(record.__tablename__, *(sa.column(name, known[name].type) for name in values))
+    connection.execute(sa.insert(table).values(values))
+
+
+def test_refunds_of_the_version_before_get_the_state_that_they_are_in(url: str) -> None:
+    engine = open_database(url, bytes(32))
+    move(engine, command.upgrade, "0001")
+    add_as_the_first_version_did(engine)
+    move(engine, command.upgrade, "0008")
+    attempt = {"business_no": "YW1", "method": Method.ALIPAY, "state": AttemptState.REFUNDING, "amount_fen": 20000}
+    attempt |= {"payee": "", "txn_time": NOW, "shown_until": NOW, "expires_at": NOW, "notify_url": "", "qr": ""}
+    attempt |= {"platform_no": "", "queries": 1, "billed_on": ""}
+    refund = {"business_no": "YW1", "amount_fen": 20000, "cause": "paid_twice", "txn_time": NOW, "ordinal": 1}
+    with engine.begin() as connection:
+        for ordinal, (number, (_, values)) in enumerate(REFUNDS.items(), 1):
+            insert(connection, AttemptRecord, attempt | {"attempt_no": number, "ordinal": ordinal})
+            known = refund | values | {"refund_no": f"RF{number}", "attempt_no": number, "billed_on": ""}
+            insert(connection, RefundRecord, known)
+    migrate(engine)
+    with reading(engine) as db:
+        states = {known.attempt_no: known.state for known in db.scalars(sa.select(RefundRecord))}
+    assert states == {number: state for number, (state, _) in REFUNDS.items()}
+    move(engine, command.downgrade, "0009")
+    assert "state" not in {column["name"] for column in sa.inspect(engine).get_columns("refunds")}
     engine.dispose()
 
 

@@ -22,7 +22,7 @@ from tests.harness.desk.town import ACCOUNT, FORM, Town, make_town, paid, shown
 from tui.core.order import Application, ApplicationStatus, InvoiceStatus, PaymentStatus
 from tui.desk.engine.obligations import Due, Obligation
 from tui.desk.engine.workers import Workers
-from tui.desk.payments.settling import settle
+from tui.desk.payments.apply import apply_outcome
 from tui.desk.renewals.half_filled import HalfFilledRecord, keep, kept_form
 from tui.desk.storage.database import reading, writing
 from tui.desk.storage.records import AT_ONCE, ApplicationRecord
@@ -93,7 +93,7 @@ def test_an_amount_beyond_32_bits_is_frozen_like_any_other_that_was_not_asked(to
     person = town.person()
     number = person.entered().business_no
     attempt_no, _ = shown(person.pay(number))
-    settle(town.desk, attempt_no, paid(town, attempt_no, 10**10))
+    apply_outcome(town.desk, attempt_no, paid(town, attempt_no, 10**10))
     assert person.see(number).payment_status is PaymentStatus.FROZEN
 
 
@@ -120,7 +120,7 @@ def test_a_row_that_a_transaction_holds_is_left_out_and_looked_at_again(town: To
     person, begun = town.person(), list[str]()
     number = person.entered().business_no
     attempt_no, _ = shown(person.pay(number))
-    settle(town.desk, attempt_no, paid(town, attempt_no))
+    apply_outcome(town.desk, attempt_no, paid(town, attempt_no))
     kind = Obligation(ApplicationRecord.business_no, ApplicationRecord.next_issue_at, lambda _, no: begun.append(no))
     workers = Workers(town.desk, kind, timedelta(minutes=1), lambda: None, lambda _: None)
     workers.told(Due(kind, number, AT_ONCE))

@@ -45,8 +45,9 @@ class English(Catalog):
 def extracted() -> English:
     """Every message of the program, by file, with the comments for translators and no translation."""
     found = English()
-    options = {"keywords": KEYWORDS, "comment_tags": (COMMENT_TAG,)}
-    for file, line, message, comments, _ in extract_from_dir(ROOT / "tui", [("**.py", "python")], **options):
+    python = [("**.py", "python")]
+    told = extract_from_dir(ROOT / "tui", python, keywords=KEYWORDS, comment_tags=(COMMENT_TAG,))
+    for file, line, message, comments, _context in told:
         found.add(message, locations=[(f"tui/{file}", line)], auto_comments=comments)
     return found
 

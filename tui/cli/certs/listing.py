@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-import msgspec
-
 from tui.core.certificate import Certificate, Token
 from tui.core.eligibility import why_not
 from tui.core.failure import Failure, Money, Reason
@@ -136,11 +134,6 @@ def _listed(token: Token, certificate: Certificate, now: datetime) -> Listed:
         token_fault=token.fault,
         pin_to_be_changed=token.pin_to_be_changed,
     )
-
-
-def as_json(rows: tuple[Listed, ...]) -> str:
-    """An indented JSON list."""
-    return msgspec.json.format(msgspec.json.encode(rows), indent=2).decode()
 
 
 def fault_lines(snapshot: Snapshot) -> Iterator[str]:

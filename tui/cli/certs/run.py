@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 from tui.cli.certs import listing, watch
-from tui.cli.output import out, say
+from tui.cli.output import out, out_json, say
 from tui.cli.settings import begin
 from tui.core.exits import Exit, exit_of
 from tui.core.token import Snapshot
@@ -29,7 +29,7 @@ def certs(config: Path | None, module: Path | None, watching: bool, as_json: boo
 
     snapshot, now = asyncio.run(look()), utc_now()
     if as_json:
-        out(listing.as_json(listing.listed(snapshot, now)))
+        out_json(listing.listed(snapshot, now))
         for line in listing.fault_lines(snapshot):
             say(line)
     else:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
-from sqlalchemy.orm import attributes as state
+from sqlalchemy.orm.attributes import PASSIVE_NO_INITIALIZE, get_history
 
 from tui.desk.engine.obligations import Due, Obligation, Tell
 from tui.desk.storage.records import AT_ONCE
@@ -39,8 +39,11 @@ class Commits:
     def _flushed(self, session: Session, _context: UOWTransaction) -> None:
         for record in (*session.new, *session.dirty):
             kind = self._kinds.get(type(record))
-            if kind is not None and (added := state.get_history(record, kind.due.key).added):
-                self._leave(session, Due(kind, getattr(record, kind.number.key), added[0]))
+            if kind is None:
+                continue
+            written = get_history(record, kind.due.key, PASSIVE_NO_INITIALIZE).added  # nothing is loaded for it
+            if written:
+                self._leave(session, Due(kind, getattr(record, kind.number.key), written[0]))
 
     def _executed(self, execution: ORMExecuteState) -> None:
         mapper = execution.bind_mapper

@@ -43,7 +43,7 @@ class Obligation:
     @property
     def name(self) -> str:
         """For logs and threads."""
-        return f"{self.number.class_.__tablename__}"
+        return str(self.number.class_.__tablename__)
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,8 +80,7 @@ def sign_in(request: Asked, data: JSONBody[SignIn]) -> Session:
 @delete("/sessions/current", sync_to_thread=True)
 def sign_out(request: Asked) -> None:
     """End the session; always works."""
-    desk = _desk(request)
-    accounts.sign_out(desk.engine, _token(request), desk.clock())
+    accounts.sign_out(_desk(request).engine, _token(request))
 
 
 @get("/documents/notice", sync_to_thread=True)

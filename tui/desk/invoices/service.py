@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from tui.core.application import InvoiceForm
-from tui.core.order import FEE_NAME, InvoiceStatus, PaymentStatus
+from tui.core.order import FEE_NAME, RETURNED, InvoiceStatus
 from tui.desk.backoff import delay
 from tui.desk.context import Desk
 from tui.desk.invoices.delivery import announce
@@ -29,8 +29,6 @@ LONGEST = timedelta(hours=1)
 """Between two questions."""
 PATIENCE = timedelta(days=3)
 """An order that the platform has rejected for so long waits for a person."""
-RETURNED = frozenset({PaymentStatus.REFUNDING, PaymentStatus.REFUNDED})
-"""No invoice is ordered for money that goes back, and one that was issued is taken back."""
 
 
 def order(desk: Desk, db: Session, record: ApplicationRecord) -> None:

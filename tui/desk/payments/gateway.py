@@ -18,6 +18,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar, Protocol
 
+from tui.core import order
 from tui.core.text_safety import printable
 from tui.desk.payments.bill import Bill
 
@@ -199,18 +200,8 @@ class Refund:
             raise ValueError("time without zone")
 
 
-class RefundState(StrEnum):
-    """What the platform says about a refund."""
-
-    DONE = "done"
-    PENDING = "pending"
-    """Accepted or not yet known: query it again."""
-    ABSENT = "absent"
-    """The platform has no such refund: send the same one (again)."""
-    REFUSED = "refused"
-    """Not now: the same one may be sent again."""
-    FAILED = "failed"
-    """For good: the platform keeps this number as one that failed, and only another number can carry the refund."""
+RefundState = order.RefundState
+"""What the platform says about a refund; a refund's row keeps the last word."""
 
 
 @dataclass(frozen=True, slots=True)

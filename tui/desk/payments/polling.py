@@ -1,12 +1,13 @@
 """One attempt at its platform: the code is asked for, the trade is asked about, the end is brought about."""
 
 import logging
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from tui.core.failure import Reason
 from tui.core.order import OPEN_ATTEMPT, AttemptState
 from tui.desk.context import Desk
 from tui.desk.notifications import wording
+from tui.desk.payments.apply import apply, apply_outcome
 from tui.desk.payments.gateway import (
     AnswerNotGenuine,
     Attempt,
@@ -19,16 +20,13 @@ from tui.desk.payments.gateway import (
     PaymentGatewayError,
     TradeState,
 )
-from tui.desk.payments.settling import freeze, lock, returned_by_platform, review, schedule, settle
+from tui.desk.payments.machine import events as e
+from tui.desk.payments.machine.refusals import Refusal
 from tui.desk.refusals import Refused
-from tui.desk.storage.database import reading, writing
-from tui.desk.storage.records import SHOWN_ATTEMPT, AttemptRecord
+from tui.desk.storage.database import reading
+from tui.desk.storage.records import AttemptRecord
 
 _LOG = logging.getLogger(__name__)
-STARTS = 2
-"""A code is asked for so often under one number: a platform that took the first request refuses the second."""
-_START_LEASE = timedelta(seconds=30)
-"""Nobody else starts an attempt so long, while the one who claimed it asks the platform."""
 _GIVE_UP = timedelta(days=1)
 """After its end, when Alipay cancels no more: a code that nobody scanned is over, the undecided needs a person."""
 
@@ -45,27 +43,18 @@ def follow(desk: Desk, attempt_no: str) -> None:
     elif attempt.state not in OPEN_ATTEMPT:
         return
     elif attempt.state is AttemptState.CLOSING or now >= attempt.shown_until:
-        take_down(desk, attempt_no)
+        apply(desk, e.CodeTakenDown(attempt_no))
         finish(desk, attempt)
     elif attempt.qr:
         _ask(desk, gateway, attempt)
-    elif _claim_again(desk, attempt_no):
+    elif not isinstance(apply(desk, e.CodeClaimed(attempt_no)), Refusal):
         try:
             start(desk, gateway, attempt)
         except Refused as refused:
             _LOG.warning("attempt %s: %s", attempt_no, refused)
     else:
-        _mark(desk, attempt_no, AttemptState.UNKNOWN)  # the one who claimed the start has gone
+        apply(desk, e.AnswerLost(attempt_no))  # the one who claimed the start has gone
         _ask(desk, gateway, attempt)
-
-
-def claim_start(attempt: AttemptRecord, now: datetime) -> bool:
-    """Whether the caller's transaction has taken it upon itself to ask for the code."""
-    if attempt.qr or attempt.state not in SHOWN_ATTEMPT or attempt.queries >= STARTS:
-        return False
-    attempt.state, attempt.next_query_at = AttemptState.CREATED, now + _START_LEASE
-    attempt.queries += 1
-    return True
 
 
 def start(desk: Desk, gateway: PaymentGateway, attempt: AttemptRecord) -> None:
@@ -77,28 +66,13 @@ def start(desk: Desk, gateway: PaymentGateway, attempt: AttemptRecord) -> None:
         qr = gateway.start(to_port(attempt)).qr
     except (GatewayUnknown, AnswerNotGenuine) as error:
         _LOG.log(error.severity, "start of attempt %s: %s", attempt.attempt_no, error)
-        _mark(desk, attempt.attempt_no, AttemptState.UNKNOWN)
+        apply(desk, e.AnswerLost(attempt.attempt_no))
         raise Refused(Reason.PAYMENT_PLATFORM_DOWN, type(error).__name__) from error
     except (GatewayRefused, GatewayMisconfigured) as error:
         _LOG.error("start of attempt %s: %s %s", attempt.attempt_no, type(error).__name__, error.code)
-        _mark(desk, attempt.attempt_no, AttemptState.CLOSING)
+        apply(desk, e.StartRefused(attempt.attempt_no))
         raise Refused(Reason.PAYMENT_REFUSED, error.code) from error
-    _mark(desk, attempt.attempt_no, AttemptState.QR_SHOWN, qr)
-
-
-def take_down(desk: Desk, attempt_no: str) -> None:
-    """The code is not shown any more."""
-    with writing(desk.engine) as db:
-        application, attempt = lock(db, attempt_no)
-        put_away(attempt, desk.clock())
-        review(db, application)
-
-
-def put_away(attempt: AttemptRecord, now: datetime) -> None:
-    """From shown to closing, in the caller's transaction."""
-    if attempt.state in SHOWN_ATTEMPT:
-        attempt.state, attempt.queries = AttemptState.CLOSING, 0
-        schedule(attempt, now)
+    apply(desk, e.CodeIssued(attempt.attempt_no, qr))
 
 
 def finish(desk: Desk, attempt: AttemptRecord) -> None:
@@ -108,21 +82,21 @@ def finish(desk: Desk, attempt: AttemptRecord) -> None:
     try:
         match gateway.end(asked):
             case Ended.CLOSED:
-                settle(desk, number, Outcome(TradeState.CLOSED))
+                apply(desk, e.TradeClosed(number))
             case Ended.PAID:
-                settle(desk, number, gateway.query(asked))
+                apply_outcome(desk, number, gateway.query(asked))
             case Ended.PAID_REFUNDED:
-                returned_by_platform(desk, number)
+                apply(desk, e.ReturnedByPlatform(number))
             case Ended.STILL_OPEN | Ended.UNKNOWN if hopeless:
-                freeze(desk, number)
+                apply(desk, e.GaveUp(number))
             case Ended.STILL_OPEN | Ended.UNKNOWN:
-                settle(desk, number, Outcome(TradeState.UNKNOWN))
+                apply(desk, e.TradeUndecided(number))
     except PaymentGatewayError as error:
         _LOG.log(error.severity, "end of attempt %s: %s", number, error)
         if hopeless:
             _give_up(desk, gateway, attempt)
         else:
-            settle(desk, number, Outcome(TradeState.UNKNOWN))
+            apply(desk, e.TradeUndecided(number))
 
 
 def to_port(record: AttemptRecord) -> Attempt:
@@ -137,36 +111,19 @@ def to_port(record: AttemptRecord) -> Attempt:
     )
 
 
-def _claim_again(desk: Desk, attempt_no: str) -> bool:
-    with writing(desk.engine) as db:
-        _, attempt = lock(db, attempt_no)
-        return claim_start(attempt, desk.clock())
-
-
-def _mark(desk: Desk, attempt_no: str, state: AttemptState, qr: str = "") -> None:
-    """What came of the start, unless a notice was faster."""
-    with writing(desk.engine) as db:
-        application, attempt = lock(db, attempt_no)
-        attempt.qr = qr or attempt.qr
-        if attempt.state in (AttemptState.CREATED, AttemptState.UNKNOWN):
-            attempt.state = state
-        schedule(attempt, desk.clock())
-        review(db, application)
-
-
 def _ask(desk: Desk, gateway: PaymentGateway, attempt: AttemptRecord) -> None:
     try:
         outcome = gateway.query(to_port(attempt))
     except PaymentGatewayError as error:
         _LOG.log(error.severity, "query of attempt %s: %s", attempt.attempt_no, error)
         outcome = Outcome(TradeState.UNKNOWN)
-    settle(desk, attempt.attempt_no, outcome)
+    apply_outcome(desk, attempt.attempt_no, outcome)
 
 
 def _ask_once_more(desk: Desk, gateway: PaymentGateway, attempt: AttemptRecord) -> None:
     """Whether a closed code was paid all the same; not answered, it is asked again when the claim's lease is over."""
     try:
-        settle(desk, attempt.attempt_no, gateway.query(to_port(attempt)))
+        apply_outcome(desk, attempt.attempt_no, gateway.query(to_port(attempt)))
     except PaymentGatewayError as error:
         _LOG.log(error.severity, "last query of attempt %s: %s", attempt.attempt_no, error)
 
@@ -176,12 +133,12 @@ def _give_up(desk: Desk, gateway: PaymentGateway, attempt: AttemptRecord) -> Non
     try:
         outcome = gateway.query(to_port(attempt))
     except PaymentGatewayError:
-        settle(desk, attempt.attempt_no, Outcome(TradeState.UNKNOWN))  # not answered: asked again
+        apply(desk, e.TradeUndecided(attempt.attempt_no))  # not answered: asked again
         return
     match outcome.state:
         case TradeState.NOT_SCANNED:
-            settle(desk, attempt.attempt_no, Outcome(TradeState.CLOSED))
+            apply(desk, e.TradeClosed(attempt.attempt_no))
         case TradeState.SCANNED | TradeState.UNKNOWN:
-            freeze(desk, attempt.attempt_no)
+            apply(desk, e.GaveUp(attempt.attempt_no))
         case TradeState.PAID | TradeState.CLOSED:
-            settle(desk, attempt.attempt_no, outcome)
+            apply_outcome(desk, attempt.attempt_no, outcome)

@@ -14,12 +14,12 @@ from tui.core.beijing import BEIJING
 from tui.core.order import AttemptState, Method
 from tui.desk.clock import numbers_in
 from tui.desk.context import Desk
+from tui.desk.payments.apply import apply_outcome
 from tui.desk.payments.bill import BillLine, OddLine
 from tui.desk.payments.comparison import Comparison, Difference, Oddity
 from tui.desk.payments.gateway import PaymentGateway, PaymentGatewayError
 from tui.desk.payments.polling import to_port
 from tui.desk.payments.refunds import pursue
-from tui.desk.payments.settling import settle
 from tui.desk.storage.database import reading, writing
 from tui.desk.storage.reconciliations import DifferenceKind, DifferenceRecord, ReconciliationRecord
 from tui.desk.storage.records import AttemptRecord, RefundRecord
@@ -197,7 +197,7 @@ def _ask(desk: Desk, gateway: PaymentGateway, method: Method, found: Difference)
         elif found.kind is DifferenceKind.MISSING_HERE and found.ours_state:
             with reading(desk.engine) as db:
                 attempt = db.get_one(AttemptRecord, found.attempt_no)
-            settle(desk, attempt.attempt_no, gateway.query(to_port(attempt)))
+            apply_outcome(desk, attempt.attempt_no, gateway.query(to_port(attempt)))
         else:
             return found
     except PaymentGatewayError as error:

@@ -1,4 +1,4 @@
-"""What the payment platforms send by themselves: proved, kept, then settled like every other word."""
+"""What the payment platforms send by themselves: proved, kept, then applied like every other word."""
 
 import logging
 from datetime import timedelta
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from tui.core.order import AttemptState, Method
 from tui.desk.clock import number
 from tui.desk.context import Desk
+from tui.desk.payments.apply import apply, apply_outcome
 from tui.desk.payments.gateway import (
     AnswerNotGenuine,
     GatewayUnknown,
@@ -18,8 +19,8 @@ from tui.desk.payments.gateway import (
     PaymentNotice,
     TradeState,
 )
+from tui.desk.payments.machine.events import ReturnedByPlatform
 from tui.desk.payments.polling import to_port
-from tui.desk.payments.settling import returned_by_platform, settle
 from tui.desk.storage.database import writing
 from tui.desk.storage.records import AttemptRecord, NoticeRecord, RefundRecord
 
@@ -71,13 +72,13 @@ def _apply(
         _LOG.error("a genuine notice names another time of attempt %s", attempt.attempt_no)
         return "another time"
     if attempt.state in (AttemptState.CLOSING, AttemptState.CLOSED) and notice.outcome.state is TradeState.PAID:
-        _settle_late(desk, gateway, attempt)
+        _apply_late(desk, gateway, attempt)
     else:
-        settle(desk, attempt.attempt_no, notice.outcome)
+        apply_outcome(desk, attempt.attempt_no, notice.outcome)
     return "settled"
 
 
-def _settle_late(desk: Desk, gateway: PaymentGateway, attempt: AttemptRecord) -> None:
+def _apply_late(desk: Desk, gateway: PaymentGateway, attempt: AttemptRecord) -> None:
     """Ending may have given the money back since the notice was written: only what is true now is credited.
 
     :raises GatewayUnknown: the platform's query denies what its notice says: it must send the notice again.
@@ -85,9 +86,9 @@ def _settle_late(desk: Desk, gateway: PaymentGateway, attempt: AttemptRecord) ->
     now = gateway.query(to_port(attempt))
     match now.state:
         case TradeState.PAID:
-            settle(desk, attempt.attempt_no, now)
+            apply_outcome(desk, attempt.attempt_no, now)
         case TradeState.CLOSED if now.paid_fen is not None:
-            returned_by_platform(desk, attempt.attempt_no)
+            apply(desk, ReturnedByPlatform(attempt.attempt_no))
         case _:
             raise GatewayUnknown(f"the notice says paid, a query {now.state.value}")
 

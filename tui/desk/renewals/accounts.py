@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import Engine, delete, or_, update
+from sqlalchemy import Engine, delete, update
 from sqlalchemy.orm import Session
 
 from tui.core.failure import Reason
@@ -95,11 +95,10 @@ def prolong(engine: Engine, settings: "DeskSettings", token: str, expires_at: da
             db.execute(update(SessionRecord).where(used).values(expires_at=now + lifetime))
 
 
-def sign_out(engine: Engine, token: str, now: datetime) -> None:
-    """End the session, an unknown one is ended already; with it go those whose time is over."""
-    over = or_(SessionRecord.token_hash == digest(token), SessionRecord.expires_at < now)
+def sign_out(engine: Engine, token: str) -> None:
+    """End the session; an unknown one is ended already."""
     with writing(engine) as db:
-        db.execute(delete(SessionRecord).where(over))
+        db.execute(delete(SessionRecord).where(SessionRecord.token_hash == digest(token)))
 
 
 def digest(token: str) -> str:

@@ -4,20 +4,20 @@ import logging
 import secrets
 from datetime import timedelta
 
-from sqlalchemy import select
-
-from tui.core.order import ApplicationStatus, AttemptState
+from tui.core.order import ApplicationStatus
 from tui.desk.backoff import delay
 from tui.desk.ca.port import IssuingFailed
 from tui.desk.context import Desk
 from tui.desk.crypto.certificates import open_certificate
 from tui.desk.crypto.csr import read_request
 from tui.desk.notifications.outbox import tell_failed, tell_issued
-from tui.desk.payments.settling import give_back, review
+from tui.desk.payments.apply import locked
+from tui.desk.payments.machine.events import Issued, IssueRefused
+from tui.desk.payments.machine.refusals import Refusal
 from tui.desk.progress import Progress
 from tui.desk.storage.database import writing
 from tui.desk.storage.evidence import EvidenceRecord
-from tui.desk.storage.records import ApplicationRecord, AttemptRecord
+from tui.desk.storage.records import ApplicationRecord
 
 _LOG = logging.getLogger(__name__)
 _LONGEST = timedelta(hours=1)
@@ -45,16 +45,16 @@ def issue(desk: Desk, business_no: str) -> Progress:
             return Progress.LATER
         _fail(desk, business_no)
         return Progress.OVER
-    now = desk.clock()
-    with writing(desk.engine) as db:
-        record = db.get_one(ApplicationRecord, business_no, with_for_update=True)
-        if record.status is ApplicationStatus.ISSUING:
-            record.certificate, record.challenge = certificate, secrets.token_bytes(32)
-            record.status, record.issued_at, record.withheld_serial = ApplicationStatus.ISSUED, now, ""
-            tell_issued(db, record, now)
-        elif not record.certificate:
-            record.withheld_serial = f"{open_certificate(certificate).serial:x}"
-            _LOG.critical("certificate %s of %s was signed, and nobody gets it", record.withheld_serial, business_no)
+    with locked(desk, business_no) as held:
+        record = held.application
+        if not isinstance(held.apply(Issued()), Refusal):
+            record.certificate, record.challenge, record.withheld_serial = certificate, secrets.token_bytes(32), ""
+            tell_issued(held.db, record, held.now)
+        elif certificate != record.certificate:
+            serial = f"{open_certificate(certificate).serial:x}"
+            _LOG.critical("certificate %s of %s was signed, and nobody gets it", serial, business_no)
+            if not record.certificate:
+                record.withheld_serial = serial
     return Progress.DONE if record.certificate else Progress.OVER
 
 
@@ -78,15 +78,6 @@ def _check_issued(certificate: bytes, csr: bytes) -> None:
 
 
 def _fail(desk: Desk, business_no: str) -> None:
-    now = desk.clock()
-    with writing(desk.engine) as db:
-        record = db.get_one(ApplicationRecord, business_no, with_for_update=True)
-        if record.status is not ApplicationStatus.ISSUING:
-            return
-        record.status = ApplicationStatus.FAILED
-        paid = AttemptRecord.business_no == business_no, AttemptRecord.state == AttemptState.PAID
-        for attempt in db.scalars(select(AttemptRecord).where(*paid)):
-            attempt.state = AttemptState.REFUNDING
-            give_back(db, record, attempt, "issuing_failed", now)
-        tell_failed(db, record, now)
-        review(db, record)
+    with locked(desk, business_no) as held:
+        if not isinstance(held.apply(IssueRefused()), Refusal):
+            tell_failed(held.db, held.application, held.now)

@@ -1,32 +1,37 @@
 """Payment attempts: one bill, many attempts, at most one on a screen; each is written before its platform is asked."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import msgspec
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.exc import NoResultFound
 
 from tui.core.application import check_invoice, normalise_invoice
 from tui.core.beijing import beijing
 from tui.core.failure import Reason
-from tui.core.order import OPEN_ATTEMPT, Application, ApplicationStatus, AttemptState, Method, PaymentStatus
+from tui.core.order import OPEN_ATTEMPT, Application, AttemptState, Method, PaymentStatus
 from tui.desk.clock import ATTEMPT, number
 from tui.desk.context import Desk
+from tui.desk.payments.apply import LockedBill, apply, apply_outcome, locked
 from tui.desk.payments.gateway import PaymentGateway, PaymentGatewayError
-from tui.desk.payments.polling import STARTS, claim_start, finish, put_away, start, take_down, to_port
-from tui.desk.payments.settling import review, settle
+from tui.desk.payments.machine import events as e
+from tui.desk.payments.machine.application import why_unpayable
+from tui.desk.payments.machine.codes import STARTS
+from tui.desk.payments.machine.refusals import Refusal
+from tui.desk.payments.polling import finish, start, to_port
 from tui.desk.refusals import Refused
 from tui.desk.renewals.applications import own, see
 from tui.desk.renewals.views import application_view
-from tui.desk.storage.database import reading, writing
-from tui.desk.storage.records import ApplicationRecord, AttemptRecord
+from tui.desk.storage.database import reading
+from tui.desk.storage.records import AttemptRecord
 from tui.deskclient.wire import PayRequest
 
 _LOG = logging.getLogger(__name__)
 _ASKED_AT_ONCE = 5
 """Attempts, the newest first; the engine asks about the others."""
-_PAID = {ApplicationStatus.ISSUING, ApplicationStatus.ISSUED, ApplicationStatus.INSTALLED}
 
 
 def pay(desk: Desk, account: str, business_no: str, request: PayRequest) -> Application:
@@ -56,7 +61,7 @@ def query_payment(desk: Desk, account: str, business_no: str) -> Application:
     answered, failure = False, None
     for attempt in _attempts(desk, account, business_no, OPEN_ATTEMPT | {AttemptState.CLOSED}):
         try:
-            settle(desk, attempt.attempt_no, desk.gateways[attempt.method].query(to_port(attempt)))
+            apply_outcome(desk, attempt.attempt_no, desk.gateways[attempt.method].query(to_port(attempt)))
             answered = True
         except PaymentGatewayError as error:
             _LOG.log(error.severity, "query of attempt %s: %s", attempt.attempt_no, error)
@@ -69,7 +74,7 @@ def query_payment(desk: Desk, account: str, business_no: str) -> Application:
 def end_payment(desk: Desk, account: str, business_no: str) -> Application:
     """Take the open attempts off the screen: last query, then cancel; what cannot be closed waits in CLOSING."""
     for attempt in _attempts(desk, account, business_no, OPEN_ATTEMPT):
-        take_down(desk, attempt.attempt_no)
+        apply(desk, e.CodeTakenDown(attempt.attempt_no))
         finish(desk, attempt)
     return see(desk, account, business_no)
 
@@ -80,47 +85,39 @@ def withdraw(desk: Desk, account: str, business_no: str) -> Application:
     :raises Refused: ALREADY_PAID, PAYMENT_FROZEN or APPLICATION_MOVED_ON.
     """
     end_payment(desk, account, business_no)
-    now = desk.clock()
-    with writing(desk.engine) as db:
-        record = own(db, account, business_no)
-        if record.status is not ApplicationStatus.WITHDRAWN:
-            if record.payment_status is PaymentStatus.FROZEN:
-                raise Refused(Reason.PAYMENT_FROZEN)
-            if record.status in _PAID:
-                raise Refused(Reason.ALREADY_PAID)
-            if record.status not in (ApplicationStatus.DRAFT, ApplicationStatus.ENTERED):
-                raise Refused(Reason.APPLICATION_MOVED_ON, record.status.value)
-            record.status = ApplicationStatus.WITHDRAWN
-            db.flush()
-        return application_view(db, record, now)
+    with _own(desk, account, business_no) as held:
+        refusal = held.apply(e.Withdrawn())
+        if isinstance(refusal, Refusal) and refusal is not Refusal.WITHDRAWN:
+            raise _refused(held, refusal)
+        held.db.flush()
+        return application_view(held.db, held.application, held.now)
 
 
 def _open(
     desk: Desk, account: str, business_no: str, gateway: PaymentGateway, request: PayRequest
 ) -> tuple[AttemptRecord, bool]:
     """The attempt to be shown, and whether its start is ours: two kiosks never start the same one."""
-    now = desk.clock()
-    with writing(desk.engine) as db:
-        record = own(db, account, business_no)
-        _refuse_unpayable(record)
-        if now > record.old_not_after:
-            raise Refused(Reason.CERTIFICATE_EXPIRED)
-        if record.new_not_after > desk.ca.not_after:
+    with _own(desk, account, business_no) as held:
+        if refusal := why_unpayable(held.bill, held.now):
+            raise _refused(held, refusal)
+        if held.application.new_not_after > desk.ca.not_after:
             raise Refused(Reason.TERM_TOO_LONG)
-        attempt = AttemptRecord.shown(db, business_no)
+        shown = held.bill.shown
+        attempt = held.records[shown.number] if shown else None
         if attempt is not None and _is_stuck(attempt, request):
-            put_away(attempt, now)
-            db.flush()  # before the insert: one shown attempt at most
+            held.apply(e.CodeTakenDown(attempt.attempt_no))
             attempt = None
         if attempt is not None and attempt.method is not request.method:
             raise Refused(Reason.PAYMENT_PENDING)
-        record.invoice = msgspec.json.encode(request.invoice)
+        held.application.invoice = msgspec.json.encode(request.invoice)
         if attempt is not None:
-            return attempt, attempt.state is AttemptState.UNKNOWN and claim_start(attempt, now)
-        attempt = _new_attempt(desk, db, record, gateway, request.method)
-        db.add(attempt)
-        review(db, record)
-        return attempt, claim_start(attempt, now)
+            lost = attempt.state is AttemptState.UNKNOWN
+            return attempt, lost and not isinstance(held.apply(e.CodeClaimed(attempt.attempt_no)), Refusal)
+        attempt = _new_attempt(desk, held, gateway, request.method)
+        opened = held.open(attempt)
+        if isinstance(opened, Refusal):
+            raise _refused(held, opened)
+        return attempt, True
 
 
 def _is_stuck(attempt: AttemptRecord, request: PayRequest) -> bool:
@@ -129,27 +126,20 @@ def _is_stuck(attempt: AttemptRecord, request: PayRequest) -> bool:
     return not attempt.qr and (tired or attempt.method is not request.method)
 
 
-def _new_attempt(
-    desk: Desk, db: Session, record: ApplicationRecord, gateway: PaymentGateway, method: Method
-) -> AttemptRecord:
-    now, before = desk.clock(), AttemptRecord.latest(db, record.business_no)
-    made = now.replace(microsecond=0)
+def _new_attempt(desk: Desk, held: LockedBill, gateway: PaymentGateway, method: Method) -> AttemptRecord:
+    made = held.now.replace(microsecond=0)
     shown_until = made + timedelta(seconds=desk.settings.qr_seconds)
     return AttemptRecord(
-        attempt_no=number(ATTEMPT, now),
-        business_no=record.business_no,
-        ordinal=before.ordinal + 1 if before else 1,
+        attempt_no=number(ATTEMPT, held.now),
+        business_no=held.application.business_no,
+        ordinal=max((known.ordinal for known in held.records.values()), default=0) + 1,
         method=method,
-        state=AttemptState.CREATED,
-        amount_fen=record.fee_fen,
+        amount_fen=held.application.fee_fen,
         payee=gateway.payee,
         txn_time=made,
         shown_until=shown_until,
         expires_at=shown_until + timedelta(seconds=15),
         notify_url=f"{desk.settings.public_url}/notify/{method.value}",
-        qr="",
-        platform_no="",
-        queries=0,
     )
 
 
@@ -168,10 +158,29 @@ def _shown_is_over(desk: Desk, account: str, business_no: str) -> bool:
         return attempt is not None and desk.clock() >= attempt.shown_until
 
 
-def _refuse_unpayable(record: ApplicationRecord) -> None:
-    if record.payment_status is PaymentStatus.FROZEN:
-        raise Refused(Reason.PAYMENT_FROZEN)
-    if record.status in _PAID:
-        raise Refused(Reason.ALREADY_PAID)
-    if record.status is not ApplicationStatus.ENTERED:
-        raise Refused(Reason.APPLICATION_MOVED_ON, record.status.value)
+@contextmanager
+def _own(desk: Desk, account: str, business_no: str) -> Iterator[LockedBill]:
+    """The account's held.
+
+    :raises Refused: APPLICATION_MISSING, also when it is somebody else's.
+    """
+    try:
+        with locked(desk, business_no) as held:
+            if held.application.account != account:
+                raise Refused(Reason.APPLICATION_MISSING)
+            yield held
+    except NoResultFound as error:
+        raise Refused(Reason.APPLICATION_MISSING) from error
+
+
+def _refused(held: LockedBill, refusal: Refusal) -> Refused:
+    """In the person's words."""
+    if held.bill.payment_status is PaymentStatus.FROZEN:
+        return Refused(Reason.PAYMENT_FROZEN)
+    match refusal:
+        case Refusal.ALREADY_PAID:
+            return Refused(Reason.ALREADY_PAID)
+        case Refusal.EXPIRED:
+            return Refused(Reason.CERTIFICATE_EXPIRED)
+        case _:
+            return Refused(Reason.APPLICATION_MOVED_ON, held.application.status.value)

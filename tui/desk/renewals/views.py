@@ -9,9 +9,8 @@ from typing import Any
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session, aliased
 
-from tui.core.order import FEE_NAME, Application, ApplicationStatus, Attempt, FeeLine, Order, Refund
+from tui.core.order import FEE_NAME, SHOWN_ATTEMPT, Application, ApplicationStatus, Attempt, FeeLine, Order, Refund
 from tui.desk.storage.records import (
-    SHOWN_ATTEMPT,
     ApplicationRecord,
     AttemptRecord,
     OrderRecord,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, vali
 from tui.core.application import ApplicationForm, InvoiceForm
 from tui.core.order import (
     LIVE,
-    OPEN_ATTEMPT,
+    SHOWN_ATTEMPT,
     ApplicationStatus,
     AttemptState,
     InvoiceStatus,
@@ -18,12 +18,11 @@ from tui.core.order import (
     Method,
     OldPair,
     PaymentStatus,
+    RefundState,
     SignatureScheme,
 )
 from tui.desk.storage.sealed import Moment, Sealed, bind_to_rows
 
-SHOWN_ATTEMPT = OPEN_ATTEMPT - {AttemptState.CLOSING}
-"""At most one attempt of an application is in one of these."""
 AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 """A due time for what does not wait."""
 
@@ -53,6 +52,7 @@ class Record(DeclarativeBase):
         ApplicationStatus: stored(ApplicationStatus),
         PaymentStatus: stored(PaymentStatus),
         AttemptState: stored(AttemptState),
+        RefundState: stored(RefundState),
         InvoiceStatus: stored(InvoiceStatus),
         Method: stored(Method),
         MessageKind: stored(MessageKind),
@@ -237,6 +237,8 @@ class RefundRecord(Record):
     cause: Mapped[str]
     txn_time: Mapped[datetime]
     """When the present order was made."""
+    state: Mapped[RefundState] = mapped_column(default=RefundState.ABSENT)
+    """The platform's last word about the present order."""
     done_at: Mapped[datetime | None]
     next_try_at: Mapped[datetime | None] = mapped_column(index=True)
     tries: Mapped[int] = mapped_column(default=0)

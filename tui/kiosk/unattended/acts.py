@@ -52,30 +52,6 @@ class Person:
         """The same PIN, in a secret of its own."""
         return e.PinEntered(again(self.pin))
 
-    def sign_in(self, state: State) -> e.Event | None:
-        """The account's password, in a secret of its own."""
-        return e.SignInSubmitted(self.answers.account, again(self.answers.password))
-
-    def accept_notice(self, state: State) -> e.Event | None:
-        """Once it is there."""
-        return e.NoticeAccepted() if state.notice else None
-
-    def request_renewal(self, state: State) -> e.Event | None:
-        """Of no certificate but the named one."""
-        return e.RenewalRequested() if state.offer and self.means(state) else None
-
-    def accept_agreement(self, state: State) -> e.Event | None:
-        """Once it is there."""
-        return e.AgreementAccepted() if state.agreement else None
-
-    def submit_form(self, state: State) -> e.Event | None:
-        """Once terms and agreement are there."""
-        return e.FormSubmitted(self.answers.form) if state.offer and state.agreement else None
-
-    def choose_method(self, state: State) -> e.Event | None:
-        """With the invoice."""
-        return e.PaymentSubmitted(self.answers.method, self.answers.invoice)
-
     def keep_code(self, state: State) -> e.Event | None:
         """A code of another method is given up, one that is over is renewed; whoever reads the report pays."""
         attempt = state.application.attempt if state.application else None
@@ -85,14 +61,6 @@ class Person:
             return e.BackPressed()
         over = attempt.state in OVER or (attempt.state in SCANNABLE and attempt.expires_in <= 0)
         return e.QrRenewed() if over else None
-
-    def retire(self, state: State) -> e.Event | None:
-        """The old pair goes where answers and desk agree."""
-        return e.RetirementChosen() if self.deletes(state) else None
-
-    def finish_paid(self, state: State) -> e.Event | None:
-        """What was paid in time is finished although the certificate has expired."""
-        return e.RenewalRequested() if may_be_paid(state) else None
 
     def means(self, state: State) -> bool:
         """The certificate at hand is the one that the answers name, or they name none."""
@@ -115,20 +83,20 @@ ACTS: Mapping[Step, Callable[[Person, State], e.Event | None]] = {
     Step.WAITING: Person.begin,
     Step.CHOOSING: Person.choose,
     Step.LOOK_PIN: Person.look,
-    Step.SIGN_IN: Person.sign_in,
-    Step.NOTICE: Person.accept_notice,
-    Step.CARD: Person.request_renewal,
-    Step.AGREEMENT: Person.accept_agreement,
-    Step.FORM: Person.submit_form,
+    Step.SIGN_IN: lambda own, _: e.SignInSubmitted(own.answers.account, again(own.answers.password)),
+    Step.NOTICE: lambda _, state: e.NoticeAccepted() if state.notice else None,
+    Step.CARD: lambda own, state: e.RenewalRequested() if state.offer and own.means(state) else None,
+    Step.AGREEMENT: lambda _, state: e.AgreementAccepted() if state.agreement else None,
+    Step.FORM: lambda own, state: e.FormSubmitted(own.answers.form) if state.offer and state.agreement else None,
     Step.REQUEST_PIN: Person.enter_pin,
     Step.PAY_NOTICE: lambda *_: e.PayNoticeConfirmed(),
     Step.ORDER: lambda *_: e.PaymentOpened(),
     Step.CHANNEL: lambda *_: e.OnlineChosen(),
-    Step.METHOD: Person.choose_method,
+    Step.METHOD: lambda own, _: e.PaymentSubmitted(own.answers.method, own.answers.invoice),
     Step.QR: Person.keep_code,
     Step.INSTALL_PIN: Person.enter_pin,
-    Step.DONE: Person.retire,
+    Step.DONE: lambda own, state: e.RetirementChosen() if own.deletes(state) else None,
     Step.RETIRE_PIN: Person.enter_pin,
-    Step.REFUSED: Person.finish_paid,
+    Step.REFUSED: lambda _, state: e.RenewalRequested() if may_be_paid(state) else None,
 }
 """At every other step the machine works, or the journey is over."""

@@ -1,0 +1,65 @@
+"""What a transaction of this process leaves to be done is told when it is committed, and not before."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+
+import pytest
+from sqlalchemy import update
+
+from tests.harness.desk.slow_post import SlowPost, message, write_messages
+from tests.harness.desk.town import Town
+from tui.desk.engine.commits import Commits
+from tui.desk.engine.obligations import Due, Obligation
+from tui.desk.storage.database import writing
+from tui.desk.storage.records import AT_ONCE, MessageRecord
+
+KIND: Obligation = SlowPost().kind
+
+
+@pytest.fixture
+def told(town: Town) -> Iterator[list[Due]]:
+    """What was told so far."""
+    told = list[Due]()
+    commits = Commits(town.desk.engine, (KIND,), told.append)
+    commits.listen()
+    yield told
+    commits.stop()
+
+
+def test_what_is_rolled_back_is_not_told(town: Town, number: str, told: list[Due]) -> None:
+    with suppress(ZeroDivisionError), writing(town.desk.engine) as db:
+        db.add(message(town, number, 0))
+        db.flush()
+        raise ZeroDivisionError
+    assert told == []
+
+
+def test_a_new_due_time_and_the_end_of_one_are_told_and_nothing_else(town: Town, number: str, told: list[Due]) -> None:
+    with writing(town.desk.engine) as db:
+        db.add(message(town, number, 0))
+        db.flush()
+        assert told == []
+    assert told == [Due(KIND, "M0", town.clock.now)]
+    told.clear()
+    with writing(town.desk.engine) as db:
+        db.get_one(MessageRecord, "M0").tries = 1
+    assert told == []
+    with writing(town.desk.engine) as db:
+        db.get_one(MessageRecord, "M0").next_try_at = None
+    assert told == [Due(KIND, "M0", None)]
+
+
+def test_the_end_of_a_savepoint_is_no_commit(town: Town, number: str, told: list[Due]) -> None:
+    with writing(town.desk.engine) as db:
+        with db.begin_nested():
+            db.add(message(town, number, 0))
+        assert told == []
+    assert told == [Due(KIND, "M0", town.clock.now)]
+
+
+def test_a_statement_over_several_rows_is_told_as_due(town: Town, number: str, told: list[Due]) -> None:
+    write_messages(town, number, 2)
+    told.clear()
+    with writing(town.desk.engine) as db:
+        db.execute(update(MessageRecord).values(next_try_at=town.clock.now))
+    assert told == [Due(KIND, "", AT_ONCE)]
