@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
-from sqlalchemy.orm.attributes import PASSIVE_NO_INITIALIZE, get_history
+from sqlalchemy.orm.attributes import get_history
+from sqlalchemy.orm.base import PASSIVE_NO_INITIALIZE
 
 from tui.desk.engine.obligations import Due, Obligation, Tell
 from tui.desk.storage.records import AT_ONCE
