@@ -28,8 +28,15 @@ def one_year_on(end: str) -> datetime:
     return old.replace(year=old.year + 1, day=28 if (old.month, old.day) == (2, 29) else old.day)
 
 
-@pytest.mark.parametrize("method", ["alipay", "unionpay"])
-@pytest.mark.parametrize(("key", "named"), [("rsa2048", "RSA-2048"), ("ec256", "EC-P256")])
+@pytest.mark.parametrize(
+    ("method", "key", "named"),
+    [
+        ("alipay", "rsa2048", "RSA-2048"),
+        ("alipay", "ec256", "EC-P256"),
+        ("unionpay", "rsa2048", "RSA-2048"),
+        ("unionpay", "ec256", "EC-P256"),
+    ],
+)
 def test_renewed_paid_and_installed(sandbox: Sandbox, tmp_path: Path, method: str, key: str, named: str) -> None:
     label = new_token(sandbox, "--key", key, "--days-left", "20")
     [before] = sandbox.certificates()

@@ -20,6 +20,7 @@ from tui.kiosk.settings import load as load_kiosk
 from tui.sandbox.commands import fault, pay
 from tui.sandbox.demo.session import DemoFailed, prepare
 from tui.sandbox.environment import Environment, EnvironmentFailed
+from tui.sandbox.faults import CHANNELS
 from tui.sandbox.files import Addresses, read_addresses
 from tui.sandbox.wallet import WalletRefused
 
@@ -42,7 +43,7 @@ def alive(pid: int) -> bool:
 def command_faults(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Arm, look, end; what the desk itself does, as fetching a bill, plays none of these."""
     assert fault(folder, "paid-late", count=2) == 0
-    assert json.loads(capsys.readouterr().out) == {"alipay": {"paid-late": 2}, "unionpay": {"paid-late": 2}}
+    assert json.loads(capsys.readouterr().out) == {channel: {"paid-late": 2} for channel in CHANNELS}
     assert fault(folder, "a6") == 0
     assert json.loads(capsys.readouterr().out) == {"unionpay": {"paid-late": 2, "a6": 1}}
     assert fault(folder, "clear", channel="unionpay") == 0

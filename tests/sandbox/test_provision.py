@@ -34,7 +34,7 @@ LABEL, PIN = "测试 KEY", "246810"
 def _made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("sandbox")
     make_keys(directory)
-    write_settings(directory, dict(zip(SERVICES, range(50001, 50007), strict=True)))
+    write_settings(directory, {name: 50001 + at for at, name in enumerate(SERVICES)})
     engine = open_database(load(directory / "desk.toml").database)
     migrate(engine)
     create_account(engine, ACCOUNT, PASSWORD)
@@ -161,11 +161,12 @@ def test_an_independent_tool_sees_certificate_and_issuer(folder: Path, module: P
 def test_moved_ports_are_moved_in_what_people_wrote(folder: Path) -> None:
     kiosk = folder / "kiosk.toml"
     kiosk.write_text(kiosk.read_text("utf-8") + "idle_seconds = 50\n", "utf-8")
-    write_settings(folder, dict(zip(SERVICES, range(50002, 50008), strict=True)))
+    ports = {name: 50002 + at for at, name in enumerate(SERVICES)}
+    write_settings(folder, ports)
     assert tomllib.loads(kiosk.read_text("utf-8"))["kiosk"]["idle_seconds"] == 50
     desk = load(folder / "desk.toml")
-    assert (desk.port, desk.public_url) == (50002, "https://127.0.0.1:50002")
+    assert (desk.port, desk.public_url) == (ports["desk"], f"https://127.0.0.1:{ports['desk']}")
     assert desk.payments.alipay is not None
-    assert desk.payments.alipay.gateway_url == "https://127.0.0.1:50003/gateway.do"
+    assert desk.payments.alipay.gateway_url == f"https://127.0.0.1:{ports['alipay']}/gateway.do"
     assert desk.mail is not None
-    assert desk.mail.port == 50007
+    assert desk.mail.port == ports["smtp"]

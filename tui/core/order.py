@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from tui.core.application import ApplicationForm, InvoiceForm
-from tui.core.payment_method import PaymentMethod
+from tui.core.payment_method import MANUAL, PaymentMethod
 
 
 class ApplicationStatus(StrEnum):
@@ -261,6 +261,13 @@ class ServiceStatus:
     ca_name: str
     window_days: int = 90
     """Renewal opens this many days before the end."""
+    payment_methods: tuple[str, ...] = tuple(MANUAL)
+    """What can be paid with; names that a later desk knows and this program does not are left out."""
+
+    @property
+    def offered(self) -> tuple[PaymentMethod, ...]:
+        """The known ones in the screens' order."""
+        return tuple(method for method in PaymentMethod if method.value in self.payment_methods) or MANUAL
 
 
 def yuan(fen: int) -> str:

@@ -11,6 +11,9 @@ class Name(NamedTuple):
     en: str
 
 
+_NONE = Name("", "")
+
+
 class PaymentMethod(StrEnum):
     """支付方式; in the order in which the screens offer them, the manual's two first."""
 
@@ -19,8 +22,8 @@ class PaymentMethod(StrEnum):
     wallet: Name
     """What scans the code."""
 
-    def __new__(cls, code: str, label: Name, wallet: Name) -> Self:
-        """`code` stands on the wire, in databases, settings and addresses."""
+    def __new__(cls, code: str, label: Name = _NONE, wallet: Name = _NONE) -> Self:
+        """`code` stands on the wire, in databases, settings and addresses; it alone finds the member."""
         made = str.__new__(cls, code)
         made._value_ = code
         made.label, made.wallet = label, wallet

@@ -3,18 +3,17 @@
 import base64
 import socket
 from pathlib import Path
-from typing import Annotated, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
-from msgspec import Meta, Struct, field
+from msgspec import Meta, Struct, defstruct, field
 from msgspec.structs import asdict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from tui.core.order import KeyPolicy, OldPair, SignatureScheme
 from tui.desk.notifications.messages import MailSettings, SmsSettings
-from tui.desk.platforms.alipay.settings import AlipaySettings
 from tui.desk.platforms.nuonuo.settings import TaxPlatformSettings
-from tui.desk.platforms.unionpay.settings import UnionPaySettings
+from tui.desk.platforms.registry import PLATFORMS
 from tui.desk.settings_reader import (
     Positive,
     SecretBytes,
@@ -108,11 +107,21 @@ class CaSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return self.directory or self.certificate.parent / "issued"
 
 
-class Payments(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The payment platforms, each in a table of its own."""
+if TYPE_CHECKING:
 
-    alipay: AlipaySettings | None = None
-    unionpay: UnionPaySettings | None = None
+    class Payments(Struct, frozen=True):
+        """Table [payments]: the platforms, each in a table of its own, or None where the file has none."""
+
+        def __getattr__(self, name: str) -> Any:
+            """A platform's settings by its name."""
+else:
+    Payments = defstruct(
+        "Payments",
+        [(method.value, platform.settings | None, None) for method, platform in PLATFORMS.items()],
+        frozen=True,
+        kw_only=True,
+        forbid_unknown_fields=True,
+    )
 
 
 class Desk(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -12,9 +12,8 @@ from tui.desk.context import Desk
 from tui.desk.invoices.files import InvoiceFiles
 from tui.desk.notifications.messages import Mailer, SmsGateway
 from tui.desk.payments.gateway import PaymentGateway
-from tui.desk.platforms.alipay.gateway import Alipay
 from tui.desk.platforms.nuonuo.platform import NuonuoPlatform
-from tui.desk.platforms.unionpay.gateway import UnionPay
+from tui.desk.platforms.registry import PLATFORMS
 from tui.desk.settings import DeskSettings
 from tui.desk.settings_reader import SettingsError
 
@@ -26,14 +25,10 @@ def build(settings: DeskSettings, engine: Engine, clock: Callable[[], datetime] 
     """
     if settings.ca.kind != "local":
         raise SettingsError(f"ca.kind: {settings.ca.kind!r} is not known")
-    gateways: dict[PaymentMethod, PaymentGateway] = {}
     try:
         retired = settings.ca.retired_certificate_files
         ca = LocalCa(settings.ca.certificate, settings.ca.key, settings.ca.issued, clock, retired)
-        if settings.payments.alipay:
-            gateways[PaymentMethod.ALIPAY] = Alipay(settings.payments.alipay)
-        if settings.payments.unionpay:
-            gateways[PaymentMethod.UNIONPAY] = UnionPay(settings.payments.unionpay)
+        gateways = _gateways(settings)
         sms = SmsGateway(settings.sms) if settings.sms else None
     except (OSError, ValueError) as error:
         raise SettingsError(str(error)) from error
@@ -48,6 +43,11 @@ def build(settings: DeskSettings, engine: Engine, clock: Callable[[], datetime] 
         clock=clock,
         files=_files(settings),
     )
+
+
+def _gateways(settings: DeskSettings) -> dict[PaymentMethod, PaymentGateway]:
+    tables = {method: getattr(settings.payments, method.value) for method in PLATFORMS}
+    return {method: PLATFORMS[method].open(table) for method, table in tables.items() if table is not None}
 
 
 def _files(settings: DeskSettings) -> InvoiceFiles | None:

@@ -28,7 +28,7 @@ from tui.core.order import (
     PaymentStatus,
     ServiceStatus,
 )
-from tui.core.payment_method import PaymentMethod
+from tui.core.payment_method import MANUAL, PaymentMethod
 from tui.core.succession import arranged
 from tui.journey.ports import Check, Installation, KeyLeft, SignedRequest, Snapshot, TokenStage
 
@@ -224,6 +224,11 @@ class State:
     def token(self) -> Token | None:
         """The inserted token of this journey: with the chosen certificate, or with its key where that was replaced."""
         return find_token(self.tokens, self.chosen) if self.chosen else None
+
+    @property
+    def methods(self) -> tuple[PaymentMethod, ...]:
+        """What can be paid with here, in the screens' order."""
+        return self.service.offered if self.service else MANUAL
 
     @property
     def renewed(self) -> Certificate | None:

@@ -3,8 +3,11 @@
 import threading
 from dataclasses import dataclass
 from enum import StrEnum
+from importlib import import_module
 
-CHANNELS = ("alipay", "unionpay")
+from tui.core.payment_method import PaymentMethod
+
+CHANNELS = tuple(method.value for method in PaymentMethod)
 CLEAR = "clear"
 """In the place of a name: end all."""
 
@@ -84,34 +87,25 @@ ABOUT = {
 }
 """One line for each, Chinese first."""
 
-ONLY = {
-    Fault.ESCAPED_SLASH: "alipay",
-    Fault.CANCEL_REFUNDS: "alipay",
-    Fault.CANCEL_RETRY: "alipay",
-    Fault.WRONG_CHAIN: "unionpay",
-    Fault.A6: "unionpay",
-    Fault.REFUND_FAILED: "unionpay",
-}
-"""The faults that one platform alone can play."""
-
 
 NAMES = (*Fault, CLEAR)
 """What may be asked for."""
 
 
-def _legend() -> str:
-    alone = {name: f" [{channel}]" for name, channel in ONLY.items()}
-    lines = [f"  {name:<18} {about}{alone.get(name, '')}" for name, about in ABOUT.items()]
-    return "\n".join(["NAME:", *lines, f"  {CLEAR:<18} 全部取消 / end all"])
-
-
-LEGEND = _legend()
-"""Every name with its line, and the platform that alone can play it."""
-
-
 def channels_of(fault: Fault) -> tuple[str, ...]:
     """The platforms that can play it."""
-    return (ONLY[fault],) if fault in ONLY else CHANNELS
+    return tuple(name for name in CHANNELS if fault not in _cannot(name))
+
+
+def only() -> dict[Fault, tuple[str, ...]]:
+    """The faults that not every platform can play, with those that can."""
+    found = {fault: channels_of(fault) for fault in Fault}
+    return {fault: channels for fault, channels in found.items() if channels != CHANNELS}
+
+
+def _cannot(channel: str) -> frozenset[Fault]:
+    found: frozenset[Fault] = import_module(f"tui.sandbox.gateways.{channel}.traits").CANNOT
+    return found
 
 
 @dataclass(frozen=True, slots=True)

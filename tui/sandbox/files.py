@@ -1,21 +1,18 @@
 """The files of a sandbox's folder: addresses, settings of desk and kiosk, answers for an unattended renewal."""
 
 import base64
-import json
 import os
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
+from tui.core.payment_method import PaymentMethod
 from tui.sandbox.authorities import make_ca, make_tls, write
-from tui.sandbox.gateways.common.keys import (
-    PFX_PASSWORD,
-    AlipayMerchant,
-    UnionPayMerchant,
-    make_alipay_keys,
-    make_unionpay_keys,
-)
+from tui.sandbox.faults import CHANNELS
+from tui.sandbox.gateways.common.keys import toml_text
+from tui.sandbox.gateways.registry import counterpart
 from tui.sandbox.gateways.tax.gateway import SERVICES_PATH, TOKEN_PATH, TaxKeys
 
 ACCOUNT, PASSWORD = "supplier01", "Renew2026"
@@ -25,22 +22,36 @@ SELLER_NUMBER = "91440101100012341C"
 TAX_CODE = "3040601000000000000"
 
 
-class Addresses(msgspec.Struct, frozen=True):
-    """`sandbox.json`: where everything listens."""
+if TYPE_CHECKING:
 
-    desk: str
-    alipay: str
-    unionpay: str
-    tax: str
-    sms: str
-    smtp: str
-    """host:port."""
-    ca_file: str
-    """PEM to trust for all of them."""
-    account: str
+    class Addresses(msgspec.Struct, frozen=True):
+        """`sandbox.json`: where everything listens."""
+
+        desk: str
+        tax: str
+        sms: str
+        smtp: str
+        """host:port."""
+        ca_file: str
+        """PEM to trust for all of them."""
+        account: str
+
+        def __getattr__(self, name: str) -> str:
+            """A payment platform's, by its name; empty where an earlier version made the folder."""
+else:
+    Addresses = msgspec.defstruct(
+        "Addresses",
+        [
+            ("desk", str),
+            *((name, str, "") for name in CHANNELS),
+            *((name, str) for name in ("tax", "sms", "smtp", "ca_file", "account")),
+        ],
+        frozen=True,
+        kw_only=True,
+    )
 
 
-SERVICES = ("desk", "alipay", "unionpay", "tax", "sms", "smtp")
+SERVICES = ("desk", *CHANNELS, "tax", "sms", "smtp")
 
 
 def read_addresses(directory: Path) -> Addresses:
@@ -56,21 +67,20 @@ def kept_ports(directory: Path) -> dict[str, int]:
     if not (directory / "sandbox.json").exists():
         return {}
     addresses = read_addresses(directory)
-    return {name: int(getattr(addresses, name).rpartition(":")[2]) for name in SERVICES}
+    kept = {name: getattr(addresses, name).rpartition(":")[2] for name in SERVICES}
+    return {name: int(port) for name, port in kept.items() if port}
 
 
 def make_keys(directory: Path) -> None:
     """Authorities, keys and secrets; what exists is kept."""
     make_tls(directory / "tls")
     make_ca(directory / "ca")
-    make_alipay_keys(directory / "alipay")
-    if not (directory / "unionpay/merchant.json").exists():
-        make_unionpay_keys(directory / "unionpay")
+    for method in PaymentMethod:
+        counterpart(method).make_keys(directory / method.value)
     secrets = {
         "desk-data.key": base64.b64encode(os.urandom(32)),
         "sms.key": os.urandom(16).hex().encode(),
         "tax.secret": os.urandom(8).hex().upper().encode(),
-        "unionpay/pfx.password": PFX_PASSWORD,
     }
     for name, secret in secrets.items():
         if not (directory / name).exists():
@@ -118,8 +128,8 @@ log = "kiosk.log"
 
 
 def _desk(directory: Path, ports: dict[str, int]) -> str:
-    alipay = msgspec.json.decode((directory / "alipay/merchant.json").read_bytes(), type=AlipayMerchant)
-    unionpay = msgspec.json.decode((directory / "unionpay/merchant.json").read_bytes(), type=UnionPayMerchant)
+    tables = (counterpart(m).desk_table(directory / m.value, ports[m.value]) for m in PaymentMethod)
+    payments = "\n".join(tables)
     return f"""\
 [desk]
 host = "127.0.0.1"
@@ -152,29 +162,11 @@ certificate = "ca/ca.pem"
 key = "ca/ca.key"
 directory = "ca/issued"
 
-[payments.alipay]
-gateway_url = "https://127.0.0.1:{ports["alipay"]}/gateway.do"
-app_id = {_text(alipay.app_id)}
-app_private_key_file = "alipay/app_private.pem"
-alipay_public_key_file = "alipay/alipay_public.pem"
-seller_id = {_text(alipay.seller_id)}
-payee = {_text(alipay.payee)}
-ca_file = "tls/ca.pem"
-
-[payments.unionpay]
-gateway_url = "https://127.0.0.1:{ports["unionpay"]}/gateway/api"
-file_url = "https://127.0.0.1:{ports["unionpay"]}/"
-mer_id = {_text(unionpay.mer_id)}
-pfx_file = "unionpay/merchant.pfx"
-pfx_password_file = "unionpay/pfx.password"
-trust_bundle_file = "unionpay/bundle.pem"
-payee = {_text(unionpay.payee)}
-ca_file = "tls/ca.pem"
-
+{payments}
 [invoices]
 url = "https://127.0.0.1:{ports["tax"]}{SERVICES_PATH}"
 token_url = "https://127.0.0.1:{ports["tax"]}{TOKEN_PATH}"
-app_key = {_text(tax_keys(directory).app_key)}
+app_key = {toml_text(tax_keys(directory).app_key)}
 app_secret_file = "tax.secret"
 seller_tax_number = "{SELLER_NUMBER}"
 seller_name = "网证通（演示）"
@@ -222,8 +214,3 @@ method = "alipay"
 tax_number = "{COMPANY_NUMBER}"
 title = "{COMPANY}"
 """
-
-
-def _text(value: str) -> str:
-    """A TOML basic string: JSON's escapes are a subset of TOML's."""
-    return json.dumps(value, ensure_ascii=False)

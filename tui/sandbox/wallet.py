@@ -1,12 +1,13 @@
 """The phone's wallet: pays what it scans, at the platform whose code it is."""
 
 import ssl
+from importlib import import_module
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import httpx
 import msgspec
 
+from tui.core.payment_method import PaymentMethod
 from tui.sandbox.faults import Fault
 from tui.sandbox.files import Addresses, read_addresses
 
@@ -45,8 +46,7 @@ def arm(directory: Path, channel: str, name: str, count: int) -> dict[str, int]:
     :raises OSError: there is no sandbox in this folder.
     """
     addresses = read_addresses(directory)
-    address = {"alipay": addresses.alipay, "unionpay": addresses.unionpay}[channel]
-    answer = _post(addresses, f"{address}/sandbox/faults", {"name": name, "count": count})
+    answer = _post(addresses, f"{getattr(addresses, channel)}/sandbox/faults", {"name": name, "count": count})
     return msgspec.json.decode(answer, type=dict[str, int])
 
 
@@ -98,10 +98,7 @@ def _shown_code(directory: Path, business_no: str) -> str:
 
 
 def _platform(addresses: Addresses, qr: str) -> str:
-    match urlsplit(qr).hostname:
-        case "qr.alipay.com":
-            return addresses.alipay
-        case "qr.95516.com":
-            return addresses.unionpay
-        case _:
-            raise WalletRefused("不是支付宝或银联的付款码")
+    for method in PaymentMethod:
+        if qr.startswith(import_module(f"tui.sandbox.gateways.{method.value}.traits").CODE):
+            return str(getattr(addresses, method.value))
+    raise WalletRefused("不是这里的支付平台的付款码")

@@ -146,6 +146,7 @@ def test_withdrawn_before_the_money_leaves_the_certificate_free(town: Town) -> N
 
 def test_the_service_answers_every_version(town: Town) -> None:
     status = town.client.get("/v1/service").json()
+    assert status["payment_methods"] == ["unionpay", "alipay"]
     assert (status["minimum_version"], status["ca_name"], status["window_days"]) == ("1.1.0", "NETCA 测试", 90)
 
 

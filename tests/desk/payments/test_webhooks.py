@@ -18,6 +18,7 @@ from tui.desk.payments.gateway import (
     RefundState,
     TradeState,
 )
+from tui.desk.payments.notice_rules import NoticeRules
 from tui.desk.payments.settling import settle
 from tui.desk.storage.database import reading
 from tui.desk.storage.records import NoticeRecord
@@ -122,3 +123,13 @@ def test_a_refund_notice_makes_the_desk_ask_at_once(town: Town, person: Person, 
     town.client.post("/notify/alipay", content=b"x")
     sweep(town)
     assert [refund.done for refund in person.see(number).refunds] == [True]
+
+
+def test_headers_that_prove_a_notice_are_kept_with_it_and_the_answer_is_the_platforms(town: Town) -> None:
+    town.alipay.notices = NoticeRules(b"", b'{"code":"FAIL"}', "application/json", ("x-proof",))
+    town.alipay.notice = AnswerNotGenuine("signature is wrong")
+    answer = town.client.post("/notify/alipay", content=b"{}", headers={"X-Proof": "p", "X-Other": "o"})
+    assert (answer.status_code, answer.content) == (400, b'{"code":"FAIL"}')
+    assert answer.headers["content-type"].startswith("application/json")
+    with reading(town.desk.engine) as db:
+        assert [notice.body for notice in db.scalars(select(NoticeRecord))] == [b"x-proof: p\r\n\r\n{}"]

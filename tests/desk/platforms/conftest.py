@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from tui.desk.crypto.rsa_keys import load_private
 from tui.desk.platforms.unionpay.trust import UnionPayTrust
-from tui.sandbox.gateways.common.keys import make_unionpay_keys
+from tui.sandbox.gateways.unionpay.keys import make_unionpay_keys
 
 
 @pytest.fixture(scope="session")

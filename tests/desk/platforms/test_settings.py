@@ -10,7 +10,7 @@ from tests.harness.desk.desk_file import FILE, write_desk_file
 from tui.desk.platforms.alipay.settings import PRODUCTION, identity_of
 from tui.desk.settings import load
 from tui.desk.settings_reader import SettingsError
-from tui.sandbox.gateways.common.keys import make_alipay_keys
+from tui.sandbox.gateways.alipay.keys import make_alipay_keys
 
 HEAD = """
 [payments.alipay]

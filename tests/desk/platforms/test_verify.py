@@ -16,7 +16,9 @@ from tests.harness.desk.unionpay_messages import FIELDS, MIDDLE, NAME, NEW_KEY, 
 from tui.core.payment_method import PaymentMethod
 from tui.desk.crypto.rsa_keys import load_private
 from tui.desk.operators.verify import as_json, verify
-from tui.desk.platforms.verify import Kind, Verdict, judge, reader
+from tui.desk.platforms.common.platform import Dispute, Kind
+from tui.desk.platforms.registry import PLATFORMS
+from tui.desk.platforms.verify import Verdict, judge
 from tui.sandbox.gateways.common.keys import issue
 
 ALIPAY_PEM = KEYS["alipay"]["public_spki_pem"].encode()
@@ -24,13 +26,15 @@ QUERY = "alipay.trade.query"
 
 
 def alipay(message: bytes, kind: Kind = Kind.ANSWER, method: str = QUERY, charset: str = "utf-8") -> Verdict:
-    return judge(reader(PaymentMethod.ALIPAY, kind, ALIPAY_PEM, method=method, charset=charset), message)
+    return judge(
+        PLATFORMS[PaymentMethod.ALIPAY].reader(Dispute(kind, ALIPAY_PEM, method=method, charset=charset)), message
+    )
 
 
 @pytest.fixture
 def unionpay(unionpay_keys: Path) -> Any:
     """Judges an answer by the authorities of the platform's test keys."""
-    return reader(PaymentMethod.UNIONPAY, Kind.ANSWER, (unionpay_keys / "bundle.pem").read_bytes())
+    return PLATFORMS[PaymentMethod.UNIONPAY].reader(Dispute(Kind.ANSWER, (unionpay_keys / "bundle.pem").read_bytes()))
 
 
 @pytest.fixture
@@ -103,7 +107,7 @@ def test_unionpay_messages_are_judged_by_their_chain(unionpay: Any, genuine: dic
 
 
 def test_a_unionpay_notice_is_a_form(unionpay_keys: Path, genuine: dict[str, str]) -> None:
-    read = reader(PaymentMethod.UNIONPAY, Kind.NOTICE, (unionpay_keys / "bundle.pem").read_bytes())
+    read = PLATFORMS[PaymentMethod.UNIONPAY].reader(Dispute(Kind.NOTICE, (unionpay_keys / "bundle.pem").read_bytes()))
     verdict = judge(read, urlencode(genuine).encode() + b"\n")
     assert verdict.genuine is True
     assert FIELDS.items() <= dict(verdict.fields).items()
@@ -111,7 +115,9 @@ def test_a_unionpay_notice_is_a_form(unionpay_keys: Path, genuine: dict[str, str
 
 def test_a_certificate_out_of_date_proves_nothing(unionpay_keys: Path, genuine: dict[str, str]) -> None:
     bundle = (unionpay_keys / "bundle.pem").read_bytes()
-    read = reader(PaymentMethod.UNIONPAY, Kind.ANSWER, bundle, clock=lambda: datetime.now(UTC) + timedelta(days=4000))
+    read = PLATFORMS[PaymentMethod.UNIONPAY].reader(
+        Dispute(Kind.ANSWER, bundle, clock=lambda: datetime.now(UTC) + timedelta(days=4000))
+    )
     assert "out of date" in judge(read, wire(genuine)).reason
 
 

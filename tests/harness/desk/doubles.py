@@ -1,8 +1,8 @@
 """Doubles of what a test must command: the clock, a payment channel."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from tui.core.payment_method import PaymentMethod
 from tui.desk.payments.bill import Bill
@@ -18,6 +18,7 @@ from tui.desk.payments.gateway import (
     Started,
     TradeState,
 )
+from tui.desk.payments.notice_rules import NO_HEADERS, NoticeRules
 
 NOW = datetime(2026, 11, 23, 4, 0, 0, tzinfo=UTC)
 
@@ -48,7 +49,8 @@ class Platform:
     on_end: Callable[[], None] = lambda: None
     asked: list[tuple[str, str]] = field(default_factory=list)
     payee: str = "网证通"
-    notice_reply: bytes = b"success"
+    notices: NoticeRules = field(default_factory=lambda: NoticeRules(taken=b"success"))
+    bill_edge: timedelta = timedelta(minutes=10)
     lines: Bill | None = None
     notice: PaymentNotice | PaymentGatewayError | None = None
 
@@ -93,9 +95,9 @@ class Platform:
         self._ask("bill", day.isoformat())
         return self.lines
 
-    def read_notice(self, body: bytes, url: str) -> PaymentNotice:
+    def read_notice(self, body: bytes, url: str, headers: Mapping[str, str] = NO_HEADERS) -> PaymentNotice:
         """The notice that was set."""
-        del body, url
+        del body, url, headers
         if self.notice is None or isinstance(self.notice, PaymentGatewayError):
             raise self.notice or PaymentGatewayError("no notice was set")
         return self.notice

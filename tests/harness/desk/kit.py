@@ -1,6 +1,6 @@
 """Parts of the world of payments: a wire that can lose messages or kill the desk, keys and adapters made once, a CA."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -19,14 +19,13 @@ from tests.harness.desk.town import ACCOUNT
 from tui.core.payment_method import PaymentMethod
 from tui.desk.ca.port import IssuingFailed
 from tui.desk.payments.gateway import GatewayUnknown, PaymentGateway
-from tui.desk.platforms.alipay.gateway import Alipay
-from tui.desk.platforms.common.transport import ANSWER_LIMIT
-from tui.desk.platforms.unionpay.gateway import UnionPay
+from tui.desk.platforms.common.transport import ANSWER_LIMIT, Answer
+from tui.desk.platforms.registry import PLATFORMS
 from tui.desk.renewals.accounts import create_account
 from tui.desk.storage.database import migrate, open_database
 from tui.sandbox.gateways.common.http import Call, Fate
-from tui.sandbox.gateways.common.keys import alipay_settings, make_alipay_keys, make_unionpay_keys, unionpay_settings
 from tui.sandbox.gateways.common.platform import PaymentSandbox
+from tui.sandbox.gateways.registry import counterpart
 
 
 class Crash(Exception):  # noqa: N818
@@ -45,22 +44,26 @@ class Wire:
 
     def post(self, url: str, form: str, limit: int = ANSWER_LIMIT) -> bytes:
         """Carry out one call."""
-        return self._exchange(url, dict(parse_qsl(form, keep_blank_values=True)), limit)
+        return self.call("POST", url, {}, form.encode(), limit).body
 
     def get(self, url: str, limit: int) -> bytes:
         """Fetch a bill."""
-        return self._exchange(url, {}, limit)
+        return self.call("GET", url, {}, b"", limit).body
 
-    def _exchange(self, url: str, form: dict[str, str], limit: int) -> bytes:
+    def call(self, method: str, url: str, headers: Mapping[str, str], content: bytes, limit: int) -> Answer:
+        """Carry out one request."""
         fate, self.fate = self.fate, ""
         if fate == "crash-before":
             raise Crash
         if fate == "lost":
             raise GatewayUnknown("ConnectError")
         at = urlsplit(url)
-        fields = dict(parse_qsl(at.query, keep_blank_values=True)) | form
+        sent = {name.lower(): value for name, value in headers.items()}
+        form = "" if "content-type" in sent else content.decode()
+        fields = dict(parse_qsl(at.query, keep_blank_values=True)) | dict(parse_qsl(form, keep_blank_values=True))
         assert self.platform is not None
-        reply = self.platform.answer(Call(at.path, f"{at.scheme}://{at.netloc}", fields))
+        base = f"{at.scheme}://{at.netloc}"
+        reply = self.platform.answer(Call(at.path, base, fields, "utf-8", method, at.query, sent, content))
         if reply is not None and reply.after is not None:
             self.early()
         if fate == "crash-after":
@@ -68,7 +71,7 @@ class Wire:
         if fate == "unanswered" or reply is None or reply.fate is not Fate.SENT:
             raise GatewayUnknown("ReadTimeout")
         assert len(reply.body) <= limit
-        return reply.body
+        return Answer(reply.status, reply.headers, reply.body)
 
 
 @dataclass
@@ -87,20 +90,19 @@ def kit() -> Kit:
     """One for the whole process."""
     keep = TemporaryDirectory(prefix="world-")
     folder = Path(keep.name)
-    make_alipay_keys(folder / "alipay")
-    make_unionpay_keys(folder / "unionpay")
+    played = {method: counterpart(method) for method in PaymentMethod}
+    for method, one in played.items():
+        one.make_keys(folder / method.value)
     engine = open_database(f"sqlite:///{folder / 'empty.db'}", bytes(range(32)))
     migrate(engine)
     create_account(engine, ACCOUNT, "correct horse battery")
     engine.dispose()
     clock, wires = Clock(), {method: Wire() for method in PaymentMethod}
-    gateways: dict[PaymentMethod, PaymentGateway] = {
-        PaymentMethod.ALIPAY: Alipay(
-            alipay_settings(folder / "alipay", "http://127.0.0.1/gateway.do"), clock, wires[PaymentMethod.ALIPAY]
-        ),
-        PaymentMethod.UNIONPAY: UnionPay(
-            unionpay_settings(folder / "unionpay", "http://127.0.0.1/gateway/api"), clock, wires[PaymentMethod.UNIONPAY]
-        ),
+    gateways = {
+        method: PLATFORMS[method].open(
+            one.settings(folder / method.value, f"http://127.0.0.1{one.path}"), clock, wires[method]
+        )
+        for method, one in played.items()
     }
     return Kit(folder, clock, wires, gateways, keep)
 

@@ -1,4 +1,4 @@
-"""Desk, wallets and both payment stand-ins in one process and one thread, under one clock, without a network.
+"""Desk, wallets and all payment stand-ins in one process and one thread, under one clock, without a network.
 
 Everything that a real desk does is done by its own rules and adapters; only the wire is short: a message goes straight
 into the stand-in, and can be lost, or kill the desk, on either side of it.
@@ -36,10 +36,9 @@ from tui.desk.storage.evidence import EvidenceRecord
 from tui.desk.storage.records import ApplicationRecord, AttemptRecord, OrderRecord, RefundRecord
 from tui.deskclient.wire import PayRequest
 from tui.sandbox.faults import Fault
-from tui.sandbox.gateways.alipay.gateway import alipay_app
 from tui.sandbox.gateways.common.control import SandboxRefused
 from tui.sandbox.gateways.common.platform import PaymentSandbox
-from tui.sandbox.gateways.unionpay.gateway import unionpay_app
+from tui.sandbox.gateways.registry import counterpart
 
 PRICE = 20000
 BUSINESS_NO = "YW2026112400000001"
@@ -48,7 +47,6 @@ MONEY = (
     Obligation(RefundRecord.refund_no, RefundRecord.next_try_at, pursue),
 )
 ROUNDS = 2000
-APPS = {PaymentMethod.ALIPAY: alipay_app, PaymentMethod.UNIONPAY: unionpay_app}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +57,7 @@ class End:
     attempts: tuple[AttemptState, ...]
     application: ApplicationStatus
     net_fen: int
-    """Money taken minus returned, at both platforms together."""
+    """Money taken minus returned, at all platforms together."""
 
 
 @dataclass
@@ -123,11 +121,13 @@ class World:
                 if notice.key in self.lost:
                     continue
                 try:
-                    reply = receive(self.desk, method, notice.body, urlsplit(notice.url).query)
+                    reply = receive(
+                        self.desk, method, notice.body, urlsplit(notice.url).query, platform.notice_headers(notice)
+                    )
                 except Crash:
                     continue
                 again = platform.faults.take(Fault.NOTICE_RESENT, notice.number)
-                if reply == self.desk.gateways[method].notice_reply and not again:
+                if reply == self.desk.gateways[method].notices.taken and not again:
                     platform.confirm(notice)
 
     def lose_notices(self) -> None:
@@ -182,7 +182,7 @@ class World:
             return list(db.scalars(select(AttemptRecord).order_by(AttemptRecord.ordinal)))
 
     def taken_fen(self) -> int:
-        """What both platforms took for us, without what went back."""
+        """What all platforms took for us, without what went back."""
         return sum(
             (trade.amount_fen if trade.paid_at else 0) - trade.refunded_fen
             for platform in self.platforms.values()
@@ -221,7 +221,7 @@ def world() -> Iterator[World]:
 
 def _platform(method: PaymentMethod, made: Kit, folder: Path) -> PaymentSandbox:
     directory = Path(shutil.copytree(made.folder / method.value, folder / method.value))
-    platform: PaymentSandbox = APPS[method](directory, clock=made.clock, by_hand=True)
+    platform: PaymentSandbox = counterpart(method).application(directory, clock=made.clock, by_hand=True)
     platform._ledger._write = lambda: None  # type: ignore[method-assign]  # nothing here survives the test
     return platform
 

@@ -14,8 +14,8 @@ from tui.desk.platforms.alipay.codec import request_text, response_node
 from tui.desk.platforms.common.units import COMPACT, DASHED, to_beijing
 from tui.desk.platforms.unionpay.codec import MerchantKey, digest_text, parse_answer
 from tui.sandbox.gateways.alipay.gateway import AlipaySandbox
-from tui.sandbox.gateways.common.keys import PFX_PASSWORD
 from tui.sandbox.gateways.unionpay.gateway import UnionPaySandbox
+from tui.sandbox.gateways.unionpay.keys import PFX_PASSWORD
 
 NUMBER = "K202611220001"
 

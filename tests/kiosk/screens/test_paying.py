@@ -6,7 +6,7 @@ import pytest
 from textual.widgets import Static
 
 from tests.harness.kiosk.stage import staged
-from tests.harness.people import ATTEMPT, INVOICE, OLD, application, certificate, state, token
+from tests.harness.people import ATTEMPT, INVOICE, OLD, SERVICE, application, certificate, state, token
 from tui.core.application import Buyer, InvoiceForm
 from tui.core.certificate import Usage
 from tui.core.failure import Failure, Reason
@@ -98,6 +98,13 @@ async def test_method_and_invoice_are_kept_and_submitted() -> None:
             e.InvoiceEdited(PaymentMethod.ALIPAY, InvoiceForm("91440300100012316L", "ABC")),
             e.BackPressed(),
         ]
+
+
+async def test_a_method_that_the_desk_has_not_is_not_chosen() -> None:
+    service = replace(SERVICE, payment_methods=("unionpay",))
+    async with staged(state(Step.METHOD, application=entered(), service=service)) as stage:
+        assert "支付宝" not in stage.text
+        assert await stage.press(*["tab"] * 4, "enter") == [e.PaymentSubmitted(PaymentMethod.UNIONPAY, INVOICE)]
 
 
 async def test_a_person_is_not_asked_for_a_tax_number() -> None:

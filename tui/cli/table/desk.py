@@ -126,8 +126,7 @@ COMMANDS = (
             ),
             Option(
                 "--trust PATH",
-                "支付宝公钥或证书，或银联根证书和中级证书"
-                " / Alipay's key or certificate, UnionPay's root and middle (PEM)",
+                "平台的公钥或证书，银联是根证书和中级 / the platform's key or certificates; UnionPay's root and middle",
                 kind=Path,
                 required=True,
             ),
@@ -138,7 +137,8 @@ COMMANDS = (
             ),
             Option(
                 "FILE",
-                "原始报文，缺省或 - 为标准输入；末尾一个换行不计 / raw bytes; one line end at the end is not counted",
+                "原始报文，缺省或 - 为标准输入；末尾一个换行不计；签名在 HTTP 头里的，头在前，空一行 "
+                "/ raw bytes; one line end at the end is not counted; headers first, where they hold the signature",
                 "message",
                 default="-",
                 optional=True,

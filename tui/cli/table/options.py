@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from tui.cli.command import Option
+from tui.core.payment_method import PaymentMethod
 
 
 def switch(name: str, about: str, into: str = "") -> Option:
@@ -16,7 +17,7 @@ def pin_file(metavar: str) -> Option:
 
 
 SETTINGS = "设置文件 kiosk.toml；缺省依次为 $CA_KIOSK_CONFIG、~/.config/ca-kiosk/、/etc/ca-kiosk/ / settings file"
-PLATFORMS = ("alipay", "unionpay")
+PLATFORMS = tuple(method.value for method in PaymentMethod)
 
 KIOSK_TOML = Option("--config FILE", SETTINGS, kind=Path, inherited=True)
 JSON = switch("--json", "输出 JSON / print JSON", "as_json")

@@ -81,10 +81,10 @@ COMMANDS = (
         (
             SANDBOX,
             Option("NAME", "见上 / see above", choices="tui.sandbox.faults:NAMES"),
-            Option("--channel", "只在这一个平台，缺省为两个 / one platform, else both", choices=PLATFORMS),
+            Option("--channel", "只在这一个平台，缺省为全部 / one platform, else all", choices=PLATFORMS),
             Option("--count N", "次数，缺省1 / so many times", kind=count, default=1),
         ),
         "demo",
-        more="tui.sandbox.faults:LEGEND",
+        more="tui.sandbox.legend:LEGEND",
     ),
 )

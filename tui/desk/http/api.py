@@ -18,6 +18,7 @@ from tui.desk.http.idempotency import Bearer
 from tui.desk.http.problems import HANDLERS, AccessLog, Probes, check_request
 from tui.desk.invoices import webhook as invoice_webhook
 from tui.desk.payments import webhooks as payment_webhooks
+from tui.desk.payments.notice_rules import NoticeRules
 from tui.desk.refusals import Refused
 from tui.desk.renewals import accounts, admission, applications, paying
 from tui.desk.renewals.documents import documents
@@ -67,6 +68,7 @@ def service(request: Asked) -> ServiceStatus:
         desk.settings.qq,
         _ca_name(desk),
         desk.settings.window_days,
+        tuple(method.value for method in PaymentMethod if method in desk.gateways),
     )
 
 
@@ -181,13 +183,14 @@ async def receive_notice(request: Asked, method: FromPath[str]) -> Response[byte
     """A payment platform's notice; anything but the channel's own reply makes it send again."""
     if method not in set(PaymentMethod):
         return Response(b"unknown", status_code=404, media_type="text/plain")
-    body = await request.body()
-    reply = await asyncio.to_thread(
-        payment_webhooks.receive, _desk(request), PaymentMethod(method), body, request.url.query
-    )
+    desk, platform, body = _desk(request), PaymentMethod(method), await request.body()
+    headers = dict(request.headers.items())
+    reply = await asyncio.to_thread(payment_webhooks.receive, desk, platform, body, request.url.query, headers)
+    gateway = desk.gateways.get(platform)
+    rules = gateway.notices if gateway else NoticeRules(taken=b"")
     if reply is None:
-        return Response(b"failure", status_code=400, media_type="text/plain")
-    return Response(reply, media_type="text/plain")
+        return Response(rules.refused, status_code=400, media_type=rules.media_type)
+    return Response(reply, media_type=rules.media_type)
 
 
 @post("/notify/invoices", status_code=200)

@@ -6,7 +6,9 @@ from pathlib import Path
 
 from tui.core.exits import Exit
 from tui.core.payment_method import PaymentMethod
-from tui.desk.platforms.verify import Kind, Verdict, charset_of, judge, reader
+from tui.desk.platforms.common.platform import Dispute, Kind
+from tui.desk.platforms.registry import PLATFORMS
+from tui.desk.platforms.verify import Verdict, charset_of, judge
 
 
 def verify(channel: str, kind: str, trust: Path, message: str, *, method: str, charset: str) -> int:
@@ -16,7 +18,8 @@ def verify(channel: str, kind: str, trust: Path, message: str, *, method: str, c
     except ValueError:
         return _usage(f"--charset {charset}: utf-8, gbk, gb2312, gb18030")
     try:
-        read = reader(PaymentMethod(channel), Kind(kind), trust.read_bytes(), method=method, charset=charset)
+        dispute = Dispute(Kind(kind), trust.read_bytes(), method, charset)
+        read = PLATFORMS[PaymentMethod(channel)].reader(dispute)
         body = sys.stdin.buffer.read() if message == "-" else Path(message).read_bytes()
     except OSError as error:
         return _usage(str(error))

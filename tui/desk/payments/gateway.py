@@ -14,16 +14,17 @@ import logging
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar, Protocol
 
 from tui.core.payment_method import PaymentMethod
 from tui.core.text_safety import printable
 from tui.desk.payments.bill import Bill
+from tui.desk.payments.notice_rules import NO_HEADERS, NoticeRules
 
 NUMBER = re.compile(r"[A-Za-z0-9]{8,32}")
-"""Shape of a number that both channels accept: UnionPay orderId takes 8-40 letters and digits, refund numbers 32."""
+"""Shape of a number that all platforms accept: UnionPay's orderId takes 8 to 40 letters and digits, its refunds 32."""
 
 
 class PaymentGatewayError(Exception):
@@ -249,8 +250,12 @@ class PaymentGateway(Protocol):
         """The name the wallet shows as receiver of the money."""
 
     @property
-    def notice_reply(self) -> bytes:
-        """The body that tells the platform its notice is stored; anything else makes it send again."""
+    def notices(self) -> NoticeRules:
+        """How the platform's notices are answered."""
+
+    @property
+    def bill_edge(self) -> timedelta:
+        """What moved so shortly before midnight in Beijing may stand in the next day's bill."""
 
     def start(self, attempt: Attempt) -> Started:
         """Ask for a QR code.
@@ -277,8 +282,10 @@ class PaymentGateway(Protocol):
         :raises AnswerNotGenuine: a bill that is not of the published form.
         """
 
-    def read_notice(self, body: bytes, url: str) -> PaymentNotice:
+    def read_notice(self, body: bytes, url: str, headers: Mapping[str, str] = NO_HEADERS) -> PaymentNotice:
         """Prove and read a notice that was posted to ``url`` (with its query, if it has one).
 
-        :raises AnswerNotGenuine: do not answer ``notice_reply``.
+        The headers' names are in lower case.
+
+        :raises AnswerNotGenuine: do not answer ``notices.taken``.
         """

@@ -27,15 +27,12 @@ from tui.desk.storage.records import AttemptRecord, RefundRecord
 
 _LOG = logging.getLogger(__name__)
 READY_AT = timedelta(hours=10)
-"""Of the next day in Beijing: both platforms promise their bills for the morning."""
+"""Of the next day in Beijing: all platforms promise their bills for the morning."""
 _AGAIN = timedelta(hours=1)
 _PATIENCE = timedelta(days=1)
 """So long a missing bill may still come; then it means that nothing moved, or is an alarm."""
 _CATCH_UP = 7
 """Days that a desk looks back for which it was not there."""
-_EDGE = {PaymentMethod.ALIPAY: timedelta(minutes=10), PaymentMethod.UNIONPAY: timedelta(minutes=70)}
-"""What moved so shortly before midnight may stand in the next day's bill; UnionPay's day ends at 23:00."""
-
 _LISTED = 50
 """Odd lines that one line of the log names."""
 
@@ -86,7 +83,7 @@ def reconcile(desk: Desk, method: PaymentMethod, day: date) -> Comparison:
     bill = gateway.bill(day)
     with writing(desk.engine) as db:
         lines, others = _split(db, bill.lines if bill else ())
-        missing = _missing_there(db, method, day, lines)
+        missing = _missing_there(db, gateway, day, lines)
         if bill is None:
             return Comparison(method, day, None, len(missing))
         found = [difference for line in lines if (difference := _compare(db, method, day, line))]
@@ -156,8 +153,9 @@ def _compare_refund(db: Session, day: date, line: BillLine, attempt: AttemptReco
     return Difference(kind, line.number, line.refund_no, ours, line.amount_fen, attempt.state.value)
 
 
-def _missing_there(db: Session, method: PaymentMethod, day: date, lines: tuple[BillLine, ...]) -> list[Difference]:
-    begin = datetime(day.year, day.month, day.day, tzinfo=BEIJING) - _EDGE[method]
+def _missing_there(db: Session, gateway: PaymentGateway, day: date, lines: tuple[BillLine, ...]) -> list[Difference]:
+    method = gateway.method
+    begin = datetime(day.year, day.month, day.day, tzinfo=BEIJING) - gateway.bill_edge
     end = begin + timedelta(days=1)
     theirs = {(line.number, bool(line.refund_no)) for line in lines}
     unbilled = ("", day.isoformat())

@@ -1,6 +1,7 @@
 """What the payment platforms send by themselves: proved, kept, then settled like every other word."""
 
 import logging
+from collections.abc import Mapping
 from datetime import timedelta
 
 from sqlalchemy import delete, update
@@ -19,6 +20,7 @@ from tui.desk.payments.gateway import (
     PaymentNotice,
     TradeState,
 )
+from tui.desk.payments.notice_rules import NO_HEADERS
 from tui.desk.payments.polling import to_port
 from tui.desk.payments.settling import returned_by_platform, settle
 from tui.desk.storage.database import writing
@@ -29,23 +31,26 @@ _REFUSED = "refused: "
 _REFUSED_KEPT = timedelta(days=7)
 
 
-def receive(desk: Desk, method: PaymentMethod, body: bytes, query: str) -> bytes | None:
+def receive(
+    desk: Desk, method: PaymentMethod, body: bytes, query: str, headers: Mapping[str, str] = NO_HEADERS
+) -> bytes | None:
     """Take in one notice; the channel's reply, or None when it must come again: it proves nothing or is not checked."""
     gateway = desk.gateways.get(method)
     if gateway is None:
         return None
+    raw = _raw(body, headers, gateway.notices.proof)
     url = f"{desk.settings.public_url}/notify/{method.value}"
     try:
-        notice = gateway.read_notice(body, f"{url}?{query}" if query else url)
+        notice = gateway.read_notice(body, f"{url}?{query}" if query else url, headers)
     except AnswerNotGenuine as error:
         if desk.refused_notices.take(desk.clock()):
             _forget_refused(desk)
             with writing(desk.engine) as db:
-                notice_id = _insert(db, desk, method, body, f"{_REFUSED}{error}")
+                notice_id = _insert(db, desk, method, raw, f"{_REFUSED}{error}")
             _LOG.error("notice %s of %s is not genuine: %s", notice_id, method.value, error)
         return None
     with writing(desk.engine) as db:
-        notice_id = _insert(db, desk, method, body)
+        notice_id = _insert(db, desk, method, raw)
         attempt = db.get(AttemptRecord, notice.number) if notice.kind is not NoticeKind.REFUND else None
     try:
         _note(desk, notice_id, _apply(desk, method, gateway, notice, attempt))
@@ -53,7 +58,7 @@ def receive(desk: Desk, method: PaymentMethod, body: bytes, query: str) -> bytes
         _LOG.log(error.severity, "notice %s of %s is not checked yet: %s", notice_id, method.value, error)
         _note(desk, notice_id, f"not checked: {type(error).__name__}")
         return None
-    return gateway.notice_reply
+    return gateway.notices.taken
 
 
 def _apply(
@@ -91,6 +96,12 @@ def _settle_late(desk: Desk, gateway: PaymentGateway, attempt: AttemptRecord) ->
             returned_by_platform(desk, attempt.attempt_no)
         case _:
             raise GatewayUnknown(f"the notice says paid, a query {now.state.value}")
+
+
+def _raw(body: bytes, headers: Mapping[str, str], proof: tuple[str, ...]) -> bytes:
+    """The notice with what proves it, as `desk verify` reads it."""
+    lines = [f"{name}: {headers[name]}\r\n" for name in proof if name in headers]
+    return "".join([*lines, "\r\n"]).encode("latin-1") + body if proof else body
 
 
 def _insert(db: Session, desk: Desk, method: PaymentMethod, body: bytes, result: str = "") -> int:

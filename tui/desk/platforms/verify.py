@@ -1,31 +1,14 @@
 """Whether one raw message of a platform is genuine, for a dispute: by the code the desk itself reads messages with."""
 
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
-from enum import StrEnum
-from functools import partial
 from types import MappingProxyType
 
-from tui.core.payment_method import PaymentMethod
-from tui.desk.payments.gateway import AnswerAmbiguous, AnswerNotGenuine, Message
-from tui.desk.platforms.alipay import codec as alipay_codec
-from tui.desk.platforms.alipay.trust import AlipayTrust
+from tui.desk.payments.gateway import AnswerAmbiguous, AnswerNotGenuine
 from tui.desk.platforms.common.charsets import GB, UTF8, family
-from tui.desk.platforms.common.units import utc_now
-from tui.desk.platforms.unionpay import codec as unionpay_codec
-from tui.desk.platforms.unionpay.trust import UnionPayTrust
-
-
-class Kind(StrEnum):
-    """How the message came."""
-
-    ANSWER = "answer"
-    """The body of the HTTP response to a call."""
-    NOTICE = "notice"
-    """The body of a request that the platform sent by itself."""
+from tui.desk.platforms.common.platform import Reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +27,6 @@ _ANOTHER_CHARSET = Verdict(
     "文件以另一种编码保存过，请提供平台发来的原始字节 / saved in another charset; the raw bytes are needed",
     MappingProxyType({}),
 )
-Reader = Callable[[bytes], Message]
 
 
 def charset_of(name: str) -> str:
@@ -55,32 +37,6 @@ def charset_of(name: str) -> str:
     if (charset := family(name)) is None:
         raise ValueError(name)
     return charset
-
-
-def reader(
-    channel: PaymentMethod,
-    kind: Kind,
-    trust: bytes,
-    *,
-    method: str = "",
-    charset: str = UTF8,
-    clock: Callable[[], datetime] = utc_now,
-) -> Reader:
-    """What reads messages of this channel and kind and believes ``trust`` alone; the charset is the one tried first.
-
-    :raises ValueError: ``trust`` is not what the channel needs.
-    """
-    match channel, kind:
-        case PaymentMethod.ALIPAY, Kind.ANSWER:
-            return partial(_alipay_answer, trust=AlipayTrust.of(trust), method=method, charset=charset)
-        case PaymentMethod.ALIPAY, Kind.NOTICE:
-            return partial(alipay_codec.read_notice, trust=AlipayTrust.of(trust), charset=charset)
-        case PaymentMethod.UNIONPAY, Kind.ANSWER:
-            key_for = UnionPayTrust(trust, clock).key_for
-            return partial(unionpay_codec.read_answer, key_for=key_for, charset=charset)
-        case _:
-            key_for = UnionPayTrust(trust, clock).key_for
-            return partial(unionpay_codec.read_notice, url="", key_for=key_for, charset=charset)
 
 
 def judge(read: Reader, message: bytes) -> Verdict:
@@ -121,7 +77,3 @@ def _may_be_signed(read: Reader, message: bytes) -> bool:
         return True
     except AnswerNotGenuine:
         return False
-
-
-def _alipay_answer(message: bytes, *, trust: AlipayTrust, method: str, charset: str) -> Message:
-    return alipay_codec.read_answer(message, method, trust, charset)

@@ -11,7 +11,7 @@ from tui.core.order import yuan
 from tui.journey.events import OnlineChosen
 from tui.journey.state import State
 from tui.kiosk.screens.base import BACK, END, StepScreen, style
-from tui.kiosk.text import N_, _
+from tui.kiosk.text import N_, _, proper
 from tui.kiosk.widgets.action import ActionButton
 from tui.kiosk.widgets.choice import Choice
 from tui.kiosk.widgets.code_room import CodeRoom
@@ -23,7 +23,7 @@ class ChannelScreen(StepScreen):
 
     CSS_PATH = style("paying.tcss")
     heading = N_("付款途径")
-    help_text = N_("选择「在线支付」，按「下一步」选择支付宝或银联，用手机扫码付款。")
+    help_text = N_("选择「在线支付」，按「下一步」选择支付方式，用手机扫码付款。")
     keys = (BACK, END)
 
     def compose_body(self) -> Iterable[Widget]:
@@ -33,7 +33,7 @@ class ChannelScreen(StepScreen):
         choice = Choice(id="channel")
         choice.offer((("online", _("在线支付")),), "online")
         yield choice
-        yield Static(Content(_("用支付宝或银联手机应用扫码付款。")), classes="hint")
+        yield Static(id="wallets", classes="hint")
 
     def compose_actions(self) -> Iterable[Widget]:
         """下一步."""
@@ -47,6 +47,8 @@ class ChannelScreen(StepScreen):
             return
         fee = Fact(_("业务费用"), yuan(application.order.total_fen), "bold $accent")
         self.query_one("#bill", Static).update(table((Fact(_("业务单号"), application.business_no), fee)))
+        wallets = _("、").join(proper(method.wallet) for method in state.methods)
+        self.query_one("#wallets", Static).update(Content(_("用手机扫码付款：{wallets}。").format(wallets=wallets)))
         room = self.query_one(CodeRoom)
         room.show(state.money)
         self.query_one("ActionButton.-main").disabled = not room.fits

@@ -26,7 +26,7 @@ from tui.kiosk.widgets.field import Field, TextField, first_wrong
 
 
 class MethodScreen(TypedScreen):
-    """银联在线支付 or 支付宝, and whom the invoice is made out to."""
+    """银联在线支付, 支付宝 or what else the desk offers, and whom the invoice is made out to."""
 
     CSS_PATH: ClassVar = [style("applying.tcss"), style("paying.tcss")]
     heading = N_("支付方式和电子发票")
@@ -81,8 +81,9 @@ class MethodScreen(TypedScreen):
 
     def _load(self, state: State) -> None:
         self.fill(state.invoice)
-        methods = (PaymentMethod.UNIONPAY, PaymentMethod.ALIPAY)
-        self.query_one("#method", Choice).offer(tuple((m, label(m)) for m in methods), state.method)
+        methods = state.methods
+        chosen = state.method if state.method in methods else methods[0]
+        self.query_one("#method", Choice).offer(tuple((m, label(m)) for m in methods), chosen)
         self.query_one("#buyer", Choice).offer(tuple((b, label(b)) for b in Buyer), state.invoice.buyer)
         self._ask_for_number()
 

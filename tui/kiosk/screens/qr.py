@@ -11,12 +11,11 @@ from textual.widgets import Static
 
 from tui.core.failure import Failure, Money
 from tui.core.order import Application, Attempt, AttemptState, yuan
-from tui.core.payment_method import PaymentMethod
 from tui.journey.events import PaymentClaimed, QrRenewed
 from tui.journey.ports import Phone
 from tui.journey.state import SHOWN_ATTEMPT, State
 from tui.kiosk.screens.base import END, Key, StepScreen, style
-from tui.kiosk.text import N_, _
+from tui.kiosk.text import N_, _, proper
 from tui.kiosk.text.labels import label
 from tui.kiosk.text.wording import call, desk_words, explain, refund_words
 from tui.kiosk.widgets.action import ActionButton
@@ -24,8 +23,6 @@ from tui.kiosk.widgets.code_room import PANEL
 from tui.kiosk.widgets.countdown import Countdown
 from tui.kiosk.widgets.facts import Fact, table
 from tui.kiosk.widgets.qr import QrCode, drawable
-
-SCAN_WITH = {PaymentMethod.ALIPAY: N_("请用支付宝扫码付款"), PaymentMethod.UNIONPAY: N_("请用银联手机应用扫码付款")}
 
 RETURNED = frozenset({AttemptState.FROZEN, AttemptState.REFUNDING, AttemptState.REFUNDED})
 """The money of this attempt was not credited."""
@@ -204,13 +201,15 @@ def _next_act(state: State, attempt: Attempt, scannable: bool) -> str:
     """What to do now, above the amount."""
     if _frozen(state):
         return _("请联系客服核对")
-    return _(SCAN_WITH[attempt.method]) if scannable else _("继续支付请按「新二维码」")
+    if not scannable:
+        return _("继续支付请按「新二维码」")
+    return _("请用{wallet}扫码付款").format(wallet=proper(attempt.method.wallet))
 
 
 def _instead(state: State, attempt: Attempt, scannable: bool) -> str:
     """What stands in the place of a code that is not or no longer shown."""
     if scannable and _undrawable(state):
-        other = PaymentMethod.UNIONPAY if attempt.method is PaymentMethod.ALIPAY else PaymentMethod.ALIPAY
+        other = next((one for one in state.methods if one is not attempt.method), attempt.method)
         advice = _("请按「更换支付方式」，\n改用{method}。").format(method=label(other))
         return "\n\n".join((_("这个二维码无法显示。"), advice, label(state.money), call(state.service)))
     if scannable:

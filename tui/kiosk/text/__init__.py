@@ -3,19 +3,28 @@
 from gettext import NullTranslations, translation
 from pathlib import Path
 
+from tui.core.payment_method import Name
+
 _LOCALES = Path(__file__).parent / "locales"
 _catalogue = NullTranslations()
+_language = "zh"
 
 
 def use_language(language: str) -> None:
     """Choose the catalogue (`zh`, `en`); a language without one shows the source text."""
-    global _catalogue  # noqa: PLW0603 - the one language of this process
+    global _catalogue, _language  # noqa: PLW0603 - the one language of this process
+    _language = language
     _catalogue = translation("kiosk", _LOCALES, [language], fallback=True)
 
 
 def _(message: str) -> str:
     """The message in the chosen language."""
     return _catalogue.gettext(message) if message else ""
+
+
+def proper(name: Name) -> str:
+    """A proper name in the chosen language."""
+    return name.en if _language == "en" else name.zh
 
 
 def N_(message: str) -> str:  # noqa: N802 - gettext's own name for 'mark, translate later'

@@ -11,7 +11,7 @@ from tui.core.order import ApplicationStatus, AttemptState, InvoiceStatus, Payme
 from tui.core.payment_method import PaymentMethod
 from tui.journey.ports import KeyLeft, TokenStage
 from tui.journey.state import Busy, Step
-from tui.kiosk.text import N_, _
+from tui.kiosk.text import N_, _, proper
 
 APPLICATION = {
     # Translators: the applicant has not yet signed with the token.
@@ -62,7 +62,6 @@ INVOICE = {
 }
 # Translators: whom the invoice is made out to.
 BUYER = {Buyer.COMPANY: N_("企业"), Buyer.PERSON: N_("个人")}
-METHOD = {PaymentMethod.ALIPAY: N_("支付宝"), PaymentMethod.UNIONPAY: N_("银联在线支付")}
 ID_TYPE = {
     IdType.RESIDENT_ID: N_("居民身份证"),
     IdType.HK_MACAO_TAIWAN_RESIDENCE: N_("港澳台居民居住证"),
@@ -205,7 +204,6 @@ LABELS: Mapping[type[Enum], Mapping[Any, str]] = {
     AttemptState: ATTEMPT,
     InvoiceStatus: INVOICE,
     Buyer: BUYER,
-    PaymentMethod: METHOD,
     IdType: ID_TYPE,
     CertificateState: CERTIFICATE,
     Usage: USAGE,
@@ -223,4 +221,4 @@ LABELS: Mapping[type[Enum], Mapping[Any, str]] = {
 
 def label(member: Enum) -> str:
     """The label of a status, stage, type, step, field error or of where the money is."""
-    return _(LABELS[type(member)][member])
+    return proper(member.label) if isinstance(member, PaymentMethod) else _(LABELS[type(member)][member])

@@ -9,13 +9,13 @@ from typing import Any
 
 import uvicorn
 
+from tui.core.payment_method import PaymentMethod
 from tui.sandbox.files import tax_keys
-from tui.sandbox.gateways.alipay.gateway import alipay_app
 from tui.sandbox.gateways.common.connection import CuttableProtocol
+from tui.sandbox.gateways.registry import counterpart
 from tui.sandbox.gateways.sms.gateway import sms_app
 from tui.sandbox.gateways.tax.callbacks import caller
 from tui.sandbox.gateways.tax.gateway import tax_app
-from tui.sandbox.gateways.unionpay.gateway import unionpay_app
 
 ISSUE_AFTER = timedelta(seconds=3)
 """How long the tax platform takes for an invoice."""
@@ -25,7 +25,7 @@ class Gateways:
     """Payment platforms, tax platform and SMS gateway of one sandbox folder."""
 
     def __init__(self, directory: Path, listeners: dict[str, socket.socket]) -> None:
-        """`directory` was filled by `make_keys`; `listeners` by the names alipay, unionpay, tax and sms."""
+        """`directory` was filled by `make_keys`; `listeners` by the names of the payment platforms, tax and sms."""
         self._served = [
             (uvicorn.Server(_config(application, directory / "tls")), listeners[name])
             for name, application in _applications(directory).items()
@@ -52,8 +52,10 @@ class Gateways:
 def _applications(directory: Path) -> dict[str, Any]:
     ca_file = directory / "tls/ca.pem"
     return {
-        "alipay": alipay_app(directory / "alipay", notice_ca=ca_file),
-        "unionpay": unionpay_app(directory / "unionpay", notice_ca=ca_file),
+        **{
+            method.value: counterpart(method).application(directory / method.value, notice_ca=ca_file)
+            for method in PaymentMethod
+        },
         "tax": tax_app(
             directory / "tax", tax_keys(directory), issue_after=ISSUE_AFTER, call=caller(ISSUE_AFTER, ca_file)
         ),

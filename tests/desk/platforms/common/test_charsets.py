@@ -20,10 +20,12 @@ from tui.desk.payments.gateway import AnswerAmbiguous, AnswerNotGenuine, Gateway
 from tui.desk.platforms.alipay.codec import open_answer, open_notice, read_answer
 from tui.desk.platforms.alipay.trust import AlipayTrust
 from tui.desk.platforms.common.charsets import GB, UTF8, charsets_of, read_alike
+from tui.desk.platforms.common.platform import Dispute, Kind
+from tui.desk.platforms.registry import PLATFORMS
 from tui.desk.platforms.unionpay.codec import open_answer as open_unionpay_answer
 from tui.desk.platforms.unionpay.codec import open_notice as open_unionpay_notice
 from tui.desk.platforms.unionpay.trust import UnionPayTrust
-from tui.desk.platforms.verify import Kind, Verdict, judge, reader
+from tui.desk.platforms.verify import Verdict, judge
 
 ALIPAY_PEM = KEYS["alipay"]["public_spki_pem"].encode()
 TRAILS = "续期怽恾恵" + b"\x81\x7b".decode("gbk")
@@ -37,7 +39,9 @@ def alipay(raw: bytes, before: bytes = b"", after: bytes = b"") -> bytes:
 
 
 def judged(message: bytes, kind: Kind = Kind.ANSWER, charset: str = UTF8) -> Verdict:
-    return judge(reader(PaymentMethod.ALIPAY, kind, ALIPAY_PEM, method=QUERY, charset=charset), message)
+    return judge(
+        PLATFORMS[PaymentMethod.ALIPAY].reader(Dispute(kind, ALIPAY_PEM, method=QUERY, charset=charset)), message
+    )
 
 
 def alipay_notice(fields: dict[str, str], charset: str) -> bytes:
@@ -152,7 +156,9 @@ def test_a_brace_that_is_half_a_letter_hides_nothing(
     body = f"{text}&signature={sign(platform_key, hashed(text))}".encode()
     with pytest.raises(AnswerAmbiguous):
         open_unionpay_answer(body, trust.key_for)
-    read_it = reader(PaymentMethod.UNIONPAY, Kind.ANSWER, (unionpay_keys / "bundle.pem").read_bytes())
+    read_it = PLATFORMS[PaymentMethod.UNIONPAY].reader(
+        Dispute(Kind.ANSWER, (unionpay_keys / "bundle.pem").read_bytes())
+    )
     assert judge(read_it, body).genuine is None
 
 
@@ -161,7 +167,7 @@ def test_what_nothing_proves_is_read_in_the_likelier_charset(unionpay_keys: Path
     body = "a={续}&signature=AA==".encode()
     trust = (unionpay_keys / "bundle.pem").read_bytes()
     for likelier, genuine, names in ((UTF8, False, ["a", "signature"]), (GB, None, ["a"])):
-        verdict = judge(reader(PaymentMethod.UNIONPAY, Kind.ANSWER, trust, charset=likelier), body)
+        verdict = judge(PLATFORMS[PaymentMethod.UNIONPAY].reader(Dispute(Kind.ANSWER, trust, charset=likelier)), body)
         assert (verdict.genuine, list(verdict.fields)) == (genuine, names)
 
 

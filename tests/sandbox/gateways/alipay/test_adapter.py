@@ -25,8 +25,8 @@ from tui.desk.payments.gateway import (
 )
 from tui.desk.platforms.alipay.gateway import Alipay
 from tui.sandbox.gateways.alipay.gateway import alipay_app
+from tui.sandbox.gateways.alipay.keys import alipay_settings
 from tui.sandbox.gateways.common.control import SandboxRefused
-from tui.sandbox.gateways.common.keys import alipay_settings
 from tui.sandbox.gateways.common.ledger import Stage
 from tui.sandbox.gateways.common.platform import PaymentSandbox
 

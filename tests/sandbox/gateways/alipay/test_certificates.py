@@ -11,8 +11,8 @@ from tui.desk.payments.gateway import AnswerNotGenuine, GatewayMisconfigured, Tr
 from tui.desk.platforms.alipay.gateway import Alipay
 from tui.sandbox.gateways.alipay.certificates import ALIPAY_CERTIFICATE, ROOT_CERTIFICATES
 from tui.sandbox.gateways.alipay.gateway import alipay_app
+from tui.sandbox.gateways.alipay.keys import alipay_settings, make_alipay_keys
 from tui.sandbox.gateways.common.http import Call, Reply
-from tui.sandbox.gateways.common.keys import alipay_settings, make_alipay_keys
 
 
 def test_certificate_mode_from_the_code_to_the_notice(

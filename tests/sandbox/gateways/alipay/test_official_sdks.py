@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from tests.harness.gateways.callers import AlipayCaller
 from tui.sandbox.gateways.alipay.certificates import ALIPAY_CERTIFICATE, APP_CERTIFICATE, ROOT_CERTIFICATES
-from tui.sandbox.gateways.alipay.speaker import stranger
+from tui.sandbox.gateways.common.keys import stranger
 from tui.sandbox.gateways.common.ledger import Stage
 
 NPM, PYTHON = "alipay-sdk@4.14.0", "alipay-sdk-python==3.7.1411"

@@ -23,8 +23,8 @@ from tui.desk.platforms.alipay.gateway import Alipay
 from tui.desk.platforms.alipay.trust import AlipayTrust
 from tui.desk.platforms.common.units import DASHED, to_beijing
 from tui.sandbox.gateways.alipay.gateway import alipay_app
+from tui.sandbox.gateways.alipay.keys import alipay_settings
 from tui.sandbox.gateways.alipay.speaker import AlipaySpeaker
-from tui.sandbox.gateways.common.keys import alipay_settings
 
 
 @pytest.fixture

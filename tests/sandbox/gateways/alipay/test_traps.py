@@ -25,9 +25,9 @@ from tui.desk.payments.gateway import (
 )
 from tui.desk.platforms.alipay.gateway import Alipay
 from tui.sandbox.gateways.alipay.gateway import alipay_app
+from tui.sandbox.gateways.alipay.keys import alipay_settings
 from tui.sandbox.gateways.alipay.speaker import AlipaySpeaker, Node
 from tui.sandbox.gateways.common.http import Call, Reply
-from tui.sandbox.gateways.common.keys import alipay_settings
 
 PRECREATE = "alipay.trade.precreate"
 QUERY, CANCEL, CLOSE = "alipay.trade.query", "alipay.trade.cancel", "alipay.trade.close"

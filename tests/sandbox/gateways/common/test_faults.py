@@ -12,8 +12,8 @@ import pytest
 from tests.harness.gateways.callers import NUMBER, AlipayCaller, Caller, UnionPayCaller
 from tests.harness.gateways.served import Clock, Merchant, served
 from tui.sandbox import commands
-from tui.sandbox.faults import ABOUT, ONLY, Fault, Faults, Played, channels_of
-from tui.sandbox.files import Addresses
+from tui.sandbox.faults import ABOUT, CHANNELS, Fault, Faults, Played, only
+from tui.sandbox.files import SERVICES, Addresses
 from tui.sandbox.gateways.alipay.certificates import ROOT_CERTIFICATES
 from tui.sandbox.gateways.alipay.gateway import alipay_app
 from tui.sandbox.gateways.common.control import SandboxRefused
@@ -37,7 +37,7 @@ def stage(caller: Caller, number: str = NUMBER) -> Stage | None:
 def test_every_fault_is_described_and_has_a_platform() -> None:
     assert list(ABOUT) == list(Fault)
     assert all(" / " in about and about.isprintable() for about in ABOUT.values())
-    assert set(ONLY.values()) == {"alipay", "unionpay"}
+    assert {channel for able in only().values() for channel in able} == set(CHANNELS)
 
 
 def test_a_fault_is_played_as_often_as_it_was_armed_for() -> None:
@@ -63,7 +63,7 @@ def test_faults_are_commanded_over_loopback(caller: Caller) -> None:
     assert httpx.post(address, json={"name": "reset", "count": 3}).json() == {"reset": 3}
     assert httpx.post(address, json={"name": "paid-late"}).json() == {"reset": 3, "paid-late": 1}
     assert httpx.get(address).json() == {"reset": 3, "paid-late": 1}
-    strange = next(name for name in ONLY if channels_of(name) != (caller.platform.faults._channel,))
+    strange = next(name for name, able in only().items() if caller.platform.faults._channel not in able)
     for refused in ({"name": "nonsense"}, {"name": strange}, {"name": "reset", "count": 0}, {"title": "reset"}):
         answer = httpx.post(address, json=refused)
         assert (answer.status_code, answer.json()["error"]) == (400, "bad_request")
@@ -223,7 +223,7 @@ def test_a_refund_is_refused_once(caller: Caller) -> None:
 
 def test_the_phone_says_what_went_wrong(caller: Caller, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     trusted = next(path for path in caller.directory.iterdir() if path.name in {"bundle.pem", ROOT_CERTIFICATES})
-    everywhere = dict.fromkeys(("desk", "alipay", "unionpay", "tax", "sms", "smtp"), caller.base)
+    everywhere = dict.fromkeys(SERVICES, caller.base)
     addresses = Addresses(**everywhere, ca_file=str(trusted), account="supplier01")
     (tmp_path / "sandbox.json").write_bytes(msgspec.json.encode(addresses))
     channel = "alipay" if isinstance(caller, AlipayCaller) else "unionpay"

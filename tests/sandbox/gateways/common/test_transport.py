@@ -24,7 +24,8 @@ from tui.desk.platforms.alipay.gateway import Alipay
 from tui.desk.platforms.common.transport import ANSWER_LIMIT
 from tui.desk.platforms.unionpay.gateway import UnionPay
 from tui.sandbox.gateways.alipay.gateway import alipay_app
-from tui.sandbox.gateways.common.keys import alipay_settings, unionpay_settings
+from tui.sandbox.gateways.alipay.keys import alipay_settings
+from tui.sandbox.gateways.unionpay.keys import unionpay_settings
 
 
 @pytest.fixture
@@ -50,7 +51,7 @@ def tls(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.fixture(params=list(PaymentMethod))
+@pytest.fixture(params=[PaymentMethod.ALIPAY, PaymentMethod.UNIONPAY])
 def gateway_at(
     request: pytest.FixtureRequest, alipay_directory: Path, unionpay_directory: Path, clock: Clock
 ) -> Callable[[str], PaymentGateway]:

@@ -29,9 +29,9 @@ from tui.desk.platforms.common.units import COMPACT, to_beijing
 from tui.desk.platforms.unionpay.codec import MerchantKey, parse_answer
 from tui.desk.platforms.unionpay.gateway import UnionPay
 from tui.sandbox.gateways.common.control import SandboxRefused
-from tui.sandbox.gateways.common.keys import PFX_PASSWORD, make_unionpay_keys, unionpay_settings
 from tui.sandbox.gateways.common.platform import PaymentSandbox
 from tui.sandbox.gateways.unionpay.gateway import unionpay_app
+from tui.sandbox.gateways.unionpay.keys import PFX_PASSWORD, make_unionpay_keys, unionpay_settings
 from tui.sandbox.gateways.unionpay.speaker import UnionPaySpeaker
 
 

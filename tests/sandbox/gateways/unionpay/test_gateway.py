@@ -13,7 +13,7 @@ from tui.desk.payments.gateway import AnswerNotGenuine
 from tui.desk.platforms.common.units import COMPACT, to_beijing
 from tui.desk.platforms.unionpay.codec import digest_text, parse_answer
 from tui.sandbox.faults import Fault
-from tui.sandbox.gateways.alipay.speaker import stranger
+from tui.sandbox.gateways.common.keys import stranger
 from tui.sandbox.gateways.common.ledger import Stage
 
 BACK = "/gateway/api/backTransReq.do"

@@ -23,9 +23,9 @@ from tui.desk.platforms.common.units import COMPACT, to_beijing
 from tui.desk.platforms.unionpay.gateway import UnionPay
 from tui.desk.platforms.unionpay.settings import UnionPaySettings
 from tui.sandbox.gateways.common.http import Call, Reply
-from tui.sandbox.gateways.common.keys import unionpay_settings
 from tui.sandbox.gateways.common.platform import PaymentSandbox
 from tui.sandbox.gateways.unionpay.gateway import unionpay_app
+from tui.sandbox.gateways.unionpay.keys import unionpay_settings
 from tui.sandbox.gateways.unionpay.speaker import UnionPaySpeaker
 
 

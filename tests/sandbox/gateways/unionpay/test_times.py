@@ -7,7 +7,7 @@ import pytest
 from tests.harness.gateways.served import Clock
 from tui.desk.platforms.common.units import COMPACT, DASHED, from_beijing, to_beijing
 from tui.desk.platforms.unionpay.gateway import UnionPay
-from tui.sandbox.gateways.common.keys import unionpay_settings
+from tui.sandbox.gateways.unionpay.keys import unionpay_settings
 from tui.sandbox.gateways.unionpay.speaker import UnionPaySpeaker
 
 

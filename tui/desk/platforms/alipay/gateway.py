@@ -1,7 +1,7 @@
 """Alipay 订单码 / 当面付: the person scans our code (alipay.trade.precreate, query, cancel, refund)."""
 
-from collections.abc import Callable
-from datetime import date, datetime
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
 from math import ceil
 from urllib.parse import urlsplit
 
@@ -22,6 +22,7 @@ from tui.desk.payments.gateway import (
     Started,
     TradeState,
 )
+from tui.desk.payments.notice_rules import NO_HEADERS, NoticeRules
 from tui.desk.platforms.alipay.bill import read_bill
 from tui.desk.platforms.alipay.codec import BizContent, dump_biz, open_answer, open_notice, sign_request
 from tui.desk.platforms.alipay.settings import AlipaySettings, identity_of
@@ -50,7 +51,8 @@ class Alipay:
     """The Alipay channel."""
 
     method = PaymentMethod.ALIPAY
-    notice_reply = b"success"
+    notices = NoticeRules(taken=b"success")
+    bill_edge = timedelta(minutes=10)
 
     def __init__(
         self,
@@ -211,9 +213,9 @@ class Alipay:
             raise AnswerNotGenuine("bill is to be fetched from somebody else")
         return read_bill(self._connection.get(url, BILL_LIMIT), self._settings.seller_id)
 
-    def read_notice(self, body: bytes, url: str) -> PaymentNotice:
+    def read_notice(self, body: bytes, url: str, headers: Mapping[str, str] = NO_HEADERS) -> PaymentNotice:
         """Prove a trade_status_sync notice; the caller still compares number and amount."""
-        del url  # Alipay signs the form alone.
+        del url, headers  # Alipay signs the form alone.
         fields = open_notice(body, self._identity.trust)
         _expect(fields, app_id=self._settings.app_id, seller_id=self._settings.seller_id)
         if not _tells_of_refund(fields):
@@ -259,7 +261,9 @@ def _outcome(fields: dict[str, str], paid_at_field: str) -> Outcome:
     state = STATES.get(fields.get("trade_status", ""), TradeState.UNKNOWN)
     paid_at = None
     # A trade that is closed without any payment may still carry a time, so the buyer's amount has to say it too.
-    moved = state is TradeState.PAID or (state is TradeState.CLOSED and _was_paid(fields))
+    moved = state is TradeState.PAID or (
+        state is TradeState.CLOSED and bool(fields.get("buyer_pay_amount")) and _amount(fields, "buyer_pay_amount") > 0
+    )
     try:
         if moved and fields.get(paid_at_field):
             paid_at = from_beijing(fields[paid_at_field][:19], DASHED)
@@ -269,10 +273,6 @@ def _outcome(fields: dict[str, str], paid_at_field: str) -> Outcome:
     if state is TradeState.PAID and not (fields.get("trade_no") and amount):
         raise AnswerNotGenuine("paid trade without trade_no or amount")
     return Outcome(state, amount, fields.get("trade_no"), paid_at)
-
-
-def _was_paid(fields: dict[str, str]) -> bool:
-    return bool(fields.get("buyer_pay_amount")) and _amount(fields, "buyer_pay_amount") > 0
 
 
 def _closed(outcome: Outcome) -> Ended:

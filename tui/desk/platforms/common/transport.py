@@ -2,6 +2,8 @@
 
 import ssl
 import time
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -19,6 +21,16 @@ BILL_LIMIT = 32 * 1024 * 1024
 """Bytes of a day's bill."""
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a platform sent back, whatever its status."""
+
+    status: int
+    headers: Mapping[str, str]
+    """Names in lower case."""
+    body: bytes
+
+
 class Connection(Protocol):
     """How messages reach a platform."""
 
@@ -28,6 +40,10 @@ class Connection(Protocol):
 
     def get(self, url: str, limit: int) -> bytes:
         """See ``GatewayConnection.get``."""
+        ...
+
+    def call(self, method: str, url: str, headers: Mapping[str, str], content: bytes, limit: int) -> Answer:
+        """See ``GatewayConnection.call``."""
         ...
 
 
@@ -49,23 +65,25 @@ class GatewayConnection:
         :raises GatewayMisconfigured: bad address, or the gateway's TLS certificate is not trusted.
         :raises GatewayUnknown: anything else that is not an answer with HTTP 200.
         """
-        return self._exchange("POST", url, form.encode("ascii"), limit)
+        return _successful(self.call("POST", url, {"Content-Type": FORM}, form.encode("ascii"), limit))
 
     def get(self, url: str, limit: int) -> bytes:
         """Fetch a file; raises as ``post`` does."""
-        return self._exchange("GET", url, None, limit)
+        return _successful(self.call("GET", url, {}, b"", limit))
 
-    def _exchange(self, method: str, url: str, content: bytes | None, limit: int) -> bytes:
+    def call(self, method: str, url: str, headers: Mapping[str, str], content: bytes, limit: int) -> Answer:
+        """Send one request and return the answer of at most ``limit`` bytes, whatever its status.
+
+        :raises GatewayMisconfigured: bad address, or the gateway's TLS certificate is not trusted.
+        :raises GatewayUnknown: no whole answer in time.
+        """
         end = time.monotonic() + self._deadline
         answer = bytearray()
-        headers = {"Content-Type": FORM} if content is not None else {}
         try:
             with (
                 self._client() as client,
-                client.stream(method, url, content=content, headers=headers) as got,
+                client.stream(method, url, content=content or None, headers=dict(headers)) as got,
             ):
-                if got.status_code != httpx.codes.OK:
-                    raise GatewayUnknown(f"HTTP {got.status_code}")
                 for chunk in got.iter_bytes():
                     answer += chunk
                     if len(answer) > limit or time.monotonic() > end:
@@ -76,12 +94,18 @@ class GatewayConnection:
             if _untrusted(error):
                 raise GatewayMisconfigured("tls", "gateway certificate is not trusted") from error
             raise GatewayUnknown(type(error).__name__) from error
-        return bytes(answer)
+        return Answer(got.status_code, {name.lower(): value for name, value in got.headers.items()}, bytes(answer))
 
     def _client(self) -> httpx.Client:
         # No environment, no redirect: a proxy variable or a 302 must not move payments somewhere else.
         timeout = httpx.Timeout(self._deadline, connect=min(5.0, self._deadline))
         return httpx.Client(verify=self._tls, timeout=timeout, trust_env=False, follow_redirects=False)
+
+
+def _successful(answer: Answer) -> bytes:
+    if answer.status != httpx.codes.OK:
+        raise GatewayUnknown(f"HTTP {answer.status}")
+    return answer.body
 
 
 def _untrusted(error: BaseException | None) -> bool:

@@ -26,6 +26,7 @@ from tui.desk.payments.gateway import (
     Started,
     TradeState,
 )
+from tui.desk.payments.notice_rules import NO_HEADERS, NoticeRules
 from tui.desk.platforms.common.transport import ANSWER_LIMIT, BILL_LIMIT, Connection, GatewayConnection
 from tui.desk.platforms.common.units import COMPACT, from_beijing, to_beijing, utc_now
 from tui.desk.platforms.unionpay.bill import read_file
@@ -56,7 +57,9 @@ class UnionPay:
     """The UnionPay channel."""
 
     method = PaymentMethod.UNIONPAY
-    notice_reply = b"ok"
+    notices = NoticeRules(taken=b"ok")
+    bill_edge = timedelta(minutes=70)
+    """UnionPay's day ends at 23:00."""
 
     def __init__(
         self,
@@ -170,8 +173,9 @@ class UnionPay:
             return _refused(DUPLICATE, f"txnAmt {_amount(answer)}")
         return RefundOutcome(RefundState.DONE)
 
-    def read_notice(self, body: bytes, url: str) -> PaymentNotice:
+    def read_notice(self, body: bytes, url: str, headers: Mapping[str, str] = NO_HEADERS) -> PaymentNotice:
         """Prove a back notice; the caller still compares number, time and amount."""
+        del headers  # The form brings its proof.
         fields = open_notice(body, url, self._trust.key_for)
         _expect(fields, merId=self._settings.mer_id, currencyCode=YUAN_RENMINBI)
         kind = NOTICE_KINDS.get(fields.get("txnType", ""))

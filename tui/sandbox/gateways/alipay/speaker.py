@@ -1,6 +1,5 @@
 """The messages of the Alipay stand-in: which requests are let in, how answers and notices are written and signed."""
 
-import functools
 import json
 import secrets
 from collections.abc import Container, Mapping
@@ -10,7 +9,6 @@ from typing import TypeAlias
 from urllib.parse import urlencode
 
 import msgspec
-from cryptography.hazmat.primitives.asymmetric import rsa
 
 from tui.desk.crypto.rsa_keys import load_private, load_public, sign, verifies
 from tui.desk.platforms.alipay.codec import request_text, response_node
@@ -23,8 +21,9 @@ from tui.sandbox.gateways.alipay.certificates import (
     root_serials,
     serial,
 )
+from tui.sandbox.gateways.alipay.keys import AlipayMerchant
 from tui.sandbox.gateways.common.http import Call, Reply
-from tui.sandbox.gateways.common.keys import AlipayMerchant
+from tui.sandbox.gateways.common.keys import stranger
 from tui.sandbox.gateways.common.ledger import Stage, Trade
 
 Node: TypeAlias = dict[str, str]
@@ -174,12 +173,6 @@ class AlipaySpeaker:
 def is_certified(call: Call) -> bool:
     """Whether the request is of certificate mode."""
     return "app_cert_sn" in call.fields or "alipay_root_cert_sn" in call.fields
-
-
-@functools.cache
-def stranger() -> rsa.RSAPrivateKey:
-    """A key that nobody trusts."""
-    return rsa.generate_private_key(65537, 2048)
 
 
 def _dump(node: Mapping[str, str | Node]) -> str:

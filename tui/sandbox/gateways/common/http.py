@@ -4,8 +4,8 @@ import abc
 import asyncio
 import contextlib
 import threading
-from collections.abc import Awaitable, Callable, MutableMapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from dataclasses import dataclass, field
 from enum import Enum
 from http import HTTPStatus
 from typing import Any, TypeAlias
@@ -42,6 +42,12 @@ class Call:
     """The platform's address as the caller wrote it: scheme://host:port."""
     fields: dict[str, str]
     charset: str = "utf-8"
+    method: str = "POST"
+    query: str = ""
+    """As it was sent."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Names in lower case."""
+    body: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,8 @@ class Reply:
     fate: Fate = Fate.SENT
     after: threading.Event | None = None
     """What the answer waits for."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Besides type and length."""
 
 
 class HttpFace(abc.ABC):
@@ -111,12 +119,14 @@ class HttpFace(abc.ABC):
         path, method = urlsplit(scope["path"]).path, scope["method"]
         if reply := self.control(path, method, body):
             return reply
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        is_json = headers.get("content-type", "").startswith("application/json")
         try:
-            charset, fields = _fields(scope["query_string"], body)
+            charset, fields = _fields(scope["query_string"], b"" if is_json else body)
         except ValueError:
             return Reply(b"bad request", HTTPStatus.BAD_REQUEST)
-        host = dict(scope["headers"]).get(b"host", b"").decode("latin-1")
-        call = Call(path, f"{scope['scheme']}://{host}", fields, charset)
+        base, query = f"{scope['scheme']}://{headers.get('host', '')}", scope["query_string"].decode("ascii")
+        call = Call(path, base, fields, charset, method, query, headers, body)
         reply = self.answer(call) if method in {"GET", "POST"} else None
         return reply or Reply(b"not found", HTTPStatus.NOT_FOUND)
 
@@ -135,7 +145,9 @@ def _fields(query: bytes, body: bytes) -> tuple[str, dict[str, str]]:
 
 
 async def _send(reply: Reply, send: Send) -> None:
-    headers = [(b"content-type", reply.content_type.encode()), (b"content-length", b"%d" % len(reply.body))]
+    headers = [(name.encode(), value.encode()) for name, value in reply.headers.items()]
+    if reply.status != HTTPStatus.NO_CONTENT:
+        headers += [(b"content-type", reply.content_type.encode()), (b"content-length", b"%d" % len(reply.body))]
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})
     await send({"type": "http.response.body", "body": reply.body})
 

@@ -3,7 +3,7 @@
 import ssl
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,12 +30,20 @@ class NoticeSender:
     """Sends what the ledger holds as unconfirmed."""
 
     def __init__(
-        self, ledger: Ledger, plan: NoticePlan, faults: Faults, *, ca_file: Path | None, time_scale: float
+        self,
+        ledger: Ledger,
+        plan: NoticePlan,
+        faults: Faults,
+        headers: Callable[[PendingNotice], Mapping[str, str]],
+        *,
+        ca_file: Path | None,
+        time_scale: float,
     ) -> None:
         """Trust ``ca_file`` for the merchant's TLS, or the system; ``time_scale`` shortens (or stretches) all gaps."""
         self._ledger = ledger
         self._plan = plan
         self._faults = faults
+        self._headers = headers
         self._gaps = [gap * time_scale for gap in plan.gaps]
         self._tls = ssl.create_default_context(cafile=str(ca_file) if ca_file else None)
         self._due: dict[str, float] = {}
@@ -88,11 +96,7 @@ class NoticeSender:
 
     def _send(self, client: httpx.Client, notice: PendingNotice) -> None:
         try:
-            answer = client.post(
-                notice.url,
-                content=notice.body,
-                headers={"Content-Type": "application/x-www-form-urlencoded;charset=utf-8"},
-            )
+            answer = client.post(notice.url, content=notice.body, headers=dict(self._headers(notice)))
             confirmed = self._plan.confirmed(answer)
         except (httpx.HTTPError, httpx.InvalidURL):
             confirmed = False

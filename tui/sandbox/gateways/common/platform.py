@@ -1,8 +1,8 @@
-"""What the stand-ins of both payment platforms share: the wallet's side, expiry, notices, faults on command."""
+"""What the stand-ins of the payment platforms share: the wallet's side, expiry, notices, faults on command."""
 
 import abc
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from enum import Enum
@@ -18,7 +18,7 @@ from tui.sandbox.gateways.common.notices import NoticePlan, NoticeSender
 
 
 class Operation(Enum):
-    """What a merchant's call asks for, the same for both platforms."""
+    """What a merchant's call asks for, the same for all platforms."""
 
     PRECREATE = "precreate"
     QUERY = "query"
@@ -57,7 +57,9 @@ class PaymentSandbox(HttpFace):
         self.faults = Faults(channel)
         self.silence = SILENCE * time_scale
         self._ledger = Ledger(directory / "trades.json")
-        self._sender = NoticeSender(self._ledger, plan, self.faults, ca_file=notice_ca, time_scale=time_scale)
+        self._sender = NoticeSender(
+            self._ledger, plan, self.faults, self.notice_headers, ca_file=notice_ca, time_scale=time_scale
+        )
         self._payee = payee
         self._clock = clock
 
@@ -75,7 +77,12 @@ class PaymentSandbox(HttpFace):
 
     @abc.abstractmethod
     def payment_notice(self, trade: Trade) -> bytes:
-        """The signed form that tells the merchant of a payment."""
+        """The body that tells the merchant of a payment."""
+
+    def notice_headers(self, notice: PendingNotice) -> Mapping[str, str]:
+        """What a notice is sent with, made at each sending."""
+        del notice
+        return {"Content-Type": "application/x-www-form-urlencoded;charset=utf-8"}
 
     def scan(self, qr: str) -> Scanned:
         """Scan a code with the wallet, without paying yet.

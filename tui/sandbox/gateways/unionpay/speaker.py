@@ -14,9 +14,9 @@ from cryptography.x509 import load_pem_x509_certificate
 from tui.desk.crypto.rsa_keys import load_private, sign, verifies
 from tui.desk.platforms.unionpay.codec import digest_text
 from tui.sandbox.faults import Fault
-from tui.sandbox.gateways.alipay.speaker import stranger
 from tui.sandbox.gateways.common.http import Reply
-from tui.sandbox.gateways.common.keys import PLATFORM_NAME, UnionPayMerchant, issue
+from tui.sandbox.gateways.common.keys import issue, stranger
+from tui.sandbox.gateways.unionpay.keys import PLATFORM_NAME, UnionPayMerchant
 
 Fields: TypeAlias = dict[str, str]
 

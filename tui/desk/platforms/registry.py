@@ -1,0 +1,13 @@
+"""The payment platforms that the desk can be connected to: one line each."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from tui.core.payment_method import PaymentMethod
+from tui.desk.platforms import alipay, unionpay
+from tui.desk.platforms.common.platform import Platform
+
+PLATFORMS: Mapping[PaymentMethod, Platform[Any]] = {
+    PaymentMethod.ALIPAY: alipay.PLATFORM,
+    PaymentMethod.UNIONPAY: unionpay.PLATFORM,
+}

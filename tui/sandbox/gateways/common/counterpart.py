@@ -1,0 +1,45 @@
+"""What a payment platform's folder offers to the sandbox, in its module `counterpart` under the name COUNTERPART."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from tui.sandbox.gateways.common.platform import PaymentSandbox
+
+
+class Application(Protocol):
+    """Makes a stand-in whose keys and trades lie in `directory`."""
+
+    def __call__(
+        self,
+        directory: Path,
+        *,
+        notice_ca: Path | None = ...,
+        time_scale: float = ...,
+        clock: Callable[[], datetime] = ...,
+        by_hand: bool = ...,
+    ) -> PaymentSandbox:
+        """See the platforms' own."""
+
+
+class Settings(Protocol):
+    """Makes what the desk's adapter is to be told."""
+
+    def __call__(self, directory: Path, gateway_url: str, *, ca_file: Path | None = ...) -> Any:
+        """The platform's own settings struct."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counterpart:
+    """One payment platform, played."""
+
+    application: Application
+    make_keys: Callable[[Path], None]
+    """Fills a folder; what exists is kept."""
+    settings: Settings
+    path: str
+    """What follows the host in the ``gateway_url`` of `settings`."""
+    desk_table: Callable[[Path, int], str]
+    """The platform's table in desk.toml, from its folder and its port."""
