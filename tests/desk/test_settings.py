@@ -7,6 +7,7 @@ import pytest
 
 from tests.harness.desk.desk_file import FILE, PFX, write_desk_file
 from tui.core.order import KeyPolicy, OldPair, SignatureScheme
+from tui.desk.ca.local.settings import LocalCaSettings
 from tui.desk.settings import load
 from tui.desk.settings_reader import SettingsError
 
@@ -20,6 +21,7 @@ def test_paths_are_relative_to_the_file(file: Path) -> None:
     settings = load(file)
     assert settings.certificate == file.parent / "tls/desk.pem"
     assert settings.database == f"sqlite:///{file.parent / 'desk.db'}"
+    assert isinstance(settings.ca, LocalCaSettings)
     assert settings.ca.key == file.parent / "ca/ca.key"
     assert (settings.port, settings.window_days, settings.payments.alipay, settings.sms) == (8443, 90, None, None)
 
@@ -148,6 +150,8 @@ def test_a_database_that_is_no_url_is_told_without_it(file: Path, url: str) -> N
         ("[[prices]]\nmonths = 12\nfee_fen = 20000", "", "prices"),
         ("[ca]", "[ca]\nkey_policy = 'new'", "ca.key_policy must be rekey or keep"),
         ("[ca]", "[ca]\nkey_policy = true", "ca.key_policy must be rekey or keep"),
+        ("[ca]", "[ca]\nkind = 'remote'", "ca.kind is not known"),
+        ("[ca]", "[ca]\nkind = 1", "ca.kind must be str"),
         ("[ca]", "[ca]\nold_pair = 'Delete'", "ca.old_pair must be keep or delete"),
         ("[ca]", "[ca]\nsignature = 1", "ca.signature must be pkcs1 or pss"),
         ("[ca]", "[ca]\nkey_policy = 'keep'\nold_pair = 'delete'", "ca.old_pair: must be keep where"),

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from msgspec.inspect import Field, StructType, Type, UnionType, VarTupleType, type_info
+from msgspec.inspect import Field, StrType, StructType, Type, UnionType, VarTupleType, type_info
 
 from tui.cli.parser import parser
 from tui.core.exits import Exit
@@ -123,6 +123,11 @@ def _fields(kind: type, table: str) -> Iterator[tuple[str, Field]]:
     """The keys of a struct and of those in it."""
     found = type_info(kind)
     assert isinstance(found, StructType)
+    if found.tag_field:
+        yield (
+            table + found.tag_field,
+            Field(found.tag_field, found.tag_field, StrType(), required=False, default=found.tag),
+        )
     for field in found.fields:
         if inner := _struct(field.type):
             yield from _fields(inner, f"{table}{field.encode_name}.")

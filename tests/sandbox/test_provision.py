@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 from sqlalchemy import select
 
-from tui.desk.ca.local import LocalCa
+from tui.desk.ca.local.authority import LocalCa
 from tui.desk.renewals.accounts import create_account
 from tui.desk.settings import load
 from tui.desk.storage.database import migrate, open_database, reading

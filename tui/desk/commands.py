@@ -10,6 +10,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from tui.core.exits import Exit
+from tui.desk.ca.registry import kind_of
 from tui.desk.settings import DeskSettings, load
 from tui.desk.settings_reader import SettingsError
 from tui.desk.storage import database
@@ -42,9 +43,9 @@ def migrate(config: Path) -> int:
         engine = open_database(settings.database, settings.data_key)
         try:
             before = database.revision(engine)
-            if before is None and any(settings.ca.issued.glob("*.der")):
+            if before is None and (issued := kind_of(settings.ca).issued(settings.ca)):
                 told = "已签发过证书，数据库却不存在，请从备份恢复 / certificates were issued, restore the backup"
-                say(f"{config}: desk.database: {told}: {settings.ca.issued}")
+                say(f"{config}: desk.database: {told}: {issued}")
                 return Exit.DESK
             if before is not None:
                 check_file(engine)

@@ -3,14 +3,15 @@
 import base64
 import socket
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self, Union
 
 from msgspec import Meta, Struct, defstruct, field
 from msgspec.structs import asdict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from tui.core.order import KeyPolicy, OldPair, SignatureScheme
+from tui.desk.ca.registry import CAS
+from tui.desk.ca.rules import CaRules
 from tui.desk.notifications.messages import MailSettings, SmsSettings
 from tui.desk.platforms.nuonuo.settings import TaxPlatformSettings
 from tui.desk.platforms.registry import PLATFORMS
@@ -78,36 +79,8 @@ class Price(Struct, frozen=True, forbid_unknown_fields=True):
     """Whole fee of the term, in fen."""
 
 
-class CaSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The embedded CA and its rules; an application under way keeps the rules that it began with."""
-
-    certificate: Path
-    key: SecretPath
-    kind: str = "local"
-    directory: Path | None = None
-    """Where issued certificates are kept; `issued` beside the certificate when not named."""
-    retired_certificate_files: tuple[Path, ...] = ()
-    """PEM files of this CA's earlier certificates: what they issued is renewed by the key of now."""
-    key_policy: KeyPolicy = KeyPolicy.REKEY
-    old_pair: OldPair = OldPair.KEEP
-    signature: SignatureScheme = SignatureScheme.PKCS1
-    """How RSA keys sign request, evidence and proof."""
-
-    def __post_init__(self) -> None:
-        """Refuse rules that contradict each other.
-
-        :raises UnusableSetting: names the field.
-        """
-        if self.key_policy is KeyPolicy.KEEP and self.old_pair is OldPair.DELETE:
-            raise UnusableSetting("old_pair", "must be keep where key_policy is: the old key is the new one")
-
-    @property
-    def issued(self) -> Path:
-        """The directory of issued certificates."""
-        return self.directory or self.certificate.parent / "issued"
-
-
 if TYPE_CHECKING:
+    CaSettings = CaRules
 
     class Payments(Struct, frozen=True):
         """Table [payments]: the platforms, each in a table of its own, or None where the file has none."""
@@ -115,6 +88,7 @@ if TYPE_CHECKING:
         def __getattr__(self, name: str) -> Any:
             """A platform's settings by its name."""
 else:
+    CaSettings = Union[tuple(kind.settings for kind in CAS.values())]  # noqa: UP007 — of as many as there are
     Payments = defstruct(
         "Payments",
         [(method.value, platform.settings | None, None) for method, platform in PLATFORMS.items()],

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Self, TypeVar
 
 import msgspec
 from msgspec import Meta
-from msgspec.inspect import EnumType, Metadata, StructType, Type, UnionType, VarTupleType, type_info
+from msgspec.inspect import EnumType, Metadata, StrType, StructType, Type, UnionType, VarTupleType, type_info
 
 from tui.process.secret_files import open_to_others
 
@@ -15,6 +15,8 @@ T = TypeVar("T")
 _INDEX = re.compile(r"\[.*?\]")
 _MISSING = re.compile(r"Object missing required field `(.*)`", re.DOTALL)
 _UNKNOWN = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
+_OTHER_KIND = re.compile(r"Invalid value '.*'", re.DOTALL)
+"""Of the key that chooses between structs."""
 _OTHER_TYPE = re.compile(r"Expected `(\w+)[^`]*`, got `.*`")
 _TOML = {"object": "a table", "array": "a list"}
 """TOML's words for JSON's."""
@@ -141,6 +143,8 @@ def _what_is_wrong(error: msgspec.ValidationError, kind: type[Any]) -> str:
         return f"{key}.{missing[1]} is missing" if path else f"[{missing[1]}] is missing"
     if unknown := _UNKNOWN.fullmatch(what):
         return f"{'.'.join([*path, unknown[1]])} is not known"
+    if _OTHER_KIND.fullmatch(what):
+        return f"{key} is not known"
     match _at(kind, path):
         case EnumType(cls=choices):
             return f"{key} must be {' or '.join(choices)}"
@@ -155,7 +159,8 @@ def _at(kind: type[Any], path: list[str]) -> Type:
     """The type of what stands under these keys."""
     found = type_info(kind)
     for key in path:
-        found = next(field.type for field in _struct(found).fields if field.encode_name == key)
+        fields = _struct(found).fields
+        found = next((field.type for field in fields if field.encode_name == key), StrType())  # else the tag
     return found
 
 

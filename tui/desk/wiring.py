@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Engine
 
 from tui.core.payment_method import PaymentMethod
-from tui.desk.ca.local import LocalCa
+from tui.desk.ca.registry import kind_of
 from tui.desk.clock import utc_now
 from tui.desk.context import Desk
 from tui.desk.invoices.files import InvoiceFiles
@@ -23,11 +23,8 @@ def build(settings: DeskSettings, engine: Engine, clock: Callable[[], datetime] 
 
     :raises SettingsError: a key or certificate file that the settings name cannot be used.
     """
-    if settings.ca.kind != "local":
-        raise SettingsError(f"ca.kind: {settings.ca.kind!r} is not known")
     try:
-        retired = settings.ca.retired_certificate_files
-        ca = LocalCa(settings.ca.certificate, settings.ca.key, settings.ca.issued, clock, retired)
+        ca = kind_of(settings.ca).open(settings.ca, clock)
         gateways = _gateways(settings)
         sms = SmsGateway(settings.sms) if settings.sms else None
     except (OSError, ValueError) as error:

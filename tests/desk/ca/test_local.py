@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.name import _ASN1Type
 from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID, NameOID
 
-from tui.desk.ca.local import LocalCa
+from tui.desk.ca.local.authority import LocalCa
 from tui.desk.ca.port import CertificateAuthority, IssuingFailed
 from tui.desk.crypto.tbs import TbsCertificate
 

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from tests.harness.desk.doubles import NOW
 from tests.harness.desk.signing import Key
 from tests.harness.desk.town import Person, Town
-from tui.desk.ca.local import LocalCa
+from tui.desk.ca.local.authority import LocalCa
 from tui.desk.http.api import create_app
 
 FAR = datetime(2046, 1, 1, tzinfo=UTC)

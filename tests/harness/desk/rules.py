@@ -14,9 +14,10 @@ from tests.harness.desk.signing import Key
 from tests.harness.desk.town import Person, Refusal, Town, make_town
 from tui.core.failure import Reason
 from tui.core.order import Application, KeyPolicy, OldPair, SignatureScheme
+from tui.desk.ca.local.settings import LocalCaSettings
 from tui.desk.http.api import create_app
 from tui.desk.renewals.evidence import evidence_of
-from tui.desk.settings import CaSettings, DeskSettings
+from tui.desk.settings import DeskSettings
 from tui.desk.settings_reader import SecretPath
 
 KINDS: dict[str, Callable[[], Key]] = {
@@ -39,7 +40,7 @@ def town_under(
     old_pair: OldPair = OldPair.KEEP,
 ) -> Town:
     """A desk with these rules."""
-    rules = CaSettings(
+    rules = LocalCaSettings(
         certificate=folder / "ca.pem",
         key=SecretPath(folder / "ca.key"),
         key_policy=key_policy,

@@ -25,6 +25,7 @@ from tui.core.evidence import evidence_content, proof_message
 from tui.core.order import Application, AttemptState, KeyPolicy, SignatureScheme
 from tui.core.payment_method import PaymentMethod
 from tui.core.x509.parts import dissect
+from tui.desk.ca.local.settings import LocalCaSettings
 from tui.desk.context import Desk
 from tui.desk.engine.obligations import OBLIGATIONS, Obligation, claim
 from tui.desk.http.api import create_app
@@ -32,7 +33,7 @@ from tui.desk.payments.gateway import Outcome, TradeState
 from tui.desk.renewals.accounts import bind_certificate, create_account
 from tui.desk.renewals.documents import documents
 from tui.desk.renewals.issuing import issue
-from tui.desk.settings import CaSettings, DatabaseUrl, DataKey, DeskSettings, Price
+from tui.desk.settings import DatabaseUrl, DataKey, DeskSettings, Price
 from tui.desk.settings_reader import SecretPath
 from tui.desk.wiring import build
 
@@ -247,7 +248,7 @@ def make_settings(folder: Path, **changes: Any) -> DeskSettings:
         hotline="020-89524338",
         qq="4008301330",
         prices=(Price(12, 20000), Price(24, 36000)),
-        ca=CaSettings(certificate=folder / "ca.pem", key=SecretPath(folder / "ca.key")),
+        ca=LocalCaSettings(certificate=folder / "ca.pem", key=SecretPath(folder / "ca.key")),
     )
     return msgspec.structs.replace(settings, **changes)
 
