@@ -35,6 +35,7 @@ def one_year_on(end: str) -> datetime:
         ("alipay", "ec256", "EC-P256"),
         ("unionpay", "rsa2048", "RSA-2048"),
         ("unionpay", "ec256", "EC-P256"),
+        ("wechat", "ec256", "EC-P256"),
     ],
 )
 def test_renewed_paid_and_installed(sandbox: Sandbox, tmp_path: Path, method: str, key: str, named: str) -> None:

@@ -31,6 +31,7 @@ class PaymentMethod(StrEnum):
 
     UNIONPAY = "unionpay", Name("银联在线支付", "UnionPay Online"), Name("银联手机应用", "the UnionPay app")
     ALIPAY = "alipay", Name("支付宝", "Alipay"), Name("支付宝", "Alipay")
+    WECHAT = "wechat", Name("微信支付", "WeChat Pay"), Name("微信", "WeChat")
 
 
 MANUAL = (PaymentMethod.UNIONPAY, PaymentMethod.ALIPAY)

@@ -89,6 +89,7 @@ SCENARIOS = (
     every("query's answer lost", ordinary(after=(Fault.QUERY_TIMEOUT,), told=False), PAID),
     every("connection reset at the query", ordinary(after=(Fault.RESET,), told=False), PAID),
     some("cancel done, answer lost", Fault.CANCEL_RETRY, left_with(Fault.CANCEL_TIMEOUT), UNPAID),
+    Scenario("close done, answer lost", left_with(Fault.CANCEL_TIMEOUT), {PaymentMethod.WECHAT: UNPAID}),
     some("cancel: retry_flag=Y", Fault.CANCEL_RETRY, left_with(Fault.CANCEL_RETRY), UNPAID),
     some("cancel: action=refund", Fault.CANCEL_REFUNDS, left_with(Fault.CANCEL_REFUNDS), RETURNED),
     some(

@@ -100,6 +100,19 @@ async def test_method_and_invoice_are_kept_and_submitted() -> None:
         ]
 
 
+async def test_the_desks_other_methods_stand_behind_the_manuals_two() -> None:
+    service = replace(SERVICE, payment_methods=("alipay", "unionpay", "wechat"))
+    async with staged(state(Step.METHOD, application=entered(), service=service)) as stage:
+        assert "银联在线支付 (*) 支付宝 ( ) 微信支付" in " ".join(stage.text.split())
+        await stage.press("right")
+        assert (await stage.press("f3"))[0] == e.InvoiceEdited(PaymentMethod.WECHAT, INVOICE)
+    async with staged(state(Step.CHANNEL, application=entered(), service=service)) as stage:
+        assert "用手机扫码付款：银联手机应用、支付宝、微信。" in stage.text
+    async with staged(paying(method=PaymentMethod.WECHAT, qr="weixin://wxpay/bizpayurl?pr=p4lpSuKzz")) as stage:
+        assert "请用微信扫码付款" in stage.text
+        assert stage.screen.query_one(QrCode).drawing
+
+
 async def test_a_method_that_the_desk_has_not_is_not_chosen() -> None:
     service = replace(SERVICE, payment_methods=("unionpay",))
     async with staged(state(Step.METHOD, application=entered(), service=service)) as stage:
