@@ -18,17 +18,15 @@ _DESK = str(Path(tui.__file__).parent / "desk") + "/"
 
 
 def _origin() -> str:
-    """`room.function`, after `dbos <` when it is the workflow library that asks."""
+    """`room.function`, the outermost of the desk's own."""
     frame: FrameType | None = sys._getframe(2)
-    outermost, library = "", ""
+    outermost = ""
     while frame is not None:
         file = frame.f_code.co_filename
         if file.startswith(_DESK):
             outermost = f"{Path(file).stem}.{frame.f_code.co_name}"
-        elif "/dbos/" in file:
-            library = "dbos"
         frame = frame.f_back
-    return " < ".join(filter(None, (library, outermost)))
+    return outermost
 
 
 @event.listens_for(Engine, "before_cursor_execute", retval=True)

@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.desk.notifications.test_messages import free_port
 from tests.harness.desk.town import Town, make_town, sweep
-from tests.harness.gateways.served import served
+from tests.harness.gateways.served import free_port, served
 from tui.core.order import InvoiceStatus, PaymentStatus
 from tui.desk.invoices.files import InvoiceFiles
 from tui.desk.invoices.service import invoice, redden

@@ -22,14 +22,19 @@ from tui.desk.platforms.alipay.bill import read_bill
 from tui.desk.platforms.common.archive import inflate, unpack
 from tui.desk.platforms.unionpay import gateway as unionpay
 from tui.desk.platforms.unionpay.bill import KIND, LENGTH, MER_ID, NUMBER, STARTS, read_file
+from tui.desk.platforms.wechat import gateway as wechat
+from tui.desk.platforms.wechat.bill import read_bill as read_wechat_bill
 from tui.desk.storage.database import reading
 from tui.desk.storage.reconciliations import DifferenceKind
 from tui.desk.storage.records import AttemptRecord
 from tui.sandbox.faults import Fault
+from tui.sandbox.gateways.wechat.bill import COLUMNS
 
 __all__ = ["method", "run"]
 SELLER, MERCHANT = "2088000100000001", "777290058110048"
 OURS = "ZF2026112710000012345678"
+FIRST = {PaymentMethod.ALIPAY: 6, PaymentMethod.UNIONPAY: 1, PaymentMethod.WECHAT: 2}
+"""The first line of a bill that may be a trade."""
 
 
 @pytest.fixture
@@ -130,6 +135,8 @@ def put_in(monkeypatch: pytest.MonkeyPatch, method: PaymentMethod, change: Calla
             return read_bill(zipped(change(next(iter(unpack(archive).values())))), seller)
 
         monkeypatch.setattr(alipay, "read_bill", read_changed)
+    elif method is PaymentMethod.WECHAT:
+        monkeypatch.setattr(wechat, "read_bill", lambda content, mchid: read_wechat_bill(change(content), mchid))
     else:
 
         def read_changed_file(content: str, merchant: str) -> Bill:
@@ -139,6 +146,12 @@ def put_in(monkeypatch: pytest.MonkeyPatch, method: PaymentMethod, change: Calla
         monkeypatch.setattr(unionpay, "read_file", read_changed_file)
 
 
+def wechat_row(number: str, state: str) -> bytes:
+    """One line of WeChat Pay's bill."""
+    told = {"商户号": "1900000109", "商户订单号": number, "交易状态": state, "订单金额": "1.00"}
+    return ",".join(f"`{told.get(name, '')}" for name in COLUMNS).encode() + b"\r"
+
+
 def foreign(method: PaymentMethod, number: str) -> Callable[[bytes], bytes]:
     """A line of no known kind under this number, before all others."""
 
@@ -146,6 +159,8 @@ def foreign(method: PaymentMethod, number: str) -> Callable[[bytes], bytes]:
         if method is PaymentMethod.UNIONPAY:
             return zm(number, kind="99") + b"\r\n" + content
         rows = content.split(b"\n")
+        if method is PaymentMethod.WECHAT:
+            return b"\n".join([rows[0], wechat_row(number, "PROFIT_SHARING"), *rows[1:]])
         return b"\n".join([*rows[:5], f"2026,{number},分账".encode("gbk"), *rows[5:]])
 
     return change
@@ -158,7 +173,7 @@ def test_another_shops_odd_line_is_listed_and_nothing_else(  # type: ignore[no-u
     day = today(town).isoformat()
     town.later(days=1)
     put_in(monkeypatch, method, foreign(method, "SHOP00000001"))
-    line = 6 if method is PaymentMethod.ALIPAY else 1
+    line = FIRST[method]
     code, told = run("reconcile", "--date", day, "--channel", method.value)
     assert (code, f"line {line}: SHOP00000001" in told) == (0, True)
     code, told = run("reconcile", "--json", "--date", day, "--channel", method.value)
@@ -174,6 +189,8 @@ def another_shops(method: PaymentMethod, *numbers: str) -> Callable[[bytes], byt
         if method is PaymentMethod.UNIONPAY:
             return b"".join(zm(number) + b"\r\n" for number in numbers) + content
         rows = content.split(b"\n")
+        if method is PaymentMethod.WECHAT:
+            return b"\n".join([rows[0], *(wechat_row(number, "SUCCESS") for number in numbers), *rows[1:]])
         names = [cell.strip() for cell in rows[4].decode("gb18030").split(",")]
         told = {"业务类型": "交易", "订单金额（元）": "1.00"}
         made = [",".join({**told, "商户订单号": number}.get(name, "") for name in names) for number in numbers]
@@ -189,7 +206,7 @@ def test_another_shops_good_line_is_listed_and_no_difference(  # type: ignore[no
     day = today(town).isoformat()
     town.later(days=1)
     put_in(monkeypatch, method, another_shops(method, "SHOP1", "20261127000000000001"))
-    line = 6 if method is PaymentMethod.ALIPAY else 1
+    line = FIRST[method]
     code, told = run("reconcile", "--date", day, "--channel", method.value)
     assert (code, f"line {line}: SHOP1 (another shop)" in told) == (0, True)
     code, told = run("reconcile", "--json", "--date", day, "--channel", method.value)

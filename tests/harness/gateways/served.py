@@ -103,3 +103,9 @@ class Merchant:
 def attempt(clock: Clock, notify_url: str = "", number: str = "K202611220001", fen: int = 8880) -> Attempt:
     """An attempt of five minutes."""
     return Attempt(number, fen, "续期/一年 & 印章=1", clock.now, clock.now + timedelta(minutes=5), notify_url)
+
+
+def free_port() -> int:
+    """A port of the loopback interface on which nothing listens now."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])

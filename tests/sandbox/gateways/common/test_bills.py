@@ -16,7 +16,7 @@ from tests.harness.gateways.served import Clock
 from tui.core.beijing import BEIJING
 from tui.sandbox.faults import Fault
 from tui.sandbox.gateways.alipay.bill import COLUMNS
-from tui.sandbox.gateways.alipay.bill_centre import LATE
+from tui.sandbox.gateways.alipay.download import LATE
 
 BILL = "alipay.data.dataservice.bill.downloadurl.query"
 WIDTHS = (

@@ -51,7 +51,7 @@ def tls(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.fixture(params=list(PaymentMethod))
+@pytest.fixture(params=[PaymentMethod.ALIPAY, PaymentMethod.UNIONPAY])
 def gateway_at(
     request: pytest.FixtureRequest, alipay_directory: Path, unionpay_directory: Path, clock: Clock
 ) -> Callable[[str], PaymentGateway]:

@@ -11,7 +11,7 @@ import msgspec
 from tui.core.beijing import BEIJING
 from tui.desk.platforms.common.units import DASHED, to_beijing, to_fen, to_yuan, utc_now
 from tui.sandbox.faults import Fault
-from tui.sandbox.gateways.alipay.bill_centre import AlipayBilling
+from tui.sandbox.gateways.alipay.download import AlipayBilling
 from tui.sandbox.gateways.alipay.rules import CANCEL_WINDOW, need, ordered, repeated
 from tui.sandbox.gateways.alipay.speaker import BUYER, STATUS, AlipaySpeaker, Failed, Node, Rejected, is_certified
 from tui.sandbox.gateways.common.http import Call, Reply

@@ -10,7 +10,7 @@ from enum import StrEnum
 from random import Random
 from typing import TypeVar
 
-from tests.desk.payments.money_rules import (
+from tests.desk.payments.machine.rules import (
     PRICE,
     Trade,
     check_bill,

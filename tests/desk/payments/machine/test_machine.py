@@ -6,9 +6,9 @@ from typing import Any, get_args
 
 import pytest
 
-from tests.desk.payments.money_rules import ORDERS
-from tests.desk.payments.money_table import EVENTS, FILE, drawn
-from tests.desk.payments.money_walk import Seen, walk
+from tests.desk.payments.machine.rules import ORDERS
+from tests.desk.payments.machine.table import EVENTS, FILE, drawn
+from tests.desk.payments.machine.walk import Seen, walk
 from tui.core.order import ApplicationStatus, AttemptState, RefundState
 from tui.desk.payments.machine import refunds
 from tui.desk.payments.machine.move import Move
@@ -65,7 +65,7 @@ def test_every_state_is_reached_and_has_a_way_out(subject: str) -> None:
 
 
 def test_the_page_in_the_docs_is_this_one() -> None:
-    """`python -m tests.desk.payments.money_table` draws it anew."""
+    """`python -m tests.desk.payments.machine.table` draws it anew."""
     assert FILE.read_text(encoding="utf-8") == drawn()
 
 

@@ -1,4 +1,4 @@
-"""Draws the money's page of edges: `python -m tests.desk.payments.money_table` writes `assets/docs/money.md`."""
+"""Draws the money's page of edges: `python -m tests.desk.payments.machine.table` writes `assets/docs/money.md`."""
 
 import ast
 from collections.abc import Iterator
@@ -13,11 +13,11 @@ from tui.desk.payments.machine.move import Move
 from tui.desk.payments.machine.refusals import Refusal
 from tui.desk.payments.machine.table import PAGE
 
-FILE = Path(__file__).parents[3] / "assets/docs/money.md"
+FILE = Path(__file__).parents[4] / "assets/docs/money.md"
 HEAD = """\
 # The money's page of edges
 
-Drawn from `tui/desk/payments/machine/table.py` by `python -m tests.desk.payments.money_table`; a test holds it to the
+Drawn from `tui/desk/payments/machine/table.py` by `python -m tests.desk.payments.machine.table`; a test holds it to the
 code.
 
 `advance(bill, event, now)` is pure. It finds the state of what the event is about (the application, an attempt, a
