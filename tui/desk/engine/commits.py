@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 
 from sqlalchemy import Engine, event
-from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
+from sqlalchemy.orm import ORMExecuteState, PassiveFlag, Session, UOWTransaction
 from sqlalchemy.orm.attributes import get_history
-from sqlalchemy.orm.base import PASSIVE_NO_INITIALIZE
 
 from tui.desk.engine.obligations import Due, Obligation, Tell
 from tui.desk.storage.records import AT_ONCE
@@ -42,7 +41,9 @@ class Commits:
             kind = self._kinds.get(type(record))
             if kind is None:
                 continue
-            written = get_history(record, kind.due.key, PASSIVE_NO_INITIALIZE).added  # nothing is loaded for it
+            written = get_history(
+                record, kind.due.key, PassiveFlag.PASSIVE_NO_INITIALIZE
+            ).added  # nothing is loaded for it
             if written:
                 self._leave(session, Due(kind, getattr(record, kind.number.key), written[0]))
 
