@@ -244,7 +244,8 @@ async def test_the_child_ends_with_the_program(soft: SoftToken) -> None:
     program = f"""
 import asyncio, os, sys
 from pathlib import Path
-from tui.token import Module, Tokens
+from tui.token.proxy import Module
+from tui.token.tokens import Tokens
 async def main():
     tokens = Tokens((Module(Path({str(soft.module)!r}), {soft.environment!r}),))
     await tokens.take_snapshot()

@@ -38,7 +38,7 @@ class Obligation:
     due: InstrumentedAttribute[Any]
     """Null: nothing is owed."""
     act: Callable[[Desk, str], object]
-    """Safe to repeat; decides in its own transaction when, if ever, the row is due again."""
+    """Safe to repeat; decides in its own transaction when, if ever, the row is due again: else at its lease's end."""
 
     @property
     def name(self) -> str:

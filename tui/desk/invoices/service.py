@@ -44,7 +44,8 @@ def invoice(desk: Desk, business_no: str) -> Progress:
     """Place the order or ask after it; what the platform refused before is tried again."""
     platform, settings = desk.tax, desk.settings.invoices
     if platform is None or settings is None:
-        return Progress.OVER
+        _LOG.error("the invoice of %s waits: no tax platform is set up", business_no)
+        return Progress.LATER
     with writing(desk.engine) as db:
         record = db.get_one(ApplicationRecord, business_no, with_for_update=True)
         kept, buyer = db.get(InvoiceRecord, business_no), record.typed_invoice()

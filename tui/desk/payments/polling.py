@@ -37,6 +37,7 @@ def follow(desk: Desk, attempt_no: str) -> None:
         attempt = db.get_one(AttemptRecord, attempt_no)
     gateway, now = desk.gateways.get(attempt.method), desk.clock()
     if gateway is None:
+        _LOG.error("attempt %s waits: %s is not set up", attempt_no, attempt.method.value)
         return
     if attempt.state is AttemptState.CLOSED:
         _ask_once_more(desk, gateway, attempt)

@@ -54,7 +54,10 @@ def reconcile_due(desk: Desk, reconciliation_no: str) -> None:
     """Compare a day that is due; asked again hourly while the bill is not there."""
     with reading(desk.engine) as db:
         row = db.get_one(ReconciliationRecord, reconciliation_no)
-    if row.done_at is not None or row.method not in desk.gateways:
+    if row.done_at is not None:
+        return
+    if row.method not in desk.gateways:
+        _LOG.error("the bill of %s waits: %s is not set up", row.day, row.method.value)
         return
     try:
         comparison = reconcile(desk, row.method, date.fromisoformat(row.day))

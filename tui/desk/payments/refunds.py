@@ -33,7 +33,10 @@ def _take_step(desk: Desk, refund_no: str) -> bool:
         record = db.get_one(RefundRecord, refund_no)
         attempt = db.get_one(AttemptRecord, record.attempt_no)
     gateway = desk.gateways.get(attempt.method)
-    if record.done_at is not None or gateway is None:
+    if record.done_at is not None:
+        return False
+    if gateway is None:
+        _LOG.error("refund %s waits: %s is not set up", refund_no, attempt.method.value)
         return False
     try:
         outcome = _ask(gateway, _to_port(record, attempt), first=record.state is RefundState.ABSENT)

@@ -94,7 +94,7 @@ def _apply_late(desk: Desk, gateway: PaymentGateway, attempt: AttemptRecord) -> 
         case TradeState.PAID:
             apply_outcome(desk, attempt.attempt_no, now)
         case TradeState.CLOSED if now.paid_fen is not None:
-            apply(desk, ReturnedByPlatform(attempt.attempt_no))
+            apply(desk, ReturnedByPlatform(attempt.attempt_no, now.paid_fen, now.paid_at, now.platform_no or ""))
         case _:
             raise GatewayUnknown(f"the notice says paid, a query {now.state.value}")
 

@@ -22,8 +22,9 @@ code.
 
 `advance(bill, event, now)` is pure. It finds the state of what the event is about (the application, an attempt, a
 refund) and either makes the move of that cell or refuses by name; a refusal changes nothing.
-`tui/desk/payments/apply.py` alone locks the application, advances its bill, stores what changed and sees to the
-effects, one transaction an event.
+`tui/desk/payments/apply.py` alone locks the application, advances its bill and stores what changed, one transaction an
+event. Effects say what follows elsewhere: what is due is a due time in the rows that are stored with the move, for the
+engine; an alarm is logged; an invoice is taken back by who applied the event, in its transaction.
 
 In the tables a state in capitals is where the move leads to (**stays**: the state remains), and a word in italics is
 the refusal of that pair.
