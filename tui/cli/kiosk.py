@@ -44,34 +44,34 @@ def demo(directory: Path | None, autoplay: bool, speed: float, pictures: Path | 
     from tui.sandbox.demo.session import DemoFailed, prepare
 
     try:
-        town = prepare(directory)
+        prepared = prepare(directory)
     except (DemoFailed, OSError) as error:
         say(error)
         return Exit.USAGE
     try:
-        return _play(town, autoplay, speed, pictures)
+        return _play(prepared, autoplay, speed, pictures)
     finally:
-        town.close()
+        prepared.close()
 
 
-def _play(town: "Demo", autoplay: bool, speed: float, pictures: Path | None) -> int:
-    """The kiosk in the demo's town, by hand or by itself."""
+def _play(demo: "Demo", autoplay: bool, speed: float, pictures: Path | None) -> int:
+    """The kiosk of the demo, by hand or by itself."""
     garbage.put_off()
     from tui.kiosk.app import KioskApp, run
     from tui.kiosk.wiring import runtime
 
-    settings = load(town.kiosk_config)
+    settings = load(demo.kiosk_config)
     use_language(settings.language)
     fit_terminal(settings)
-    app = KioskApp(runtime(settings), town.phone, settings.idle_seconds)
+    app = KioskApp(runtime(settings), demo.phone, settings.idle_seconds)
     garbage.resume()
     if not autoplay:
         return run(app)
     from tui.kiosk.autoplay import Autoplay, Visitor
     from tui.kiosk.unattended.answers import read_answers
 
-    known = read_answers(town.directory / "answers.toml")
-    visitor = Visitor(town.account, town.password, town.pin, known.form, known.invoice)
+    known = read_answers(demo.directory / "answers.toml")
+    visitor = Visitor(demo.account, demo.password, demo.pin, known.form, known.invoice)
     return run(app, Autoplay(visitor, speed, pictures))
 
 

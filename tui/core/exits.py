@@ -20,7 +20,7 @@ class Exit(IntEnum):
     DESK = 5
     """The desk or the network, or the CA behind it."""
     PAYMENT = 6
-    """The payment did not come about; `desk reconcile`: bill and books differ."""
+    """The payment did not come about; `desk reconcile`: bill and records differ."""
     FAULT = 70
     """A fault in this program."""
     FROZEN = 75

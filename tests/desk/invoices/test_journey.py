@@ -12,7 +12,7 @@ from tests.harness.desk.town import Town, make_town, sweep
 from tests.harness.gateways.served import free_port, served
 from tui.core.order import InvoiceStatus, PaymentStatus
 from tui.desk.invoices.files import InvoiceFiles
-from tui.desk.invoices.service import invoice, redden
+from tui.desk.invoices.service import invoice, request_red_invoice
 from tui.desk.invoices.view import InvoiceView, invoice_view
 from tui.desk.notifications.smtp import MailSettings
 from tui.desk.platforms.nuonuo.platform import NuonuoPlatform
@@ -96,7 +96,7 @@ def test_an_invoice_comes_by_mail_and_is_taken_back(town: Town) -> None:
 
     with writing(town.desk.engine) as db:
         db.get_one(ApplicationRecord, number, with_for_update=True).payment_status = PaymentStatus.REFUNDING
-        redden(db, number, town.clock.now)
+        request_red_invoice(db, number, town.clock.now)
     for _ in range(6):
         sweep(town, seconds=30)
     red = view_of(town, number)

@@ -1,4 +1,4 @@
-"""The platforms' daily bills against our books: every kind of difference, at both platforms, through the adapters."""
+"""The platforms' daily bills against our records: every kind of difference, at both platforms, through the adapters."""
 
 import base64
 import io

@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.harness.desk.invoice_doubles import SETTINGS, FilesDouble, Letters, TaxDouble
 from tests.harness.desk.town import Person, Town, make_town
 from tui.core.order import InvoiceStatus, PaymentStatus
-from tui.desk.invoices.service import invoice, redden
+from tui.desk.invoices.service import invoice, request_red_invoice
 from tui.desk.invoices.view import InvoiceView, invoice_view
 from tui.desk.progress import Progress
 from tui.desk.storage.database import reading, writing
@@ -45,7 +45,7 @@ class Case:
         """What the side of refunds does in its transaction; the number of the red invoice's application."""
         with writing(self.town.desk.engine) as db:
             db.get_one(ApplicationRecord, self.number, with_for_update=True).payment_status = PaymentStatus.REFUNDING
-            red = redden(db, self.number, self.town.clock.now)
+            red = request_red_invoice(db, self.number, self.town.clock.now)
             return red.request_no if red else None
 
     def told(self, topic: str, kind: str) -> tuple[str, list[str]]:

@@ -54,7 +54,7 @@ class TaxDouble:
         """Kept."""
         self.reissued.append(request_no)
 
-    def redden(self, order: RedOrder) -> InvoiceOutcome:
+    def issue_red(self, order: RedOrder) -> InvoiceOutcome:
         """As told."""
         self.reds.append(order)
         return _said(self.red)

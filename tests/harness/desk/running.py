@@ -38,7 +38,7 @@ class Tax:
     def reissue(self, request_no: str) -> None:
         """Nothing failed here."""
 
-    def redden(self, order: RedOrder) -> InvoiceOutcome:
+    def issue_red(self, order: RedOrder) -> InvoiceOutcome:
         """Nothing is taken back here."""
         return InvoiceOutcome(InvoiceState.PENDING)
 

@@ -37,7 +37,7 @@ def take_back(desk: Desk, request_no: str) -> None:
         return
     try:
         if blue.number:
-            outcome = platform.redden(_order(desk, settings, red, record, blue))
+            outcome = platform.issue_red(_order(desk, settings, red, record, blue))
         else:
             outcome = _of_the_blue(desk, platform, red, record)
     except TaxPlatformDown as error:

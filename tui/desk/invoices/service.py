@@ -99,7 +99,7 @@ def keep(desk: Desk, business_no: str, outcome: InvoiceOutcome) -> Progress:
             case _:
                 record.invoice_status, kept.failure = InvoiceStatus.PENDING, outcome.text[:255]
         if record.payment_status in RETURNED:
-            redden(db, business_no, now)
+            request_red_invoice(db, business_no, now)
         if outcome.state is InvoiceState.ISSUED:
             return Progress.DONE
         _ask_later(kept, now)
@@ -110,7 +110,7 @@ def _ask_later(kept: InvoiceRecord, now: datetime) -> None:
     kept.next_query_at = now + delay(kept.queries, longest=LONGEST)
 
 
-def redden(db: Session, business_no: str, now: datetime) -> RedInvoiceRecord | None:
+def request_red_invoice(db: Session, business_no: str, now: datetime) -> RedInvoiceRecord | None:
     """In the transaction that sends a paid bill's money back: take its invoice back (红冲).
 
     The caller holds the application's lock and has set its payment status. Repeating is safe: an application for
@@ -152,7 +152,7 @@ def try_again(db: Session, business_no: str, now: datetime) -> bool:
     record = db.get_one(ApplicationRecord, business_no, with_for_update=True)
     kept, red = db.get(InvoiceRecord, business_no), latest_red(db, business_no)
     if red is not None and red.state is RedState.FAILED:
-        return redden(db, business_no, now) is not None
+        return request_red_invoice(db, business_no, now) is not None
     if kept is None or kept.number or record.invoice_status is not InvoiceStatus.FAILED:
         return False
     kept.next_query_at, kept.queries = now, 0

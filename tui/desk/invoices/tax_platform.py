@@ -204,7 +204,7 @@ class TaxPlatform(Protocol):
         """
         ...
 
-    def redden(self, order: RedOrder) -> InvoiceOutcome:
+    def issue_red(self, order: RedOrder) -> InvoiceOutcome:
         """Apply for the red invoice, or learn what became of an earlier application with this number.
 
         :raises TaxPlatformDown: ask again.

@@ -9,7 +9,7 @@ from sqlalchemy.exc import NoResultFound
 
 from tui.core.order import AttemptState
 from tui.desk.context import Desk
-from tui.desk.invoices.service import redden
+from tui.desk.invoices.service import request_red_invoice
 from tui.desk.payments.apply import LockedBill, locked, word_of
 from tui.desk.payments.machine import events as e
 from tui.desk.payments.machine.effects import RedInvoice
@@ -90,7 +90,7 @@ def _decide(held: LockedBill, act: Act, event: e.OperatorRefunded | e.OperatorCr
         raise NotAllowed(WORDS[effects])
     if RedInvoice() in effects:
         held.db.flush()
-        redden(held.db, held.application.business_no, held.now)
+        request_red_invoice(held.db, held.application.business_no, held.now)
     _record(held, act, event.attempt_no)
 
 

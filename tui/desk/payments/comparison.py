@@ -1,4 +1,4 @@
-"""What the comparison of a platform's bill with our books has found."""
+"""What the comparison of a platform's bill with our records has found."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -9,7 +9,7 @@ from tui.desk.storage.reconciliations import DifferenceKind
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One payment or refund on which bill and books differ."""
+    """One payment or refund on which bill and records differ."""
 
     kind: DifferenceKind
     attempt_no: str
@@ -43,7 +43,7 @@ class Comparison:
     entries: int | None
     """Lines of the bill that were compared; None while there is none."""
     ours: int
-    """Payments and refunds in our books that should stand in it."""
+    """Payments and refunds in our records that should stand in it."""
     differences: tuple[Difference, ...] = ()
     odd: tuple[Oddity, ...] = ()
     """Lines of the bill that could not be; those that may be ours are differences too."""

@@ -1,4 +1,4 @@
-"""The platform's daily bill against our own books: every difference is kept, told and, where a query can, settled.
+"""The platform's daily bill against our own records: every difference is kept, told and, where a query can, settled.
 
 A bill is not signed: a line of it never moves money, it only makes the desk ask the platform, whose signed answer goes
 through the ordinary transition.

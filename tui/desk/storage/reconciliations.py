@@ -11,7 +11,7 @@ from tui.desk.storage.records import Record, stored
 
 
 class DifferenceKind(StrEnum):
-    """How a platform's bill and our books differ in one payment or refund."""
+    """How a platform's bill and our records differ in one payment or refund."""
 
     MISSING_HERE = "missing_here"
     """In the bill, and not (or not yet) with us."""

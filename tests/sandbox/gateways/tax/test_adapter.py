@@ -196,29 +196,29 @@ def red(settings: TaxPlatformSettings, blue: InvoiceOutcome) -> RedOrder:
 
 
 def test_a_red_invoice_from_application_to_number(platform: NuonuoPlatform, red: RedOrder, clock: Clock) -> None:
-    assert platform.redden(red).state is InvoiceState.PENDING  # applied for
-    assert platform.redden(red).text == "15"  # being applied for
+    assert platform.issue_red(red).state is InvoiceState.PENDING  # applied for
+    assert platform.issue_red(red).text == "15"  # being applied for
     clock.forward(timedelta(minutes=2))
-    outcome = platform.redden(red)
+    outcome = platform.issue_red(red)
     assert outcome.state is InvoiceState.ISSUED
     assert len(outcome.number) == 20
     assert outcome.number != red.blue_number
     assert outcome.links.pdf.endswith(f"{outcome.number}.pdf")
-    assert platform.redden(red) == outcome
+    assert platform.issue_red(red) == outcome
 
 
 def test_an_invoice_is_taken_back_once(
     platform: NuonuoPlatform, settings: TaxPlatformSettings, blue: InvoiceOutcome
 ) -> None:
-    platform.redden(red_order(settings, blue))
-    platform.redden(red_order(settings, blue, "HZ2"))
-    second = platform.redden(red_order(settings, blue, "HZ2"))
+    platform.issue_red(red_order(settings, blue))
+    platform.issue_red(red_order(settings, blue, "HZ2"))
+    second = platform.issue_red(red_order(settings, blue, "HZ2"))
     assert (second.state, second.text) == (InvoiceState.FAILED, "16 该发票已全额冲红")
 
 
 def test_a_red_invoice_without_its_blue_one_is_refused(platform: NuonuoPlatform, settings: TaxPlatformSettings) -> None:
     stranger = InvoiceOutcome(InvoiceState.ISSUED, "26442000000000099999")
-    outcome = platform.redden(red_order(settings, stranger))
+    outcome = platform.issue_red(red_order(settings, stranger))
     assert (outcome.state, outcome.text[:5]) == (InvoiceState.REJECTED, "E9999")
 
 
@@ -242,20 +242,20 @@ def test_a_red_invoice_without_its_blue_one_is_refused(platform: NuonuoPlatform,
 def test_every_status_of_a_red_application(
     platform: NuonuoPlatform, red: RedOrder, clock: Clock, tmp_path: Path, case: tuple[str, InvoiceState]
 ) -> None:
-    platform.redden(red)
+    platform.issue_red(red)
     clock.forward(timedelta(minutes=2))
     command(tmp_path / "tax", "HZ1", case[0])
-    assert platform.redden(red).state is case[1]
+    assert platform.issue_red(red).state is case[1]
 
 
 def test_a_red_invoice_that_only_the_tax_bureau_has_is_fetched(
     platform: NuonuoPlatform, red: RedOrder, clock: Clock, tmp_path: Path
 ) -> None:
-    platform.redden(red)
+    platform.issue_red(red)
     clock.forward(timedelta(minutes=2))
     command(tmp_path / "tax", "HZ1", "01", fetched=False)
-    assert platform.redden(red).state is InvoiceState.PENDING
-    assert platform.redden(red).state is InvoiceState.ISSUED
+    assert platform.issue_red(red).state is InvoiceState.PENDING
+    assert platform.issue_red(red).state is InvoiceState.ISSUED
 
 
 def test_the_callback_is_posted_when_the_invoice_is_issued(tmp_path: Path, tls: Path, clock: Clock) -> None:

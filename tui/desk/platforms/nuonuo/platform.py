@@ -86,7 +86,7 @@ class NuonuoPlatform:
         """
         self._call(REISSUE, ReissueRequest(request_no))
 
-    def redden(self, order: RedOrder) -> InvoiceOutcome:
+    def issue_red(self, order: RedOrder) -> InvoiceOutcome:
         """Apply for the red invoice unless this number was applied for, and follow it to the invoice itself.
 
         :raises TaxPlatformDown: ask again with the same order.
