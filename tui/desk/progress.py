@@ -1,4 +1,4 @@
-"""What one act of the desk has come to, for whoever carries it out again."""
+"""What one act of the desk has come to; when it is due again stands in its row."""
 
 from enum import StrEnum
 
@@ -8,6 +8,6 @@ class Progress(StrEnum):
 
     DONE = "done"
     LATER = "later"
-    """Not yet: try again."""
+    """Not yet: it is due again."""
     OVER = "over"
-    """Never."""
+    """Nothing is owed any more."""
