@@ -2,16 +2,19 @@
 
 import threading
 from datetime import datetime
+from typing import Any
 
 import pytest
+from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
 from tests.harness.desk.slow_post import PATIENCE, SlowPost, message, write_messages
 from tests.harness.desk.town import Person, Town, claimed, shown
 from tui.core.order import AttemptState
 from tui.desk.context import Desk
+from tui.desk.engine import workers
 from tui.desk.engine.engine import DeskEngine
-from tui.desk.engine.obligations import OBLIGATIONS, Obligation
+from tui.desk.engine.obligations import OBLIGATIONS, Due, Obligation, claim
 from tui.desk.engine.workers import AT_ONCE
 from tui.desk.payments.polling import follow
 from tui.desk.storage.database import open_database, writing
@@ -66,6 +69,28 @@ def test_nothing_that_fails_for_a_while_ends_the_engine(
     try:
         assert again.wait(PATIENCE)
     finally:
+        engine.stop()
+
+
+def test_a_kind_that_cannot_be_claimed_keeps_no_other_waiting(
+    town: Town, number: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_messages(town, number, 1)
+    post = SlowPost()
+
+    def fail_for_attempts(engine: Engine, kind: Obligation, *rest: Any, **named: Any) -> list[str]:
+        if kind is OBLIGATIONS[0]:
+            raise OperationalError("UPDATE attempts", {}, Exception("database disk image is malformed"))
+        return claim(engine, kind, *rest, **named)
+
+    monkeypatch.setattr(workers, "claim", fail_for_attempts)
+    engine = DeskEngine(town.desk, kinds=(OBLIGATIONS[0], post.kind))
+    engine._workers[OBLIGATIONS[0]].told(Due(OBLIGATIONS[0], "", town.clock.now))
+    engine.start()
+    try:
+        post.await_begun(1)
+    finally:
+        post.go.set()
         engine.stop()
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from tests.harness.desk.world import BUSINESS_NO, PRICE, World, world
 from tui.cli.parser import parser
-from tui.core.order import ApplicationStatus, AttemptState, InvoiceStatus, PaymentStatus
+from tui.core.order import RETURNED, ApplicationStatus, AttemptState, InvoiceStatus, PaymentStatus
 from tui.core.payment_method import PaymentMethod
 from tui.desk.ca.port import IssuingFailed
 from tui.desk.invoices.service import invoice
@@ -18,7 +18,7 @@ from tui.desk.operators import commands as operator_commands
 from tui.desk.operators.actions import Act, NotAllowed, refund, release
 from tui.desk.payments.apply import apply
 from tui.desk.payments.gateway import GatewayUnknown
-from tui.desk.payments.machine.events import GaveUp, ReturnedByPlatform
+from tui.desk.payments.machine.events import CodeTakenDown, GaveUp, ReturnedByPlatform
 from tui.desk.progress import Progress
 from tui.desk.renewals.issuing import issue
 from tui.desk.storage.audit_log import ActKind, ActRecord
@@ -144,6 +144,24 @@ def test_the_invoice_of_a_refunded_bill_is_taken_back(town: World) -> None:
         db.get_one(ApplicationRecord, BUSINESS_NO).status = ApplicationStatus.INSTALLED
         db.add(InvoiceRecord(business_no=BUSINESS_NO, number="26442000000000000001", requested_at=town.desk.clock()))
     refund(town.desk, BUSINESS_NO, REFUND, after_issue=True)
+    with reading(town.desk.engine) as db:
+        assert [red.business_no for red in db.scalars(select(RedInvoiceRecord))] == [BUSINESS_NO]
+
+
+def test_a_frozen_code_beside_it_keeps_no_refunded_bill_invoiced(town: World) -> None:
+    town.pay(PaymentMethod.UNIONPAY)
+    undecided = town.attempts()[0].attempt_no
+    apply(town.desk, CodeTakenDown(undecided))
+    pay(town)
+    town.issue()
+    with writing(town.desk.engine) as db:
+        db.get_one(ApplicationRecord, BUSINESS_NO).status = ApplicationStatus.INSTALLED
+        db.add(InvoiceRecord(business_no=BUSINESS_NO, number="26442000000000000001", requested_at=town.desk.clock()))
+    apply(town.desk, GaveUp(undecided))  # from now on the bill is frozen, whatever becomes of its money
+    refund(town.desk, BUSINESS_NO, REFUND, after_issue=True)
+    town.later(days=2)
+    assert release(town.desk, BUSINESS_NO, undecided, RETURN) is AttemptState.CLOSED
+    assert town.application().payment_status in RETURNED
     with reading(town.desk.engine) as db:
         assert [red.business_no for red in db.scalars(select(RedInvoiceRecord))] == [BUSINESS_NO]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.harness.desk.town import INVOICE, Person, Refusal, Town, paid, shown, sweep
+from tests.harness.desk.town import INVOICE, Person, Refusal, Town, do_due, paid, shown, sweep
 from tui.core.application import InvoiceForm
 from tui.core.failure import Reason
 from tui.core.order import Application, ApplicationStatus, AttemptState, PaymentStatus
@@ -237,3 +237,19 @@ def test_money_paid_in_time_and_told_late_is_credited(town: Town) -> None:
     lapse(town.desk, town.clock.now)
     apply_outcome(town.desk, attempt_no, in_time)
     assert person.sign_in().see(number).status is ApplicationStatus.ISSUING
+
+
+@pytest.mark.parametrize("word", [TradeState.SCANNED, TradeState.UNKNOWN])
+def test_a_closed_code_that_is_not_over_is_ended_anew(
+    town: Town, person: Person, number: str, word: TradeState
+) -> None:
+    attempt_no, _ = shown(person.pay(number))
+    assert shown(end(person, number))[1] is AttemptState.CLOSED
+    town.alipay.state, town.alipay.ended = word, Ended.UNKNOWN
+    town.later(minutes=8)
+    do_due(town.desk)  # the last question
+    assert shown(person.see(number))[1] is AttemptState.CLOSING
+    town.alipay.state, town.alipay.paid_fen, town.alipay.ended = TradeState.PAID, 20000, Ended.PAID
+    town.later(minutes=1)
+    do_due(town.desk)
+    assert shown(person.see(number)) == (attempt_no, AttemptState.PAID)

@@ -139,6 +139,22 @@ def test_a_refund_that_we_do_not_know_to_be_done_is_asked_for(town: World, metho
     assert (difference.kind, difference.settled) == (DifferenceKind.STATE, True)
 
 
+def test_a_refund_that_stood_in_an_earlier_bill_is_not_missed_later(town: World, method: PaymentMethod) -> None:
+    town.ca.refuses = True
+    town.clock.now = town.clock.now.astimezone(BEIJING).replace(hour=12)
+    pay(town, method)
+    town.arm(method, Fault.REFUND_TIMEOUT, Fault.CANCEL_TIMEOUT)
+    town.sweep()
+    town.lose_notices()
+    town.sweep()
+    day = today(town)
+    town.later(days=1)
+    assert [one.settled for one in reconcile(town.desk, method, day).differences] == [True]
+    day = today(town)
+    town.later(days=1)
+    assert reconcile(town.desk, method, day).ours == 0
+
+
 def test_the_watch_compares_each_day_once_and_waits_for_the_bill(town: World, method: PaymentMethod) -> None:
     other = next(one for one in PaymentMethod if one is not method)
     pay(town, method)

@@ -5,6 +5,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from time import monotonic
 
@@ -108,14 +109,21 @@ class DeskEngine:
         while self._told:
             due = self._told.popleft()
             self._workers[due.kind].told(due)
-        if monotonic() >= self._look_at:
-            self._look()
-        for workers in self._workers.values():
-            workers.work()
+        with ExitStack() as each:  # what fails keeps nothing else from its turn; the last comes first
+            each.callback(self._sweep)
+            each.callback(self._renew)
+            for workers in self._workers.values():
+                each.callback(workers.work)
+            each.callback(self._look)
+
+    def _renew(self) -> None:
         if monotonic() >= self._renew_at:
             self._renew_at = monotonic() + self._lease / 3
-            for workers in self._workers.values():
-                workers.renew()
+            with ExitStack() as each:
+                for workers in self._workers.values():
+                    each.callback(workers.renew)
+
+    def _sweep(self) -> None:
         if monotonic() >= self._sweep_at:
             self._sweep_at = monotonic() + _SELDOM
             for sweep in (lapse, schedule_days):
@@ -123,6 +131,8 @@ class DeskEngine:
 
     def _look(self) -> None:
         """Learn what other desks, or this one before it was started, left to be done."""
+        if monotonic() < self._look_at:
+            return
         self._look_at = monotonic() + self._pace
         for kind, due in zip(self._kinds, next_due(self._desk.engine, self._kinds, self._desk.clock()), strict=True):
             self._workers[kind].seen(due)

@@ -94,7 +94,7 @@ def reconcile(desk: Desk, method: PaymentMethod, day: date) -> Comparison:
         unreadable = [one for line in bill.odd for one in _may_be_ours(db, method, line)]
     told = {one.attempt_no for one in unreadable}
     missing = [one for one in missing if one.attempt_no not in told]
-    differences = (*(_ask(desk, gateway, method, one) for one in found), *unreadable, *missing)
+    differences = (*(_ask(desk, gateway, day, one) for one in found), *unreadable, *missing)
     odd = tuple(Oddity(one.line, one.number, one.why) for one in bill.odd)
     comparison = Comparison(method, day, len(lines), ours, differences, odd, others)
     _keep(desk, comparison)
@@ -148,8 +148,7 @@ def _compare_refund(db: Session, day: date, line: BillLine, attempt: AttemptReco
         kind, ours = DifferenceKind.MISSING_HERE, None
     else:
         ours = refund.amount_fen
-        if refund.done_at is not None:
-            refund.billed_on = day.isoformat()
+        refund.billed_on = day.isoformat()  # also of one that is done on a later day
         if ours == line.amount_fen and refund.done_at is not None:
             return None
         kind = DifferenceKind.AMOUNT if ours != line.amount_fen else DifferenceKind.STATE
@@ -191,7 +190,7 @@ def _missing_there(db: Session, gateway: PaymentGateway, day: date, lines: tuple
     ]
 
 
-def _ask(desk: Desk, gateway: PaymentGateway, method: PaymentMethod, found: Difference) -> Difference:
+def _ask(desk: Desk, gateway: PaymentGateway, day: date, found: Difference) -> Difference:
     """Let the platform's signed word settle what its bill says and we did not know."""
     try:
         if found.kind is DifferenceKind.STATE:
@@ -206,8 +205,8 @@ def _ask(desk: Desk, gateway: PaymentGateway, method: PaymentMethod, found: Diff
         _LOG.log(error.severity, "query of attempt %s after its bill: %s", found.attempt_no, error)
         return found
     line = BillLine(found.attempt_no, found.refund_no, found.theirs_fen or 0)
-    with reading(desk.engine) as db:
-        again = _same(db, method, line)
+    with writing(desk.engine) as db:
+        again = _same(db, gateway.method, day, line)
     return Difference(
         found.kind,
         found.attempt_no,
@@ -219,14 +218,18 @@ def _ask(desk: Desk, gateway: PaymentGateway, method: PaymentMethod, found: Diff
     )
 
 
-def _same(db: Session, method: PaymentMethod, line: BillLine) -> bool:
+def _same(db: Session, method: PaymentMethod, day: date, line: BillLine) -> bool:
     attempt = db.get_one(AttemptRecord, line.number)
     if attempt.method is not method:
         return False
     if not line.refund_no:
+        attempt.billed_on = day.isoformat()
         return attempt.paid_fen == line.amount_fen and attempt.state is not AttemptState.FROZEN
     refund = db.scalar(select(RefundRecord).where(RefundRecord.attempt_no == line.number))
-    return refund is not None and refund.done_at is not None and refund.amount_fen == line.amount_fen
+    if refund is None:
+        return False
+    refund.billed_on = day.isoformat()
+    return refund.done_at is not None and refund.amount_fen == line.amount_fen
 
 
 def _keep(desk: Desk, comparison: Comparison) -> None:

@@ -36,7 +36,7 @@ LEFT: dict[StrEnum, Kinds] = {
 }
 """What alone an application leaves a status by."""
 DECIDED: dict[StrEnum, Kinds] = {
-    S.CLOSED: (e.TradePaid, e.ReturnedByPlatform),
+    S.CLOSED: (e.TradePaid, e.ReturnedByPlatform, e.TradeScanned, e.TradeUndecided),
     S.PAID: (e.ReturnedByPlatform, e.OperatorRefunded, e.IssueRefused),
     S.REFUNDING: (e.ReturnedByPlatform, e.RefundDone),
     S.REFUNDED: (),
@@ -48,7 +48,14 @@ ENTERED: dict[StrEnum, Kinds] = {
     S.UNKNOWN: (e.AnswerLost,),
     S.QR_SHOWN: (e.CodeIssued,),
     S.SCANNED: (e.TradeScanned,),
-    S.CLOSING: (e.CodeTakenDown, e.StartRefused, e.TradePaid, e.OperatorCredited),
+    S.CLOSING: (
+        e.CodeTakenDown,
+        e.StartRefused,
+        e.TradePaid,
+        e.OperatorCredited,
+        e.TradeScanned,
+        e.TradeUndecided,
+    ),
 }
 """What alone an attempt comes into an open state by."""
 TRUE: dict[Trade, frozenset[AttemptState]] = {
@@ -127,7 +134,11 @@ def check_attempt(bill: Bill, old: Attempt, event: e.OfAttempt, new: Attempt, no
             assert new.state is (S.CLOSING if old.state in (S.CREATED, S.UNKNOWN) else old.state), told
         case e.CodeTakenDown():
             assert new.state is (S.CLOSING if old.state in SHOWN_ATTEMPT else old.state), told
-        case e.TradeNotScanned() | e.TradeUndecided():
+        case e.TradeNotScanned():
+            assert new.state is old.state, told
+        case e.TradeScanned() | e.TradeUndecided() if old.state is S.CLOSED:
+            assert new.state is S.CLOSING, told  # not over after all
+        case e.TradeUndecided():
             assert new.state is old.state, told
         case e.TradeScanned():
             assert new.state is (S.SCANNED if old.state in SHOWN_ATTEMPT else old.state), told

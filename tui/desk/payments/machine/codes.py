@@ -59,6 +59,12 @@ def ask_again(bill: Bill, attempt: Attempt, event: e.PlatformWord, now: datetime
     return bill.having(at(attempt, attempt.state, now)), ()
 
 
+@move(S.CLOSING)
+def reopen(bill: Bill, attempt: Attempt, event: e.TradeScanned | e.TradeUndecided, now: datetime) -> Next:
+    """Not over after all: it is ended anew, until the platform says what became of it."""
+    return bill.having(at(attempt, S.CLOSING, now)), ()
+
+
 @move(S.SCANNED)
 def scan(bill: Bill, attempt: Attempt, event: e.TradeScanned, now: datetime) -> Next:
     """The person must confirm on the phone."""

@@ -56,9 +56,9 @@ def return_frozen(bill: Bill, attempt: Attempt, event: e.OperatorReturned, now: 
             word = e.ReturnedByPlatform(attempt.number, fen)
             return _with_invoice(returned(bill, _told_now(attempt, word, now), word, "operator", now), ())
         case e.TradeClosed() if attempt.paid_fen is None:  # else the platform denies what it has told before
-            return bill.having(at(attempt, S.CLOSED, now)), ()
+            return _with_invoice(bill.having(at(attempt, S.CLOSED, now)), ())
         case e.TradeNotScanned() if now > attempt.expires_at and attempt.paid_fen is None:
-            return bill.having(at(attempt, S.CLOSED, now)), ()
+            return _with_invoice(bill.having(at(attempt, S.CLOSED, now)), ())
         case _:
             return Refusal.UNDECIDED
 

@@ -97,8 +97,8 @@ ATTEMPT: Mapping[AttemptState, Row] = {
     S.CLOSED: {
         **_FINAL,
         e.TradeNotScanned: codes.ask_again,
-        e.TradeScanned: codes.ask_again,
-        e.TradeUndecided: codes.ask_again,
+        e.TradeScanned: codes.reopen,
+        e.TradeUndecided: codes.reopen,
         e.TradeClosed: codes.ask_again,
         e.TradePaid: money.credit,
         e.ReturnedByPlatform: money.return_done,
