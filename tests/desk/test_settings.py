@@ -140,6 +140,7 @@ def test_a_database_that_is_no_url_is_told_without_it(file: Path, url: str) -> N
         ("[desk]", "[desk]\nminimum_kiosk_version = '1.x'", "desk.minimum_kiosk_version"),
         ("[desk]", "[desk]\nminimum_kiosk_version = ''", "desk.minimum_kiosk_version"),
         ("[desk]", "[desk]\nport = 65536", "desk.port must be 0 to 65535"),
+        ("[desk]", "[desk]\ntakeover_seconds = 86401", "desk.takeover_seconds must be 1 to 86400"),
         ("[desk]", "[desk]\nwindow_days = 0", "desk.window_days must be positive"),
         ("[desk]", "[desk]\nqr_seconds = -1", "desk.qr_seconds must be positive"),
         ("[desk]", "[desk]\nsession_seconds = 0", "desk.session_seconds must be positive"),

@@ -26,6 +26,7 @@ from tui.desk.settings_reader import (
 )
 
 _EACH_TERM_ONCE = "must be 12 or more, and each term stands there once"
+_Lease = Annotated[int, Meta(ge=1, le=86400, description="must be 1 to 86400")]
 _Port = Annotated[int, Meta(ge=0, le=65535, description="must be 0 to 65535")]
 _Version = Annotated[
     str,
@@ -127,7 +128,7 @@ class Desk(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     wrong_passwords: Positive = 5
     """So many wrong passwords in a row lock an account."""
     lock_seconds: Positive = 600
-    takeover_seconds: Positive = 60
+    takeover_seconds: _Lease = 60
     """What a desk had under way that died is taken over by another one, or by itself, so soon."""
     connections: Positive = 1000
     """Open at once; fewer where the system allows fewer open files."""

@@ -45,7 +45,7 @@ def invoice(desk: Desk, business_no: str) -> Progress:
     platform, settings = desk.tax, desk.settings.invoices
     if platform is None or settings is None:
         _LOG.error("the invoice of %s waits: no tax platform is set up", business_no)
-        return Progress.LATER
+        return Progress.OVER
     with writing(desk.engine) as db:
         record = db.get_one(ApplicationRecord, business_no, with_for_update=True)
         kept, buyer = db.get(InvoiceRecord, business_no), record.typed_invoice()

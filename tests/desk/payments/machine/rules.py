@@ -152,6 +152,16 @@ def check_attempt(bill: Bill, old: Attempt, event: e.OfAttempt, new: Attempt, no
             assert new.state is (S.FROZEN if out or old.state is S.FROZEN else S.REFUNDED), told
         case e.GaveUp():
             assert new.state is (S.FROZEN if is_open else old.state), told
+        case _:
+            check_decision(bill, old, event, new, now)
+    if isinstance(event, e.PlatformWord) and (is_open or old.state is S.CLOSED):
+        check_due(old, new, now)
+
+
+def check_decision(bill: Bill, old: Attempt, event: e.OfAttempt, new: Attempt, now: datetime) -> None:
+    """What an operator decides stands where the platform's word bears it."""
+    told = (event, old, new)
+    match event:
         case e.OperatorRefunded():
             out = bill.status in CERTIFIED and not event.after_issue
             assert new.state is (S.REFUNDING if old.state is S.PAID and not out else old.state), told
@@ -168,8 +178,6 @@ def check_attempt(bill: Bill, old: Attempt, event: e.OfAttempt, new: Attempt, no
             assert (new.state is S.CLOSED) == (old.paid_fen is None), told
         case _:
             pass
-    if isinstance(event, e.PlatformWord) and (is_open or old.state is S.CLOSED):
-        check_due(old, new, now)
 
 
 def check_due(old: Attempt, new: Attempt, now: datetime) -> None:
