@@ -56,9 +56,12 @@ def with_a_token() -> None:
     make_token(None, ca=make_ca())  # type: ignore[arg-type]
 
 
-def with_a_ca(town: Town) -> None:
-    assert town
+def with_a_ca() -> None:
     make_ca()
+
+
+def at_a_desk(town: Town) -> None:
+    assert town
 
 
 @given(strategies.none())
@@ -77,6 +80,7 @@ def for_any(value: None) -> None:
         (with_a_server, {"postgres"}),
         (with_a_token, {"token"}),
         (with_a_ca, set()),
+        (at_a_desk, {"desk"}),
         (for_any, {"postgres", "property"}),
     ],
 )
