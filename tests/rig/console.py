@@ -35,10 +35,12 @@ def on_pty(words: Sequence[str], ready: Path, folder: Path) -> list[list[Cell]]:
     program = pexpect.spawn(words[0], [*words[1:]], dimensions=SIZE[::-1], env=environment, cwd=str(folder))
     end = monotonic() + PATIENCE
     try:
-        while _read(program, stream) or not ready.exists():
+        while True:
+            was_ready = ready.exists()  # looked at first: what was written before it is read after it
+            if not _read(program, stream) and was_ready:
+                return list(cells(screen))
             if monotonic() > end:
                 raise TimeoutError("the program did not come up")
-        return list(cells(screen))
     finally:
         program.close(force=True)
 
