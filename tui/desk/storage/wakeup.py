@@ -6,6 +6,7 @@ PostgreSQL tells by NOTIFY. SQLite counts the commits in its file, and looking a
 import logging
 import select
 import socket
+from abc import ABC, abstractmethod
 from contextlib import suppress
 from time import monotonic
 from typing import Any
@@ -26,7 +27,7 @@ def notify(engine: Engine) -> None:
             connection.execute(text(f"NOTIFY {_CHANNEL}"))
 
 
-class Wakeup:
+class Wakeup(ABC):
     """One thread waits; any other may end its wait. The waiting one alone uses the connection beside the pool."""
 
     def __init__(self, engine: Engine) -> None:
@@ -42,9 +43,9 @@ class Wakeup:
         with suppress(BlockingIOError):  # full of wake-ups that were not taken yet
             self._far.send(b"\0")
 
+    @abstractmethod
     def wait(self, seconds: float) -> bool:
         """Wait so long, or until woken; whether another process may have committed something meanwhile."""
-        raise NotImplementedError
 
     def close(self) -> None:
         """Give sockets and connection back, when nobody waits any more."""
@@ -76,9 +77,9 @@ class Wakeup:
             self._drop()
         return self._connection is not None
 
+    @abstractmethod
     def _prepare(self) -> None:
         """Make the new connection ready."""
-        raise NotImplementedError
 
     def _drop(self) -> None:
         connection, self._connection = self._connection, None
