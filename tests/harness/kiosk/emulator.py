@@ -38,11 +38,9 @@ class Emulator:
 
     def _line(self, y: int) -> list[Seen]:
         cells = [self._screen.buffer[y][x] for x in range(self._screen.columns)]
-        for x, cell in enumerate(cells):
-            wide = bool(cell.data) and wcwidth(cell.data[0]) == 2
-            if wide and (x + 1 == len(cells) or cells[x + 1].data):  # pyte leaves halves; terminals make them blank
-                cells[x] = cell._replace(data=" ")
-            elif not cell.data and (x == 0 or wcwidth((cells[x - 1].data or " ")[0]) != 2):
+        for x, cell in enumerate(cells):  # pyte leaves halves of what is wide; terminals make them blank
+            before, after = cells[x - 1].data if x else " ", cells[x + 1].data if x + 1 < len(cells) else " "
+            if (_is_wide(cell.data) and after) or (not cell.data and not _is_wide(before)):
                 cells[x] = cell._replace(data=" ")
         return list(map(_seen, cells))
 
@@ -54,3 +52,7 @@ def _seen(cell: Any) -> Seen:
     if cell.reverse:
         return tuple(cell) if cell.fg == "default" else (" ", cell.fg)
     return " ", cell.bg
+
+
+def _is_wide(text: str) -> bool:
+    return bool(text) and wcwidth(text[0]) == 2

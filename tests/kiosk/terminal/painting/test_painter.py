@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.color import ColorSystem
 from rich.console import Console
@@ -62,6 +62,7 @@ def stock(update: LayoutUpdate | ChopsUpdate, colours: ColorSystem) -> str:
     return update.render_segments(console)
 
 
+@settings(deadline=None)
 @given(st.data(), SIZES, SYSTEMS, st.booleans())
 def test_what_is_shown_is_what_textual_would_have_shown(
     data: st.DataObject, size: Size, colours: ColorSystem, erases: bool

@@ -62,17 +62,18 @@ class Frames:
 
     def _hold(self) -> None:
         self._until = self._loop.time() + LONGEST
-        self._look = self._loop.call_later(LOOK, self._show_settled)
+        self._look_later()
+
+    def _look_later(self) -> None:
+        """The app looks, between two of its messages, and ends in order should that fail."""
+        self._look = self._loop.call_later(LOOK, self._app.call_later, self._show_settled)
 
     def _show_settled(self) -> None:
-        self._look = None
-        try:
-            if self._loop.time() < self._until and not is_settled(self._app):
-                self._look = self._loop.call_later(LOOK, self._show_settled)
-            else:
-                self._show()
-        except Exception as error:
-            self._app._handle_exception(error)
+        if self._loop.time() < self._until and not is_settled(self._app):
+            self._look_later()
+        else:
+            self._look = None
+            self._show()
 
     def _show(self) -> None:
         self._begun = True

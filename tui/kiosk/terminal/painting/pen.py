@@ -36,7 +36,7 @@ class Pen:
         return out
 
     def go(self, x: int, y: int, row: Row | None = None) -> None:
-        """Put the cursor there; what stands in `row` on the way is right, and is written again where that is shorter."""
+        """Put the cursor there; what `row` has on the way is right, and is written again where that is shorter."""
         if (self._x, self._y) == (x, y):
             return
         way = move((self._x, self._y), x, y)
