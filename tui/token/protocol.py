@@ -11,7 +11,7 @@ import msgspec
 
 from tui.core.certificate import CertificateRef, Token
 from tui.core.failure import Failure
-from tui.core.order import KeyPolicy, SignatureScheme
+from tui.core.policy import KeyPolicy, SignatureScheme
 from tui.core.token import Installation, KeyLeft, SignedRequest, TokenStage
 
 HEADER = struct.Struct(">I")

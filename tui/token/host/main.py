@@ -4,43 +4,18 @@ import os
 import resource
 import select
 import signal
-import time
-from dataclasses import replace
-from typing import assert_never
 
-from PyKCS11 import PyKCS11Error
-
-from tui.core.failure import Failure, Reason, TokenError
+from tui.core.failure import TokenError
 from tui.core.token import TokenStage
 from tui.process.hardening import harden, hide
 from tui.token import protocol
-from tui.token.host import enrolment, faults, identity, retirement, session
 from tui.token.host.driver import Driver
 from tui.token.host.presence import Watcher
 from tui.token.host.slot_monitor import SlotMonitor
-from tui.token.protocol import (
-    Install,
-    Installed,
-    Leaving,
-    Load,
-    Look,
-    MakeRequest,
-    Order,
-    PinWanted,
-    Refused,
-    Report,
-    Requested,
-    Retire,
-    Retired,
-    Revealed,
-    Seen,
-)
+from tui.token.protocol import Done, Leaving, Load, Order, PinWanted, Refused, Report, Seen
 
-_PERHAPS_PULLED = (Reason.TOKEN_FAULT, Reason.TOKEN_REMOVED, Reason.KEY_MISSING, Reason.SIGNING_PIN_REFUSED)
 _KEEP_NOTHING = {"XDG_CACHE_HOME": os.devnull}
 """For the driver: from 0.24 on OpenSC keeps copies there of what it reads from MyEID cards, certificates among it."""
-_NOTICED = 0.6
-"""Seconds after which a driver knows that its token is gone: pcscd looks at a reader that stays every 0.4 s."""
 
 ORDERS = 8
 """A process carries out this many orders: one driver loses a slot of its token's memory with every key pair."""
@@ -141,57 +116,22 @@ def _work(driver: Driver, watcher: Watcher, channel: Channel) -> None:
         if channel.wait(watcher.pause):
             order = protocol.decode_order(channel.receive())
             assert not isinstance(order, Load)  # noqa: S101 - sent once
-            channel.send(_carry_out(driver, order, channel))
+            channel.send(_carried_out(driver, order, channel))
             signal.alarm(0)
             watcher.forget()
             orders += 1
     channel.send(Leaving())
 
 
+def _carried_out(driver: Driver, order: Order, channel: Channel) -> Done | Refused:
+    from tui.token.host.orders import carry_out  # a look at the slots needs none of it
+
+    return carry_out(driver, order, channel)
+
+
 def _peak() -> int:
     """The most memory that this process ever had resident, KiB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-
-
-def _carry_out(driver: Driver, order: Order, channel: Channel) -> Report:
-    """The order's answer. Whatever a driver makes go wrong ends here as a reason."""
-    try:
-        match order:
-            case Look():
-                return Revealed(session.look(driver, order.certificate, channel.ask_pin, channel.progress))
-            case MakeRequest():
-                return Requested(enrolment.make_request(driver, order, channel.ask_pin, channel.progress))
-            case Install():
-                return Installed(enrolment.install(driver, order, channel.ask_pin, channel.progress))
-            case Retire():
-                return Retired(retirement.retire(driver, order, channel.ask_pin, channel.progress))
-            case _:
-                assert_never(order)
-    except TokenError as error:
-        return Refused(_explain(driver, order, error.failure))
-    except PyKCS11Error as error:
-        return Refused(_explain(driver, order, faults.failure(error)))
-    except (EOFError, BrokenPipeError):
-        raise
-    except Exception as error:  # noqa: BLE001 - the driver's process must answer
-        return Refused(Failure(Reason.KIOSK_FAULT, detail=type(error).__name__))
-
-
-def _explain(driver: Driver, order: Order, failure: Failure) -> Failure:
-    """Drivers report a pulled token in many ways, or list nothing and call that success: look whether it is there."""
-    if failure.reason in _PERHAPS_PULLED:
-        try:
-            replaced = order.old if isinstance(order, Install) else b""
-            identity.locate(driver, order.certificate, replaced)
-            if failure.reason is Reason.TOKEN_FAULT:
-                time.sleep(_NOTICED)
-                driver.restart()
-                identity.locate(driver, order.certificate, replaced)
-        except TokenError as gone:
-            return replace(failure, reason=gone.failure.reason)
-        except PyKCS11Error:
-            return replace(failure, reason=Reason.TOKEN_REMOVED)
-    return failure
 
 
 if __name__ == "__main__":

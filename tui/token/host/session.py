@@ -11,7 +11,7 @@ from PyKCS11 import PyKCS11Error
 
 from tui.core.certificate import RENEWABLE_KEYS, Certificate, CertificateRef, Token, find, holds_key
 from tui.core.failure import Reason, TokenError
-from tui.core.order import SignatureScheme
+from tui.core.policy import SignatureScheme
 from tui.core.token import TokenStage
 from tui.token.host import faults, key_objects, objects, pairing
 from tui.token.host.driver import Driver
