@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from tui.core.application import ApplicationForm, InvoiceForm
+from tui.core.form.fields import ApplicationForm, InvoiceForm
 from tui.core.payment_method import MANUAL, PaymentMethod
 from tui.core.policy import KeyPolicy, OldPair, SignatureScheme
 

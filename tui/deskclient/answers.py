@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from tui.core.application import ApplicationForm, InvoiceForm
+from tui.core.form.fields import ApplicationForm, InvoiceForm
 from tui.core.failure import DeskError, Failure, Reason
 from tui.core.order import Application, Attempt, Document
 from tui.core.text_safety import paragraphs, printable

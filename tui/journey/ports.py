@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from tui.core.application import ApplicationForm, InvoiceForm
+from tui.core.form.fields import ApplicationForm, InvoiceForm
 from tui.core.certificate import CertificateRef, Token
 from tui.core.failure import Failure
 from tui.core.order import Application, Document, Offer, ServiceStatus

@@ -11,7 +11,8 @@ from tui.core.failure import Failure, Money, Reason
 from tui.core.token import Snapshot
 from tui.kiosk.text import _
 from tui.kiosk.text.dates import moment
-from tui.kiosk.text.wording import explain, label
+from tui.kiosk.text.labels import label
+from tui.kiosk.text.wording import explain
 
 
 @dataclass(frozen=True, slots=True)

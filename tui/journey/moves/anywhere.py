@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from tui.core.application import InvoiceForm
+from tui.core.form.fields import InvoiceForm
 from tui.core.certificate import Token
 from tui.core.failure import Reason
 from tui.core.token import Snapshot

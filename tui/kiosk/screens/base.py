@@ -15,7 +15,6 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from tui.core.failure import Failure
-from tui.journey.ports import Phone
 from tui.journey.state import State, Trait
 from tui.kiosk.screens.events import Happened
 from tui.kiosk.text import N_, _
@@ -30,6 +29,7 @@ from tui.process.resources import ASSETS
 
 if TYPE_CHECKING:  # imported after the first paint: dozens of dataclasses take 35 ms
     from tui.journey.events import Event
+    from tui.journey.ports import Phone
 
 
 def style(name: str) -> Path:
@@ -262,7 +262,7 @@ class StepScreen(Screen[None], inherit_bindings=False):
         failure: Failure | None = state.failure
         for banner in self.query_children(FailureBanner):
             banner.show(failure, state.money, state.service)
-        phone: Phone | None = getattr(self.app, "phone", None)
+        phone: "Phone | None" = getattr(self.app, "phone", None)
         hint = demo_words(phone) if phone is not None and state.step.traits & (Trait.HINTED | Trait.PIN) else ""
         self.set_class(bool(hint), "-hinted")
         for quiet in self.query_children(HintLine):
