@@ -2,7 +2,6 @@
 
 import contextlib
 import hashlib
-import sys
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +10,8 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from tui.token.host.attributes import told, values
+from tui.token.host.attributes import values
+from tui.token.host.contents import PUBLIC_PARTS, PublicParts, key_type, private_parts
 
 PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
 CURVES: dict[bytes, ec.EllipticCurve] = {
@@ -20,7 +20,6 @@ CURVES: dict[bytes, ec.EllipticCurve] = {
 }
 """CKA_EC_PARAMS (a named curve's OBJECT IDENTIFIER, RFC 5480 2.1.1.1) to curve."""
 _OBJECT_IDENTIFIER = 0x06
-_PARTS = PyKCS11.CKA_MODULUS, PyKCS11.CKA_PUBLIC_EXPONENT, PyKCS11.CKA_EC_PARAMS, PyKCS11.CKA_EC_POINT
 
 
 def spki_of(key: PublicKey) -> bytes:
@@ -83,8 +82,8 @@ def public_keys(session: Any) -> list[PublicKeyObject]:
     """Every public key object."""
     found = []
     for handle in session.findObjects([(PyKCS11.CKA_CLASS, PyKCS11.CKO_PUBLIC_KEY)]):
-        key_id, label, *parts = values(session, handle, PyKCS11.CKA_ID, PyKCS11.CKA_LABEL, *_PARTS)
-        found.append(PublicKeyObject(handle, key_id, label, _public_key(*parts)))
+        key_id, label, *parts = values(session, handle, PyKCS11.CKA_ID, PyKCS11.CKA_LABEL, *PUBLIC_PARTS)
+        found.append(PublicKeyObject(handle, key_id, label, public_key(PublicParts(*parts))))
     return found
 
 
@@ -97,28 +96,26 @@ def private_keys(session: Any) -> list[PrivateKeyObject]:
 def _private_key(session: Any, handle: Any) -> PrivateKeyObject:
     general = PyKCS11.CKA_ID, PyKCS11.CKA_LABEL, PyKCS11.CKA_KEY_TYPE, PyKCS11.CKA_SIGN
     key_id, label, kind, signs = values(session, handle, *general)
-    key_type = int.from_bytes(kind, sys.byteorder) if kind else None
-    modulus, exponent, curve, point = b"", b"", b"", b""
-    if key_type != PyKCS11.CKK_EC:
-        modulus, exponent = (told(session, handle, a) for a in (PyKCS11.CKA_MODULUS, PyKCS11.CKA_PUBLIC_EXPONENT))
-    if key_type != PyKCS11.CKK_RSA:
-        curve, point = (told(session, handle, a) for a in (PyKCS11.CKA_EC_PARAMS, PyKCS11.CKA_EC_POINT))
-    public = _public_key(modulus, exponent, curve, point) or _decoded(
-        b"" if modulus else told(session, handle, PyKCS11.CKA_PUBLIC_KEY_INFO)
-    )
+    parts = private_parts(session, handle, key_type(kind))
     signing = not signs or any(signs)
-    return PrivateKeyObject(handle, key_id, label, key_type, signing, int.from_bytes(modulus), curve, public)
+    modulus = int.from_bytes(parts.modulus)
+    return PrivateKeyObject(handle, key_id, label, key_type(kind), signing, modulus, parts.curve, public_key(parts))
 
 
-def _public_key(modulus: bytes, exponent: bytes, curve: bytes, point: bytes) -> PublicKey | None:
+def public_key(parts: PublicParts) -> PublicKey | None:
     """The key that these attributes describe; None for other algorithms and for attributes that make no key."""
+    return _of_numbers(parts) or _decoded(parts.info)
+
+
+def _of_numbers(parts: PublicParts) -> PublicKey | None:
     with contextlib.suppress(ValueError):
-        if modulus and exponent:
-            return rsa.RSAPublicNumbers(int.from_bytes(exponent), int.from_bytes(modulus)).public_key()
-        if curve in CURVES and point:
+        if parts.modulus and parts.exponent:
+            return rsa.RSAPublicNumbers(int.from_bytes(parts.exponent), int.from_bytes(parts.modulus)).public_key()
+        if parts.curve in CURVES and parts.point:
             # CKA_EC_POINT is a DER OCTET STRING around the point (PKCS#11 v2.40 2.3.3); some drivers leave it bare.
-            size = 2 * ((CURVES[curve].key_size + 7) // 8) + 1
-            return ec.EllipticCurvePublicKey.from_encoded_point(CURVES[curve], point[-size:])
+            curve = CURVES[parts.curve]
+            size = 2 * ((curve.key_size + 7) // 8) + 1
+            return ec.EllipticCurvePublicKey.from_encoded_point(curve, parts.point[-size:])
     return None
 
 

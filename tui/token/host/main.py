@@ -11,6 +11,7 @@ from tui.process.hardening import harden, hide
 from tui.token import protocol
 from tui.token.host.driver import Driver
 from tui.token.host.presence import Watcher
+from tui.token.host.reader import Reader
 from tui.token.host.slot_monitor import SlotMonitor
 from tui.token.protocol import Done, Leaving, Load, Order, PinWanted, Refused, Report, Seen
 
@@ -41,6 +42,11 @@ class Channel:
         rest = memoryview(protocol.framed(protocol.encode(report)))
         while rest:
             rest = rest[os.write(self._writer, rest) :]
+
+    def leave(self) -> None:
+        """Let go of it in a process that has no part in it."""
+        os.close(self._reader)
+        os.close(self._writer)
 
     def listen_to(self, monitor: SlotMonitor) -> None:
         """Let `wait` end when it reports a change."""
@@ -83,13 +89,14 @@ def main() -> None:
     harden()
     hide()
     channel = Channel()
+    reader = Reader.start(channel.leave)
     try:
-        _serve(channel)
+        _serve(channel, reader)
     except (EOFError, BrokenPipeError):
         return
 
 
-def _serve(channel: Channel) -> None:
+def _serve(channel: Channel, reader: Reader) -> None:
     load = protocol.decode_order(channel.receive())
     assert isinstance(load, Load)  # noqa: S101 - both ends are this program
     os.environ.update({**_KEEP_NOTHING, **dict(load.environment)})
@@ -101,7 +108,7 @@ def _serve(channel: Channel) -> None:
         return
     monitor = SlotMonitor()
     channel.listen_to(monitor)
-    _work(driver, Watcher(driver, monitor), channel)
+    _work(driver, Watcher(driver, monitor, reader.read), channel)
 
 
 def _work(driver: Driver, watcher: Watcher, channel: Channel) -> None:

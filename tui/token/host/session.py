@@ -13,7 +13,7 @@ from tui.core.certificate import RENEWABLE_KEYS, Certificate, CertificateRef, To
 from tui.core.failure import Reason, TokenError
 from tui.core.policy import SignatureScheme
 from tui.core.token import TokenStage
-from tui.token.host import faults, key_objects, objects, pairing
+from tui.token.host import faults, inventory, key_objects, objects, pairing
 from tui.token.host.driver import Driver
 from tui.token.host.identity import compare, known_by_key, locate
 from tui.token.host.key_objects import PrivateKeyObject, PublicKey
@@ -142,7 +142,7 @@ def _logged_in(
     driver: Driver, token: Token, certificate: Certificate | None, ask_pin: AskPin, *, writable: bool
 ) -> Iterator[tuple[Any, HeldPin]]:
     """A session after C_Login on the token that was compared just before; the PIN is wiped whatever happens."""
-    with objects.opened(driver, token.slot, writable=writable) as session:
+    with inventory.opened(driver, token.slot, writable=writable) as session:
         pin = HeldPin(driver, token, session, ask_pin())
         try:
             compare(driver, token, certificate, session)
@@ -159,9 +159,9 @@ def _logged_in(
 def _unveiled(token: Token, session: Any) -> Token:
     """The token as it is seen after login; what was not visible before is marked."""
     before = {certificate.fingerprint for certificate in token.certificates}
-    held, bare = objects.listed(session)
-    shown = tuple(replace(c, private=c.fingerprint not in before) for c in held)
-    return replace(token, certificates=shown, bare_keys=bare, hides=False)
+    listing = objects.listed(session)
+    shown = tuple(replace(c, private=c.fingerprint not in before) for c in listing.certificates)
+    return replace(token, certificates=shown, bare_keys=listing.bare_keys, hides=False)
 
 
 def _uncovered(

@@ -1,0 +1,109 @@
+"""Take down what lies on a token, in the token's own bytes; what they mean is read by `listing`, which needs more."""
+
+import sys
+from collections.abc import Callable, Hashable
+from typing import Any
+
+import msgspec
+import PyKCS11
+
+from tui.core.certificate import Certificate
+from tui.token.host.attributes import each, told, values
+
+PUBLIC_PARTS = PyKCS11.CKA_MODULUS, PyKCS11.CKA_PUBLIC_EXPONENT, PyKCS11.CKA_EC_PARAMS, PyKCS11.CKA_EC_POINT
+"""What a CKO_PUBLIC_KEY tells of itself, in the order of `PublicParts`."""
+
+
+class PublicParts(msgspec.Struct, frozen=True):
+    """What a key object tells of its public key; what it does not tell is empty."""
+
+    modulus: bytes = b""
+    exponent: bytes = b""
+    curve: bytes = b""
+    """CKA_EC_PARAMS."""
+    point: bytes = b""
+    """CKA_EC_POINT."""
+    info: bytes = b""
+    """CKA_PUBLIC_KEY_INFO (PKCS#11 v2.40 4.9)."""
+
+
+class KeyBytes(msgspec.Struct, frozen=True):
+    """A private or public key object."""
+
+    key_id: bytes
+    """CKA_ID, which need be neither unique nor there."""
+    parts: PublicParts
+
+
+class CertificateBytes(msgspec.Struct, frozen=True):
+    """A certificate object."""
+
+    der: bytes
+    key_id: bytes
+    label: bytes
+
+
+class Contents(msgspec.Struct, frozen=True):
+    """All objects of a token that count, as far as they are visible."""
+
+    private: tuple[KeyBytes, ...]
+    public: tuple[KeyBytes, ...]
+    certificates: tuple[CertificateBytes, ...]
+
+    @property
+    def unordered(self) -> Hashable:
+        """Equal for the same objects in another order: some drivers list them anew each time."""
+        return frozenset(self.private), frozenset(self.public), frozenset(self.certificates)
+
+
+class Listing(msgspec.Struct, frozen=True):
+    """What a token's objects mean."""
+
+    certificates: tuple[Certificate, ...]
+    bare_keys: tuple[str, ...]
+    """SHA-256 over SubjectPublicKeyInfo (hex) of the keys without a certificate, sorted."""
+
+
+Read = Callable[[Contents], Listing]
+
+
+def contents(session: Any) -> Contents:
+    """What the token shows in this session."""
+    return Contents(
+        private=tuple(_private_key(session, handle) for handle in _handles(session, PyKCS11.CKO_PRIVATE_KEY)),
+        public=tuple(_public_key(session, handle) for handle in _handles(session, PyKCS11.CKO_PUBLIC_KEY)),
+        certificates=tuple(
+            CertificateBytes(*found)
+            for found in each(session, PyKCS11.CKO_CERTIFICATE, PyKCS11.CKA_VALUE, PyKCS11.CKA_ID, PyKCS11.CKA_LABEL)
+        ),
+    )
+
+
+def _handles(session: Any, kind: int) -> list[Any]:
+    return list(session.findObjects([(PyKCS11.CKA_CLASS, kind)]))
+
+
+def _private_key(session: Any, handle: Any) -> KeyBytes:
+    key_id, kind = values(session, handle, PyKCS11.CKA_ID, PyKCS11.CKA_KEY_TYPE)
+    return KeyBytes(key_id, private_parts(session, handle, key_type(kind)))
+
+
+def _public_key(session: Any, handle: Any) -> KeyBytes:
+    key_id, *parts = values(session, handle, PyKCS11.CKA_ID, *PUBLIC_PARTS)
+    return KeyBytes(key_id, PublicParts(*parts))
+
+
+def private_parts(session: Any, handle: Any, kind: int | None) -> PublicParts:
+    """Of a CKO_PRIVATE_KEY of this CKK_ type, as far as it tells its other half."""
+    modulus, exponent, curve, point = b"", b"", b"", b""
+    if kind != PyKCS11.CKK_EC:
+        modulus, exponent = (told(session, handle, a) for a in (PyKCS11.CKA_MODULUS, PyKCS11.CKA_PUBLIC_EXPONENT))
+    if kind != PyKCS11.CKK_RSA:
+        curve, point = (told(session, handle, a) for a in (PyKCS11.CKA_EC_PARAMS, PyKCS11.CKA_EC_POINT))
+    info = b"" if modulus else told(session, handle, PyKCS11.CKA_PUBLIC_KEY_INFO)
+    return PublicParts(modulus, exponent, curve, point, info)
+
+
+def key_type(value: bytes) -> int | None:
+    """CKA_KEY_TYPE decoded; None where the driver does not tell."""
+    return int.from_bytes(value, sys.byteorder) if value else None
