@@ -20,7 +20,7 @@ from tui.core.failure import Reason, TokenError
 from tui.core.token import Snapshot, TokenStage
 from tui.token import protocol
 from tui.token.child import Child
-from tui.token.host.main import ORDERS
+from tui.token.host.serving import ORDERS
 from tui.token.proxy import Module
 from tui.token.tokens import Tokens
 

@@ -12,14 +12,14 @@ from tests.rig.softhsm import TestCa, delete_public_key
 from tui.core.certificate import CertificateRef, refer
 from tui.core.policy import KeyPolicy
 from tui.core.token import TokenStage
-from tui.token.host import main, objects, orders
+from tui.token.host import channel, objects, orders
 from tui.token.host.driver import Driver
 from tui.token.protocol import DEADLINES, Install, Installed, MakeRequest, Order, Report, Requested, Retire, Retired
 
 STATEMENT = "{}"
 
 
-class Pad(main.Channel):
+class Pad(channel.Channel):
     """Hands no PIN over, and notes the stages in which C_Login was called."""
 
     def __init__(self, calls: Path) -> None:

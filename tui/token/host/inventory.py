@@ -11,7 +11,8 @@ from tui.core.certificate import Token
 from tui.core.failure import Reason
 from tui.core.text_safety import printable
 from tui.token.host import faults
-from tui.token.host.contents import Listing, Read, contents
+from tui.token.host.capture import contents
+from tui.token.host.contents import Listing, Read
 from tui.token.host.driver import Driver
 
 

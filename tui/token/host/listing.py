@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from tui.core.certificate import Certificate
 from tui.token.host.contents import Contents, Listing
-from tui.token.host.key_objects import digest_of, public_key
+from tui.token.host.public_keys import digest_of, public_key
 from tui.token.host.written import text_of
 from tui.token.x509 import certificates
 

@@ -9,9 +9,10 @@ import PyKCS11
 from tui.core.certificate import Certificate, Token
 from tui.token.host import inventory, key_objects, listing
 from tui.token.host.attributes import each, values
-from tui.token.host.contents import Listing, contents
+from tui.token.host.capture import contents
+from tui.token.host.contents import Listing
 from tui.token.host.driver import Driver
-from tui.token.host.key_objects import PublicKey, spki_of
+from tui.token.host.public_keys import PublicKey, digest_of, spki_of
 from tui.token.x509 import certificates
 
 
@@ -111,7 +112,7 @@ def _is_of(der: bytes, spki: str) -> bool:
 def id_of_key(session: Any, spki: str) -> bytes | None:
     """CKA_ID of the public key with this SHA-256 over SubjectPublicKeyInfo (hex)."""
     for key in key_objects.public_keys(session):
-        if key.key is not None and key_objects.digest_of(key.key) == spki:
+        if key.key is not None and digest_of(key.key) == spki:
             return key.key_id
     return None
 

@@ -13,12 +13,13 @@ from tui.core.certificate import RENEWABLE_KEYS, Certificate, CertificateRef, To
 from tui.core.failure import Reason, TokenError
 from tui.core.policy import SignatureScheme
 from tui.core.token import TokenStage
-from tui.token.host import faults, inventory, key_objects, objects, pairing
+from tui.token.host import faults, inventory, objects, pairing
 from tui.token.host.driver import Driver
 from tui.token.host.identity import compare, known_by_key, locate
-from tui.token.host.key_objects import PrivateKeyObject, PublicKey
+from tui.token.host.key_objects import PrivateKeyObject
 from tui.token.host.keys import TokenKey, prove, token_key
 from tui.token.host.login import HeldPin
+from tui.token.host.public_keys import PublicKey, spki_of
 from tui.token.host.signing import Signer
 from tui.token.x509 import certificates
 
@@ -69,7 +70,7 @@ class Workspace:
         """The private key of a public key; raise KEY_MISSING, or KEY_UNSUPPORTED for other algorithms."""
         if not isinstance(public_key, PublicKey):
             raise faults.fault(Reason.KEY_UNSUPPORTED, type(public_key).__name__)
-        spki = key_objects.spki_of(public_key)
+        spki = spki_of(public_key)
         if spki not in self.found:
             hint = bytes.fromhex(self.certificate.key_id)
             self.found[spki] = pairing.find(self.session, public_key, hint, self.trial(public_key))
@@ -98,7 +99,7 @@ class Workspace:
     def _answers(self) -> bool:
         """Whether the key that was found signs: all that tells a token while its only certificate is exchanged."""
         public_key = self._public_key()
-        key = self.found.get(key_objects.spki_of(public_key))
+        key = self.found.get(spki_of(public_key))
         if key is None:
             return False
 
