@@ -7,8 +7,8 @@ from urllib.parse import quote
 
 import msgspec
 
-from tui.core.application import ApplicationForm, InvoiceForm
 from tui.core.failure import DeskError, Failure, Reason
+from tui.core.form.fields import ApplicationForm, InvoiceForm
 from tui.core.order import Application, Document, Offer, ServiceStatus
 from tui.core.payment_method import PaymentMethod
 from tui.core.secret import Password, Secret

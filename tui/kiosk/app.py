@@ -19,7 +19,6 @@ from textual.scrollbar import ScrollBar
 from textual.widgets import Input
 
 from tui.core.exits import Exit
-from tui.journey.ports import Phone
 from tui.journey.state import State, Step
 from tui.kiosk.attendance import Attendance
 from tui.kiosk.crash import last_words, place_of
@@ -39,6 +38,7 @@ if TYPE_CHECKING:  # the flow and its events are imported after the first paint:
 
     from tui.journey.commands import Command
     from tui.journey.events import Event
+    from tui.journey.ports import Phone
 
 log = logging.getLogger(__name__)
 log.addHandler(logging.NullHandler())  # else Python's last resort would print into the full screen
@@ -67,7 +67,7 @@ class KioskApp(App[None], inherit_bindings=False):
     ENABLE_COMMAND_PALETTE = False
     ALLOW_SELECT = False
 
-    def __init__(self, runtime: Runtime, phone: Phone | None = None, idle_seconds: int = 120) -> None:
+    def __init__(self, runtime: Runtime, phone: "Phone | None" = None, idle_seconds: int = 120) -> None:
         super().__init__(driver_class=KioskDriver)
         Input.cursor_blink.default = False  # type: ignore[attr-defined]
         ScrollBar.renderer = CellScrollBar

@@ -15,7 +15,6 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from tui.core.failure import Failure
-from tui.journey.ports import Phone
 from tui.journey.state import State, Trait
 from tui.kiosk.screens.events import Happened
 from tui.kiosk.text import N_, _
@@ -30,6 +29,7 @@ from tui.process.resources import ASSETS
 
 if TYPE_CHECKING:  # imported after the first paint: dozens of dataclasses take 35 ms
     from tui.journey.events import Event
+    from tui.journey.ports import Phone
 
 
 def style(name: str) -> Path:

@@ -15,7 +15,8 @@ from tui.kiosk.screens.base import BACK, END, RETRY, Key, StepScreen
 from tui.kiosk.text import N_, _
 from tui.kiosk.text.labels import label
 from tui.kiosk.widgets.action import ActionButton
-from tui.kiosk.widgets.card import DaysLeft, facts, kept_words
+from tui.kiosk.widgets.card import facts, kept_words
+from tui.kiosk.widgets.days_left import DaysLeft
 from tui.kiosk.widgets.facts import Facts
 
 

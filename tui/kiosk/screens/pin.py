@@ -10,7 +10,7 @@ from textual.widgets import Static
 
 from tui.core.certificate import PinState, Token
 from tui.core.failure import Reason
-from tui.core.order import KeyPolicy
+from tui.core.policy import KeyPolicy
 from tui.core.secret import Pin
 from tui.core.text_safety import printable
 from tui.journey.events import PinEntered

@@ -10,10 +10,10 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from tui.core.failure import Failure, Money
-from tui.core.order import Application, Attempt, AttemptState, yuan
+from tui.core.order import SHOWN_ATTEMPT, Application, Attempt, AttemptState, yuan
 from tui.journey.events import PaymentClaimed, QrRenewed
 from tui.journey.ports import Phone
-from tui.journey.state import SHOWN_ATTEMPT, State
+from tui.journey.state import State
 from tui.kiosk.screens.base import END, Key, StepScreen, style
 from tui.kiosk.text import N_, _, proper
 from tui.kiosk.text.labels import label
