@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC
+from functools import partial
 from typing import cast
 
 from cryptography import x509
@@ -16,6 +17,7 @@ from tui.core.payment_method import PaymentMethod
 from tui.desk.context import Desk
 from tui.desk.http.idempotency import Bearer
 from tui.desk.http.problems import HANDLERS, AccessLog, Probes, check_request
+from tui.desk.http.sign_ins import SignIns
 from tui.desk.invoices import webhook as invoice_webhook
 from tui.desk.payments import webhooks as payment_webhooks
 from tui.desk.payments.notice_rules import NoticeRules
@@ -43,7 +45,8 @@ Asked = Request[None, None, State]
 
 def create_app(desk: Desk) -> Litestar:
     """The ASGI application."""
-    state = State({"desk": desk})
+    sign_ins = SignIns()
+    state = State({"desk": desk, "sign_ins": sign_ins})
     v1 = Router("/v1", route_handlers=_V1, before_request=check_request)
     return Litestar(
         [v1, receive_notice, receive_invoice_webhook],
@@ -54,6 +57,7 @@ def create_app(desk: Desk) -> Litestar:
         middleware=[AccessLog],
         openapi_config=None,
         logging_config=None,
+        on_shutdown=[sign_ins.close],
     )
 
 
@@ -72,12 +76,12 @@ def service(request: Asked) -> ServiceStatus:
     )
 
 
-@post("/sessions", sync_to_thread=True)
-def sign_in(request: Asked, data: JSONBody[SignIn]) -> Session:
+@post("/sessions")
+async def sign_in(request: Asked, data: JSONBody[SignIn]) -> Session:
     """登录."""
-    desk = _desk(request)
-    token = accounts.sign_in(desk.engine, desk.settings, data.account, data.password, desk.clock())
-    return Session(token, desk.settings.session_seconds)
+    desk, sign_ins = _desk(request), cast(SignIns, request.app.state.sign_ins)
+    act = partial(accounts.sign_in, desk.engine, desk.settings, data.account, data.password, desk.clock())
+    return Session(await sign_ins.take(act), desk.settings.session_seconds)
 
 
 @delete("/sessions/current", sync_to_thread=True)
