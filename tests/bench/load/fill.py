@@ -7,15 +7,22 @@ from sqlalchemy import Connection, Engine, text
 
 _AGO = "- i * interval '1 minute' - interval '2 days'"
 _NUMBER = "'YWC' || i"
+
+
+def _copied(digest: str) -> str:
+    """Another one of 64 hexadecimal digits."""
+    return f"md5(t.{digest} || i) || md5(i || t.{digest})"
+
+
 _COPIES: dict[str, tuple[str, dict[str, str]]] = {
     "accounts": ("name", {"name": "'copy' || i"}),
-    "bindings": ("account", {"fingerprint": "md5('f' || i) || md5('g' || i)", "account": "'copy' || i"}),
+    "bindings": ("account", {"fingerprint": _copied("fingerprint"), "account": "'copy' || i"}),
     "applications": (
         "business_no",
         {
             "business_no": _NUMBER,
             "account": "'copy' || i",
-            "fingerprint": "md5('f' || i) || md5('g' || i)",
+            "fingerprint": _copied("fingerprint"),
             "certificate": "t.certificate || int4send(i::int)",
             **{name: f"t.{name} {_AGO}" for name in ("created_at", "paid_at", "issued_at", "installed_at")},
         },
@@ -49,7 +56,7 @@ _COPIES: dict[str, tuple[str, dict[str, str]]] = {
             "invoice_no": f"CASE t.invoice_no WHEN '' THEN '' ELSE {_NUMBER} END",
         },
     ),
-    "keys": ("business_no", {"business_no": _NUMBER, "spki": "md5('k' || i) || md5('l' || i)"}),
+    "keys": ("business_no", {"business_no": _NUMBER, "spki": _copied("spki")}),
 }
 """Table: by which column a row belongs to the renewal, and what differs in its copies."""
 
