@@ -1,6 +1,7 @@
 """Print one table of what the program costs, beside its references and an earlier checkout, measured in turns.
 
-`python -m tests.bench.performance [--against DIR] [--rows NAME,...] [--runs N] [--quick] [--json FILE] [--markdown FILE]`
+`python -m tests.bench.performance [--against DIR] [--rows NAME,...] [--runs N] [--quick] [--json FILE]
+[--markdown FILE]`
 """
 
 import argparse

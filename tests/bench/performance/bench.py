@@ -46,9 +46,9 @@ class Bench:
         """A program of `reference/` as a command."""
         return self.now.python, REFERENCES / f"{name}.py"
 
-    def rounds(self) -> Iterator[bool]:
-        """One round more than runs; whether it counts. The first warms the disk's cache."""
-        yield from (bool(number) for number in range(self.runs + 1))
+    def rounds(self, times: int = 1) -> Iterator[bool]:
+        """So many rounds a run, and one before them; whether it counts. The first warms the disk's cache."""
+        yield from (bool(number) for number in range(self.runs * times + 1))
 
 
 @contextmanager

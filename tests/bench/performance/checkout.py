@@ -89,16 +89,27 @@ class Town:
     def new_person(self) -> None:
         """Another token in the place of the one that is there, with a certificate of its own."""
         self.token.run("softhsm2-util", "--delete-token", "--token", _LABEL)
-        self._fill()
+        self._add(_LABEL)
 
-    def _fill(self) -> None:
-        words = ("softhsm2-util", "--init-token", "--free", "--label", _LABEL, "--pin", PIN, "--so-pin", "12345678")
-        self.token.run(*words)
-        self.certify()
+    def second_token(self) -> Path:
+        """Another token beside the first, with a certificate; the folder that it is as long as it is plugged in."""
+        before = set(self._store.iterdir())
+        self._add("other")
+        (folder,) = set(self._store.iterdir()) - before
+        return folder
 
-    def certify(self) -> None:
+    @property
+    def _store(self) -> Path:
+        return self.token.directory / "tokens"
+
+    def _add(self, label: str) -> None:
+        words = ("--free", "--label", label, "--pin", PIN, "--so-pin", "12345678")
+        self.token.run("softhsm2-util", "--init-token", *words)
+        self.certify(label)
+
+    def certify(self, label: str = _LABEL) -> None:
         """A P-256 key in the token and a certificate about to end."""
-        words = ("--dir", self.directory, "--module", MODULE, "--token-label", _LABEL, "--pin-file", self.pin_file)
+        words = ("--dir", self.directory, "--module", MODULE, "--token-label", label, "--pin-file", self.pin_file)
         kind = ("--days-left", str(DAYS_LEFT), "--key", "ec256")
         self.checkout.run("sandbox", "token", *words, *kind, **self.environment)
 

@@ -5,8 +5,8 @@ import subprocess
 from dataclasses import dataclass, field
 from typing import Self
 
+from tests.bench.performance import phone as phone_program
 from tests.bench.performance.checkout import PIN, Town
-from tests.bench.performance.phone import __file__ as PHONE
 from tests.bench.performance.processes import clean_environment
 from tests.bench.performance.terminal import Echo, Terminal
 from tui.sandbox.files import ACCOUNT, PASSWORD
@@ -26,7 +26,7 @@ class Course:
     """What a journey wrote."""
 
     bytes: int = 0
-    """From the start of the program, or from the waiting screen of a later journey, until the certificate is installed."""
+    """From the program's start, or for a later journey from the waiting screen, until the certificate is installed."""
     changes: dict[str, int] = field(default_factory=dict)
     """Bytes from one screen to the next that stands, with the way to its button."""
     typed: dict[str, list[Echo]] = field(default_factory=dict)
@@ -41,7 +41,7 @@ class Phone:
     def __init__(self, town: Town) -> None:
         """Start it."""
         self._process = subprocess.Popen(
-            [town.checkout.python, "-P", PHONE, town.directory],
+            [town.checkout.python, "-P", phone_program.__file__, town.directory],
             cwd=town.checkout.root,
             env=clean_environment(),
             stdin=subprocess.PIPE,
@@ -130,9 +130,7 @@ class Visit:
 
     def pay(self, phone: Phone, after: float = 0.0) -> None:
         """Pay the code and see it go; ends at the second question for the PIN."""
-        end = self.kiosk.now + after
-        while self.kiosk.now < end:
-            self.kiosk.read(end - self.kiosk.now)
+        self.kiosk.watch(after)
         number = re.search(r"业务单号\s+(\S+)", self.kiosk.screen.text)
         assert number, self.kiosk.screen.text
         answered = phone.pay(number[1])
@@ -165,11 +163,10 @@ class Visit:
     def type(self, where: str, text: str) -> None:
         """Character by character; none of them belongs to a change of screens."""
         if self._hurried:
-            self.kiosk.send(text.encode())
-            self.kiosk.rest(_CHARACTER)
+            self.kiosk.press(text.encode(), _CHARACTER)
             return
         begun = self.kiosk.size
-        echoes = (self.kiosk.echo(character.encode(), _CHARACTER) for character in text)
+        echoes = (self.kiosk.press(character.encode(), _CHARACTER) for character in text)
         self.course.typed.setdefault(where, []).extend(echo for echo in echoes if echo)
         self._marked += self.kiosk.size - begun
 
@@ -180,8 +177,7 @@ class Visit:
         self._marked += self.kiosk.size - begun
 
     def _press_key(self, key: bytes) -> None:
-        self.kiosk.send(key)
-        self.kiosk.rest(_CHARACTER if self._hurried else _STANDS / 2)
+        self.kiosk.press(key, _CHARACTER if self._hurried else _STANDS / 2)
 
     def _step(self, name: str, key: bytes, *words: str) -> None:
         self._press_key(key)

@@ -76,7 +76,5 @@ def write(rows: Sequence[Row], begun: Surroundings, as_json: Path | None, as_mar
 def _told(begun: Surroundings, ended: tuple[float, float, float]) -> str:
     versions = ", ".join(f"{name} {number}" for name, number in begun.versions.items())
     loads = " and ".join(f"{load[0]:.2f}" for load in (begun.load, ended))
-    return (
-        f"{begun.date}; {begun.cores} cores ({begun.processor}), {begun.memory_gib:g} GiB, Linux {begun.kernel}; {versions}; "
-        f"load average at begin and end: {loads}."
-    )
+    machine = f"{begun.cores} cores ({begun.processor}), {begun.memory_gib:g} GiB, Linux {begun.kernel}"
+    return f"{begun.date}; {machine}; {versions}; load average at begin and end: {loads}."

@@ -46,6 +46,6 @@ def _pss(pid: int) -> int:
 
 
 def clean_environment() -> dict[str, str]:
-    """What a measured program is given: a terminal with 24-bit colours, UTF-8, and compiled modules written and used."""
+    """What a measured program is given: 24-bit colours, UTF-8, and leave to use compiled modules."""
     kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME")}
     return {**kept, "LANG": "C.UTF-8", "TERM": "xterm-256color", "COLORTERM": "truecolor"}

@@ -5,13 +5,14 @@ from typing import Any
 
 from tests.bench.performance.figures import BEFORE, NOW, REFERENCE, Figure, Row, Target
 
-_HEAD = "| what | reference | before | now | ratio before | ratio now | target | met |\n|---|---|---:|---:|---:|---:|---:|:---:|"
+_HEAD = "what", "reference", "before", "now", "ratio before", "ratio now", "target", "met"
+_RULE = "|---|---|---:|---:|---:|---:|---:|:---:|"
 _MET = {True: "yes", False: "**no**", None: ""}
 
 
 def markdown(rows: Sequence[Row]) -> str:
     """The table; each figure with its spread and how often it was measured."""
-    return "\n".join([_HEAD, *map(_line, rows)])
+    return "\n".join([f"| {' | '.join(_HEAD)} |", _RULE, *map(_line, rows)])
 
 
 def _line(row: Row) -> str:

@@ -13,13 +13,15 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
-from typing import Self
+from typing import ClassVar, Self
 
 from tests.bench.performance.processes import clean_environment, tree
 from tests.bench.performance.screen import COLUMNS, ROWS, Screen
 
 PATIENCE = 60.0
 """Seconds after which a screen that does not come has failed."""
+_ANSWER = 1.0
+"""Seconds for a key to be answered by anything at all."""
 _LAST = 5.0
 """Seconds for a program to end."""
 
@@ -35,16 +37,19 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class Echo:
-    """What one key brought about."""
+    """What keys brought about."""
 
     seconds: float
-    """From the key to the first byte."""
+    """From the keys to the first byte."""
     size: int
     """Bytes until all was quiet."""
 
 
 class Terminal:
     """The terminal answers no query, as tmux 3.3a and st do; so nothing is synchronised."""
+
+    _open: ClassVar[dict[int, "Terminal"]] = {}
+    """By the descriptor that is read."""
 
     def __init__(self, words: Sequence[str | Path], environment: Mapping[str, str] = {}) -> None:
         """Start the program; the clock begins just before."""
@@ -63,6 +68,7 @@ class Terminal:
             start_new_session=True,
         )
         os.close(slave)
+        self._open[self.master] = self
 
     def __enter__(self) -> Self:
         return self
@@ -78,6 +84,7 @@ class Terminal:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         self.process.wait()
+        del self._open[self.master]
         os.close(self.master)
 
     @property
@@ -96,18 +103,33 @@ class Terminal:
         return tree(self.process.pid)
 
     def read(self, seconds: float) -> bool:
-        """Take what is there or comes within this time; whether something did."""
-        if not select.select([self.master], [], [], max(0.0, seconds))[0]:
-            return False
-        before = len(self.chunks)
+        """Take what is there or comes within this time; whether something did.
+
+        All other terminals are read meanwhile: a program that cannot write comes to a stand.
+        """
+        before, end = len(self.chunks), self.now + seconds
+        while len(self.chunks) == before:
+            for master in select.select([*self._open], [], [], max(0.0, end - self.now))[0]:
+                self._open[master]._take()
+            if self.now >= end:
+                break
+        return len(self.chunks) > before
+
+    def _take(self) -> None:
+        """Stamp and keep what is there."""
         with suppress(BlockingIOError, OSError):  # OSError: nobody has the other end open any more
             while data := os.read(self.master, 1 << 16):
                 self.chunks.append(Chunk(self.now, data))
-        return len(self.chunks) > before
 
     def send(self, data: bytes) -> None:
         """Press keys."""
         os.write(self.master, data)
+
+    def watch(self, seconds: float) -> None:
+        """Read for so long."""
+        end = self.now + seconds
+        while (left := end - self.now) > 0:
+            self.read(left)
 
     def rest(self, quiet: float, limit: float = 4.0) -> None:
         """Read until nothing came for so long, counted from now on; at most until the limit."""
@@ -116,14 +138,16 @@ class Terminal:
             if self.read(quiet - (now - last)):
                 last = self.chunks[-1].at
 
-    def echo(self, key: bytes, quiet: float) -> Echo | None:
-        """Press one key and read until all is quiet; None where nothing was painted."""
+    def press(self, keys: bytes, quiet: float) -> Echo | None:
+        """Send keys and read until what they brought about is over; None where nothing was painted."""
         self.read(0)
         before, at = len(self.chunks), self.now
-        self.send(key)
+        self.send(keys)
+        if not self.read(_ANSWER):
+            return None
         self.rest(quiet)
         came = self.chunks[before:]
-        return Echo(came[0].at - at, sum(len(chunk.data) for chunk in came)) if came else None
+        return Echo(came[0].at - at, sum(len(chunk.data) for chunk in came))
 
     @property
     def screen(self) -> Screen:

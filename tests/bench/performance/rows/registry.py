@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from tests.bench.performance.bench import Bench
 from tests.bench.performance.figures import Row
-from tests.bench.performance.rows import start, walk
+from tests.bench.performance.rows import growth, idle, latency, start, walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,5 +21,8 @@ GROUPS = {
     for group in (
         Group("start", start.measure),
         Group("walk", walk.measure),
+        Group("latency", latency.measure),
+        Group("idle", idle.measure),
+        Group("growth", growth.measure),
     )
 }

@@ -1,4 +1,4 @@
-"""One journey from the start of the program: bytes of all, of a change of screens and of a character; memory after it."""
+"""A journey from the start of the program: bytes of all, of a change of screens, of a character; memory after it."""
 
 import shutil
 from collections import defaultdict
@@ -73,7 +73,7 @@ def _typed_into(words: tuple[str | Path, ...], first: bytes = b"") -> list[float
     """Bytes of each character typed into another program."""
     with Terminal(words) as program:
         program.rest(1.0)
-        program.send(first)
-        program.rest(0.3)
-        echoes = [program.echo(bytes([character]), _QUIET) for character in _TEXT]
+        if first:
+            program.press(first, 0.3)
+        echoes = [program.press(bytes([character]), _QUIET) for character in _TEXT]
     return [echo.size for echo in echoes if echo]
