@@ -19,6 +19,7 @@ from tui.kiosk.text.wording import explain
 from tui.kiosk.widgets.action import ActionButton
 from tui.kiosk.widgets.card import DaysLeft, row, short_facts, token_title
 from tui.kiosk.widgets.facts import Fact, table
+from tui.kiosk.widgets.words import Words
 
 GUIDE = N_(
     "将CA插入USB接口，屏幕会自动显示证书的状态。\n\n"
@@ -54,8 +55,8 @@ class WaitingScreen(StepScreen):
 
     def compose_body(self) -> Iterable[Widget]:
         """The CA's state in large."""
-        yield Static(id="insert")
-        yield Horizontal(DaysLeft(id="days"), Static(id="tokens"), id="inserted")
+        yield Words(id="insert")
+        yield Horizontal(DaysLeft(id="days"), Words(id="tokens"), id="inserted")
 
     def compose_actions(self) -> Iterable[Widget]:
         """开始办理 and the two views."""

@@ -1,14 +1,14 @@
 """The failure banner: what happened, what to do, whom to call, and whether the money is safe."""
 
 from textual.content import Content
-from textual.widgets import Static
 
 from tui.core.failure import Failure, Money
 from tui.core.order import ServiceStatus
 from tui.kiosk.text.wording import explain
+from tui.kiosk.widgets.words import Words
 
 
-class FailureBanner(Static):
+class FailureBanner(Words):
     """Hidden while nothing failed."""
 
     def __init__(self) -> None:

@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 
 from textual.content import Content
-from textual.widgets import Static
 
 from tui.core.certificate import Certificate, CertificateState, Token, Usage
 from tui.core.text_safety import printable
@@ -11,6 +10,7 @@ from tui.kiosk.text import _
 from tui.kiosk.text.dates import day, moment
 from tui.kiosk.text.labels import label
 from tui.kiosk.widgets.facts import Fact
+from tui.kiosk.widgets.words import Words
 
 STATE_STYLES = {
     CertificateState.RENEWABLE: "bold $good",
@@ -131,7 +131,7 @@ def token_title(token: Token) -> Content:
     return Content.styled(printable(text, 60), "bold")
 
 
-class DaysLeft(Static):
+class DaysLeft(Words):
     """The days left in large figures made of background cells, which every terminal and font draws alike."""
 
     def show(self, days: int | None, *, good: bool = True) -> None:
