@@ -12,6 +12,8 @@ from tui.core.secret import Secret
 from tui.deskclient.answers import problem
 from tui.deskclient.faults import FOREIGN, fault, outside_validity
 from tui.deskclient.out_of_date import explained
+from tui.deskclient.transport import Transport
+from tui.deskclient.trust import trust
 from tui.deskclient.wire import IDEMPOTENCY_HEADER, VERSION_HEADER
 
 LIMIT = 1 << 20
@@ -23,26 +25,18 @@ _PAUSES = (0.25, 1.0)
 _REPEATED = frozenset({Reason.DESK_UNREACHABLE, Reason.DESK_TIMEOUT})
 
 
-def trust(ca_file: Path | None) -> ssl.SSLContext:
-    """TLS that believes this CA alone, or the system's store without one.
-
-    Raises `DeskError` (SETTINGS_WRONG) when the file holds no certificate.
-    """
-    try:
-        return ssl.create_default_context(cafile=ca_file)
-    except (OSError, ssl.SSLError) as error:
-        raise DeskError(Failure(Reason.SETTINGS_WRONG, detail=f"ca_file {ca_file}")) from error
-
-
 class Exchange:
     """The desk's HTTP side: bytes in, bytes out, `DeskError` for everything else."""
 
-    def __init__(self, url: str, ca_file: Path | None, version: str, deadline: float) -> None:
+    def __init__(
+        self, url: str, ca_file: Path | None, context: ssl.SSLContext, version: str, deadline: float
+    ) -> None:
+        """`context` trusts `ca_file`, or the system's store without one."""
         self._deadline = deadline
         self._ca_file = ca_file
         self._http = httpx.AsyncClient(
             base_url=f"{url.rstrip('/')}/v1/",
-            verify=trust(ca_file),
+            transport=Transport(context),
             headers={
                 VERSION_HEADER: version,
                 "User-Agent": f"ca-kiosk/{version}",

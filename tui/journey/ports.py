@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from tui.core.form.fields import ApplicationForm, InvoiceForm
 from tui.core.certificate import CertificateRef, Token
 from tui.core.failure import Failure
+from tui.core.form.fields import ApplicationForm, InvoiceForm
 from tui.core.order import Application, Document, Offer, ServiceStatus
 from tui.core.payment_method import PaymentMethod
 from tui.core.secret import Password, Pin

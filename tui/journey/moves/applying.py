@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from tui.core.form.fields import ApplicationForm
 from tui.core.certificate import CertificateRef, Token
 from tui.core.failure import Failure, Reason
+from tui.core.form.fields import ApplicationForm
 from tui.core.order import Application, ApplicationStatus, Term
 from tui.core.secret import Pin
 from tui.journey import commands as c

@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from tui.core.form.fields import ApplicationForm
 from tui.core.certificate import Certificate, CertificateRef, Token, find, refer, refer_key
 from tui.core.eligibility import best_refused, why_not
 from tui.core.failure import Failure, Reason
+from tui.core.form.fields import ApplicationForm
 from tui.core.order import LIVE, ApplicationStatus
 from tui.journey import commands as c
 from tui.journey import events as e
@@ -13,6 +13,7 @@ from tui.journey.moves import looking
 from tui.journey.moves.common import Next, at, enter, finished, leave, refuse, resume, too_old, uncover
 from tui.journey.renewable import FRESH, renewable, young_successor
 from tui.journey.state import Busy, State, Step, step_of
+
 
 def start(state: State, event: e.Started) -> Next:
     """One certificate leads to the sign-in, several to the choice, none to the reason why."""

@@ -262,7 +262,7 @@ class StepScreen(Screen[None], inherit_bindings=False):
         failure: Failure | None = state.failure
         for banner in self.query_children(FailureBanner):
             banner.show(failure, state.money, state.service)
-        phone: "Phone | None" = getattr(self.app, "phone", None)
+        phone: Phone | None = getattr(self.app, "phone", None)
         hint = demo_words(phone) if phone is not None and state.step.traits & (Trait.HINTED | Trait.PIN) else ""
         self.set_class(bool(hint), "-hinted")
         for quiet in self.query_children(HintLine):
