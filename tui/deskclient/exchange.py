@@ -28,9 +28,7 @@ _REPEATED = frozenset({Reason.DESK_UNREACHABLE, Reason.DESK_TIMEOUT})
 class Exchange:
     """The desk's HTTP side: bytes in, bytes out, `DeskError` for everything else."""
 
-    def __init__(
-        self, url: str, ca_file: Path | None, context: ssl.SSLContext, version: str, deadline: float
-    ) -> None:
+    def __init__(self, url: str, ca_file: Path | None, context: ssl.SSLContext, version: str, deadline: float) -> None:
         """`context` trusts `ca_file`, or the system's store without one."""
         self._deadline = deadline
         self._ca_file = ca_file
