@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tui.core.failure import Reason
-from tui.core.token import DriverFamily
+from tui.core.driver_family import DriverFamily
 from tui.kiosk.settings import (
     KioskSettings,
     Language,
