@@ -22,8 +22,10 @@ from tui.desk.engine.engine import DeskEngine
 from tui.desk.http.api import create_app
 from tui.desk.http.connection import Connection, Limits
 from tui.desk.http.door import Door, raise_file_limit, within
+from tui.desk.http.waiters import Waiters
 from tui.desk.renewals.pricing import endings
 from tui.desk.settings import DeskSettings
+from tui.desk.storage.announcements import Announcements
 from tui.desk.storage.database import check_file, check_schema, open_database
 from tui.desk.wiring import build
 
@@ -65,8 +67,13 @@ def serve(settings: DeskSettings, on_ready: Callable[[Running], None] = lambda r
             check_file(engine)
             desk = build(settings, engine)
             _tell_endings(desk)
-            server = _Server(_configuration(create_app(desk), settings), listener, limits, url, on_ready)
-            obligations = DeskEngine(desk, server.leave)
+            waiters = Waiters()
+            announcements = Announcements(engine, waiters.tell)
+            announcements.listen()
+            end.callback(announcements.stop)
+            configuration = _configuration(create_app(desk, waiters), settings)
+            server = _Server(configuration, listener, limits, url, on_ready, on_leaving=waiters.release)
+            obligations = DeskEngine(desk, server.leave, hear=announcements.heard)
             obligations.start()
             end.callback(obligations.stop)
             server.run(sockets=[])  # it accepts by its own door
@@ -114,11 +121,13 @@ class _Server(uvicorn.Server):
         limits: Limits,
         url: str,
         on_ready: Callable[[Running], None],
+        *,
+        on_leaving: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__(config)
         self._listener, self._limits = listener, limits
         self._running = Running(url, self.leave)
-        self._on_ready = on_ready
+        self._on_ready, self._on_leaving = on_ready, on_leaving
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -128,6 +137,10 @@ class _Server(uvicorn.Server):
             door.open()
             self.servers = [cast(asyncio.Server, door)]  # which uvicorn closes, and no more
             self._on_ready(self._running)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._on_leaving()
+        await super().shutdown(sockets)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
