@@ -8,10 +8,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from subprocess import DEVNULL, PIPE, Popen
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import tui
-from tui.token.load import Load, encode, framed
+
+if TYPE_CHECKING:
+    from tui.token.load import Load
 
 _ENTRY: Final = """\
 import sys
@@ -31,8 +33,10 @@ class Module:
     """Set in the driver's process only."""
 
     @property
-    def load(self) -> Load:
+    def load(self) -> "Load":
         """The order to load it."""
+        from tui.token.load import Load
+
         return Load(str(self.path), self.environment)
 
 
@@ -61,8 +65,12 @@ class HeadStart:
         self._waiting: dict[Module, Popen[bytes]] = {}
         for module in dict.fromkeys(modules):
             with contextlib.suppress(OSError):
-                process = self._waiting[module] = launch()
-                assert process.stdin is not None  # noqa: S101 - a pipe was asked for
+                self._waiting[module] = launch()
+        from tui.token.load import encode, framed  # 20 ms, in which the processes start already
+
+        for module, process in self._waiting.items():
+            assert process.stdin is not None  # noqa: S101 - a pipe was asked for
+            with contextlib.suppress(OSError):
                 process.stdin.write(framed(encode(module.load)))
 
     def take(self, module: Module) -> Popen[bytes] | None:

@@ -3,20 +3,23 @@
 from contextlib import closing
 from pathlib import Path
 
-from tui.cli.settings import begin
-from tui.kiosk.settings import ModuleSettings, language_named
+from tui.cli.settings import take_up
+from tui.kiosk.settings import ModuleSettings, language_named, load
 from tui.kiosk.text import use_language
 from tui.kiosk.wiring import head_start, tokens
 
 
 def certs(config: Path | None, module: Path | None, watching: bool, as_json: bool) -> int:
     """Every certificate on every token, once or at every change."""
+    settings = None if module else load(config)
+    modules = settings.modules if settings else ()
     if module:
-        use_language(language_named())
-        modules: tuple[ModuleSettings, ...] = (ModuleSettings(module.absolute()),)
-    else:
-        modules = begin(config).modules
+        modules = (ModuleSettings(module.absolute()),)
     with closing(head_start(modules)) as started:
+        if settings:
+            take_up(settings)
+        else:
+            use_language(language_named())
         if watching:
             from tui.cli.certs import watch
             from tui.kiosk.runtime.runtime import utc_now

@@ -28,11 +28,6 @@ class Channel:
         while rest:
             rest = rest[os.write(self._writer, rest) :]
 
-    def leave(self) -> None:
-        """Let go of it in a process that has no part in it."""
-        os.close(self._reader)
-        os.close(self._writer)
-
     def listen_to(self, descriptor: int) -> None:
         """Let `wait` end when something can be read from it."""
         self._poll.register(descriptor, select.POLLIN)

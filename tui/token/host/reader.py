@@ -7,19 +7,17 @@ that comes later, or an order, has it imported here, in a process that ends with
 
 import os
 import select
-from collections.abc import Callable
 from contextlib import suppress
 from typing import Self
 
 import msgspec
 
-from tui.token import protocol
 from tui.token.host.contents import Contents, Listing
+from tui.token.load import HEADER, encode, framed
 
 _PATIENCE = 2.0
 """Seconds that the other process waits for something to read."""
 
-_encode = msgspec.msgpack.Encoder().encode
 _contents = msgspec.msgpack.Decoder(Contents).decode
 _listing = msgspec.msgpack.Decoder(Listing).decode
 
@@ -32,17 +30,13 @@ class Reader:
         self._asks = True
 
     @classmethod
-    def start(cls, leave: Callable[[], None]) -> Self:
-        """Fork: to be called before the driver is loaded and any thread runs, for neither outlives that whole.
-
-        `leave` lets go of what only this process may hold.
-        """
+    def start(cls) -> Self:
+        """Fork: to be called before the driver is loaded and any thread runs, for neither outlives that whole."""
         (asked, ask), (told, tell) = os.pipe(), os.pipe()
         if not os.fork():
             try:
-                leave()
-                os.close(ask)
-                os.close(told)
+                for other in (0, 1, ask, told):  # stdin and stdout are the driver process's way to the program
+                    os.close(other)
                 _serve(asked, tell)
             finally:
                 os._exit(0)
@@ -54,7 +48,7 @@ class Reader:
         """What they mean, read there or else here."""
         if self._asks:
             with suppress(OSError, EOFError, msgspec.DecodeError):
-                _send(self._ask, _encode(contents))
+                _send(self._ask, encode(contents))
                 return _listing(_receive(self._told))
             self._asks = False
             os.close(self._ask)
@@ -70,17 +64,17 @@ def _serve(asked: int, tell: int) -> None:
     poll = select.poll()
     poll.register(asked, select.POLLIN)
     while poll.poll(_PATIENCE * 1000):
-        _send(tell, _encode(listing.read(_contents(_receive(asked)))))
+        _send(tell, encode(listing.read(_contents(_receive(asked)))))
 
 
 def _send(descriptor: int, payload: bytes) -> None:
-    rest = memoryview(protocol.framed(payload))
+    rest = memoryview(framed(payload))
     while rest:
         rest = rest[os.write(descriptor, rest) :]
 
 
 def _receive(descriptor: int) -> bytes:
-    (length,) = protocol.HEADER.unpack(_exactly(descriptor, protocol.HEADER.size))
+    (length,) = HEADER.unpack(_exactly(descriptor, HEADER.size))
     return _exactly(descriptor, length)
 
 
