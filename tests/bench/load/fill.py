@@ -69,7 +69,7 @@ def fill(engine: Engine, total: int) -> None:
         originals = connection.execute(
             text(
                 "SELECT business_no, account FROM applications "
-                "WHERE status = 'installed' AND invoice_status = 'sent' AND business_no NOT LIKE 'YWC%' LIMIT 1"
+                "WHERE status = 'installed' AND business_no NOT LIKE 'YWC%' ORDER BY installed_at LIMIT 1"
             )
         ).one()
         for table, (key, changes) in _COPIES.items():
