@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Engine, func, or_, select, update
+from sqlalchemy import ColumnElement, Engine, func, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
 from tui.desk.context import Desk
@@ -74,11 +74,16 @@ OBLIGATIONS = (
 
 def next_due(engine: Engine, kinds: Sequence[Obligation], now: datetime) -> list[datetime | None]:
     """When each kind is due next, by one query; None where nothing is owed."""
-    moments = [at(kind.due) for kind in kinds for at in (func.min, func.max)]
+    moments = [select(at(kind.due)).where(_owes(kind)) for kind in kinds for at in (func.min, func.max)]
     with reading(engine) as db:
-        found = db.execute(select(*(select(moment).scalar_subquery() for moment in moments))).one()
+        found = db.execute(select(*(moment.scalar_subquery() for moment in moments))).one()
     pairs = zip(found[::2], found[1::2], strict=True)
     return [now if last is not None and last > now + _FAR else first for first, last in pairs]
+
+
+def _owes(kind: Obligation) -> ColumnElement[bool]:
+    """Said in so many words, for the sake of `tui.desk.storage.indexes.owed`."""
+    return kind.due.is_not(None)
 
 
 def claim(
@@ -89,7 +94,7 @@ def claim(
     A row that another transaction holds right now is left out.
     """
     is_due = or_(kind.due <= now, kind.due > now + _FAR)
-    due = select(kind.number).where(is_due, kind.number.not_in(under_way)).order_by(kind.due)
+    due = select(kind.number).where(_owes(kind), is_due, kind.number.not_in(under_way)).order_by(kind.due)
     taken = due.limit(at_most).with_for_update(skip_locked=True).cte("taken")
     moved = update(kind.number.class_).where(kind.number.in_(select(taken.c[0]))).values({kind.due: until})
     with engine.execution_options(writes=True).begin() as connection:

@@ -13,11 +13,12 @@ def among(column: str, values: frozenset[StrEnum]) -> str:
 
 
 def owed(table: str, due: str) -> Index:
-    """Of a due time; on PostgreSQL of those rows alone that owe something, for their number does not grow.
+    """Of a due time, and of those rows alone that owe something, for their number does not grow.
 
-    SQLite would use such an index for no condition but the same in so many words.
+    SQLite uses it where a query says `IS NOT NULL` in so many words.
     """
-    return Index(f"ix_{table}_{due}", due, postgresql_where=text(f"{due} IS NOT NULL"))
+    owes = text(f"{due} IS NOT NULL")
+    return Index(f"ix_{table}_{due}", due, sqlite_where=owes, postgresql_where=owes)
 
 
 FROZEN = among("payment_status", frozenset({PaymentStatus.FROZEN}))

@@ -24,7 +24,7 @@ _NEW = {
 
 
 def upgrade() -> None:
-    """Let PostgreSQL's due times index nothing but rows that owe something, and add what was missing."""
+    """Let due times index nothing but rows that owe something, and add what was missing."""
     _index_due_times(only_owed=True)
     for name, (table, column) in _NEW.items():
         op.create_index(name, table, [column])
@@ -43,10 +43,7 @@ def downgrade() -> None:
 
 
 def _index_due_times(*, only_owed: bool) -> None:
-    """SQLite uses a partial index only for a condition that says the same in so many words."""
-    if op.get_bind().dialect.name != "postgresql":
-        return
     for table, column in _DUE.items():
         op.drop_index(f"ix_{table}_{column}", table)
         where = text(f"{column} IS NOT NULL") if only_owed else None
-        op.create_index(f"ix_{table}_{column}", table, [column], postgresql_where=where)
+        op.create_index(f"ix_{table}_{column}", table, [column], sqlite_where=where, postgresql_where=where)
