@@ -20,7 +20,7 @@ CONNECTIONS = 15
 """To PostgreSQL, that one process uses at once, besides the one that listens."""
 _HELD_SECONDS = 20
 """PostgreSQL lets go so soon of the rows of a process that fell silent amid a transaction, as by a power cut."""
-NEWEST_REVISION = "0010"
+NEWEST_REVISION = "0011"
 """The last of `migrations/versions`."""
 _MIGRATION_LOCK = 1_128_350_283
 """Any fixed number: PostgreSQL's advisory lock that lets one desk at a time migrate."""
