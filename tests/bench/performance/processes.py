@@ -35,14 +35,17 @@ def _tasks(pid: int) -> Iterator[Path]:
 
 def proportional(pids: tuple[int, ...]) -> float:
     """MiB that are theirs, each shared page by its share (PSS); another user's need root."""
-    return sum(_pss(pid) for pid in pids) / 1024
+    return _rolled_up(pids, "Pss")
 
 
-def _pss(pid: int) -> int:
-    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-        if line.startswith("Pss:"):
-            return int(line.split()[1])
-    return 0
+def anonymous(pids: tuple[int, ...]) -> float:
+    """MiB of these that come from no file: what others do with the same libraries does not change it."""
+    return _rolled_up(pids, "Pss_Anon")
+
+
+def _rolled_up(pids: tuple[int, ...], name: str) -> float:
+    lines = (line for pid in pids for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines())
+    return sum(int(line.split()[1]) for line in lines if line.startswith(f"{name}:")) / 1024
 
 
 def clean_environment() -> dict[str, str]:

@@ -41,15 +41,19 @@ class Screen:
         """Empty."""
         self._cells = _Cells(COLUMNS, ROWS)
         self._stream = _Stream(self._cells)
+        self._text: str | None = None
 
     def feed(self, data: bytes) -> None:
         """What the program wrote next."""
         self._stream.feed(data)
+        self._text = None
 
     @property
     def text(self) -> str:
         """Line by line."""
-        return "\n".join(line.rstrip() for line in self._cells.display)
+        if self._text is None:
+            self._text = "\n".join(line.rstrip() for line in self._cells.display)
+        return self._text
 
     @property
     def blank(self) -> bool:
