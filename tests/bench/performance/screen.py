@@ -11,7 +11,7 @@ _ALTERNATE = 1049
 _REPEAT = "b"
 
 
-class _Cells(pyte.Screen):  # type: ignore[misc] # pyte has no types
+class _Cells(pyte.Screen):
     """Knows REP (ECMA-48, 8.3.103), and that the alternate screen begins empty (xterm's 1049)."""
 
     _last = " "
@@ -29,7 +29,7 @@ class _Cells(pyte.Screen):  # type: ignore[misc] # pyte has no types
             self.erase_in_display(2)
 
 
-class _Stream(pyte.ByteStream):  # type: ignore[misc]
+class _Stream(pyte.ByteStream):
     csi = pyte.Stream.csi | {_REPEAT: "repeat"}
     events = pyte.Stream.events | {"repeat"}
 
