@@ -1,6 +1,7 @@
 """What a terminal shows, cell by cell: pyte, and what of its cells can be seen."""
 
 import re
+from codecs import getincrementaldecoder
 from typing import Any, TypeAlias
 
 import pyte
@@ -19,6 +20,11 @@ class Emulator:
         self._screen = pyte.Screen(columns, lines)
         self._stream = pyte.Stream(self._screen)
         self._stream.feed("\x1b[?7l")
+        self._decoder = getincrementaldecoder("utf-8")()
+
+    def read(self, data: bytes) -> None:
+        """What a program has written, cut anywhere."""
+        self.feed(self._decoder.decode(data))
 
     def feed(self, text: str) -> None:
         """What a program has written."""
@@ -54,7 +60,9 @@ class Emulator:
 
 
 def _seen(cell: Any) -> Seen:
-    """Of a blank only its colour is seen, which swapped is the foreground's."""
+    """Swapped colours are the other way round, and of a blank nothing but its colour is seen."""
+    if cell.reverse and "default" not in (cell.fg, cell.bg):
+        cell = cell._replace(fg=cell.bg, bg=cell.fg, reverse=False)
     if cell.data != " " or any(getattr(cell, name) for name in _ON_BLANKS):
         return tuple(cell)
     if cell.reverse:

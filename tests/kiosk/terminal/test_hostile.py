@@ -159,7 +159,7 @@ def test_the_size_is_the_window_s(environment: dict[str, str]) -> None:
     try:
         larger = Emulator(120, 40)
         program.read_until("剩余20天")
-        larger.feed(program.output.decode(errors="replace"))
+        larger.read(program.output)
         lines = larger.text.splitlines()
         assert "F1" in lines[23]
         assert not any(line[80:].strip() for line in lines)

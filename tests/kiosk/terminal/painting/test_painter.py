@@ -5,7 +5,6 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.color import ColorSystem
-from rich.console import Console
 from rich.segment import Segment
 from rich.style import Style
 from textual._compositor import ChopsUpdate, LayoutUpdate
@@ -13,6 +12,7 @@ from textual.geometry import Size
 from textual.strip import Strip
 
 from tests.harness.kiosk.emulator import Emulator
+from tests.harness.kiosk.painted import stock
 from tui.kiosk.terminal.painting.painter import Painter
 
 STYLES = st.sampled_from(
@@ -47,19 +47,6 @@ def updates(draw: st.DrawFn, size: Size) -> LayoutUpdate | ChopsUpdate:
 def strips(draw: st.DrawFn, width: int) -> Strip:
     """A line of this width."""
     return Strip(draw(LINES)).adjust_cell_length(width)
-
-
-def stock(update: LayoutUpdate | ChopsUpdate, colours: ColorSystem) -> str:
-    """Textual's own bytes; styles and strips remember theirs in the colours of the example before."""
-    lines = update.strips if isinstance(update, LayoutUpdate) else [line.values() for line in update.chops]
-    for strip in (strip for line in lines for strip in line if strip is not None):
-        strip._render_cache = None
-        for segment in strip:
-            if segment.style is not None:
-                segment.style._ansi = None
-    console = Console()
-    console._color_system = colours
-    return update.render_segments(console)
 
 
 @settings(deadline=None)

@@ -33,6 +33,11 @@ class Frames:
         self._until = 0.0
         self._begun = self._ended = False
 
+    @property
+    def holds(self) -> bool:
+        """A change waits for what belongs to it."""
+        return self._look is not None
+
     def take(self, update: LayoutUpdate | ChopsUpdate) -> None:
         """Textual wants this shown."""
         if self._ended:

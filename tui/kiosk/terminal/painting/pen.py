@@ -4,7 +4,7 @@ from typing import Final
 
 from tui.kiosk.terminal.painting.cells import BLANK, TAIL, Cell, Row
 from tui.kiosk.terminal.painting.moves import move
-from tui.kiosk.terminal.painting.renditions import Rendition, Renditions
+from tui.kiosk.terminal.painting.renditions import Drawn, Rendition, Renditions
 
 BYTES: Final = 3
 """Of a character beyond ASCII, as good as always."""
@@ -47,9 +47,8 @@ class Pen:
 
     def draw(self, cell: Cell) -> None:
         """Write a cell, with its tail if it has one, at the cursor."""
-        text, rendition = cell
-        self.use(rendition, blank=text == BLANK)
-        self._out.append(text)
+        self._use(cell, _drawn(cell))
+        self._out.append(cell[0])
 
     def advance(self, width: int, *, sure: bool = True) -> None:
         """The cursor has gone on by `width` cells; behind the last one it is in no certain column."""
@@ -58,26 +57,25 @@ class Pen:
             if not sure or self._x >= self._columns:
                 self._x = None
 
-    def erase(self, cell: Cell, count: int | None) -> None:
-        """Make blanks of `count` cells from the cursor on, which stays, or of all to the end of the line (ECH, EL)."""
-        self.use(cell[1], blank=True)
+    def erase(self, blank: Cell, count: int | None) -> None:
+        """Make such blanks of `count` cells from the cursor on, which stays, or of all the line's rest (ECH, EL)."""
+        self._use(blank, Drawn.ERASED)
         self._out.append("\x1b[K" if count is None else f"\x1b[{count}X")
 
-    def use(self, rendition: Rendition, *, blank: bool) -> None:
-        """Draw so from now on."""
-        if blank:
-            rendition = self._renditions.nearest(self._rendition, rendition)
-        self._out.append(self._renditions.sequence(self._rendition, rendition))
-        self._rendition = rendition
+    def _use(self, cell: Cell, drawn: Drawn) -> None:
+        change, self._rendition = self._renditions.change(self._rendition, cell[1], drawn)
+        self._out.append(change)
 
     def _rewritten(self, cells: Row, limit: int) -> str:
-        """The text of `cells`, if it is no longer than `limit` bytes and drawn as the pen draws."""
-        pen, renditions = self._rendition, self._renditions
+        """The text of `cells`, if it is no longer than `limit` bytes and needs no other rendition."""
         length = 0
-        for text, rendition in cells:
+        for cell in cells:
+            text, rendition = cell
             length += 0 if text == TAIL else 1 if text.isascii() else BYTES * len(text)
-            if length > limit or (text == BLANK and renditions.nearest(pen, rendition) is not pen):
-                return ""
-            if text != BLANK and rendition is not pen:
+            if length > limit or self._renditions.change(self._rendition, rendition, _drawn(cell))[0]:
                 return ""
         return "".join(text for text, _ in cells)
+
+
+def _drawn(cell: Cell) -> Drawn:
+    return Drawn.BLANK if cell[0] == BLANK else Drawn.TEXT

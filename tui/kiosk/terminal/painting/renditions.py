@@ -1,6 +1,8 @@
 """How a cell is drawn (ECMA-48 8.3.117, SELECT GRAPHIC RENDITION), and the shortest way from one to the next."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import Final
 
 from rich.color import ColorSystem
@@ -33,6 +35,15 @@ class Rendition:
         return not self.attributes and not self.ink
 
 
+class Drawn(Enum):
+    """What a rendition is for."""
+
+    TEXT = auto()
+    BLANK = auto()
+    ERASED = auto()
+    """A blank by ECH or EL, which fill with the background, whatever else is set."""
+
+
 class Renditions:
     """Those in use, and the sequences between them."""
 
@@ -40,7 +51,7 @@ class Renditions:
         self._colours = colours
         self._known: dict[tuple[tuple[str, ...], str, str], Rendition] = {}
         self._of_parameters: dict[str, tuple[Rendition, Rendition]] = {}
-        self._sequences: dict[tuple[Rendition | None, Rendition], str] = {}
+        self._changes: dict[tuple[Rendition | None, Rendition, Drawn], tuple[str, Rendition]] = {}
         self.plain = self._the((), "", "")
 
     def of(self, style: Style | None) -> tuple[Rendition, Rendition]:
@@ -52,21 +63,28 @@ class Renditions:
             found = self._of_parameters[parameters] = rendition, self._blank(rendition)
         return found
 
-    def nearest(self, pen: Rendition | None, blank: Rendition) -> Rendition:
-        """What draws a blank like `blank` and is reached from `pen` with the least change."""
-        if pen is None or not blank.is_ground:
-            return blank
-        kept = tuple(a for a in pen.attributes if a not in SHOWN_ON_BLANKS)
-        return self._the(kept, pen.ink, blank.ground)
-
-    def sequence(self, pen: Rendition | None, wanted: Rendition) -> str:
-        """Bytes that make `wanted` of `pen`, None being unknown."""
-        if pen is wanted:
-            return ""
-        found = self._sequences.get((pen, wanted))
+    def change(self, pen: Rendition | None, wanted: Rendition, drawn: Drawn) -> tuple[str, Rendition]:
+        """The shortest bytes after which what is `drawn` looks as `wanted`, and how the pen, if known, draws then."""
+        key = pen, wanted, drawn
+        found = self._changes.get(key)
         if found is None:
-            found = self._sequences[pen, wanted] = _sequence(pen, wanted)
+            ways = [(_sequence(pen, way), way) for way in self._ways(pen, wanted, drawn)]
+            found = self._changes[key] = min(ways, key=lambda way: len(way[0]))
         return found
+
+    def _ways(self, pen: Rendition | None, wanted: Rendition, drawn: Drawn) -> Iterator[Rendition]:
+        """Renditions that look the same: of a blank all that have its colour, of text also the swapped colours."""
+        if drawn is Drawn.TEXT or not wanted.is_ground:
+            yield wanted
+            if _is_swappable(wanted) and wanted.ink.startswith("38;"):
+                swapped = {REVERSED}.symmetric_difference(wanted.attributes)
+                yield self._the(_ordered(swapped), f"38{wanted.ground[2:]}", f"48{wanted.ink[2:]}")
+            return
+        pen = pen or self.plain
+        kept = {attribute for attribute in pen.attributes if attribute not in SHOWN_ON_BLANKS}
+        yield self._the(_ordered(kept), pen.ink, wanted.ground)
+        if drawn is Drawn.BLANK and _is_swappable(wanted) and "2" not in kept:
+            yield self._the(_ordered(kept | {REVERSED}), f"38{wanted.ground[2:]}", pen.ground)
 
     def _the(self, attributes: tuple[str, ...], ink: str, ground: str) -> Rendition:
         key = attributes, ink, ground
@@ -82,6 +100,15 @@ class Renditions:
         if shown == {REVERSED} and rendition.ink.startswith("38;") and "2" not in rendition.attributes:
             return self._the((), "", f"48{rendition.ink[2:]}")
         return rendition
+
+
+def _ordered(attributes: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(attributes, key=int))
+
+
+def _is_swappable(rendition: Rendition) -> bool:
+    """Reversed, it looks the same with ink and ground exchanged; bright ones of 16 colours are no ground everywhere."""
+    return rendition.ground.startswith("48;") and {REVERSED, "1", "3"}.issuperset(rendition.attributes)
 
 
 def _parsed(parameters: str) -> tuple[tuple[str, ...], str, str]:
@@ -107,6 +134,8 @@ _PLAIN_GROUNDS: Final = frozenset(map(str, (*range(40, 48), *range(100, 108))))
 
 def _sequence(pen: Rendition | None, wanted: Rendition) -> str:
     """The shorter of a fresh start and of what changes."""
+    if pen is wanted:
+        return ""
     fresh = [*wanted.attributes, *filter(None, (wanted.ink, wanted.ground))]
     afresh = f"\x1b[{';'.join(('0', *fresh)) if fresh else ''}m"
     if pen is None or not OFF.keys() >= set(pen.attributes) - set(wanted.attributes):
