@@ -126,9 +126,10 @@ class KioskApp(App[None], inherit_bindings=False):
                     await self.switch_screen(screen)
                 left.leave()
             await self._draw(screen, entering=entering)
-        screen.check_idle()
+        screen.paint()
         if entering and state.step is Step.WAITING:
-            await self._forget()
+            with self.batch_update():
+                await self._forget()
 
     async def _draw(self, screen: StepScreen, *, entering: bool) -> None:
         """In a batch: draw the state, and lay it out to its end."""
@@ -151,7 +152,7 @@ class KioskApp(App[None], inherit_bindings=False):
         with self.batch_update():
             await self.push_screen(screen)
             await self._draw(screen, entering=True)
-        screen.check_idle()
+        screen.paint()
 
     @property
     def step_screen(self) -> StepScreen:

@@ -245,6 +245,10 @@ class StepScreen(Screen[None], inherit_bindings=False):
             self.query_one(Body).show_focused()
             await settle(self)
 
+    def paint(self) -> None:
+        """Paint at once what has changed in a batch, as Textual's timer does some milliseconds later."""
+        self._on_timer_update()
+
     def _compositor_refresh(self) -> None:
         """In a batch Textual would draw all and then throw it away."""
         if not self.app._batch_count:

@@ -56,7 +56,7 @@ class NoticeScreen(StepScreen):
 
     def focus_next_button(self) -> None:
         """Put the focus on 同意并继续."""
-        self.query_one("ActionButton.-main").focus()
+        self.set_focus(self.query_one("ActionButton.-main"))
 
     @on(Document.Done)
     def action_accept(self) -> None:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from textual.screen import Screen
 
-LONGEST: Final = 0.25
+LONGEST: Final = 1.0
 """Seconds after which a screen is painted as it stands."""
 PASSES: Final = 8
 """Layouts that may follow from one another; three do, where a text is wrapped anew and then scrolls."""

@@ -78,7 +78,7 @@ class SignInScreen(StepScreen):
             )
         self.query_one("#which-account", Static).update(Content(words))
         if state.failure is not None and state.busy is None:
-            self.query_one("#password").focus()
+            self.set_focus(self._password)
 
     @on(Input.Submitted, "#account")
     def to_password(self) -> None:

@@ -56,7 +56,7 @@ class WorkingScreen(StepScreen):
         pulse.display = state.failure is None
         button.display = self.offers("retry", state)
         if button.display and self.focused is None:
-            button.focus()
+            self.set_focus(button)
         stay = _("CA正在工作，请不要拔出，也不能离开本页。") if state.token_working else ""
         self.query_one("#stay", Static).update(Content.styled(stay, "bold $accent"))
 

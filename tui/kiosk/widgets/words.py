@@ -21,9 +21,9 @@ class Words(Static):
 
     def _room(self) -> tuple[int, int] | None:
         """The columns and rows that the words ask for where the style leaves that to them; None before any layout."""
-        auto_width, width = self.styles.is_auto_width, self.size.width
-        if auto_width:
-            width = self.visual.get_optimal_width(self.styles, self.app.size.width)
+        window, width = self.app.size, self.size.width
+        if self.styles.is_auto_width:
+            width = self.get_content_width(window, window)
         elif not width:
             return None
-        return width, self.visual.get_height(self.styles, width) if self.styles.is_auto_height else 1
+        return width, self.get_content_height(window, window, width) if self.styles.is_auto_height else 1
