@@ -49,7 +49,7 @@ def _command(words: Sequence[str]) -> int:
 
     arguments = vars(parser().parse_args(words))
     harden()
-    command: "Command" = arguments["command"]
+    command: Command = arguments["command"]
     if not command.full_screen:
         hide()
     try:
