@@ -30,11 +30,10 @@ class Transport(httpx.AsyncBaseTransport):
             raise httpx.UnsupportedProtocol(f"no scheme of this transport: {request.url.scheme}")
         seconds = request.extensions.get("timeout", {})
         connection = self._kept(request.url) or await _connected(request.url, self._context, seconds.get("connect"))
-        try:
+        with contextlib.ExitStack() as undo:
+            undo.callback(connection.abort)
             head = await connection.ask(request, seconds.get("read"))
-        except BaseException:
-            connection.abort()
-            raise
+            undo.pop_all()
         return httpx.Response(head.status_code, headers=list(head.headers), stream=_Body(connection, self._idle.append))
 
     async def aclose(self) -> None:

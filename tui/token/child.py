@@ -45,11 +45,10 @@ class Child:
         :raises OSError: as `start`.
         """
         child = cls(process, asyncio.get_running_loop())
-        try:
+        with contextlib.ExitStack() as undo:
+            undo.callback(child.kill)
             await child._connect()
-        except BaseException:
-            child.kill()
-            raise
+            undo.pop_all()
         return child
 
     async def _connect(self) -> None:

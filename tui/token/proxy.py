@@ -17,6 +17,8 @@ from tui.token.child import Child
 from tui.token.launch import Module
 from tui.token.protocol import Answer, Done, Leaving, Order, PinWanted, Refused, Seen, Staged, Unusable
 
+__all__ = ["DriverProcess", "Module"]
+
 _STEADY = 10.0
 """Seconds a process must live for its end to count as the first again."""
 _LONGEST_REST = 60.0

@@ -37,6 +37,8 @@ class Worker:
         self._build, self._post, self._clock, self._pace = build, post, clock, pace
         self.stopping = asyncio.Event()
         self._ports: asyncio.Future[Ports] = loop.create_future()
+        self._looked = asyncio.Event()
+        """The tokens were seen for the first time, or could not be."""
         self._token_lane = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
         self._droppable: set[asyncio.Task[None]] = set()
@@ -86,19 +88,22 @@ class Worker:
                 self._droppable.add(task)
 
     async def _open(self) -> None:
-        """The tokens first: what talks to the desk holds the interpreter for a tenth of a second of imports."""
-        ports, post, looked = self._build(), self._post, asyncio.Event()
+        ports, post = self._build(), self._post
 
         def seen(event: Event) -> None:
             post(event)
-            looked.set()
+            self._looked.set()
 
+        self._ports.set_result(ports)
         self._spawn(watch_tokens(ports.tokens, seen, self._clock, self._pace), "WatchTokens", post)
+        await self._first_look()
+        self._spawn(watch_service(ports.desk, self._post, self._pace), "WatchService", self._post)
+
+    async def _first_look(self) -> None:
+        """The tokens first: what asks the desk holds the interpreter for a tenth of a second of imports."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self._pace.first_look):
-                await looked.wait()
-        self._ports.set_result(ports)
-        self._spawn(watch_service(ports.desk, self._post, self._pace), "WatchService", self._post)
+                await self._looked.wait()
 
     async def _close(self, ports: Ports) -> None:
         try:
@@ -134,6 +139,8 @@ class Worker:
                 await asyncio.wait({self._farewell})
             case c.SaveApplication():
                 await self._keeping.drop()
+            case c.AskService():
+                await self._first_look()
         if isinstance(command, c.RunSelfCheck):
             post(await answer_check(command, ports.checks))
         else:
