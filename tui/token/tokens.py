@@ -119,6 +119,11 @@ class Tokens:
         assert isinstance(done, Retired)  # noqa: S101 - the answer to this order
         return done.left
 
+    async def prepare(self) -> None:
+        """See `journey.ports.TokenPort`."""
+        for driver in self._drivers:
+            driver.prepare()
+
     async def forget(self) -> None:
         """See `journey.ports.TokenPort`."""
         await asyncio.gather(*(driver.forget() for driver in self._drivers))

@@ -3,6 +3,8 @@
 import os
 import resource
 import signal
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from tui.core.failure import TokenError
 from tui.token import protocol
@@ -11,7 +13,10 @@ from tui.token.host.contents import Read
 from tui.token.host.driver import Driver
 from tui.token.host.presence import Watcher
 from tui.token.host.slot_monitor import SlotMonitor
-from tui.token.protocol import Done, Leaving, Load, Order, Refused, Seen
+from tui.token.protocol import Done, Leaving, Load, Order, Prepare, Refused, Seen
+
+if TYPE_CHECKING:
+    from tui.token.host.orders import Way
 
 _KEEP_NOTHING = {"XDG_CACHE_HOME": os.devnull}
 """For the driver: from 0.24 on OpenSC keeps copies there of what it reads from MyEID cards, certificates among it."""
@@ -50,17 +55,21 @@ def _work(driver: Driver, watcher: Watcher, channel: Channel) -> None:
         if channel.wait(watcher.pause):
             order = protocol.decode_order(channel.receive())
             assert not isinstance(order, Load)  # noqa: S101 - sent once
-            channel.send(_carried_out(driver, order, channel))
+            carry_out = _imported()
+            if isinstance(order, Prepare):
+                continue
+            channel.send(carry_out(driver, order, channel))
             signal.alarm(0)
             watcher.forget()
             orders += 1
     channel.send(Leaving())
 
 
-def _carried_out(driver: Driver, order: Order, channel: Channel) -> Done | Refused:
-    from tui.token.host.orders import carry_out  # a look at the slots needs none of it
+def _imported() -> "Callable[[Driver, Order, Way], Done | Refused]":
+    """What carries orders out: a look at the slots needs nothing of it."""
+    from tui.token.host.orders import carry_out
 
-    return carry_out(driver, order, channel)
+    return carry_out
 
 
 def _peak() -> int:
