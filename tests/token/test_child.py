@@ -21,7 +21,7 @@ from tui.core.token import Snapshot, TokenStage
 from tui.token import protocol
 from tui.token.child import Child
 from tui.token.host.serving import ORDERS
-from tui.token.proxy import Module
+from tui.token.launch import Module
 from tui.token.tokens import Tokens
 
 SPY = Path("/usr/lib/x86_64-linux-gnu/pkcs11-spy.so")
@@ -244,7 +244,7 @@ async def test_the_child_ends_with_the_program(soft: SoftToken) -> None:
     program = f"""
 import asyncio, os, sys
 from pathlib import Path
-from tui.token.proxy import Module
+from tui.token.launch import Module
 from tui.token.tokens import Tokens
 async def main():
     tokens = Tokens((Module(Path({str(soft.module)!r}), {soft.environment!r}),))

@@ -1,4 +1,4 @@
-"""The rules of the application form (网证通数字证书续期申请表) and the invoice's: one normal form, one error a field."""
+"""Rules of the application form (网证通数字证书续期申请表) and the invoice's: one normal form, one error a field."""
 
 from dataclasses import fields, replace
 from datetime import date

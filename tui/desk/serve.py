@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import signal
 import socket
 import threading
@@ -27,6 +28,7 @@ from tui.desk.renewals.pricing import endings
 from tui.desk.settings import DeskSettings
 from tui.desk.storage.announcements import Announcements
 from tui.desk.storage.database import check_file, check_schema, open_database
+from tui.desk.supervisor import Supervisor
 from tui.desk.wiring import build
 
 _LOG = logging.getLogger(__name__)
@@ -68,17 +70,40 @@ def serve(settings: DeskSettings, on_ready: Callable[[Running], None] = lambda r
             desk = build(settings, engine)
             _tell_endings(desk)
             waiters = Waiters()
-            announcements = Announcements(engine, waiters.tell)
-            announcements.listen()
-            end.callback(announcements.stop)
             configuration = _configuration(create_app(desk, waiters), settings)
-            server = _Server(configuration, listener, limits, url, on_ready, on_leaving=waiters.release)
-            obligations = DeskEngine(desk, server.leave, hear=announcements.heard)
-            obligations.start()
-            end.callback(obligations.stop)
-            server.run(sockets=[])  # it accepts by its own door
-            if obligations.other is not None:
-                raise obligations.other
+            configuration.load()
+
+            def work(on_ready: Callable[[Running], None] = lambda running: None) -> None:
+                server = _Server(configuration, listener, limits, url, on_ready, on_leaving=waiters.release)
+                _run(desk, server, waiters)
+
+            if settings.workers == 1:
+                work(on_ready)
+                return
+
+            def prepare() -> None:
+                check_schema(engine)
+                engine.dispose()  # no two processes use the same connection
+
+            supervisor = Supervisor(settings.workers, prepare, work)
+            supervisor.run(lambda: on_ready(Running(url, partial(os.kill, os.getpid(), signal.SIGTERM))))
+
+
+def _run(desk: Desk, server: "_Server", waiters: Waiters) -> None:
+    """Answer, and see to what is due, until the server is told to end.
+
+    :raises OtherVersion: the database has become another version's.
+    """
+    with ExitStack() as end:
+        announcements = Announcements(desk.engine, waiters.tell)
+        announcements.listen()
+        end.callback(announcements.stop)
+        obligations = DeskEngine(desk, server.leave, hear=announcements.heard)
+        obligations.start()
+        end.callback(obligations.stop)
+        server.run(sockets=[])  # it accepts by its own door
+        if obligations.other is not None:
+            raise obligations.other
 
 
 def _tell_endings(desk: Desk) -> None:

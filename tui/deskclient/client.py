@@ -4,7 +4,9 @@ import asyncio
 import logging
 import random
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import msgspec
@@ -17,7 +19,8 @@ from tui.core.secret import Password, Secret
 from tui.core.sighting import Sighting
 from tui.core.token import SignedRequest
 from tui.deskclient.answers import decode, decode_document
-from tui.deskclient.exchange import NONE, NOT_MODIFIED, Exchange, Reply
+from tui.deskclient.reply import NO_HEADERS, NOT_MODIFIED, Reply
+from tui.deskclient.trust import trust
 from tui.deskclient.wire import (
     FormRequest,
     OfferRequest,
@@ -28,6 +31,9 @@ from tui.deskclient.wire import (
     SignIn,
     SubmitRequest,
 )
+
+if TYPE_CHECKING:
+    from tui.deskclient.exchange import Exchange
 
 DEADLINE = 25.0
 """Seconds for one call with all its repeats; the desk itself may be asking a payment platform meanwhile."""
@@ -49,8 +55,16 @@ class DeskClient:
     """The desk as its kiosk talks to it; the session's token never leaves this object."""
 
     def __init__(self, url: str, ca_file: Path | None, version: str, deadline: float = DEADLINE) -> None:
-        self._exchange = Exchange(url, ca_file, version, deadline)
+        """Raise `DeskError` (SETTINGS_WRONG) when the CA file holds no certificate."""
+        self._reached = url, ca_file, trust(ca_file), version, deadline
         self._session = Secret()
+
+    @cached_property
+    def _exchange(self) -> "Exchange":
+        """Made by the first call: httpx takes a tenth of a second to import, and a kiosk shows the token first."""
+        from tui.deskclient.exchange import Exchange
+
+        return Exchange(*self._reached)
 
     async def status(self) -> ServiceStatus:
         """What the desk says of itself."""
@@ -140,7 +154,8 @@ class DeskClient:
     async def close(self) -> None:
         """Wipe the session and give the connections back."""
         self._session.wipe()
-        await self._exchange.close()
+        if "_exchange" in vars(self):
+            await self._exchange.close()
 
     async def _ask(
         self, method: str, business_no: str, below: str = "", body: msgspec.Struct | None = None
@@ -151,7 +166,7 @@ class DeskClient:
         return (await self._reply(method, path, b"" if body is None else msgspec.json.encode(body))).body
 
     async def _reply(
-        self, method: str, path: str, data: bytes = b"", *, headers: Mapping[str, str] = NONE, wait: float = 0.0
+        self, method: str, path: str, data: bytes = b"", *, headers: Mapping[str, str] = NO_HEADERS, wait: float = 0.0
     ) -> Reply:
         try:
             return await self._exchange.ask(method, path, data, session=self._session, headers=headers, wait=wait)

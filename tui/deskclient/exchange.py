@@ -5,10 +5,7 @@ import random
 import secrets
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
-from http import HTTPStatus
 from pathlib import Path
-from types import MappingProxyType
 
 import httpx
 
@@ -17,6 +14,9 @@ from tui.core.secret import Secret
 from tui.deskclient.answers import problem
 from tui.deskclient.faults import FOREIGN, fault, outside_validity
 from tui.deskclient.out_of_date import explained
+from tui.deskclient.reply import NO_HEADERS, NOT_MODIFIED, Reply
+from tui.deskclient.transport import Transport
+from tui.deskclient.trust import trust
 from tui.deskclient.wire import IDEMPOTENCY_HEADER, VERSION_HEADER
 
 LIMIT = 1 << 20
@@ -30,41 +30,19 @@ _PAUSES = (0.25, 1.0)
 
 _dice = random.SystemRandom()
 
-NONE: Mapping[str, str] = MappingProxyType({})
-NOT_MODIFIED = HTTPStatus.NOT_MODIFIED
-
 _REPEATED = frozenset({Reason.DESK_UNREACHABLE, Reason.DESK_TIMEOUT})
-
-
-def trust(ca_file: Path | None) -> ssl.SSLContext:
-    """TLS that believes this CA alone, or the system's store without one.
-
-    Raises `DeskError` (SETTINGS_WRONG) when the file holds no certificate.
-    """
-    try:
-        return ssl.create_default_context(cafile=ca_file)
-    except (OSError, ssl.SSLError) as error:
-        raise DeskError(Failure(Reason.SETTINGS_WRONG, detail=f"ca_file {ca_file}")) from error
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What the desk answers that is no error."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
 
 
 class Exchange:
     """The desk's HTTP side: bytes in, bytes out, `DeskError` for everything else."""
 
-    def __init__(self, url: str, ca_file: Path | None, version: str, deadline: float) -> None:
+    def __init__(self, url: str, ca_file: Path | None, context: ssl.SSLContext, version: str, deadline: float) -> None:
+        """`context` trusts `ca_file`, or the system's store without one."""
         self._deadline = deadline
         self._ca_file = ca_file
         self._http = httpx.AsyncClient(
             base_url=f"{url.rstrip('/')}/v1/",
-            verify=trust(ca_file),
+            transport=Transport(context),
             headers={
                 VERSION_HEADER: version,
                 "User-Agent": f"ca-kiosk/{version}",
@@ -91,7 +69,7 @@ class Exchange:
         *,
         session: Secret | None = None,
         tries: int = 3,
-        headers: Mapping[str, str] = NONE,
+        headers: Mapping[str, str] = NO_HEADERS,
         wait: float = 0.0,
     ) -> Reply:
         """The desk's answer, for which it may take `wait` seconds; a write keeps its Idempotency-Key through all tries.

@@ -72,6 +72,7 @@ class KioskApp(App[None], inherit_bindings=False):
         Input.cursor_blink.default = False  # type: ignore[attr-defined]
         ScrollBar.renderer = CellScrollBar
         self.animation_level = "none"
+        self._disable_notifications = self._disable_tooltips = True  # two widgets a screen that show nothing
         for theme in (FULL, SIXTEEN):
             self.register_theme(theme)
         # Textual's NO_COLOR filter makes greys of RGB colours, but black of all eight ANSI colours.
@@ -113,19 +114,27 @@ class KioskApp(App[None], inherit_bindings=False):
             self.runtime.run(command)
 
     async def present(self, state: State) -> None:
-        """Show `state` on its step's screen."""
+        """Show `state` on its step's screen; all that this changes is painted at once."""
         before, self.state = self.state, state
-        entering = state.step is not before.step
         screen = self._screen_of(state)
-        if entering:
-            await self._close_dialogues()
-            left = self.step_screen
-            if screen is not left:
-                await self.switch_screen(screen)
-            left.leave()
-        screen.present(state, entering=entering)
+        entering = state.step is not before.step
+        with self.batch_update():
+            if entering:
+                await self._close_dialogues()
+                left = self.step_screen
+                if screen is not left:
+                    await self.switch_screen(screen)
+                left.leave()
+            await self._draw(screen, entering=entering)
+        screen.check_idle()
         if entering and state.step is Step.WAITING:
             await self._forget()
+
+    async def _draw(self, screen: StepScreen, *, entering: bool) -> None:
+        """In a batch: draw the state, and lay it out to its end."""
+        await self._flush_next_callbacks()  # one of them lays a mounted screen out once more
+        screen.present(self.state, entering=entering)
+        await screen.settle(entering=entering)
 
     def _too_late(self, message: Happened) -> bool:
         """The posting screen's step is over, or a second submission comes while the first is under way."""
@@ -139,8 +148,10 @@ class KioskApp(App[None], inherit_bindings=False):
     async def on_mount(self) -> None:
         """The waiting screen, above Textual's blank default one, is the first thing painted."""
         screen = self._screen_of(self.state)
-        await self.push_screen(screen)
-        screen.present(self.state, entering=True)
+        with self.batch_update():
+            await self.push_screen(screen)
+            await self._draw(screen, entering=True)
+        screen.check_idle()
 
     @property
     def step_screen(self) -> StepScreen:

@@ -9,9 +9,9 @@ from tui.core.order import Application
 from tui.core.secret import Pin
 from tui.core.token import Installation, KeyLeft, ModuleFault, SignedRequest, Snapshot, TokenStage
 from tui.token import protocol
-from tui.token.launch import HeadStart
+from tui.token.launch import HeadStart, Module
 from tui.token.protocol import Done, Install, Installed, Look, MakeRequest, Order, Requested, Retire, Retired, Revealed
-from tui.token.proxy import DriverProcess, Module
+from tui.token.proxy import DriverProcess
 
 __all__ = ["Module", "Tokens"]
 

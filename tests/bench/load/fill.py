@@ -6,7 +6,7 @@ Copies are sealed for their originals' rows: nobody can open them, and no desk h
 from sqlalchemy import Connection, Engine, text
 
 _AGO = "- i * interval '1 minute' - interval '2 days'"
-_NUMBER = "'YWC' || i"
+_NUMBER = "'YC' || i"
 
 
 def _copied(digest: str) -> str:
@@ -65,11 +65,11 @@ def fill(engine: Engine, total: int) -> None:
     """Let there be so many finished applications, a minute apart, the newest two days old."""
     with engine.begin() as connection:
         there = int(connection.scalar(text("SELECT count(*) FROM applications WHERE status = 'installed'")) or 0)
-        copied = int(connection.scalar(text("SELECT count(*) FROM applications WHERE business_no LIKE 'YWC%'")) or 0)
+        copied = int(connection.scalar(text("SELECT count(*) FROM applications WHERE business_no LIKE 'YC%'")) or 0)
         originals = connection.execute(
             text(
                 "SELECT business_no, account FROM applications "
-                "WHERE status = 'installed' AND invoice_status = 'sent' AND business_no NOT LIKE 'YWC%' LIMIT 1"
+                "WHERE status = 'installed' AND business_no NOT LIKE 'YC%' ORDER BY installed_at LIMIT 1"
             )
         ).one()
         for table, (key, changes) in _COPIES.items():

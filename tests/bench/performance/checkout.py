@@ -152,5 +152,14 @@ def _with_a_token(checkout: Checkout, directory: Path) -> Town:
 
 def compiled(checkout: Checkout) -> None:
     """Have every module compiled, as an installation does: without that a start takes 3.7 times as long."""
-    words = [checkout.python, "-m", "compileall", "-q", "-j", str(os.cpu_count()), "tui", "tests/bench/performance"]
+    words = [
+        str(checkout.python),
+        "-m",
+        "compileall",
+        "-q",
+        "-j",
+        str(os.cpu_count()),
+        "tui",
+        "tests/bench/performance",
+    ]
     subprocess.run(words, cwd=checkout.root, env=clean_environment(), stdout=subprocess.DEVNULL, check=False)

@@ -187,10 +187,15 @@ class Visit:
     def _press(self, name: str, label: str, *words: str) -> None:
         """Go to the button with the Tab key and press it."""
         for _turn in range(_TABS):
-            if self.kiosk.screen.focused(label):
+            if self.kiosk.screen.focused(label) and self._stands(label):
                 return self._step(name, ENTER, *words)
             self._press_key(TAB)
         raise LookupError(f"no {label} in\n{self.kiosk.screen.text}")
+
+    def _stands(self, label: str) -> bool:
+        """The focus is still there when all is quiet: a loaded machine may paint two keys at once."""
+        self.kiosk.rest(_STANDS)
+        return self.kiosk.screen.focused(label)
 
     def _screen(self, name: str) -> None:
         """This screen stands."""

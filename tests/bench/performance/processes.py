@@ -1,7 +1,6 @@
 """What a program and the processes below it use, from /proc (proc(5))."""
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 
@@ -9,40 +8,45 @@ def tree(root: int) -> tuple[int, ...]:
     """The process and all below it."""
     found = [root]
     for pid in found:
-        found += _children(pid)
+        found += [int(child) for task in _tasks(pid) for child in _read(task / "children").split()]
     return tuple(found)
-
-
-def _children(pid: int) -> Iterator[int]:
-    try:
-        for task in Path(f"/proc/{pid}/task").iterdir():
-            yield from map(int, (task / "children").read_text().split())
-    except (FileNotFoundError, ProcessLookupError):  # ended meanwhile
-        return
 
 
 def processor(pids: tuple[int, ...]) -> float:
     """Seconds of processor time of all their threads so far, to the nanosecond (schedstat's first number)."""
-    return sum(int((task / "schedstat").read_text().split()[0]) for pid in pids for task in _tasks(pid)) / 1e9
-
-
-def _tasks(pid: int) -> Iterator[Path]:
-    try:
-        yield from Path(f"/proc/{pid}/task").iterdir()
-    except FileNotFoundError:
-        return
+    return (
+        sum(int(used) for pid in pids for task in _tasks(pid) for used in _read(task / "schedstat").split()[:1]) / 1e9
+    )
 
 
 def proportional(pids: tuple[int, ...]) -> float:
     """MiB that are theirs, each shared page by its share (PSS); another user's need root."""
-    return sum(_pss(pid) for pid in pids) / 1024
+    return _rolled_up(pids, "Pss")
 
 
-def _pss(pid: int) -> int:
-    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-        if line.startswith("Pss:"):
-            return int(line.split()[1])
-    return 0
+def anonymous(pids: tuple[int, ...]) -> float:
+    """MiB of these that come from no file: what others do with the same libraries does not change it."""
+    return _rolled_up(pids, "Pss_Anon")
+
+
+def _rolled_up(pids: tuple[int, ...], name: str) -> float:
+    lines = (line for pid in pids for line in _read(Path(f"/proc/{pid}/smaps_rollup")).splitlines())
+    return sum(int(line.split()[1]) for line in lines if line.startswith(f"{name}:")) / 1024
+
+
+def _tasks(pid: int) -> list[Path]:
+    try:
+        return list(Path(f"/proc/{pid}/task").iterdir())
+    except FileNotFoundError:
+        return []
+
+
+def _read(path: Path) -> str:
+    """Nothing of a process that has ended meanwhile."""
+    try:
+        return path.read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
 
 
 def clean_environment() -> dict[str, str]:

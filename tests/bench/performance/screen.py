@@ -11,7 +11,7 @@ _ALTERNATE = 1049
 _REPEAT = "b"
 
 
-class _Cells(pyte.Screen):  # type: ignore[misc] # pyte has no types
+class _Cells(pyte.Screen):
     """Knows REP (ECMA-48, 8.3.103), and that the alternate screen begins empty (xterm's 1049)."""
 
     _last = " "
@@ -29,7 +29,7 @@ class _Cells(pyte.Screen):  # type: ignore[misc] # pyte has no types
             self.erase_in_display(2)
 
 
-class _Stream(pyte.ByteStream):  # type: ignore[misc]
+class _Stream(pyte.ByteStream):
     csi = pyte.Stream.csi | {_REPEAT: "repeat"}
     events = pyte.Stream.events | {"repeat"}
 
@@ -41,15 +41,19 @@ class Screen:
         """Empty."""
         self._cells = _Cells(COLUMNS, ROWS)
         self._stream = _Stream(self._cells)
+        self._text: str | None = None
 
     def feed(self, data: bytes) -> None:
         """What the program wrote next."""
         self._stream.feed(data)
+        self._text = None
 
     @property
     def text(self) -> str:
         """Line by line."""
-        return "\n".join(line.rstrip() for line in self._cells.display)
+        if self._text is None:
+            self._text = "\n".join(line.rstrip() for line in self._cells.display)
+        return self._text
 
     @property
     def blank(self) -> bool:

@@ -1,11 +1,14 @@
 """What a terminal shows, cell by cell: pyte, and what of its cells can be seen."""
 
+import re
 from typing import Any, TypeAlias
 
 import pyte
 from wcwidth import wcwidth
 
 Seen: TypeAlias = tuple[object, ...]
+_NOT_PYTES = re.compile(r"\x1b\[[<=>][\d;]*[a-z]|\x1b\[\?\d+\$p")
+"""Private sequences that pyte takes for others, or writes out."""
 _ON_BLANKS = ("underscore", "strikethrough", "blink")
 
 
@@ -19,7 +22,7 @@ class Emulator:
 
     def feed(self, text: str) -> None:
         """What a program has written."""
-        self._stream.feed(text)
+        self._stream.feed(_NOT_PYTES.sub("", text))
 
     def litter(self) -> None:
         """Another program has written everywhere."""
@@ -31,6 +34,11 @@ class Emulator:
     def cursor(self) -> tuple[int, int]:
         """Column and line."""
         return self._screen.cursor.x, self._screen.cursor.y
+
+    @property
+    def text(self) -> str:
+        """All that can be read, line by line."""
+        return "\n".join(self._screen.display)
 
     def cells(self) -> list[list[Seen]]:
         """Each line's cells, as they look."""

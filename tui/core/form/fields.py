@@ -1,4 +1,4 @@
-"""The fields of the application form and of the invoice's, apart from their rules, which the first screen does not need."""
+"""The fields of the application form and of the invoice's, apart from their rules: the first screen needs none."""
 
 from dataclasses import dataclass, field, replace
 

@@ -18,6 +18,7 @@ from tui.kiosk.text import N_, _
 from tui.kiosk.text.wording import explain
 from tui.kiosk.widgets.action import ActionButton
 from tui.kiosk.widgets.days_left import DaysLeft
+from tui.kiosk.widgets.words import Words
 
 if TYPE_CHECKING:
     from tui.kiosk.widgets.facts import Fact
@@ -56,8 +57,8 @@ class WaitingScreen(StepScreen):
 
     def compose_body(self) -> Iterable[Widget]:
         """The CA's state in large."""
-        yield Static(id="insert")
-        yield Horizontal(DaysLeft(id="days"), Static(id="tokens"), id="inserted")
+        yield Words(id="insert")
+        yield Horizontal(DaysLeft(id="days"), Words(id="tokens"), id="inserted")
 
     def compose_actions(self) -> Iterable[Widget]:
         """开始办理 and the two views."""

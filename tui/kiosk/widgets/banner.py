@@ -3,16 +3,16 @@
 from typing import TYPE_CHECKING
 
 from textual.content import Content
-from textual.widgets import Static
 
 from tui.core.failure import Failure, Money
 from tui.kiosk.text.wording import explain
+from tui.kiosk.widgets.words import Words
 
 if TYPE_CHECKING:
     from tui.core.order import ServiceStatus
 
 
-class FailureBanner(Static):
+class FailureBanner(Words):
     """Hidden while nothing failed."""
 
     def __init__(self) -> None:

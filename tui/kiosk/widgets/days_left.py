@@ -1,9 +1,9 @@
 """A certificate's days left, in figures that can be read from afar."""
 
 from textual.content import Content
-from textual.widgets import Static
 
 from tui.kiosk.text import _
+from tui.kiosk.widgets.words import Words
 
 FIGURES = (
     "###  ## ### ### # # ### ### ### ### ###",
@@ -15,7 +15,7 @@ FIGURES = (
 """Ten figures of 3 x 5 pixels, one blank between them."""
 
 
-class DaysLeft(Static):
+class DaysLeft(Words):
     """The days left in large figures made of background cells, which every terminal and font draws alike."""
 
     def show(self, days: int | None, *, good: bool = True) -> None:

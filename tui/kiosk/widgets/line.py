@@ -20,7 +20,7 @@ class Line(Input):
         """There is no clipboard; a terminal's own paste comes as `events.Paste`."""
 
     def _watch_value(self, value: str) -> None:
-        """Scroll within the field's own width: for a new virtual size Textual lays out the whole screen at every key."""
+        """The field scrolls in its own width: for a longer text Textual would lay out the whole screen."""
         self.set_reactive(Line.virtual_size, Size(self.content_width, 1))
         super()._watch_value(value)
 

@@ -1,4 +1,8 @@
-"""Whether memory grows from person to person: one kiosk, one journey after the other."""
+"""Whether memory grows from person to person: one kiosk, one journey after the other.
+
+Memory that comes from no file is looked at alone: the rest of the PSS falls as soon as another program on the machine
+loads the same libraries.
+"""
 
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -7,7 +11,7 @@ from tests.bench.performance.bench import Bench
 from tests.bench.performance.checkout import Town
 from tests.bench.performance.figures import Row, Target
 from tests.bench.performance.journey import Phone, Visit
-from tests.bench.performance.processes import proportional
+from tests.bench.performance.processes import anonymous
 from tests.bench.performance.terminal import Terminal
 
 _SETTLED = 5
@@ -33,7 +37,7 @@ class _Kiosk:
         visit.whole(self.phone)
         visit.home()
         self.terminal.rest(_ASIDE)
-        self.memory.append(proportional(self.terminal.pids))
+        self.memory.append(anonymous(self.terminal.pids))
 
 
 def measure(bench: Bench) -> list[Row]:
@@ -48,7 +52,7 @@ def measure(bench: Bench) -> list[Row]:
                 kiosk.serve()
     growth = {kiosk.town.checkout.name: [_growth(kiosk.memory[_SETTLED - 1 :])] for kiosk in kiosks}
     memory = {kiosk.town.checkout.name: kiosk.memory for kiosk in kiosks}
-    what = f"growth of PSS over {len(kiosks[0].memory)} journeys"
+    what = f"growth of memory over {len(kiosks[0].memory)} journeys"
     return [Row("growth", what, "%", Target(2), growth, digits=1, more=memory)]
 
 

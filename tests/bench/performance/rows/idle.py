@@ -42,15 +42,7 @@ def measure(bench: Bench) -> list[Row]:
     writes = {name: [float(len(write)) for write in _writes(came)] for name, came in code.items()}
     often = {name: [len(sizes) / seconds] for name, sizes in writes.items()}
     return [
-        Row(
-            "idle",
-            "idle waiting screen, without the minute's digits",
-            "B/s",
-            Target(0),
-            besides,
-            "vim: 0 B/s",
-            digits=1,
-        ),
+        Row("idle", "idle waiting screen, a minute", "B", Target(_DIGITS), minute),
         Row("idle-cpu", "idle waiting screen, processor", "%", Target(0.2), waiting_share, digits=2),
         Row("code-bytes", "idle code, one write", "B", Target(40), writes),
         Row("code-writes", "idle code, writes", "/s", Target(1.0), often, digits=2),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from tests.bench.performance.bench import Bench
 from tests.bench.performance.figures import Row
-from tests.bench.performance.rows import growth, idle, latency, start, walk
+from tests.bench.performance.rows import desk, growth, idle, latency, start, token, walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,10 @@ GROUPS = {
         Group("walk", walk.measure),
         Group("latency", latency.measure),
         Group("idle", idle.measure),
+        Group("certs", token.certs),
+        Group("desk", desk.renewals),
+        Group("polls", desk.polls),
+        Group("flat", desk.flat),
         Group("growth", growth.measure),
     )
 }

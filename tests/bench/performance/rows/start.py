@@ -13,7 +13,7 @@ from tests.bench.performance.terminal import Terminal
 
 BARE = "a bare Textual program"
 _SETTLED = 0.5
-_ASIDE = 2.0
+_ASIDE = 3.0
 """Seconds after which what a start has put off is done."""
 
 

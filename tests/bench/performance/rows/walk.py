@@ -16,7 +16,7 @@ from tests.bench.performance.terminal import Terminal
 
 _PAUSES = (0.4, 1.1, 1.7, 0.8, 1.4)
 """Seconds that the code is looked at, so that no poll is always as far as the last time."""
-_ASIDE = 2.0
+_ASIDE = 3.0
 _QUIET = 0.04
 _TEXT = b"0123456789"
 _VIM = ("vim", "-N", "-u", "NONE", "-i", "NONE")
