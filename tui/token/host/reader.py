@@ -13,7 +13,7 @@ from typing import Self
 import msgspec
 
 from tui.token.host.contents import Contents, Listing
-from tui.token.load import HEADER, encode, framed
+from tui.token.load import encode, framed, received
 
 _PATIENCE = 2.0
 """Seconds that the other process waits for something to read."""
@@ -49,7 +49,7 @@ class Reader:
         if self._asks:
             with suppress(OSError, EOFError, msgspec.DecodeError):
                 _send(self._ask, encode(contents))
-                return _listing(_receive(self._told))
+                return _listing(received(self._told))
             self._asks = False
             os.close(self._ask)
             os.close(self._told)
@@ -64,24 +64,10 @@ def _serve(asked: int, tell: int) -> None:
     poll = select.poll()
     poll.register(asked, select.POLLIN)
     while poll.poll(_PATIENCE * 1000):
-        _send(tell, encode(listing.read(_contents(_receive(asked)))))
+        _send(tell, encode(listing.read(_contents(received(asked)))))
 
 
 def _send(descriptor: int, payload: bytes) -> None:
     rest = memoryview(framed(payload))
     while rest:
         rest = rest[os.write(descriptor, rest) :]
-
-
-def _receive(descriptor: int) -> bytes:
-    (length,) = HEADER.unpack(_exactly(descriptor, HEADER.size))
-    return _exactly(descriptor, length)
-
-
-def _exactly(descriptor: int, length: int) -> bytes:
-    read = bytearray()
-    while len(read) < length:
-        if not (more := os.read(descriptor, length - len(read))):
-            raise EOFError
-        read += more
-    return bytes(read)
