@@ -49,7 +49,8 @@ def _all_told(processes: Sequence[Popen[bytes]], deadline: float) -> bool:
 
 def _first_report(process: Popen[bytes]) -> protocol.Report:
     assert process.stdout is not None  # noqa: S101
-    return protocol.decode_report(received(process.stdout.fileno()))
+    report: protocol.Report = protocol.decode_report(received(process.stdout.fileno()))
+    return report
 
 
 def _end(processes: Sequence[Popen[bytes]]) -> None:
