@@ -23,9 +23,11 @@ from tui.token.protocol import Prepare, Seen
 
 PROGRAM = """
 import sys
-from tui.token.host.main import main
-main()
-open(sys.argv[1], "w").write(" ".join(sys.modules))
+from types import SimpleNamespace
+from tui.token.host import main
+main.os = SimpleNamespace(_exit=sys.exit)
+try: main.main()
+except SystemExit: open(sys.argv[1], "w").write(" ".join(sys.modules))
 """
 FOR_ORDERS = {"cryptography", "tui.token.x509", "tui.token.host.orders", "tui.token.host.listing", "tui.core.form"}
 NEVER = {"asyncio", "ssl", "logging", "httpx", "textual", "tui.core.order", "tui.desk", "tui.journey"}

@@ -40,7 +40,10 @@ def serve(channel: Channel, read: Read) -> None:
         return
     monitor = SlotMonitor()
     channel.listen_to(monitor.descriptor)
-    _work(driver, Watcher(driver, monitor, read), channel)
+    try:
+        _work(driver, Watcher(driver, monitor, read), channel)
+    finally:
+        driver.close()
 
 
 def _work(driver: Driver, watcher: Watcher, channel: Channel) -> None:
