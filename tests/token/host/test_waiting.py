@@ -103,9 +103,15 @@ def test_the_other_process_reads_what_this_one_would(soft: SoftToken, monkeypatc
     (asked, ask), (told, tell) = os.pipe(), os.pipe()
     words = [sys.executable, "-c", f"from tui.token.host import reader; reader._serve({asked}, {tell})"]
     with subprocess.Popen(words, pass_fds=(asked, tell)) as other:
-        beside = Reader(ask, told)
+        beside = Reader(other.pid, ask, told)
         assert beside.read(held) == read(held)
+        beside.reap()
+        os.kill(other.pid, 0)  # it lives
         other.kill()
+        os.waitid(os.P_PID, other.pid, os.WEXITED | os.WNOWAIT)
+        beside.reap()
+        with pytest.raises(ProcessLookupError):
+            os.kill(other.pid, 0)
     os.close(asked)
     os.close(tell)
     assert beside.read(held) == read(held)  # here, now that nobody else does

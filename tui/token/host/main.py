@@ -18,7 +18,7 @@ def main() -> NoReturn:
 
     channel = Channel()
     with suppress(EOFError, BrokenPipeError):
-        serve(channel, reader.read)
+        serve(channel, reader)
     os._exit(0)  # the driver has had its end; Python's takes 15 ms, for which commands would wait
 
 

@@ -25,15 +25,15 @@ _listing = msgspec.msgpack.Decoder(Listing).decode
 class Reader:
     """Asks the other process while it lives."""
 
-    def __init__(self, ask: int, told: int) -> None:
-        self._ask, self._told = ask, told
+    def __init__(self, pid: int, ask: int, told: int) -> None:
+        self._pid, self._ask, self._told = pid, ask, told
         self._asks = True
 
     @classmethod
     def start(cls) -> Self:
         """Fork: to be called before the driver is loaded and any thread runs, for neither outlives that whole."""
         (asked, ask), (told, tell) = os.pipe(), os.pipe()
-        if not os.fork():
+        if not (pid := os.fork()):
             try:
                 for other in (0, 1, ask, told):  # stdin and stdout are the driver process's way to the program
                     os.close(other)
@@ -42,10 +42,13 @@ class Reader:
                 os._exit(0)
         os.close(asked)
         os.close(tell)
-        return cls(ask, told)
+        return cls(pid, ask, told)
 
     def read(self, contents: Contents) -> Listing:
-        """What they mean, read there or else here."""
+        """What they mean, read there or else here.
+
+        What hangs there hangs this look, whose alarm ends this process, and the program then kills the whole group.
+        """
         if self._asks:
             with suppress(OSError, EOFError, msgspec.DecodeError):
                 _send(self._ask, encode(contents))
@@ -56,6 +59,14 @@ class Reader:
         from tui.token.host import listing
 
         return listing.read(contents)
+
+    def reap(self) -> None:
+        """Take note of the other process's end, once it has come."""
+        if self._pid:
+            with suppress(ChildProcessError):  # something in the driver has waited for it
+                if os.waitpid(self._pid, os.WNOHANG) == (0, 0):
+                    return
+            self._pid = 0
 
 
 def _serve(asked: int, tell: int) -> None:

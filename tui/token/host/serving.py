@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from tui.core.failure import TokenError
 from tui.token import protocol
 from tui.token.host.channel import Channel
-from tui.token.host.contents import Read
 from tui.token.host.driver import Driver
 from tui.token.host.presence import Watcher
+from tui.token.host.reader import Reader
 from tui.token.host.slot_monitor import SlotMonitor
 from tui.token.protocol import Done, Leaving, Load, Order, Prepare, Refused, Seen
 
@@ -27,7 +27,7 @@ GROWTH = 64 * 1024
 """KiB by which a process may outgrow its first look before a fresh one takes its place."""
 
 
-def serve(channel: Channel, read: Read) -> None:
+def serve(channel: Channel, reader: Reader) -> None:
     """Until the program's end of the channel closes; raise EOFError or BrokenPipeError then."""
     load = protocol.decode_order(channel.receive())
     assert isinstance(load, Load)  # noqa: S101 - both ends are this program
@@ -41,12 +41,12 @@ def serve(channel: Channel, read: Read) -> None:
     monitor = SlotMonitor()
     channel.listen_to(monitor.descriptor)
     try:
-        _work(driver, Watcher(driver, monitor, read), channel)
+        _work(driver, Watcher(driver, monitor, reader.read), channel, reader)
     finally:
         driver.close()
 
 
-def _work(driver: Driver, watcher: Watcher, channel: Channel) -> None:
+def _work(driver: Driver, watcher: Watcher, channel: Channel, reader: Reader) -> None:
     """Look and serve in turns, until the program ends or this process has had its day."""
     orders, room = 0, 0
     while orders < ORDERS and (not room or _peak() < room):
@@ -54,6 +54,7 @@ def _work(driver: Driver, watcher: Watcher, channel: Channel) -> None:
         if (tokens := watcher.look()) is not None:
             channel.send(Seen(tokens))
         signal.alarm(0)
+        reader.reap()
         room = room or _peak() + GROWTH
         if channel.wait(watcher.pause):
             order = protocol.decode_order(channel.receive())
