@@ -3,13 +3,13 @@
 import os
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.rig.softhsm import SoftToken, make_token
-from tui.token import glance as at
 from tui.token import launch
 from tui.token.glance import glance
 from tui.token.launch import HeadStart, Module
@@ -55,13 +55,13 @@ def test_so_is_a_process_that_could_not_be_had(soft: SoftToken) -> None:
     assert glance((module(soft),), HeadStart()) is None
 
 
-def test_so_is_one_that_is_slow_and_it_is_killed(soft: SoftToken, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_so_is_one_that_is_slow_and_it_stays(soft: SoftToken, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(launch, "_COMMAND", ("sleep", "600"))
-    monkeypatch.setattr(at, "_PATIENCE", 0.0)
-    started = HeadStart((module(soft),))
-    (process,) = started._waiting.values()
-    assert glance((module(soft),), started, seconds=0.0) is None
-    assert ended(process.pid)
+    with closing(HeadStart((module(soft),))) as started:
+        assert glance((module(soft),), started, seconds=0.0) is None
+        process = started.peek(module(soft))
+        assert process is not None
+        assert process.poll() is None
 
 
 def test_the_command_imports_no_event_loop(soft: SoftToken) -> None:

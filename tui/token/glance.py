@@ -18,15 +18,18 @@ _PATIENCE = 1.0
 """Seconds that a process which is asked to end may take."""
 
 
-def glance(modules: Sequence[Module], started: HeadStart, seconds: float = 2.0) -> Snapshot | None:
-    """What all of them see; None where one has not told it in this time, or tells of a fault: ask `Tokens` then.
+def glance(modules: Sequence[Module], started: HeadStart, seconds: float = 1.0) -> Snapshot | None:
+    """What all of them see; the processes have ended then.
 
-    The processes have ended when this returns.
+    None where one has not told it in this time (all stay with `started`), or tells of a fault: `Tokens` is to be asked.
     """
-    processes = [process for module in modules if (process := started.take(module)) is not None]
+    there = map(started.peek, dict.fromkeys(modules))
+    processes = [process for process in there if process is not None]
+    if len(processes) < len(modules) or not _all_told(processes, monotonic() + seconds):
+        return None
+    for module in modules:
+        started.take(module)
     try:
-        if len(processes) < len(modules) or not _all_told(processes, monotonic() + seconds):
-            return None
         reports = [_first_report(process) for process in processes]
     except (EOFError, OSError, msgspec.DecodeError):
         return None

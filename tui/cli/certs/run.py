@@ -11,6 +11,7 @@ from tui.kiosk.wiring import glance, head_start, tokens
 
 if TYPE_CHECKING:
     from tui.core.token import Snapshot
+    from tui.token.tokens import Tokens
 
 
 def certs(config: Path | None, module: Path | None, watching: bool, as_json: bool) -> int:
@@ -31,13 +32,13 @@ def certs(config: Path | None, module: Path | None, watching: bool, as_json: boo
             return watch.run(tokens(modules, started), utc_now)
         from tui.cli.certs.told import tell
 
-        return tell(glance(modules, started) or _look(modules), as_json=as_json)
+        return tell(glance(modules, started) or _look(tokens(modules, started)), as_json=as_json)
 
 
-def _look(modules: tuple[ModuleSettings, ...]) -> "Snapshot":
+def _look(found: "Tokens") -> "Snapshot":
     """With patience for slow drivers, a second start for what failed, and the faults in the end."""
     import asyncio
 
     from tui.cli.certs.listing import look
 
-    return asyncio.run(look(tokens(modules)))
+    return asyncio.run(look(found))
