@@ -86,6 +86,10 @@ class TokenPort(Protocol):
         """
         ...
 
+    async def prepare(self) -> None:
+        """A person has begun: what an operation needs may be loaded meanwhile; never raises."""
+        ...
+
     async def forget(self) -> None:
         """A person has gone: no process that was given a PIN lives on."""
         ...

@@ -6,6 +6,7 @@ from tui import __version__
 from tui.kiosk.settings import KioskSettings, ModuleSettings
 
 if TYPE_CHECKING:
+    from tui.core.token import Snapshot
     from tui.journey.ports import DeskPort, SelfCheckPort
     from tui.kiosk.runtime.ports import Ports
     from tui.kiosk.runtime.runtime import Runtime
@@ -31,6 +32,13 @@ def runtime(settings: KioskSettings, started: "HeadStart | None" = None) -> "Run
         return Ports(token_port, desk_port, checks(settings, desk_port))
 
     return Runtime(build)
+
+
+def glance(modules: tuple[ModuleSettings, ...], started: "HeadStart") -> "Snapshot | None":
+    """What these processes see first, without an event loop; None where `tokens` is to be asked."""
+    from tui.token.glance import glance as seen
+
+    return seen(_modules(modules), started)
 
 
 def tokens(modules: tuple[ModuleSettings, ...], started: "HeadStart | None" = None) -> "Tokens":

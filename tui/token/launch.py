@@ -73,6 +73,10 @@ class HeadStart:
             with contextlib.suppress(OSError):
                 process.stdin.write(framed(encode(module.load)))
 
+    def peek(self, module: Module) -> Popen[bytes] | None:
+        """The module's process, which stays here."""
+        return self._waiting.get(module)
+
     def take(self, module: Module) -> Popen[bytes] | None:
         """Hand the module's process over, once; its `Load` is sent."""
         return self._waiting.pop(module, None)

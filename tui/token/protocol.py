@@ -1,7 +1,8 @@
 """Messages to and from a driver's process: a 4-byte big-endian length, then MessagePack; a PIN is raw bytes.
 
-Every order but `Load` is answered by `Staged` and `PinWanted` in any number and then by one `Done` or `Refused`.
-`Seen`, `Unusable` and `Leaving` come unasked. The PIN follows `PinWanted` and nothing else, in a frame of its own.
+Every order but `Load` and `Prepare` is answered by `Staged` and `PinWanted` in any number and then by one `Done` or
+`Refused`. `Seen`, `Unusable` and `Leaving` come unasked. The PIN follows `PinWanted` and nothing else, in a frame of
+its own.
 """
 
 from collections.abc import Mapping
@@ -37,6 +38,10 @@ tells which key or which token it is.
 """
 WATCH_DEADLINE = 30
 """Whole seconds that one look at the slots may last; a card without a matching driver costs OpenSC 14."""
+
+
+class Prepare(msgspec.Struct, frozen=True, tag=True):
+    """An order may come: what it needs is imported. Not answered."""
 
 
 class Look(msgspec.Struct, frozen=True, tag=True):
@@ -140,5 +145,5 @@ Done = Revealed | Requested | Installed | Retired
 Answer = Staged | PinWanted | Done | Refused
 Report = Seen | Unusable | Leaving | Answer
 
-decode_order = msgspec.msgpack.Decoder(Load | Order).decode
+decode_order = msgspec.msgpack.Decoder(Load | Prepare | Order).decode
 decode_report = msgspec.msgpack.Decoder(Report).decode

@@ -15,7 +15,7 @@ from tui.core.token import TokenStage
 from tui.token import protocol
 from tui.token.child import Child
 from tui.token.launch import Module
-from tui.token.protocol import Answer, Done, Leaving, Order, PinWanted, Refused, Seen, Staged, Unusable
+from tui.token.protocol import Answer, Done, Leaving, Order, PinWanted, Prepare, Refused, Seen, Staged, Unusable
 
 __all__ = ["DriverProcess", "Module"]
 
@@ -61,6 +61,7 @@ class DriverProcess:
         self._hung = False
         self._knows_pin = False
         """The process that runs now was given a PIN."""
+        self._prepared = False
         self._dismissed = False
         self._task = asyncio.create_task(self._supervise())
 
@@ -156,11 +157,20 @@ class DriverProcess:
                 changed = before is None or after is None or before.certificates != after.certificates
         return TokenError(replace(failure, token_changed=changed))
 
+    def prepare(self) -> None:
+        """Have a process that waits and sees tokens import what orders need; within an order it has done so."""
+        if self._running.is_set() and self.tokens and not self._busy.locked():
+            self._prepared = True
+            self._send(protocol.encode(Prepare()))
+
     async def forget(self) -> None:
-        """Put a fresh process in the place of one that was given a PIN: drivers keep copies that nobody can wipe."""
+        """Put a fresh process in the place of one that was given a PIN: drivers keep copies that nobody can wipe.
+
+        One that was prepared takes more memory than it needs to wait with.
+        """
         async with self._busy:
             child = self._child
-            if child is not None and self._knows_pin:
+            if child is not None and (self._knows_pin or self._prepared):
                 self._dismissed = True
                 await child.close(patience=_PATIENCE)
 
@@ -191,7 +201,7 @@ class DriverProcess:
 
     async def _run(self) -> Failure | None:
         """One life of the child; returns why it ended, None when it left to make room for a fresh one."""
-        self._hung = self._knows_pin = self._dismissed = False
+        self._hung = self._knows_pin = self._prepared = self._dismissed = False
         launched, self._launched = self._launched, None
         try:
             child = self._child = await (Child.start() if launched is None else Child.adopt(launched))

@@ -2,16 +2,19 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping
+from typing import TYPE_CHECKING
 
 from tui.core.certificate import CertificateRef, Token, find_token
 from tui.core.failure import UNLOADABLE, Failure, Reason, TokenError
-from tui.core.order import Application
 from tui.core.secret import Pin
 from tui.core.token import Installation, KeyLeft, ModuleFault, SignedRequest, Snapshot, TokenStage
 from tui.token import protocol
 from tui.token.launch import HeadStart, Module
 from tui.token.protocol import Done, Install, Installed, Look, MakeRequest, Order, Requested, Retire, Retired, Revealed
 from tui.token.proxy import DriverProcess
+
+if TYPE_CHECKING:  # a look at the tokens has no use for orders and forms
+    from tui.core.order import Application
 
 __all__ = ["Module", "Tokens"]
 
@@ -69,7 +72,7 @@ class Tokens:
         self,
         certificate: CertificateRef,
         pin: Pin,
-        application: Application,
+        application: "Application",
         progress: Callable[[TokenStage], None],
     ) -> SignedRequest:
         """See `journey.ports.TokenPort`."""
@@ -88,7 +91,7 @@ class Tokens:
         self,
         certificate: CertificateRef,
         pin: Pin,
-        application: Application,
+        application: "Application",
         progress: Callable[[TokenStage], None],
     ) -> Installation:
         """See `journey.ports.TokenPort`."""
@@ -109,7 +112,7 @@ class Tokens:
         self,
         certificate: CertificateRef,
         pin: Pin,
-        application: Application,
+        application: "Application",
         installation: Installation,
         progress: Callable[[TokenStage], None],
     ) -> KeyLeft | None:
@@ -118,6 +121,11 @@ class Tokens:
         done = await self._call(certificate, order, pin, progress)
         assert isinstance(done, Retired)  # noqa: S101 - the answer to this order
         return done.left
+
+    async def prepare(self) -> None:
+        """See `journey.ports.TokenPort`."""
+        for driver in self._drivers:
+            driver.prepare()
 
     async def forget(self) -> None:
         """See `journey.ports.TokenPort`."""

@@ -38,6 +38,7 @@ class TokensDouble:
     most_at_once: int = 0
     closed: bool = False
     forgotten: int = 0
+    prepared: int = 0
 
     async def watch(self) -> AsyncIterator[Snapshot]:
         while self.snapshots:
@@ -97,6 +98,9 @@ class TokensDouble:
     ) -> KeyLeft | None:
         left = await self._work(pin, progress)
         return left if isinstance(left, KeyLeft) else None
+
+    async def prepare(self) -> None:
+        self.prepared += 1
 
     async def forget(self) -> None:
         self.forgotten += 1

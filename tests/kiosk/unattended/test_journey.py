@@ -56,7 +56,15 @@ def test_from_the_token_to_the_new_certificate() -> None:
         Installed("B1", NEW.serial, NEW.not_before, NEW.not_after),
     ]
     assert tokens.pins == ["246810", "246810"]
+    assert tokens.prepared == 1
     assert desk.count("sign_out") == 1
+
+
+def test_each_document_is_asked_for_once_and_both_before_the_offer() -> None:
+    desk = desk_script()
+    renewed(desk, token_script())
+    asked = [name for name, _ in desk.called if name in {"notice", "agreement", "offer"}]
+    assert asked == ["notice", "agreement", "offer"]
 
 
 def test_a_wrong_pin_ends_it_and_is_not_tried_again() -> None:

@@ -2,11 +2,16 @@
 
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tui.cli.settings import take_up
 from tui.kiosk.settings import ModuleSettings, language_named, load
 from tui.kiosk.text import use_language
-from tui.kiosk.wiring import head_start, tokens
+from tui.kiosk.wiring import glance, head_start, tokens
+
+if TYPE_CHECKING:
+    from tui.core.token import Snapshot
+    from tui.token.tokens import Tokens
 
 
 def certs(config: Path | None, module: Path | None, watching: bool, as_json: bool) -> int:
@@ -27,4 +32,13 @@ def certs(config: Path | None, module: Path | None, watching: bool, as_json: boo
             return watch.run(tokens(modules, started), utc_now)
         from tui.cli.certs.told import tell
 
-        return tell(tokens(modules, started), as_json=as_json)
+        return tell(glance(modules, started) or _look(tokens(modules, started)), as_json=as_json)
+
+
+def _look(found: "Tokens") -> "Snapshot":
+    """With patience for slow drivers, a second start for what failed, and the faults in the end."""
+    import asyncio
+
+    from tui.cli.certs.listing import look
+
+    return asyncio.run(look(found))

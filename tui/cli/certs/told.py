@@ -1,6 +1,5 @@
 """Tell what is on the tokens now, as JSON or in words (`certs`)."""
 
-import asyncio
 from datetime import UTC, datetime
 
 from tui.cli.certs import listing
@@ -9,9 +8,8 @@ from tui.core.exits import Exit, exit_of
 from tui.core.token import Snapshot
 
 
-def tell(tokens: listing.Look, *, as_json: bool) -> Exit:
+def tell(snapshot: Snapshot, *, as_json: bool) -> Exit:
     """Print the tokens, and what is wrong with a module."""
-    snapshot = asyncio.run(listing.look(tokens))
     now = datetime.now(UTC)
     if as_json:
         out_json(listing.listed(snapshot, now))

@@ -14,6 +14,11 @@ from tui.journey.moves.common import Next, at, enter, follow
 from tui.journey.state import Busy, State, Step
 
 
+def agreement_ahead(state: State, event: e.AgreementLoaded) -> Next:
+    """It was asked for with the notice, and is there when its step comes."""
+    return replace(state, agreement=event.agreement), ()
+
+
 def agreement_loaded(state: State, event: e.AgreementLoaded) -> Next:
     """Show it; whatever changed it is said in the banner."""
     return replace(state, agreement=event.agreement, busy=None), ()

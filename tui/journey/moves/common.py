@@ -46,7 +46,7 @@ def enter(state: State, step: Step, failure: Failure | None = None) -> Next:
     state = at(state, step, failure)
     match state.step:
         case Step.NOTICE if state.notice is None:
-            return replace(state, busy=Busy.LOADING), (c.LoadNotice(),)
+            return replace(state, busy=Busy.LOADING), (c.LoadNotice(), c.LoadAgreement())
         case Step.CARD if state.holder is not None:
             return replace(state, busy=Busy.CHECKING), (c.AskOffer(state.holder[1].der),)
         case Step.CARD if state.chosen is not None:

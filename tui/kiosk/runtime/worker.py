@@ -78,14 +78,20 @@ class Worker:
             case c.WatchApplication(business_no):
                 self._end_poll()
                 self._poll = self._spawn(self._watch(business_no, post), name, post)
+            case c.SignIn():
+                self._spawn(self._prepare(), name, self._post)
+                self._begin(command, name, post)
             case c.Look() | c.MakeRequest() | c.Install() | c.Retire():
                 task = self._spawn(self._ask_token(command, post, self._visit), name, post)
                 task.add_done_callback(lambda _: wipe(command))
             case _:
-                task = self._spawn(self._ask(command, post), name, post)
-                task.add_done_callback(lambda _: wipe(command))
-                task.add_done_callback(self._droppable.discard)
-                self._droppable.add(task)
+                self._begin(command, name, post)
+
+    def _begin(self, command: DeskCommand | c.RunSelfCheck, name: str, post: Post) -> None:
+        task = self._spawn(self._ask(command, post), name, post)
+        task.add_done_callback(lambda _: wipe(command))
+        task.add_done_callback(self._droppable.discard)
+        self._droppable.add(task)
 
     async def _open(self) -> None:
         ports, post = self._build(), self._post
@@ -128,6 +134,10 @@ class Worker:
         tokens = (await self._opened()).tokens
         async with self._token_lane:
             await tokens.forget()
+
+    async def _prepare(self) -> None:
+        """While the desk is asked; a token that is at work has done so."""
+        await (await self._opened()).tokens.prepare()
 
     async def _watch(self, business_no: str, post: Post) -> None:
         await watch_application((await self._opened()).desk, business_no, post, self._pace)

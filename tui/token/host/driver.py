@@ -39,6 +39,10 @@ class Driver:
         self.lib.lib.C_GetMechanismList(slot, found)  # PyKCS11's own method adds one that no token has
         return frozenset(found)
 
+    def close(self) -> None:
+        """C_Finalize."""
+        self.lib.lib.C_Finalize()
+
     def restart(self) -> None:
         """C_Finalize and C_Initialize: the only cure for drivers that break on removal or never rescan."""
         self.lib.lib.C_Finalize()

@@ -1,10 +1,14 @@
 """Run the driver's process: whatever reads certificates is imported beside it, in a process that ends."""
 
+import os
+from contextlib import suppress
+from typing import NoReturn
+
 from tui.process.hardening import harden, hide
 from tui.token.host.reader import Reader
 
 
-def main() -> None:
+def main() -> NoReturn:
     """Serve until the program's end of the channel closes."""
     harden()
     hide()
@@ -13,10 +17,9 @@ def main() -> None:
     from tui.token.host.serving import serve
 
     channel = Channel()
-    try:
-        serve(channel, reader.read)
-    except (EOFError, BrokenPipeError):
-        return
+    with suppress(EOFError, BrokenPipeError):
+        serve(channel, reader)
+    os._exit(0)  # the driver has had its end; Python's takes 15 ms, for which commands would wait
 
 
 if __name__ == "__main__":

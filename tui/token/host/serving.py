@@ -3,15 +3,20 @@
 import os
 import resource
 import signal
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from tui.core.failure import TokenError
 from tui.token import protocol
 from tui.token.host.channel import Channel
-from tui.token.host.contents import Read
 from tui.token.host.driver import Driver
 from tui.token.host.presence import Watcher
+from tui.token.host.reader import Reader
 from tui.token.host.slot_monitor import SlotMonitor
-from tui.token.protocol import Done, Leaving, Load, Order, Refused, Seen
+from tui.token.protocol import Done, Leaving, Load, Order, Prepare, Refused, Seen
+
+if TYPE_CHECKING:
+    from tui.token.host.orders import Way
 
 _KEEP_NOTHING = {"XDG_CACHE_HOME": os.devnull}
 """For the driver: from 0.24 on OpenSC keeps copies there of what it reads from MyEID cards, certificates among it."""
@@ -22,7 +27,7 @@ GROWTH = 64 * 1024
 """KiB by which a process may outgrow its first look before a fresh one takes its place."""
 
 
-def serve(channel: Channel, read: Read) -> None:
+def serve(channel: Channel, reader: Reader) -> None:
     """Until the program's end of the channel closes; raise EOFError or BrokenPipeError then."""
     load = protocol.decode_order(channel.receive())
     assert isinstance(load, Load)  # noqa: S101 - both ends are this program
@@ -35,10 +40,13 @@ def serve(channel: Channel, read: Read) -> None:
         return
     monitor = SlotMonitor()
     channel.listen_to(monitor.descriptor)
-    _work(driver, Watcher(driver, monitor, read), channel)
+    try:
+        _work(driver, Watcher(driver, monitor, reader.read), channel, reader)
+    finally:
+        driver.close()
 
 
-def _work(driver: Driver, watcher: Watcher, channel: Channel) -> None:
+def _work(driver: Driver, watcher: Watcher, channel: Channel, reader: Reader) -> None:
     """Look and serve in turns, until the program ends or this process has had its day."""
     orders, room = 0, 0
     while orders < ORDERS and (not room or _peak() < room):
@@ -46,21 +54,26 @@ def _work(driver: Driver, watcher: Watcher, channel: Channel) -> None:
         if (tokens := watcher.look()) is not None:
             channel.send(Seen(tokens))
         signal.alarm(0)
+        reader.reap()
         room = room or _peak() + GROWTH
         if channel.wait(watcher.pause):
             order = protocol.decode_order(channel.receive())
             assert not isinstance(order, Load)  # noqa: S101 - sent once
-            channel.send(_carried_out(driver, order, channel))
+            carry_out = _imported()
+            if isinstance(order, Prepare):
+                continue
+            channel.send(carry_out(driver, order, channel))
             signal.alarm(0)
             watcher.forget()
             orders += 1
     channel.send(Leaving())
 
 
-def _carried_out(driver: Driver, order: Order, channel: Channel) -> Done | Refused:
-    from tui.token.host.orders import carry_out  # a look at the slots needs none of it
+def _imported() -> "Callable[[Driver, Order, Way], Done | Refused]":
+    """What carries orders out: a look at the slots needs nothing of it."""
+    from tui.token.host.orders import carry_out
 
-    return carry_out(driver, order, channel)
+    return carry_out
 
 
 def _peak() -> int:
