@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -102,7 +103,7 @@ def is_issued_by(der: bytes, authority: x509.Certificate) -> bool:
     """Whether the authority is the issuer by name and signature; nothing unreadable is anybody's."""
     try:
         opened = open_certificate(der)
-        if opened.parts.issuer != dissect(authority.public_bytes(Encoding.DER)).subject:
+        if opened.parts.issuer != _subject_of(authority):
             x509.load_der_x509_certificate(der).verify_directly_issued_by(authority)  # one name, otherwise encoded
             return True
         scheme, digest = opened.fields.signature_algorithm_parameters, opened.fields.signature_hash_algorithm
@@ -116,6 +117,12 @@ def is_issued_by(der: bytes, authority: x509.Certificate) -> bool:
     except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
         return False
     return True
+
+
+@lru_cache(maxsize=16)
+def _subject_of(authority: x509.Certificate) -> bytes:
+    """Name of an authority, DER; a desk knows a few of them."""
+    return dissect(authority.public_bytes(Encoding.DER)).subject
 
 
 def _names(der: bytes) -> tuple[str, str, str]:

@@ -1,9 +1,9 @@
 """An issued invoice on its way to the agent: the link by SMS at once, the files by mail once they are here."""
 
 import logging
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from sqlalchemy import exists, select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from tui.desk.backoff import delay
@@ -20,6 +20,9 @@ _GIVE_UP = timedelta(days=1)
 """A file that could not be had for so long is left out; the mail goes with what is here."""
 _LONGEST = timedelta(hours=1)
 _LONGEST_LINK = 1024
+_WAITED_FOR = select(
+    exists().where(InvoiceFileRecord.invoice_no == bindparam("invoice_no"), InvoiceFileRecord.next_try_at.is_not(None))
+)
 
 
 def announce(
@@ -46,7 +49,8 @@ def announce(
                 failure="" if desk.files else "file_hosts names no host",
             )
         )
-    _mail_when_complete(db, record, issued, now)
+    if _is_complete(db, issued.request_no):
+        tell_invoice(db, record, issued, MessageKind.MAIL, now)
 
 
 def fetch(desk: Desk, file_no: str) -> None:
@@ -75,7 +79,8 @@ def fetch(desk: Desk, file_no: str) -> None:
             over = failure.final or now >= file.created_at + _GIVE_UP
             file.failure = failure.text[:255]
             file.next_try_at = None if over else now + delay(file.tries, longest=_LONGEST)
-        _mail_when_complete(db, record, issued_as(db, file.invoice_no), now)
+        if _is_complete(db, file.invoice_no):
+            tell_invoice(db, record, issued_as(db, file.invoice_no), MessageKind.MAIL, now)
 
 
 def issued_as(db: Session, invoice_no: str) -> InvoiceRecord | RedInvoiceRecord:
@@ -83,10 +88,7 @@ def issued_as(db: Session, invoice_no: str) -> InvoiceRecord | RedInvoiceRecord:
     return db.get(RedInvoiceRecord, invoice_no) or db.get_one(InvoiceRecord, invoice_no)
 
 
-def _mail_when_complete(
-    db: Session, record: ApplicationRecord, issued: InvoiceRecord | RedInvoiceRecord, now: datetime
-) -> None:
+def _is_complete(db: Session, invoice_no: str) -> bool:
+    """Whether no file of the invoice is waited for, so that the mail may go."""
     db.flush()
-    mine = InvoiceFileRecord.invoice_no == issued.request_no
-    if not db.scalar(select(exists().where(mine, InvoiceFileRecord.next_try_at.is_not(None)))):
-        tell_invoice(db, record, issued, MessageKind.MAIL, now)
+    return not db.scalar(_WAITED_FOR, {"invoice_no": invoice_no})

@@ -11,6 +11,7 @@ from email.mime.base import MIMEBase
 from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
 from email.utils import formataddr, formatdate
+from functools import cached_property
 from pathlib import Path
 
 import msgspec
@@ -88,12 +89,12 @@ class Mailer:
         settings = self._settings
         server: smtplib.SMTP
         if settings.implicit_tls:
-            server = smtplib.SMTP_SSL(settings.host, settings.port, timeout=settings.deadline, context=self._context())
+            server = smtplib.SMTP_SSL(settings.host, settings.port, timeout=settings.deadline, context=self._tls)
         else:
             server = smtplib.SMTP(settings.host, settings.port, timeout=settings.deadline)
         try:
             if settings.starttls and not settings.implicit_tls:
-                server.starttls(context=self._context())
+                server.starttls(context=self._tls)
             if settings.user:
                 server.login(settings.user, settings.password.decode().strip())
         except (smtplib.SMTPException, OSError):
@@ -101,7 +102,8 @@ class Mailer:
             raise
         return server
 
-    def _context(self) -> ssl.SSLContext:
+    @cached_property
+    def _tls(self) -> ssl.SSLContext:
         return trust(self._settings.ca_file)
 
 

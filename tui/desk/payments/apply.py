@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from tui.desk.context import Desk
@@ -29,6 +29,19 @@ Effects = tuple[Effect, ...]
 _OF_APPLICATION = ("status", "paid_at", "issued_at", "payment_status")
 _OF_ATTEMPT = ("state", "qr", "queries", "next_query_at", "paid_fen", "paid_at", "platform_no")
 _OF_REFUND = ("state", "ordinal", "txn_time", "tries", "next_try_at", "refusal", "done_at")
+_LOCKED = select(ApplicationRecord).where(ApplicationRecord.business_no == bindparam("number")).with_for_update()
+_OF_THE_ATTEMPT = select(AttemptRecord.business_no).where(AttemptRecord.attempt_no == bindparam("number"))
+_LOCKED_BY_ATTEMPT = (
+    select(ApplicationRecord)
+    .where(ApplicationRecord.business_no == _OF_THE_ATTEMPT.scalar_subquery())
+    .with_for_update()
+)
+_ATTEMPTS = (
+    select(AttemptRecord, RefundRecord)
+    .outerjoin(RefundRecord, RefundRecord.attempt_no == AttemptRecord.attempt_no)
+    .where(AttemptRecord.business_no == bindparam("business_no"))
+    .order_by(AttemptRecord.ordinal)
+)
 
 
 class LockedBill:
@@ -39,13 +52,7 @@ class LockedBill:
         self.db, self.application, self.now = db, application, now
         self.records: dict[str, AttemptRecord] = {}
         self._refunds: dict[str, RefundRecord] = {}
-        mine = (
-            select(AttemptRecord, RefundRecord)
-            .outerjoin(RefundRecord, RefundRecord.attempt_no == AttemptRecord.attempt_no)
-            .where(AttemptRecord.business_no == application.business_no)
-            .order_by(AttemptRecord.ordinal)
-        )
-        for attempt, refund in db.execute(mine):
+        for attempt, refund in db.execute(_ATTEMPTS, {"business_no": application.business_no}):
             self.records[attempt.attempt_no] = attempt
             if refund is not None:
                 self._refunds[attempt.attempt_no] = refund
@@ -105,14 +112,9 @@ def locked(desk: Desk, business_no: str = "", *, attempt_no: str = "") -> Iterat
 
     :raises NoResultFound: there is none.
     """
-    which = (
-        select(AttemptRecord.business_no).where(AttemptRecord.attempt_no == attempt_no).scalar_subquery()
-        if attempt_no
-        else business_no
-    )
+    asked = _LOCKED_BY_ATTEMPT if attempt_no else _LOCKED
     with writing(desk.engine) as db:
-        asked = select(ApplicationRecord).where(ApplicationRecord.business_no == which).with_for_update()
-        yield LockedBill(db, db.scalars(asked).one(), desk.clock())
+        yield LockedBill(db, db.scalars(asked, {"number": attempt_no or business_no}).one(), desk.clock())
 
 
 def apply(desk: Desk, event: e.OfAttempt | e.OfRefund) -> Effects | Refusal:

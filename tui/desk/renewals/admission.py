@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from tui.core.certificate import RENEWABLE_KEYS, Certificate, CertificateState
@@ -117,30 +117,36 @@ class _Known:
     """The account applied for it, or for the one before it that is not replaced yet."""
 
 
+_ACCOUNT, _FINGERPRINT = bindparam("account"), bindparam("fingerprint")
+_CAME_OF = and_(
+    ApplicationRecord.account == _ACCOUNT,
+    ApplicationRecord.status == ApplicationStatus.ISSUED,
+    ApplicationRecord.certificate == bindparam("certificate"),
+)
+_COUNTS = or_(*(ApplicationRecord.status == status for status in sorted({*LIVE, ApplicationStatus.INSTALLED})))
+_KNOWN = (
+    select(ApplicationRecord, BindingRecord.fingerprint)
+    .select_from(AccountRecord)
+    .outerjoin(ApplicationRecord, or_(_CAME_OF, and_(ApplicationRecord.fingerprint == _FINGERPRINT, _COUNTS)))
+    .outerjoin(
+        BindingRecord,
+        and_(
+            BindingRecord.account == _ACCOUNT,
+            BindingRecord.fingerprint == func.coalesce(ApplicationRecord.fingerprint, _FINGERPRINT),
+        ),
+    )
+    .where(AccountRecord.name == _ACCOUNT)
+)
+"""Applications and bindings in one statement; the account, whose row is there, is only what they are joined to."""
+
+
 def _known(db: Session, account: str, shown: Certificate) -> _Known:
-    """Applications and binding in one statement; the account, whose row is there, is only what they are joined to."""
-    came_of = and_(
-        ApplicationRecord.account == account,
-        ApplicationRecord.status == ApplicationStatus.ISSUED,
-        ApplicationRecord.certificate == shown.der,
-    )
-    counts = ApplicationRecord.status.in_((*LIVE, ApplicationStatus.INSTALLED))
-    renews = and_(ApplicationRecord.fingerprint == shown.fingerprint, counts)
-    bound_to = and_(
-        BindingRecord.account == account,
-        BindingRecord.fingerprint == func.coalesce(ApplicationRecord.fingerprint, shown.fingerprint),
-    )
-    rows = db.execute(
-        select(ApplicationRecord, BindingRecord)
-        .select_from(AccountRecord)
-        .outerjoin(ApplicationRecord, or_(came_of, renews))
-        .outerjoin(BindingRecord, bound_to)
-        .where(AccountRecord.name == account)
-    ).all()
+    values = {"account": account, "fingerprint": shown.fingerprint, "certificate": shown.der}
+    rows = db.execute(_KNOWN, values).all()
     records: list[ApplicationRecord] = [record for record, _ in rows if record is not None]
     mine = [record for record in records if record.fingerprint != shown.fingerprint]
     of_it = [record for record in records if record.fingerprint == shown.fingerprint]
-    bound = {binding.fingerprint for _, binding in rows if binding is not None}
+    bound = {fingerprint for _, fingerprint in rows}
     unproved = next(iter(mine), None)
     return _Known(
         unproved,

@@ -6,7 +6,7 @@ from datetime import datetime
 from math import ceil
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from tui.core.order import FEE_NAME, SHOWN_ATTEMPT, Application, ApplicationStatus, Attempt, FeeLine, Order, Refund
@@ -31,6 +31,7 @@ DOSSIERS = (
     .outerjoin(RefundRecord, RefundRecord.business_no == ApplicationRecord.business_no)
 )
 """Applications with what belongs to their views; one row for each refund, or one."""
+_ONE = DOSSIERS.where(ApplicationRecord.business_no == bindparam("business_no"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Dossier:
 
 def load_dossier(db: Session, business_no: str) -> Dossier | None:
     """The application of this number, read by one statement."""
-    rows = db.execute(DOSSIERS.where(ApplicationRecord.business_no == business_no)).all()
+    rows = db.execute(_ONE, {"business_no": business_no}).all()
     return dossier_of(rows) if rows else None
 
 

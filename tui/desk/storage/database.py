@@ -223,6 +223,9 @@ def _use_wal(connection: Any) -> None:
 
 
 def _prepare_postgresql(connection: Any, _record: object) -> None:
+    from tui.desk.storage.postgresql import PlainCursor  # a desk on SQLite has no use for the driver
+
+    connection.cursor_factory = PlainCursor
     connection.autocommit = True
     connection.execute(f"SET idle_in_transaction_session_timeout = '{_HELD_SECONDS}s'")
     connection.autocommit = False

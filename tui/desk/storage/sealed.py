@@ -8,6 +8,7 @@ import json
 import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -123,14 +124,22 @@ def _open(record: Any) -> None:
 
 def _sealed_values(record: Any) -> list[tuple[str, object]]:
     """Name and value of each sealed column that is loaded or set."""
-    columns = [column.key for column in record.__table__.columns if isinstance(column.type, Sealed)]
-    return [(name, record.__dict__[name]) for name in columns if name in record.__dict__]
+    return [(name, record.__dict__[name]) for name in _sealed_columns(type(record)) if name in record.__dict__]
+
+
+@cache
+def _sealed_columns(kind: Any) -> tuple[str, ...]:
+    return tuple(column.key for column in kind.__table__.columns if isinstance(column.type, Sealed))
 
 
 def _row(record: Any) -> tuple[str, ...]:
     """The row's key, which must be known before the row is written."""
-    names = getattr(record, "__sealed_by__", None) or [column.key for column in record.__table__.primary_key]
-    return tuple(str(getattr(record, name)) for name in names)
+    return tuple(str(getattr(record, name)) for name in _bound_by(type(record)))
+
+
+@cache
+def _bound_by(kind: Any) -> tuple[str, ...]:
+    return getattr(kind, "__sealed_by__", None) or tuple(column.key for column in kind.__table__.primary_key)
 
 
 class Moment(TypeDecorator[datetime]):
