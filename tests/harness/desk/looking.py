@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -55,7 +56,7 @@ async def onlooker(town: Town, person: Person, patch: pytest.MonkeyPatch) -> Asy
     waiters = Waiters()
     announcements = Announcements(town.desk.engine, waiters.tell)
     announcements.listen()
-    transport = httpx.ASGITransport(create_app(town.desk, waiters))
+    transport = httpx.ASGITransport(cast(Any, create_app(town.desk, waiters)))
     try:
         async with httpx.AsyncClient(transport=transport, base_url="https://desk", timeout=PATIENCE) as client:
             yield Onlooker(person, waiters, announcements, client, held)
@@ -67,10 +68,3 @@ async def ended(task: "asyncio.Task[httpx.Response]") -> httpx.Response:
     """The answer, which comes without any wait."""
     async with asyncio.timeout(PATIENCE):
         return await task
-
-
-async def cancelled(task: "asyncio.Task[httpx.Response]") -> None:
-    """The kiosk goes."""
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
