@@ -14,13 +14,11 @@ from tui.core.order import (
     ApplicationStatus,
     AttemptState,
     InvoiceStatus,
-    KeyPolicy,
-    OldPair,
     PaymentStatus,
     RefundState,
-    SignatureScheme,
 )
 from tui.core.payment_method import PaymentMethod
+from tui.core.policy import KeyPolicy, OldPair, SignatureScheme
 from tui.desk.storage.indexes import FROZEN, among, owed
 from tui.desk.storage.sealed import Moment, Sealed, bind_to_rows
 
