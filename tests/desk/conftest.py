@@ -13,7 +13,7 @@ from tui.desk.renewals import accounts
 
 @pytest.fixture(scope="session", autouse=True)
 def _quick_passwords() -> Iterator[None]:
-    """argon2id with a fraction of its cost; `test_refusals` knows the real one."""
+    """argon2id with a fraction of its cost; `test_accounts` knows the real one."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(accounts, "_HASHER", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
         yield

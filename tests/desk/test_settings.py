@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.harness.desk.desk_file import FILE, PFX, write_desk_file
-from tui.core.order import KeyPolicy, OldPair, SignatureScheme
+from tui.core.policy import KeyPolicy, OldPair, SignatureScheme
 from tui.desk.ca.local.settings import LocalCaSettings
 from tui.desk.settings import load
 from tui.desk.settings_reader import SettingsError

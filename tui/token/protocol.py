@@ -4,17 +4,18 @@ Every order but `Load` is answered by `Staged` and `PinWanted` in any number and
 `Seen`, `Unusable` and `Leaving` come unasked. The PIN follows `PinWanted` and nothing else, in a frame of its own.
 """
 
-import struct
 from collections.abc import Mapping
 
 import msgspec
 
 from tui.core.certificate import CertificateRef, Token
 from tui.core.failure import Failure
-from tui.core.order import KeyPolicy, SignatureScheme
+from tui.core.policy import KeyPolicy, SignatureScheme
 from tui.core.token import Installation, KeyLeft, SignedRequest, TokenStage
+from tui.token.load import HEADER, Load, encode, framed
 
-HEADER = struct.Struct(">I")
+__all__ = ["HEADER", "Load", "encode", "framed"]
+
 LIMIT = 16 * 1024 * 1024
 """No frame is longer; a longer length means that the stream is broken."""
 
@@ -36,13 +37,6 @@ tells which key or which token it is.
 """
 WATCH_DEADLINE = 30
 """Whole seconds that one look at the slots may last; a card without a matching driver costs OpenSC 14."""
-
-
-class Load(msgspec.Struct, frozen=True, tag=True):
-    """The first order: which driver, with which environment."""
-
-    path: str
-    environment: tuple[tuple[str, str], ...]
 
 
 class Look(msgspec.Struct, frozen=True, tag=True):
@@ -146,12 +140,5 @@ Done = Revealed | Requested | Installed | Retired
 Answer = Staged | PinWanted | Done | Refused
 Report = Seen | Unusable | Leaving | Answer
 
-encode = msgspec.msgpack.Encoder().encode
-"""Any message to its bytes."""
 decode_order = msgspec.msgpack.Decoder(Load | Order).decode
 decode_report = msgspec.msgpack.Decoder(Report).decode
-
-
-def framed(payload: bytes) -> bytes:
-    """The payload with its length before it."""
-    return HEADER.pack(len(payload)) + payload

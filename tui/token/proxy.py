@@ -5,8 +5,8 @@ import contextlib
 import signal
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
+from subprocess import Popen
 
 from tui.core.certificate import CertificateRef, Token, find_token
 from tui.core.failure import UNLOADABLE, Failure, Reason, TokenError
@@ -14,7 +14,8 @@ from tui.core.secret import Pin
 from tui.core.token import TokenStage
 from tui.token import protocol
 from tui.token.child import Child
-from tui.token.protocol import Answer, Done, Leaving, Load, Order, PinWanted, Refused, Seen, Staged, Unusable
+from tui.token.launch import Module
+from tui.token.protocol import Answer, Done, Leaving, Order, PinWanted, Refused, Seen, Staged, Unusable
 
 _STEADY = 10.0
 """Seconds a process must live for its end to count as the first again."""
@@ -27,19 +28,17 @@ _LASTING = UNLOADABLE - {Reason.DRIVER_REFUSES}
 """No second try helps; a driver that refuses to start may only have come before what it needs."""
 
 
-@dataclass(frozen=True, slots=True)
-class Module:
-    """One PKCS#11 driver to load."""
-
-    path: Path
-    environment: tuple[tuple[str, str], ...] = ()
-    """Set in the driver's process only."""
-
-
 class DriverProcess:
     """The child that runs one module's driver; restarted with growing rests when it dies."""
 
-    def __init__(self, module: Module, changed: Callable[[], None], deadlines: Mapping[TokenStage, float]) -> None:
+    def __init__(
+        self,
+        module: Module,
+        changed: Callable[[], None],
+        deadlines: Mapping[TokenStage, float],
+        launched: Popen[bytes] | None = None,
+    ) -> None:
+        """`launched` is the first child where a `HeadStart` has it."""
         self.module = module
         self.tokens: tuple[Token, ...] = ()
         """What the driver saw last; kept over one restart, since a crash is no removal."""
@@ -55,6 +54,7 @@ class DriverProcess:
         self._running = asyncio.Event()
         self._looked = asyncio.Event()
         """The process that runs now has told what it sees."""
+        self._launched = launched
         self._child: Child | None = None
         self._hung = False
         self._knows_pin = False
@@ -190,11 +190,13 @@ class DriverProcess:
     async def _run(self) -> Failure | None:
         """One life of the child; returns why it ended, None when it left to make room for a fresh one."""
         self._hung = self._knows_pin = self._dismissed = False
+        launched, self._launched = self._launched, None
         try:
-            child = self._child = await Child.start()
+            child = self._child = await (Child.start() if launched is None else Child.adopt(launched))
         except OSError as error:  # no process or descriptor to be had
             return Failure(Reason.DRIVER_CRASHED, detail=error.strerror or "")
-        self._send(protocol.encode(Load(str(self.module.path), self.module.environment)))
+        if launched is None:
+            self._send(protocol.encode(self.module.load))
         self._running.set()
         try:
             last = await self._hear(child)

@@ -9,8 +9,9 @@ from tui.core.order import Application
 from tui.core.secret import Pin
 from tui.core.token import Installation, KeyLeft, ModuleFault, SignedRequest, Snapshot, TokenStage
 from tui.token import protocol
+from tui.token.launch import HeadStart, Module
 from tui.token.protocol import Done, Install, Installed, Look, MakeRequest, Order, Requested, Retire, Retired, Revealed
-from tui.token.proxy import DriverProcess, Module
+from tui.token.proxy import DriverProcess
 
 __all__ = ["Module", "Tokens"]
 
@@ -21,9 +22,15 @@ _ELSEWHERE = UNLOADABLE | {Reason.TOKEN_REMOVED, Reason.TOKEN_SWAPPED, Reason.DR
 class Tokens:
     """One driver process a module: a driver that hangs or dies harms no other module's tokens."""
 
-    def __init__(self, modules: tuple[Module, ...], deadlines: Mapping[TokenStage, float] = protocol.DEADLINES) -> None:
-        """Nothing is started before the first use, which must be in a running loop."""
+    def __init__(
+        self,
+        modules: tuple[Module, ...],
+        deadlines: Mapping[TokenStage, float] = protocol.DEADLINES,
+        head_start: HeadStart | None = None,
+    ) -> None:
+        """Nothing more is started before the first use, which must be in a running loop."""
         self._modules = modules
+        self._head_start = head_start or HeadStart()
         self._deadlines = deadlines
         self._drivers: tuple[DriverProcess, ...] = ()
         self._version = 0
@@ -34,7 +41,8 @@ class Tokens:
     def drivers(self) -> tuple[DriverProcess, ...]:
         """The driver processes, started now if they were not."""
         if not self._drivers:
-            self._drivers = tuple(DriverProcess(m, self._note, self._deadlines) for m in self._modules)
+            take = self._head_start.take
+            self._drivers = tuple(DriverProcess(m, self._note, self._deadlines, take(m)) for m in self._modules)
         return self._drivers
 
     async def watch(self) -> AsyncGenerator[Snapshot, None]:

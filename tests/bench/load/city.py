@@ -29,10 +29,9 @@ OPTIONS = "-c shared_buffers=256MB -c max_connections=200"
 """Of PostgreSQL; `fsync` is off in tests.rig.postgres, so that no disk is measured."""
 _PATIENCE = 180.0
 _OWED = (
-    "SELECT (SELECT count(*) FROM messages WHERE sent_at IS NULL AND next_try_at IS NOT NULL) "
+    "SELECT (SELECT count(*) FROM messages WHERE next_try_at IS NOT NULL) "
     "+ (SELECT count(*) FROM invoices WHERE next_query_at IS NOT NULL) "
     "+ (SELECT count(*) FROM invoice_files WHERE next_try_at IS NOT NULL)"
-    "+ (SELECT count(*) FROM applications WHERE status = 'installed' AND invoice_status IN ('pending', 'issued'))"
 )
 
 

@@ -6,16 +6,23 @@ Copies are sealed for their originals' rows: nobody can open them, and no desk h
 from sqlalchemy import Connection, Engine, text
 
 _AGO = "- i * interval '1 minute' - interval '2 days'"
-_NUMBER = "'YWC' || i"
+_NUMBER = "'YC' || i"
+
+
+def _copied(digest: str) -> str:
+    """Another one of 64 hexadecimal digits."""
+    return f"md5(t.{digest} || i) || md5(i || t.{digest})"
+
+
 _COPIES: dict[str, tuple[str, dict[str, str]]] = {
     "accounts": ("name", {"name": "'copy' || i"}),
-    "bindings": ("account", {"fingerprint": "md5('f' || i) || md5('g' || i)", "account": "'copy' || i"}),
+    "bindings": ("account", {"fingerprint": _copied("fingerprint"), "account": "'copy' || i"}),
     "applications": (
         "business_no",
         {
             "business_no": _NUMBER,
             "account": "'copy' || i",
-            "fingerprint": "md5('f' || i) || md5('g' || i)",
+            "fingerprint": _copied("fingerprint"),
             "certificate": "t.certificate || int4send(i::int)",
             **{name: f"t.{name} {_AGO}" for name in ("created_at", "paid_at", "issued_at", "installed_at")},
         },
@@ -49,7 +56,7 @@ _COPIES: dict[str, tuple[str, dict[str, str]]] = {
             "invoice_no": f"CASE t.invoice_no WHEN '' THEN '' ELSE {_NUMBER} END",
         },
     ),
-    "keys": ("business_no", {"business_no": _NUMBER, "spki": "md5('k' || i) || md5('l' || i)"}),
+    "keys": ("business_no", {"business_no": _NUMBER, "spki": _copied("spki")}),
 }
 """Table: by which column a row belongs to the renewal, and what differs in its copies."""
 
@@ -58,11 +65,11 @@ def fill(engine: Engine, total: int) -> None:
     """Let there be so many finished applications, a minute apart, the newest two days old."""
     with engine.begin() as connection:
         there = int(connection.scalar(text("SELECT count(*) FROM applications WHERE status = 'installed'")) or 0)
-        copied = int(connection.scalar(text("SELECT count(*) FROM applications WHERE business_no LIKE 'YWC%'")) or 0)
+        copied = int(connection.scalar(text("SELECT count(*) FROM applications WHERE business_no LIKE 'YC%'")) or 0)
         originals = connection.execute(
             text(
                 "SELECT business_no, account FROM applications "
-                "WHERE status = 'installed' AND invoice_status = 'sent' AND business_no NOT LIKE 'YWC%' LIMIT 1"
+                "WHERE status = 'installed' AND business_no NOT LIKE 'YC%' ORDER BY installed_at LIMIT 1"
             )
         ).one()
         for table, (key, changes) in _COPIES.items():

@@ -14,8 +14,7 @@ from tui.core.order import AttemptState
 from tui.desk.context import Desk
 from tui.desk.engine import workers
 from tui.desk.engine.engine import DeskEngine
-from tui.desk.engine.obligations import OBLIGATIONS, Due, Obligation, claim
-from tui.desk.engine.workers import AT_ONCE
+from tui.desk.engine.obligations import AT_ONCE, OBLIGATIONS, Due, Obligation, claim
 from tui.desk.payments.polling import follow
 from tui.desk.storage.database import open_database, writing
 from tui.desk.storage.records import AttemptRecord

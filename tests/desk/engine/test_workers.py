@@ -7,8 +7,8 @@ from sqlalchemy import select
 
 from tests.harness.desk.slow_post import PATIENCE, SlowPost, write_messages
 from tests.harness.desk.town import Town, claimed
-from tui.desk.engine.obligations import Due, Obligation
-from tui.desk.engine.workers import AT_ONCE, Workers
+from tui.desk.engine.obligations import AT_ONCE, Due, Obligation
+from tui.desk.engine.workers import Workers
 from tui.desk.storage.database import reading, writing
 from tui.desk.storage.records import MessageRecord
 

@@ -3,10 +3,8 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import replace
-from threading import BoundedSemaphore
 
 import pytest
-from argon2.exceptions import VerifyMismatchError
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
@@ -14,14 +12,9 @@ from cryptography.x509.oid import NameOID
 from tests.harness.desk.town import ACCOUNT, FORM, PASSWORD, Person, Refusal, Town, b64
 from tui.core.application import InvoiceForm
 from tui.core.failure import Reason
-from tui.desk.renewals import accounts
 from tui.desk.renewals.accounts import bind_certificate, create_account
 from tui.desk.storage.database import reading
 from tui.desk.storage.records import NoticeRecord
-
-HASHER = accounts._HASHER
-"""The program's own, taken before the tests' quick one comes."""
-COST = "$argon2id$v=19$m=65536,t=3,p=4$"
 
 
 def refusal(reason: Reason, act: Callable[[], object]) -> Refusal:
@@ -222,20 +215,9 @@ def test_wrong_passwords_lock_the_account_for_a_while(town: Town) -> None:
     refusal(Reason.WRONG_PASSWORD, lambda: person.sign_in(password="wrong"))
 
 
-def test_passwords_are_hashed_as_rfc_9106_recommends_where_memory_is_scarce(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert HASHER.hash(PASSWORD).startswith(COST)
-    monkeypatch.setattr(accounts, "_HASHER", HASHER)
-    assert accounts._hash_of_nothing().startswith(COST)
-
-
 def test_an_unknown_account_is_a_wrong_password(town: Town) -> None:
     person = town.person()
     refusal(Reason.WRONG_PASSWORD, lambda: person.sign_in("nobody", PASSWORD))
-
-
-def test_the_password_of_an_unknown_account_is_hashed_too() -> None:
-    with pytest.raises(VerifyMismatchError):  # and not InvalidHashError, which comes at once
-        accounts._HASHER.verify(accounts._hash_of_nothing(), PASSWORD)
 
 
 def test_a_write_without_a_key_and_a_request_that_is_none(town: Town) -> None:
@@ -243,24 +225,6 @@ def test_a_write_without_a_key_and_a_request_that_is_none(town: Town) -> None:
     refusal(Reason.KIOSK_FAULT, lambda: person.save(key="k" * 200))
     refusal(Reason.KIOSK_FAULT, lambda: person.call("POST", "/offers", {"nothing": 1}))
     refusal(Reason.KIOSK_FAULT, lambda: person.call("GET", "/nowhere"))
-
-
-@pytest.mark.parametrize(("account", "password"), [("a" * 65, PASSWORD), (ACCOUNT, "x" * 129)])
-def test_nothing_of_excessive_length_is_hashed(
-    town: Town, person: Person, monkeypatch: pytest.MonkeyPatch, account: str, password: str
-) -> None:
-    create_account(town.desk.engine, account[:64], password)
-    monkeypatch.setattr(accounts, "_HASHER", None)
-    refusal(Reason.WRONG_PASSWORD, lambda: person.sign_in(account, password))
-
-
-def test_a_flood_of_sign_ins_is_told_to_come_later(town: Town, person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
-    queue = BoundedSemaphore(1)
-    queue.acquire()
-    monkeypatch.setattr(accounts, "_QUEUE", queue)
-    assert refusal(Reason.DESK_BUSY, person.sign_in).problem["retry_after"] == 2
-    queue.release()
-    assert person.sign_in()
 
 
 @pytest.mark.parametrize("path", ["/", "/schema", "/schema/openapi.json", "/v1/nothing", "/notify"])

@@ -10,6 +10,7 @@ from tui.core.certificate import CertificateRef, Token
 from tui.core.failure import DeskError, Failure, Reason
 from tui.core.order import Application
 from tui.core.secret import Pin
+from tui.core.sighting import Sighting
 from tui.core.token import Installation, KeyLeft, SignedRequest, Snapshot, TokenStage
 from tui.journey.events import Event
 from tui.journey.ports import Check
@@ -121,7 +122,7 @@ class DeskScript:
                 raise AssertionError("a hanging call went on")
             if isinstance(answer, Exception):
                 raise answer
-            return answer
+            return Sighting(answer) if name == "application" and isinstance(answer, Application) else answer
 
         return call
 

@@ -30,8 +30,9 @@ from tests.harness.people import (
 )
 from tui.core.exits import Exit
 from tui.core.failure import DeskError, Failure, Money, Reason, TokenError
-from tui.core.order import Application, ApplicationStatus, AttemptState, Offer, OldPair, PaymentStatus
+from tui.core.order import Application, ApplicationStatus, AttemptState, Offer, PaymentStatus
 from tui.core.payment_method import PaymentMethod
+from tui.core.policy import OldPair
 from tui.core.token import SignedRequest, Snapshot
 from tui.kiosk.unattended import journey
 from tui.kiosk.unattended.report import Failed, Installed, Issued, Paid, Pay, Retired

@@ -7,9 +7,10 @@ when its lease is over; who is still at work renews it.
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Engine, func, or_, select, update
+from sqlalchemy import ColumnElement, Engine, Executable, Integer, bindparam, func, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
 from tui.desk.context import Desk
@@ -26,6 +27,8 @@ from tui.desk.storage.invoices import InvoiceFileRecord, InvoiceRecord, RedInvoi
 from tui.desk.storage.reconciliations import ReconciliationRecord
 from tui.desk.storage.records import ApplicationRecord, AttemptRecord, MessageRecord, RefundRecord
 
+AT_ONCE = 8
+"""Of one kind at one desk: a slow mail server keeps no payment waiting."""
 _FAR = timedelta(days=2)
 """Nothing is put off for so long: what is was written while the clock ran ahead, and is due."""
 
@@ -58,6 +61,8 @@ class Due:
 
 
 Tell = Callable[[Due], None]
+_BUSY = tuple(f"busy_{ordinal}" for ordinal in range(AT_ONCE))
+"""Parameters for the numbers that are under way."""
 
 
 OBLIGATIONS = (
@@ -74,11 +79,16 @@ OBLIGATIONS = (
 
 def next_due(engine: Engine, kinds: Sequence[Obligation], now: datetime) -> list[datetime | None]:
     """When each kind is due next, by one query; None where nothing is owed."""
-    moments = [at(kind.due) for kind in kinds for at in (func.min, func.max)]
+    moments = [select(at(kind.due)).where(_owes(kind)) for kind in kinds for at in (func.min, func.max)]
     with reading(engine) as db:
-        found = db.execute(select(*(select(moment).scalar_subquery() for moment in moments))).one()
+        found = db.execute(select(*(moment.scalar_subquery() for moment in moments))).one()
     pairs = zip(found[::2], found[1::2], strict=True)
     return [now if last is not None and last > now + _FAR else first for first, last in pairs]
+
+
+def _owes(kind: Obligation) -> ColumnElement[bool]:
+    """Said in so many words, for the sake of `tui.desk.storage.indexes.owed`."""
+    return kind.due.is_not(None)
 
 
 def claim(
@@ -88,12 +98,21 @@ def claim(
 
     A row that another transaction holds right now is left out.
     """
-    is_due = or_(kind.due <= now, kind.due > now + _FAR)
-    due = select(kind.number).where(is_due, kind.number.not_in(under_way)).order_by(kind.due)
-    taken = due.limit(at_most).with_for_update(skip_locked=True).cte("taken")
-    moved = update(kind.number.class_).where(kind.number.in_(select(taken.c[0]))).values({kind.due: until})
+    busy = dict(zip(_BUSY, (*under_way, *("" for _ in _BUSY)), strict=False))
+    values = {"now": now, "far": now + _FAR, "at_most": at_most, "until": until, **busy}
     with engine.execution_options(writes=True).begin() as connection:
-        return sorted(connection.scalars(moved.returning(kind.number)))
+        return sorted(connection.scalars(_claiming(kind), values))
+
+
+@cache
+def _claiming(kind: Obligation) -> Executable:
+    """The statement, the same each time: to build and to translate it costs more than to carry it out."""
+    is_due = or_(kind.due <= bindparam("now"), kind.due > bindparam("far"))
+    is_free = kind.number.not_in([bindparam(name) for name in _BUSY])
+    due = select(kind.number).where(_owes(kind), is_due, is_free).order_by(kind.due)
+    taken = due.limit(bindparam("at_most", type_=Integer)).with_for_update(skip_locked=True).cte("taken")
+    moved = update(kind.number.class_).where(kind.number.in_(select(taken.c[0])))
+    return moved.values({kind.due: bindparam("until")}).returning(kind.number)
 
 
 def put_off(

@@ -10,11 +10,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from tui.desk.backoff import delay
 from tui.desk.context import Desk
-from tui.desk.engine.obligations import Due, Obligation, Tell, claim, put_off
+from tui.desk.engine.obligations import AT_ONCE, Due, Obligation, Tell, claim, put_off
 
 _LOG = logging.getLogger(__name__)
-AT_ONCE = 8
-"""Of one kind: a slow mail server keeps no payment waiting."""
 _AGAIN = timedelta(seconds=1)
 """After a first failure that the act itself did not expect."""
 _MOMENT = timedelta(milliseconds=200)

@@ -5,13 +5,12 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 from math import ceil
-from threading import BoundedSemaphore
 from typing import TYPE_CHECKING
 
-from argon2 import PasswordHasher
+from argon2 import Parameters, PasswordHasher, Type, extract_parameters
 from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.low_level import ARGON2_VERSION
-from sqlalchemy import Engine, delete, update
+from sqlalchemy import Engine, delete, select, update
 from sqlalchemy.orm import Session
 
 from tui.core.failure import Reason
@@ -23,14 +22,10 @@ from tui.desk.storage.records import AccountRecord, BindingRecord, SessionRecord
 if TYPE_CHECKING:  # the settings name every partner, the rules none
     from tui.desk.settings import DeskSettings
 
-_HASHER = PasswordHasher()
-
+_HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+"""19 MiB, two passes, one lane, as OWASP recommends. A hash names its own cost, by which it is verified."""
 LONGEST_ACCOUNT, LONGEST_PASSWORD = 64, 128
 """Characters; nothing longer is hashed."""
-_HASHING = BoundedSemaphore(2)
-"""Each hash takes 64 MiB and a core: a flood of sign-ins must not take the whole machine."""
-_QUEUE = BoundedSemaphore(16)
-"""Sign-ins that are hashed or wait for it; more would take the threads that every other request needs."""
 
 
 def create_account(engine: Engine, name: str, password: str) -> None:
@@ -55,20 +50,23 @@ def bind(db: Session, account: str, fingerprint: str) -> None:
 
 
 def sign_in(engine: Engine, settings: "DeskSettings", name: str, password: str, now: datetime) -> str:
-    """Check the password and open a session; the answer is its token.
+    """Check the password and open a session; the answer is its token. Takes long, and a core.
 
-    :raises Refused: WRONG_PASSWORD, ACCOUNT_LOCKED with the seconds to wait, or DESK_BUSY while too many sign in.
+    :raises Refused: WRONG_PASSWORD, or ACCOUNT_LOCKED with the seconds to wait.
     """
     if len(name) > LONGEST_ACCOUNT or len(password) > LONGEST_PASSWORD:
         raise Refused(Reason.WRONG_PASSWORD)
-    # The slow hash is computed outside of the transaction: it must not hold the write lock.
+    # The slow hash is computed outside of the transactions: it must not hold the write lock.
     with reading(engine) as db:
-        known = db.get(AccountRecord, name)
-        stored = known.password_hash if known else _hash_of_nothing()
+        next_in_order = select(AccountRecord).where(AccountRecord.name >= name).order_by(AccountRecord.name).limit(1)
+        found = db.scalar(next_in_order)
+        known = found if found is not None and found.name == name else None
         _refuse_locked(known, now)
+    stored = known.password_hash if known else _hash_of_nothing(found.password_hash if found else None)
     right = _verify(stored, password) and known is not None
+    renewed = _HASHER.hash(password) if right and _HASHER.check_needs_rehash(stored) else None
     with writing(engine) as db:
-        account = db.get(AccountRecord, name, with_for_update=True)
+        account = db.get(AccountRecord, name, with_for_update={"key_share": True})  # no rows that point here wait
         _refuse_locked(account, now)
         if account is not None and not right:
             account.wrong_passwords += 1
@@ -77,8 +75,8 @@ def sign_in(engine: Engine, settings: "DeskSettings", name: str, password: str, 
                 account.wrong_passwords = 0
         elif account is not None:
             account.wrong_passwords, account.locked_until = 0, None
-            if _HASHER.check_needs_rehash(account.password_hash):
-                account.password_hash = _HASHER.hash(password)
+            if renewed and account.password_hash == stored:  # else somebody has given it a new password meanwhile
+                account.password_hash = renewed
             token = secrets.token_urlsafe(32)
             expires_at = now + timedelta(seconds=settings.session_seconds)
             db.add(SessionRecord(token_hash=digest(token), account=name, expires_at=expires_at))
@@ -112,22 +110,30 @@ def _refuse_locked(account: AccountRecord | None, now: datetime) -> None:
 
 
 def _verify(stored: str, password: str) -> bool:
-    if not _QUEUE.acquire(blocking=False):
-        raise Refused(Reason.DESK_BUSY, retry_after=2)
     try:
-        with _HASHING:
-            return _HASHER.verify(stored, password)
+        return _HASHER.verify(stored, password)
     except (VerificationError, InvalidHashError):
         return False
-    finally:
-        _QUEUE.release()
 
 
-def _hash_of_nothing() -> str:
-    """A hash that no password has, checked when there is no such account, so that the answer takes as long."""
-    cost = f"m={_HASHER.memory_cost},t={_HASHER.time_cost},p={_HASHER.parallelism}"
+def _hash_of_nothing(like: str | None) -> str:
+    """A hash that no password has, checked when there is no such account, so that the answer takes as long.
+
+    As long as for the account next to it in order: while hashes of several costs are stored, an unknown name takes as
+    long as some known one.
+    """
+    cost = _cost_of(like)
     salt, tag = (
-        base64.b64encode(secrets.token_bytes(length)).rstrip(b"=").decode()
-        for length in (_HASHER.salt_len, _HASHER.hash_len)
+        base64.b64encode(secrets.token_bytes(length)).rstrip(b"=").decode() for length in (cost.salt_len, cost.hash_len)
     )
-    return f"$argon2id$v={ARGON2_VERSION}${cost}${salt}${tag}"
+    parameters = f"m={cost.memory_cost},t={cost.time_cost},p={cost.parallelism}"
+    return f"$argon2id$v={cost.version}${parameters}${salt}${tag}"
+
+
+def _cost_of(stored: str | None) -> Parameters:
+    """What it takes to verify this hash; a new one's cost where there is none."""
+    try:
+        return extract_parameters(stored or "")
+    except InvalidHashError:
+        lengths, passes = (_HASHER.salt_len, _HASHER.hash_len), (_HASHER.time_cost, _HASHER.memory_cost)
+        return Parameters(Type.ID, ARGON2_VERSION, *lengths, *passes, _HASHER.parallelism)

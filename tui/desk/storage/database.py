@@ -3,21 +3,24 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from select import POLLIN, poll
 from time import monotonic, sleep
 from typing import Any, cast
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, text
+from sqlalchemy import Connection, Engine, Executable, Table, create_engine, event, inspect, text
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from tui.desk.storage.sealed import bind, use_key
 
 BUSY_SECONDS = 10
+CONNECTIONS = 15
+"""To PostgreSQL, that one process uses at once, besides the one that listens."""
 _HELD_SECONDS = 20
 """PostgreSQL lets go so soon of the rows of a process that fell silent amid a transaction, as by a power cut."""
-NEWEST_REVISION = "0010"
+NEWEST_REVISION = "0011"
 """The last of `migrations/versions`."""
 _MIGRATION_LOCK = 1_128_350_283
 """Any fixed number: PostgreSQL's advisory lock that lets one desk at a time migrate."""
@@ -28,12 +31,15 @@ def open_database(url: str, data_key: bytes | None = None, name: str = "") -> En
 
     `name` is this process's, by which PostgreSQL shows its connections.
     """
-    arguments = {} if url.startswith("sqlite") or not name else {"application_name": name}
-    engine = create_engine(url, hide_parameters=True, connect_args=arguments)
-    if engine.dialect.name == "sqlite":
+    if url.startswith("sqlite"):
+        engine = create_engine(url, hide_parameters=True)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     else:
+        arguments = {"application_name": name} if name else {}
+        # None beyond those that stay open: a new one costs the server more than the transaction it was opened for.
+        pool: dict[str, Any] = {"pool_size": CONNECTIONS, "max_overflow": 0, "pool_use_lifo": True}
+        engine = create_engine(url, hide_parameters=True, connect_args=arguments, **pool)
         event.listen(engine, "connect", _prepare_postgresql)
         event.listen(engine, "checkout", _refuse_closed)
     if data_key is not None:
@@ -62,6 +68,15 @@ def reading(engine: Engine) -> Iterator[Session]:
 
 
 @contextmanager
+def glancing(engine: Engine) -> Iterator[Connection]:
+    """A connection for one statement that reads; PostgreSQL needs no transaction around it, which costs two turns."""
+    with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execution_options(isolation_level="AUTOCOMMIT")
+        yield connection
+
+
+@contextmanager
 def writing(engine: Engine) -> Iterator[Session]:
     """One transaction that is committed at the end; on SQLite it holds the write lock from its beginning."""
     with Session(engine.execution_options(writes=True), expire_on_commit=False) as session, session.begin():
@@ -75,31 +90,47 @@ def writes_alone(engine: Engine) -> bool:
 
 def put(session: Session, record: DeclarativeBase) -> None:
     """Write the row in the place of what stands under its key, also where another desk puts one there right now."""
-    insert, values = _insertion(session, record)
-    keys = [column.name for column in record.__table__.primary_key]
-    changed = {name: insert.excluded[name] for name in values if name not in keys}
-    session.execute(insert.on_conflict_do_update(index_elements=keys, set_=changed))
+    values = _values(session, record)
+    session.connection().execute(_upsert(session.get_bind().dialect.name, type(record), tuple(values)), values)
 
 
 def add(session: Session, record: DeclarativeBase) -> bool:
     """Write the row unless there is one under its key, now or once another desk has committed; whether it was."""
-    insert, _ = _insertion(session, record)
-    written = insert.on_conflict_do_nothing().returning(*record.__table__.primary_key)
-    return session.execute(written).first() is not None
+    values = _values(session, record)
+    statement = _insert_unless_there(session.get_bind().dialect.name, type(record))
+    return session.connection().execute(statement, values).first() is not None
 
 
-def _insertion(session: Session, record: DeclarativeBase) -> tuple[Any, dict[str, object]]:
-    """The dialect's INSERT, which knows ON CONFLICT, and the values that the record has."""
-    if session.get_bind().dialect.name == "sqlite":
+def _values(session: Session, record: DeclarativeBase) -> dict[str, object]:
+    """What the record has, to be written after what was added before it."""
+    session.flush()
+    bind(record)
+    columns = [column.key for column in record.__table__.columns]
+    return {name: record.__dict__[name] for name in columns if name in record.__dict__}
+
+
+@cache
+def _upsert(dialect: str, kind: type[DeclarativeBase], names: tuple[str, ...]) -> Executable:
+    """Built once, as to build it costs more than to carry it out."""
+    insert = _insert_into(dialect, kind)
+    keys = [column.name for column in kind.__table__.primary_key]
+    changed = {name: insert.excluded[name] for name in names if name not in keys}
+    return cast(Executable, insert.on_conflict_do_update(index_elements=keys, set_=changed))
+
+
+@cache
+def _insert_unless_there(dialect: str, kind: type[DeclarativeBase]) -> Executable:
+    written = _insert_into(dialect, kind).on_conflict_do_nothing().returning(*kind.__table__.primary_key)
+    return cast(Executable, written)
+
+
+def _insert_into(dialect: str, kind: type[DeclarativeBase]) -> Any:
+    """The dialect's INSERT, which knows ON CONFLICT."""
+    if dialect == "sqlite":
         from sqlalchemy.dialects.sqlite import insert
     else:
         from sqlalchemy.dialects.postgresql import insert  # type: ignore[assignment]
-    session.flush()  # what was added before comes before
-    bind(record)
-    values = {
-        column.key: record.__dict__[column.key] for column in record.__table__.columns if column.key in record.__dict__
-    }
-    return insert(cast(Table, record.__table__)).values(values), values
+    return insert(cast(Table, kind.__table__))
 
 
 def migrate(engine: Engine) -> None:

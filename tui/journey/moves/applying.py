@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from tui.core.application import ApplicationForm, check, normalise
 from tui.core.certificate import CertificateRef, Token
 from tui.core.failure import Failure, Reason
+from tui.core.form.fields import ApplicationForm
 from tui.core.order import Application, ApplicationStatus, Term
 from tui.core.secret import Pin
 from tui.journey import commands as c
@@ -59,6 +59,8 @@ def submit_form(state: State, event: e.FormSubmitted) -> Next:
     offer, holder = state.offer, state.holder
     if state.busy or offer is None or holder is None or state.agreement is None:
         return state, ()
+    from tui.core.application import check, normalise  # its expressions take milliseconds to compile
+
     form = normalise(event.form)
     errors = check(form, tuple(term.months for term in offer.terms), state.today)
     term = chosen_term(state, form)

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 from tui import __version__
 from tui.core.failure import Failure, Reason
-from tui.core.order import Application, ApplicationStatus
+from tui.core.order import SHOWN_ATTEMPT, Application, ApplicationStatus
 from tui.core.token import Installation
 from tui.journey import commands as c
 from tui.journey import events as e
-from tui.journey.state import SHOWN_ATTEMPT, Busy, State, Step, Trait, step_of
+from tui.journey.state import Busy, State, Step, Trait, step_of
 
 Next = tuple[State, tuple[c.Command, ...]]
 

@@ -1,6 +1,7 @@
 """Schedule the runtime's work: tasks for commands, one token lane, one poll, and their ends."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable, Coroutine
 from datetime import datetime
@@ -85,9 +86,18 @@ class Worker:
                 self._droppable.add(task)
 
     async def _open(self) -> None:
-        ports = self._build()
+        """The tokens first: what talks to the desk holds the interpreter for a tenth of a second of imports."""
+        ports, post, looked = self._build(), self._post, asyncio.Event()
+
+        def seen(event: Event) -> None:
+            post(event)
+            looked.set()
+
+        self._spawn(watch_tokens(ports.tokens, seen, self._clock, self._pace), "WatchTokens", post)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._pace.first_look):
+                await looked.wait()
         self._ports.set_result(ports)
-        self._spawn(watch_tokens(ports.tokens, self._post, self._clock, self._pace), "WatchTokens", self._post)
         self._spawn(watch_service(ports.desk, self._post, self._pace), "WatchService", self._post)
 
     async def _close(self, ports: Ports) -> None:

@@ -9,7 +9,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui.journey.events import CertificateChosen
-from tui.journey.moves.arrival import renewable
+from tui.journey.renewable import renewable
 from tui.journey.state import State
 from tui.kiosk.screens.base import BACK, StepScreen
 from tui.kiosk.text import N_, _

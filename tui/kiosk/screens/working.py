@@ -15,6 +15,7 @@ from tui.kiosk.text.labels import label
 from tui.kiosk.widgets.action import ActionButton
 from tui.kiosk.widgets.countdown import Pulse
 from tui.kiosk.widgets.stages import StageList
+from tui.kiosk.widgets.words import Words
 
 
 class WorkingScreen(StepScreen):
@@ -30,7 +31,7 @@ class WorkingScreen(StepScreen):
         """The list, the mark of the wait, the warning."""
         yield StageList(id="stages")
         yield Pulse(id="pulse")
-        yield Static(id="stay")
+        yield Words(id="stay")
 
     def compose_actions(self) -> Iterable[Widget]:
         """重试, once the desk could not be told."""

@@ -15,6 +15,8 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
 from tui.kiosk.terminal.keyboard import Input
+from tui.kiosk.terminal.painting.capabilities import erases_in_colour
+from tui.kiosk.terminal.painting.frames import Frames
 from tui.kiosk.terminal.tty import RESET, Before
 
 SIGNALS: Final = {signal.SIGTERM: 143, signal.SIGHUP: 129, signal.SIGQUIT: 131, signal.SIGINT: 130}
@@ -69,6 +71,7 @@ class KioskDriver(LinuxDriver):
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self._file = Output(2)  # type: ignore[assignment]
         self.before = Before.look(self.fileno)
+        self.frames = Frames(app, super().write, erases=erases_in_colour(os.environ))
         self._wake, self._waker = os.pipe()
         self._raw: list[Any] | None = None
         signal.signal(signal.SIGTSTP, signal.SIG_IGN)
@@ -87,8 +90,14 @@ class KioskDriver(LinuxDriver):
         with suppress(termios.error):
             self._raw = termios.tcgetattr(self.fileno)
 
+    def write(self, data: str) -> None:
+        """Write what is no frame: a mode, a question."""
+        self.frames.lose()
+        super().write(data)
+
     def stop_application_mode(self) -> None:
         """Give it back; modes that Textual forgets are reset too."""
+        self.frames.end()
         super().stop_application_mode()
         self.write(RESET)
 
@@ -180,4 +189,4 @@ class KioskDriver(LinuxDriver):
         self._enable_mouse_support()
         self._enable_bracketed_paste()
         self._disable_line_wrap()
-        self._app.refresh(layout=True)
+        self.frames.repaint()

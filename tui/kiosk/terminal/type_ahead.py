@@ -7,6 +7,7 @@ account, Enter and a password in one read, as after a stalled connection, all wo
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any, Final
 
 from textual import events
@@ -76,8 +77,7 @@ class TypeAhead:
 async def _up_to_date(node: MessagePump) -> None:
     """Wait until `node` has handled every message that it has now."""
     done = asyncio.Event()
-    if node.call_later(done.set):
-        try:
-            await asyncio.wait_for(done.wait(), PATIENCE)
-        except TimeoutError:
-            return
+    if node.post_message(events.Callback(done.set)):
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE):
+                await done.wait()

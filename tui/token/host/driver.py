@@ -4,7 +4,6 @@ import PyKCS11
 from PyKCS11 import PyKCS11Error
 
 from tui.core.failure import TokenError
-from tui.token.host import unloadable
 from tui.token.host.library import Library
 
 
@@ -17,6 +16,8 @@ class Driver:
         try:
             self.lib.load(path)
         except PyKCS11Error as error:
+            from tui.token.host import unloadable
+
             raise TokenError(unloadable.why(path, error)) from error
 
     def slots(self) -> list[int]:
