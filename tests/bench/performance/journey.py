@@ -56,11 +56,11 @@ class Phone:
     def __exit__(self, *_: object) -> None:
         self._process.communicate()
 
-    def pay(self, business_no: str) -> float:
-        """Pay; the monotonic clock when the platform had answered."""
+    def pay(self, what: str) -> float:
+        """Pay a code, or an application by its number; the monotonic clock when the platform had answered."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._process.stdin.write(f"{business_no}\n")
+        self._process.stdin.write(f"{what}\n")
         return float(self._process.stdout.readline())
 
 

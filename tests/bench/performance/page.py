@@ -69,8 +69,13 @@ def write(rows: Sequence[Row], begun: Surroundings, as_json: Path | None, as_mar
         as_json.write_text(json.dumps(measured, ensure_ascii=False, indent=1) + "\n")
     if as_markdown:
         page = as_markdown.read_text() if as_markdown.exists() else f"{BEGIN}\n{END}\n"
-        head, _, rest = page.partition(BEGIN)
-        as_markdown.write_text(f"{head}{BEGIN}\n\n{table}\n\n{END}{rest.partition(END)[2]}")
+        as_markdown.write_text(placed(page, table))
+
+
+def placed(page: str, table: str) -> str:
+    """The page with this table in the place of the one that it had."""
+    head, _, rest = page.partition(BEGIN)
+    return f"{head}{BEGIN}\n\n{table}\n\n{END}{rest.partition(END)[2]}"
 
 
 def _told(begun: Surroundings, ended: tuple[float, float, float]) -> str:

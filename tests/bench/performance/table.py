@@ -36,7 +36,7 @@ def _cell(row: Row, column: str) -> str:
     if figure is None:
         return ""
     spread = f" ({_number(figure.low, row.digits)} to {_number(figure.high, row.digits)})"
-    return f"{_number(figure.value, row.digits)} {row.unit}{spread if figure.low != figure.high else ''}"
+    return f"{_number(figure.value, row.digits)} {row.unit}".strip() + (spread if figure.low != figure.high else "")
 
 
 def _ratio(row: Row, column: str) -> str:
@@ -48,7 +48,7 @@ def _target(target: Target | None, unit: str) -> str:
     if target is None:
         return ""
     sign = "≥" if target.at_least else "≤"
-    return f"{sign} {target.limit:g}" + ("" if target.ratio else f" {unit}")
+    return f"{sign} {target.limit:g}" + (" x" if target.ratio else f" {unit}").rstrip()
 
 
 def _number(value: float, digits: int) -> str:

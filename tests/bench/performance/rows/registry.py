@@ -24,6 +24,7 @@ GROUPS = {
         Group("latency", latency.measure),
         Group("idle", idle.measure),
         Group("certs", token.certs),
+        Group("renew", token.renew),
         Group("desk", desk.renewals),
         Group("polls", desk.polls),
         Group("flat", desk.flat),
