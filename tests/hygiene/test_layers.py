@@ -75,7 +75,7 @@ app.run(headless=True, auto_pilot=first)"""
             "tui.core.token",
         ),
         *("tui.journey.events", "tui.journey.commands", "tui.journey.flow", "tui.journey.moves", "tui.journey.ports"),
-        *("tui.kiosk.runtime", "tui.token.proxy", "tui.deskclient"),
+        *("tui.core.token", "tui.kiosk.runtime", "tui.token.proxy", "tui.deskclient"),
     }
     assert not _loaded(drawn, depth=3) & later
     assert not _loaded(drawn) & ({*HEAVY, "h11", "anyio", "httpcore"} - {"msgspec"})
