@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 
 from tests.kiosk.unattended.test_answers import WHOLE
-from tui.cli.table import COMMANDS, GROUPS
+from tui.cli.parser import parser
+from tui.cli.plain import plain_words
+from tui.cli.table import COMMANDS, GROUPS, KIOSK
 from tui.core.exits import LEGEND, Exit
 
 MODULE = Path("/usr/lib/softhsm/libsofthsm2.so")
@@ -150,6 +152,18 @@ def test_a_database_that_is_not_there_is_told_in_one_line(
     assert "desk.database" in done.stderr
     assert said in done.stderr
     assert "xyzzy" not in done.stderr
+
+
+@pytest.mark.parametrize("words", [[], ["--config", "a.toml"], ["--config", "a b/一.toml"]])
+def test_plain_words_mean_what_the_parser_makes_of_them(words: list[str]) -> None:
+    parsed = vars(parser().parse_args(words))
+    assert parsed.pop("command") is KIOSK
+    assert plain_words(words) == parsed
+
+
+@pytest.mark.parametrize("words", [["--config"], ["--config", "-h"], ["--config=a"], ["certs"], ["--version"], ["-h"]])
+def test_all_other_words_are_the_parser_s(words: list[str]) -> None:
+    assert plain_words(words) is None
 
 
 def test_the_kiosk_needs_a_terminal() -> None:

@@ -48,6 +48,50 @@ def test_the_way_to_the_first_screen_loads_nothing_heavy() -> None:
     assert not loaded & set(HEAVY)
 
 
+def test_the_first_screen_is_drawn_without_orders_events_rules_and_parser() -> None:
+    drawn = """
+import tui.cli.main, tui.cli.kiosk, tui.kiosk.wiring, tui.token.launch
+from tui.kiosk.app import KioskApp
+from tui.kiosk.screens.registry import screen_class
+from tui.journey.state import Step
+
+class Still:
+    start = run = stop = lambda *_: None
+
+async def first(pilot):
+    assert type(app.step_screen) is screen_class(Step.WAITING)
+    app.exit()
+
+KioskApp._begin = lambda self: None
+app = KioskApp(Still())
+app.run(headless=True, auto_pilot=first)"""
+    later = {
+        *(
+            "tui.cli.parser",
+            "tui.cli.table",
+            "tui.cli.command",
+            "tui.core.order",
+            "tui.core.application",
+            "tui.core.token",
+        ),
+        *("tui.journey.events", "tui.journey.commands", "tui.journey.flow", "tui.journey.moves", "tui.journey.ports"),
+        *("tui.core.token", "tui.kiosk.runtime", "tui.token.proxy", "tui.deskclient"),
+    }
+    assert not _loaded(drawn, depth=3) & later
+    assert not _loaded(drawn) & ({*HEAVY, "h11", "anyio", "httpcore"} - {"msgspec"})
+
+
+def test_what_talks_to_the_desk_loads_half_of_httpx() -> None:
+    loaded = _loaded("import tui.deskclient.exchange", depth=2)
+    assert "httpx._client" in loaded
+    assert not loaded & {"httpcore", "anyio", "click", "pygments", "rich"}
+
+
+def test_a_client_of_the_desk_that_was_not_asked_has_no_http() -> None:
+    made = "from tui.deskclient.client import DeskClient\nDeskClient('https://a', None, '1')"
+    assert "httpx._client" not in _loaded(made, depth=2)
+
+
 def test_the_desk_loads_no_tool_of_migration_or_test() -> None:
     loaded = _loaded("import tui.desk.serve")
     assert "sqlalchemy" in loaded

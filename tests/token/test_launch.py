@@ -1,0 +1,102 @@
+"""The drivers' processes that have a head start: taken over once, and never left behind."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.harness.token.support import until, watching
+from tests.rig.softhsm import SoftToken
+from tui.token import launch
+from tui.token.launch import HeadStart, Module
+from tui.token.tokens import Tokens
+
+
+@pytest.fixture
+def launched(monkeypatch: pytest.MonkeyPatch) -> Iterator[list["subprocess.Popen[bytes]"]]:
+    """Every process that is launched."""
+    made: list[subprocess.Popen[bytes]] = []
+
+    def kept(*words: object, **named: object) -> "subprocess.Popen[bytes]":
+        made.append(subprocess.Popen(*words, **named))  # type: ignore[call-overload]
+        return made[-1]
+
+    monkeypatch.setattr(launch, "Popen", kept)
+    yield made
+    assert all(process.returncode is not None for process in made)
+
+
+async def test_the_runtime_takes_over_what_has_looked_already(
+    soft: SoftToken, launched: list["subprocess.Popen[bytes]"]
+) -> None:
+    module = Module(soft.module, soft.environment)
+    started = HeadStart((module,))
+    tokens = Tokens((module,), head_start=started)
+    try:
+        async with watching(tokens) as snapshots:
+            await until(snapshots, lambda snapshot: bool(snapshot.tokens))
+        assert [driver.pid for driver in tokens.drivers] == [process.pid for process in launched]
+        started.close()  # kills nobody that was taken over
+        assert launched[0].poll() is None
+    finally:
+        await tokens.close()
+
+
+def test_what_nobody_took_over_is_killed(soft: SoftToken, launched: list["subprocess.Popen[bytes]"]) -> None:
+    module = Module(soft.module, soft.environment)
+    started = HeadStart((module, module))
+    assert len(launched) == 1
+    started.close()
+    started.close()
+    assert launched[0].returncode is not None
+    assert started.take(module) is None
+
+
+async def test_one_that_died_meanwhile_is_started_again(
+    soft: SoftToken, launched: list["subprocess.Popen[bytes]"]
+) -> None:
+    module = Module(soft.module, soft.environment)
+    started = HeadStart((module,))
+    launched[0].kill()
+    launched[0].wait()
+    tokens = Tokens((module,), head_start=started)
+    try:
+        async with watching(tokens) as snapshots:
+            assert (await until(snapshots, lambda snapshot: bool(snapshot.tokens))).faults == ()
+    finally:
+        await tokens.close()
+
+
+def test_no_process_to_be_had_is_no_failure_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*words: object, **named: object) -> None:
+        raise BlockingIOError
+
+    monkeypatch.setattr(launch, "Popen", refused)
+    module = Module(Path("/nowhere.so"))
+    assert HeadStart((module,)).take(module) is None
+
+
+def test_it_ends_with_a_program_that_is_killed() -> None:
+    program = """
+import os
+from pathlib import Path
+from tui.token import launch
+started = launch.HeadStart((launch.Module(Path("/nowhere.so")),))
+(process,) = started._waiting.values()
+os.write(1, b"%d" % process.pid)
+os.kill(os.getpid(), 9)"""
+    told = subprocess.run([sys.executable, "-c", program], stdout=subprocess.PIPE, check=False, timeout=60)
+    orphan = int(told.stdout)
+    while _runs(orphan):
+        time.sleep(0.01)
+
+
+def _runs(pid: int) -> bool:
+    """Whether the process lives; a zombie has ended."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
