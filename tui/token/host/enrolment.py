@@ -29,7 +29,6 @@ _REFUSED = frozenset({Reason.TOKEN_FULL, Reason.TOKEN_READ_ONLY, Reason.TOKEN_UN
 
 def make_request(driver: Driver, order: MakeRequest, ask_pin: AskPin, progress: Progress) -> SignedRequest:
     """CSR signed by the key that is to be certified, evidence signed by the old one."""
-    progress(TokenStage.CHECKING)
     with signed_in(driver, order.certificate, ask_pin, order.scheme) as workspace:
         old = _old(workspace)
         public_key: Any = old.public_key()
@@ -51,7 +50,6 @@ def make_request(driver: Driver, order: MakeRequest, ask_pin: AskPin, progress: 
 
 def install(driver: Driver, order: Install, ask_pin: AskPin, progress: Progress) -> Installation:
     """Put the issued certificate on the token and prove that its key is there; the old pair stays usable."""
-    progress(TokenStage.CHECKING)
     certified = _public_key(order.issued)
     with signed_in(driver, order.certificate, ask_pin, order.scheme, replaced=order.old) as workspace:
         old = _old_certificate(workspace, order.old)

@@ -40,11 +40,11 @@ class Way(Protocol):
 
 
 def carry_out(driver: Driver, order: Order, channel: Way) -> Done | Refused:
-    """The order's answer. Whatever a driver makes go wrong ends here as a reason."""
+    """The order's answer; that `CHECKING` begins is told already. Whatever a driver makes go wrong ends as a reason."""
     try:
         match order:
             case Look():
-                return Revealed(session.look(driver, order.certificate, channel.ask_pin, channel.progress))
+                return Revealed(session.look(driver, order.certificate, channel.ask_pin))
             case MakeRequest():
                 return Requested(enrolment.make_request(driver, order, channel.ask_pin, channel.progress))
             case Install():

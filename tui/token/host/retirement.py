@@ -21,7 +21,6 @@ def retire(driver: Driver, order: Retire, ask_pin: AskPin, progress: Callable[[T
 
     The certificate goes last: as long as it is there, a repetition knows which key was its own.
     """
-    progress(TokenStage.CHECKING)
     with signed_in(driver, order.certificate, ask_pin, order.scheme) as workspace:
         session = workspace.session
         if order.new != workspace.certificate.der:

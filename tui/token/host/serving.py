@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tui.core.failure import TokenError
+from tui.core.token import TokenStage
 from tui.token import protocol
 from tui.token.host.channel import Channel
 from tui.token.host.driver import Driver
@@ -59,10 +60,11 @@ def _work(driver: Driver, watcher: Watcher, channel: Channel, reader: Reader) ->
         if channel.wait(watcher.pause):
             order = protocol.decode_order(channel.receive())
             assert not isinstance(order, Load)  # noqa: S101 - sent once
-            carry_out = _imported()
             if isinstance(order, Prepare):
+                _imported()
                 continue
-            channel.send(carry_out(driver, order, channel))
+            channel.progress(TokenStage.CHECKING)  # every order begins with it; what is imported is not hung
+            channel.send(_imported()(driver, order, channel))
             signal.alarm(0)
             watcher.forget()
             orders += 1

@@ -12,7 +12,6 @@ from PyKCS11 import PyKCS11Error
 from tui.core.certificate import RENEWABLE_KEYS, Certificate, CertificateRef, Token, find, holds_key
 from tui.core.failure import Reason, TokenError
 from tui.core.policy import SignatureScheme
-from tui.core.token import TokenStage
 from tui.token.host import faults, inventory, objects, pairing
 from tui.token.host.driver import Driver
 from tui.token.host.identity import compare, known_by_key, locate
@@ -130,9 +129,8 @@ def signed_in(
         yield workspace
 
 
-def look(driver: Driver, reference: CertificateRef, ask_pin: AskPin, progress: Callable[[TokenStage], None]) -> Token:
+def look(driver: Driver, reference: CertificateRef, ask_pin: AskPin) -> Token:
     """The token of this name with all that is on it; nothing is signed or written."""
-    progress(TokenStage.CHECKING)
     token, certificate = locate(driver, reference)
     with _logged_in(driver, token, certificate, ask_pin, writable=False) as (session, _):
         return _unveiled(token, session)
