@@ -21,6 +21,7 @@ def main() -> None:
     with bench(options.against, runs=options.runs, people=options.people, quick=options.quick) as ready:
         for group in options.rows:
             print(f"{group.name} …", file=sys.stderr, flush=True)
+            ready.new_people()
             rows += group.measure(ready)
     page.write(rows, begun, options.json, options.markdown)
 

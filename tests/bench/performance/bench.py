@@ -42,6 +42,11 @@ class Bench:
                 self._towns[checkout.name] = self._ending.enter_context(town(checkout, self.folder))
         return tuple(self._towns[checkout.name] for checkout in self.checkouts)
 
+    def new_people(self) -> None:
+        """Put a certificate that may be renewed into every sandbox that is up."""
+        for up in self._towns.values():
+            up.new_person()
+
     @property
     def journeys(self) -> int:
         """How many whole journeys: their bytes hardly vary."""
