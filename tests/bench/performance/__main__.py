@@ -1,7 +1,7 @@
 """Print one table of what the program costs, beside its references and an earlier checkout, measured in turns.
 
-`python -m tests.bench.performance [--against DIR] [--rows NAME,...] [--runs N] [--quick] [--json FILE]
-[--markdown FILE]`
+`python -m tests.bench.performance [--against DIR] [--rows NAME,...] [--runs N] [--people N] [--quick]
+[--json FILE] [--markdown FILE]`
 """
 
 import argparse
@@ -18,9 +18,10 @@ def main() -> None:
     options = _options()
     begun = page.surroundings()
     rows = []
-    with bench(options.against, options.runs, quick=options.quick) as ready:
+    with bench(options.against, runs=options.runs, people=options.people, quick=options.quick) as ready:
         for group in options.rows:
             print(f"{group.name} …", file=sys.stderr, flush=True)
+            ready.new_people()
             rows += group.measure(ready)
     page.write(rows, begun, options.json, options.markdown)
 
@@ -30,7 +31,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--against", type=Path, help="another checkout with its .venv: the column `before`")
     parser.add_argument("--rows", type=_groups, default=[*GROUPS.values()], help=f"some of {','.join(GROUPS)}")
     parser.add_argument("--runs", type=int, default=5, help="how often each is measured")
-    parser.add_argument("--quick", action="store_true", help="the whole within ten minutes: fewer and shorter runs")
+    parser.add_argument("--people", type=int, default=200, help="how many a kiosk serves, for the growth of its memory")
+    parser.add_argument("--quick", action="store_true", help="fewer and shorter runs")
     parser.add_argument("--json", type=Path, help="write every figure there")
     parser.add_argument("--markdown", type=Path, help="write the page there (assets/docs/performance.md)")
     return parser.parse_args()

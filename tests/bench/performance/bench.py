@@ -1,5 +1,6 @@
 """What the rows are measured with: the checkouts, a sandbox for each, and how often."""
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -9,6 +10,8 @@ from tempfile import TemporaryDirectory
 from tests.bench.performance.checkout import Checkout, Town, compiled, town
 
 HERE = Path(__file__).parents[3]
+_FEW_RUNS, _FEW_PEOPLE = 2, 8
+"""When it has to be quick."""
 REFERENCES = Path(__file__).parent / "reference"
 
 
@@ -20,6 +23,8 @@ class Bench:
     """The program as it is now, last; before it the one that it is compared with."""
     runs: int
     quick: bool
+    people: int
+    """How many one kiosk serves, for the growth of its memory."""
     folder: Path
     _ending: ExitStack
     _towns: dict[str, Town] = field(default_factory=dict)
@@ -37,6 +42,11 @@ class Bench:
                 self._towns[checkout.name] = self._ending.enter_context(town(checkout, self.folder))
         return tuple(self._towns[checkout.name] for checkout in self.checkouts)
 
+    def new_people(self) -> None:
+        """Put a certificate that may be renewed into every sandbox that is up."""
+        for up in self._towns.values():
+            up.new_person()
+
     @property
     def journeys(self) -> int:
         """How many whole journeys: their bytes hardly vary."""
@@ -52,11 +62,14 @@ class Bench:
 
 
 @contextmanager
-def bench(against: Path | None, runs: int, *, quick: bool) -> Iterator[Bench]:
-    """Everything is stopped and removed at the end."""
+def bench(against: Path | None, *, runs: int, people: int, quick: bool) -> Iterator[Bench]:
+    """Everything is stopped and removed at the end; it lies in memory, so that no disk is measured."""
     roots: Mapping[str, Path] = {"before": against, "now": HERE} if against else {"now": HERE}
     checkouts = tuple(Checkout(name, root.absolute()) for name, root in roots.items())
     for checkout in checkouts:
         compiled(checkout)
-    with TemporaryDirectory() as folder, ExitStack() as ending:
-        yield Bench(checkouts, runs, quick, Path(folder), ending)
+    memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+    with TemporaryDirectory(dir=memory) as folder, ExitStack() as ending:
+        if quick:
+            runs, people = min(runs, _FEW_RUNS), min(people, _FEW_PEOPLE)
+        yield Bench(checkouts, runs, quick, people, Path(folder), ending)

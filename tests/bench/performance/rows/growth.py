@@ -16,7 +16,6 @@ from tests.bench.performance.terminal import Terminal
 
 _SETTLED = 5
 """Journeys after which all that is loaded late has been."""
-_JOURNEYS, _FEW = 200, 10
 _ASIDE = 1.0
 
 
@@ -47,7 +46,7 @@ def measure(bench: Bench) -> list[Row]:
         for town in bench.towns:
             terminal = open_.enter_context(Terminal([town.checkout.kiosk, "--config", town.config]))
             kiosks.append(_Kiosk(terminal, open_.enter_context(Phone(town)), town))
-        for _journey in range(_FEW if bench.quick else _JOURNEYS):
+        for _person in range(bench.people):
             for kiosk in kiosks:
                 kiosk.serve()
     growth = {kiosk.town.checkout.name: [_growth(kiosk.memory[_SETTLED - 1 :])] for kiosk in kiosks}

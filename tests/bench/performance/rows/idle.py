@@ -13,7 +13,7 @@ from tests.bench.performance.terminal import Chunk, Terminal
 _MINUTE = 60.0
 """Seconds: the clock turns once."""
 _SHORT = 20.0
-_DIGITS = 40
+_DIGITS = 60
 """Bytes for a move of the cursor, colours, and the digits that have changed."""
 _CALM = 3.0
 _ONE_WRITE = 0.005
