@@ -104,7 +104,7 @@ def _claiming(kind: Obligation) -> Executable:
     """The statement, the same each time: to build and to translate it costs more than to carry it out."""
     is_due = or_(kind.due <= bindparam("now"), kind.due > bindparam("far"))
     is_free = kind.number.not_in([bindparam(name) for name in _BUSY])
-    due = select(kind.number).where(is_due, is_free).order_by(kind.due)
+    due = select(kind.number).where(kind.due.is_not(None), is_due, is_free).order_by(kind.due)
     taken = due.limit(bindparam("at_most", type_=Integer)).with_for_update(skip_locked=True).cte("taken")
     moved = update(kind.number.class_).where(kind.number.in_(select(taken.c[0])))
     return moved.values({kind.due: bindparam("until")}).returning(kind.number)
