@@ -131,7 +131,7 @@ def program(module: str, environment: str) -> int:
     from tui.kiosk.app import KioskApp, run
     from tui.kiosk.runtime.ports import Ports
     from tui.kiosk.runtime.runtime import Runtime
-    from tui.token.proxy import Module
+    from tui.token.launch import Module
     from tui.token.tokens import Tokens
 
     pairs = tuple(tuple(line.split("=", 1)) for line in Path(environment).read_text().splitlines())

@@ -22,7 +22,7 @@ from tests.rig.card.provision import Shelf
 from tests.rig.child import process
 from tests.rig.pcsc.bus import Bus
 from tests.rig.softhsm import make_ca
-from tui.token.proxy import Module
+from tui.token.launch import Module
 from tui.token.tokens import Tokens
 
 _PATIENCE = 60.0

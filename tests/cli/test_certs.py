@@ -18,8 +18,9 @@ import pytest
 from tests.harness.odd_certificates import key_usage, odd
 from tests.harness.people import NOW, certificate, token
 from tests.rig.softhsm import SoftToken, init_token, make_token, pull, put_back, put_certificate
-from tui.cli.certs.listing import certificate_lines, listed
+from tui.cli.certs.listing import listed
 from tui.cli.certs.watch import at_first, since
+from tui.cli.certs.words import certificate_lines
 from tui.core.certificate import Usage
 from tui.core.failure import Failure, Reason
 from tui.core.token import ModuleFault, Snapshot

@@ -15,7 +15,8 @@ from tui.core.order import ApplicationStatus, Offer
 from tui.core.token import Snapshot
 from tui.journey import commands as c
 from tui.journey import events as e
-from tui.journey.moves.arrival import may_be_paid, renewable
+from tui.journey.moves.arrival import may_be_paid
+from tui.journey.renewable import renewable
 from tui.journey.state import State, Step
 
 NEW = certificate("new", 385, subject=OLD.subject, not_before=NOW - timedelta(days=2))

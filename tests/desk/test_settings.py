@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.harness.desk.desk_file import FILE, PFX, write_desk_file
-from tui.core.order import KeyPolicy, OldPair, SignatureScheme
+from tui.core.policy import KeyPolicy, OldPair, SignatureScheme
 from tui.desk.ca.local.settings import LocalCaSettings
 from tui.desk.settings import load
 from tui.desk.settings_reader import SettingsError
@@ -135,6 +135,8 @@ def test_a_database_that_is_no_url_is_told_without_it(file: Path, url: str) -> N
         ("[desk]", "[desk]\ndatabase = 'nonsense'", "desk.database"),
         ("[desk]", "[desk", "desk.toml"),
         ("[desk]", "[desk]\nport = 8443.0", "desk.port must be int"),
+        ("[desk]", "[desk]\nworkers = 2", "desk.workers: must be 1 with SQLite"),
+        ("[desk]", "[desk]\nworkers = 0", "desk.workers must be 1 to 64"),
         ('certificate = "tls/desk.pem"', "certificate = 1", "desk.certificate must be str"),
         ("[desk]", "[desk]\ndatabase = 'mysql://host/desk'", "desk.database: must be of sqlite or postgresql"),
         ("[desk]", "[desk]\nminimum_kiosk_version = '1.x'", "desk.minimum_kiosk_version"),

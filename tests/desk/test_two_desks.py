@@ -1,15 +1,18 @@
 """Two desks on one PostgreSQL: whatever one of them began before it died for good is done by the other, once."""
 
+import os
+import signal
 import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, func, select, text
 
-from tests.harness.desk.desks import arrive, configured, serving
+from tests.harness.desk.desks import arrive, client_of, configured, serving
 from tests.rig.postgres import postgres
 from tui.core.exits import Exit
 from tui.core.order import ApplicationStatus, AttemptState, PaymentStatus
@@ -98,3 +101,63 @@ def test_one_desk_is_killed_and_never_comes_back(gateways: Environment, database
     trades = list(Ledger(gateways.directory / "alipay/trades.json").trades())
     assert {trade.number for trade in trades} == attempts
     assert [(trade.stage, trade.refunds) for trade in trades] == [(Stage.PAID, ())] * 2 * TRADES
+
+
+def test_a_poll_at_one_desk_is_answered_when_the_other_commits(
+    gateways: Environment, database: str, engine: Engine
+) -> None:
+    configs = [configured(gateways, database, name) for name in ("one", "two")]
+    assert desk_migrate(configs[0]) == Exit.DONE
+    with ExitStack() as ending:
+        one, two = (ending.enter_context(serving(config)) for config in configs)
+        create_account(engine, ACCOUNT, PASSWORD)
+        person = arrive(gateways, engine, one.url, ending)
+        number = person.entered().business_no
+        looking, passing = (ending.enter_context(client_of(gateways, two.url)) for _ in range(2))
+        path, headers = f"/v1/applications/{number}", person.headers
+        seen = looking.get(path, headers=headers)
+        waiting = headers | {"Prefer": "wait=25", "If-None-Match": seen.headers["etag"]}  # longer than the client waits
+        with ThreadPoolExecutor(1) as beside:
+            answer = beside.submit(looking.get, path, headers=waiting)
+            assert passing.get(path, headers=headers).status_code == 200  # the poll has come meanwhile
+            person.ask("POST", f"{path.removeprefix('/v1')}/withdrawal")
+            assert (answer.result().status_code, answer.result().json()["status"]) == (200, "withdrawn")
+
+
+def test_workers_share_the_address_and_a_killed_one_is_replaced(
+    gateways: Environment, database: str, engine: Engine
+) -> None:
+    config = configured(gateways, database, "many", "workers = 2", "takeover_seconds = 3")
+    assert desk_migrate(config) == Exit.DONE
+    with ExitStack() as ending:
+        desk = ending.enter_context(serving(config))
+        create_account(engine, ACCOUNT, PASSWORD)
+        people = [arrive(gateways, engine, desk.url, ending) for _ in range(TRADES)]
+        numbers = [person.entered().business_no for person in people]
+        codes = [
+            person.pay(number, PaymentMethod.ALIPAY).attempt for person, number in zip(people, numbers, strict=True)
+        ]
+        first, second = workers = workers_of(desk.process.pid)
+        for code in codes:
+            assert code is not None
+            pay(gateways.directory, code.qr)
+        os.kill(first, signal.SIGKILL)
+        until(engine, numbers, ApplicationStatus.ISSUED)
+        end, tick = time.monotonic() + DEADLINE, threading.Event()
+        while len(now := workers_of(desk.process.pid)) < len(workers):
+            assert time.monotonic() < end
+            tick.wait(0.1)
+        assert second in now
+        late = arrive(gateways, engine, desk.url, ending)
+        assert late.entered().status is ApplicationStatus.ENTERED
+        desk.process.terminate()
+        assert desk.process.wait(DEADLINE) == Exit.DONE
+        assert not any(Path(f"/proc/{pid}").exists() for pid in now)
+    trades = {trade.number: trade for trade in Ledger(gateways.directory / "alipay/trades.json").trades()}
+    assert {trades[code.attempt_no].stage for code in codes if code is not None} == {Stage.PAID}
+    assert not any(trades[code.attempt_no].refunds for code in codes if code is not None)
+
+
+def workers_of(pid: int) -> list[int]:
+    """Its child processes."""
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]

@@ -9,7 +9,8 @@ import pytest
 from tests.harness.deskclient.samples import application
 from tui.core.application import ApplicationForm
 from tui.core.failure import DeskError, Reason
-from tui.core.order import Application, Document, KeyPolicy, Offer, OldPair, ServiceStatus, SignatureScheme
+from tui.core.order import Application, Document, Offer, ServiceStatus
+from tui.core.policy import KeyPolicy, OldPair, SignatureScheme
 from tui.deskclient.answers import decode, decode_document, problem
 
 ESCAPE = "\x1b[31m红\u202e\x07"

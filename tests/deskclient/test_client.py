@@ -3,6 +3,7 @@
 import hashlib
 import socket
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -15,8 +16,9 @@ from tui.core.failure import DeskError, Reason
 from tui.core.order import Offer
 from tui.core.payment_method import PaymentMethod
 from tui.core.secret import Password
+from tui.core.sighting import Sighting
 from tui.core.token import SignedRequest
-from tui.deskclient.client import DeskClient
+from tui.deskclient.client import LONGEST_WAIT, DeskClient
 from tui.deskclient.wire import FormRequest, PayRequest, SaveRequest, Session
 
 APPLICATION = Answer(msgspec.json.encode(application()))
@@ -120,6 +122,27 @@ async def test_a_lost_answer_is_asked_again_with_the_same_key(desk: DeskDouble, 
     assert await client.pay("N1", PaymentMethod.ALIPAY, INVOICE) == application()
     assert len(desk.asked) == 2
     assert len({a.headers["idempotency-key"] for a in desk.asked}) == 1
+
+
+async def test_what_was_seen_is_named_so_that_the_desk_can_wait(desk: DeskDouble, client: DeskClient) -> None:
+    waits = (("etag", 'W/"1"'), ("preference-applied", "wait=20"))
+    desk.script[:] = [replace(APPLICATION, headers=waits), Answer(status=304, headers=waits), Answer(status=304)]
+    seen = await client.application("N1")
+    assert seen == Sighting(application(), 'W/"1"')
+    assert await client.application("N1", seen) is seen
+    first, second = (asked.headers for asked in desk.asked)
+    assert "if-none-match" not in first
+    assert second["if-none-match"] == 'W/"1"'
+    assert all(0 < int(asked["prefer"].removeprefix("wait=")) <= LONGEST_WAIT for asked in (first, second))
+    assert await _reason(client.application("N1")) is Reason.DESK_FAULT  # nothing was named, and it is "the same"
+
+
+async def test_a_desk_that_answers_at_once_is_told_nothing(desk: DeskDouble, client: DeskClient) -> None:
+    desk.script[:] = [replace(APPLICATION, headers=(("etag", 'W/"a proxy"'),)), APPLICATION]
+    seen = await client.application("N1")
+    assert seen == Sighting(application())
+    assert await client.application("N1", seen) == seen
+    assert "if-none-match" not in desk.asked[1].headers
 
 
 async def test_a_refusal_is_not_asked_again(desk: DeskDouble, client: DeskClient) -> None:

@@ -41,8 +41,9 @@ def test_a_link_leads_somewhere(page: Path) -> None:
 def test_a_path_that_is_named_is_there() -> None:
     text = _texts(PRESENT)
     named = set(re.findall(r"`((?:tui|tests|assets)(?:/[\w.-]+)+)", text))
-    modules = {f"{module.replace('.', '/')}.py" for module in re.findall(r"`(?:python -m )?(tests(?:\.\w+)+)", text)}
-    assert sorted(path for path in named | modules if not (TREE / path).exists()) == []
+    modules = {module.replace(".", "/") for module in re.findall(r"`(?:python -m )?(tests(?:\.\w+)+)", text)}
+    named |= {f"{path}/__main__.py" if (TREE / path).is_dir() else f"{path}.py" for path in modules}
+    assert sorted(path for path in named if not (TREE / path).exists()) == []
 
 
 def test_the_tests_of_a_change_are_started_as_readme_says() -> None:

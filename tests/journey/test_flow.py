@@ -56,7 +56,7 @@ def test_the_whole_journey() -> None:
     assert now.busy is Busy.SIGNING_IN
     assert isinstance(commands[0], c.SignIn)
     now, commands = advance(now, e.SignedIn())
-    assert (now.step, commands) == (Step.NOTICE, (c.LoadNotice(),))
+    assert (now.step, commands) == (Step.NOTICE, (c.LoadNotice(), c.LoadAgreement()))
     now, commands = walk(now, e.NoticeLoaded(NOTICE), e.NoticeAccepted())
     assert (now.step, commands) == (Step.CARD, (c.AskOffer(OLD.der),))
     now, commands = walk(now, e.OfferMade(OFFER), e.RenewalRequested())

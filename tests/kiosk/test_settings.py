@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from tui.core.driver_family import DriverFamily
 from tui.core.failure import Reason
-from tui.core.token import DriverFamily
 from tui.kiosk.settings import (
     KioskSettings,
     Language,

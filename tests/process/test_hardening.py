@@ -36,7 +36,8 @@ atexit.register(told)
     "program",
     [
         "from tui.cli.main import main; main(['renew', '--config', '/none', '--answers', 'y', '--pin-file', 'z'])",
-        "from tui.token.host.main import main; main()",
+        "from types import SimpleNamespace; from tui.token.host import main; "
+        "main.os = SimpleNamespace(_exit=sys.exit); main.main()",
     ],
     ids=["a command", "the driver's process"],
 )

@@ -20,8 +20,8 @@ from tui.core.failure import Reason, TokenError
 from tui.core.token import Snapshot, TokenStage
 from tui.token import protocol
 from tui.token.child import Child
-from tui.token.host.main import ORDERS
-from tui.token.proxy import Module
+from tui.token.host.serving import ORDERS
+from tui.token.launch import Module
 from tui.token.tokens import Tokens
 
 SPY = Path("/usr/lib/x86_64-linux-gnu/pkcs11-spy.so")
@@ -222,7 +222,7 @@ async def test_a_driver_that_hangs_at_its_end_holds_up_nobody(
 
 async def test_a_length_that_no_frame_has_ends_the_child(monkeypatch: pytest.MonkeyPatch) -> None:
     babble = "import sys, time; sys.stdout.write('ERROR: x'); sys.stdout.flush(); time.sleep(60)"
-    monkeypatch.setattr("tui.token.child._COMMAND", (sys.executable, "-c", babble))
+    monkeypatch.setattr("tui.token.launch._COMMAND", (sys.executable, "-c", babble))
     started = await Child.start()
     try:
         async with asyncio.timeout(PATIENCE):
@@ -244,7 +244,7 @@ async def test_the_child_ends_with_the_program(soft: SoftToken) -> None:
     program = f"""
 import asyncio, os, sys
 from pathlib import Path
-from tui.token.proxy import Module
+from tui.token.launch import Module
 from tui.token.tokens import Tokens
 async def main():
     tokens = Tokens((Module(Path({str(soft.module)!r}), {soft.environment!r}),))

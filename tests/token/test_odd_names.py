@@ -27,7 +27,8 @@ from tests.rig.softhsm import (
 from tui.core.certificate import CertificateState
 from tui.core.eligibility import why_not
 from tui.core.failure import Reason
-from tui.core.order import ApplicationStatus, KeyPolicy, SignatureScheme
+from tui.core.order import ApplicationStatus
+from tui.core.policy import KeyPolicy, SignatureScheme
 from tui.core.x509.der import SEQUENCE, element, encode
 from tui.core.x509.parts import dissect
 from tui.desk.crypto.csr import read_request

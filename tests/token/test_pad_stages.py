@@ -10,16 +10,16 @@ from tests.rig.child import process
 from tests.rig.simulator import At, Is, Simulator
 from tests.rig.softhsm import TestCa, delete_public_key
 from tui.core.certificate import CertificateRef, refer
-from tui.core.order import KeyPolicy
+from tui.core.policy import KeyPolicy
 from tui.core.token import TokenStage
-from tui.token.host import main, objects
+from tui.token.host import channel, objects, orders
 from tui.token.host.driver import Driver
 from tui.token.protocol import DEADLINES, Install, Installed, MakeRequest, Order, Report, Requested, Retire, Retired
 
 STATEMENT = "{}"
 
 
-class Pad(main.Channel):
+class Pad(channel.Channel):
     """Hands no PIN over, and notes the stages in which C_Login was called."""
 
     def __init__(self, calls: Path) -> None:
@@ -54,7 +54,7 @@ def known(module: str, der: bytes) -> CertificateRef:
 def carried_out(module: str, calls: Path, order: Order) -> tuple[Report, list[TokenStage]]:
     """The order's answer, and the stages in which the pad was asked."""
     pad = Pad(calls)
-    report = main._carry_out(driver(module), order, pad)
+    report = orders.carry_out(driver(module), order, pad)
     pad.progress(TokenStage.CHECKING)
     return report, pad.asked
 

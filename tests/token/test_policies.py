@@ -17,7 +17,8 @@ from tests.rig.softhsm import SoftToken, TestCa, issue, make_key, put_certificat
 from tui.core.certificate import CertificateRef, refer
 from tui.core.evidence import proof_message
 from tui.core.failure import Reason, TokenError
-from tui.core.order import Application, KeyPolicy, SignatureScheme
+from tui.core.order import Application
+from tui.core.policy import KeyPolicy, SignatureScheme
 from tui.core.token import Installation, TokenStage
 from tui.token.tokens import Tokens
 

@@ -13,7 +13,7 @@ from tests.rig.child import process
 from tests.rig.softhsm import SoftToken, TestCa, init_token, issue, make_key, put_certificate, put_key, subject
 from tui.core.certificate import CertificateRef, Token, find_token, refer, refer_token, revealed
 from tui.core.failure import Reason, TokenError
-from tui.core.order import KeyPolicy
+from tui.core.policy import KeyPolicy
 from tui.token.tokens import Tokens
 
 

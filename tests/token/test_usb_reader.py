@@ -22,7 +22,7 @@ from tests.rig.pcsc.bus import Bus
 from tests.rig.pcsc.swap import Swapped
 from tui.core.failure import Reason, TokenError
 from tui.core.token import Snapshot
-from tui.token.proxy import Module
+from tui.token.launch import Module
 from tui.token.tokens import Tokens
 
 VERIFY, SIGN, GENERATE, CREATE_FILE = 0x20, 0x2A, 0x46, 0xE0

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, assert_never
 
@@ -12,10 +13,13 @@ from tui.kiosk.settings import LANGUAGE_VARIABLE, KioskSettings, Language, QrDra
 from tui.kiosk.terminal.console_font import drawn_characters
 from tui.kiosk.terminal.tty import has_half_blocks, is_linux_console, unfit
 from tui.kiosk.text import use_language
+from tui.kiosk.wiring import head_start, runtime
 from tui.process import garbage
 from tui.process.environment import clean_environment, environment
 
 if TYPE_CHECKING:
+    from tui.journey.ports import Phone
+    from tui.kiosk.autoplay import Autoplay
     from tui.sandbox.demo.session import Demo
 
 HAN = ord("一")
@@ -26,15 +30,7 @@ def kiosk(config: Path | None) -> int:
     """The full-screen program."""
     _need_terminal()
     _restart_clean()
-    settings = begin(config)
-    garbage.put_off()
-    from tui.kiosk.app import KioskApp, run
-    from tui.kiosk.wiring import runtime
-
-    fit_terminal(settings)
-    app = KioskApp(runtime(settings), idle_seconds=settings.idle_seconds)
-    garbage.resume()
-    return run(app)
+    return _show(begin(config))
 
 
 def demo(directory: Path | None, autoplay: bool, speed: float, pictures: Path | None) -> int:
@@ -56,23 +52,28 @@ def demo(directory: Path | None, autoplay: bool, speed: float, pictures: Path | 
 
 def _play(demo: "Demo", autoplay: bool, speed: float, pictures: Path | None) -> int:
     """The kiosk of the demo, by hand or by itself."""
-    garbage.put_off()
-    from tui.kiosk.app import KioskApp, run
-    from tui.kiosk.wiring import runtime
-
     settings = load(demo.kiosk_config)
     use_language(settings.language)
-    fit_terminal(settings)
-    app = KioskApp(runtime(settings), demo.phone, settings.idle_seconds)
-    garbage.resume()
     if not autoplay:
-        return run(app)
+        return _show(settings, demo.phone)
     from tui.kiosk.autoplay import Autoplay, Visitor
     from tui.kiosk.unattended.answers import read_answers
 
     known = read_answers(demo.directory / "answers.toml")
     visitor = Visitor(demo.account, demo.password, demo.pin, known.form, known.invoice)
-    return run(app, Autoplay(visitor, speed, pictures))
+    return _show(settings, demo.phone, Autoplay(visitor, speed, pictures))
+
+
+def _show(settings: KioskSettings, phone: "Phone | None" = None, pilot: "Autoplay | None" = None) -> int:
+    """The screens; the drivers' processes look at the tokens while the screens are imported."""
+    with closing(head_start(settings.modules)) as started:
+        garbage.put_off()
+        from tui.kiosk.app import KioskApp, run
+
+        fit_terminal(settings)
+        app = KioskApp(runtime(settings, started), phone, settings.idle_seconds)
+        garbage.resume()
+        return run(app, pilot)
 
 
 def fit_terminal(settings: KioskSettings) -> None:

@@ -7,15 +7,17 @@ from collections.abc import Sequence
 from io import TextIOWrapper
 from pathlib import Path
 from types import TracebackType
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
-from tui.cli.command import Command
 from tui.cli.output import say
-from tui.cli.parser import parser
+from tui.cli.plain import plain_words
 from tui.core.exits import Exit, exit_of
 from tui.core.failure import KioskError
 from tui.process.environment import forget_inherited
 from tui.process.hardening import harden, hide
+
+if TYPE_CHECKING:
+    from tui.cli.command import Command
 
 
 def main(words: Sequence[str] | None = None) -> NoReturn:
@@ -23,6 +25,28 @@ def main(words: Sequence[str] | None = None) -> NoReturn:
     sys.excepthook = _crashed
     _print_anywhere()
     forget_inherited()
+    words = sys.argv[1:] if words is None else words
+    plain = plain_words(words)
+    try:
+        code = _command(words) if plain is None else _kiosk(plain)
+    except KioskError as error:
+        say(str(error))
+        code = exit_of(error.failure)
+    sys.exit(code)
+
+
+def _kiosk(plain: dict[str, Path | None]) -> int:
+    """The kiosk, without the table of commands and its parser."""
+    harden()
+    from tui.cli.kiosk import kiosk
+
+    return kiosk(**plain)
+
+
+def _command(words: Sequence[str]) -> int:
+    """Any command of the table."""
+    from tui.cli.parser import parser
+
     arguments = vars(parser().parse_args(words))
     harden()
     command: Command = arguments["command"]
@@ -33,16 +57,12 @@ def main(words: Sequence[str] | None = None) -> NoReturn:
             from tui.process.logbook import log_to_stderr
 
             log_to_stderr()
-        code = command.run(arguments)
-    except KioskError as error:
-        say(str(error))
-        code = exit_of(error.failure)
+        return command.run(arguments)
     except ModuleNotFoundError as error:
         if not command.extra or (error.name or "").split(".")[0] == "tui":
             raise
         say(f"缺少 {error.name}，请先安装 / missing, install it first: pip install 'ca-renewal-kiosk[{command.extra}]'")
-        code = Exit.USAGE
-    sys.exit(code)
+        return Exit.USAGE
 
 
 def _print_anywhere() -> None:

@@ -2,15 +2,14 @@
 
 import signal
 import sys
+from contextlib import closing
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
-from tui.cli.settings import begin
-from tui.kiosk.unattended.answers import read_answers
-from tui.kiosk.unattended.journey import Journey
-from tui.kiosk.unattended.report import JsonReport, WordReport
-from tui.kiosk.wiring import runtime
+from tui.cli.settings import take_up
+from tui.kiosk.settings import load
+from tui.kiosk.wiring import head_start, runtime
 from tui.process.pin_file import read_pin, refuse_open
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -22,10 +21,17 @@ def renew(config: Path, answers: Path, pin_file: Path, as_json: bool) -> int:
         signal.signal(number, _leave)
     for file in (answers, pin_file):
         refuse_open(file)
-    settings, known = begin(config), read_answers(answers)
-    pin = read_pin(pin_file)
-    report = JsonReport() if as_json else WordReport(sys.stdout)
-    return Journey(runtime(settings), known, pin, report).run()
+    settings = load(config)
+    with closing(head_start(settings.modules)) as started:
+        take_up(settings)
+        from tui.kiosk.unattended.answers import read_answers
+
+        known, pin = read_answers(answers), read_pin(pin_file)
+        from tui.kiosk.unattended.journey import Journey
+        from tui.kiosk.unattended.report import JsonReport, WordReport
+
+        report = JsonReport() if as_json else WordReport(sys.stdout)
+        return Journey(runtime(settings, started), known, pin, report).run()
 
 
 def _leave(number: int, frame: FrameType | None) -> NoReturn:

@@ -4,15 +4,24 @@ from pathlib import Path
 
 from tui.kiosk.settings import KioskSettings, load
 from tui.kiosk.text import use_language
-from tui.process.logbook import open_logbook
 
 
 def begin(config: Path | None) -> KioskSettings:
-    """Load them.
+    """Load them, and take them up.
 
     :raises SettingsError: they cannot be used.
     """
     settings = load(config)
+    take_up(settings)
+    return settings
+
+
+def take_up(settings: KioskSettings) -> None:
+    """Speak the language and open the log.
+
+    :raises SettingsError: the log cannot be written.
+    """
+    from tui.process.logbook import open_logbook  # 20 ms, in which drivers' processes start already
+
     use_language(settings.language)
     open_logbook(settings.log)
-    return settings

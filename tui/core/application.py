@@ -1,11 +1,12 @@
-"""The application form (网证通数字证书续期申请表) and the invoice's: fields, one normal form, one error a field."""
+"""Rules of the application form (网证通数字证书续期申请表) and the invoice's: one normal form, one error a field."""
 
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import fields, replace
 from datetime import date
 
 from tui.core.form import contacts, invoices
 from tui.core.form.characters import clean
 from tui.core.form.documents import check_id, normalise_id
+from tui.core.form.fields import ApplicationForm, InvoiceForm
 from tui.core.form.kinds import Buyer, FieldError, FieldErrors, IdType
 
 __all__ = [
@@ -21,36 +22,6 @@ __all__ = [
     "normalise",
     "normalise_invoice",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class ApplicationForm:
-    """What a person types at step 4, as typed; `normalise` before checking or sending."""
-
-    term_months: int = 12
-    id_type: IdType = IdType.RESIDENT_ID
-    id_number: str = field(default="", repr=False)
-    agent_name: str = field(default="", repr=False)
-    agent_mobile: str = field(default="", repr=False)
-    agent_email: str = field(default="", repr=False)
-    recipient_name: str = field(default="", repr=False)
-    recipient_mobile: str = field(default="", repr=False)
-    recipient_address: str = field(default="", repr=False)
-
-    def copied_from_agent(self) -> "ApplicationForm":
-        """从经办人处拷贝: the recipient is the agent."""
-        return replace(self, recipient_name=self.agent_name, recipient_mobile=self.agent_mobile)
-
-
-@dataclass(frozen=True, slots=True)
-class InvoiceForm:
-    """Whom the e-invoice is made out to."""
-
-    tax_number: str = ""
-    """纳税人识别号: 18 (GB 32100), an older 15, or a person's who trades; none for a person who does not."""
-    title: str = ""
-    """发票抬头."""
-    buyer: Buyer = Buyer.COMPANY
 
 
 def normalise(form: ApplicationForm) -> ApplicationForm:

@@ -1,6 +1,6 @@
 """The exact bytes that the old key and the new key sign; the same code at kiosk and desk.
 
-RSA keys sign by the application's scheme (`core.order.SignatureScheme`), EC keys with ECDSA, all with SHA-256. Under
+RSA keys sign by the application's scheme (`core.policy.SignatureScheme`), EC keys with ECDSA, all with SHA-256. Under
 key policy `keep` old key and new key are one; the old certificate signs the evidence, the new one tells of the proof.
 """
 

@@ -4,8 +4,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from tui.core.application import ApplicationForm, InvoiceForm
+from tui.core.form.fields import ApplicationForm, InvoiceForm
 from tui.core.payment_method import MANUAL, PaymentMethod
+from tui.core.policy import KeyPolicy, OldPair, SignatureScheme
 
 
 class ApplicationStatus(StrEnum):
@@ -92,33 +93,6 @@ class RefundState(StrEnum):
     FAILED = "failed"
     """For good: the platform keeps this number as one that failed, and only another number can carry the refund."""
     DONE = "done"
-
-
-class KeyPolicy(StrEnum):
-    """Which key the new certificate is for; the CA's rule, told by the desk."""
-
-    REKEY = "rekey"
-    """A new pair is made in the token."""
-    KEEP = "keep"
-    """The old pair goes on; only the certificate is new."""
-
-
-class OldPair(StrEnum):
-    """What becomes of the old certificate and its key once the desk has verified the new pair."""
-
-    KEEP = "keep"
-    """They stay on the token."""
-    DELETE = "delete"
-    """The person is asked whether they may be deleted."""
-
-
-class SignatureScheme(StrEnum):
-    """How RSA keys sign for this CA; EC keys always use ECDSA. SHA-256 in every case."""
-
-    PKCS1 = "pkcs1"
-    """RSASSA-PKCS1-v1_5 (RFC 8017 8.2)."""
-    PSS = "pss"
-    """RSASSA-PSS (RFC 8017 8.1), MGF1 with SHA-256, 32 bytes of salt."""
 
 
 class InvoiceStatus(StrEnum):

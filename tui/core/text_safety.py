@@ -2,11 +2,11 @@
 
 import re
 import unicodedata
+from functools import cache
 from typing import Final
 
 HAN: Final = "\u3005\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0002fffd\U00030000-\U0003fffd"
 """Han for a regular expression's set: 々, 〇, the BMP's ideographs, and planes 2 and 3 with what is yet to come."""
-_HAN = re.compile(f"[{HAN}]")
 _MASKED_DIGITS = re.compile(r"\d{7,}[\dXx]?")
 _MASKED_MAIL = re.compile(r"([\w.+-])[\w.+-]*(@[\w.-]+)")
 
@@ -51,7 +51,13 @@ def is_typed(character: str) -> bool:
 
 def is_han(character: str) -> bool:
     """Whether it is written in Chinese names and texts."""
-    return _HAN.fullmatch(character) is not None
+    return _han().fullmatch(character) is not None
+
+
+@cache
+def _han() -> re.Pattern[str]:
+    """Compiled when it is first asked for: milliseconds that the first screen and a driver's process need."""
+    return re.compile(f"[{HAN}]")
 
 
 def is_newer_han(character: str) -> bool:

@@ -26,15 +26,6 @@ class TokenStage(StrEnum):
     """The old certificate and its key are deleted."""
 
 
-class DriverFamily(StrEnum):
-    """The interface that a token's driver speaks."""
-
-    PKCS11 = "pkcs11"
-    """OASIS PKCS#11 v2.40."""
-    SKF = "skf"
-    """GM/T 0016-2012, the interface for SM2 keys; this version has no adapter for it."""
-
-
 @dataclass(frozen=True, slots=True)
 class ModuleFault:
     """One driver that cannot be used now."""

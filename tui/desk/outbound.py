@@ -1,7 +1,8 @@
-"""One HTTPS request to a partner's service (SMS gateway, tax platform, its files) within one deadline."""
+"""One HTTPS request to a partner's service within one deadline, over a connection that is kept where that is safe."""
 
 import ssl
 import time
+import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -11,6 +12,12 @@ import httpx
 
 ANSWER_LIMIT = 256 * 1024
 """Bytes; no partner's answer comes near."""
+_CONNECTING = 5.0
+"""Seconds for a new connection, at most."""
+_KEPT, _KEPT_SECONDS = 8, 15.0
+"""Connections, and how long each of them is kept unused: no firewall between us has forgotten it by then."""
+_OPENING = "connection.connect_tcp.started"
+"""What httpcore's trace says of a new connection."""
 
 
 def trust(ca_file: Path | None) -> ssl.SSLContext:
@@ -32,62 +39,143 @@ class Answer:
     """What came back, whatever its status."""
 
     status: int
+    headers: Mapping[str, str]
+    """Names in lower case."""
     body: bytes
-    location: str = ""
-    """Where a redirect would lead, as the partner wrote it."""
+
+    @property
+    def location(self) -> str:
+        """Where a redirect would lead, as the partner wrote it."""
+        return self.headers.get("location", "")
 
 
-class HttpsConnection:
-    """A pooled connection to one partner, safe to share between threads."""
+class TooMuch(Exception):  # noqa: N818 — what happened
+    """The answer is too long, or took too long."""
+
+
+class Link:
+    """The connections to one partner, safe to share between threads.
+
+    What may come to the partner twice goes over a connection that is kept, and once more over a new one where the
+    partner had closed that before a byte of its answer. All else opens a connection of its own: a kept one may be dead
+    already, and whether the partner has read what was lost on it, nobody knows.
+    """
 
     def __init__(self, deadline: float, ca_file: Path | None) -> None:
         """Trust the system's authorities, or only those in `ca_file`; `deadline` in seconds for a whole exchange."""
-        self._deadline = deadline
-        # No environment, no redirect: a proxy variable or a 302 must not carry personal data somewhere else.
-        self._client = httpx.Client(
-            verify=trust(ca_file),
-            timeout=httpx.Timeout(deadline, connect=min(5.0, deadline)),
-            trust_env=False,
-            follow_redirects=False,
-        )
+        self._deadline, tls = deadline, trust(ca_file)
+        self._kept = _client(tls, httpx.Limits(max_keepalive_connections=_KEPT, keepalive_expiry=_KEPT_SECONDS))
+        self._single = _client(tls, httpx.Limits(max_keepalive_connections=0))
+        self.close = weakref.finalize(self, _close, self._kept, self._single)
+        """Give the connections back; whoever forgets the link does so too."""
+
+    def send(
+        self,
+        method: str,
+        url: str,
+        content: bytes = b"",
+        headers: Mapping[str, str] | None = None,
+        *,
+        limit: int,
+        again: bool,
+        query: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Send one request and return the answer of at most `limit` bytes; `again`: it may come twice.
+
+        :raises httpx.HTTPError: no whole answer in time.
+        :raises httpx.InvalidURL: the address cannot be used.
+        :raises TooMuch: too long or too slow an answer.
+        """
+        end = time.monotonic() + self._deadline
+        client = self._kept if again else self._single
+        request = client.build_request(method, url, content=content or None, headers=headers, params=query)
+        opened = list[str]()
+        request.extensions["trace"] = lambda name, _: opened.append(name) if name == _OPENING else None
+        try:
+            response = _begin(client, request, end)
+        except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
+            if not again or opened:
+                raise
+            response = _begin(self._single, request, end)
+        return _whole(response, limit, end)
+
+
+def _client(tls: ssl.SSLContext, limits: httpx.Limits) -> httpx.Client:
+    # No environment, no redirect: a proxy variable or a 302 must not move money or personal data somewhere else.
+    return httpx.Client(verify=tls, limits=limits, trust_env=False, follow_redirects=False)
+
+
+def _close(*clients: httpx.Client) -> None:
+    for client in clients:
+        client.close()
+
+
+def _begin(client: httpx.Client, request: httpx.Request, end: float) -> httpx.Response:
+    """The answer's head."""
+    left = max(end - time.monotonic(), 0.0)
+    request.extensions["timeout"] = httpx.Timeout(left, connect=min(_CONNECTING, left)).as_dict()
+    return client.send(request, stream=True)
+
+
+def _whole(response: httpx.Response, limit: int, end: float) -> Answer:
+    body = bytearray()
+    try:
+        for chunk in response.iter_bytes():
+            body += chunk
+            if len(body) > limit or time.monotonic() > end:
+                raise TooMuch("answer too long or too slow")
+    finally:
+        response.close()
+    return Answer(response.status_code, {name.lower(): value for name, value in response.headers.items()}, bytes(body))
+
+
+class HttpsConnection:
+    """A partner that tells nothing apart but answers and silence."""
+
+    def __init__(self, deadline: float, ca_file: Path | None) -> None:
+        """As `Link`."""
+        self._link = Link(deadline, ca_file)
 
     def post(
-        self, url: str, content: bytes, headers: Mapping[str, str], query: Mapping[str, str] | None = None
+        self,
+        url: str,
+        content: bytes,
+        headers: Mapping[str, str],
+        query: Mapping[str, str] | None = None,
+        *,
+        again: bool = False,
     ) -> Answer:
-        """Send `content` and return the whole answer.
+        """Send `content` and return the whole answer; `again`: it may come twice.
 
         :raises Unreachable: no connection, no trust, too slow, or too long an answer; the text holds no data.
         """
-        return self._exchange("POST", url, ANSWER_LIMIT, content=content, headers=headers, query=query)
+        return self._send("POST", url, content, headers, limit=ANSWER_LIMIT, again=again, query=query)
 
     def get(self, url: str, limit: int) -> Answer:
         """Fetch what lies at `url`, at most `limit` bytes; a redirect is answered, not followed.
 
         :raises Unreachable: as `post`.
         """
-        return self._exchange("GET", url, limit)
+        return self._send("GET", url, limit=limit, again=True)
 
-    def _exchange(
+    def _send(
         self,
         method: str,
         url: str,
-        limit: int,
-        *,
-        content: bytes | None = None,
+        content: bytes = b"",
         headers: Mapping[str, str] | None = None,
+        *,
+        limit: int,
+        again: bool,
         query: Mapping[str, str] | None = None,
     ) -> Answer:
-        end, body = time.monotonic() + self._deadline, bytearray()
         try:
-            with self._client.stream(method, url, content=content, headers=headers, params=query) as response:
-                for chunk in response.iter_bytes():
-                    body += chunk
-                    if len(body) > limit or time.monotonic() > end:
-                        raise Unreachable("answer too long or too slow")
-                return Answer(response.status_code, bytes(body), response.headers.get("location", ""))
+            return self._link.send(method, url, content, headers, limit=limit, again=again, query=query)
+        except TooMuch as error:
+            raise Unreachable(str(error)) from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise Unreachable(type(error).__name__) from error
 
     def close(self) -> None:
         """Give the connections back."""
-        self._client.close()
+        self._link.close()

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import signal
 import socket
 import threading
@@ -22,9 +23,12 @@ from tui.desk.engine.engine import DeskEngine
 from tui.desk.http.api import create_app
 from tui.desk.http.connection import Connection, Limits
 from tui.desk.http.door import Door, raise_file_limit, within
+from tui.desk.http.waiters import Waiters
 from tui.desk.renewals.pricing import endings
 from tui.desk.settings import DeskSettings
+from tui.desk.storage.announcements import Announcements
 from tui.desk.storage.database import check_file, check_schema, open_database
+from tui.desk.supervisor import Supervisor
 from tui.desk.wiring import build
 
 _LOG = logging.getLogger(__name__)
@@ -65,13 +69,41 @@ def serve(settings: DeskSettings, on_ready: Callable[[Running], None] = lambda r
             check_file(engine)
             desk = build(settings, engine)
             _tell_endings(desk)
-            server = _Server(_configuration(create_app(desk), settings), listener, limits, url, on_ready)
-            obligations = DeskEngine(desk, server.leave)
-            obligations.start()
-            end.callback(obligations.stop)
-            server.run(sockets=[])  # it accepts by its own door
-            if obligations.other is not None:
-                raise obligations.other
+            waiters = Waiters()
+            configuration = _configuration(create_app(desk, waiters), settings)
+            configuration.load()
+
+            def work(on_ready: Callable[[Running], None] = lambda running: None) -> None:
+                server = _Server(configuration, listener, limits, url, on_ready, on_leaving=waiters.release)
+                _run(desk, server, waiters)
+
+            if settings.workers == 1:
+                work(on_ready)
+                return
+
+            def prepare() -> None:
+                check_schema(engine)
+                engine.dispose()  # no two processes use the same connection
+
+            supervisor = Supervisor(settings.workers, prepare, work)
+            supervisor.run(lambda: on_ready(Running(url, partial(os.kill, os.getpid(), signal.SIGTERM))))
+
+
+def _run(desk: Desk, server: "_Server", waiters: Waiters) -> None:
+    """Answer, and see to what is due, until the server is told to end.
+
+    :raises OtherVersion: the database has become another version's.
+    """
+    with ExitStack() as end:
+        announcements = Announcements(desk.engine, waiters.tell)
+        announcements.listen()
+        end.callback(announcements.stop)
+        obligations = DeskEngine(desk, server.leave, hear=announcements.heard)
+        obligations.start()
+        end.callback(obligations.stop)
+        server.run(sockets=[])  # it accepts by its own door
+        if obligations.other is not None:
+            raise obligations.other
 
 
 def _tell_endings(desk: Desk) -> None:
@@ -114,11 +146,13 @@ class _Server(uvicorn.Server):
         limits: Limits,
         url: str,
         on_ready: Callable[[Running], None],
+        *,
+        on_leaving: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__(config)
         self._listener, self._limits = listener, limits
         self._running = Running(url, self.leave)
-        self._on_ready = on_ready
+        self._on_ready, self._on_leaving = on_ready, on_leaving
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -128,6 +162,10 @@ class _Server(uvicorn.Server):
             door.open()
             self.servers = [cast(asyncio.Server, door)]  # which uvicorn closes, and no more
             self._on_ready(self._running)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._on_leaving()
+        await super().shutdown(sockets)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

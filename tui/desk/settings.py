@@ -27,6 +27,7 @@ from tui.desk.settings_reader import (
 
 _EACH_TERM_ONCE = "must be 12 or more, and each term stands there once"
 _Lease = Annotated[int, Meta(ge=1, le=86400, description="must be 1 to 86400")]
+_Workers = Annotated[int, Meta(ge=1, le=64, description="must be 1 to 64")]
 _Port = Annotated[int, Meta(ge=0, le=65535, description="must be 0 to 65535")]
 _Version = Annotated[
     str,
@@ -133,6 +134,12 @@ class Desk(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     connections: Positive = 1000
     """Open at once; fewer where the system allows fewer open files."""
     connections_per_address: Positive = 100
+    workers: _Workers = 1
+    """Processes that serve the address together; each has `connections` and an engine of its own."""
+
+    def __post_init__(self) -> None:
+        if self.workers > 1 and self.database.startswith("sqlite"):
+            raise UnusableSetting("workers", "must be 1 with SQLite, which has one desk")
 
 
 class DeskSettings(Desk, frozen=True, kw_only=True):

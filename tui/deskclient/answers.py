@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from tui.core.application import ApplicationForm, InvoiceForm
 from tui.core.failure import DeskError, Failure, Reason
+from tui.core.form.fields import ApplicationForm, InvoiceForm
 from tui.core.order import Application, Attempt, Document
 from tui.core.text_safety import paragraphs, printable
 from tui.deskclient.wire import Problem

@@ -2,19 +2,25 @@
 
 import asyncio
 import logging
+import random
+from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import msgspec
 
-from tui.core.application import ApplicationForm, InvoiceForm
 from tui.core.failure import DeskError, Failure, Reason
+from tui.core.form.fields import ApplicationForm, InvoiceForm
 from tui.core.order import Application, Document, Offer, ServiceStatus
 from tui.core.payment_method import PaymentMethod
 from tui.core.secret import Password, Secret
+from tui.core.sighting import Sighting
 from tui.core.token import SignedRequest
 from tui.deskclient.answers import decode, decode_document
-from tui.deskclient.exchange import Exchange
+from tui.deskclient.reply import NO_HEADERS, NOT_MODIFIED, Reply
+from tui.deskclient.trust import trust
 from tui.deskclient.wire import (
     FormRequest,
     OfferRequest,
@@ -26,12 +32,22 @@ from tui.deskclient.wire import (
     SubmitRequest,
 )
 
+if TYPE_CHECKING:
+    from tui.deskclient.exchange import Exchange
+
 DEADLINE = 25.0
 """Seconds for one call with all its repeats; the desk itself may be asking a payment platform meanwhile."""
+
+LONGEST_WAIT = 20.0
+"""Seconds that the desk may keep a poll; a line that is dead is noticed no later than by a call's deadline."""
+
+_LONGEST_TAG = 128
+"""Characters."""
 
 _FAREWELL = 2.0
 """Seconds that a sign-out may take: nobody waits for it."""
 
+_dice = random.SystemRandom()
 _log = logging.getLogger(__name__)
 
 
@@ -39,8 +55,16 @@ class DeskClient:
     """The desk as its kiosk talks to it; the session's token never leaves this object."""
 
     def __init__(self, url: str, ca_file: Path | None, version: str, deadline: float = DEADLINE) -> None:
-        self._exchange = Exchange(url, ca_file, version, deadline)
+        """Raise `DeskError` (SETTINGS_WRONG) when the CA file holds no certificate."""
+        self._reached = url, ca_file, trust(ca_file), version, deadline
         self._session = Secret()
+
+    @cached_property
+    def _exchange(self) -> "Exchange":
+        """Made by the first call: httpx takes a tenth of a second to import, and a kiosk shows the token first."""
+        from tui.deskclient.exchange import Exchange
+
+        return Exchange(*self._reached)
 
     async def status(self) -> ServiceStatus:
         """What the desk says of itself."""
@@ -94,9 +118,18 @@ class DeskClient:
         """Hand in CSR and evidence."""
         return await self._ask("PUT", business_no, "/request", SubmitRequest(request.csr, request.evidence))
 
-    async def application(self, business_no: str) -> Application:
-        """The application as it is now."""
-        return await self._ask("GET", business_no)
+    async def application(self, business_no: str, seen: Sighting | None = None) -> Sighting:
+        """The application as it is now, or, where the desk can wait, once it differs from what was `seen`."""
+        wait = round(LONGEST_WAIT * _dice.uniform(0.8, 1.0))  # kiosks that lost one desk do not come back in step
+        headers = {"Prefer": f"wait={wait}"}
+        if seen is not None and seen.tag:
+            headers["If-None-Match"] = seen.tag
+        else:
+            wait = 0
+        reply = await self._reply("GET", _path(business_no), headers=headers, wait=wait)
+        if seen is not None and reply.status == NOT_MODIFIED:
+            return seen
+        return Sighting(decode(reply.body, Application), _tag(reply.headers))
 
     async def pay(self, business_no: str, method: PaymentMethod, invoice: InvoiceForm) -> Application:
         """Open a payment attempt or get the open one."""
@@ -121,19 +154,33 @@ class DeskClient:
     async def close(self) -> None:
         """Wipe the session and give the connections back."""
         self._session.wipe()
-        await self._exchange.close()
+        if "_exchange" in vars(self):
+            await self._exchange.close()
 
     async def _ask(
         self, method: str, business_no: str, below: str = "", body: msgspec.Struct | None = None
     ) -> Application:
-        path = f"applications/{quote(business_no, safe='')}{below}"
-        return decode(await self._send(method, path, body), Application)
+        return decode(await self._send(method, f"{_path(business_no)}{below}", body), Application)
 
     async def _send(self, method: str, path: str, body: msgspec.Struct | None = None) -> bytes:
-        data = b"" if body is None else msgspec.json.encode(body)
+        return (await self._reply(method, path, b"" if body is None else msgspec.json.encode(body))).body
+
+    async def _reply(
+        self, method: str, path: str, data: bytes = b"", *, headers: Mapping[str, str] = NO_HEADERS, wait: float = 0.0
+    ) -> Reply:
         try:
-            return await self._exchange.send(method, path, data, session=self._session)
+            return await self._exchange.ask(method, path, data, session=self._session, headers=headers, wait=wait)
         except DeskError as error:
             if error.failure.reason is Reason.SESSION_ENDED:
                 self._session.wipe()
             raise
+
+
+def _path(business_no: str) -> str:
+    return f"applications/{quote(business_no, safe='')}"
+
+
+def _tag(headers: Mapping[str, str]) -> str:
+    """What the desk waits by, if it says that it does (RFC 7240 3)."""
+    tag = headers.get("etag", "") if "preference-applied" in headers else ""
+    return tag if tag.isascii() and tag.isprintable() and len(tag) <= _LONGEST_TAG else ""

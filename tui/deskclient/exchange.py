@@ -1,8 +1,10 @@
 """Send one request to the desk within a total deadline; repeat it where that is safe, limit the answer's size."""
 
 import asyncio
+import random
 import secrets
 import ssl
+from collections.abc import Mapping
 from pathlib import Path
 
 import httpx
@@ -12,55 +14,69 @@ from tui.core.secret import Secret
 from tui.deskclient.answers import problem
 from tui.deskclient.faults import FOREIGN, fault, outside_validity
 from tui.deskclient.out_of_date import explained
+from tui.deskclient.reply import NO_HEADERS, NOT_MODIFIED, Reply
+from tui.deskclient.transport import Transport
+from tui.deskclient.trust import trust
 from tui.deskclient.wire import IDEMPOTENCY_HEADER, VERSION_HEADER
 
 LIMIT = 1 << 20
 """Bytes of an answer; an application with its certificate has about ten thousand."""
 
+_ROUND_TRIP, _CONNECTING = 10.0, 5.0
+"""Seconds without a byte from the desk, and for a new connection."""
+
 _PAUSES = (0.25, 1.0)
-"""Seconds before the second and the third try."""
+"""Seconds before the second and the third try, by half more or less: many kiosks may have lost the same desk."""
+
+_dice = random.SystemRandom()
 
 _REPEATED = frozenset({Reason.DESK_UNREACHABLE, Reason.DESK_TIMEOUT})
-
-
-def trust(ca_file: Path | None) -> ssl.SSLContext:
-    """TLS that believes this CA alone, or the system's store without one.
-
-    Raises `DeskError` (SETTINGS_WRONG) when the file holds no certificate.
-    """
-    try:
-        return ssl.create_default_context(cafile=ca_file)
-    except (OSError, ssl.SSLError) as error:
-        raise DeskError(Failure(Reason.SETTINGS_WRONG, detail=f"ca_file {ca_file}")) from error
 
 
 class Exchange:
     """The desk's HTTP side: bytes in, bytes out, `DeskError` for everything else."""
 
-    def __init__(self, url: str, ca_file: Path | None, version: str, deadline: float) -> None:
+    def __init__(self, url: str, ca_file: Path | None, context: ssl.SSLContext, version: str, deadline: float) -> None:
+        """`context` trusts `ca_file`, or the system's store without one."""
         self._deadline = deadline
         self._ca_file = ca_file
         self._http = httpx.AsyncClient(
             base_url=f"{url.rstrip('/')}/v1/",
-            verify=trust(ca_file),
+            transport=Transport(context),
             headers={
                 VERSION_HEADER: version,
                 "User-Agent": f"ca-kiosk/{version}",
                 "Accept": "application/json",
                 "Accept-Encoding": "identity",
             },
-            timeout=httpx.Timeout(10.0, connect=5.0),
             trust_env=False,
         )
 
     async def send(
         self, method: str, path: str, body: bytes = b"", *, session: Secret | None = None, tries: int = 3
     ) -> bytes:
-        """The body of the desk's answer; a write keeps its Idempotency-Key through all tries.
+        """The body of the desk's answer.
 
         Raises `DeskError`.
         """
-        headers = {}
+        return (await self.ask(method, path, body, session=session, tries=tries)).body
+
+    async def ask(
+        self,
+        method: str,
+        path: str,
+        body: bytes = b"",
+        *,
+        session: Secret | None = None,
+        tries: int = 3,
+        headers: Mapping[str, str] = NO_HEADERS,
+        wait: float = 0.0,
+    ) -> Reply:
+        """The desk's answer, for which it may take `wait` seconds; a write keeps its Idempotency-Key through all tries.
+
+        Raises `DeskError`.
+        """
+        headers, deadline = dict(headers), max(self._deadline, wait and wait + _ROUND_TRIP)
         if body:
             headers["Content-Type"] = "application/json"
         if method != "GET":
@@ -68,33 +84,37 @@ class Exchange:
         if session:
             headers["Authorization"] = f"Bearer {str(session.reveal(), 'ascii')}"
         try:
-            async with asyncio.timeout(self._deadline):
+            async with asyncio.timeout(deadline):
                 for pause in _PAUSES[: tries - 1]:
                     try:
-                        return await self._once(method, path, body, headers)
+                        return await self._once(method, path, body, headers, wait)
                     except DeskError as error:
                         if error.failure.reason not in _REPEATED:
                             raise
-                    await asyncio.sleep(pause)
-                return await self._once(method, path, body, headers)
+                    await asyncio.sleep(pause * _dice.uniform(0.5, 1.5))
+                return await self._once(method, path, body, headers, wait)
         except TimeoutError as error:
-            raise DeskError(Failure(Reason.DESK_TIMEOUT, detail=f"{self._deadline:g} s")) from error
+            raise DeskError(Failure(Reason.DESK_TIMEOUT, detail=f"{deadline:g} s")) from error
 
     async def close(self) -> None:
         """Give the connections back."""
         await self._http.aclose()
 
-    async def _once(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> bytes:
+    async def _once(self, method: str, path: str, body: bytes, headers: dict[str, str], wait: float) -> Reply:
+        timeout = httpx.Timeout(_ROUND_TRIP, connect=_CONNECTING, read=_ROUND_TRIP + wait)
         try:
-            async with self._http.stream(method, path, content=body or None, headers=headers) as response:
+            async with self._http.stream(
+                method, path, content=body or None, headers=headers, timeout=timeout
+            ) as response:
                 data = await _limited(response)
         except FOREIGN as error:
             if (refused := outside_validity(error)) is not None:
                 raise DeskError(await explained(refused, trust(self._ca_file), str(self._http.base_url))) from error
             raise DeskError(fault(error)) from error
-        if not response.is_success:
+        is_known = response.status_code == NOT_MODIFIED and "If-None-Match" in headers
+        if not (response.is_success or is_known):
             raise DeskError(problem(response.status_code, response.headers, data))
-        return data
+        return Reply(response.status_code, response.headers, data)
 
 
 async def _limited(response: httpx.Response) -> bytes:

@@ -10,6 +10,7 @@ import httpx
 from tui.core.beijing import SKEW
 from tui.core.failure import Failure, Reason
 from tui.core.text_safety import printable
+from tui.deskclient.transport import Transport
 
 NOT_YET_VALID, EXPIRED = 9, 10
 """X509_V_ERR_CERT_NOT_YET_VALID, X509_V_ERR_CERT_HAS_EXPIRED (OpenSSL, x509_vfy.h)."""
@@ -40,7 +41,7 @@ async def _time_at(url: str, context: ssl.SSLContext) -> datetime | None:
     """The Date of an answer (RFC 9110 6.6.1); None without one."""
     try:
         async with (
-            httpx.AsyncClient(verify=context, timeout=_PATIENCE, trust_env=False) as client,
+            httpx.AsyncClient(transport=Transport(context), timeout=_PATIENCE, trust_env=False) as client,
             client.stream("HEAD", url) as response,
         ):
             told = parsedate_to_datetime(response.headers.get("date", ""))

@@ -24,8 +24,8 @@ Every request carries `Kiosk-Version`; every write an `Idempotency-Key`; every r
 
 import msgspec
 
-from tui.core.application import ApplicationForm, InvoiceForm
 from tui.core.failure import Failure, Reason
+from tui.core.form.fields import ApplicationForm, InvoiceForm
 from tui.core.payment_method import PaymentMethod
 
 VERSION_HEADER = "Kiosk-Version"

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from tui.core.application import ApplicationForm, InvoiceForm
 from tui.core.certificate import CertificateRef
+from tui.core.form.fields import ApplicationForm, InvoiceForm
 from tui.core.order import Application, Document
 from tui.core.payment_method import PaymentMethod
 from tui.core.secret import Password, Pin

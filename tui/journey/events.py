@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from tui.core.application import ApplicationForm, InvoiceForm
 from tui.core.certificate import Token
 from tui.core.failure import Failure
+from tui.core.form.fields import ApplicationForm, InvoiceForm
 from tui.core.order import Application, Document, Offer, ServiceStatus
 from tui.core.payment_method import PaymentMethod
 from tui.core.secret import Password, Pin

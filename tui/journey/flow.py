@@ -29,12 +29,14 @@ JOURNEY: Mapping[Step, Mapping[type, Move]] = {
     Step.SIGN_IN: {e.SignInSubmitted: arrival.sign_in, e.SignedIn: arrival.signed_in, e.BackPressed: common.leave},
     Step.NOTICE: {
         e.NoticeLoaded: arrival.notice_loaded,
+        e.AgreementLoaded: applying.agreement_ahead,
         e.NoticeAccepted: arrival.accept_notice,
         e.Retried: arrival.reload,
         e.BackPressed: common.leave,
     },
     Step.CARD: {
         e.OfferMade: arrival.offer_made,
+        e.AgreementLoaded: applying.agreement_ahead,
         e.RenewalRequested: arrival.request_renewal,
         e.ApplicationSeen: arrival.query_answered,
         e.CertificatesOpened: arrival.open_certificates,

@@ -4,12 +4,13 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from tui.core.application import ApplicationForm, InvoiceForm
 from tui.core.certificate import CertificateRef, Token
 from tui.core.failure import Failure
+from tui.core.form.fields import ApplicationForm, InvoiceForm
 from tui.core.order import Application, Document, Offer, ServiceStatus
 from tui.core.payment_method import PaymentMethod
 from tui.core.secret import Password, Pin
+from tui.core.sighting import Sighting
 from tui.core.token import Installation, KeyLeft, SignedRequest, Snapshot, TokenStage
 
 
@@ -85,6 +86,10 @@ class TokenPort(Protocol):
         """
         ...
 
+    async def prepare(self) -> None:
+        """A person has begun: what an operation needs may be loaded meanwhile; never raises."""
+        ...
+
     async def forget(self) -> None:
         """A person has gone: no process that was given a PIN lives on."""
         ...
@@ -126,7 +131,12 @@ class DeskPort(Protocol):
 
     async def submit(self, business_no: str, request: SignedRequest) -> Application: ...
 
-    async def application(self, business_no: str) -> Application: ...
+    async def application(self, business_no: str, seen: Sighting | None = None) -> Sighting:
+        """How it stands; a desk that gave what was `seen` a tag answers when it has changed, or with `seen` itself.
+
+        The latter after a while, and sooner only where the desk cannot wait right now.
+        """
+        ...
 
     async def pay(self, business_no: str, method: PaymentMethod, invoice: InvoiceForm) -> Application:
         """Open a payment attempt; an open one of the same method and invoice is returned as it is."""

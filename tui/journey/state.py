@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import Enum, Flag, auto
+from typing import TYPE_CHECKING
 
-from tui.core.application import ApplicationForm, InvoiceForm, check_invoice
 from tui.core.beijing import beijing
 from tui.core.certificate import (
     RENEWAL_WINDOW,
@@ -18,20 +18,14 @@ from tui.core.certificate import (
     revealed,
 )
 from tui.core.failure import Failure, Money
-from tui.core.order import (
-    OPEN_ATTEMPT,
-    Application,
-    ApplicationStatus,
-    AttemptState,
-    Document,
-    Offer,
-    PaymentStatus,
-    ServiceStatus,
-)
+from tui.core.form.fields import ApplicationForm, InvoiceForm
 from tui.core.payment_method import MANUAL, PaymentMethod
 from tui.core.succession import arranged
-from tui.core.token import Installation, KeyLeft, SignedRequest, Snapshot, TokenStage
-from tui.journey.ports import Check
+
+if TYPE_CHECKING:  # the first screen draws a state without them
+    from tui.core.order import Application, Document, Offer, ServiceStatus
+    from tui.core.token import Installation, KeyLeft, SignedRequest, Snapshot, TokenStage
+    from tui.journey.ports import Check
 
 
 class Trait(Flag):
@@ -139,25 +133,25 @@ class State:
     step: Step = Step.WAITING
     now: datetime | None = None
     """Time of the latest snapshot, aware UTC; what the certificates' states are judged by."""
-    snapshot: Snapshot | None = None
+    snapshot: "Snapshot | None" = None
     """None until the token hosts have reported for the first time."""
     revealed: tuple[Token, ...] = ()
     """Tokens as they were seen after the PIN: what is private on them is in no later snapshot."""
     chosen: CertificateRef | None = None
     account: str = field(default="", repr=False)
     signed_in: bool = False
-    service: ServiceStatus | None = None
+    service: "ServiceStatus | None" = None
     desk_reachable: bool | None = None
     desk_failure: Failure | None = None
     """Why the desk was lost last, while it is not reachable."""
-    notice: Document | None = None
-    agreement: Document | None = None
-    offer: Offer | None = None
+    notice: "Document | None" = None
+    agreement: "Document | None" = None
+    offer: "Offer | None" = None
     form: ApplicationForm = field(default_factory=ApplicationForm)
     method: PaymentMethod = PaymentMethod.ALIPAY
     invoice: InvoiceForm = field(default_factory=InvoiceForm)
-    application: Application | None = None
-    stage: TokenStage | None = None
+    application: "Application | None" = None
+    stage: "TokenStage | None" = None
     """Progress of the token operation under way."""
     busy: Busy | None = None
     failure: Failure | None = None
@@ -166,16 +160,16 @@ class State:
     """Where TOKEN_AWAITED, CERTIFICATES and SELF_CHECK lead back to, and SIGN_IN when `covered`."""
     covered: bool = False
     """The CA was pulled or the session ended since the sign-in: the form is shown again only after the password."""
-    request: SignedRequest | None = None
+    request: "SignedRequest | None" = None
     """Made by the token, kept until the desk has it: handing it in again needs no PIN."""
-    installation: Installation | None = None
+    installation: "Installation | None" = None
     """Old and new certificate as read back from the token, and the proof for the desk."""
     finished: Certificate | None = None
     """The new certificate of a renewal that was finished earlier, as the token holds it."""
-    checks: tuple[Check, ...] = ()
+    checks: "tuple[Check, ...]" = ()
     retired: bool = False
     """The old pair was deleted, with the person's consent."""
-    key_left: KeyLeft | None = None
+    key_left: "KeyLeft | None" = None
     """Why the old key stayed though it was to be deleted with its certificate."""
 
     @property
@@ -208,6 +202,8 @@ class State:
     @property
     def invoice_offer(self) -> InvoiceForm | None:
         """Whom the invoice would be made out to by the certificate, as far as it says so."""
+        from tui.core.application import check_invoice
+
         certificate = self.holder[1] if self.holder else None
         if certificate is None:
             return None
@@ -252,6 +248,8 @@ class State:
         application = self.application
         if application is None:
             return Money.NOT_TOUCHED
+        from tui.core.order import OPEN_ATTEMPT, AttemptState, PaymentStatus
+
         match application.payment_status:
             case PaymentStatus.REFUNDING | PaymentStatus.REFUNDED:
                 return Money.RETURNING
@@ -265,8 +263,10 @@ class State:
                 return Money.UNKNOWN if asked else Money.NOT_TOUCHED
 
 
-def step_of(application: Application) -> Step:
+def step_of(application: "Application") -> Step:
     """The step at which an application continues, on this or any other terminal."""
+    from tui.core.order import SHOWN_ATTEMPT, ApplicationStatus
+
     match application.status:
         case ApplicationStatus.DRAFT:
             return Step.FORM
@@ -282,7 +282,3 @@ def step_of(application: Application) -> Step:
             return Step.DONE
         case ApplicationStatus.WITHDRAWN | ApplicationStatus.LAPSED | ApplicationStatus.FAILED:
             return Step.WITHDRAWN
-
-
-SHOWN_ATTEMPT = frozenset({AttemptState.CREATED, AttemptState.QR_SHOWN, AttemptState.SCANNED, AttemptState.UNKNOWN})
-"""States in which the QR screen stays with this attempt."""

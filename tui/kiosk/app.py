@@ -7,16 +7,18 @@ from math import ceil
 from threading import Thread
 from typing import TYPE_CHECKING, ClassVar, Protocol, cast
 
+from rich.console import RenderableType
 from rich.segment import Segments
 from rich.text import Text
 from textual import events
+from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
 from textual.driver import Driver
+from textual.screen import Screen
 from textual.scrollbar import ScrollBar
 from textual.widgets import Input
 
 from tui.core.exits import Exit
-from tui.journey.ports import Phone
 from tui.journey.state import State, Step
 from tui.kiosk.attendance import Attendance
 from tui.kiosk.crash import last_words, place_of
@@ -36,6 +38,7 @@ if TYPE_CHECKING:  # the flow and its events are imported after the first paint:
 
     from tui.journey.commands import Command
     from tui.journey.events import Event
+    from tui.journey.ports import Phone
 
 log = logging.getLogger(__name__)
 log.addHandler(logging.NullHandler())  # else Python's last resort would print into the full screen
@@ -64,11 +67,12 @@ class KioskApp(App[None], inherit_bindings=False):
     ENABLE_COMMAND_PALETTE = False
     ALLOW_SELECT = False
 
-    def __init__(self, runtime: Runtime, phone: Phone | None = None, idle_seconds: int = 120) -> None:
+    def __init__(self, runtime: Runtime, phone: "Phone | None" = None, idle_seconds: int = 120) -> None:
         super().__init__(driver_class=KioskDriver)
         Input.cursor_blink.default = False  # type: ignore[attr-defined]
         ScrollBar.renderer = CellScrollBar
         self.animation_level = "none"
+        self._disable_notifications = self._disable_tooltips = True  # two widgets a screen that show nothing
         for theme in (FULL, SIXTEEN):
             self.register_theme(theme)
         # Textual's NO_COLOR filter makes greys of RGB colours, but black of all eight ANSI colours.
@@ -110,19 +114,28 @@ class KioskApp(App[None], inherit_bindings=False):
             self.runtime.run(command)
 
     async def present(self, state: State) -> None:
-        """Show `state` on its step's screen."""
+        """Show `state` on its step's screen; all that this changes is painted at once."""
         before, self.state = self.state, state
-        entering = state.step is not before.step
         screen = self._screen_of(state)
-        if entering:
-            await self._close_dialogues()
-            left = self.step_screen
-            if screen is not left:
-                await self.switch_screen(screen)
-            left.leave()
-        screen.present(state, entering=entering)
+        entering = state.step is not before.step
+        with self.batch_update():
+            if entering:
+                await self._close_dialogues()
+                left = self.step_screen
+                if screen is not left:
+                    await self.switch_screen(screen)
+                left.leave()
+            await self._draw(screen, entering=entering)
+        screen.paint()
         if entering and state.step is Step.WAITING:
-            await self._forget()
+            with self.batch_update():
+                await self._forget()
+
+    async def _draw(self, screen: StepScreen, *, entering: bool) -> None:
+        """In a batch: draw the state, and lay it out to its end."""
+        await self._flush_next_callbacks()  # one of them lays a mounted screen out once more
+        screen.present(self.state, entering=entering)
+        await screen.settle(entering=entering)
 
     def _too_late(self, message: Happened) -> bool:
         """The posting screen's step is over, or a second submission comes while the first is under way."""
@@ -136,8 +149,10 @@ class KioskApp(App[None], inherit_bindings=False):
     async def on_mount(self) -> None:
         """The waiting screen, above Textual's blank default one, is the first thing painted."""
         screen = self._screen_of(self.state)
-        await self.push_screen(screen)
-        screen.present(self.state, entering=True)
+        with self.batch_update():
+            await self.push_screen(screen)
+            await self._draw(screen, entering=True)
+        screen.paint()
 
     @property
     def step_screen(self) -> StepScreen:
@@ -163,6 +178,20 @@ class KioskApp(App[None], inherit_bindings=False):
                 del self._screens[kind]
                 await screen.remove()
         self.call_after_refresh(garbage.collect)
+
+    # ── what is shown ───────────────────────────────────────────────────────
+    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        """Hand what Textual has drawn to the driver, which writes only what differs."""
+        driver = self._driver
+        if not (isinstance(driver, KioskDriver) and isinstance(renderable, LayoutUpdate | ChopsUpdate)):
+            super()._display(screen, renderable)
+        elif not self._batch_count and self._running and not self._closed:
+            driver.frames.take(renderable)
+
+    def on_resize(self) -> None:
+        """The terminal has moved what it showed about, even where its size is the same again."""
+        if isinstance(self._driver, KioskDriver):
+            self._driver.frames.repaint()
 
     # ── start and end ───────────────────────────────────────────────────────
     def refresh_css(self, animate: bool = True) -> None:

@@ -2,7 +2,6 @@
 
 from tui.journey.state import State
 from tui.kiosk.text import _
-from tui.kiosk.text.labels import label
 from tui.kiosk.text.wording import call
 
 
@@ -16,6 +15,8 @@ def place_of(error: BaseException) -> str:
 
 def last_words(state: State) -> str:
     """Where the money is, how to go on, whom to call."""
+    from tui.kiosk.text.labels import label
+
     return "\n".join(
         (
             _("程序出现故障，已退出。"),

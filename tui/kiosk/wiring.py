@@ -3,34 +3,52 @@
 from typing import TYPE_CHECKING
 
 from tui import __version__
-from tui.journey.ports import DeskPort, SelfCheckPort
-from tui.kiosk.runtime.ports import Ports
-from tui.kiosk.runtime.runtime import Runtime, utc_now
 from tui.kiosk.settings import KioskSettings, ModuleSettings
 
 if TYPE_CHECKING:
+    from tui.core.token import Snapshot
+    from tui.journey.ports import DeskPort, SelfCheckPort
+    from tui.kiosk.runtime.ports import Ports
+    from tui.kiosk.runtime.runtime import Runtime
+    from tui.token.launch import HeadStart, Module
     from tui.token.tokens import Tokens
 
 
-def runtime(settings: KioskSettings) -> Runtime:
-    """A runtime whose ports are opened on its own thread once it is started."""
+def head_start(modules: tuple[ModuleSettings, ...]) -> "HeadStart":
+    """The drivers' processes, started now, before the program has imported its screens; to be closed in any case."""
+    from tui.token.launch import HeadStart
 
-    def build() -> Ports:
-        token_port, desk_port = tokens(settings.modules), desk(settings)
+    return HeadStart(_modules(modules))
+
+
+def runtime(settings: KioskSettings, started: "HeadStart | None" = None) -> "Runtime":
+    """A runtime whose ports are opened on its own thread once it is started."""
+    from tui.kiosk.runtime.runtime import Runtime
+
+    def build() -> "Ports":
+        from tui.kiosk.runtime.ports import Ports
+
+        token_port, desk_port = tokens(settings.modules, started), desk(settings)
         return Ports(token_port, desk_port, checks(settings, desk_port))
 
     return Runtime(build)
 
 
-def tokens(modules: tuple[ModuleSettings, ...]) -> "Tokens":
+def glance(modules: tuple[ModuleSettings, ...], started: "HeadStart") -> "Snapshot | None":
+    """What these processes see first, without an event loop; None where `tokens` is to be asked."""
+    from tui.token.glance import glance as seen
+
+    return seen(_modules(modules), started)
+
+
+def tokens(modules: tuple[ModuleSettings, ...], started: "HeadStart | None" = None) -> "Tokens":
     """The tokens of these modules."""
-    from tui.token.proxy import Module
     from tui.token.tokens import Tokens
 
-    return Tokens(tuple(Module(module.path, module.environment) for module in modules))
+    return Tokens(_modules(modules), head_start=started)
 
 
-def desk(settings: KioskSettings) -> DeskPort:
+def desk(settings: KioskSettings) -> "DeskPort":
     """The desk over HTTPS.
 
     Raises `DeskError` (SETTINGS_WRONG) when the CA file holds no certificate.
@@ -40,9 +58,16 @@ def desk(settings: KioskSettings) -> DeskPort:
     return DeskClient(settings.desk_url, settings.ca_file, __version__)
 
 
-def checks(settings: KioskSettings, desk_port: DeskPort) -> SelfCheckPort:
+def checks(settings: KioskSettings, desk_port: "DeskPort") -> "SelfCheckPort":
     """环境检测 of this place."""
+    from tui.kiosk.runtime.runtime import utc_now
     from tui.kiosk.runtime.self_check import SelfCheck
 
     paths = tuple(str(module.path) for module in settings.modules)
     return SelfCheck(desk_port, paths, __version__, utc_now)
+
+
+def _modules(modules: tuple[ModuleSettings, ...]) -> "tuple[Module, ...]":
+    from tui.token.launch import Module
+
+    return tuple(Module(module.path, module.environment) for module in modules)

@@ -2,8 +2,9 @@
 
 import os
 import resource
+import signal
 
-_PR_SET_DUMPABLE = 4
+_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE = 1, 4
 """prctl(2)."""
 
 
@@ -18,6 +19,17 @@ def hide() -> None:
 
     `ctypes` takes some milliseconds to load: a full-screen program calls this after its first paint.
     """
+    _prctl(_PR_SET_DUMPABLE, 0)
+
+
+def end_with_parent(parent: int) -> None:
+    """Be told SIGTERM when the process that forked this one, by its main thread, is gone, however it went."""
+    _prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != parent:
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _prctl(option: int, value: int) -> None:
     import ctypes
 
-    ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+    ctypes.CDLL(None).prctl(option, value, 0, 0, 0)

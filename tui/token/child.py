@@ -1,66 +1,69 @@
-"""Start and end one driver process, with its pipes and everything that the driver may have started in it."""
+"""Hold one driver process, with its pipes and everything that the driver may have started in it."""
 
 import asyncio
 import contextlib
-import os
-import signal
-import sys
-from asyncio import subprocess
 from collections.abc import AsyncGenerator
-from pathlib import Path
+from subprocess import Popen
+from threading import Thread
 from typing import Final, Self
 
 import msgspec
 
-import tui
 from tui.token import protocol
+from tui.token.launch import kill, launch
 from tui.token.protocol import Report
 
-_ENTRY: Final = """\
-import sys
-if sys.argv[1] not in sys.path: sys.path.insert(0, sys.argv[1])
-from tui.token.host.main import main
-main()"""
-"""`python -I` forgets where a checkout lies; the installed package is found without help."""
-_COMMAND: Final = (sys.executable, "-I", "-X", "utf8", "-c", _ENTRY, str(Path(tui.__file__).parent.parent))
 _LAST_WORDS = 0.5
 """Seconds to read what a dead process has written, while something that its driver started holds the pipe open."""
-_LIMIT = 1 << 16
-
-
-class _Ending(subprocess.SubprocessStreamProtocol):
-    """Tells the process's end also while others hold its pipes, for which `Process.wait` may wait for ever."""
-
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        super().__init__(limit=_LIMIT, loop=loop)
-        self.ended = asyncio.Event()
-
-    def process_exited(self) -> None:
-        """Called by the loop when the kernel reports the end."""
-        super().process_exited()
-        self.ended.set()
+_LIMIT: Final = 1 << 16
 
 
 class Child:
     """A started driver process; `reports` is read by one task, `send` and `kill` may be called by any."""
 
-    def __init__(self, transport: asyncio.SubprocessTransport, ending: _Ending) -> None:
-        self._transport, self._ending = transport, ending
-        self._process = subprocess.Process(transport, ending, asyncio.get_running_loop())
+    def __init__(self, process: Popen[bytes], loop: asyncio.AbstractEventLoop) -> None:
+        self._process, self._loop = process, loop
+        self._reader = asyncio.StreamReader(_LIMIT, loop)
+        self._incoming: asyncio.ReadTransport | None = None
+        self._outgoing: asyncio.WriteTransport | None = None
+        self._ended = asyncio.Event()
+        # Others may hold its pipes, so that their end does not tell its end.
+        Thread(target=self._wait, name="driver's end", daemon=True).start()
 
     @classmethod
     async def start(cls) -> Self:
-        """Start the process in a session of its own: Ctrl+C in the terminal is not the driver's."""
-        loop = asyncio.get_running_loop()
-        transport, ending = await loop.subprocess_exec(
-            lambda: _Ending(loop),
-            *_COMMAND,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
+        """Launch a process and hold it.
+
+        :raises OSError: no process or descriptor is to be had.
+        """
+        return await cls.adopt(launch())
+
+    @classmethod
+    async def adopt(cls, process: Popen[bytes]) -> Self:
+        """Hold a process that was launched earlier; what it has said meanwhile waits in its pipe.
+
+        :raises OSError: as `start`.
+        """
+        child = cls(process, asyncio.get_running_loop())
+        with contextlib.ExitStack() as undo:
+            undo.callback(child.kill)
+            await child._connect()
+            undo.pop_all()
+        return child
+
+    async def _connect(self) -> None:
+        assert self._process.stdin is not None  # noqa: S101 - pipes were asked for
+        assert self._process.stdout is not None  # noqa: S101
+        self._outgoing, _ = await self._loop.connect_write_pipe(asyncio.BaseProtocol, self._process.stdin)
+        self._incoming, _ = await self._loop.connect_read_pipe(
+            lambda: asyncio.StreamReaderProtocol(self._reader, loop=self._loop), self._process.stdout
         )
-        return cls(transport, ending)
+
+    def _wait(self) -> None:
+        """On a thread: nothing else in Python 3.11 tells a process's end on every kernel."""
+        self._process.wait()
+        with contextlib.suppress(RuntimeError):  # the loop is closed
+            self._loop.call_soon_threadsafe(self._ended.set)
 
     @property
     def pid(self) -> int:
@@ -70,17 +73,17 @@ class Child:
     @property
     def returncode(self) -> int | None:
         """Exit code, or minus the signal's number; None while it lives."""
-        return self._transport.get_returncode()
+        return self._process.returncode
 
     def send(self, payload: bytes | memoryview) -> None:
         """Header and payload apart, so that a PIN is not copied; a dead child is found by its reader."""
-        if self._process.stdin is not None:
-            self._process.stdin.write(protocol.HEADER.pack(len(payload)))
-            self._process.stdin.write(payload)
+        if self._outgoing is not None:
+            self._outgoing.write(protocol.HEADER.pack(len(payload)))
+            self._outgoing.write(payload)
 
     async def reports(self) -> AsyncGenerator[Report, None]:
         """All that the process says, until its end or until it says what nobody understands."""
-        ended = asyncio.create_task(self._ending.ended.wait())
+        ended = asyncio.create_task(self._ended.wait())
         try:
             while True:
                 frame = asyncio.create_task(self._frame())
@@ -99,29 +102,29 @@ class Child:
             ended.cancel()
 
     async def _frame(self) -> bytes:
-        assert self._process.stdout is not None  # noqa: S101 - a pipe was asked for
-        (length,) = protocol.HEADER.unpack(await self._process.stdout.readexactly(protocol.HEADER.size))
+        (length,) = protocol.HEADER.unpack(await self._reader.readexactly(protocol.HEADER.size))
         if length > protocol.LIMIT:
             raise msgspec.DecodeError("no frame is so long")
-        return await self._process.stdout.readexactly(length)
+        return await self._reader.readexactly(length)
 
     def kill(self) -> None:
         """Kill the process and what its driver has started in its group."""
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.pid, signal.SIGKILL)
+        kill(self._process)
 
     async def bury(self) -> None:
         """Wait for the end, then let go of the pipes and of what is left of the group."""
-        await self._ending.ended.wait()
+        await self._ended.wait()
         self.kill()
-        self._transport.close()
+        for transport in (self._outgoing, self._incoming):
+            if transport is not None:
+                transport.close()
 
     async def close(self, patience: float) -> None:
         """Ask it to end by closing its channel; after `patience` seconds kill it."""
-        if self._process.stdin is not None:
-            self._process.stdin.close()
+        if self._outgoing is not None:
+            self._outgoing.close()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(patience):
-                await self._ending.ended.wait()
+                await self._ended.wait()
         self.kill()
         await self.bury()

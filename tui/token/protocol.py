@@ -1,20 +1,22 @@
 """Messages to and from a driver's process: a 4-byte big-endian length, then MessagePack; a PIN is raw bytes.
 
-Every order but `Load` is answered by `Staged` and `PinWanted` in any number and then by one `Done` or `Refused`.
-`Seen`, `Unusable` and `Leaving` come unasked. The PIN follows `PinWanted` and nothing else, in a frame of its own.
+Every order but `Load` and `Prepare` is answered by `Staged` and `PinWanted` in any number and then by one `Done` or
+`Refused`. `Seen`, `Unusable` and `Leaving` come unasked. The PIN follows `PinWanted` and nothing else, in a frame of
+its own.
 """
 
-import struct
 from collections.abc import Mapping
 
 import msgspec
 
 from tui.core.certificate import CertificateRef, Token
 from tui.core.failure import Failure
-from tui.core.order import KeyPolicy, SignatureScheme
+from tui.core.policy import KeyPolicy, SignatureScheme
 from tui.core.token import Installation, KeyLeft, SignedRequest, TokenStage
+from tui.token.load import HEADER, Load, encode, framed
 
-HEADER = struct.Struct(">I")
+__all__ = ["HEADER", "Load", "encode", "framed"]
+
 LIMIT = 16 * 1024 * 1024
 """No frame is longer; a longer length means that the stream is broken."""
 
@@ -38,11 +40,8 @@ WATCH_DEADLINE = 30
 """Whole seconds that one look at the slots may last; a card without a matching driver costs OpenSC 14."""
 
 
-class Load(msgspec.Struct, frozen=True, tag=True):
-    """The first order: which driver, with which environment."""
-
-    path: str
-    environment: tuple[tuple[str, str], ...]
+class Prepare(msgspec.Struct, frozen=True, tag=True):
+    """An order may come: what it needs is imported. Not answered."""
 
 
 class Look(msgspec.Struct, frozen=True, tag=True):
@@ -146,12 +145,5 @@ Done = Revealed | Requested | Installed | Retired
 Answer = Staged | PinWanted | Done | Refused
 Report = Seen | Unusable | Leaving | Answer
 
-encode = msgspec.msgpack.Encoder().encode
-"""Any message to its bytes."""
-decode_order = msgspec.msgpack.Decoder(Load | Order).decode
+decode_order = msgspec.msgpack.Decoder(Load | Prepare | Order).decode
 decode_report = msgspec.msgpack.Decoder(Report).decode
-
-
-def framed(payload: bytes) -> bytes:
-    """The payload with its length before it."""
-    return HEADER.pack(len(payload)) + payload

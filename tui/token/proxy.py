@@ -5,8 +5,8 @@ import contextlib
 import signal
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
+from subprocess import Popen
 
 from tui.core.certificate import CertificateRef, Token, find_token
 from tui.core.failure import UNLOADABLE, Failure, Reason, TokenError
@@ -14,7 +14,10 @@ from tui.core.secret import Pin
 from tui.core.token import TokenStage
 from tui.token import protocol
 from tui.token.child import Child
-from tui.token.protocol import Answer, Done, Leaving, Load, Order, PinWanted, Refused, Seen, Staged, Unusable
+from tui.token.launch import Module
+from tui.token.protocol import Answer, Done, Leaving, Order, PinWanted, Prepare, Refused, Seen, Staged, Unusable
+
+__all__ = ["DriverProcess", "Module"]
 
 _STEADY = 10.0
 """Seconds a process must live for its end to count as the first again."""
@@ -27,19 +30,17 @@ _LASTING = UNLOADABLE - {Reason.DRIVER_REFUSES}
 """No second try helps; a driver that refuses to start may only have come before what it needs."""
 
 
-@dataclass(frozen=True, slots=True)
-class Module:
-    """One PKCS#11 driver to load."""
-
-    path: Path
-    environment: tuple[tuple[str, str], ...] = ()
-    """Set in the driver's process only."""
-
-
 class DriverProcess:
     """The child that runs one module's driver; restarted with growing rests when it dies."""
 
-    def __init__(self, module: Module, changed: Callable[[], None], deadlines: Mapping[TokenStage, float]) -> None:
+    def __init__(
+        self,
+        module: Module,
+        changed: Callable[[], None],
+        deadlines: Mapping[TokenStage, float],
+        launched: Popen[bytes] | None = None,
+    ) -> None:
+        """`launched` is the first child where a `HeadStart` has it."""
         self.module = module
         self.tokens: tuple[Token, ...] = ()
         """What the driver saw last; kept over one restart, since a crash is no removal."""
@@ -55,10 +56,12 @@ class DriverProcess:
         self._running = asyncio.Event()
         self._looked = asyncio.Event()
         """The process that runs now has told what it sees."""
+        self._launched = launched
         self._child: Child | None = None
         self._hung = False
         self._knows_pin = False
         """The process that runs now was given a PIN."""
+        self._prepared = False
         self._dismissed = False
         self._task = asyncio.create_task(self._supervise())
 
@@ -154,11 +157,20 @@ class DriverProcess:
                 changed = before is None or after is None or before.certificates != after.certificates
         return TokenError(replace(failure, token_changed=changed))
 
+    def prepare(self) -> None:
+        """Have a process that waits and sees tokens import what orders need; within an order it has done so."""
+        if self._running.is_set() and self.tokens and not self._busy.locked():
+            self._prepared = True
+            self._send(protocol.encode(Prepare()))
+
     async def forget(self) -> None:
-        """Put a fresh process in the place of one that was given a PIN: drivers keep copies that nobody can wipe."""
+        """Put a fresh process in the place of one that was given a PIN: drivers keep copies that nobody can wipe.
+
+        One that was prepared takes more memory than it needs to wait with.
+        """
         async with self._busy:
             child = self._child
-            if child is not None and self._knows_pin:
+            if child is not None and (self._knows_pin or self._prepared):
                 self._dismissed = True
                 await child.close(patience=_PATIENCE)
 
@@ -189,12 +201,14 @@ class DriverProcess:
 
     async def _run(self) -> Failure | None:
         """One life of the child; returns why it ended, None when it left to make room for a fresh one."""
-        self._hung = self._knows_pin = self._dismissed = False
+        self._hung = self._knows_pin = self._prepared = self._dismissed = False
+        launched, self._launched = self._launched, None
         try:
-            child = self._child = await Child.start()
+            child = self._child = await (Child.start() if launched is None else Child.adopt(launched))
         except OSError as error:  # no process or descriptor to be had
             return Failure(Reason.DRIVER_CRASHED, detail=error.strerror or "")
-        self._send(protocol.encode(Load(str(self.module.path), self.module.environment)))
+        if launched is None:
+            self._send(protocol.encode(self.module.load))
         self._running.set()
         try:
             last = await self._hear(child)

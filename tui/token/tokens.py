@@ -2,15 +2,19 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping
+from typing import TYPE_CHECKING
 
 from tui.core.certificate import CertificateRef, Token, find_token
 from tui.core.failure import UNLOADABLE, Failure, Reason, TokenError
-from tui.core.order import Application
 from tui.core.secret import Pin
 from tui.core.token import Installation, KeyLeft, ModuleFault, SignedRequest, Snapshot, TokenStage
 from tui.token import protocol
+from tui.token.launch import HeadStart, Module
 from tui.token.protocol import Done, Install, Installed, Look, MakeRequest, Order, Requested, Retire, Retired, Revealed
-from tui.token.proxy import DriverProcess, Module
+from tui.token.proxy import DriverProcess
+
+if TYPE_CHECKING:  # a look at the tokens has no use for orders and forms
+    from tui.core.order import Application
 
 __all__ = ["Module", "Tokens"]
 
@@ -21,9 +25,15 @@ _ELSEWHERE = UNLOADABLE | {Reason.TOKEN_REMOVED, Reason.TOKEN_SWAPPED, Reason.DR
 class Tokens:
     """One driver process a module: a driver that hangs or dies harms no other module's tokens."""
 
-    def __init__(self, modules: tuple[Module, ...], deadlines: Mapping[TokenStage, float] = protocol.DEADLINES) -> None:
-        """Nothing is started before the first use, which must be in a running loop."""
+    def __init__(
+        self,
+        modules: tuple[Module, ...],
+        deadlines: Mapping[TokenStage, float] = protocol.DEADLINES,
+        head_start: HeadStart | None = None,
+    ) -> None:
+        """Nothing more is started before the first use, which must be in a running loop."""
         self._modules = modules
+        self._head_start = head_start or HeadStart()
         self._deadlines = deadlines
         self._drivers: tuple[DriverProcess, ...] = ()
         self._version = 0
@@ -34,7 +44,8 @@ class Tokens:
     def drivers(self) -> tuple[DriverProcess, ...]:
         """The driver processes, started now if they were not."""
         if not self._drivers:
-            self._drivers = tuple(DriverProcess(m, self._note, self._deadlines) for m in self._modules)
+            take = self._head_start.take
+            self._drivers = tuple(DriverProcess(m, self._note, self._deadlines, take(m)) for m in self._modules)
         return self._drivers
 
     async def watch(self) -> AsyncGenerator[Snapshot, None]:
@@ -61,7 +72,7 @@ class Tokens:
         self,
         certificate: CertificateRef,
         pin: Pin,
-        application: Application,
+        application: "Application",
         progress: Callable[[TokenStage], None],
     ) -> SignedRequest:
         """See `journey.ports.TokenPort`."""
@@ -80,7 +91,7 @@ class Tokens:
         self,
         certificate: CertificateRef,
         pin: Pin,
-        application: Application,
+        application: "Application",
         progress: Callable[[TokenStage], None],
     ) -> Installation:
         """See `journey.ports.TokenPort`."""
@@ -101,7 +112,7 @@ class Tokens:
         self,
         certificate: CertificateRef,
         pin: Pin,
-        application: Application,
+        application: "Application",
         installation: Installation,
         progress: Callable[[TokenStage], None],
     ) -> KeyLeft | None:
@@ -110,6 +121,11 @@ class Tokens:
         done = await self._call(certificate, order, pin, progress)
         assert isinstance(done, Retired)  # noqa: S101 - the answer to this order
         return done.left
+
+    async def prepare(self) -> None:
+        """See `journey.ports.TokenPort`."""
+        for driver in self._drivers:
+            driver.prepare()
 
     async def forget(self) -> None:
         """See `journey.ports.TokenPort`."""

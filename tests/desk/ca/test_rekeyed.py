@@ -12,7 +12,7 @@ from tests.harness.desk.rules import change_rules, installed, refusal, seen_by_o
 from tests.harness.desk.town import Town, b64
 from tui.core.certificate import CertificateState
 from tui.core.failure import Reason
-from tui.core.order import KeyPolicy, SignatureScheme
+from tui.core.policy import KeyPolicy, SignatureScheme
 from tui.desk.ca.local.authority import LocalCa
 from tui.desk.crypto.certificates import read_certificate
 from tui.desk.renewals.issuing import issue

@@ -14,7 +14,8 @@ from tests.harness.desk.rules import refusal
 from tests.harness.desk.signing import PADDINGS, sign_request
 from tests.harness.desk.town import RSA_KEYS, Person, Town, b64
 from tui.core.failure import Reason
-from tui.core.order import Application, SignatureScheme
+from tui.core.order import Application
+from tui.core.policy import SignatureScheme
 from tui.desk.crypto.csr import NoRequest, UnfitKey, read_request
 from tui.desk.crypto.signatures import NotSigned
 

@@ -20,7 +20,8 @@ from tests.harness.desk.signing import PADDINGS, PSS, sign_evidence, sign_reques
 from tests.harness.desk.town import Person, Town, b64
 from tui.core.evidence import evidence_content
 from tui.core.failure import Reason
-from tui.core.order import Application, ApplicationStatus, KeyPolicy, SignatureScheme
+from tui.core.order import Application, ApplicationStatus
+from tui.core.policy import KeyPolicy, SignatureScheme
 from tui.desk.crypto.cms import verified_content
 from tui.desk.crypto.signatures import (
     SHA_256,

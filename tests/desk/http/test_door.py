@@ -11,6 +11,7 @@ import ssl
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -116,6 +117,24 @@ def test_noise_in_place_of_tls_ends_the_connection(desk: Desk) -> None:
     peer = desk.knock()
     peer.sendall(b"GET / HTTP/1.1\r\n\r\n")
     assert ended(peer)
+
+
+@pytest.mark.parametrize(
+    ("receiving", "unread", "answering", "held", "rank"),
+    [
+        (True, False, False, False, 0),
+        (False, True, True, True, 0),
+        (False, False, False, False, 1),
+        (False, False, True, True, 2),
+        (False, False, True, False, 3),
+    ],
+)
+def test_who_only_waits_for_news_leaves_before_who_is_being_answered(
+    receiving: bool, unread: bool, answering: bool, held: bool, rank: int
+) -> None:
+    words = {"receiving": receiving, "unread": unread, "answering": answering, "held": held}
+    with socket.socket() as peer:
+        assert door._Visit("127.0.0.1", peer, SimpleNamespace(**words)).rank == rank  # type: ignore[arg-type]
 
 
 class Refusing:

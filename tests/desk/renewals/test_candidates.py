@@ -17,7 +17,7 @@ from tests.harness.desk.rules import installed, refusal, successor, town_under
 from tests.harness.desk.town import PASSWORD, Person, Town, b64
 from tui.core.certificate import Usage
 from tui.core.failure import Reason
-from tui.core.order import KeyPolicy
+from tui.core.policy import KeyPolicy
 from tui.desk.crypto.certificates import read_certificate
 from tui.desk.renewals.accounts import bind_certificate, create_account
 from tui.token.x509 import certificates

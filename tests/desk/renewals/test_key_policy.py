@@ -13,7 +13,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from tests.harness.desk.rules import change_rules, installed, key_of, refusal, seen_by_openssl, successor, town_under
 from tests.harness.desk.town import FORM, Person, Town, b64
 from tui.core.failure import Reason
-from tui.core.order import ApplicationStatus, KeyPolicy, OldPair, SignatureScheme
+from tui.core.order import ApplicationStatus
+from tui.core.policy import KeyPolicy, OldPair, SignatureScheme
 from tui.desk.crypto.tbs import TbsCertificate
 from tui.desk.renewals.evidence import evidence_of
 

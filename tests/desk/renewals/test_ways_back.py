@@ -11,7 +11,8 @@ from cryptography import x509
 from tests.harness.desk.rules import installed, key_of, refusal, successor, town_under
 from tests.harness.desk.town import ACCOUNT, PASSWORD, Person, Town, b64
 from tui.core.failure import Reason
-from tui.core.order import ApplicationStatus, KeyPolicy
+from tui.core.order import ApplicationStatus
+from tui.core.policy import KeyPolicy
 from tui.desk.crypto.certificates import fingerprint_of_key
 from tui.desk.payments.gateway import TradeState
 from tui.desk.renewals.accounts import bind_certificate, create_account

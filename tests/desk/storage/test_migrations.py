@@ -20,13 +20,11 @@ from tui.core.exits import Exit
 from tui.core.order import (
     ApplicationStatus,
     AttemptState,
-    KeyPolicy,
-    OldPair,
     PaymentStatus,
     RefundState,
-    SignatureScheme,
 )
 from tui.core.payment_method import PaymentMethod
+from tui.core.policy import KeyPolicy, OldPair, SignatureScheme
 from tui.desk.commands import evidence
 from tui.desk.invoices.service import latest_red
 from tui.desk.storage import database

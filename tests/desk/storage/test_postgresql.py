@@ -25,7 +25,8 @@ from tui.desk.engine.obligations import Due, Obligation
 from tui.desk.engine.workers import Workers
 from tui.desk.payments.apply import apply_outcome
 from tui.desk.renewals.half_filled import HalfFilledRecord, keep, kept_form
-from tui.desk.storage.database import CONNECTIONS, reading, writing
+from tui.desk.storage.announcements import Announcements
+from tui.desk.storage.database import CONNECTIONS, open_database, reading, writing
 from tui.desk.storage.records import AT_ONCE, ApplicationRecord
 from tui.desk.storage.wakeup import notify, wakeup
 
@@ -115,6 +116,39 @@ def test_another_process_wakes_who_waits_also_after_the_server_has_closed_the_co
         assert not waiting.wait(10)
     finally:
         waiting.close()
+
+
+def test_another_desk_is_told_what_was_committed_and_not_what_it_did_itself(town: Town) -> None:
+    person, heard = town.person(), list[str]()
+    number = person.entered().business_no
+    other = open_database(town.desk.settings.database, town.desk.settings.data_key)
+    announcements = [Announcements(engine, heard.append) for engine in (town.desk.engine, other)]
+
+    def hear(said: str) -> None:
+        announcements[0].heard(said)
+        waiting.wake()
+
+    waiting = wakeup(town.desk.engine, hear)
+    try:
+        assert waiting.wait(0)  # nobody listened before
+        assert heard == [""]
+        waiting.wait(10)  # the wake-up of that
+        announcements[1].listen()
+        with writing(other) as db:
+            db.get_one(ApplicationRecord, number).invoice_status = InvoiceStatus.PENDING
+        heard.clear()  # what the other desk told itself
+        assert not waiting.wait(10)
+        assert heard == [number]
+        announcements[1].stop()
+        announcements[0].listen()
+        with writing(town.desk.engine) as db:
+            db.get_one(ApplicationRecord, number).invoice_status = InvoiceStatus.NOT_REQUESTED
+        waiting.wait(10)
+        assert heard == [number, number]  # as it was committed; its own notification is no news
+        announcements[0].stop()
+    finally:
+        waiting.close()
+        other.dispose()
 
 
 def test_a_row_that_a_transaction_holds_is_left_out_and_looked_at_again(town: Town) -> None:

@@ -67,11 +67,16 @@ def configured(town: Environment, database: str, name: str, *lines: str) -> Path
     return config
 
 
+def client_of(town: Environment, url: str) -> httpx.Client:
+    """Somebody who talks to this desk."""
+    tls = ssl.create_default_context(cafile=town.addresses.ca_file)
+    return httpx.Client(base_url=url, verify=tls, trust_env=False, timeout=20)
+
+
 def arrive(town: Environment, engine: Engine, url: str, ending: ExitStack) -> Person:
     """Somebody whose certificate ends in 20 days, signed in at this desk."""
     old, new = rsa.generate_private_key(65537, 2048), ec.generate_private_key(ec.SECP256R1())
     der = issue(town.directory / "ca", old.public_key(), "张三", 20).public_bytes(Encoding.DER)
     bind_certificate(engine, ACCOUNT, hashlib.sha256(der).hexdigest())
-    tls = ssl.create_default_context(cafile=town.addresses.ca_file)
-    client = ending.enter_context(httpx.Client(base_url=url, verify=tls, trust_env=False, timeout=20))
+    client = ending.enter_context(client_of(town, url))
     return Person(cast(Any, client), old, der, new).sign_in(ACCOUNT, PASSWORD)

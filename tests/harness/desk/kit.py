@@ -18,8 +18,9 @@ from tests.harness.desk.doubles import Clock
 from tests.harness.desk.town import ACCOUNT
 from tui.core.payment_method import PaymentMethod
 from tui.desk.ca.port import IssuingFailed
+from tui.desk.outbound import Answer
 from tui.desk.payments.gateway import GatewayUnknown, PaymentGateway
-from tui.desk.platforms.common.transport import ANSWER_LIMIT, Answer
+from tui.desk.platforms.common.transport import ANSWER_LIMIT
 from tui.desk.platforms.registry import PLATFORMS
 from tui.desk.renewals.accounts import create_account
 from tui.desk.storage.database import migrate, open_database
@@ -42,8 +43,9 @@ class Wire:
     fate: str = ""
     """Of the next message: crash-before, crash-after, lost, unanswered."""
 
-    def post(self, url: str, form: str, limit: int = ANSWER_LIMIT) -> bytes:
+    def post(self, url: str, form: str, limit: int = ANSWER_LIMIT, *, asks: bool = False) -> bytes:
         """Carry out one call."""
+        del asks
         return self.call("POST", url, {}, form.encode(), limit).body
 
     def get(self, url: str, limit: int) -> bytes:

@@ -13,7 +13,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from tests.harness.desk.signing import Key
 from tests.harness.desk.town import Person, Refusal, Town, make_town
 from tui.core.failure import Reason
-from tui.core.order import Application, KeyPolicy, OldPair, SignatureScheme
+from tui.core.order import Application
+from tui.core.policy import KeyPolicy, OldPair, SignatureScheme
 from tui.desk.ca.local.settings import LocalCaSettings
 from tui.desk.http.api import create_app
 from tui.desk.renewals.evidence import evidence_of

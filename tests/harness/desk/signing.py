@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.hazmat.primitives.serialization.pkcs7 import PKCS7Options, PKCS7SignatureBuilder
 
-from tui.core.order import SignatureScheme
+from tui.core.policy import SignatureScheme
 from tui.token.host import signed
 from tui.token.host.keys import TokenKey, token_key
 

@@ -22,8 +22,9 @@ from tests.harness.desk.schema import new_database
 from tests.harness.desk.signing import PADDINGS, Key, sign, sign_evidence, sign_request
 from tui.core.application import ApplicationForm, InvoiceForm
 from tui.core.evidence import evidence_content, proof_message
-from tui.core.order import Application, AttemptState, KeyPolicy, SignatureScheme
+from tui.core.order import Application, AttemptState
 from tui.core.payment_method import PaymentMethod
+from tui.core.policy import KeyPolicy, SignatureScheme
 from tui.core.x509.parts import dissect
 from tui.desk.ca.local.settings import LocalCaSettings
 from tui.desk.context import Desk

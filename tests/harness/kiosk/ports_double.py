@@ -10,6 +10,7 @@ from tui.core.certificate import CertificateRef, Token
 from tui.core.failure import DeskError, Failure, Reason
 from tui.core.order import Application
 from tui.core.secret import Pin
+from tui.core.sighting import Sighting
 from tui.core.token import Installation, KeyLeft, SignedRequest, Snapshot, TokenStage
 from tui.journey.events import Event
 from tui.journey.ports import Check
@@ -37,6 +38,7 @@ class TokensDouble:
     most_at_once: int = 0
     closed: bool = False
     forgotten: int = 0
+    prepared: int = 0
 
     async def watch(self) -> AsyncIterator[Snapshot]:
         while self.snapshots:
@@ -97,6 +99,9 @@ class TokensDouble:
         left = await self._work(pin, progress)
         return left if isinstance(left, KeyLeft) else None
 
+    async def prepare(self) -> None:
+        self.prepared += 1
+
     async def forget(self) -> None:
         self.forgotten += 1
 
@@ -121,7 +126,7 @@ class DeskScript:
                 raise AssertionError("a hanging call went on")
             if isinstance(answer, Exception):
                 raise answer
-            return answer
+            return Sighting(answer) if name == "application" and isinstance(answer, Application) else answer
 
         return call
 

@@ -21,7 +21,8 @@ from tests.rig.card.provision import KEY_ID, Shelf, token_in
 from tests.rig.softhsm import SoftToken
 from tui.core.certificate import CertificateRef
 from tui.core.failure import Failure, TokenError
-from tui.core.order import Application, OldPair
+from tui.core.order import Application
+from tui.core.policy import OldPair
 from tui.core.token import Installation
 from tui.token.child import Child
 from tui.token.protocol import Report

@@ -15,7 +15,7 @@ from tests.rig.layout import Layouts, Object
 from tests.rig.simulator import Is, Simulator
 from tests.rig.softhsm import KeyKind, PrivateKey, SoftToken, TestCa, init_token, issue, make_key, subject
 from tui.core.certificate import refer
-from tui.core.order import KeyPolicy, OldPair
+from tui.core.policy import KeyPolicy, OldPair
 from tui.core.token import KeyLeft
 from tui.token.tokens import Tokens
 

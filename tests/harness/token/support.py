@@ -17,7 +17,7 @@ from tui.core.certificate import CertificateRef, refer
 from tui.core.order import Application, ApplicationStatus, PaymentStatus
 from tui.core.secret import Pin
 from tui.core.token import SignedRequest, Snapshot, TokenStage
-from tui.token.proxy import Module
+from tui.token.launch import Module
 from tui.token.tokens import Tokens
 
 PATIENCE = 15.0

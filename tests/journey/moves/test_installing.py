@@ -9,7 +9,8 @@ from tests.harness.journey.walk import BACK_IN, EMPTY, INSTALLATION, ISSUED, NEW
 from tests.harness.people import NOW, OFFER, OLD, REF, SERVICE, SNAPSHOT, TOKEN, application, certificate, state, token
 from tui.core.certificate import refer, refer_key
 from tui.core.failure import Failure, Reason
-from tui.core.order import ApplicationStatus, KeyPolicy, OldPair
+from tui.core.order import ApplicationStatus
+from tui.core.policy import KeyPolicy, OldPair
 from tui.core.secret import Pin
 from tui.core.token import KeyLeft, Snapshot, TokenStage
 from tui.journey import commands as c

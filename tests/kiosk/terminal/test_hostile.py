@@ -4,6 +4,7 @@ import pytest
 from textual import events
 
 from tests.harness import people
+from tests.harness.kiosk.emulator import Emulator
 from tests.harness.kiosk.program import Program
 from tests.harness.kiosk.stage import Stage, staged
 from tui.journey.events import FormEdited
@@ -156,10 +157,13 @@ async def test_a_mouse_report_cut_in_two_clicks_and_types_nothing() -> None:
 def test_the_size_is_the_window_s(environment: dict[str, str]) -> None:
     program = Program(environment=environment)
     try:
+        larger = Emulator(120, 40)
         program.read_until("剩余20天")
-        program.read_until("F1")
-        assert b"\x1b[24;" in program.output or b"\x1b[24H" in program.output
-        assert b"\x1b[25;" not in program.output
-        assert "窗口太小" not in program.output.decode("utf-8", "replace")
+        larger.read(program.output)
+        lines = larger.text.splitlines()
+        assert "F1" in lines[23]
+        assert not any(line[80:].strip() for line in lines)
+        assert not any(line.strip() for line in lines[24:])
+        assert "窗口太小" not in larger.text
     finally:
         program.close()

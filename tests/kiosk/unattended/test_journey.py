@@ -30,8 +30,9 @@ from tests.harness.people import (
 )
 from tui.core.exits import Exit
 from tui.core.failure import DeskError, Failure, Money, Reason, TokenError
-from tui.core.order import Application, ApplicationStatus, AttemptState, Offer, OldPair, PaymentStatus
+from tui.core.order import Application, ApplicationStatus, AttemptState, Offer, PaymentStatus
 from tui.core.payment_method import PaymentMethod
+from tui.core.policy import OldPair
 from tui.core.token import SignedRequest, Snapshot
 from tui.kiosk.unattended import journey
 from tui.kiosk.unattended.report import Failed, Installed, Issued, Paid, Pay, Retired
@@ -55,7 +56,15 @@ def test_from_the_token_to_the_new_certificate() -> None:
         Installed("B1", NEW.serial, NEW.not_before, NEW.not_after),
     ]
     assert tokens.pins == ["246810", "246810"]
+    assert tokens.prepared == 1
     assert desk.count("sign_out") == 1
+
+
+def test_each_document_is_asked_for_once_and_both_before_the_offer() -> None:
+    desk = desk_script()
+    renewed(desk, token_script())
+    asked = [name for name, _ in desk.called if name in {"notice", "agreement", "offer"}]
+    assert asked == ["notice", "agreement", "offer"]
 
 
 def test_a_wrong_pin_ends_it_and_is_not_tried_again() -> None:

@@ -9,7 +9,8 @@ from tests.harness.kiosk import renewing as script
 from tests.harness.people import NOW, OLD, TERM, application, certificate, token
 from tui.core.exits import Exit
 from tui.core.failure import DeskError, Failure, Reason
-from tui.core.order import ApplicationStatus, Offer, OldPair, PaymentStatus
+from tui.core.order import ApplicationStatus, Offer, PaymentStatus
+from tui.core.policy import OldPair
 from tui.core.token import SignedRequest, Snapshot
 from tui.kiosk.unattended import journey
 from tui.kiosk.unattended.report import Failed, Installed, Retired

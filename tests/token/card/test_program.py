@@ -32,7 +32,7 @@ from tests.rig.softhsm import SoftToken
 from tui.core.certificate import PinState
 from tui.core.evidence import evidence_content, proof_message
 from tui.core.failure import Failure, Reason, TokenError
-from tui.core.order import KeyPolicy
+from tui.core.policy import KeyPolicy
 from tui.token.tokens import Tokens
 
 CREATE_FILE, UPDATE_BINARY, SIGN = 0xE0, 0xD6, 0x2A

@@ -29,7 +29,7 @@ from tests.rig.layout import Object, layouts
 from tests.rig.simulator import At, Is, Simulator
 from tests.rig.softhsm import SoftToken, issue, make_ca, make_key, subject
 from tui.core.failure import Reason
-from tui.core.order import KeyPolicy
+from tui.core.policy import KeyPolicy
 from tui.core.token import KeyLeft
 
 KEEP = replace(APPLICATION, key_policy=KeyPolicy.KEEP)

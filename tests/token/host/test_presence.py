@@ -13,7 +13,7 @@ from tests.rig.softhsm import SoftToken, TestCa, init_token, make_token, pull, p
 from tui.core.certificate import CertificateState, PinState
 from tui.core.failure import Reason, TokenError
 from tui.core.token import Snapshot
-from tui.token.proxy import Module
+from tui.token.launch import Module
 from tui.token.tokens import Tokens
 
 

@@ -13,7 +13,7 @@ from tests.rig.simulator import At, Simulator
 from tui.core.failure import UNLOADABLE, Failure, Reason
 from tui.kiosk.text.reasons import REASONS
 from tui.token.host import unloadable
-from tui.token.proxy import Module
+from tui.token.launch import Module
 from tui.token.tokens import Tokens
 
 

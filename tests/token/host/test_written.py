@@ -10,7 +10,7 @@ from tests.harness.token.unruly import Serving
 from tests.rig.simulator import Is, Simulator
 from tests.rig.softhsm import TestCa, init_token, issue, make_key, put_certificate, put_key, subject
 from tui.core.certificate import PinState
-from tui.core.order import KeyPolicy
+from tui.core.policy import KeyPolicy
 from tui.token.host.written import text_of
 
 LONG = "测试供应商有限公司甲乙丙"

@@ -13,7 +13,7 @@ from tests.rig.softhsm import TestCa
 from tui.core.failure import Reason
 from tui.core.token import TokenStage
 from tui.token import protocol
-from tui.token.proxy import Module
+from tui.token.launch import Module
 from tui.token.tokens import Tokens
 
 

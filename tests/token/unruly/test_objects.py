@@ -19,7 +19,7 @@ from tests.harness.token.unruly import (
 from tests.rig.simulator import At, Is, Simulator
 from tests.rig.softhsm import TestCa, make_token
 from tui.core.failure import Reason
-from tui.core.order import KeyPolicy
+from tui.core.policy import KeyPolicy
 
 GENERAL_ERROR = PyKCS11.CKR_GENERAL_ERROR
 

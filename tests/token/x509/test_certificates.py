@@ -16,7 +16,7 @@ from tests.harness.token.support import APPLICATION, pin, quiet, reference
 from tests.rig.softhsm import SoftToken, TestCa, issue, make_token, put_certificate, subject
 from tui.core.certificate import CertificateState, Usage
 from tui.core.failure import Reason, TokenError
-from tui.core.order import SignatureScheme
+from tui.core.policy import SignatureScheme
 from tui.token.host.keys import TokenEcKey, TokenRsaKey, prove, token_key
 from tui.token.tokens import Tokens
 from tui.token.x509 import certificates

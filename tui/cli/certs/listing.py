@@ -1,17 +1,13 @@
-"""List tokens and certificates, and why each can or cannot be renewed, as JSON or in words (`certs`)."""
+"""List tokens and certificates, and why each can or cannot be renewed (`certs`)."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from tui.core.certificate import Certificate, Token
 from tui.core.eligibility import why_not
-from tui.core.failure import Failure, Money, Reason
+from tui.core.failure import Reason
 from tui.core.token import Snapshot
-from tui.kiosk.text import _
-from tui.kiosk.text.dates import moment
-from tui.kiosk.text.wording import explain, label
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,39 +130,3 @@ def _listed(token: Token, certificate: Certificate, now: datetime) -> Listed:
         token_fault=token.fault,
         pin_to_be_changed=token.pin_to_be_changed,
     )
-
-
-def fault_lines(snapshot: Snapshot) -> Iterator[str]:
-    """The modules that cannot be used, in words."""
-    for fault in snapshot.faults:
-        yield f"{fault.module}: {explain(fault.failure, Money.NOT_TOUCHED).happened} [{fault.failure.reason.value}]"
-
-
-def certificate_lines(snapshot: Snapshot, now: datetime) -> Iterator[str]:
-    """The tokens and their certificates in words."""
-    yield from fault_lines(snapshot)
-    if not snapshot.tokens:
-        yield _("没有插入CA。")
-    for token in snapshot.tokens:
-        yield f"{token.label}  {token.serial}  ({token.module}, slot {token.slot})  {token.fault}".rstrip()
-        if token.pin_to_be_changed:
-            yield f"    {explain(Failure(Reason.PIN_EXPIRED), Money.NOT_TOUCHED).happened}"
-        if token.hides:
-            yield f"    {explain(Failure(Reason.CERTIFICATE_HIDDEN), Money.NOT_TOUCHED).happened}"
-        elif not token.certificates:
-            yield "    " + _("CA中没有证书。")
-        for certificate in token.certificates:
-            yield from _certificate_lines(certificate, now)
-
-
-def _certificate_lines(certificate: Certificate, now: datetime) -> Iterator[str]:
-    state = label(certificate.state(now))
-    if not certificate.readable:
-        size = _("{size}字节，CKA_ID {key_id}").format(size=len(certificate.der), key_id=certificate.key_id or "-")
-        yield "  - " + (certificate.label or _("没有标签"))
-        yield f"    {size}  {state}"
-        return
-    left = _("剩余{days}天").format(days=certificate.days_left(now))
-    yield f"  - {certificate.subject}"
-    yield f"    {label(certificate.usage)}  {certificate.serial}  {certificate.key}"
-    yield f"    {moment(certificate.not_before)} — {moment(certificate.not_after)}  {left}  {state}"

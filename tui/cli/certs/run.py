@@ -1,37 +1,44 @@
-"""Run `ca-kiosk certs`."""
+"""Run `ca-kiosk certs`: start the drivers' processes, and import the rest while they look at the tokens."""
 
-import asyncio
+from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from tui.cli.certs import listing, watch
-from tui.cli.output import out, out_json, say
-from tui.cli.settings import begin
-from tui.core.exits import Exit, exit_of
-from tui.core.token import Snapshot
-from tui.kiosk import wiring
-from tui.kiosk.runtime.runtime import utc_now
-from tui.kiosk.settings import ModuleSettings, language_named
+from tui.cli.settings import take_up
+from tui.kiosk.settings import ModuleSettings, language_named, load
 from tui.kiosk.text import use_language
+from tui.kiosk.wiring import glance, head_start, tokens
+
+if TYPE_CHECKING:
+    from tui.core.token import Snapshot
+    from tui.token.tokens import Tokens
 
 
 def certs(config: Path | None, module: Path | None, watching: bool, as_json: bool) -> int:
     """Every certificate on every token, once or at every change."""
+    settings = None if module else load(config)
+    modules = settings.modules if settings else ()
     if module:
-        use_language(language_named())
-        modules: tuple[ModuleSettings, ...] = (ModuleSettings(module.absolute()),)
-    else:
-        modules = begin(config).modules
-    if watching:
-        return watch.run(wiring.tokens(modules), utc_now)
+        modules = (ModuleSettings(module.absolute()),)
+    with closing(head_start(modules)) as started:
+        if settings:
+            take_up(settings)
+        else:
+            use_language(language_named())
+        if watching:
+            from tui.cli.certs import watch
+            from tui.kiosk.runtime.runtime import utc_now
 
-    async def look() -> Snapshot:
-        return await listing.look(wiring.tokens(modules))
+            return watch.run(tokens(modules, started), utc_now)
+        from tui.cli.certs.told import tell
 
-    snapshot, now = asyncio.run(look()), utc_now()
-    if as_json:
-        out_json(listing.listed(snapshot, now))
-        for line in listing.fault_lines(snapshot):
-            say(line)
-    else:
-        out("\n".join(listing.certificate_lines(snapshot, now)))
-    return Exit.DONE if snapshot.tokens or not snapshot.faults else exit_of(snapshot.faults[0].failure)
+        return tell(glance(modules, started) or _look(tokens(modules, started)), as_json=as_json)
+
+
+def _look(found: "Tokens") -> "Snapshot":
+    """With patience for slow drivers, a second start for what failed, and the faults in the end."""
+    import asyncio
+
+    from tui.cli.certs.listing import look
+
+    return asyncio.run(look(found))

@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from tui.core.order import KeyPolicy, OldPair, SignatureScheme
+from tui.core.policy import KeyPolicy, OldPair, SignatureScheme
 from tui.desk.settings_reader import UnusableSetting
 
 

@@ -7,7 +7,7 @@ from cryptography.hazmat import asn1
 from cryptography.x509 import ObjectIdentifier
 from cryptography.x509.oid import PublicKeyAlgorithmOID, SignatureAlgorithmOID
 
-from tui.core.order import SignatureScheme
+from tui.core.policy import SignatureScheme
 from tui.desk.crypto.certificates import Opened, open_certificate
 from tui.desk.crypto.signatures import SHA_256, DigestAlgorithm, NotSigned, SignatureAlgorithm, demand, verify
 

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 
 from tui.core.certificate import RENEWABLE_KEYS
-from tui.core.order import SignatureScheme
+from tui.core.policy import SignatureScheme
 from tui.desk.crypto.certificates import PublicKey, key_kind
 from tui.desk.crypto.signatures import NotSigned, SignatureAlgorithm, demand, verify
 

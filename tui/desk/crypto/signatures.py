@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509 import ObjectIdentifier
 from cryptography.x509.oid import SignatureAlgorithmOID
 
-from tui.core.order import SignatureScheme
+from tui.core.policy import SignatureScheme
 
 SHA_256 = ObjectIdentifier("2.16.840.1.101.3.4.2.1")
 _MGF1 = ObjectIdentifier("1.2.840.113549.1.1.8")

@@ -35,16 +35,20 @@ class DeskEngine:
     """Sees to the obligations of its database, beside other desks' engines."""
 
     def __init__(
-        self, desk: Desk, leave: Callable[[], None] = lambda: None, kinds: Sequence[Obligation] = OBLIGATIONS
+        self,
+        desk: Desk,
+        leave: Callable[[], None] = lambda: None,
+        kinds: Sequence[Obligation] = OBLIGATIONS,
+        hear: Callable[[str], None] = lambda what: None,
     ) -> None:
-        """`leave` is called, and nothing more claimed, once the database is another version's."""
+        """`leave` is called, and nothing more claimed, once the database is another version's; `hear` see `Wakeup`."""
         self._desk, self._leave, self._kinds = desk, leave, kinds
         self.other: OtherVersion | None = None
         """What the database has become."""
         takeover = float(desk.settings.takeover_seconds)
         self._pace = min(_LOOK, takeover / 6)
         self._lease = takeover - self._pace
-        self._wakeup = wakeup(desk.engine)
+        self._wakeup = wakeup(desk.engine, hear)
         self._commits = Commits(desk.engine, kinds, self._tell)
         lease = timedelta(seconds=self._lease)
         self._workers = {kind: Workers(desk, kind, lease, self._wakeup.wake, self._tell) for kind in kinds}

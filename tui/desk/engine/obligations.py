@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Engine, Executable, Integer, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Engine, Executable, Integer, bindparam, func, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
 from tui.desk.context import Desk
@@ -79,11 +79,16 @@ OBLIGATIONS = (
 
 def next_due(engine: Engine, kinds: Sequence[Obligation], now: datetime) -> list[datetime | None]:
     """When each kind is due next, by one query; None where nothing is owed."""
-    moments = [at(kind.due) for kind in kinds for at in (func.min, func.max)]
+    moments = [select(at(kind.due)).where(_owes(kind)) for kind in kinds for at in (func.min, func.max)]
     with reading(engine) as db:
-        found = db.execute(select(*(select(moment).scalar_subquery() for moment in moments))).one()
+        found = db.execute(select(*(moment.scalar_subquery() for moment in moments))).one()
     pairs = zip(found[::2], found[1::2], strict=True)
     return [now if last is not None and last > now + _FAR else first for first, last in pairs]
+
+
+def _owes(kind: Obligation) -> ColumnElement[bool]:
+    """Said in so many words, for the sake of `tui.desk.storage.indexes.owed`."""
+    return kind.due.is_not(None)
 
 
 def claim(
@@ -104,7 +109,7 @@ def _claiming(kind: Obligation) -> Executable:
     """The statement, the same each time: to build and to translate it costs more than to carry it out."""
     is_due = or_(kind.due <= bindparam("now"), kind.due > bindparam("far"))
     is_free = kind.number.not_in([bindparam(name) for name in _BUSY])
-    due = select(kind.number).where(kind.due.is_not(None), is_due, is_free).order_by(kind.due)
+    due = select(kind.number).where(_owes(kind), is_due, is_free).order_by(kind.due)
     taken = due.limit(bindparam("at_most", type_=Integer)).with_for_update(skip_locked=True).cte("taken")
     moved = update(kind.number.class_).where(kind.number.in_(select(taken.c[0])))
     return moved.values({kind.due: bindparam("until")}).returning(kind.number)

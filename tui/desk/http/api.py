@@ -15,9 +15,11 @@ from tui.core.failure import Reason
 from tui.core.order import Application, Document, Offer, ServiceStatus
 from tui.core.payment_method import PaymentMethod
 from tui.desk.context import Desk
+from tui.desk.http import long_poll
 from tui.desk.http.idempotency import Bearer
 from tui.desk.http.problems import HANDLERS, AccessLog, Probes, check_request
 from tui.desk.http.sign_ins import SignIns
+from tui.desk.http.waiters import Waiters
 from tui.desk.invoices import webhook as invoice_webhook
 from tui.desk.payments import webhooks as payment_webhooks
 from tui.desk.payments.notice_rules import NoticeRules
@@ -43,10 +45,10 @@ NOTICE_LIMIT = 16 * 1024
 Asked = Request[None, None, State]
 
 
-def create_app(desk: Desk) -> Litestar:
-    """The ASGI application."""
+def create_app(desk: Desk, waiters: Waiters | None = None) -> Litestar:
+    """The ASGI application; `waiters` are told what is committed, else nobody's wait ends before its time."""
     sign_ins = SignIns()
-    state = State({"desk": desk, "sign_ins": sign_ins})
+    state = State({"desk": desk, "sign_ins": sign_ins, "waiters": waiters or Waiters()})
     v1 = Router("/v1", route_handlers=_V1, before_request=check_request)
     return Litestar(
         [v1, receive_notice, receive_invoice_webhook],
@@ -88,6 +90,7 @@ async def sign_in(request: Asked, data: JSONBody[SignIn]) -> Session:
 def sign_out(request: Asked) -> None:
     """End the session; always works."""
     accounts.sign_out(_desk(request).engine, _token(request))
+    _waiters(request).tell(accounts.digest(_token(request)))
 
 
 @get("/documents/notice", sync_to_thread=True)
@@ -128,10 +131,10 @@ def save(request: Asked, data: JSONBody[SaveRequest]) -> Application:
     return _bearer(request).once(("save", data), lambda db, account: applications.save(desk, db, account, data))
 
 
-@get("/applications/{business_no:str}", sync_to_thread=True)
-def see(request: Asked, business_no: FromPath[str]) -> Application:
-    """The application as it is now."""
-    return _bearer(request).see(business_no)
+@get("/applications/{business_no:str}")
+async def see(request: Asked, business_no: FromPath[str]) -> Response[bytes]:
+    """The application as it is now, or once it is another than the kiosk has seen."""
+    return await long_poll.answer(request, _waiters(request), _bearer(request), business_no)
 
 
 @put("/applications/{business_no:str}/request", sync_to_thread=True)
@@ -224,6 +227,10 @@ _V1 = [
 
 def _desk(request: Asked) -> Desk:
     return cast(Desk, request.app.state.desk)
+
+
+def _waiters(request: Asked) -> Waiters:
+    return cast(Waiters, request.app.state.waiters)
 
 
 def _token(request: Asked) -> str:

@@ -13,6 +13,9 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from tui.core.failure import Reason
 from tui.deskclient.wire import PROBLEM_TYPE, Problem
 
+HELD = "held"
+"""In the state of a request's scope: true while its answer waits for news, and the kiosk would lose nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -60,6 +63,11 @@ class Connection(HttpToolsProtocol):
     def answering(self) -> bool:
         """Whether a whole request waits for its answer."""
         return not self._receiving and self.cycle is not None and not self.cycle.response_complete
+
+    @property
+    def held(self) -> bool:
+        """Whether the answer waits for news only: whoever is sent away meanwhile asks again."""
+        return self.answering and bool(self.cycle.scope["state"].get(HELD))
 
     def end(self) -> None:
         """End it at once."""

@@ -53,10 +53,12 @@ class _Visit:
 
     @property
     def rank(self) -> int:
-        """Who leaves first: who owes a request or does not read, then who keeps a connection for later; 2 stays."""
+        """Who leaves first: owes a request or does not read, keeps a connection for later, waits for news; 3 stays."""
         if self.connection is None or self.connection.receiving or self.connection.unread:
             return 0
-        return 2 if self.connection.answering else 1
+        if not self.connection.answering:
+            return 1
+        return 2 if self.connection.held else 3
 
     def end(self) -> None:
         """Show it out."""
@@ -171,7 +173,7 @@ class Door:
     def _make_room(self, visits: list[_Visit]) -> bool:
         """Send away the oldest that comes first by rank; False if all are being answered."""
         leaving = min(visits, key=lambda visit: visit.rank, default=None)
-        if leaving is None or leaving.rank == 2:
+        if leaving is None or leaving.rank == 3:
             return False
         self._visits.pop(leaving, None)
         leaving.end()

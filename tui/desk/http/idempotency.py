@@ -15,10 +15,11 @@ from tui.core.order import Application
 from tui.desk.context import Desk
 from tui.desk.refusals import Refused
 from tui.desk.renewals.accounts import digest, prolong
-from tui.desk.renewals.views import DOSSIERS, dossier_of, view
+from tui.desk.renewals.glance import glance
+from tui.desk.renewals.views import view
 from tui.desk.storage.answers import AnswerRecord
 from tui.desk.storage.database import put, reading, writes_alone, writing
-from tui.desk.storage.records import ApplicationRecord, SessionRecord
+from tui.desk.storage.records import SessionRecord
 
 _KEPT_HERE = and_(AnswerRecord.account == SessionRecord.account, AnswerRecord.key == bindparam("key"))
 _OF_TOKEN = SessionRecord.token_hash == bindparam("token_hash")
@@ -26,11 +27,6 @@ _LOOKED_UP = (
     select(SessionRecord.account, SessionRecord.expires_at, AnswerRecord.request_hash, AnswerRecord.answer)
     .outerjoin(AnswerRecord, _KEPT_HERE)
     .where(_OF_TOKEN)
-)
-_SEEN = (
-    DOSSIERS.add_columns(SessionRecord.expires_at)
-    .join(SessionRecord, SessionRecord.account == ApplicationRecord.account)
-    .where(ApplicationRecord.business_no == bindparam("business_no"), _OF_TOKEN)
 )
 
 
@@ -74,17 +70,18 @@ class Bearer:
             return account
 
     def see(self, business_no: str) -> Application:
-        """The application as it is now; kiosks ask every two seconds, so one statement finds it and the session.
+        """The application as it is now; one statement finds it and the session.
 
         :raises Refused: APPLICATION_MISSING.
         """
         now = self.desk.clock()
-        with self._prolonged() as used, reading(self.desk.engine) as db:
-            rows = db.execute(_SEEN, {"business_no": business_no, "token_hash": digest(self.token)}).all()
-            if rows and rows[0].expires_at >= now:
-                used.append(rows[0].expires_at)
-                return view(dossier_of(rows), now)
-            self._look(db, used)
+        with self._prolonged() as used:
+            found = glance(self.desk.engine, business_no, digest(self.token))
+            if found is not None and found.session_ends >= now:
+                used.append(found.session_ends)
+                return view(found.dossier, now)
+            with reading(self.desk.engine) as db:
+                self._look(db, used)
             raise Refused(Reason.APPLICATION_MISSING)
 
     def once(self, request: tuple[object, ...], act: Callable[[Session, str], Application]) -> Application:

@@ -65,8 +65,10 @@ def invoice_view(db: Session, business_no: str) -> InvoiceView | None:
     if kept is None:
         return None
     status = db.get_one(ApplicationRecord, business_no).invoice_status
-    reds = select(RedInvoiceRecord).where(RedInvoiceRecord.business_no == business_no)
-    files = select(InvoiceFileRecord).where(InvoiceFileRecord.business_no == business_no)
+    of_application = select(RedInvoiceRecord).where(RedInvoiceRecord.business_no == business_no)
+    reds = list(db.scalars(of_application.order_by(RedInvoiceRecord.ordinal)))
+    numbers = kept.request_no, *(red.request_no for red in reds)
+    files = select(InvoiceFileRecord).where(InvoiceFileRecord.invoice_no.in_(numbers))
     told = select(MessageRecord).where(MessageRecord.business_no == business_no, MessageRecord.invoice_no != "")
     return InvoiceView(
         status,
@@ -74,10 +76,7 @@ def invoice_view(db: Session, business_no: str) -> InvoiceView | None:
         kept.requested_at,
         kept.issued_at,
         kept.failure,
-        tuple(
-            RedView(r.request_no, r.state.value, r.number, r.issued_at, r.failure)
-            for r in db.scalars(reds.order_by(RedInvoiceRecord.ordinal))
-        ),
+        tuple(RedView(r.request_no, r.state.value, r.number, r.issued_at, r.failure) for r in reds),
         tuple(
             FileView(f.file_no, f.url, f.content is not None, f.failure)
             for f in db.scalars(files.order_by(InvoiceFileRecord.file_no))

@@ -75,7 +75,8 @@ def _note_delivered(db: Session, message: MessageRecord) -> None:
     """The invoice is with the agent once SMS and mail are decided and one of them at least was accepted."""
     record = find_one(db, ApplicationRecord, message.business_no, lock=True)
     db.flush()
-    told = list(db.scalars(select(MessageRecord).where(MessageRecord.invoice_no == message.invoice_no)))
+    same = MessageRecord.business_no == message.business_no, MessageRecord.invoice_no == message.invoice_no
+    told = db.execute(select(MessageRecord.next_try_at, MessageRecord.sent_at).where(*same)).all()
     decided = len(told) == len(MessageKind) and all(other.next_try_at is None for other in told)
     if decided and any(other.sent_at for other in told) and record.invoice_status is InvoiceStatus.ISSUED:
         record.invoice_status = InvoiceStatus.SENT

@@ -67,7 +67,7 @@ class SmsGateway:
             SMS_SIGNATURE_HEADER: sms_signature(self._key, timestamp, body),
         }
         try:
-            answer = self._connection.post(self._url, body, headers)
+            answer = self._connection.post(self._url, body, headers, again=True)
         except Unreachable as error:
             raise NotDelivered(f"SMS gateway: {error}", final=False) from error
         if not 200 <= answer.status < 300:

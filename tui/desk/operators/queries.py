@@ -1,19 +1,24 @@
 """Applications as operators see them: bill, attempts, refunds, invoice and decisions, with personal data masked."""
 
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Engine, and_, select
+from sqlalchemy import ColumnElement, Engine, and_, select, text
 from sqlalchemy.orm import Session
 
-from tui.core.order import OPEN_ATTEMPT, ApplicationStatus, PaymentStatus
+from tui.core.order import OPEN_ATTEMPT, ApplicationStatus
 from tui.core.text_safety import mask, masked, printable
 from tui.desk.storage.audit_log import ActRecord
 from tui.desk.storage.database import reading
+from tui.desk.storage.indexes import FROZEN
 from tui.desk.storage.invoices import InvoiceRecord
 from tui.desk.storage.records import ApplicationRecord, AttemptRecord, RefundRecord
 
+_Part = TypeVar("_Part", AttemptRecord, RefundRecord, ActRecord)
 NEWEST = 500
 """Applications in a list, the newest first."""
 
@@ -112,14 +117,15 @@ class Seen:
 
 def applications(engine: Engine, concern: Concern = Concern.ALL, business_no: str = "") -> tuple[Seen, ...]:
     """The applications asked for, or the one of this number; empty where there is none."""
-    asked = select(ApplicationRecord).order_by(ApplicationRecord.created_at.desc()).limit(NEWEST)
+    # A number tells the second, so that the newest are found without reading all.
+    asked = select(ApplicationRecord, _to_revoke()).order_by(ApplicationRecord.business_no.desc()).limit(NEWEST)
     if business_no:
         asked = asked.where(ApplicationRecord.business_no == business_no)
     match concern:
         case Concern.ALL:
             pass
         case Concern.FROZEN:
-            asked = asked.where(ApplicationRecord.payment_status == PaymentStatus.FROZEN)
+            asked = asked.where(text(FROZEN))
         case Concern.REFUNDING:
             back = select(RefundRecord.business_no).where(RefundRecord.done_at.is_(None))
             asked = asked.where(ApplicationRecord.business_no.in_(back))
@@ -129,7 +135,10 @@ def applications(engine: Engine, concern: Concern = Concern.ALL, business_no: st
             opened = select(AttemptRecord.business_no).where(AttemptRecord.state.in_(OPEN_ATTEMPT))
             asked = asked.where(ApplicationRecord.business_no.in_(opened))
     with reading(engine) as db:
-        return tuple(_seen(db, record) for record in db.scalars(asked))
+        found = [(record, bool(to_revoke)) for record, to_revoke in db.execute(asked)]
+        parts = _Parts.of(db, [record.business_no for record, _ in found])
+        found.sort(key=lambda one: one[0].created_at, reverse=True)
+        return tuple(_seen(record, parts, to_revoke=to_revoke) for record, to_revoke in found)
 
 
 def _to_revoke() -> ColumnElement[bool]:
@@ -141,12 +150,40 @@ def _to_revoke() -> ColumnElement[bool]:
     return and_(ApplicationRecord.ca_asked, ApplicationRecord.certificate == b"", over)
 
 
-def _seen(db: Session, record: ApplicationRecord) -> Seen:
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What belongs to the applications of a list, by their numbers."""
+
+    attempts: defaultdict[str, list[AttemptRecord]]
+    refunds: defaultdict[str, list[RefundRecord]]
+    acts: defaultdict[str, list[ActRecord]]
+    invoices: dict[str, InvoiceRecord]
+
+    @classmethod
+    def of(cls, db: Session, numbers: Sequence[str]) -> "_Parts":
+        """All of them, in one statement a table."""
+        attempts = select(AttemptRecord).where(AttemptRecord.business_no.in_(numbers)).order_by(AttemptRecord.ordinal)
+        refunds = select(RefundRecord).where(RefundRecord.business_no.in_(numbers)).order_by(RefundRecord.txn_time)
+        acts = select(ActRecord).where(ActRecord.business_no.in_(numbers)).order_by(ActRecord.done_at)
+        invoices = select(InvoiceRecord).where(InvoiceRecord.business_no.in_(numbers))
+        return cls(
+            _by_number(db.scalars(attempts)),
+            _by_number(db.scalars(refunds)),
+            _by_number(db.scalars(acts)),
+            {invoice.business_no: invoice for invoice in db.scalars(invoices)},
+        )
+
+
+def _by_number(records: Iterable[_Part]) -> defaultdict[str, list[_Part]]:
+    found: defaultdict[str, list[_Part]] = defaultdict(list)
+    for record in records:
+        found[record.business_no].append(record)
+    return found
+
+
+def _seen(record: ApplicationRecord, parts: _Parts, *, to_revoke: bool) -> Seen:
     form = record.typed_form()
     mine = record.business_no
-    attempts = select(AttemptRecord).where(AttemptRecord.business_no == mine).order_by(AttemptRecord.ordinal)
-    refunds = select(RefundRecord).where(RefundRecord.business_no == mine).order_by(RefundRecord.txn_time)
-    acts = select(ActRecord).where(ActRecord.business_no == mine).order_by(ActRecord.done_at)
     return Seen(
         business_no=mine,
         account=mask(record.account, 2, 1),
@@ -159,12 +196,12 @@ def _seen(db: Session, record: ApplicationRecord) -> Seen:
         paid_at=record.paid_at,
         issued_at=record.issued_at,
         installed_at=record.installed_at,
-        to_revoke=bool(db.scalar(select(_to_revoke()).where(ApplicationRecord.business_no == mine))),
+        to_revoke=to_revoke,
         withheld_serial=record.withheld_serial,
-        attempts=tuple(map(_attempt, db.scalars(attempts))),
-        refunds=tuple(map(_refund, db.scalars(refunds))),
-        invoice=_invoice(db, record),
-        acts=tuple(map(_act, db.scalars(acts))),
+        attempts=tuple(map(_attempt, parts.attempts[mine])),
+        refunds=tuple(map(_refund, parts.refunds[mine])),
+        invoice=_invoice(record, parts.invoices.get(mine)),
+        acts=tuple(map(_act, parts.acts[mine])),
     )
 
 
@@ -199,8 +236,8 @@ def _refund(record: RefundRecord) -> SeenRefund:
     )
 
 
-def _invoice(db: Session, record: ApplicationRecord) -> SeenInvoice:
-    buyer, kept = record.typed_invoice(), db.get(InvoiceRecord, record.business_no)
+def _invoice(record: ApplicationRecord, kept: InvoiceRecord | None) -> SeenInvoice:
+    buyer = record.typed_invoice()
     title = mask(buyer.title, 2, 2) if buyer else ""
     if kept is None:
         return SeenInvoice(record.invoice_status.value, title, "", None, "")

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from tui.core.certificate import RENEWABLE_KEYS, Certificate, CertificateState
 from tui.core.eligibility import REFUSALS
 from tui.core.failure import Reason
-from tui.core.order import LIVE, ApplicationStatus, KeyPolicy, Offer
+from tui.core.order import LIVE, ApplicationStatus, Offer
+from tui.core.policy import KeyPolicy
 from tui.desk.context import Desk
 from tui.desk.crypto.certificates import open_certificate, read_certificate
 from tui.desk.crypto.csr import UnfitKey, certifiable

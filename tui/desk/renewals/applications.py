@@ -11,7 +11,8 @@ from tui.core.application import check, normalise
 from tui.core.beijing import beijing
 from tui.core.certificate import Certificate
 from tui.core.failure import Reason
-from tui.core.order import Application, ApplicationStatus, KeyPolicy, Term
+from tui.core.order import Application, ApplicationStatus, Term
+from tui.core.policy import KeyPolicy
 from tui.desk.clock import number
 from tui.desk.context import Desk
 from tui.desk.crypto.certificates import read_certificate

@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 
 from tui.core.evidence import evidence_content, proof_message
 from tui.core.failure import Reason
-from tui.core.order import KeyPolicy, SignatureScheme
+from tui.core.policy import KeyPolicy, SignatureScheme
 from tui.desk.crypto.certificates import PublicKey, fingerprint_of_key, open_certificate
 from tui.desk.crypto.cms import verified_content
 from tui.desk.crypto.csr import NoRequest, UnfitKey, read_request

@@ -32,7 +32,7 @@ CONNECTIONS = 15
 """To PostgreSQL, that one process uses at once, besides the one that listens."""
 _HELD_SECONDS = 20
 """PostgreSQL lets go so soon of the rows of a process that fell silent amid a transaction, as by a power cut."""
-NEWEST_REVISION = "0010"
+NEWEST_REVISION = "0011"
 """The last of `migrations/versions`."""
 Row = TypeVar("Row", bound=DeclarativeBase)
 _MIGRATION_LOCK = 1_128_350_283
@@ -78,6 +78,15 @@ def reading(engine: Engine) -> Iterator[Session]:
     """A transaction that changes nothing."""
     with Session(engine, expire_on_commit=False) as session, session.begin():
         yield session
+
+
+@contextmanager
+def glancing(engine: Engine) -> Iterator[Connection]:
+    """A connection for one statement that reads; PostgreSQL needs no transaction around it, which costs two turns."""
+    with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execution_options(isolation_level="AUTOCOMMIT")
+        yield connection
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from tui.desk.storage.indexes import owed
 from tui.desk.storage.records import Record, stored
 from tui.desk.storage.sealed import Sealed
 
@@ -53,9 +54,11 @@ class InvoiceRecord(Record):
     issued_at: Mapped[datetime | None]
     failure: Mapped[str] = mapped_column(default="")
     """The platform's last words while it has not issued."""
-    next_query_at: Mapped[datetime | None] = mapped_column(index=True)
+    next_query_at: Mapped[datetime | None]
     """When the platform is asked (again); None once it is issued, or refused until a person lets it be tried again."""
     queries: Mapped[int] = mapped_column(default=0)
+
+    __table_args__ = (owed("invoices", "next_query_at"),)
 
     @property
     def request_no(self) -> str:
@@ -80,10 +83,13 @@ class RedInvoiceRecord(Record):
     issued_at: Mapped[datetime | None]
     failure: Mapped[str] = mapped_column(default="")
     """The platform's last words while it has not issued."""
-    next_query_at: Mapped[datetime | None] = mapped_column(index=True)
+    next_query_at: Mapped[datetime | None]
     queries: Mapped[int] = mapped_column(default=0)
 
-    __table_args__ = (Index("one_red_invoice_at_a_time", "business_no", "ordinal", unique=True),)
+    __table_args__ = (
+        Index("one_red_invoice_at_a_time", "business_no", "ordinal", unique=True),
+        owed("red_invoices", "next_query_at"),
+    )
 
 
 class InvoiceFileRecord(Record):
@@ -101,7 +107,9 @@ class InvoiceFileRecord(Record):
     url: Mapped[str] = mapped_column(String(1024))
     content: Mapped[bytes | None] = mapped_column(Sealed("invoice_files.content"))
     created_at: Mapped[datetime]
-    next_try_at: Mapped[datetime | None] = mapped_column(index=True)
+    next_try_at: Mapped[datetime | None]
     """None once it is here, or given up."""
     tries: Mapped[int] = mapped_column(default=0)
     failure: Mapped[str] = mapped_column(default="")
+
+    __table_args__ = (owed("invoice_files", "next_try_at"),)

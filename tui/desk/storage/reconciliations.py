@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tui.core.payment_method import PaymentMethod
+from tui.desk.storage.indexes import owed
 from tui.desk.storage.records import Record, stored
 
 
@@ -34,11 +35,13 @@ class ReconciliationRecord(Record):
     day: Mapped[str] = mapped_column(String(10))
     """Beijing day, `YYYY-MM-DD`."""
     created_at: Mapped[datetime]
-    next_try_at: Mapped[datetime | None] = mapped_column(index=True)
+    next_try_at: Mapped[datetime | None]
     done_at: Mapped[datetime | None]
     """When the bill was compared; None while there is none."""
     entries: Mapped[int] = mapped_column(default=0)
     """Lines of the bill that could be compared."""
+
+    __table_args__ = (owed("reconciliations", "next_try_at"),)
 
 
 class DifferenceRecord(Record):

@@ -14,13 +14,12 @@ from tui.core.order import (
     ApplicationStatus,
     AttemptState,
     InvoiceStatus,
-    KeyPolicy,
-    OldPair,
     PaymentStatus,
     RefundState,
-    SignatureScheme,
 )
 from tui.core.payment_method import PaymentMethod
+from tui.core.policy import KeyPolicy, OldPair, SignatureScheme
+from tui.desk.storage.indexes import FROZEN, among, owed
 from tui.desk.storage.sealed import Moment, Sealed, bind_to_rows
 
 AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
@@ -30,10 +29,6 @@ AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 def stored(kind: type[StrEnum]) -> Enum:
     """A column of this enum's values, as text."""
     return Enum(kind, native_enum=False, length=16, values_callable=lambda k: [member.value for member in k])
-
-
-def _among(column: str, values: frozenset[StrEnum]) -> str:
-    return f"{column} IN ({', '.join(repr(value.value) for value in sorted(values))})"
 
 
 class MessageKind(StrEnum):
@@ -102,7 +97,7 @@ class ApplicationRecord(Record):
 
     __tablename__ = "applications"
     business_no: Mapped[str] = mapped_column(primary_key=True)
-    account: Mapped[str] = mapped_column(ForeignKey("accounts.name"))
+    account: Mapped[str] = mapped_column(ForeignKey("accounts.name"), index=True)
     fingerprint: Mapped[str]
     old_certificate: Mapped[bytes]
     old_not_after: Mapped[datetime]
@@ -123,7 +118,7 @@ class ApplicationRecord(Record):
     challenge: Mapped[bytes] = mapped_column(default=b"")
     ca_asked: Mapped[bool] = mapped_column(default=False)
     """Set before the CA is asked for the first time: from then on it may have signed."""
-    next_issue_at: Mapped[datetime | None] = mapped_column(index=True)
+    next_issue_at: Mapped[datetime | None]
     """When the CA is asked (again); None unless the application is ISSUING."""
     issue_tries: Mapped[int] = mapped_column(default=0)
     withheld_serial: Mapped[str] = mapped_column(default="")
@@ -146,11 +141,13 @@ class ApplicationRecord(Record):
             "one_live_application",
             "fingerprint",
             unique=True,
-            sqlite_where=text(_among("status", frozenset(LIVE))),
-            postgresql_where=text(_among("status", frozenset(LIVE))),
+            sqlite_where=text(among("status", frozenset(LIVE))),
+            postgresql_where=text(among("status", frozenset(LIVE))),
         ),
         Index("applications_by_fingerprint", "fingerprint"),
         Index("applications_by_status", "status"),
+        Index("frozen_applications", "business_no", sqlite_where=text(FROZEN), postgresql_where=text(FROZEN)),
+        owed("applications", "next_issue_at"),
     )
 
     @validates("status")
@@ -193,9 +190,9 @@ class AttemptRecord(Record):
     notify_url: Mapped[str]
     qr: Mapped[str] = mapped_column(String(1024), default="")
     platform_no: Mapped[str] = mapped_column(default="")
-    paid_at: Mapped[datetime | None]
+    paid_at: Mapped[datetime | None] = mapped_column(index=True)
     paid_fen: Mapped[int | None] = mapped_column(BigInteger)
-    next_query_at: Mapped[datetime | None] = mapped_column(index=True)
+    next_query_at: Mapped[datetime | None]
     """When the platform is asked again; None once the state is final."""
     queries: Mapped[int] = mapped_column(default=0)
     """Asked so often for the code; once it is closing, for its end."""
@@ -207,9 +204,10 @@ class AttemptRecord(Record):
             "one_shown_attempt",
             "business_no",
             unique=True,
-            sqlite_where=text(_among("state", frozenset(SHOWN_ATTEMPT))),
-            postgresql_where=text(_among("state", frozenset(SHOWN_ATTEMPT))),
+            sqlite_where=text(among("state", frozenset(SHOWN_ATTEMPT))),
+            postgresql_where=text(among("state", frozenset(SHOWN_ATTEMPT))),
         ),
+        owed("attempts", "next_query_at"),
     )
 
     @classmethod
@@ -239,13 +237,15 @@ class RefundRecord(Record):
     """When the present order was made."""
     state: Mapped[RefundState] = mapped_column(default=RefundState.ABSENT)
     """The platform's last word about the present order."""
-    done_at: Mapped[datetime | None]
-    next_try_at: Mapped[datetime | None] = mapped_column(index=True)
+    done_at: Mapped[datetime | None] = mapped_column(index=True)
+    next_try_at: Mapped[datetime | None]
     tries: Mapped[int] = mapped_column(default=0)
     refusal: Mapped[str] = mapped_column(default="")
     """The platform's code and words when it last refused."""
     billed_on: Mapped[str] = mapped_column(String(10), default="")
     """The Beijing day in whose bill the platform lists it, `YYYY-MM-DD`; empty before that."""
+
+    __table_args__ = (owed("refunds", "next_try_at"),)
 
     @property
     def numbers(self) -> tuple[str, ...]:
@@ -265,10 +265,12 @@ class MessageRecord(Record):
     text: Mapped[bytes] = mapped_column(Sealed("messages.text"))
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
-    next_try_at: Mapped[datetime | None] = mapped_column(index=True)
+    next_try_at: Mapped[datetime | None]
     tries: Mapped[int] = mapped_column(default=0)
     invoice_no: Mapped[str] = mapped_column(default="")
     """The invoice's request number where it tells of one: a mail brings that invoice's files."""
+
+    __table_args__ = (owed("messages", "next_try_at"),)
 
 
 class NoticeRecord(Record):

@@ -7,11 +7,12 @@ import logging
 import select
 import socket
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from contextlib import suppress
 from time import monotonic
 from typing import Any
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 _LOG = logging.getLogger(__name__)
@@ -27,12 +28,22 @@ def notify(engine: Engine) -> None:
             connection.execute(text(f"NOTIFY {_CHANNEL}"))
 
 
+def tell_others(connection: Connection, what: str) -> None:
+    """Tell the processes on this database, once and only if this transaction is committed; on SQLite see `notify`."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SELECT pg_notify(%s, %s)", (_CHANNEL, what))
+
+
 class Wakeup(ABC):
     """One thread waits; any other may end its wait. The waiting one alone uses the connection beside the pool."""
 
-    def __init__(self, engine: Engine) -> None:
-        """Nothing is connected before the first wait."""
-        self._engine = engine
+    def __init__(self, engine: Engine, hear: Callable[[str], None] = lambda what: None) -> None:
+        """Nothing is connected before the first wait.
+
+        `hear` is told, by the thread that waits, what processes said with their commits, this one among them; nothing,
+        where they did not say it: such a commit ends the wait, too.
+        """
+        self._engine, self._hear = engine, hear
         self._near, self._far = socket.socketpair()
         self._near.setblocking(False)
         self._far.setblocking(False)
@@ -92,29 +103,32 @@ class _Notified(Wakeup):
 
     def wait(self, seconds: float) -> bool:
         if self._connect():
+            self._hear("")
             return True  # nobody listened before
         if self._connection is None:
             self._sleep(seconds)
             return False
         end = monotonic() + seconds
-        while not self._sleep(max(end - monotonic(), 0.0), self._connection):
-            if self._heard():
+        while True:
+            woken = self._sleep(max(end - monotonic(), 0.0), self._connection)
+            if self._heard():  # also when woken: whoever is woken all the time must not grow deaf
                 return True
-            if monotonic() >= end:
-                break
-        return False
+            if woken or monotonic() >= end:
+                return False
 
     def _prepare(self) -> None:
         self._connection.autocommit = True
         self._connection.execute(f"LISTEN {_CHANNEL}")
 
     def _heard(self) -> bool:
-        """Whether a notification is there; a connection that broke is one: the next may be to another server."""
+        """Whether there is one that says nothing; a connection that broke is one: the next may be to another server."""
         heard = False
         try:
             self._connection.pgconn.consume_input()
-            while self._connection.pgconn.notifies() is not None:
-                heard = True
+            while (notification := self._connection.pgconn.notifies()) is not None:
+                what = notification.extra.decode()
+                heard = heard or not what
+                self._hear(what)
         except self._engine.dialect.loaded_dbapi.Error:
             self._drop()
             return True
@@ -124,8 +138,8 @@ class _Notified(Wakeup):
 class _Counted(Wakeup):
     """By SQLite's count of commits, those of this process among them."""
 
-    def __init__(self, engine: Engine) -> None:
-        super().__init__(engine)
+    def __init__(self, engine: Engine, hear: Callable[[str], None] = lambda what: None) -> None:
+        super().__init__(engine, hear)
         self._count = 0
 
     def wait(self, seconds: float) -> bool:
@@ -136,6 +150,7 @@ class _Counted(Wakeup):
             if self._sleep(min(left, _GLANCE)):
                 return False
             if self._connection is not None and self._moved():
+                self._hear("")
                 return True
         return False
 
@@ -153,6 +168,6 @@ class _Counted(Wakeup):
         return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
 
 
-def wakeup(engine: Engine) -> Wakeup:
-    """The kind that the database allows."""
-    return _Notified(engine) if engine.dialect.name == "postgresql" else _Counted(engine)
+def wakeup(engine: Engine, hear: Callable[[str], None] = lambda what: None) -> Wakeup:
+    """The kind that the database allows; `hear` as `Wakeup` has it."""
+    return _Notified(engine, hear) if engine.dialect.name == "postgresql" else _Counted(engine, hear)

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from tui.core.application import InvoiceForm
 from tui.core.certificate import Token
 from tui.core.failure import Reason
+from tui.core.form.fields import InvoiceForm
 from tui.core.token import Snapshot
 from tui.journey import commands as c
 from tui.journey import events as e

@@ -3,15 +3,20 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from tui.core.application import ApplicationForm, check, normalise
 from tui.core.certificate import CertificateRef, Token
 from tui.core.failure import Failure, Reason
+from tui.core.form.fields import ApplicationForm
 from tui.core.order import Application, ApplicationStatus, Term
 from tui.core.secret import Pin
 from tui.journey import commands as c
 from tui.journey import events as e
 from tui.journey.moves.common import Next, at, enter, follow
 from tui.journey.state import Busy, State, Step
+
+
+def agreement_ahead(state: State, event: e.AgreementLoaded) -> Next:
+    """It was asked for with the notice, and is there when its step comes."""
+    return replace(state, agreement=event.agreement), ()
 
 
 def agreement_loaded(state: State, event: e.AgreementLoaded) -> Next:
@@ -59,6 +64,8 @@ def submit_form(state: State, event: e.FormSubmitted) -> Next:
     offer, holder = state.offer, state.holder
     if state.busy or offer is None or holder is None or state.agreement is None:
         return state, ()
+    from tui.core.application import check, normalise  # its expressions take milliseconds to compile
+
     form = normalise(event.form)
     errors = check(form, tuple(term.months for term in offer.terms), state.today)
     term = chosen_term(state, form)

@@ -1,32 +1,18 @@
 """Steps 1 and 2: the CA, sign-in, 供应商须知, the certificate card."""
 
 from dataclasses import replace
-from datetime import timedelta
 
-from tui.core.application import ApplicationForm
 from tui.core.certificate import Certificate, CertificateRef, Token, find, refer, refer_key
 from tui.core.eligibility import best_refused, why_not
 from tui.core.failure import Failure, Reason
+from tui.core.form.fields import ApplicationForm
 from tui.core.order import LIVE, ApplicationStatus
-from tui.core.succession import due, successor
 from tui.journey import commands as c
 from tui.journey import events as e
 from tui.journey.moves import looking
 from tui.journey.moves.common import Next, at, enter, finished, leave, refuse, resume, too_old, uncover
+from tui.journey.renewable import FRESH, renewable, young_successor
 from tui.journey.state import Busy, State, Step, step_of
-
-FRESH = timedelta(days=30)
-"""A certificate younger than this may be one whose installation was never finished."""
-
-
-def renewable(state: State) -> tuple[tuple[Token, Certificate], ...]:
-    """Every signing certificate that may be renewed now, once each although several modules may see its token.
-
-    The one that ends first comes first.
-    """
-    held = [(token, certificate) for token in state.tokens for certificate in token.certificates]
-    found = {c.fingerprint: (t, c) for t, c in reversed(held) if state.is_renewable(c)}
-    return tuple(sorted(found.values(), key=lambda pair: due(pair[1])))
 
 
 def start(state: State, event: e.Started) -> Next:
@@ -78,15 +64,6 @@ def token_revealed(state: State, event: e.TokenRevealed) -> Next:
     state = replace(state, chosen=None, revealed=(*state.revealed, event.token))
     state, commands = start(at(state, Step.WAITING), e.Started())
     return state, (*commands, c.SignOut()) if state.step is Step.WAITING else commands
-
-
-def young_successor(state: State) -> tuple[Token, Certificate] | None:
-    """The certificate whose successor was issued last, so lately that its installation may not be finished."""
-    held = [(t, c, new) for t in state.tokens for c in t.certificates if (new := successor(c, t.certificates))]
-    token, old, new = max(held, key=lambda found: found[2].not_before, default=(None, None, None))
-    if token is None or old is None or new is None or state.now is None or state.now >= new.not_before + FRESH:
-        return None
-    return token, old
 
 
 def continue_young(state: State, event: e.RenewalRequested) -> Next:

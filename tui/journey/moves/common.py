@@ -4,11 +4,11 @@ from dataclasses import replace
 
 from tui import __version__
 from tui.core.failure import Failure, Reason
-from tui.core.order import Application, ApplicationStatus
+from tui.core.order import SHOWN_ATTEMPT, Application, ApplicationStatus
 from tui.core.token import Installation
 from tui.journey import commands as c
 from tui.journey import events as e
-from tui.journey.state import SHOWN_ATTEMPT, Busy, State, Step, Trait, step_of
+from tui.journey.state import Busy, State, Step, Trait, step_of
 
 Next = tuple[State, tuple[c.Command, ...]]
 
@@ -46,7 +46,7 @@ def enter(state: State, step: Step, failure: Failure | None = None) -> Next:
     state = at(state, step, failure)
     match state.step:
         case Step.NOTICE if state.notice is None:
-            return replace(state, busy=Busy.LOADING), (c.LoadNotice(),)
+            return replace(state, busy=Busy.LOADING), (c.LoadNotice(), c.LoadAgreement())
         case Step.CARD if state.holder is not None:
             return replace(state, busy=Busy.CHECKING), (c.AskOffer(state.holder[1].der),)
         case Step.CARD if state.chosen is not None:

@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from tui.core.certificate import refer
-from tui.core.order import ApplicationStatus, KeyPolicy, OldPair
+from tui.core.order import ApplicationStatus
+from tui.core.policy import KeyPolicy, OldPair
 from tui.core.token import Installation
 from tui.journey import commands as c
 from tui.journey import events as e

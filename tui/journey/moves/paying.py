@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from tui.core.application import check_invoice, normalise_invoice
 from tui.core.failure import Failure, Reason
 from tui.journey import commands as c
 from tui.journey import events as e
@@ -46,6 +45,8 @@ def submit_payment(state: State, event: e.PaymentSubmitted) -> Next:
     """提交 of method and invoice: opens the payment attempt."""
     if state.busy:
         return state, ()
+    from tui.core.application import check_invoice, normalise_invoice  # its expressions take milliseconds to compile
+
     invoice = normalise_invoice(event.invoice)
     state = replace(state, method=event.method, invoice=invoice, failure=None)
     if errors := check_invoice(invoice, state.today):

@@ -20,6 +20,8 @@ class Pace:
     """After a failure; doubled with each further one."""
     longest: float = 30.0
     """No pause is longer, whatever Retry-After says: somebody stands at the counter."""
+    first_look: float = 0.3
+    """For the tokens, before the desk is asked for the first time."""
     form: float = 3.0
     """Before what was typed is kept at the desk."""
     farewell: float = 3.0

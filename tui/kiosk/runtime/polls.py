@@ -3,10 +3,13 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
+from math import floor
 
 from tui.core.failure import Failure, KioskError, Reason
 from tui.core.order import Application
+from tui.core.sighting import Sighting
 from tui.journey.events import ApplicationSeen, DeskLost, Event, Failed, ServiceSeen, TokensSeen
 from tui.journey.ports import DeskPort, TokenPort
 from tui.kiosk.runtime.pace import Pace
@@ -54,15 +57,20 @@ async def watch_service(desk: DeskPort, post: Post, pace: Pace) -> None:
 
 
 async def watch_application(desk: DeskPort, business_no: str, post: Post, pace: Pace) -> None:
-    """Post the application whenever it differs from what was seen, and after each loss of the desk.
+    """Post the application whenever it differs from what was posted, and after each loss of the desk.
 
+    A desk that can wait for a change is asked again as soon as it has told one, any other at the pace of the polls.
     Raises `KioskError` when the desk refuses: the poll is over then.
     """
     now = asyncio.get_running_loop().time
-    begun, seen, losses = now(), None, 0
+    begun = told = now()
+    losses = 0
+    seen: Sighting | None = None
+    posted: Application | None = None
     while True:
+        asked = now()
         try:
-            application: Application = await desk.application(business_no)
+            answer = await desk.application(business_no, seen)
         except Exception as error:
             failure = _told(error, "WatchApplication")
             if isinstance(error, KioskError) and failure.reason not in LOST:
@@ -71,11 +79,34 @@ async def watch_application(desk: DeskPort, business_no: str, post: Post, pace: 
             if losses == 1:
                 post(DeskLost(failure))
             await asyncio.sleep(pace.back_off(losses, failure.retry_after))
+            seen = None  # to be answered at once
             continue
-        if application != seen or losses:
+        if answer is not seen:
+            told = now()
+        changed = seen is None or _timeless(answer.application) != _timeless(seen.application)
+        application = _later(answer.application, now() - told)
+        if application != posted or losses:
             post(ApplicationSeen(application, polled=True))
-        seen, losses = application, 0
-        await asyncio.sleep(pace.poll_after(now() - begun))
+        seen, posted, losses = answer, application, 0
+        if not answer.tag:
+            await asyncio.sleep(pace.poll_after(now() - begun))
+        elif not changed:
+            await asyncio.sleep(max(0.0, pace.poll_after(now() - begun) - (now() - asked)))
+
+
+def _timeless(application: Application) -> Application:
+    return _with_time(application, 0)
+
+
+def _later(application: Application, seconds: float) -> Application:
+    """The same so much later: less time is left for its code."""
+    left = application.attempt.expires_in if application.attempt else 0
+    return _with_time(application, max(0, left - floor(seconds)))
+
+
+def _with_time(application: Application, left: int) -> Application:
+    attempt = application.attempt
+    return application if attempt is None else replace(application, attempt=replace(attempt, expires_in=left))
 
 
 def _told(error: Exception, watcher: str) -> Failure:

@@ -1,6 +1,7 @@
 """Schedule the runtime's work: tasks for commands, one token lane, one poll, and their ends."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable, Coroutine
 from datetime import datetime
@@ -36,6 +37,8 @@ class Worker:
         self._build, self._post, self._clock, self._pace = build, post, clock, pace
         self.stopping = asyncio.Event()
         self._ports: asyncio.Future[Ports] = loop.create_future()
+        self._looked = asyncio.Event()
+        """The tokens were seen for the first time, or could not be."""
         self._token_lane = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
         self._droppable: set[asyncio.Task[None]] = set()
@@ -75,20 +78,38 @@ class Worker:
             case c.WatchApplication(business_no):
                 self._end_poll()
                 self._poll = self._spawn(self._watch(business_no, post), name, post)
+            case c.SignIn():
+                self._spawn(self._prepare(), name, self._post)
+                self._begin(command, name, post)
             case c.Look() | c.MakeRequest() | c.Install() | c.Retire():
                 task = self._spawn(self._ask_token(command, post, self._visit), name, post)
                 task.add_done_callback(lambda _: wipe(command))
             case _:
-                task = self._spawn(self._ask(command, post), name, post)
-                task.add_done_callback(lambda _: wipe(command))
-                task.add_done_callback(self._droppable.discard)
-                self._droppable.add(task)
+                self._begin(command, name, post)
+
+    def _begin(self, command: DeskCommand | c.RunSelfCheck, name: str, post: Post) -> None:
+        task = self._spawn(self._ask(command, post), name, post)
+        task.add_done_callback(lambda _: wipe(command))
+        task.add_done_callback(self._droppable.discard)
+        self._droppable.add(task)
 
     async def _open(self) -> None:
-        ports = self._build()
+        ports, post = self._build(), self._post
+
+        def seen(event: Event) -> None:
+            post(event)
+            self._looked.set()
+
         self._ports.set_result(ports)
-        self._spawn(watch_tokens(ports.tokens, self._post, self._clock, self._pace), "WatchTokens", self._post)
+        self._spawn(watch_tokens(ports.tokens, seen, self._clock, self._pace), "WatchTokens", post)
+        await self._first_look()
         self._spawn(watch_service(ports.desk, self._post, self._pace), "WatchService", self._post)
+
+    async def _first_look(self) -> None:
+        """The tokens first: what asks the desk holds the interpreter for a tenth of a second of imports."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._pace.first_look):
+                await self._looked.wait()
 
     async def _close(self, ports: Ports) -> None:
         try:
@@ -114,6 +135,10 @@ class Worker:
         async with self._token_lane:
             await tokens.forget()
 
+    async def _prepare(self) -> None:
+        """While the desk is asked; a token that is at work has done so."""
+        await (await self._opened()).tokens.prepare()
+
     async def _watch(self, business_no: str, post: Post) -> None:
         await watch_application((await self._opened()).desk, business_no, post, self._pace)
 
@@ -124,6 +149,8 @@ class Worker:
                 await asyncio.wait({self._farewell})
             case c.SaveApplication():
                 await self._keeping.drop()
+            case c.AskService():
+                await self._first_look()
         if isinstance(command, c.RunSelfCheck):
             post(await answer_check(command, ports.checks))
         else:

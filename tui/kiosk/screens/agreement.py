@@ -15,6 +15,7 @@ from tui.kiosk.text import N_, _
 from tui.kiosk.widgets.action import ActionButton
 from tui.kiosk.widgets.choice import Tick
 from tui.kiosk.widgets.document import Document
+from tui.kiosk.widgets.words import Words
 
 
 class AgreementScreen(StepScreen):
@@ -36,7 +37,7 @@ class AgreementScreen(StepScreen):
 
     def compose_body(self) -> Iterable[Widget]:
         """Which text it is, the text, the box."""
-        yield Static(id="edition", classes="hint")
+        yield Words(id="edition", classes="hint")
         yield Document(id="agreement")
         yield Tick(_("我接受电子认证服务协议内容"), id="accept")
 

@@ -10,14 +10,15 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
+from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Static
 
 from tui.core.failure import Failure
-from tui.journey.ports import Phone
 from tui.journey.state import State, Trait
+from tui.kiosk.screens.compositor import NarrowCompositor
 from tui.kiosk.screens.events import Happened
+from tui.kiosk.screens.settling import settle
 from tui.kiosk.text import N_, _
 from tui.kiosk.text.wording import demo_words
 from tui.kiosk.widgets.banner import FailureBanner
@@ -26,10 +27,12 @@ from tui.kiosk.widgets.secret_field import SecretField
 from tui.kiosk.widgets.status import BusyLine, HintLine, KeyLine, ShownKey, StatusLine, TitleBar
 from tui.kiosk.widgets.step_indicator import StepIndicator
 from tui.kiosk.widgets.too_small import TooSmall
+from tui.kiosk.widgets.words import Words
 from tui.process.resources import ASSETS
 
 if TYPE_CHECKING:  # imported after the first paint: dozens of dataclasses take 35 ms
     from tui.journey.events import Event
+    from tui.journey.ports import Phone
 
 
 def style(name: str) -> Path:
@@ -93,6 +96,8 @@ class StepScreen(Screen[None], inherit_bindings=False):
     idle_multiple: ClassVar[int] = 1
     """How many idle times a person may stay away from the keys here; 0: for ever (the machine works)."""
 
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
+    """Textual would repaint the whole screen; the widgets that gain and lose the focus repaint themselves."""
     AUTO_FOCUS = ""
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - as Textual declares it
         (0, "-too-narrow"),
@@ -115,6 +120,7 @@ class StepScreen(Screen[None], inherit_bindings=False):
 
     def __init__(self) -> None:
         super().__init__(classes="-compact" if self.compact else "")
+        self._compositor = NarrowCompositor()
         self.state = State()
 
     # ── for subclasses ──────────────────────────────────────────────────────
@@ -208,7 +214,7 @@ class StepScreen(Screen[None], inherit_bindings=False):
         yield TitleBar()
         yield StepIndicator()
         if not self.compact:
-            yield Static(Content(_(self.heading)), id="heading")
+            yield Words(Content(_(self.heading)), id="heading")
             yield FailureBanner()
         with Body(id="body", can_focus=False):
             yield from self.compose_body()
@@ -231,8 +237,22 @@ class StepScreen(Screen[None], inherit_bindings=False):
         self.show(state)
         if entering or self.focused is None:
             self.focus_next_act()
+
+    async def settle(self, *, entering: bool) -> None:
+        """After `present`, in a batch: lay out what has changed; after `entering`, with what has the focus in view."""
+        await settle(self)
         if entering:
-            self.call_after_refresh(self.query_one(Body).show_focused)
+            self.query_one(Body).show_focused()
+            await settle(self)
+
+    def paint(self) -> None:
+        """Paint at once what has changed in a batch, as Textual's timer does some milliseconds later."""
+        self._on_timer_update()
+
+    def _compositor_refresh(self) -> None:
+        """In a batch Textual would draw all and then throw it away."""
+        if not self.app._batch_count:
+            super()._compositor_refresh()
 
     def focus_next_act(self) -> None:
         """Focus what `focus_target` names; while that is disabled nothing has the focus, so Enter does no other act."""

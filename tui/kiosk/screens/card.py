@@ -15,8 +15,10 @@ from tui.kiosk.screens.base import BACK, END, RETRY, Key, StepScreen
 from tui.kiosk.text import N_, _
 from tui.kiosk.text.labels import label
 from tui.kiosk.widgets.action import ActionButton
-from tui.kiosk.widgets.card import DaysLeft, facts, kept_words
+from tui.kiosk.widgets.card import facts, kept_words
+from tui.kiosk.widgets.days_left import DaysLeft
 from tui.kiosk.widgets.facts import Facts
+from tui.kiosk.widgets.words import Words
 
 
 class CardScreen(StepScreen):
@@ -31,9 +33,9 @@ class CardScreen(StepScreen):
 
     def compose_body(self) -> Iterable[Widget]:
         """The application under way; days left beside the facts, whose last lines a small screen may cut off."""
-        yield Static(id="under-way")
+        yield Words(id="under-way")
         yield Horizontal(DaysLeft(id="days"), Facts(id="facts"), id="card")
-        yield Static(id="kept", classes="hint")
+        yield Words(id="kept", classes="hint")
 
     def compose_actions(self) -> Iterable[Widget]:
         """申请续期 or 继续办理."""

@@ -16,6 +16,7 @@ from tui.kiosk.widgets.action import ActionButton
 from tui.kiosk.widgets.choice import Choice
 from tui.kiosk.widgets.code_room import CodeRoom
 from tui.kiosk.widgets.facts import Fact, table
+from tui.kiosk.widgets.words import Words
 
 
 class ChannelScreen(StepScreen):
@@ -28,12 +29,12 @@ class ChannelScreen(StepScreen):
 
     def compose_body(self) -> Iterable[Widget]:
         """The bill and the one way to pay it here."""
-        yield Static(id="bill")
+        yield Words(id="bill")
         yield CodeRoom(sample=True)
         choice = Choice(id="channel")
         choice.offer((("online", _("在线支付")),), "online")
         yield choice
-        yield Static(id="wallets", classes="hint")
+        yield Words(id="wallets", classes="hint")
 
     def compose_actions(self) -> Iterable[Widget]:
         """下一步."""

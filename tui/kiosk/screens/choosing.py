@@ -9,7 +9,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui.journey.events import CertificateChosen
-from tui.journey.moves.arrival import renewable
+from tui.journey.renewable import renewable
 from tui.journey.state import State
 from tui.kiosk.screens.base import BACK, StepScreen
 from tui.kiosk.text import N_, _
@@ -36,15 +36,14 @@ class ChoosingScreen(StepScreen):
     def show(self, state: State) -> None:
         """Draw the certificates that may be renewed; the cursor stays with its certificate, wherever that stands."""
         choices = self.query_one(OptionList)
-        under = choices.highlighted_option
-        choices.clear_options()
-        if state.now is None:
+        under, found = choices.highlighted_option, list(_options(state))
+        if [(option.id, option.prompt) for option in found] == [
+            (option.id, option.prompt) for option in choices.options
+        ]:
             return
-        for token, certificate in renewable(state):
-            facts = table(short_facts(certificate, state.now, state.window))
-            prompt = Content("\n").join([token_title(token), facts, Content("")])
-            choices.add_option(Option(prompt, id=certificate.fingerprint))
-        shown = [option.id for option in choices.options]
+        choices.clear_options()
+        choices.add_options(found)
+        shown = [option.id for option in found]
         choices.highlighted = shown.index(under.id) if under and under.id in shown else 0 if shown else None
 
     @on(OptionList.OptionSelected)
@@ -52,3 +51,13 @@ class ChoosingScreen(StepScreen):
         """Enter or a click."""
         if event.option_id is not None:
             self.advance(CertificateChosen(event.option_id))
+
+
+def _options(state: State) -> Iterable[Option]:
+    """One for each certificate that may be renewed."""
+    if state.now is None:
+        return
+    for token, certificate in renewable(state):
+        facts = table(short_facts(certificate, state.now, state.window))
+        prompt = Content("\n").join([token_title(token), facts, Content("")])
+        yield Option(prompt, id=certificate.fingerprint)

@@ -13,6 +13,7 @@ from textual.widgets import Static
 
 from tui.kiosk.text import _
 from tui.kiosk.widgets.action import ActionButton
+from tui.kiosk.widgets.words import Words
 
 
 class Dialogue(ModalScreen[bool], inherit_bindings=False):
@@ -33,7 +34,7 @@ class Dialogue(ModalScreen[bool], inherit_bindings=False):
         """A box in the middle: title, text, buttons."""
         with Vertical(id="dialogue"):
             yield Static(Content(self._title), id="dialogue-title")
-            yield Static(Content(self._text), id="dialogue-text")
+            yield Words(Content(self._text), id="dialogue-text")
             yield Horizontal(*self.compose_buttons(), id="dialogue-buttons")
 
     def compose_buttons(self) -> Iterable[Widget]:

@@ -19,6 +19,7 @@ from tui.kiosk.text.labels import label
 from tui.kiosk.widgets.action import ActionButton
 from tui.kiosk.widgets.card import kept_words
 from tui.kiosk.widgets.facts import Fact, table
+from tui.kiosk.widgets.words import Words
 
 
 class DoneScreen(StepScreen):
@@ -35,10 +36,10 @@ class DoneScreen(StepScreen):
 
     def compose_body(self) -> Iterable[Widget]:
         """Two certificates, what holds now, the receipt, the invoice."""
-        yield Horizontal(Static(id="new"), Static(id="old"), id="side-by-side")
-        yield Static(id="kept")
-        yield Static(id="receipt")
-        yield Static(id="invoice", classes="hint")
+        yield Horizontal(Words(id="new"), Words(id="old"), id="side-by-side")
+        yield Words(id="kept")
+        yield Words(id="receipt")
+        yield Words(id="invoice", classes="hint")
 
     def compose_actions(self) -> Iterable[Widget]:
         """完成, and 删除原证书 where the CA allows it."""

@@ -21,6 +21,7 @@ from tui.kiosk.text.labels import label
 from tui.kiosk.widgets.action import ActionButton
 from tui.kiosk.widgets.choice import Choice
 from tui.kiosk.widgets.field import Field, TextField, first_wrong
+from tui.kiosk.widgets.words import Words
 
 
 class FormScreen(TypedScreen):
@@ -53,11 +54,11 @@ class FormScreen(TypedScreen):
     def compose_body(self) -> Iterable[Widget]:
         """The form, top to bottom."""
         yield _section(_("基本信息"))
-        yield Horizontal(Static(Content(_("  证书主题")), classes="field-label"), Static(id="subject"), classes="row")
+        yield Horizontal(Static(Content(_("  证书主题")), classes="field-label"), Words(id="subject"), classes="row")
         yield Field("term_months", _("续期时间"), Choice(id="term"), hint=_("用左右方向键选择，按回车继续"))
         yield Horizontal(
             Static(Content(_("  费用")), classes="field-label"),
-            Static(id="fee"),
+            Words(id="fee"),
             ActionButton(_("详细信息"), "prices", id="prices"),
             classes="row",
         )

@@ -14,6 +14,7 @@ from tui.kiosk.text.labels import label
 from tui.kiosk.widgets.action import ActionButton
 from tui.kiosk.widgets.countdown import Pulse
 from tui.kiosk.widgets.facts import Fact, table
+from tui.kiosk.widgets.words import Words
 
 
 class IssuingScreen(StepScreen):
@@ -31,7 +32,7 @@ class IssuingScreen(StepScreen):
     def compose_body(self) -> Iterable[Widget]:
         """What is certain, what is awaited, that one may go."""
         yield Static(Content.styled(_("支付成功"), "bold $good"), id="reached")
-        yield Static(id="bill")
+        yield Words(id="bill")
         yield Pulse(id="pulse")
         yield Static(
             Content(_("证书签发后，本页自动转到安装。\n可以离开，稍后在任何一台终端继续；请记下业务单号。")),

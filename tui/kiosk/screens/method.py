@@ -23,6 +23,7 @@ from tui.kiosk.widgets.action import ActionButton
 from tui.kiosk.widgets.choice import Choice
 from tui.kiosk.widgets.code_room import CodeRoom
 from tui.kiosk.widgets.field import Field, TextField, first_wrong
+from tui.kiosk.widgets.words import Words
 
 
 class MethodScreen(TypedScreen):
@@ -41,10 +42,10 @@ class MethodScreen(TypedScreen):
     def compose_body(self) -> Iterable[Widget]:
         """The bill, the method, the invoice, the warning."""
         yield CodeRoom()
-        yield Static(id="bill")
+        yield Words(id="bill")
         yield Field("method", _("支付方式"), Choice(id="method"), hint=_("用左右方向键选择，按回车继续"))
         yield Field("buyer", _("购买方"), Choice(folded=True, id="buyer"))
-        yield Static(id="offer")
+        yield Words(id="offer")
         yield TextField("tax_number", _("纳税人识别号"), hint=_("开具电子发票的税号，15、17、18或20位"), longest=40)
         yield TextField("title", _("发票抬头"), longest=200)
         yield Static(

@@ -13,6 +13,7 @@ from tui.kiosk.screens.base import BACK, END, RETRY, StepScreen
 from tui.kiosk.text import N_, _
 from tui.kiosk.widgets.action import ActionButton
 from tui.kiosk.widgets.document import Document
+from tui.kiosk.widgets.words import Words
 
 
 class NoticeScreen(StepScreen):
@@ -25,7 +26,7 @@ class NoticeScreen(StepScreen):
     def compose_body(self) -> Iterable[Widget]:
         """The text and where one is in it."""
         yield Document(id="notice")
-        yield Static(id="reading", classes="hint")
+        yield Words(id="reading", classes="hint")
 
     def compose_actions(self) -> Iterable[Widget]:
         """同意并继续."""
@@ -55,7 +56,7 @@ class NoticeScreen(StepScreen):
 
     def focus_next_button(self) -> None:
         """Put the focus on 同意并继续."""
-        self.query_one("ActionButton.-main").focus()
+        self.set_focus(self.query_one("ActionButton.-main"))
 
     @on(Document.Done)
     def action_accept(self) -> None:

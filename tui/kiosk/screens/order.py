@@ -18,6 +18,7 @@ from tui.kiosk.text.wording import call
 from tui.kiosk.widgets.action import ActionButton
 from tui.kiosk.widgets.facts import Fact, table
 from tui.kiosk.widgets.fee_table import FeeTable
+from tui.kiosk.widgets.words import Words
 
 SETTLED = frozenset({PaymentStatus.PAID, PaymentStatus.FROZEN})
 """Neither paid nor withdrawn any more; money that went back may be paid again."""
@@ -36,9 +37,9 @@ class OrderScreen(StepScreen):
 
     def compose_body(self) -> Iterable[Widget]:
         """Business beside order, fees below."""
-        yield Horizontal(Static(id="business"), Static(id="order"), id="order-facts")
+        yield Horizontal(Words(id="business"), Words(id="order"), id="order-facts")
         yield FeeTable(id="fees")
-        yield Static(id="money")
+        yield Words(id="money")
 
     def compose_actions(self) -> Iterable[Widget]:
         """立即支付, 撤销申请; nothing but the way out while a person must look at the money."""

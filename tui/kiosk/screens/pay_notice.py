@@ -13,6 +13,7 @@ from tui.kiosk.screens.base import END, StepScreen, style
 from tui.kiosk.text import N_, _
 from tui.kiosk.widgets.action import ActionButton
 from tui.kiosk.widgets.facts import Fact, table
+from tui.kiosk.widgets.words import Words
 
 
 class PayNoticeScreen(StepScreen):
@@ -26,7 +27,7 @@ class PayNoticeScreen(StepScreen):
     def compose_body(self) -> Iterable[Widget]:
         """What was reached, what comes next."""
         yield Static(Content.styled(_("续期申请已提交，请缴费。"), "bold $good"), id="reached")
-        yield Static(id="bill")
+        yield Words(id="bill")
         yield Static(
             Content(_("缴费成功后证书自动签发，随后安装到CA。\n申请保存在服务端，也可以稍后在任何一台终端继续缴费。")),
             classes="hint",

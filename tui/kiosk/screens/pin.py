@@ -10,7 +10,7 @@ from textual.widgets import Static
 
 from tui.core.certificate import PinState, Token
 from tui.core.failure import Reason
-from tui.core.order import KeyPolicy
+from tui.core.policy import KeyPolicy
 from tui.core.secret import Pin
 from tui.core.text_safety import printable
 from tui.journey.events import PinEntered
@@ -22,6 +22,7 @@ from tui.kiosk.widgets.action import ActionButton
 from tui.kiosk.widgets.choice import Tick
 from tui.kiosk.widgets.pin_pad import Keypad, PinEntry
 from tui.kiosk.widgets.secret_field import SecretField
+from tui.kiosk.widgets.words import Words
 
 KEPT = N_("CA将用当前证书为续期申请签名，密钥不变。")
 PURPOSE = {
@@ -48,8 +49,8 @@ class PinScreen(StepScreen):
         entry = PinEntry(id="pin-entry")
         yield Horizontal(
             Vertical(
-                Static(id="purpose"),
-                Static(id="tries"),
+                Words(id="purpose"),
+                Words(id="tries"),
                 Tick(_("我已核对，知道再输错CA将锁定"), id="last-try"),
                 entry,
                 Static(Content(_("可用键盘，也可点按右侧数字，顺序每次不同")), id="pin-hint", classes="hint"),

@@ -10,10 +10,10 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from tui.core.failure import Failure, Money
-from tui.core.order import Application, Attempt, AttemptState, yuan
+from tui.core.order import SHOWN_ATTEMPT, Application, Attempt, AttemptState, yuan
 from tui.journey.events import PaymentClaimed, QrRenewed
 from tui.journey.ports import Phone
-from tui.journey.state import SHOWN_ATTEMPT, State
+from tui.journey.state import State
 from tui.kiosk.screens.base import END, Key, StepScreen, style
 from tui.kiosk.text import N_, _, proper
 from tui.kiosk.text.labels import label
@@ -23,6 +23,7 @@ from tui.kiosk.widgets.code_room import PANEL
 from tui.kiosk.widgets.countdown import Countdown
 from tui.kiosk.widgets.facts import Fact, table
 from tui.kiosk.widgets.qr import QrCode, drawable
+from tui.kiosk.widgets.words import Words
 
 RETURNED = frozenset({AttemptState.FROZEN, AttemptState.REFUNDING, AttemptState.REFUNDED})
 """The money of this attempt was not credited."""
@@ -57,21 +58,21 @@ class QrScreen(StepScreen):
         """Code and panel."""
         yield Horizontal(
             QrCode(beside=PANEL, id="code"),
-            Static(id="no-code"),
+            Words(id="no-code"),
             Vertical(Vertical(*self._panel(), id="panel"), id="side"),
             id="paying",
         )
 
     def _panel(self) -> Iterable[Widget]:
-        yield Static(id="scan-with")
-        yield Static(id="amount")
-        yield Static(id="numbers")
+        yield Words(id="scan-with")
+        yield Words(id="amount")
+        yield Words(id="numbers")
         yield Vertical(
-            Static(id="live"),
+            Words(id="live"),
             Horizontal(Static(Content(_("剩余时间  ")), classes="hint"), Countdown(id="left"), id="time-left"),
             id="now",
         )
-        yield Static(id="news")
+        yield Words(id="news")
         yield Horizontal(
             ActionButton(_("支付成功"), "claim", primary=True, id="claim"),
             ActionButton(_("新二维码"), "renew", id="renew"),

@@ -1,6 +1,6 @@
 """Step 5: new key pair, request, signature, hand-in."""
 
-from tui.core.order import KeyPolicy
+from tui.core.policy import KeyPolicy
 from tui.core.token import TokenStage
 from tui.journey.state import State
 from tui.kiosk.screens.working import WorkingScreen

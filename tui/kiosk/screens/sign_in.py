@@ -21,6 +21,7 @@ from tui.kiosk.widgets.action import ActionButton
 from tui.kiosk.widgets.facts import Fact, table
 from tui.kiosk.widgets.line import Line
 from tui.kiosk.widgets.secret_field import SecretField
+from tui.kiosk.widgets.words import Words
 
 
 class SignInScreen(StepScreen):
@@ -36,15 +37,15 @@ class SignInScreen(StepScreen):
 
     def compose_body(self) -> Iterable[Widget]:
         """The certificate in a line, the two fields, a message at each."""
-        yield Static(id="chosen")
+        yield Words(id="chosen")
         account = Line(id="account", max_length=64)
         yield Horizontal(Static(Content(_("账号")), classes="label"), account, id="account-row", classes="row")
-        yield Static(id="account-error", classes="error")
+        yield Words(id="account-error", classes="error")
         yield Horizontal(
             Static(Content(_("密码")), classes="label"), SecretField(Password, id="password"), classes="row"
         )
-        yield Static(id="password-error", classes="error")
-        yield Static(id="which-account", classes="hint")
+        yield Words(id="password-error", classes="error")
+        yield Words(id="which-account", classes="hint")
 
     def compose_actions(self) -> Iterable[Widget]:
         """登录 and the way back."""
@@ -77,7 +78,7 @@ class SignInScreen(StepScreen):
             )
         self.query_one("#which-account", Static).update(Content(words))
         if state.failure is not None and state.busy is None:
-            self.query_one("#password").focus()
+            self.set_focus(self._password)
 
     @on(Input.Submitted, "#account")
     def to_password(self) -> None:

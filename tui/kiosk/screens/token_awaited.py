@@ -13,6 +13,7 @@ from tui.kiosk.text import N_, _
 from tui.kiosk.text.labels import label
 from tui.kiosk.widgets.action import ActionButton
 from tui.kiosk.widgets.facts import Fact, Facts
+from tui.kiosk.widgets.words import Words
 
 
 class TokenAwaitedScreen(StepScreen):
@@ -27,7 +28,7 @@ class TokenAwaitedScreen(StepScreen):
 
     def compose_body(self) -> Iterable[Widget]:
         """Which CA, and what happens then."""
-        yield Static(id="awaited")
+        yield Words(id="awaited")
         yield Facts(id="facts")
 
     def compose_actions(self) -> Iterable[Widget]:

@@ -122,7 +122,7 @@ class TypedScreen(StepScreen):
         self._visited.update(self.named)
         self._mark(dict(failure.field_errors))
         if wrong := first_wrong(self.query(Field)):
-            wrong.entry.focus()
+            self.set_focus(wrong.entry)
 
     def _mark(self, wrong: dict[str, str]) -> None:
         for field in self.query(Field):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from textual.containers import Horizontal
 from textual.content import Content
@@ -10,15 +11,17 @@ from textual.widgets import Static
 
 from tui.core.certificate import Certificate, CertificateState, Token
 from tui.core.failure import Failure, Reason
-from tui.journey.events import RenewalRequested
-from tui.journey.moves.arrival import renewable, young_successor
+from tui.journey.renewable import renewable, young_successor
 from tui.journey.state import State
 from tui.kiosk.screens.base import RETRY, Key, StepScreen
 from tui.kiosk.text import N_, _
 from tui.kiosk.text.wording import explain
 from tui.kiosk.widgets.action import ActionButton
-from tui.kiosk.widgets.card import DaysLeft, row, short_facts, token_title
-from tui.kiosk.widgets.facts import Fact, table
+from tui.kiosk.widgets.days_left import DaysLeft
+from tui.kiosk.widgets.words import Words
+
+if TYPE_CHECKING:
+    from tui.kiosk.widgets.facts import Fact
 
 GUIDE = N_(
     "将CA插入USB接口，屏幕会自动显示证书的状态。\n\n"
@@ -54,8 +57,8 @@ class WaitingScreen(StepScreen):
 
     def compose_body(self) -> Iterable[Widget]:
         """The CA's state in large."""
-        yield Static(id="insert")
-        yield Horizontal(DaysLeft(id="days"), Static(id="tokens"), id="inserted")
+        yield Words(id="insert")
+        yield Horizontal(DaysLeft(id="days"), Words(id="tokens"), id="inserted")
 
     def compose_actions(self) -> Iterable[Widget]:
         """开始办理 and the two views."""
@@ -106,6 +109,8 @@ class WaitingScreen(StepScreen):
 
     def action_finish_paid(self) -> None:
         """继续已付款的申请."""
+        from tui.journey.events import RenewalRequested
+
         self.advance(RenewalRequested())
 
     def action_quit(self) -> None:
@@ -131,6 +136,9 @@ class WaitingScreen(StepScreen):
         return _("已插入CA，目前不能续期"), _("按「开始办理」查看原因和办法。"), "bold $bad"
 
     def _show_tokens(self, state: State, now: datetime) -> None:
+        from tui.kiosk.widgets.card import token_title
+        from tui.kiosk.widgets.facts import table
+
         certificates = _certificates(state.tokens)
         signing = [c for c in certificates if c.for_signing and c.renewed_until is None]
         lone = signing[0] if len(signing) == 1 else None
@@ -162,8 +170,10 @@ def _obstacle(state: State) -> Reason | None:
     return None if certificates else Reason.NO_CERTIFICATE
 
 
-def _rows(certificate: Certificate, now: datetime, window: timedelta, *, crowded: bool) -> tuple[Fact, ...]:
+def _rows(certificate: Certificate, now: datetime, window: timedelta, *, crowded: bool) -> "tuple[Fact, ...]":
     """Three lines for a certificate to renew, one for those beside it, one for each where there are many."""
+    from tui.kiosk.widgets.card import row, short_facts
+
     if crowded or not certificate.for_signing or certificate.renewed_until is not None:
         return (row(certificate, now, window, named=crowded),)
     return short_facts(certificate, now, window)

@@ -15,6 +15,7 @@ from tui.kiosk.text.labels import label
 from tui.kiosk.text.wording import call
 from tui.kiosk.widgets.action import ActionButton
 from tui.kiosk.widgets.facts import Fact, table
+from tui.kiosk.widgets.words import Words
 
 WHAT_NOW = {
     ApplicationStatus.WITHDRAWN: N_("申请已撤销。需要续期时可以重新申请。"),
@@ -33,9 +34,9 @@ class WithdrawnScreen(StepScreen):
 
     def compose_body(self) -> Iterable[Widget]:
         """What happened, the application, the money."""
-        yield Static(id="what-now")
-        yield Static(id="bill")
-        yield Static(id="money")
+        yield Words(id="what-now")
+        yield Words(id="bill")
+        yield Words(id="money")
 
     def compose_actions(self) -> Iterable[Widget]:
         """完成."""

@@ -15,6 +15,7 @@ from tui.kiosk.text.labels import label
 from tui.kiosk.widgets.action import ActionButton
 from tui.kiosk.widgets.countdown import Pulse
 from tui.kiosk.widgets.stages import StageList
+from tui.kiosk.widgets.words import Words
 
 
 class WorkingScreen(StepScreen):
@@ -30,7 +31,7 @@ class WorkingScreen(StepScreen):
         """The list, the mark of the wait, the warning."""
         yield StageList(id="stages")
         yield Pulse(id="pulse")
-        yield Static(id="stay")
+        yield Words(id="stay")
 
     def compose_actions(self) -> Iterable[Widget]:
         """重试, once the desk could not be told."""
@@ -55,7 +56,7 @@ class WorkingScreen(StepScreen):
         pulse.display = state.failure is None
         button.display = self.offers("retry", state)
         if button.display and self.focused is None:
-            button.focus()
+            self.set_focus(button)
         stay = _("CA正在工作，请不要拔出，也不能离开本页。") if state.token_working else ""
         self.query_one("#stay", Static).update(Content.styled(stay, "bold $accent"))
 

@@ -7,6 +7,7 @@ import signal
 import termios
 import threading
 from contextlib import suppress
+from time import monotonic
 from typing import Any, Final
 
 from textual import events
@@ -14,7 +15,10 @@ from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
-from tui.kiosk.terminal.keyboard import Input
+from tui.kiosk.terminal.keyboard import FocusGained, Input
+from tui.kiosk.terminal.painting.capabilities import erases_in_colour
+from tui.kiosk.terminal.painting.frames import Frames
+from tui.kiosk.terminal.rate_limit import Allowance
 from tui.kiosk.terminal.tty import RESET, Before
 
 SIGNALS: Final = {signal.SIGTERM: 143, signal.SIGHUP: 129, signal.SIGQUIT: 131, signal.SIGINT: 130}
@@ -69,6 +73,8 @@ class KioskDriver(LinuxDriver):
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self._file = Output(2)  # type: ignore[assignment]
         self.before = Before.look(self.fileno)
+        self.frames = Frames(app, super().write, erases=erases_in_colour(os.environ))
+        self._repaints = Allowance(3, 1, monotonic)
         self._wake, self._waker = os.pipe()
         self._raw: list[Any] | None = None
         signal.signal(signal.SIGTSTP, signal.SIG_IGN)
@@ -87,8 +93,14 @@ class KioskDriver(LinuxDriver):
         with suppress(termios.error):
             self._raw = termios.tcgetattr(self.fileno)
 
+    def write(self, data: str) -> None:
+        """Write what is no frame: a mode, a question."""
+        self.frames.lose()
+        super().write(data)
+
     def stop_application_mode(self) -> None:
         """Give it back; modes that Textual forgets are reset too."""
+        self.frames.end()
         super().stop_application_mode()
         self.write(RESET)
 
@@ -161,7 +173,10 @@ class KioskDriver(LinuxDriver):
 
     def _hand_over(self, messages: list[Message]) -> None:
         for message in messages:
-            self.process_message(message)
+            if _asks_to_repaint(message) and self._repaints.take():
+                self._loop.call_soon_threadsafe(self.frames.repaint)
+            if not isinstance(message, FocusGained):
+                self.process_message(message)
 
     def _signalled(self, number: int, frame: object) -> None:
         self.end(SIGNALS[signal.Signals(number)])
@@ -180,4 +195,10 @@ class KioskDriver(LinuxDriver):
         self._enable_mouse_support()
         self._enable_bracketed_paste()
         self._disable_line_wrap()
-        self._app.refresh(layout=True)
+        self.frames.repaint()
+
+
+def _asks_to_repaint(message: Message) -> bool:
+    """A function key, which somebody presses where the screen is not right, or somebody looks at the screen again."""
+    pressed = message.key if isinstance(message, events.Key) else ""
+    return isinstance(message, FocusGained) or (pressed.startswith("f") and pressed[1:].isdecimal())

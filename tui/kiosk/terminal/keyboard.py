@@ -25,6 +25,10 @@ _SYNCHRONISED = re.compile(r"\x1b\[\?2026;[123]\$y")
 """DECRPM for synchronised output: set, reset, or set for ever."""
 
 
+class FocusGained(Message):
+    """Somebody looks at the terminal's window again (DEC private mode 1004)."""
+
+
 class Input:
     """Decodes, parses, and drops what no hand does; reports that are neither key nor mouse lead to nothing."""
 
@@ -75,6 +79,8 @@ class Input:
                 yield from self._mouse_report(text)
             case Sequence(text) if _SYNCHRONISED.fullmatch(text):
                 yield TerminalSupportsSynchronizedOutput()
+            case Sequence("\x1b[I"):
+                yield FocusGained()
             case Sequence(text):
                 yield from filter(self._by_hand, keys_of(text))
 

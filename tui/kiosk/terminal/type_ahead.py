@@ -7,11 +7,13 @@ account, Enter and a password in one read, as after a stalled connection, all wo
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any, Final
 
 from textual import events
 from textual.app import App
 from textual.message_pump import MessagePump
+from textual.screen import Screen
 
 PATIENCE: Final = 1.0
 """Seconds a widget may take for one message before the next key goes on its way all the same."""
@@ -68,16 +70,15 @@ class TypeAhead:
         """Wait until the focused widget, all around it and the app have done what the last key led to."""
         if not self._app.is_running:
             return
-        path = (self._app.focused or self._app.screen).ancestors_with_self
-        for node in (*path, self._app) * ROUNDS:
-            await _up_to_date(node)
+        for node in (self._app.focused or self._app.screen).ancestors_with_self * ROUNDS:
+            if node.message_queue_size or isinstance(node, App | Screen):  # a widget's own handlers wait for nothing
+                await _up_to_date(node)
 
 
 async def _up_to_date(node: MessagePump) -> None:
     """Wait until `node` has handled every message that it has now."""
     done = asyncio.Event()
-    if node.call_later(done.set):
-        try:
-            await asyncio.wait_for(done.wait(), PATIENCE)
-        except TimeoutError:
-            return
+    if node.post_message(events.Callback(done.set)):
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE):
+                await done.wait()

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any
 
-from tui.core.application import Buyer, FieldError, IdType
 from tui.core.certificate import CertificateState, PinState, Usage
 from tui.core.failure import Money, Place
+from tui.core.form.kinds import Buyer, FieldError, IdType
 from tui.core.order import ApplicationStatus, AttemptState, InvoiceStatus, PaymentStatus
 from tui.core.payment_method import PaymentMethod
 from tui.core.token import KeyLeft, TokenStage

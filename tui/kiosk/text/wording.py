@@ -1,29 +1,17 @@
 """Word failures, waits and the status line: what happened, what to do, whom to call, where the money is."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from tui.core.application import FieldError
 from tui.core.failure import Failure, Money, Place, Reason
-from tui.core.order import Application, ServiceStatus, yuan
 from tui.core.text_safety import printable
-from tui.journey.ports import Phone
 from tui.journey.state import Busy, State
 from tui.kiosk.text import _
-from tui.kiosk.text.labels import label
-from tui.kiosk.text.reasons import REASONS
 
-__all__ = [
-    "Explanation",
-    "busy_words",
-    "call",
-    "demo_words",
-    "desk_words",
-    "explain",
-    "field_message",
-    "label",
-    "refund_words",
-    "token_words",
-]
+if TYPE_CHECKING:  # the first screen has no use for them, nor for the labels and reasons
+    from tui.core.form.kinds import FieldError
+    from tui.core.order import Application, ServiceStatus
+    from tui.journey.ports import Phone
 
 HOTLINE = "020-89524338"
 QQ = "4008301330"
@@ -53,8 +41,11 @@ class Explanation:
         return tuple(filter(None, (self.advice, self.money, self.call)))
 
 
-def explain(failure: Failure, money: Money, service: ServiceStatus | None = None) -> Explanation:
+def explain(failure: Failure, money: Money, service: "ServiceStatus | None" = None) -> Explanation:
     """Words for one failure as it happened, with its tries, waiting time and the state of the token."""
+    from tui.kiosk.text.labels import label
+    from tui.kiosk.text.reasons import REASONS
+
     happened, advice = REASONS[failure.reason]
     window = service.window_days if service else 90
     moved = money is not Money.NOT_TOUCHED
@@ -69,14 +60,17 @@ def explain(failure: Failure, money: Money, service: ServiceStatus | None = None
     )
 
 
-def call(service: ServiceStatus | None = None) -> str:
+def call(service: "ServiceStatus | None" = None) -> str:
     """Whom to call; the desk's own numbers once it has told them."""
     hotline, qq = (service.hotline, service.qq) if service else (HOTLINE, QQ)
     return _("客服热线 {hotline}，QQ {qq}").format(hotline=printable(hotline, 30), qq=printable(qq, 20))
 
 
-def field_message(code: FieldError | str) -> str:
+def field_message(code: "FieldError | str") -> str:
     """What is wrong with one field; a code of a newer desk is shown as 'please check'."""
+    from tui.core.form.kinds import FieldError
+    from tui.kiosk.text.labels import label
+
     try:
         return label(FieldError(code))
     except ValueError:
@@ -85,6 +79,8 @@ def field_message(code: FieldError | str) -> str:
 
 def busy_words(busy: Busy) -> str:
     """What is under way."""
+    from tui.kiosk.text.labels import label
+
     return _("{doing}，请稍候").format(doing=label(busy))
 
 
@@ -104,17 +100,19 @@ def token_words(state: State) -> str:
             return _("CA：已插入{count}个").format(count=count)
 
 
-def demo_words(phone: Phone) -> str:
+def demo_words(phone: "Phone") -> str:
     """Account, password and CA password of the demo, in one line."""
     words = _("演示账号 {account}  密码 {password}  CA密码 {pin}")
     return words.format(account=phone.account, password=phone.password, pin=phone.pin)
 
 
-def refund_words(application: Application | None) -> str:
+def refund_words(application: "Application | None") -> str:
     """Money of this application that goes back or went back; empty when there is none."""
     refunds = application.refunds if application else ()
     if not refunds:
         return ""
+    from tui.core.order import yuan
+
     sentence = _("退款{amount}：已退回") if all(refund.done for refund in refunds) else _("退款{amount}：正在退回")
     return sentence.format(amount=yuan(sum(refund.amount_fen for refund in refunds)))
 

@@ -7,8 +7,9 @@ from tui.core.certificate import Certificate
 from tui.core.order import AttemptState
 from tui.core.secret import Pin
 from tui.journey import events as e
-from tui.journey.moves.arrival import may_be_paid, renewable
+from tui.journey.moves.arrival import may_be_paid
 from tui.journey.moves.installing import retirable
+from tui.journey.renewable import renewable
 from tui.journey.state import State, Step
 from tui.kiosk.unattended.answers import Answers, again
 from tui.kiosk.unattended.named import is_named

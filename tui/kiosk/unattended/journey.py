@@ -12,7 +12,8 @@ from tui.core.order import ApplicationStatus, PaymentStatus
 from tui.core.secret import Pin
 from tui.journey import events as e
 from tui.journey.flow import advance
-from tui.journey.moves.arrival import may_be_paid, renewable
+from tui.journey.moves.arrival import may_be_paid
+from tui.journey.renewable import renewable
 from tui.journey.state import State, Step, Trait
 from tui.kiosk.runtime.runtime import Runtime
 from tui.kiosk.unattended.acts import Person

@@ -16,7 +16,8 @@ from tui.core.token import KeyLeft
 from tui.journey.state import State
 from tui.kiosk.text import _
 from tui.kiosk.text.dates import moment
-from tui.kiosk.text.wording import explain, field_message, label
+from tui.kiosk.text.labels import label
+from tui.kiosk.text.wording import explain, field_message
 
 
 class Pay(msgspec.Struct, frozen=True, tag_field="event", tag="pay"):

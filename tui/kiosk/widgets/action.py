@@ -5,8 +5,11 @@ from textual.geometry import Size
 from textual.widgets import Button
 
 
-class ActionButton(Button):
+class ActionButton(Button, inherit_css=False):
     """A button that runs the screen's `action_<name>`; the focused one also says so by its arrows."""
+
+    DEFAULT_CSS = "ActionButton { line-pad: 1; text-align: center; pointer: pointer; }"
+    """The rest is in base.tcss; to parse Textual's styles of buttons takes as long as to parse all of ours."""
 
     def __init__(self, label: str, action: str, *, primary: bool = False, id: str | None = None) -> None:
         super().__init__(Content(label), action=f"screen.{action}", id=id, classes="-main" if primary else "")

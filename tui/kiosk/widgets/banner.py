@@ -1,21 +1,25 @@
 """The failure banner: what happened, what to do, whom to call, and whether the money is safe."""
 
+from typing import TYPE_CHECKING
+
 from textual.content import Content
-from textual.widgets import Static
 
 from tui.core.failure import Failure, Money
-from tui.core.order import ServiceStatus
 from tui.kiosk.text.wording import explain
+from tui.kiosk.widgets.words import Words
+
+if TYPE_CHECKING:
+    from tui.core.order import ServiceStatus
 
 
-class FailureBanner(Static):
+class FailureBanner(Words):
     """Hidden while nothing failed."""
 
     def __init__(self) -> None:
         super().__init__("")
         self.display = False
 
-    def show(self, failure: Failure | None, money: Money, service: ServiceStatus | None = None) -> None:
+    def show(self, failure: Failure | None, money: Money, service: "ServiceStatus | None" = None) -> None:
         """Word `failure`, or hide."""
         self.display = failure is not None
         if failure is None:

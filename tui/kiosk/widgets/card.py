@@ -1,9 +1,8 @@
-"""A certificate in words: its facts, its state, and its days left in figures that can be read from afar."""
+"""A certificate in words: its facts, its state, and what can be done with it."""
 
 from datetime import datetime, timedelta
 
 from textual.content import Content
-from textual.widgets import Static
 
 from tui.core.certificate import Certificate, CertificateState, Token, Usage
 from tui.core.text_safety import printable
@@ -20,14 +19,6 @@ STATE_STYLES = {
 }
 """Beside the words; every other state is drawn as trouble."""
 TROUBLE = "bold $bad"
-FIGURES = (
-    "###  ## ### ### # # ### ### ### ### ###",
-    "# #   #   #   # # # #   #     # # # # #",
-    "# #   # ###  ## ### ### ###   # ### ###",
-    "# #   # #     #   #   # # #   # # #   #",
-    "###   # ### ###   # ### ###   # ### ###",
-)
-"""Ten figures of 3 x 5 pixels, one blank between them."""
 
 
 def days_words(certificate: Certificate, now: datetime, window: timedelta) -> tuple[str, str]:
@@ -129,23 +120,3 @@ def token_title(token: Token) -> Content:
     """The token's label and the tail of its serial."""
     text = _("{label}（序列号尾号 {tail}）").format(label=token.label or _("未命名CA"), tail=token.serial[-6:])
     return Content.styled(printable(text, 60), "bold")
-
-
-class DaysLeft(Static):
-    """The days left in large figures made of background cells, which every terminal and font draws alike."""
-
-    def show(self, days: int | None, *, good: bool = True) -> None:
-        """Draw `days`; hide without a number."""
-        self.display = days is not None and 0 <= days <= 9999
-        if days is None or not self.display:
-            return
-        lit = "on $good" if good else "on $bad"
-        rows = []
-        for figures in FIGURES:
-            cells: list[tuple[str, str]] = []
-            for digit in str(days):
-                at = int(digit) * 4
-                cells += [("  ", lit if pixel == "#" else "") for pixel in figures[at : at + 3]] + [("  ", "")]
-            rows.append(Content.assemble(*cells))
-        # Translators: stands under a large figure.
-        self.update(Content("\n").join([*rows, Content(""), Content.styled(_("天后到期"), "$muted")]))

@@ -4,12 +4,12 @@ from textual.content import Content
 from textual.geometry import Size
 from textual.message import Message
 from textual.screen import Screen
-from textual.widgets import Static
 
 from tui.core.failure import Money
 from tui.kiosk.text import _
 from tui.kiosk.text.labels import label
 from tui.kiosk.widgets.qr import LOWER_HALF, QrCode, fitting, smallest, too_small
+from tui.kiosk.widgets.words import Words
 
 PANEL = 37
 """Least columns of the panel beside the code."""
@@ -29,7 +29,7 @@ def least_window(half_blocks: bool) -> Size:
     return smallest(USUAL, half_blocks).size + Size(PANEL, FRAME)
 
 
-class CodeRoom(Static):
+class CodeRoom(Words):
     """Stands above the way to the code: hidden where the window will show one, else what is wrong and what helps."""
 
     class Changed(Message):

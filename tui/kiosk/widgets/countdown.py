@@ -6,12 +6,12 @@ from time import monotonic
 from textual.content import Content
 from textual.message import Message
 from textual.timer import Timer
-from textual.widgets import Static
 
 from tui.kiosk.text import _
+from tui.kiosk.widgets.words import Words
 
 
-class Ticking(Static):
+class Ticking(Words):
     """Redraws itself once a second between `run` and `stop`, and only while its screen is the shown one."""
 
     clock: Callable[[], float] = staticmethod(monotonic)

@@ -10,6 +10,7 @@ from textual.message import Message
 from textual.widgets import Static
 
 from tui.core.text_safety import paragraphs
+from tui.kiosk.widgets.words import Words
 
 
 class Document(VerticalScroll, can_focus=True, inherit_bindings=False):
@@ -113,7 +114,7 @@ class Document(VerticalScroll, can_focus=True, inherit_bindings=False):
         return bool(self.size.height and width) and height == text.get_content_height(self.size, self.app.size, width)
 
 
-class _Text(Static):
+class _Text(Words):
     """Tells when it has been laid out anew."""
 
     def on_resize(self) -> None:

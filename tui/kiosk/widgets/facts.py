@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from rich.cells import cell_len, chop_cells
 from textual.content import Content
-from textual.widgets import Static
 
 from tui.core.text_safety import printable
+from tui.kiosk.widgets.words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Fact:
     style: str = ""
 
 
-class Facts(Static):
+class Facts(Words):
     """The rows below each other; long values go on under themselves."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:

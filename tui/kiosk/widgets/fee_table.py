@@ -2,17 +2,17 @@
 
 from rich.cells import cell_len
 from textual.content import Content
-from textual.widgets import Static
 
 from tui.core.order import Order, yuan
 from tui.core.text_safety import printable
 from tui.kiosk.text import _
+from tui.kiosk.widgets.words import Words
 
 NAME, NUMBER = 26, 14
 """Widths of the first and of the other columns, in cells."""
 
 
-class FeeTable(Static):
+class FeeTable(Words):
     """One row a fee line, the total set off."""
 
     def show(self, order: Order) -> None:

@@ -12,6 +12,7 @@ from textual.widgets import Input, Static
 from tui.core.application import FieldError
 from tui.kiosk.text.wording import field_message
 from tui.kiosk.widgets.line import Line
+from tui.kiosk.widgets.words import Words
 
 
 class Field(Vertical):
@@ -39,7 +40,7 @@ class Field(Vertical):
         """`* label  [entry]` and the note below the entry."""
         star = Content.styled("* ", "bold $bad") if self._required else Content("  ")
         yield Horizontal(Static(Content.assemble(star, self._label), classes="field-label"), self.entry)
-        yield Static(Content(self._hint), classes="field-note")
+        yield Words(Content(self._hint), classes="field-note")
 
     @property
     def wrong(self) -> bool:

@@ -1,6 +1,7 @@
 """A one-line input that keeps what is typed out of every message."""
 
 from textual import events
+from textual.geometry import Size
 from textual.widgets import Input
 
 from tui.core.text_safety import is_typed
@@ -17,6 +18,11 @@ class Line(Input):
 
     def action_paste(self) -> None:
         """There is no clipboard; a terminal's own paste comes as `events.Paste`."""
+
+    def _watch_value(self, value: str) -> None:
+        """The field scrolls in its own width: for a longer text Textual would lay out the whole screen."""
+        self.set_reactive(Line.virtual_size, Size(self.content_width, 1))
+        super()._watch_value(value)
 
     async def _on_key(self, event: events.Key) -> None:
         """Take also what Python calls unprintable and people see: newer Han, and what the field's rule then refuses."""

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from textual.content import Content
-from textual.widgets import Static
 
 from tui.kiosk.text import N_, _
+from tui.kiosk.widgets.words import Words
 
 # Translators: a step of the token's work that is over, five letters at most; also a button.
 DONE = N_("完成")
@@ -15,7 +15,7 @@ UNDER_WAY = N_("进行中")
 TO_COME = N_("等待")
 
 
-class StageList(Static):
+class StageList(Words):
     """One row a stage; the words 完成 and 进行中 say what the colours say."""
 
     def show(self, stages: Sequence[str], at: int) -> None:

@@ -14,6 +14,7 @@ from tui.journey.state import Busy, State
 from tui.kiosk.text import _
 from tui.kiosk.text.dates import clock
 from tui.kiosk.text.wording import busy_words, desk_words, refund_words, token_words
+from tui.kiosk.widgets.words import Words
 
 SHOW_AFTER = 0.1
 """Seconds a wait may last unseen."""
@@ -42,7 +43,7 @@ class TitleBar(Static):
         return Content.assemble(name, " " * gap, self._shown)
 
 
-class StatusLine(Static):
+class StatusLine(Words):
     """Token, desk and account in words."""
 
     def show(self, state: State) -> None:
@@ -55,7 +56,7 @@ class StatusLine(Static):
         self.update(Content(" | ").join([Content(printable(part, 60)) for part in parts]), layout=False)
 
 
-class HintLine(Static):
+class HintLine(Words):
     """One quiet line in the row above the status line; the demo tells its account and passwords here."""
 
     def show(self, hint: str) -> None:
@@ -73,7 +74,7 @@ class ShownKey:
     action: str
 
 
-class KeyLine(Static):
+class KeyLine(Words):
     """The keys that work now; each can be clicked."""
 
     _shown: tuple[ShownKey, ...] = ()
@@ -93,7 +94,7 @@ class KeyLine(Static):
         return Content.assemble(Content.styled(f" {name} ", "$ink on $secondary"), f" {key.label}").stylize(click)
 
 
-class BusyLine(Static):
+class BusyLine(Words):
     """Says what is under way: not before `SHOW_AFTER`, then for `SHOW_FOR` at least."""
 
     def __init__(self) -> None:

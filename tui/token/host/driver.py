@@ -4,7 +4,6 @@ import PyKCS11
 from PyKCS11 import PyKCS11Error
 
 from tui.core.failure import TokenError
-from tui.token.host import unloadable
 from tui.token.host.library import Library
 
 
@@ -17,6 +16,8 @@ class Driver:
         try:
             self.lib.load(path)
         except PyKCS11Error as error:
+            from tui.token.host import unloadable
+
             raise TokenError(unloadable.why(path, error)) from error
 
     def slots(self) -> list[int]:
@@ -37,6 +38,10 @@ class Driver:
         found = PyKCS11.LowLevel.ckulonglist()
         self.lib.lib.C_GetMechanismList(slot, found)  # PyKCS11's own method adds one that no token has
         return frozenset(found)
+
+    def close(self) -> None:
+        """C_Finalize."""
+        self.lib.lib.C_Finalize()
 
     def restart(self) -> None:
         """C_Finalize and C_Initialize: the only cure for drivers that break on removal or never rescan."""

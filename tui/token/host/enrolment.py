@@ -12,7 +12,7 @@ from PyKCS11 import PyKCS11Error
 from tui.core.certificate import Certificate
 from tui.core.evidence import evidence_content, proof_message
 from tui.core.failure import Reason, TokenError
-from tui.core.order import KeyPolicy
+from tui.core.policy import KeyPolicy
 from tui.core.token import Installation, SignedRequest, TokenStage
 from tui.token.host import faults, objects, preflight, signed, templates, writing
 from tui.token.host.driver import Driver

@@ -19,7 +19,7 @@ from tui.core.certificate import (
     refer_token,
 )
 from tui.core.failure import Reason
-from tui.token.host import faults, objects
+from tui.token.host import faults, inventory, objects
 from tui.token.host.driver import Driver
 from tui.token.x509 import certificates
 
@@ -39,7 +39,7 @@ def compare(
     if not driver.lib.getSlotInfo(token.slot).flags & PyKCS11.CKF_TOKEN_PRESENT:
         raise faults.fault(Reason.TOKEN_REMOVED)
     info = driver.lib.getTokenInfo(token.slot)
-    named = (objects.text(info.label), objects.text(info.serialNumber)) == (token.label, token.serial)
+    named = (inventory.text(info.label), inventory.text(info.serialNumber)) == (token.label, token.serial)
     shows = certificate is None or objects.holds(session, bytes.fromhex(certificate.key_id), certificate.spki)
     if not named or not (shows or answers()):
         raise faults.fault(_swapped_or_removed(driver, token, certificate), "key" if named else "")
@@ -90,5 +90,5 @@ def known_by_key(driver: Driver, token: Token, reference: CertificateRef, der: b
     for certificate in token.certificates:
         if certificate.spki == reference.spki and certificate.has_private_key:
             return certificate
-    with objects.opened(driver, token.slot) as session:
+    with inventory.opened(driver, token.slot) as session:
         return certificates.read(der, objects.id_of_key(session, reference.spki) or b"", "", has_private_key=True)

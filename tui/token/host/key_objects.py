@@ -1,36 +1,17 @@
 """Read key objects and what each tells of its own public key."""
 
-import contextlib
-import hashlib
-import sys
 from dataclasses import dataclass
 from typing import Any
 
 import PyKCS11
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import rsa
 
-from tui.token.host.attributes import told, values
+from tui.token.host.attributes import values
+from tui.token.host.capture import PUBLIC_PARTS, key_type, private_parts
+from tui.token.host.contents import PublicParts
+from tui.token.host.public_keys import CURVES, PublicKey, public_key
 
-PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
-CURVES: dict[bytes, ec.EllipticCurve] = {
-    bytes.fromhex("06082a8648ce3d030107"): ec.SECP256R1(),
-    bytes.fromhex("06052b81040022"): ec.SECP384R1(),
-}
-"""CKA_EC_PARAMS (a named curve's OBJECT IDENTIFIER, RFC 5480 2.1.1.1) to curve."""
 _OBJECT_IDENTIFIER = 0x06
-_PARTS = PyKCS11.CKA_MODULUS, PyKCS11.CKA_PUBLIC_EXPONENT, PyKCS11.CKA_EC_PARAMS, PyKCS11.CKA_EC_POINT
-
-
-def spki_of(key: PublicKey) -> bytes:
-    """DER SubjectPublicKeyInfo."""
-    return key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
-
-
-def digest_of(key: PublicKey) -> str:
-    """SHA-256 over SubjectPublicKeyInfo, lower-case hex: as `Certificate.spki`."""
-    return hashlib.sha256(spki_of(key)).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +64,8 @@ def public_keys(session: Any) -> list[PublicKeyObject]:
     """Every public key object."""
     found = []
     for handle in session.findObjects([(PyKCS11.CKA_CLASS, PyKCS11.CKO_PUBLIC_KEY)]):
-        key_id, label, *parts = values(session, handle, PyKCS11.CKA_ID, PyKCS11.CKA_LABEL, *_PARTS)
-        found.append(PublicKeyObject(handle, key_id, label, _public_key(*parts)))
+        key_id, label, *parts = values(session, handle, PyKCS11.CKA_ID, PyKCS11.CKA_LABEL, *PUBLIC_PARTS)
+        found.append(PublicKeyObject(handle, key_id, label, public_key(PublicParts(*parts))))
     return found
 
 
@@ -97,34 +78,7 @@ def private_keys(session: Any) -> list[PrivateKeyObject]:
 def _private_key(session: Any, handle: Any) -> PrivateKeyObject:
     general = PyKCS11.CKA_ID, PyKCS11.CKA_LABEL, PyKCS11.CKA_KEY_TYPE, PyKCS11.CKA_SIGN
     key_id, label, kind, signs = values(session, handle, *general)
-    key_type = int.from_bytes(kind, sys.byteorder) if kind else None
-    modulus, exponent, curve, point = b"", b"", b"", b""
-    if key_type != PyKCS11.CKK_EC:
-        modulus, exponent = (told(session, handle, a) for a in (PyKCS11.CKA_MODULUS, PyKCS11.CKA_PUBLIC_EXPONENT))
-    if key_type != PyKCS11.CKK_RSA:
-        curve, point = (told(session, handle, a) for a in (PyKCS11.CKA_EC_PARAMS, PyKCS11.CKA_EC_POINT))
-    public = _public_key(modulus, exponent, curve, point) or _decoded(
-        b"" if modulus else told(session, handle, PyKCS11.CKA_PUBLIC_KEY_INFO)
-    )
+    parts = private_parts(session, handle, key_type(kind))
     signing = not signs or any(signs)
-    return PrivateKeyObject(handle, key_id, label, key_type, signing, int.from_bytes(modulus), curve, public)
-
-
-def _public_key(modulus: bytes, exponent: bytes, curve: bytes, point: bytes) -> PublicKey | None:
-    """The key that these attributes describe; None for other algorithms and for attributes that make no key."""
-    with contextlib.suppress(ValueError):
-        if modulus and exponent:
-            return rsa.RSAPublicNumbers(int.from_bytes(exponent), int.from_bytes(modulus)).public_key()
-        if curve in CURVES and point:
-            # CKA_EC_POINT is a DER OCTET STRING around the point (PKCS#11 v2.40 2.3.3); some drivers leave it bare.
-            size = 2 * ((CURVES[curve].key_size + 7) // 8) + 1
-            return ec.EllipticCurvePublicKey.from_encoded_point(CURVES[curve], point[-size:])
-    return None
-
-
-def _decoded(spki: bytes) -> PublicKey | None:
-    """CKA_PUBLIC_KEY_INFO (PKCS#11 v2.40 4.9); None where it is empty or of another algorithm."""
-    with contextlib.suppress(ValueError, UnsupportedAlgorithm):
-        key = serialization.load_der_public_key(spki)
-        return key if isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey) else None
-    return None
+    modulus = int.from_bytes(parts.modulus)
+    return PrivateKeyObject(handle, key_id, label, key_type(kind), signing, modulus, parts.curve, public_key(parts))

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils
 
 from tui.core.failure import Reason
-from tui.core.order import SignatureScheme
+from tui.core.policy import SignatureScheme
 from tui.token.host import faults
 
 Sign = Callable[[PyKCS11.Mechanism, bytes], bytes]

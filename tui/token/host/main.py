@@ -1,197 +1,25 @@
-"""Run the driver's process: load one PKCS#11 module, watch its slots, carry orders out one at a time."""
+"""Run the driver's process: whatever reads certificates is imported beside it, in a process that ends."""
 
 import os
-import resource
-import select
-import signal
-import time
-from dataclasses import replace
-from typing import assert_never
+from contextlib import suppress
+from typing import NoReturn
 
-from PyKCS11 import PyKCS11Error
-
-from tui.core.failure import Failure, Reason, TokenError
-from tui.core.token import TokenStage
 from tui.process.hardening import harden, hide
-from tui.token import protocol
-from tui.token.host import enrolment, faults, identity, retirement, session
-from tui.token.host.driver import Driver
-from tui.token.host.presence import Watcher
-from tui.token.host.slot_monitor import SlotMonitor
-from tui.token.protocol import (
-    Install,
-    Installed,
-    Leaving,
-    Load,
-    Look,
-    MakeRequest,
-    Order,
-    PinWanted,
-    Refused,
-    Report,
-    Requested,
-    Retire,
-    Retired,
-    Revealed,
-    Seen,
-)
-
-_PERHAPS_PULLED = (Reason.TOKEN_FAULT, Reason.TOKEN_REMOVED, Reason.KEY_MISSING, Reason.SIGNING_PIN_REFUSED)
-_KEEP_NOTHING = {"XDG_CACHE_HOME": os.devnull}
-"""For the driver: from 0.24 on OpenSC keeps copies there of what it reads from MyEID cards, certificates among it."""
-_NOTICED = 0.6
-"""Seconds after which a driver knows that its token is gone: pcscd looks at a reader that stays every 0.4 s."""
-
-ORDERS = 8
-"""A process carries out this many orders: one driver loses a slot of its token's memory with every key pair."""
-GROWTH = 64 * 1024
-"""KiB by which a process may outgrow its first look before a fresh one takes its place."""
+from tui.token.host.reader import Reader
 
 
-class Channel:
-    """The way back to the program, out of the driver's reach."""
-
-    def __init__(self) -> None:
-        """Move the channel off stdin and stdout, and let those lead nowhere: drivers write where they like."""
-        self._reader, self._writer = os.dup(0), os.dup(1)
-        nowhere = os.open(os.devnull, os.O_RDWR)
-        for standard in range(3):
-            os.dup2(nowhere, standard)
-        os.close(nowhere)
-        self._poll = select.poll()
-        self._poll.register(self._reader, select.POLLIN)
-
-    def send(self, report: Report) -> None:
-        """Write one message; raise BrokenPipeError when the program is gone."""
-        rest = memoryview(protocol.framed(protocol.encode(report)))
-        while rest:
-            rest = rest[os.write(self._writer, rest) :]
-
-    def listen_to(self, monitor: SlotMonitor) -> None:
-        """Let `wait` end when it reports a change."""
-        self._poll.register(monitor.descriptor, select.POLLIN)
-
-    def wait(self, seconds: float) -> bool:
-        """Whether a message (or the end) comes within this time, or before the slot monitor reports a change."""
-        return any(descriptor == self._reader for descriptor, _ in self._poll.poll(seconds * 1000))
-
-    def receive(self) -> bytearray:
-        """Read one message into a buffer that can be wiped; raise EOFError when the program is gone."""
-        (length,) = protocol.HEADER.unpack(self._exactly(protocol.HEADER.size))
-        if length > protocol.LIMIT:
-            raise EOFError
-        return self._exactly(length)
-
-    def _exactly(self, length: int) -> bytearray:
-        buffer = bytearray(length)
-        rest = memoryview(buffer)
-        while rest:
-            count = os.readv(self._reader, [rest])
-            if not count:
-                raise EOFError
-            rest = rest[count:]
-        return buffer
-
-    def ask_pin(self) -> bytearray:
-        """Ask for the PIN and take it."""
-        self.send(PinWanted())
-        return self.receive()
-
-    def progress(self, stage: TokenStage) -> None:
-        """Tell the stage, and let the kernel end a driver that hangs in it though the program is gone too."""
-        signal.alarm(int(protocol.DEADLINES[stage]) + protocol.WATCH_DEADLINE)
-        self.send(protocol.Staged(stage))
-
-
-def main() -> None:
+def main() -> NoReturn:
     """Serve until the program's end of the channel closes."""
     harden()
     hide()
+    reader = Reader.start()
+    from tui.token.host.channel import Channel  # the driver's side, which the reader does without
+    from tui.token.host.serving import serve
+
     channel = Channel()
-    try:
-        _serve(channel)
-    except (EOFError, BrokenPipeError):
-        return
-
-
-def _serve(channel: Channel) -> None:
-    load = protocol.decode_order(channel.receive())
-    assert isinstance(load, Load)  # noqa: S101 - both ends are this program
-    os.environ.update({**_KEEP_NOTHING, **dict(load.environment)})
-    signal.alarm(protocol.WATCH_DEADLINE)
-    try:
-        driver = Driver(load.path)
-    except TokenError as error:
-        channel.send(protocol.Unusable(error.failure))
-        return
-    monitor = SlotMonitor()
-    channel.listen_to(monitor)
-    _work(driver, Watcher(driver, monitor), channel)
-
-
-def _work(driver: Driver, watcher: Watcher, channel: Channel) -> None:
-    """Look and serve in turns, until the program ends or this process has had its day."""
-    orders, room = 0, 0
-    while orders < ORDERS and (not room or _peak() < room):
-        signal.alarm(protocol.WATCH_DEADLINE)
-        if (tokens := watcher.look()) is not None:
-            channel.send(Seen(tokens))
-        signal.alarm(0)
-        room = room or _peak() + GROWTH
-        if channel.wait(watcher.pause):
-            order = protocol.decode_order(channel.receive())
-            assert not isinstance(order, Load)  # noqa: S101 - sent once
-            channel.send(_carry_out(driver, order, channel))
-            signal.alarm(0)
-            watcher.forget()
-            orders += 1
-    channel.send(Leaving())
-
-
-def _peak() -> int:
-    """The most memory that this process ever had resident, KiB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-
-
-def _carry_out(driver: Driver, order: Order, channel: Channel) -> Report:
-    """The order's answer. Whatever a driver makes go wrong ends here as a reason."""
-    try:
-        match order:
-            case Look():
-                return Revealed(session.look(driver, order.certificate, channel.ask_pin, channel.progress))
-            case MakeRequest():
-                return Requested(enrolment.make_request(driver, order, channel.ask_pin, channel.progress))
-            case Install():
-                return Installed(enrolment.install(driver, order, channel.ask_pin, channel.progress))
-            case Retire():
-                return Retired(retirement.retire(driver, order, channel.ask_pin, channel.progress))
-            case _:
-                assert_never(order)
-    except TokenError as error:
-        return Refused(_explain(driver, order, error.failure))
-    except PyKCS11Error as error:
-        return Refused(_explain(driver, order, faults.failure(error)))
-    except (EOFError, BrokenPipeError):
-        raise
-    except Exception as error:  # noqa: BLE001 - the driver's process must answer
-        return Refused(Failure(Reason.KIOSK_FAULT, detail=type(error).__name__))
-
-
-def _explain(driver: Driver, order: Order, failure: Failure) -> Failure:
-    """Drivers report a pulled token in many ways, or list nothing and call that success: look whether it is there."""
-    if failure.reason in _PERHAPS_PULLED:
-        try:
-            replaced = order.old if isinstance(order, Install) else b""
-            identity.locate(driver, order.certificate, replaced)
-            if failure.reason is Reason.TOKEN_FAULT:
-                time.sleep(_NOTICED)
-                driver.restart()
-                identity.locate(driver, order.certificate, replaced)
-        except TokenError as gone:
-            return replace(failure, reason=gone.failure.reason)
-        except PyKCS11Error:
-            return replace(failure, reason=Reason.TOKEN_REMOVED)
-    return failure
+    with suppress(EOFError, BrokenPipeError):
+        serve(channel, reader)
+    os._exit(0)  # the driver has had its end; Python's takes 15 ms, for which commands would wait
 
 
 if __name__ == "__main__":

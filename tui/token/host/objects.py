@@ -1,21 +1,18 @@
 """List what lies on a token: certificates, keys, and where their private halves are."""
 
-import contextlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import PyKCS11
-from PyKCS11 import PyKCS11Error
 
 from tui.core.certificate import Certificate, Token
-from tui.core.failure import Reason
-from tui.core.text_safety import printable
-from tui.token.host import faults, key_objects
+from tui.token.host import inventory, key_objects, listing
 from tui.token.host.attributes import each, values
+from tui.token.host.capture import contents
+from tui.token.host.contents import Listing
 from tui.token.host.driver import Driver
-from tui.token.host.key_objects import PublicKey, spki_of
-from tui.token.host.written import text_of
+from tui.token.host.public_keys import PublicKey, digest_of, spki_of
 from tui.token.x509 import certificates
 
 
@@ -34,96 +31,14 @@ class KeyPair:
         return spki_of(self.public_key)
 
 
-@contextlib.contextmanager
-def opened(driver: Driver, slot: int, *, writable: bool = False) -> Iterator[Any]:
-    """A PKCS#11 session that is closed again even when the token is gone."""
-    session = driver.lib.openSession(slot, PyKCS11.CKF_RW_SESSION if writable else 0)
-    try:
-        yield session
-    finally:
-        with contextlib.suppress(PyKCS11Error):
-            session.closeSession()
-
-
 def tokens(driver: Driver, slots: Sequence[int] | None = None) -> tuple[Token, ...]:
-    """Every token in use and what is on it; one that cannot be reached counts as absent."""
-    found = []
-    for slot in driver.slots() if slots is None else slots:
-        with contextlib.suppress(PyKCS11Error):
-            if driver.lib.getSlotInfo(slot).flags & PyKCS11.CKF_TOKEN_PRESENT:
-                info = driver.lib.getTokenInfo(slot)
-                token = _token(driver, slot, info)
-                if info.flags & PyKCS11.CKF_TOKEN_INITIALIZED or _in_use(token, info.flags):
-                    found.append(token)
-    return tuple(found)
+    """Every token in use and what is on it, read in this process; see `inventory.tokens`."""
+    return inventory.tokens(driver, driver.slots() if slots is None else slots, listing.read)
 
 
-def _in_use(token: Token, flags: int) -> bool:
-    """Whether a token that does not call itself initialised is one: some vendors never set that flag."""
-    return bool(token.certificates or token.bare_keys) or (_has_user_pin(flags) and not token.fault)
-
-
-def _has_user_pin(flags: int) -> bool:
-    wanted = PyKCS11.CKF_USER_PIN_INITIALIZED | PyKCS11.CKF_LOGIN_REQUIRED
-    return bool(flags & wanted == wanted)
-
-
-def _token(driver: Driver, slot: int, info: Any) -> Token:
-    fault = ""
-    held: tuple[Certificate, ...] = ()
-    bare: tuple[str, ...] = ()
-    try:
-        with opened(driver, slot) as session:
-            held, bare = listed(session)
-    except PyKCS11Error as error:
-        if faults.failure(error).reason is Reason.TOKEN_REMOVED or error.value == PyKCS11.CKR_GENERAL_ERROR:
-            raise
-        fault = faults.name(error)
-    state = faults.pin_state(info.flags)
-    return Token(
-        module=driver.lib.pkcs11dll_filename,
-        slot=slot,
-        label=text(info.label),
-        serial=text(info.serialNumber),
-        model=text(info.model),
-        pin_state=state,
-        pin_pad=bool(info.flags & PyKCS11.CKF_PROTECTED_AUTHENTICATION_PATH),
-        pin_min=info.ulMinPinLen,
-        pin_max=info.ulMaxPinLen,
-        certificates=held,
-        fault=fault,
-        tries_left=faults.tries_left(state),
-        bare_keys=bare,
-        hides=_has_user_pin(info.flags) and not fault and not any(c.for_signing and c.readable for c in held),
-        pin_to_be_changed=bool(info.flags & PyKCS11.CKF_USER_PIN_TO_BE_CHANGED),
-    )
-
-
-def listed(session: Any) -> tuple[tuple[Certificate, ...], tuple[str, ...]]:
-    """The token's certificates (of two copies of one the copy with a key counts), and its keys without one.
-
-    A certificate that was moved aside (`writing.write`) has its key still, as long as no other one names it.
-    """
-    private, public = key_objects.private_keys(session), key_objects.public_keys(session)
-    naming = {(key.key_id, key_objects.digest_of(key.key)) for key in public if key.key is not None}
-    private_ids = {key.key_id for key in private} - {b""}
-    seen = {spki for _, spki in naming} | {key_objects.digest_of(key.public_key) for key in private if key.public_key}
-    # Most private keys are invisible before login, and many have no public key object: then nothing is known.
-    unknown = not private or any(key.public_key is None for key in private)
-    found: dict[bytes, tuple[bool, Certificate]] = {}
-    kinds = PyKCS11.CKA_VALUE, PyKCS11.CKA_ID, PyKCS11.CKA_LABEL
-    for der, key_id, label in each(session, PyKCS11.CKO_CERTIFICATE, *kinds):
-        read = certificates.read(der, key_id, text_of(label), has_private_key=True)
-        names_it = key_id in private_ids or (key_id, read.spki) in naming
-        if der and (der not in found or names_it > found[der][0]):
-            found[der] = names_it, read
-    named = {certificate.spki for names_it, certificate in found.values() if names_it}
-    held = (
-        replace(c, has_private_key=names_it or (c.spki not in named and (unknown or c.spki in seen)))
-        for names_it, c in found.values()
-    )
-    certified = {c.spki for _, c in found.values()}
-    return tuple(held), tuple(sorted({spki for _, spki in naming} - certified))
+def listed(session: Any) -> Listing:
+    """What lies on the token, as far as the session shows it."""
+    return listing.read(contents(session))
 
 
 def shares_key(session: Any, der: bytes) -> bool:
@@ -197,7 +112,7 @@ def _is_of(der: bytes, spki: str) -> bool:
 def id_of_key(session: Any, spki: str) -> bytes | None:
     """CKA_ID of the public key with this SHA-256 over SubjectPublicKeyInfo (hex)."""
     for key in key_objects.public_keys(session):
-        if key.key is not None and key_objects.digest_of(key.key) == spki:
+        if key.key is not None and digest_of(key.key) == spki:
             return key.key_id
     return None
 
@@ -229,8 +144,3 @@ def _keys(session: Any) -> Iterator[tuple[Any, bytes, bytes]]:
         for handle in session.findObjects([(PyKCS11.CKA_CLASS, kind)]):
             key_id, label = values(session, handle, PyKCS11.CKA_ID, PyKCS11.CKA_LABEL)
             yield handle, key_id, label
-
-
-def text(padded: str) -> str:
-    """A fixed-width field of CK_TOKEN_INFO without its padding and anything unsafe."""
-    return printable(padded)

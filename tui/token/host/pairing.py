@@ -10,7 +10,8 @@ from PyKCS11 import PyKCS11Error
 
 from tui.core.failure import Reason, TokenError
 from tui.token.host import faults, key_objects
-from tui.token.host.key_objects import PrivateKeyObject, PublicKey
+from tui.token.host.key_objects import PrivateKeyObject
+from tui.token.host.public_keys import PublicKey
 
 Trial = Callable[[Any], None]
 """Let the private key with this handle sign, and verify it; raise what the token answers, or SIGNATURE_FALSE."""

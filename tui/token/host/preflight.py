@@ -12,10 +12,10 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from PyKCS11 import PyKCS11Error
 
 from tui.core.failure import Reason
-from tui.core.order import SignatureScheme
+from tui.core.policy import SignatureScheme
 from tui.token.host import faults, objects, templates
-from tui.token.host.key_objects import PublicKey
 from tui.token.host.keys import signing_mechanisms
+from tui.token.host.public_keys import PublicKey
 from tui.token.host.session import Workspace
 from tui.token.host.templates import Template
 

@@ -1,13 +1,15 @@
 """Watch a driver's slots: read their state often, which is cheap, and objects only when it changed."""
 
 import time
+from collections.abc import Hashable
 from dataclasses import dataclass
 
 import PyKCS11
 from PyKCS11 import PyKCS11Error
 
 from tui.core.certificate import Token
-from tui.token.host import objects
+from tui.token.host import inventory
+from tui.token.host.contents import Contents, Listing, Read
 from tui.token.host.driver import Driver
 from tui.token.host.slot_monitor import SlotMonitor
 
@@ -46,9 +48,12 @@ class _SlotState:
 class Watcher:
     """Notices tokens that come and go, also behind drivers that never look again or break on removal."""
 
-    def __init__(self, driver: Driver, monitor: SlotMonitor) -> None:
+    def __init__(self, driver: Driver, monitor: SlotMonitor, read: Read) -> None:
         self._driver = driver
         self._monitor = monitor
+        self._read = read
+        self._known: dict[Hashable, Listing] = {}
+        """What was read at the last look, which need not be read again."""
         self._eager = 0
         """How many quick looks are still to come."""
         self._spent = time.process_time()
@@ -89,13 +94,23 @@ class Watcher:
         # Without a reader another program may write to the token unnoticed, so a restart looks at the objects too.
         if state.tokens == self._seen and not restarted:
             return None
-        tokens = objects.tokens(self._driver, [slot for slot, _ in state.tokens])
+        tokens = self._tokens([slot for slot, _ in state.tokens])
         # A token that could not be read is read again at the next look; one that is blank is read once.
         self._seen = state.tokens if state.initialised <= {token.slot for token in tokens} else None
         if tokens == self._told:
             return None
         self._told = tokens
         return tokens
+
+    def _tokens(self, slots: list[int]) -> tuple[Token, ...]:
+        before, self._known = self._known, {}
+
+        def read(contents: Contents) -> Listing:
+            same = contents.unordered
+            listing = self._known[same] = before.get(same) or self._read(contents)
+            return listing
+
+        return inventory.tokens(self._driver, slots, read)
 
     def _restart(self) -> None:
         self._restarted = time.monotonic()

@@ -11,14 +11,15 @@ from PyKCS11 import PyKCS11Error
 
 from tui.core.certificate import RENEWABLE_KEYS, Certificate, CertificateRef, Token, find, holds_key
 from tui.core.failure import Reason, TokenError
-from tui.core.order import SignatureScheme
+from tui.core.policy import SignatureScheme
 from tui.core.token import TokenStage
-from tui.token.host import faults, key_objects, objects, pairing
+from tui.token.host import faults, inventory, objects, pairing
 from tui.token.host.driver import Driver
 from tui.token.host.identity import compare, known_by_key, locate
-from tui.token.host.key_objects import PrivateKeyObject, PublicKey
+from tui.token.host.key_objects import PrivateKeyObject
 from tui.token.host.keys import TokenKey, prove, token_key
 from tui.token.host.login import HeldPin
+from tui.token.host.public_keys import PublicKey, spki_of
 from tui.token.host.signing import Signer
 from tui.token.x509 import certificates
 
@@ -69,7 +70,7 @@ class Workspace:
         """The private key of a public key; raise KEY_MISSING, or KEY_UNSUPPORTED for other algorithms."""
         if not isinstance(public_key, PublicKey):
             raise faults.fault(Reason.KEY_UNSUPPORTED, type(public_key).__name__)
-        spki = key_objects.spki_of(public_key)
+        spki = spki_of(public_key)
         if spki not in self.found:
             hint = bytes.fromhex(self.certificate.key_id)
             self.found[spki] = pairing.find(self.session, public_key, hint, self.trial(public_key))
@@ -98,7 +99,7 @@ class Workspace:
     def _answers(self) -> bool:
         """Whether the key that was found signs: all that tells a token while its only certificate is exchanged."""
         public_key = self._public_key()
-        key = self.found.get(key_objects.spki_of(public_key))
+        key = self.found.get(spki_of(public_key))
         if key is None:
             return False
 
@@ -142,7 +143,7 @@ def _logged_in(
     driver: Driver, token: Token, certificate: Certificate | None, ask_pin: AskPin, *, writable: bool
 ) -> Iterator[tuple[Any, HeldPin]]:
     """A session after C_Login on the token that was compared just before; the PIN is wiped whatever happens."""
-    with objects.opened(driver, token.slot, writable=writable) as session:
+    with inventory.opened(driver, token.slot, writable=writable) as session:
         pin = HeldPin(driver, token, session, ask_pin())
         try:
             compare(driver, token, certificate, session)
@@ -159,9 +160,9 @@ def _logged_in(
 def _unveiled(token: Token, session: Any) -> Token:
     """The token as it is seen after login; what was not visible before is marked."""
     before = {certificate.fingerprint for certificate in token.certificates}
-    held, bare = objects.listed(session)
-    shown = tuple(replace(c, private=c.fingerprint not in before) for c in held)
-    return replace(token, certificates=shown, bare_keys=bare, hides=False)
+    listing = objects.listed(session)
+    shown = tuple(replace(c, private=c.fingerprint not in before) for c in listing.certificates)
+    return replace(token, certificates=shown, bare_keys=listing.bare_keys, hides=False)
 
 
 def _uncovered(

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from tui.core.order import SignatureScheme
+from tui.core.policy import SignatureScheme
 from tui.core.x509.der import INTEGER, OID, SEQUENCE, SET, encode
 from tui.core.x509.parts import dissect
 from tui.token.host.keys import SALT, TokenKey, prove

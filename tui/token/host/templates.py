@@ -13,7 +13,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from PyKCS11 import PyKCS11Error
 
 from tui.core.failure import Reason
-from tui.token.host import faults, key_objects
+from tui.token.host import faults
+from tui.token.host.public_keys import CURVES
 from tui.token.x509 import certificates
 
 T = TypeVar("T")
@@ -86,7 +87,7 @@ def key_pair(label: str, like: object) -> tuple[Template, Template, int]:
             size = [(PyKCS11.CKA_MODULUS_BITS, like.key_size), (PyKCS11.CKA_PUBLIC_EXPONENT, _EXPONENT)]
         case ec.EllipticCurvePublicKey():
             kind, mechanism = PyKCS11.CKK_EC, PyKCS11.CKM_EC_KEY_PAIR_GEN
-            curve = next(oid for oid, known in key_objects.CURVES.items() if known.name == like.curve.name)
+            curve = next(oid for oid, known in CURVES.items() if known.name == like.curve.name)
             size = [(PyKCS11.CKA_EC_PARAMS, curve)]
         case _:
             raise faults.fault(Reason.KEY_UNSUPPORTED, type(like).__name__)

@@ -240,7 +240,8 @@ class Alipay:
             },
             self._identity.key,
         )
-        answer = self._connection.post(f"{self._settings.gateway_url}?{request.query}", request.body)
+        url, asks = f"{self._settings.gateway_url}?{request.query}", method.endswith(".query")
+        answer = self._connection.post(url, request.body, asks=asks)
         return open_answer(answer, method, self._identity.trust)
 
 

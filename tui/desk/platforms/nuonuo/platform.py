@@ -45,6 +45,8 @@ from tui.desk.platforms.nuonuo.settings import TaxPlatformSettings
 from tui.desk.platforms.nuonuo.token import Granted, TokenKeeper
 
 _T = TypeVar("_T")
+_ASKING = frozenset({QUERY_RESULT, QUERY_RED_CONFIRM})
+"""What may reach the platform twice."""
 _TOKEN_CODES = "0703"  # codes of the gateway about the access token begin so
 
 
@@ -160,7 +162,7 @@ class NuonuoPlatform:
             "userTax": settings.seller_tax_number,
             "method": method,
         }
-        return _decode(self._exchange(settings.url, body, headers, query), Answer)
+        return _decode(self._exchange(settings.url, body, headers, query, again=method in _ASKING), Answer)
 
     def _fetch_token(self) -> Granted:
         form = urlencode(
@@ -173,9 +175,17 @@ class NuonuoPlatform:
         headers = {"Content-Type": "application/x-www-form-urlencoded;charset=UTF-8"}
         return _decode(self._exchange(self._settings.token_url, form.encode(), headers), Granted)
 
-    def _exchange(self, url: str, body: bytes, headers: dict[str, str], query: dict[str, str] | None = None) -> bytes:
+    def _exchange(
+        self,
+        url: str,
+        body: bytes,
+        headers: dict[str, str],
+        query: dict[str, str] | None = None,
+        *,
+        again: bool = False,
+    ) -> bytes:
         try:
-            answer = self._connection.post(url, body, headers, query)
+            answer = self._connection.post(url, body, headers, query, again=again)
         except Unreachable as error:
             raise TaxPlatformDown(f"tax platform: {error}") from error
         if answer.status != 200:

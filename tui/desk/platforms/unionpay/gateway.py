@@ -49,6 +49,8 @@ REFUND = {"txnType": "04", "txnSubType": "00", "bizType": "000000", "channelType
 CANCEL = REFUND | {"txnType": "31"}
 QUERY = {"txnType": "00", "txnSubType": "00", "bizType": "000000"}
 FILE = {"txnType": "76", "txnSubType": "01", "bizType": "000000", "fileType": "00"}
+ASKING = {QUERY["txnType"], FILE["txnType"]}
+"""What may reach the platform twice."""
 NOTICE_KINDS = {"01": NoticeKind.PAYMENT, "04": NoticeKind.REFUND, "31": NoticeKind.REFUND}
 """Consume; refund 退货; same-day cancellation 消费撤销."""
 
@@ -206,7 +208,8 @@ class UnionPay:
     def _exchange(self, url: str, fields: Mapping[str, str], identity: Mapping[str, str], limit: int) -> dict[str, str]:
         base = {"version": "5.1.0", "encoding": "UTF-8", "signMethod": "01", "accessType": "0"}
         form = urlencode(self._key.sign({**base, **fields, **identity}))
-        answer = open_answer(self._connection.post(url, form, limit), self._trust.key_for)
+        asks = fields["txnType"] in ASKING
+        answer = open_answer(self._connection.post(url, form, limit, asks=asks), self._trust.key_for)
         code, text = answer.get("respCode", ""), answer.get("respMsg", "")
         if code in OUR_FAULT:
             raise GatewayMisconfigured(code, text)

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from tui.core.text_safety import printable
+from tui.desk.outbound import Answer
 from tui.desk.payments.gateway import (
     AnswerNotGenuine,
     GatewayMisconfigured,
@@ -16,7 +17,7 @@ from tui.desk.payments.gateway import (
     GatewayUnknown,
     PaymentGatewayError,
 )
-from tui.desk.platforms.common.transport import ANSWER_LIMIT, BILL_LIMIT, Answer, Connection
+from tui.desk.platforms.common.transport import ANSWER_LIMIT, BILL_LIMIT, Connection
 from tui.desk.platforms.wechat.answers import Failed
 from tui.desk.platforms.wechat.messages import is_proved
 from tui.desk.platforms.wechat.settings import WechatSettings, merchant_key, trust_of

@@ -1,0 +1,1 @@
+"""The desk under a city's load: `python -m tests.bench.load renew|poll|fill`."""

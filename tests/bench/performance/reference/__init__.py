@@ -1,0 +1,1 @@
+"""The smallest programs that do the same, to hold the program against."""

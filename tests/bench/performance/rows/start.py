@@ -1,0 +1,62 @@
+"""From the command to the first paint, to the certificate on the waiting screen, and the memory that it waits with."""
+
+from collections import defaultdict
+
+from tests.bench.performance.bench import Bench
+from tests.bench.performance.checkout import Town
+from tests.bench.performance.figures import REFERENCE, Row, Target
+from tests.bench.performance.journey import WAITING
+from tests.bench.performance.processes import proportional
+from tests.bench.performance.reference.bare import READY
+from tests.bench.performance.screen import Screen
+from tests.bench.performance.terminal import Terminal
+
+BARE = "a bare Textual program"
+_SETTLED = 0.5
+_ASIDE = 3.0
+"""Seconds after which what a start has put off is done."""
+
+
+def measure(bench: Bench) -> list[Row]:
+    """A start of each in turns."""
+    paint, shown, memory = (defaultdict[str, list[float]](list) for _ in range(3))
+    for counts in bench.rounds():
+        with Terminal(bench.reference("bare")) as bare:
+            bare.until(READY)
+            bare.rest(_ASIDE)
+            if counts:
+                _note(bare, REFERENCE, paint, shown, (READY,))
+                memory[REFERENCE].append(proportional(bare.pids))
+        for town in bench.towns:
+            with waiting(town) as kiosk:
+                kiosk.rest(_ASIDE)
+                if counts:
+                    _note(kiosk, town.checkout.name, paint, shown, WAITING)
+                    memory[town.checkout.name].append(proportional(kiosk.pids))
+    return [
+        Row("first-paint", "first paint", "ms", Target(1.25, ratio=True), paint, BARE),
+        Row("certificate", "certificate on the waiting screen", "ms", Target(1.9, ratio=True), shown, BARE),
+        Row("memory-waiting", "PSS of all processes, waiting", "MiB", Target(1.8, ratio=True), memory, BARE, digits=1),
+    ]
+
+
+def waiting(town: Town) -> Terminal:
+    """A kiosk that shows the certificate."""
+    kiosk = Terminal([town.checkout.kiosk, "--config", town.config])
+    kiosk.rest(_SETTLED)
+    kiosk.until(*WAITING)
+    return kiosk
+
+
+def _note(
+    terminal: Terminal,
+    column: str,
+    paint: dict[str, list[float]],
+    shown: dict[str, list[float]],
+    words: tuple[str, ...],
+) -> None:
+    def painted(screen: Screen) -> bool:
+        return not screen.blank
+
+    paint[column].append(terminal.first(painted))
+    shown[column].append(terminal.first(lambda screen: screen.shows(words)))

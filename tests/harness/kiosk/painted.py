@@ -1,0 +1,95 @@
+"""The staged app with a terminal: what the frames write, and what Textual means to show."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from rich.color import ColorSystem
+from rich.console import Console, RenderableType
+from rich.segment import Segment
+from textual._compositor import ChopsUpdate, LayoutUpdate
+from textual.screen import Screen
+
+from tests.harness.kiosk.emulator import Emulator, Seen
+from tests.harness.kiosk.stage import Stage, StagedApp
+from tui.journey.state import State
+from tui.kiosk.screens.theme import FULL
+from tui.kiosk.terminal.painting.frames import Frames
+
+TRUECOLOR = ColorSystem.TRUECOLOR
+
+
+class PaintedApp(StagedApp):
+    """Paints beside the headless driver."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.console._color_system = TRUECOLOR
+        self.theme = FULL.name
+        self.terminal = Emulator()
+        self.written: list[str] = []
+        self.frames: Frames | None = None
+
+    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        super()._display(screen, renderable)
+        if isinstance(renderable, LayoutUpdate | ChopsUpdate) and not self._batch_count:
+            self.frames = self.frames or Frames(self, self.write, erases=True)
+            self.frames.take(renderable)
+
+    def write(self, frame: str) -> None:
+        """To the terminal."""
+        self.written.append(frame)
+        self.terminal.feed(frame)
+
+
+class Painting(Stage):
+    """A stage and what is seen of it."""
+
+    app: PaintedApp
+
+    async def settle(self) -> str:
+        """Wait until all has been painted; what has been written since the last time."""
+        await self.pilot.pause()
+        while self.app.frames is None or self.app.frames.holds:
+            await self.pilot.pause(0.005)
+        written, self.app.written = "".join(self.app.written), []
+        return written
+
+    def meant(self) -> list[list[Seen]]:
+        """What Textual's own bytes for the whole screen would show."""
+        strips = self.app.screen._compositor.render_strips()
+        return seen(LayoutUpdate([[strip] for strip in strips], self.app.size.region), TRUECOLOR)
+
+
+def seen(update: LayoutUpdate, colours: ColorSystem) -> list[list[Seen]]:
+    """The cells that Textual's own bytes leave."""
+    terminal = Emulator(*update.region.size)
+    terminal.feed(stock(update, colours))
+    return terminal.cells()
+
+
+def stock(update: LayoutUpdate | ChopsUpdate, colours: ColorSystem) -> str:
+    """Textual's own bytes; styles and strips may remember them in other colours."""
+    lines = update.strips if isinstance(update, LayoutUpdate) else [line.values() for line in update.chops]
+    for strip in (strip for line in lines for strip in line if strip is not None):
+        strip._render_cache = None
+        for segment in strip:
+            _forget(segment)
+    console = Console()
+    console._color_system = colours
+    return update.render_segments(console)
+
+
+def _forget(segment: Segment) -> None:
+    if segment.style is not None:
+        segment.style._ansi = None
+
+
+@asynccontextmanager
+async def painted(state: State) -> AsyncIterator[Painting]:
+    """The app with `state` on its screen, and on the terminal."""
+    app = PaintedApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        painting = Painting(app, pilot)
+        await painting.show(state)
+        await painting.settle()
+        yield painting

@@ -1,0 +1,32 @@
+"""Every screen on a terminal: what it shows, and how many bytes that takes."""
+
+from statistics import median
+
+import pytest
+
+from tests.harness import people
+from tests.harness.kiosk.painted import painted
+from tui.journey.state import Step
+from tui.kiosk.widgets.line import Line
+
+
+async def test_every_screen_is_shown_as_it_is_meant_in_few_bytes() -> None:
+    sizes = []
+    async with painted(people.state(Step.WAITING)) as painting:
+        for step in Step:
+            await painting.show(people.state(step))
+            sizes.append(len((await painting.settle()).encode()))
+            assert painting.app.terminal.cells() == painting.meant(), step
+    assert median(sizes) <= 1_000
+    assert max(sizes) <= 4_000
+
+
+@pytest.mark.parametrize("step", [Step.SIGN_IN, Step.FORM])
+async def test_a_key_is_written_at_once_and_in_few_bytes(step: Step) -> None:
+    async with painted(people.state(step, account="")) as painting:
+        painting.screen.query(Line).first().focus()
+        await painting.settle()
+        for key in "123":
+            await painting.pilot.press(key)
+            assert 0 < len((await painting.settle()).encode()) <= 60
+            assert painting.app.terminal.cells() == painting.meant()

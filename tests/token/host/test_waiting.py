@@ -1,0 +1,117 @@
+"""A driver process that waits holds nothing that only orders need; what lies on its tokens was read beside it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.rig.softhsm import SoftToken
+from tui.core.certificate import Token
+from tui.token import protocol
+from tui.token.host.capture import contents
+from tui.token.host.contents import CertificateBytes, Contents, Listing
+from tui.token.host.driver import Driver
+from tui.token.host.inventory import opened
+from tui.token.host.listing import read
+from tui.token.host.presence import Watcher
+from tui.token.host.reader import Reader
+from tui.token.host.slot_monitor import SlotMonitor
+from tui.token.launch import Module
+from tui.token.protocol import Prepare, Seen
+
+PROGRAM = """
+import sys
+from types import SimpleNamespace
+from tui.token.host import main
+main.os = SimpleNamespace(_exit=sys.exit)
+try: main.main()
+except SystemExit: open(sys.argv[1], "w").write(" ".join(sys.modules))
+"""
+FOR_ORDERS = {"cryptography", "tui.token.x509", "tui.token.host.orders", "tui.token.host.listing", "tui.core.form"}
+NEVER = {"asyncio", "ssl", "logging", "httpx", "textual", "tui.core.order", "tui.desk", "tui.journey"}
+
+
+@pytest.mark.parametrize("prepared", [False, True])
+def test_what_it_has_imported_after_its_first_look(soft: SoftToken, tmp_path: Path, prepared: bool) -> None:
+    imported = tmp_path / "modules"
+    module = Module(soft.module, tuple(soft.environment))
+    process = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, imported], stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0
+    )
+    with process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(protocol.framed(protocol.encode(module.load)))
+        (length,) = protocol.HEADER.unpack(process.stdout.read(protocol.HEADER.size))
+        payload = b""
+        while len(payload) < length:
+            payload += process.stdout.read(length - len(payload))
+        seen = protocol.decode_report(payload)
+        if prepared:
+            process.stdin.write(protocol.framed(protocol.encode(Prepare())))
+        process.stdin.close()
+    assert isinstance(seen, Seen)
+    assert [certificate.der for certificate in seen.tokens[0].certificates] == [soft.certificate_der]
+    loaded = set(imported.read_text().split())
+    assert not loaded & NEVER
+    assert loaded & FOR_ORDERS == (FOR_ORDERS if prepared else set())
+
+
+class Looked:
+    """Counts what is read."""
+
+    def __init__(self, soft: SoftToken, monkeypatch: pytest.MonkeyPatch) -> None:
+        for name, value in soft.environment:
+            monkeypatch.setenv(name, value)
+        self.driver, self.read = Driver(str(soft.module)), list[Contents]()
+        self.driver.restart()  # another test may have had the module read its settings
+        self.watcher = Watcher(self.driver, SlotMonitor(), self._counted)
+
+    def _counted(self, held: Contents) -> Listing:
+        self.read.append(held)
+        return read(held)
+
+    def again(self) -> tuple[Token, ...] | None:
+        """A whole look."""
+        self.watcher.forget()
+        return self.watcher.look()
+
+
+def test_what_has_not_changed_is_read_once(soft: SoftToken, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked = Looked(soft, monkeypatch)
+    assert looked.watcher.look()
+    assert looked.again() is None
+    assert len(looked.read) == 1
+
+
+def test_objects_in_another_order_are_the_same(soft: SoftToken, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked = Looked(soft, monkeypatch)
+    looked.watcher.look()
+    (held,) = looked.read
+    more = Contents(held.private, held.public, (*held.certificates, CertificateBytes(b"other", b"", b"")))
+    turned = Contents(more.private[::-1], more.public[::-1], more.certificates[::-1])
+    assert turned.unordered == more.unordered != held.unordered
+
+
+def test_the_other_process_reads_what_this_one_would(soft: SoftToken, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked = Looked(soft, monkeypatch)
+    (slot, *_) = looked.driver.slots()
+    with opened(looked.driver, slot) as session:
+        held = contents(session)
+    (asked, ask), (told, tell) = os.pipe(), os.pipe()
+    words = [sys.executable, "-c", f"from tui.token.host import reader; reader._serve({asked}, {tell})"]
+    with subprocess.Popen(words, pass_fds=(asked, tell)) as other:
+        beside = Reader(other.pid, ask, told)
+        assert beside.read(held) == read(held)
+        beside.reap()
+        os.kill(other.pid, 0)  # it lives
+        other.kill()
+        os.waitid(os.P_PID, other.pid, os.WEXITED | os.WNOWAIT)
+        beside.reap()
+        with pytest.raises(ProcessLookupError):
+            os.kill(other.pid, 0)
+    os.close(asked)
+    os.close(tell)
+    assert beside.read(held) == read(held)  # here, now that nobody else does

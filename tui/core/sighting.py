@@ -1,0 +1,14 @@
+"""An application as it was last seen, which a kiosk's next question may refer to."""
+
+from dataclasses import dataclass
+
+from tui.core.order import Application
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """One answer to the question how an application stands."""
+
+    application: Application
+    tag: str = ""
+    """The desk's name for this state of it (RFC 9110 8.8.3), where the desk can wait for another one; else empty."""

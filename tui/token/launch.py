@@ -1,0 +1,90 @@
+"""Launch drivers' processes without an event loop, so that it may be the first thing that the program does."""
+
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from subprocess import DEVNULL, PIPE, Popen
+from typing import TYPE_CHECKING, Final
+
+import tui
+
+if TYPE_CHECKING:
+    from tui.token.load import Load
+
+_ENTRY: Final = """\
+import sys
+if sys.argv[1] not in sys.path: sys.path.insert(0, sys.argv[1])
+from tui.token.host.main import main
+main()"""
+"""`python -I` forgets where a checkout lies; the installed package is found without help."""
+_COMMAND: Final = (sys.executable, "-I", "-X", "utf8", "-c", _ENTRY, str(Path(tui.__file__).parent.parent))
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """One PKCS#11 driver to load."""
+
+    path: Path
+    environment: tuple[tuple[str, str], ...] = ()
+    """Set in the driver's process only."""
+
+    @property
+    def load(self) -> "Load":
+        """The order to load it."""
+        from tui.token.load import Load
+
+        return Load(str(self.path), self.environment)
+
+
+def launch() -> Popen[bytes]:
+    """A process in a session of its own, since Ctrl+C in the terminal is not the driver's; it ends with its stdin.
+
+    :raises OSError: no process or descriptor is to be had.
+    """
+    return Popen(_COMMAND, bufsize=0, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, start_new_session=True)
+
+
+def kill(process: Popen[bytes]) -> None:
+    """Kill the process and what its driver has started in its group."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+class HeadStart:
+    """Processes that load their drivers and look at the tokens while the program is still being imported.
+
+    What nobody has taken over is killed by `close`, and ends by itself with the program.
+    """
+
+    def __init__(self, modules: Iterable[Module] = ()) -> None:
+        """A process that cannot be had now is started again, and its failure told, by whoever needs it."""
+        self._waiting: dict[Module, Popen[bytes]] = {}
+        for module in dict.fromkeys(modules):
+            with contextlib.suppress(OSError):
+                self._waiting[module] = launch()
+        from tui.token.load import encode, framed  # 20 ms, in which the processes start already
+
+        for module, process in self._waiting.items():
+            assert process.stdin is not None  # noqa: S101 - a pipe was asked for
+            with contextlib.suppress(OSError):
+                process.stdin.write(framed(encode(module.load)))
+
+    def peek(self, module: Module) -> Popen[bytes] | None:
+        """The module's process, which stays here."""
+        return self._waiting.get(module)
+
+    def take(self, module: Module) -> Popen[bytes] | None:
+        """Hand the module's process over, once; its `Load` is sent."""
+        return self._waiting.pop(module, None)
+
+    def close(self) -> None:
+        """Kill what nobody has taken; may be called again."""
+        while self._waiting:
+            _, process = self._waiting.popitem()
+            kill(process)
+            with process:  # waits for its end and closes the pipes
+                pass
