@@ -101,7 +101,8 @@ def find(session: Session, kind: type[Row], key: str, *, lock: bool = False) -> 
 
     `Session.get` makes its statement anew each time, which takes as long as to carry it out.
     """
-    return session.scalar(_by_key(kind, lock), {"key": key})
+    found: Row | None = session.scalar(_by_key(kind, lock), {"key": key})
+    return found
 
 
 def find_one(session: Session, kind: type[Row], key: str, *, lock: bool = False) -> Row:
@@ -109,11 +110,12 @@ def find_one(session: Session, kind: type[Row], key: str, *, lock: bool = False)
 
     :raises NoResultFound: there is none.
     """
-    return session.scalars(_by_key(kind, lock), {"key": key}).one()
+    found: Row = session.scalars(_by_key(kind, lock), {"key": key}).one()
+    return found
 
 
 @cache
-def _by_key(kind: type[Row], lock: bool) -> Select[tuple[Row]]:
+def _by_key(kind: type[DeclarativeBase], lock: bool) -> Select[Any]:
     (column,) = kind.__table__.primary_key
     statement = select(kind).where(column == bindparam("key"))
     return statement.with_for_update().execution_options(populate_existing=True) if lock else statement
