@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
@@ -14,7 +15,7 @@ from pathlib import Path
 from threading import Barrier
 
 import pytest
-from sqlalchemy import event, select, text
+from sqlalchemy import QueuePool, event, select, text
 
 from tests.harness.desk.invoice_doubles import SETTINGS
 from tests.harness.desk.running import Tax, awaited, has, running
@@ -25,7 +26,7 @@ from tui.desk.engine.workers import Workers
 from tui.desk.payments.apply import apply_outcome
 from tui.desk.renewals.half_filled import HalfFilledRecord, keep, kept_form
 from tui.desk.storage.announcements import Announcements
-from tui.desk.storage.database import open_database, reading, writing
+from tui.desk.storage.database import CONNECTIONS, open_database, reading, writing
 from tui.desk.storage.records import AT_ONCE, ApplicationRecord
 from tui.desk.storage.wakeup import notify, wakeup
 
@@ -190,3 +191,19 @@ def test_two_desks_that_put_one_row_at_once_both_succeed(town: Town) -> None:
         form = kept_form(db, ACCOUNT, fingerprint, None, town.desk.clock())
     assert form is not None
     assert form.agent_name in {"张三", "李四"}
+
+
+def test_every_connection_that_was_needed_at_once_stays_open(town: Town) -> None:
+    with ExitStack() as all_at_once:
+        for _ in range(CONNECTIONS):
+            all_at_once.enter_context(reading(town.desk.engine)).execute(text("SELECT 1"))
+    pids = set()
+    with ExitStack() as all_at_once:
+        for _ in range(CONNECTIONS):
+            db = all_at_once.enter_context(reading(town.desk.engine))
+            pids |= set(db.scalars(text("SELECT pg_backend_pid()")))
+    assert isinstance(town.desk.engine.pool, QueuePool)
+    assert (len(pids), town.desk.engine.pool.checkedin()) == (CONNECTIONS, CONNECTIONS)
+    with reading(town.desk.engine) as db:
+        assert set(db.scalars(text("SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend'"))) >= pids
+        assert db.execute(text("SELECT 1 AS one, 'x' AS two")).one()._asdict() == {"one": 1, "two": "x"}

@@ -1,5 +1,6 @@
 """Refuse text and numbers that no part of the desk can store: no Unicode, NUL, endless digits or nesting."""
 
+import re
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -10,6 +11,7 @@ from litestar.datastructures import State
 from tui.core.failure import Reason
 from tui.desk.refusals import Refused
 
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _LARGEST = 1 << 63
 """No column holds a larger number."""
 
@@ -45,7 +47,7 @@ def _is_storable(value: object) -> bool:
     waiting = [value]
     while waiting:
         match waiting.pop():
-            case str() as text if "\0" in text or any("\ud800" <= mark <= "\udfff" for mark in text):
+            case str() as text if _UNSTORABLE.search(text):
                 return False
             case int() as number if abs(number) >= _LARGEST:
                 return False

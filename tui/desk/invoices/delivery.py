@@ -11,7 +11,7 @@ from tui.desk.context import Desk
 from tui.desk.invoices.files import NotFetched
 from tui.desk.invoices.tax_platform import Links
 from tui.desk.notifications.outbox import tell_invoice
-from tui.desk.storage.database import reading, writing
+from tui.desk.storage.database import find, find_one, reading, writing
 from tui.desk.storage.invoices import FileKind, InvoiceFileRecord, InvoiceRecord, RedInvoiceRecord
 from tui.desk.storage.records import ApplicationRecord, MessageKind
 
@@ -33,7 +33,7 @@ def announce(
     tell_invoice(db, record, issued, MessageKind.SMS, now)
     for kind, url in ((FileKind.PDF, links.pdf), (FileKind.OFD, links.ofd), (FileKind.XML, links.xml)):
         file_no = f"{issued.request_no}.{kind.value}"
-        if not url or len(url) > _LONGEST_LINK or db.get(InvoiceFileRecord, file_no) is not None:
+        if not url or len(url) > _LONGEST_LINK or find(db, InvoiceFileRecord, file_no) is not None:
             continue
         db.add(
             InvoiceFileRecord(
@@ -56,7 +56,7 @@ def announce(
 def fetch(desk: Desk, file_no: str) -> None:
     """Fetch a file that is due; the last one of its invoice lets the mail go."""
     with reading(desk.engine) as db:
-        file = db.get_one(InvoiceFileRecord, file_no)
+        file = find_one(db, InvoiceFileRecord, file_no)
     if file.next_try_at is None or desk.files is None:
         return
     content, failure = None, None
@@ -68,8 +68,8 @@ def fetch(desk: Desk, file_no: str) -> None:
     now = desk.clock()
     with writing(desk.engine) as db:
         # The application first: two files that arrive at once must see each other.
-        record = db.get_one(ApplicationRecord, file.business_no, with_for_update=True)
-        file = db.get_one(InvoiceFileRecord, file_no)
+        record = find_one(db, ApplicationRecord, file.business_no, lock=True)
+        file = find_one(db, InvoiceFileRecord, file_no)
         if file.content is not None:
             return
         file.tries += 1

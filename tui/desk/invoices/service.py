@@ -20,7 +20,7 @@ from tui.desk.invoices.tax_platform import (
     TaxPlatformDown,
 )
 from tui.desk.progress import Progress
-from tui.desk.storage.database import reading, writing
+from tui.desk.storage.database import find, find_one, reading, writing
 from tui.desk.storage.invoices import RED_OPEN, InvoiceRecord, RedInvoiceRecord, RedState
 from tui.desk.storage.records import ApplicationRecord, OrderRecord
 
@@ -47,8 +47,8 @@ def invoice(desk: Desk, business_no: str) -> Progress:
         _LOG.error("the invoice of %s waits: no tax platform is set up", business_no)
         return Progress.OVER
     with writing(desk.engine) as db:
-        record = db.get_one(ApplicationRecord, business_no, with_for_update=True)
-        kept, buyer = db.get(InvoiceRecord, business_no), record.typed_invoice()
+        record = find_one(db, ApplicationRecord, business_no, lock=True)
+        kept, buyer = find(db, InvoiceRecord, business_no), record.typed_invoice()
         if kept is None:
             return Progress.OVER
         if kept.number or buyer is None or record.payment_status in RETURNED:
@@ -77,8 +77,8 @@ def keep(desk: Desk, business_no: str, outcome: InvoiceOutcome) -> Progress:
     """Record what the platform said, once; an invoice for money that went back meanwhile is taken back."""
     now = desk.clock()
     with writing(desk.engine) as db:
-        record = db.get_one(ApplicationRecord, business_no, with_for_update=True)
-        kept = db.get_one(InvoiceRecord, business_no)
+        record = find_one(db, ApplicationRecord, business_no, lock=True)
+        kept = find_one(db, InvoiceRecord, business_no)
         kept.next_query_at = None
         if kept.number:
             return Progress.DONE

@@ -12,7 +12,7 @@ from tui.desk.context import Desk
 from tui.desk.notifications import wording
 from tui.desk.notifications.message import Attachment, NotDelivered
 from tui.desk.notifications.wording import Words
-from tui.desk.storage.database import reading, writing
+from tui.desk.storage.database import find_one, reading, writing
 from tui.desk.storage.invoices import MEDIA_TYPES, InvoiceFileRecord, InvoiceRecord, RedInvoiceRecord
 from tui.desk.storage.records import ApplicationRecord, MessageKind, MessageRecord
 
@@ -47,7 +47,7 @@ def tell_invoice(
 def deliver(desk: Desk, message_id: str) -> None:
     """Hand a due message to its server; repeating is safe, for its number stays the same."""
     with reading(desk.engine) as db:
-        message = db.get_one(MessageRecord, message_id)
+        message = find_one(db, MessageRecord, message_id)
         files = _attachments(db, message)
     if message.sent_at is not None:
         return
@@ -73,7 +73,7 @@ def deliver(desk: Desk, message_id: str) -> None:
 
 def _note_delivered(db: Session, message: MessageRecord) -> None:
     """The invoice is with the agent once SMS and mail are decided and one of them at least was accepted."""
-    record = db.get_one(ApplicationRecord, message.business_no, with_for_update=True)
+    record = find_one(db, ApplicationRecord, message.business_no, lock=True)
     db.flush()
     same = MessageRecord.business_no == message.business_no, MessageRecord.invoice_no == message.invoice_no
     told = db.execute(select(MessageRecord.next_try_at, MessageRecord.sent_at).where(*same)).all()

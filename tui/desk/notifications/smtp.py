@@ -79,7 +79,7 @@ class Mailer:
         message: Message = MIMEMultipart(_subparts=[body, *map(_part, attachments)]) if attachments else body
         message["From"] = formataddr((self._sender.display_name, self._sender.addr_spec))
         message["To"] = to
-        message["Subject"] = Header(subject, "utf-8")
+        message["Subject"] = Header(subject, "utf-8").encode()
         message["Message-ID"] = f"<{message_id}@{self._sender.domain}>"
         message["Date"] = formatdate()
         message["Auto-Submitted"] = "auto-generated"  # RFC 3834: holiday notices must not come back

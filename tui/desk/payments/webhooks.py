@@ -24,7 +24,7 @@ from tui.desk.payments.gateway import (
 from tui.desk.payments.machine.events import ReturnedByPlatform
 from tui.desk.payments.notice_rules import NO_HEADERS
 from tui.desk.payments.polling import to_port
-from tui.desk.storage.database import writing
+from tui.desk.storage.database import find, writing
 from tui.desk.storage.records import AttemptRecord, NoticeRecord, RefundRecord
 
 _LOG = logging.getLogger(__name__)
@@ -52,7 +52,7 @@ def receive(
         return None
     with writing(desk.engine) as db:
         notice_id = _insert(db, desk, method, raw)
-        attempt = db.get(AttemptRecord, notice.number) if notice.kind is not NoticeKind.REFUND else None
+        attempt = find(db, AttemptRecord, notice.number) if notice.kind is not NoticeKind.REFUND else None
     try:
         _note(desk, notice_id, _apply(desk, method, gateway, notice, attempt))
     except PaymentGatewayError as error:

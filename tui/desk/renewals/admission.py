@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy import BindParameter, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from tui.core.certificate import RENEWABLE_KEYS, Certificate, CertificateState
@@ -117,7 +117,8 @@ class _Known:
     """The account applied for it, or for the one before it that is not replaced yet."""
 
 
-_ACCOUNT, _FINGERPRINT = bindparam("account"), bindparam("fingerprint")
+_ACCOUNT: BindParameter[str] = bindparam("account")
+_FINGERPRINT: BindParameter[str] = bindparam("fingerprint")
 _CAME_OF = and_(
     ApplicationRecord.account == _ACCOUNT,
     ApplicationRecord.status == ApplicationStatus.ISSUED,

@@ -25,7 +25,7 @@ from tui.desk.renewals.evidence import verify_proof, verify_request
 from tui.desk.renewals.half_filled import forget_form, keep
 from tui.desk.renewals.pricing import fee_line, terms
 from tui.desk.renewals.views import Dossier, application_view, load_dossier, view
-from tui.desk.storage.database import add, reading
+from tui.desk.storage.database import add, find, reading
 from tui.desk.storage.evidence import EvidenceRecord, KeyRecord
 from tui.desk.storage.records import ApplicationRecord, OrderRecord
 from tui.deskclient.wire import FormRequest, ProofRequest, SaveRequest, SubmitRequest
@@ -112,7 +112,7 @@ def own(db: Session, account: str, business_no: str, *, lock: bool = True) -> Ap
 
     :raises Refused: APPLICATION_MISSING, also when it is somebody else's.
     """
-    record = db.get(ApplicationRecord, business_no, with_for_update=lock)
+    record = find(db, ApplicationRecord, business_no, lock=lock)
     if record is None or record.account != account:
         raise Refused(Reason.APPLICATION_MISSING)
     return record

@@ -12,7 +12,7 @@ from tui.core.failure import Reason
 from tui.core.form.characters import has_unusable
 from tui.core.order import ApplicationStatus
 from tui.desk.refusals import Refused
-from tui.desk.storage.database import put
+from tui.desk.storage.database import find, put
 from tui.desk.storage.records import ApplicationRecord, Record
 from tui.desk.storage.sealed import Sealed
 
@@ -52,7 +52,7 @@ def kept_form(
     """What this account typed last for this certificate and did not hand in."""
     if live is not None and live.status is not ApplicationStatus.DRAFT:
         return None
-    row = db.get(HalfFilledRecord, fingerprint)
+    row = find(db, HalfFilledRecord, fingerprint)
     if row is None or row.account != account or row.saved_at < now - KEPT:
         return None
     return msgspec.json.decode(row.form, type=ApplicationForm)

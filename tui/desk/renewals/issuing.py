@@ -15,7 +15,7 @@ from tui.desk.payments.apply import locked
 from tui.desk.payments.machine.events import Issued, IssueRefused
 from tui.desk.payments.machine.refusals import Refusal
 from tui.desk.progress import Progress
-from tui.desk.storage.database import writing
+from tui.desk.storage.database import find_one, writing
 from tui.desk.storage.evidence import EvidenceRecord
 from tui.desk.storage.records import ApplicationRecord
 
@@ -30,10 +30,10 @@ def issue(desk: Desk, business_no: str) -> Progress:
     operators are told to have it revoked (`desk orders --revoke`).
     """
     with writing(desk.engine) as db:
-        record = db.get_one(ApplicationRecord, business_no, with_for_update=True)
+        record = find_one(db, ApplicationRecord, business_no, lock=True)
         if record.status is not ApplicationStatus.ISSUING:
             return Progress.DONE if record.certificate else Progress.OVER
-        csr = db.get_one(EvidenceRecord, business_no).csr
+        csr = find_one(db, EvidenceRecord, business_no).csr
         record.ca_asked = True
     try:
         certificate = desk.ca.issue(business_no, csr, record.old_certificate, record.new_not_after)
@@ -60,7 +60,7 @@ def issue(desk: Desk, business_no: str) -> Progress:
 
 def _put_off(desk: Desk, business_no: str) -> None:
     with writing(desk.engine) as db:
-        record = db.get_one(ApplicationRecord, business_no, with_for_update=True)
+        record = find_one(db, ApplicationRecord, business_no, lock=True)
         if record.status is ApplicationStatus.ISSUING:
             record.issue_tries += 1
             record.next_issue_at = desk.clock() + delay(record.issue_tries, longest=_LONGEST)

@@ -7,9 +7,21 @@ from functools import cache
 from pathlib import Path
 from select import POLLIN, poll
 from time import monotonic, sleep
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
-from sqlalchemy import Connection, Engine, Executable, Table, create_engine, event, inspect, text
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Executable,
+    Select,
+    Table,
+    bindparam,
+    create_engine,
+    event,
+    inspect,
+    select,
+    text,
+)
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, Session
 
@@ -22,6 +34,7 @@ _HELD_SECONDS = 20
 """PostgreSQL lets go so soon of the rows of a process that fell silent amid a transaction, as by a power cut."""
 NEWEST_REVISION = "0011"
 """The last of `migrations/versions`."""
+Row = TypeVar("Row", bound=DeclarativeBase)
 _MIGRATION_LOCK = 1_128_350_283
 """Any fixed number: PostgreSQL's advisory lock that lets one desk at a time migrate."""
 
@@ -81,6 +94,31 @@ def writing(engine: Engine) -> Iterator[Session]:
     """One transaction that is committed at the end; on SQLite it holds the write lock from its beginning."""
     with Session(engine.execution_options(writes=True), expire_on_commit=False) as session, session.begin():
         yield session
+
+
+def find(session: Session, kind: type[Row], key: str, *, lock: bool = False) -> Row | None:
+    """The row under this key, asked of the database; where it can, locked until the transaction ends.
+
+    `Session.get` makes its statement anew each time, which takes as long as to carry it out.
+    """
+    found: Row | None = session.scalar(_by_key(kind, lock), {"key": key})
+    return found
+
+
+def find_one(session: Session, kind: type[Row], key: str, *, lock: bool = False) -> Row:
+    """The same.
+
+    :raises NoResultFound: there is none.
+    """
+    found: Row = session.scalars(_by_key(kind, lock), {"key": key}).one()
+    return found
+
+
+@cache
+def _by_key(kind: type[DeclarativeBase], lock: bool) -> Select[Any]:
+    (column,) = kind.__table__.primary_key
+    statement = select(kind).where(column == bindparam("key"))
+    return statement.with_for_update().execution_options(populate_existing=True) if lock else statement
 
 
 def writes_alone(engine: Engine) -> bool:

@@ -124,7 +124,7 @@ def _open(record: Any) -> None:
 
 def _sealed_values(record: Any) -> list[tuple[str, object]]:
     """Name and value of each sealed column that is loaded or set."""
-    return [(name, record.__dict__[name]) for name in _sealed_columns(type(record)) if name in record.__dict__]
+    return [(name, record.__dict__[name]) for name in _sealed_columns(record.__class__) if name in record.__dict__]
 
 
 @cache
@@ -134,7 +134,7 @@ def _sealed_columns(kind: Any) -> tuple[str, ...]:
 
 def _row(record: Any) -> tuple[str, ...]:
     """The row's key, which must be known before the row is written."""
-    return tuple(str(getattr(record, name)) for name in _bound_by(type(record)))
+    return tuple(str(getattr(record, name)) for name in _bound_by(record.__class__))
 
 
 @cache
