@@ -105,13 +105,13 @@ class Supervisor:
         if pid := os.fork():
             return pid
         code = _FAULT
-        try:  # nothing of what the parent has begun may go on here
+        try:
             end_with_parent(parent)
             signal.pthread_sigmask(signal.SIG_SETMASK, self._mask)
             self._work()
             code = 0
-        except BaseException:  # noqa: BLE001 — the outermost frame of a process
-            _LOG.exception("a worker ends")
-        finally:
+        finally:  # nothing of what the parent has begun may go on here
+            if code:
+                _LOG.error("a worker ends", exc_info=True)
             logging.shutdown()
             os._exit(code)

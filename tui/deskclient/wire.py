@@ -20,6 +20,9 @@ below; errors are `Problem` (RFC 9457). Paths, all below `/v1`:
 
 Every request carries `Kiosk-Version`; every write an `Idempotency-Key`; every request after sign-in
 `Authorization: Bearer`.
+
+GET /applications/{business_no} has an ETag. With `Prefer: wait=N` (RFC 7240) and that ETag as If-None-Match the answer
+is held for N seconds, 25 at most, until it is another one, else it is 304; `Preference-Applied` says that the desk can.
 """
 
 import msgspec

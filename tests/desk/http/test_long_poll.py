@@ -1,17 +1,23 @@
 """A poll is held until the application changes and costs nothing until then; who does not ask to wait does not."""
 
 import asyncio
+import threading
+import time
 from collections.abc import AsyncIterator
 
 import pytest
 from sqlalchemy import update
 
-from tests.harness.desk.looking import Onlooker, ended, onlooker
+from tests.harness.desk.knocking import answered, served
+from tests.harness.desk.looking import PATIENCE, Onlooker, ended, onlooker
 from tests.harness.desk.town import Person, Town, shown
 from tui.core.failure import Reason
 from tui.core.payment_method import PaymentMethod
 from tui.desk.engine.engine import DeskEngine
 from tui.desk.http import long_poll
+from tui.desk.http.api import create_app
+from tui.desk.http.connection import Limits
+from tui.desk.http.waiters import Waiters
 from tui.desk.payments.gateway import NoticeKind, Outcome, PaymentNotice, TradeState
 from tui.desk.payments.webhooks import receive
 from tui.desk.renewals.issuing import issue
@@ -118,3 +124,32 @@ async def test_held_polls_take_no_thread_and_no_connection(looking: Onlooker, to
         await looking.held.acquire()
     looking.waiters.release()
     assert {(await ended(poll)).status_code for poll in polls} == {304}
+
+
+def test_who_goes_is_waited_for_no_more_and_who_stays_is_answered_at_the_desks_end(
+    town: Town, person: Person, number: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held, hold, waiters = threading.Semaphore(0), long_poll._hold, Waiters()
+
+    async def say_so(request: long_poll.Asked, news: asyncio.Event, seconds: float) -> None:
+        held.release()
+        await hold(request, news, seconds)
+
+    monkeypatch.setattr(long_poll, "_hold", say_so)
+    path = f"/v1/applications/{number}"
+    tag = person.client.get(path, headers=person.headers).headers["etag"]
+    fields = person.headers | {"Host": "d", "Prefer": "wait=25", "If-None-Match": tag}
+    words = "\r\n".join([f"GET {path} HTTP/1.1", *(f"{name}: {value}" for name, value in fields.items()), "", ""])
+    with served(town.folder, Limits(), create_app(town.desk, waiters), waiters.release) as desk:
+        gone, stays = (desk.speak(words.encode()) for _ in range(2))
+        for _ in range(2):
+            assert held.acquire(timeout=PATIENCE)
+        gone.close()
+        end, tick = time.monotonic() + PATIENCE, threading.Event()
+        while len(waiters._waiting[number]) > 1:
+            assert time.monotonic() < end
+            tick.wait(0.01)
+        desk.stop()
+        answer = answered(stays)
+    assert answer.startswith(b"HTTP/1.1 304 ")
+    assert b"content-length" not in answer.lower()

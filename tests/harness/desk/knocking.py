@@ -4,7 +4,7 @@ import contextlib
 import socket
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
@@ -93,8 +93,10 @@ class TownHall:
 
 
 @contextlib.contextmanager
-def served(folder: Path, limits: Limits, app: Litestar | None = None) -> Iterator[Desk]:
-    """The desk, or another application in its place."""
+def served(
+    folder: Path, limits: Limits, app: Litestar | None = None, on_leaving: Callable[[], None] = lambda: None
+) -> Iterator[Desk]:
+    """The desk, or another application in its place; `on_leaving` is called when it begins to end."""
     make_tls(folder)
     with contextlib.ExitStack() as end:
         if app is None:
@@ -110,7 +112,7 @@ def served(folder: Path, limits: Limits, app: Litestar | None = None) -> Iterato
             ready.set()
 
         configuration = serve._configuration(app, make_settings(folder))
-        server = serve._Server(configuration, listener, limits, url, on_ready)
+        server = serve._Server(configuration, listener, limits, url, on_ready, on_leaving=on_leaving)
         thread = threading.Thread(target=server.run, args=([],), daemon=True)
         thread.start()
         assert ready.wait(WAIT)

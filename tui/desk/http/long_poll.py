@@ -6,6 +6,7 @@ held until it is another one, and is 304 when the wait is over. A kiosk that say
 
 import asyncio
 import re
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from hashlib import sha256
@@ -13,7 +14,6 @@ from typing import Any
 
 import msgspec
 from litestar import Request, Response
-from litestar.concurrency import sync_to_thread
 from litestar.datastructures import State
 
 from tui.core.order import Application
@@ -24,6 +24,8 @@ from tui.desk.renewals.accounts import digest
 
 LONGEST = 25.0
 """Seconds; many a proxy gives an answer up after 30."""
+_LOOKS = ThreadPoolExecutor(4, "desk-looks")
+"""Of their own: no look waits for whoever asks a platform that is slow."""
 _SESSION_SURE = 0.9
 """Of its lifetime: a session lives so long after its use, since a use that finds less left prolongs it."""
 _WAIT = re.compile(r"(?:^|[,;])\s*wait\s*=\s*\"?(\d{1,6})\"?\s*(?:[,;]|$)", re.IGNORECASE)
@@ -37,20 +39,23 @@ async def answer(request: Asked, waiters: Waiters, bearer: Bearer, business_no: 
     """
     asked, known = _WAIT.search(request.headers.get("prefer", "")), _tags(request.headers.get("if-none-match", ""))
     seconds = min(float(asked[1]), LONGEST, _SESSION_SURE * bearer.desk.settings.session_seconds) if asked else 0.0
+    loop = asyncio.get_running_loop()
     with waiters.waiting(business_no, digest(bearer.token)) as news:
-        end = asyncio.get_running_loop().time() + seconds
+        end = loop.time() + seconds
         gone = asyncio.create_task(_gone(request)) if known and seconds else None
         if gone is not None:
             gone.add_done_callback(lambda _: news.set())
         try:
             while True:
                 news.clear()
-                application = await sync_to_thread(bearer.see, business_no)
+                application = await loop.run_in_executor(_LOOKS, bearer.see, business_no)
                 tag = _tag(application)
-                left = end - asyncio.get_running_loop().time()
-                if tag not in known or left <= 0 or waiters.are_released or (gone is not None and gone.done()):
+                left = end - loop.time()
+                if tag not in known or left <= 0 or waiters.are_released:
                     break
                 await _hold(request, news, left)
+                if gone is not None and gone.done():
+                    break  # nobody takes the answer
         finally:
             if gone is not None:
                 gone.cancel()
