@@ -87,18 +87,20 @@ class Peer:
         self._listener.close()
 
     def _serve(self, connection: socket.socket) -> None:
+        goes_on = True
         with connection, suppress(OSError):
             count, request = 0, b""
-            while data := connection.recv(65536):
+            while goes_on and (data := connection.recv(65536)):
                 request += data
                 if not request.endswith(ASKED):  # its head alone
                     continue
                 self.requests.append(request)
                 count, request = count + 1, b""
-                if not self._manner(connection, count):
-                    break
-                self.done.release()
-        self.done.release()
+                goes_on = self._manner(connection, count)
+                if goes_on:
+                    self.done.release()
+        if not goes_on:
+            self.done.release()
 
 
 @contextmanager
@@ -182,10 +184,10 @@ def test_half_an_answer_is_no_reason_to_ask_again(link: Link) -> None:
 def test_a_second_try_has_the_rest_of_the_time(link: Link, monkeypatch: pytest.MonkeyPatch) -> None:
     given, send = list[float](), httpx.Client.send
 
-    def watched(client: httpx.Client, request: httpx.Request, **options: bool) -> httpx.Response:
+    def watched(client: httpx.Client, request: httpx.Request, *, stream: bool) -> httpx.Response:
         given.append(request.extensions["timeout"]["read"])
         clock.append(clock[-1] + 4.0)
-        return send(client, request, **options)
+        return send(client, request, stream=stream)
 
     with peer(closes_at_the_next) as there:
         ask(link, there)
