@@ -7,14 +7,10 @@ from math import ceil
 from threading import Thread
 from typing import TYPE_CHECKING, ClassVar, Protocol, cast
 
-from rich.console import RenderableType
 from rich.segment import Segments
 from rich.text import Text
 from textual import events
-from textual._compositor import ChopsUpdate, LayoutUpdate
-from textual.app import App
 from textual.driver import Driver
-from textual.screen import Screen
 from textual.scrollbar import ScrollBar
 from textual.widgets import Input
 
@@ -27,6 +23,7 @@ from tui.kiosk.screens.events import Happened
 from tui.kiosk.screens.registry import screen_class
 from tui.kiosk.screens.theme import FULL, SIXTEEN
 from tui.kiosk.terminal.driver import CRASHED, Ended, KioskDriver
+from tui.kiosk.terminal.painted import PaintedApp
 from tui.kiosk.terminal.type_ahead import TypeAhead
 from tui.kiosk.watchdog import IdleClock, Watchdog
 from tui.kiosk.widgets.scrollbar import CellScrollBar
@@ -59,7 +56,7 @@ class Runtime(Protocol):
     def stop(self) -> None: ...
 
 
-class KioskApp(App[None], inherit_bindings=False):
+class KioskApp(PaintedApp, inherit_bindings=False):
     """Holds the state; the one place where events enter."""
 
     CSS_PATH: ClassVar = [style("base.tcss"), style("arrival.tcss")]
@@ -178,20 +175,6 @@ class KioskApp(App[None], inherit_bindings=False):
                 del self._screens[kind]
                 await screen.remove()
         self.call_after_refresh(garbage.collect)
-
-    # ── what is shown ───────────────────────────────────────────────────────
-    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
-        """Hand what Textual has drawn to the driver, which writes only what differs."""
-        driver = self._driver
-        if not (isinstance(driver, KioskDriver) and isinstance(renderable, LayoutUpdate | ChopsUpdate)):
-            super()._display(screen, renderable)
-        elif not self._batch_count and self._running and not self._closed:
-            driver.frames.take(renderable)
-
-    def on_resize(self) -> None:
-        """The terminal has moved what it showed about, even where its size is the same again."""
-        if isinstance(self._driver, KioskDriver):
-            self._driver.frames.repaint()
 
     # ── start and end ───────────────────────────────────────────────────────
     def refresh_css(self, animate: bool = True) -> None:

@@ -1,10 +1,12 @@
 """The program as a process: a kiosk that dies after the payment, and the demonstration in a pseudo-terminal."""
 
 import asyncio
+import os
 import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pexpect
 import pytest
@@ -49,12 +51,14 @@ async def test_a_kiosk_killed_after_the_payment_is_continued_by_another(sandbox:
     assert token.objects().count("Private Key Object") == 2
 
 
-@pytest.mark.parametrize(("columns", "rows"), [(80, 24), (120, 40)])
-def test_the_demonstration_walks_to_its_end(tmp_path: Path, columns: int, rows: int) -> None:
+@pytest.mark.parametrize(("columns", "rows", "most"), [(80, 24, 60_000), (120, 40, 90_000)])
+def test_the_demonstration_walks_to_its_end(tmp_path: Path, columns: int, rows: int, most: int) -> None:
     words = command("demo", "--autoplay", "--speed", "20", "--dir", tmp_path / "demo")
-    spawned = pexpect.spawn(words[0], words[1:], dimensions=(rows, columns), timeout=PATIENCE)
+    colours: Any = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor"}
+    spawned = pexpect.spawn(words[0], words[1:], dimensions=(rows, columns), timeout=PATIENCE, env=colours)
     with closing(spawned) as demo:
         demo.expect(pexpect.EOF)
     assert (demo.exitstatus, demo.signalstatus) == (0, None)
     assert "证书安装完成！".encode() in demo.before
     assert b"Traceback" not in demo.before
+    assert len(demo.before) <= most

@@ -18,7 +18,7 @@ from tui.kiosk.terminal.painting.frames import Frames
 TRUECOLOR = ColorSystem.TRUECOLOR
 
 
-class PaintedApp(StagedApp):
+class OnTerminal(StagedApp):
     """Paints beside the headless driver."""
 
     def __init__(self) -> None:
@@ -44,7 +44,7 @@ class PaintedApp(StagedApp):
 class Painting(Stage):
     """A stage and what is seen of it."""
 
-    app: PaintedApp
+    app: OnTerminal
 
     async def settle(self) -> str:
         """Wait until all has been painted; what has been written since the last time."""
@@ -87,7 +87,7 @@ def _forget(segment: Segment) -> None:
 @asynccontextmanager
 async def painted(state: State) -> AsyncIterator[Painting]:
     """The app with `state` on its screen, and on the terminal."""
-    app = PaintedApp()
+    app = OnTerminal()
     async with app.run_test(size=(80, 24)) as pilot:
         painting = Painting(app, pilot)
         await painting.show(state)

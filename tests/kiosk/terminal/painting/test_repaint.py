@@ -14,11 +14,12 @@ def test_the_screen_comes_back_by_focus_resize_continue_and_function_key() -> No
     try:
         _read(program, terminal, lambda: _stands("剩余20天", terminal))
         meant = terminal.cells()[1:]  # below the clock
-        for come_back in (
+        ways: tuple[Callable[[], None], ...] = (
             lambda: program.send(b"\x1b[I"),
             lambda: process.send_signal(signal.SIGWINCH),
             lambda: process.send_signal(signal.SIGCONT),
-        ):
+        )
+        for come_back in ways:
             terminal.litter()
             come_back()
             assert _read(program, terminal, lambda: terminal.cells()[1:] == meant) < 4_000

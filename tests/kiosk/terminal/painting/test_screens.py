@@ -3,6 +3,7 @@
 from statistics import median
 
 import pytest
+from textual._ansi_sequences import SYNC_END, SYNC_START
 
 from tests.harness import people
 from tests.harness.kiosk.painted import painted
@@ -17,6 +18,9 @@ async def test_every_screen_is_shown_as_it_is_meant_in_few_bytes() -> None:
             await painting.show(people.state(step))
             sizes.append(len((await painting.settle()).encode()))
             assert painting.app.terminal.cells() == painting.meant(), step
+        await painting.pilot.press("f1")
+        await painting.settle()
+        assert painting.app.terminal.cells() == painting.meant()
     assert median(sizes) <= 1_000
     assert max(sizes) <= 4_000
 
@@ -30,3 +34,16 @@ async def test_a_key_is_written_at_once_and_in_few_bytes(step: Step) -> None:
             await painting.pilot.press(key)
             assert 0 < len((await painting.settle()).encode()) <= 60
             assert painting.app.terminal.cells() == painting.meant()
+
+
+async def test_only_a_frame_that_can_be_seen_coming_up_is_synchronised() -> None:
+    async with painted(people.state(Step.SIGN_IN, account="")) as painting:
+        painting.app._sync_available = True
+        painting.screen.query(Line).first().focus()
+        await painting.settle()
+        await painting.pilot.press("1")
+        assert SYNC_START not in await painting.settle()
+        await painting.show(people.state(Step.FORM))
+        written = await painting.settle()
+        assert written.startswith(SYNC_START)
+        assert written.endswith(SYNC_END)

@@ -26,12 +26,10 @@ _IN_COLOUR: Final = frozenset(
 def erases_in_colour(environment: Mapping[str, str]) -> bool:
     """Whether EL and ECH leave cells in the background's colour.
 
-    GNU screen does only where its user has asked for it (`defbce`), and then says so in TERM; tmux does, but shares
-    `screen`'s name for itself, and says what it is where nothing lies between.
+    GNU screen does so only where its user asks for it (`defbce`), and then says so in TERM. tmux always does, but has
+    the same name; it says what it is where nothing lies between.
     """
     name = environment.get("TERM", "")
-    if name.endswith("-bce"):
-        return True
-    if environment.get("TERM_PROGRAM") == "tmux" and name.startswith(("tmux", "screen")):
-        return True
+    if name.startswith(("tmux", "screen")) or "STY" in environment:
+        return name.endswith("-bce") or ("STY" not in environment and environment.get("TERM_PROGRAM") == "tmux")
     return name.partition("-")[0] in _IN_COLOUR

@@ -90,7 +90,7 @@ class Frames:
 
     def _cursor(self) -> tuple[int, int] | None:
         """Where an input method shows what it composes: in the field that has the focus."""
-        if not hasattr(self._app.focused, "cursor_screen_offset"):
+        if not self._app.screen_stack or not hasattr(self._app.focused, "cursor_screen_offset"):
             return None
         x, y = self._app.screen.outer_size.clamp_offset(self._app.cursor_position)
         return x, y

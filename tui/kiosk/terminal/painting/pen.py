@@ -36,11 +36,15 @@ class Pen:
         return out
 
     def go(self, x: int, y: int, row: Row | None = None) -> None:
-        """Put the cursor there; what `row` has on the way is right, and is written again where that is shorter."""
-        if (self._x, self._y) == (x, y):
+        """Put the cursor there; what `row` has on the way is right, and is written again where that is shorter.
+
+        A frame that draws begins with a whole address: what a foreign write has moved is moved back.
+        """
+        begins = not self._out
+        if (self._x, self._y) == (x, y) and (row is None or not begins):
             return
-        way = move((self._x, self._y), x, y)
-        if row is not None and self._x is not None and self._y == y and self._x < x:
+        way = move((None, None) if begins else (self._x, self._y), x, y)
+        if row is not None and not begins and self._x is not None and self._y == y and self._x < x:
             way = self._rewritten(row[self._x : x], len(way)) or way
         self._out.append(way)
         self._x, self._y = x, y
