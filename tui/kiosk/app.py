@@ -127,6 +127,7 @@ class KioskApp(App[None], inherit_bindings=False):
         if entering and state.step is Step.WAITING:
             with self.batch_update():
                 await self._forget()
+            screen.check_idle()
 
     async def _draw(self, screen: StepScreen, *, entering: bool) -> None:
         """In a batch: draw the state, and lay it out to its end."""
