@@ -18,6 +18,7 @@ from textual.widgets import Input
 from tui.core.exits import Exit
 from tui.journey.ports import Phone
 from tui.journey.state import State, Step
+from tui.kiosk.acts import act_of
 from tui.kiosk.attendance import Attendance
 from tui.kiosk.crash import last_words, place_of
 from tui.kiosk.screens.base import StepScreen, style
@@ -213,7 +214,7 @@ class KioskApp(App[None], inherit_bindings=False):
     # ── nobody there ────────────────────────────────────────────────────────
     async def on_event(self, event: events.Event) -> None:
         """Keys, clicks and pastes show that somebody is there, unless something lies on the keyboard."""
-        act = "" if event.is_forwarded else _act(event)
+        act = "" if event.is_forwarded else act_of(event)
         if act and self.attendance.shown_by(act):
             self.idle.touch()
         elif act and self._is_warned():
@@ -285,19 +286,6 @@ class KioskApp(App[None], inherit_bindings=False):
         if not self._exit_renderables:
             self._exit_renderables.append(Segments(self.console.render(Text(last_words(self.state)))))
         self._close_messages_no_wait()
-
-
-def _act(event: events.Event) -> str:
-    """What somebody did, the same words for the same act; "" for what comes by itself."""
-    match event:
-        case events.Key():
-            return event.key
-        case events.MouseDown():
-            return f"click {event.screen_offset}"
-        case events.MouseScrollDown() | events.MouseScrollUp() | events.Paste():
-            return type(event).__name__
-        case _:
-            return ""
 
 
 def run(app: KioskApp, pilot: "Callable[[Pilot[object]], Coroutine[object, object, None]] | None" = None) -> int:
