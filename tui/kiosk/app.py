@@ -113,9 +113,8 @@ class KioskApp(App[None], inherit_bindings=False):
 
     async def present(self, state: State) -> None:
         """Show `state` on its step's screen; all that this changes is painted at once."""
-        before, self.state = self.state, state
+        entering, self.state = state.step is not self.state.step, state
         screen = self._screen_of(state)
-        entering = state.step is not before.step
         with self.batch_update():
             if entering:
                 await self._close_dialogues()
