@@ -16,6 +16,7 @@ from textual.widgets import Input
 
 from tui.core.exits import Exit
 from tui.journey.state import State, Step
+from tui.kiosk.acts import act_of
 from tui.kiosk.attendance import Attendance
 from tui.kiosk.crash import last_words, place_of
 from tui.kiosk.screens.base import StepScreen, style
@@ -112,9 +113,8 @@ class KioskApp(PaintedApp, inherit_bindings=False):
 
     async def present(self, state: State) -> None:
         """Show `state` on its step's screen; all that this changes is painted at once."""
-        before, self.state = self.state, state
+        entering, self.state = state.step is not self.state.step, state
         screen = self._screen_of(state)
-        entering = state.step is not before.step
         with self.batch_update():
             if entering:
                 await self._close_dialogues()
@@ -127,6 +127,7 @@ class KioskApp(PaintedApp, inherit_bindings=False):
         if entering and state.step is Step.WAITING:
             with self.batch_update():
                 await self._forget()
+            screen.check_idle()
 
     async def _draw(self, screen: StepScreen, *, entering: bool) -> None:
         """In a batch: draw the state, and lay it out to its end."""
@@ -212,7 +213,7 @@ class KioskApp(PaintedApp, inherit_bindings=False):
     # ── nobody there ────────────────────────────────────────────────────────
     async def on_event(self, event: events.Event) -> None:
         """Keys, clicks and pastes show that somebody is there, unless something lies on the keyboard."""
-        act = "" if event.is_forwarded else _act(event)
+        act = "" if event.is_forwarded else act_of(event)
         if act and self.attendance.shown_by(act):
             self.idle.touch()
         elif act and self._is_warned():
@@ -284,19 +285,6 @@ class KioskApp(PaintedApp, inherit_bindings=False):
         if not self._exit_renderables:
             self._exit_renderables.append(Segments(self.console.render(Text(last_words(self.state)))))
         self._close_messages_no_wait()
-
-
-def _act(event: events.Event) -> str:
-    """What somebody did, the same words for the same act; "" for what comes by itself."""
-    match event:
-        case events.Key():
-            return event.key
-        case events.MouseDown():
-            return f"click {event.screen_offset}"
-        case events.MouseScrollDown() | events.MouseScrollUp() | events.Paste():
-            return type(event).__name__
-        case _:
-            return ""
 
 
 def run(app: KioskApp, pilot: "Callable[[Pilot[object]], Coroutine[object, object, None]] | None" = None) -> int:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, VerticalScroll
@@ -248,6 +249,11 @@ class StepScreen(Screen[None], inherit_bindings=False):
     def paint(self) -> None:
         """Paint at once what has changed in a batch, as Textual's timer does some milliseconds later."""
         self._on_timer_update()
+
+    async def _on_idle(self, event: events.Idle) -> None:
+        """In a batch, what waits for a refresh waits for the layout that `settle` makes."""
+        if self.app._batch_count:
+            event.prevent_default()
 
     def _compositor_refresh(self) -> None:
         """In a batch Textual would draw all and then throw it away."""

@@ -8,8 +8,8 @@ from textual.screen import Screen
 
 LONGEST: Final = 1.0
 """Seconds after which a screen is painted as it stands."""
-PASSES: Final = 8
-"""Layouts that may follow from one another; three do, where a text is wrapped anew and then scrolls."""
+PASSES: Final = 12
+"""Layouts, and what waits for them, that may follow from one another; three do where a text is wrapped anew."""
 
 
 async def settle(screen: Screen[Any]) -> None:
@@ -17,11 +17,14 @@ async def settle(screen: Screen[Any]) -> None:
     end = monotonic() + LONGEST
     for _ in range(PASSES):
         await _handled(screen, end)
-        if not (screen._layout_required or screen._scroll_required):
+        if screen._layout_required or screen._scroll_required:
+            screen._refresh_layout(scroll=not screen._layout_required)
+            screen._layout_required = screen._scroll_required = False
+            screen._dirty_widgets.add(screen)  # after the batch, what has only been moved is painted, too
+        elif screen._callbacks:
+            await screen._invoke_and_clear_callbacks()
+        else:
             break
-        screen._refresh_layout(scroll=not screen._layout_required)
-        screen._layout_required = screen._scroll_required = False
-        screen._dirty_widgets.add(screen)  # after the batch, what has only been moved is painted, too
 
 
 async def _handled(screen: Screen[Any], end: float) -> None:
