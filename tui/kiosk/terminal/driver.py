@@ -20,6 +20,7 @@ from tui.kiosk.terminal.painting.capabilities import erases_in_colour
 from tui.kiosk.terminal.painting.frames import Frames
 from tui.kiosk.terminal.rate_limit import Allowance
 from tui.kiosk.terminal.tty import RESET, Before
+from tui.process.environment import environment
 
 SIGNALS: Final = {signal.SIGTERM: 143, signal.SIGHUP: 129, signal.SIGQUIT: 131, signal.SIGINT: 130}
 """Signals that end the program in order, and the exit code they lead to (128 + number)."""
@@ -73,7 +74,7 @@ class KioskDriver(LinuxDriver):
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self._file = Output(2)  # type: ignore[assignment]
         self.before = Before.look(self.fileno)
-        self.frames = Frames(app, super().write, erases=erases_in_colour(os.environ))
+        self.frames = Frames(app, super().write, erases=erases_in_colour(environment()))
         self._repaints = Allowance(3, 1, monotonic)
         self._wake, self._waker = os.pipe()
         self._raw: list[Any] | None = None
