@@ -175,6 +175,8 @@ class KioskApp(PaintedApp, inherit_bindings=False):
                 self.uninstall_screen(screen)
                 del self._screens[kind]
                 await screen.remove()
+        for pump in self.screen_stack:  # it holds its last message, and with it the screen that sent it
+            pump.call_later(lambda: None)
         self.call_after_refresh(garbage.collect)
 
     # ── start and end ───────────────────────────────────────────────────────
