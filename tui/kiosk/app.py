@@ -23,6 +23,7 @@ from tui.journey.state import State, Step
 from tui.kiosk.attendance import Attendance
 from tui.kiosk.crash import last_words, place_of
 from tui.kiosk.screens.base import StepScreen, style
+from tui.kiosk.screens.drawn import forget, put_away
 from tui.kiosk.screens.events import Happened
 from tui.kiosk.screens.registry import screen_class
 from tui.kiosk.screens.theme import FULL, SIXTEEN
@@ -124,6 +125,7 @@ class KioskApp(App[None], inherit_bindings=False):
                 left = self.step_screen
                 if screen is not left:
                     await self.switch_screen(screen)
+                    put_away(left)
                 left.leave()
             await self._draw(screen, entering=entering)
         screen.paint()
@@ -177,7 +179,12 @@ class KioskApp(App[None], inherit_bindings=False):
                 self.uninstall_screen(screen)
                 del self._screens[kind]
                 await screen.remove()
-        self.call_after_refresh(garbage.collect)
+        self.call_after_refresh(self._sweep)
+
+    def _sweep(self) -> None:
+        """After the last of its frames has been drawn."""
+        forget()
+        garbage.collect()
 
     # ── what is shown ───────────────────────────────────────────────────────
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
