@@ -10,7 +10,7 @@ from tui.kiosk.widgets.qr import modules
 def put_away(screen: Screen[object]) -> None:
     """Lines of a screen that is not shown; they are drawn again when it comes back."""
     for widget in screen.walk_children(with_self=True):
-        widget._set_dirty()
+        widget._styles_cache.clear()
 
 
 def forget() -> None:
