@@ -5,7 +5,7 @@ from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from math import ceil
 from threading import Thread
-from typing import TYPE_CHECKING, ClassVar, Protocol, cast
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from rich.segment import Segments
 from rich.text import Text
@@ -20,6 +20,7 @@ from tui.kiosk.acts import act_of
 from tui.kiosk.attendance import Attendance
 from tui.kiosk.crash import last_words, place_of
 from tui.kiosk.screens.base import StepScreen, style
+from tui.kiosk.screens.drawn import forget, put_away
 from tui.kiosk.screens.events import Happened
 from tui.kiosk.screens.registry import screen_class
 from tui.kiosk.screens.theme import FULL, SIXTEEN
@@ -34,9 +35,9 @@ from tui.process.hardening import hide
 if TYPE_CHECKING:  # the flow and its events are imported after the first paint: 40 ms
     from textual.pilot import Pilot
 
-    from tui.journey.commands import Command
     from tui.journey.events import Event
     from tui.journey.ports import Phone
+    from tui.kiosk.ports import Runtime
 
 log = logging.getLogger(__name__)
 log.addHandler(logging.NullHandler())  # else Python's last resort would print into the full screen
@@ -47,16 +48,6 @@ BEAT = 1.0
 """Seconds between two looks at the idle clock."""
 
 
-class Runtime(Protocol):
-    """What the app needs of `tui.kiosk.runtime.runtime.Runtime`."""
-
-    def start(self, post: Callable[["Event"], None]) -> None: ...
-
-    def run(self, command: "Command") -> None: ...
-
-    def stop(self) -> None: ...
-
-
 class KioskApp(PaintedApp, inherit_bindings=False):
     """Holds the state; the one place where events enter."""
 
@@ -65,7 +56,7 @@ class KioskApp(PaintedApp, inherit_bindings=False):
     ENABLE_COMMAND_PALETTE = False
     ALLOW_SELECT = False
 
-    def __init__(self, runtime: Runtime, phone: "Phone | None" = None, idle_seconds: int = 120) -> None:
+    def __init__(self, runtime: "Runtime", phone: "Phone | None" = None, idle_seconds: int = 120) -> None:
         super().__init__(driver_class=KioskDriver)
         Input.cursor_blink.default = False  # type: ignore[attr-defined]
         ScrollBar.renderer = CellScrollBar
@@ -121,6 +112,7 @@ class KioskApp(PaintedApp, inherit_bindings=False):
                 left = self.step_screen
                 if screen is not left:
                     await self.switch_screen(screen)
+                    put_away(left)
                 left.leave()
             await self._draw(screen, entering=entering)
         screen.paint()
@@ -177,7 +169,12 @@ class KioskApp(PaintedApp, inherit_bindings=False):
                 await screen.remove()
         for pump in self.screen_stack:  # it holds its last message, and with it the screen that sent it
             pump.call_later(lambda: None)
-        self.call_after_refresh(garbage.collect)
+        self.call_after_refresh(self._sweep)
+
+    def _sweep(self) -> None:
+        """After the last of its frames has been drawn."""
+        forget()
+        garbage.collect()
 
     # ── start and end ───────────────────────────────────────────────────────
     def refresh_css(self, animate: bool = True) -> None:

@@ -1,0 +1,79 @@
+"""What a person leaves in the kiosk's memory when they go: counted, for what the system is given back varies."""
+
+import asyncio
+import gc
+from collections import Counter
+from collections.abc import Callable
+from weakref import ref
+
+import pytest
+
+from tests.harness import people
+from tests.harness.kiosk.stage import Stage, staged
+from tui.journey.state import Step
+from tui.kiosk.widgets.qr import modules
+from tui.process import garbage
+
+VISITED = (Step.SIGN_IN, Step.NOTICE, Step.FORM, Step.QR)
+
+
+@pytest.fixture
+def swept(monkeypatch: pytest.MonkeyPatch) -> Callable[[], asyncio.Event]:
+    """Make an event that is set when the app has looked for garbage after a visit."""
+
+    def event() -> asyncio.Event:
+        done = asyncio.Event()
+        monkeypatch.setattr(garbage, "collect", lambda: (gc.collect(), done.set()))
+        return done
+
+    return event
+
+
+async def visit(stage: Stage, done: asyncio.Event) -> None:
+    """Come, see some screens, and go."""
+    for step in VISITED:
+        await stage.show(people.state(step))
+    await stage.show(people.state(Step.WAITING))
+    await asyncio.wait_for(done.wait(), 10)
+    await stage.pilot.pause()
+
+
+def alive() -> Counter[str]:
+    """How many objects there are of each of Textual's types and of the program's own."""
+    gc.collect()
+    kinds = Counter(type(thing) for thing in gc.get_objects())
+    return Counter({f"{kind.__module__}.{kind.__qualname__}": count for kind, count in kinds.items() if _is_ours(kind)})
+
+
+def _is_ours(kind: type) -> bool:
+    return kind.__module__.split(".")[0] in ("textual", "tui")
+
+
+async def test_every_visit_leaves_as_many_objects(swept: Callable[[], asyncio.Event]) -> None:
+    async with staged(people.state(Step.WAITING)) as stage:
+        for _first in range(2):  # what is loaded late, and a screen's last message
+            await visit(stage, swept())
+        before = alive()
+        await visit(stage, swept())
+        assert alive() - before == Counter()
+
+
+async def test_no_line_drawn_for_a_person_outlives_the_visit(swept: Callable[[], asyncio.Event]) -> None:
+    done = swept()
+    async with staged(people.state(Step.FORM)) as stage:
+        lines = [ref(widget._styles_cache) for widget in stage.screen.walk_children()]
+        await visit(stage, done)
+        gc.collect()
+        assert [line for line in lines if line() is not None] == []
+        assert modules.cache_info().currsize == 0
+
+
+async def test_a_screen_that_was_left_keeps_no_drawn_lines() -> None:
+    async with staged(people.state(Step.NOTICE)) as stage:
+        left = stage.screen
+        assert any(widget._styles_cache._cache for widget in left.walk_children())
+        await stage.show(people.state(Step.CARD))
+        assert not any(widget._styles_cache._cache for widget in left.walk_children())
+        await stage.show(people.state(Step.NOTICE))
+        assert stage.screen is left
+        assert "供应商须知" in stage.text
