@@ -76,7 +76,7 @@ def _serve(asked: int, tell: int) -> None:
     poll = select.poll()
     poll.register(asked, select.POLLIN)
     while poll.poll(_PATIENCE * 1000):
-        _send(tell, encode(listing.read(_contents(received(asked)))))
+        _send(tell, _encode(listing.read(_contents(received(asked)))))
 
 
 def _send(descriptor: int, payload: bytes) -> None:
