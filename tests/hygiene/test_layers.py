@@ -50,20 +50,21 @@ def test_the_way_to_the_first_screen_loads_nothing_heavy() -> None:
 
 def test_the_first_screen_is_drawn_without_orders_events_rules_and_parser() -> None:
     drawn = """
-import tui.cli.main, tui.cli.kiosk, tui.kiosk.wiring, tui.token.launch
+from pathlib import Path
+import tui.cli.main, tui.cli.kiosk, tui.kiosk.wiring
+from tui.token.launch import HeadStart, Module
 from tui.kiosk.app import KioskApp
 from tui.kiosk.screens.registry import screen_class
 from tui.journey.state import Step
-
-class Still:
-    start = run = stop = lambda *_: None
+from tui.kiosk.runtime.runtime import Runtime
 
 async def first(pilot):
     assert type(app.step_screen) is screen_class(Step.WAITING)
     app.exit()
 
 KioskApp._begin = lambda self: None
-app = KioskApp(Still())
+app = KioskApp(Runtime(lambda: None))
+HeadStart([Module(Path('/nowhere'))]).close()
 app.run(headless=True, auto_pilot=first)"""
     later = {
         *(
@@ -75,10 +76,10 @@ app.run(headless=True, auto_pilot=first)"""
             "tui.core.token",
         ),
         *("tui.journey.events", "tui.journey.commands", "tui.journey.flow", "tui.journey.moves", "tui.journey.ports"),
-        *("tui.core.token", "tui.kiosk.runtime", "tui.token.proxy", "tui.deskclient"),
+        *("tui.core.token", "tui.token.proxy", "tui.token.protocol", "tui.deskclient"),
     }
     assert not _loaded(drawn, depth=3) & later
-    assert not _loaded(drawn) & ({*HEAVY, "h11", "anyio", "httpcore"} - {"msgspec"})
+    assert not _loaded(drawn) & {*HEAVY, "h11", "anyio", "httpcore"}
 
 
 def test_what_talks_to_the_desk_loads_half_of_httpx() -> None:

@@ -13,6 +13,7 @@ from tui.cli.output import say
 from tui.cli.plain import plain_words
 from tui.core.exits import Exit, exit_of
 from tui.core.failure import KioskError
+from tui.process import garbage
 from tui.process.environment import forget_inherited
 from tui.process.hardening import harden, hide
 
@@ -38,6 +39,7 @@ def main(words: Sequence[str] | None = None) -> NoReturn:
 def _kiosk(plain: dict[str, Path | None]) -> int:
     """The kiosk, without the table of commands and its parser."""
     harden()
+    garbage.put_off()
     from tui.cli.kiosk import kiosk
 
     return kiosk(**plain)

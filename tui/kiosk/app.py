@@ -153,6 +153,7 @@ class KioskApp(PaintedApp, inherit_bindings=False):
         kind = screen_class(state.step)
         if kind not in self._screens:
             screen = self._screens[kind] = kind()
+            screen.fit(self.size)
             self.install_screen(screen, kind.__name__)
         return self._screens[kind]
 

@@ -66,12 +66,12 @@ class HeadStart:
         for module in dict.fromkeys(modules):
             with contextlib.suppress(OSError):
                 self._waiting[module] = launch()
-        from tui.token.load import encode, framed  # 20 ms, in which the processes start already
+        from tui.token.load import framed
 
         for module, process in self._waiting.items():
             assert process.stdin is not None  # noqa: S101 - a pipe was asked for
             with contextlib.suppress(OSError):
-                process.stdin.write(framed(encode(module.load)))
+                process.stdin.write(framed(module.load.encoded()))
 
     def peek(self, module: Module) -> Popen[bytes] | None:
         """The module's process, which stays here."""

@@ -1,22 +1,30 @@
-"""The first message to a driver's process, apart from the others: it is sent before their types are imported."""
+"""The first message to a driver's process, apart from the others: it is sent before any library is imported."""
 
 import os
 import struct
-
-import msgspec
+from dataclasses import dataclass
+from typing import Self
 
 HEADER = struct.Struct(">I")
 
 
-class Load(msgspec.Struct, frozen=True, tag=True):
+@dataclass(frozen=True, slots=True)
+class Load:
     """The first order: which driver, with which environment."""
 
     path: str
     environment: tuple[tuple[str, str], ...]
 
+    def encoded(self) -> bytes:
+        """Its strings between zero bytes, which neither a path nor an environment can hold (execve(2), environ(7))."""
+        pairs = (part for pair in self.environment for part in pair)
+        return "\0".join((self.path, *pairs)).encode("utf-8", "surrogateescape")
 
-encode = msgspec.msgpack.Encoder().encode
-"""Any message to its bytes."""
+    @classmethod
+    def decoded(cls, payload: bytes | bytearray) -> Self:
+        """What `encoded` made of it."""
+        path, *parts = payload.decode("utf-8", "surrogateescape").split("\0")
+        return cls(path, tuple(zip(parts[::2], parts[1::2], strict=True)))
 
 
 def framed(payload: bytes) -> bytes:

@@ -13,7 +13,7 @@ from tui.core.certificate import CertificateRef, Token
 from tui.core.failure import Failure
 from tui.core.policy import KeyPolicy, SignatureScheme
 from tui.core.token import Installation, KeyLeft, SignedRequest, TokenStage
-from tui.token.load import HEADER, Load, encode, framed
+from tui.token.load import HEADER, Load, framed
 
 __all__ = ["HEADER", "Load", "encode", "framed"]
 
@@ -145,5 +145,7 @@ Done = Revealed | Requested | Installed | Retired
 Answer = Staged | PinWanted | Done | Refused
 Report = Seen | Unusable | Leaving | Answer
 
-decode_order = msgspec.msgpack.Decoder(Load | Prepare | Order).decode
+encode = msgspec.msgpack.Encoder().encode
+"""Any message but `Load` to its bytes."""
+decode_order = msgspec.msgpack.Decoder(Prepare | Order).decode
 decode_report = msgspec.msgpack.Decoder(Report).decode

@@ -208,7 +208,7 @@ class DriverProcess:
         except OSError as error:  # no process or descriptor to be had
             return Failure(Reason.DRIVER_CRASHED, detail=error.strerror or "")
         if launched is None:
-            self._send(protocol.encode(self.module.load))
+            self._send(self.module.load.encoded())
         self._running.set()
         try:
             last = await self._hear(child)

@@ -43,7 +43,7 @@ def test_what_it_has_imported_after_its_first_look(soft: SoftToken, tmp_path: Pa
     with process:
         assert process.stdin is not None
         assert process.stdout is not None
-        process.stdin.write(protocol.framed(protocol.encode(module.load)))
+        process.stdin.write(protocol.framed(module.load.encoded()))
         (length,) = protocol.HEADER.unpack(process.stdout.read(protocol.HEADER.size))
         payload = b""
         while len(payload) < length:

@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from tui.kiosk.runtime.pace import Pace
-from tui.kiosk.runtime.ports import Ports
 
 if TYPE_CHECKING:  # imported by `start`, after the first paint: dozens of dataclasses take 35 ms
     from tui.journey.commands import Command
     from tui.journey.events import Event
+    from tui.kiosk.runtime.ports import Ports
     from tui.kiosk.runtime.worker import Worker
 
 
@@ -24,7 +24,7 @@ class Runtime:
     """Takes commands from any thread and posts events from its own; `build` runs on that thread, too."""
 
     def __init__(
-        self, build: Callable[[], Ports], clock: Callable[[], datetime] = utc_now, pace: Pace | None = None
+        self, build: "Callable[[], Ports]", clock: Callable[[], datetime] = utc_now, pace: Pace | None = None
     ) -> None:
         self._build = build
         self._clock = clock

@@ -6,20 +6,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.reactive import Reactive
-from textual.screen import Screen
 from textual.widget import Widget
 
 from tui.core.failure import Failure
 from tui.journey.state import State, Trait
 from tui.kiosk.screens.compositor import NarrowCompositor
 from tui.kiosk.screens.events import Happened
-from tui.kiosk.screens.settling import settle
+from tui.kiosk.screens.settling import SettlingScreen
 from tui.kiosk.text import N_, _
 from tui.kiosk.text.wording import demo_words
 from tui.kiosk.widgets.banner import FailureBanner
@@ -79,7 +77,7 @@ RETRY = Key("f6", N_("重试"), "retry")
 """Offered while a failure is shown."""
 
 
-class StepScreen(Screen[None], inherit_bindings=False):
+class StepScreen(SettlingScreen, inherit_bindings=False):
     """One step: a function of the state. Installed once and re-used; `left` must clear what nobody else may see.
 
     A subclass stands in the module of its step's name (`registry`), sets `heading` and `help_text`, composes
@@ -241,24 +239,14 @@ class StepScreen(Screen[None], inherit_bindings=False):
 
     async def settle(self, *, entering: bool) -> None:
         """After `present`, in a batch: lay out what has changed; after `entering`, with what has the focus in view."""
-        await settle(self)
+        await self.lay_out()
         if entering:
             self.query_one(Body).show_focused()
-            await settle(self)
+            await self.lay_out()
 
     def paint(self) -> None:
         """Paint at once what has changed in a batch, as Textual's timer does some milliseconds later."""
         self._on_timer_update()
-
-    async def _on_idle(self, event: events.Idle) -> None:
-        """In a batch, what waits for a refresh waits for the layout that `settle` makes."""
-        if self.app._batch_count:
-            event.prevent_default()
-
-    def _compositor_refresh(self) -> None:
-        """In a batch Textual would draw all and then throw it away."""
-        if not self.app._batch_count:
-            super()._compositor_refresh()
 
     def focus_next_act(self) -> None:
         """Focus what `focus_target` names; while that is disabled nothing has the focus, so Enter does no other act."""

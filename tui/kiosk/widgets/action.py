@@ -14,6 +14,9 @@ class ActionButton(Button, inherit_css=False):
     def __init__(self, label: str, action: str, *, primary: bool = False, id: str | None = None) -> None:
         super().__init__(Content(label), action=f"screen.{action}", id=id, classes="-main" if primary else "")
 
+    def watch_flat(self, flat: bool) -> None:
+        """None is flat; for the class that says so Textual would style each once more as it comes up."""
+
     def get_content_width(self, container: Size, viewport: Size) -> int:
         """Room for the label, its arrows, and the blank that Textual pads lines with."""
         return Content(str(self.label)).cell_length + 6

@@ -13,11 +13,12 @@ from typing import Self
 import msgspec
 
 from tui.token.host.contents import Contents, Listing
-from tui.token.load import encode, framed, received
+from tui.token.load import framed, received
 
 _PATIENCE = 2.0
 """Seconds that the other process waits for something to read."""
 
+_encode = msgspec.msgpack.Encoder().encode
 _contents = msgspec.msgpack.Decoder(Contents).decode
 _listing = msgspec.msgpack.Decoder(Listing).decode
 
@@ -51,7 +52,7 @@ class Reader:
         """
         if self._asks:
             with suppress(OSError, EOFError, msgspec.DecodeError):
-                _send(self._ask, encode(contents))
+                _send(self._ask, _encode(contents))
                 return _listing(received(self._told))
             self._asks = False
             os.close(self._ask)
@@ -75,7 +76,7 @@ def _serve(asked: int, tell: int) -> None:
     poll = select.poll()
     poll.register(asked, select.POLLIN)
     while poll.poll(_PATIENCE * 1000):
-        _send(tell, encode(listing.read(_contents(received(asked)))))
+        _send(tell, _encode(listing.read(_contents(received(asked)))))
 
 
 def _send(descriptor: int, payload: bytes) -> None:
