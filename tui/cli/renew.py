@@ -9,7 +9,7 @@ from typing import NoReturn
 
 from tui.cli.settings import take_up
 from tui.kiosk.settings import load
-from tui.kiosk.wiring import head_start, runtime
+from tui.kiosk.wiring import branched, runtime
 from tui.process.pin_file import read_pin, refuse_open
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -22,7 +22,7 @@ def renew(config: Path, answers: Path, pin_file: Path, as_json: bool) -> int:
     for file in (answers, pin_file):
         refuse_open(file)
     settings = load(config)
-    with closing(head_start(settings.modules)) as started:
+    with closing(branched(settings.modules)) as started:
         take_up(settings)
         from tui.kiosk.unattended.answers import read_answers
 
