@@ -1,5 +1,6 @@
 """Parses the words of `ca-kiosk`, and runs one command, of which no more is imported than it needs."""
 
+import gc
 import os
 import sys
 from codecs import lookup
@@ -50,6 +51,7 @@ def _kiosk(plain: dict[str, Path | None]) -> int:
 
 def _called(command: Plain) -> int:
     """A command without screens that needs no extra, without the table of commands and its parser."""
+    gc.disable()  # nothing that is imported is garbage: looking for it takes 10 ms
     harden()
     hide()
     module, _, name = command.does.partition(":")

@@ -3,6 +3,7 @@
 What both sides need is imported before they part. A kiosk, which stays and has threads, launches its processes anew.
 """
 
+import gc
 import os
 import signal
 from types import TracebackType
@@ -22,6 +23,7 @@ class Branch:
         """
         (ordered, order), (told, tell) = os.pipe(), os.pipe()
         self.returncode: int | None = None
+        gc.freeze()  # what both have is neither searched nor, by that, copied
         try:
             self.pid = os.fork()
             if not self.pid:
