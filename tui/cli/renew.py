@@ -1,5 +1,6 @@
 """`ca-kiosk renew`: the journey without screens."""
 
+import gc
 import signal
 import sys
 from contextlib import closing
@@ -22,7 +23,7 @@ def renew(config: Path, answers: Path, pin_file: Path, as_json: bool) -> int:
     for file in (answers, pin_file):
         refuse_open(file)
     settings = load(config)
-    with closing(branched(settings.modules)) as started:
+    with closing(branched(settings.modules, orders_come=True)) as started:
         take_up(settings)
         from tui.kiosk.unattended.answers import read_answers
 
@@ -30,6 +31,7 @@ def renew(config: Path, answers: Path, pin_file: Path, as_json: bool) -> int:
         from tui.kiosk.unattended.journey import Journey
         from tui.kiosk.unattended.report import JsonReport, WordReport
 
+        gc.enable()  # for what lasts longer than a start
         report = JsonReport() if as_json else WordReport(sys.stdout)
         return Journey(runtime(settings, started), known, pin, report).run()
 

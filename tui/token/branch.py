@@ -16,7 +16,7 @@ import tui.token.load  # noqa: F401
 class Branch:
     """A process like `subprocess.Popen`, as far as `launch.Process` goes."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, orders_come: bool = False) -> None:
         """Fork: before any thread runs, and before a secret is read.
 
         :raises OSError: no process or descriptor is to be had.
@@ -27,7 +27,7 @@ class Branch:
         try:
             self.pid = os.fork()
             if not self.pid:
-                _become_host(ordered, tell)
+                _become_host(ordered, tell, orders_come)
         except OSError:
             os.close(order)
             os.close(told)
@@ -55,7 +55,7 @@ class Branch:
         self.wait()
 
 
-def _become_host(ordered: int, tell: int) -> NoReturn:
+def _become_host(ordered: int, tell: int, orders_come: bool) -> NoReturn:
     """Nothing of the program goes on here but its imports: no terminal, no handler, no descriptor."""
     try:
         os.setsid()
@@ -68,6 +68,7 @@ def _become_host(ordered: int, tell: int) -> NoReturn:
         os.closerange(3, highest + 1)
         from tui.token.host.main import main
 
-        main()
+        gc.enable()
+        main(orders_come=orders_come)
     finally:
         os._exit(1)
