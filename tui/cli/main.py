@@ -38,6 +38,7 @@ def main(words: Sequence[str] | None = None) -> NoReturn:
     except KioskError as error:
         say(str(error))
         code = exit_of(error.failure)
+    gc.freeze()  # Python's end searches what is left for garbage: 20 ms
     sys.exit(code)
 
 

@@ -31,7 +31,8 @@ def renew(config: Path, answers: Path, pin_file: Path, as_json: bool) -> int:
         from tui.kiosk.unattended.journey import Journey
         from tui.kiosk.unattended.report import JsonReport, WordReport
 
-        gc.enable()  # for what lasts longer than a start
+        gc.freeze()  # what was imported is not searched any more
+        gc.enable()
         report = JsonReport() if as_json else WordReport(sys.stdout)
         return Journey(runtime(settings, started), known, pin, report).run()
 
