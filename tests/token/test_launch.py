@@ -10,7 +10,6 @@ import pytest
 
 from tests.harness.token.support import until, watching
 from tests.rig.softhsm import SoftToken
-from tui.token import launch
 from tui.token.launch import HeadStart, Module
 from tui.token.tokens import Tokens
 

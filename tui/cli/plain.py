@@ -29,7 +29,7 @@ def plain_words(words: Sequence[str]) -> dict[str, Path | None] | None:
 
 
 def plain_command(words: Sequence[str]) -> Plain | None:
-    """For `certs --json` with settings, a module or neither, and for `renew` with all its files; None for all others."""
+    """For `certs --json` with settings, a module or neither, and for `renew` with all files; None for all others."""
     match words:
         case ["certs", "--json", *rest] if (files := _files(rest, _CERTS)) is not None and len(files) < 2:
             values = {"config": None, "module": None, "watching": False, "as_json": True, **files}

@@ -9,7 +9,7 @@ import signal
 from types import TracebackType
 from typing import NoReturn, Self
 
-import tui.core.certificate  # noqa: F401
+import tui.core.certificate
 import tui.token.load  # noqa: F401
 
 
@@ -35,7 +35,8 @@ class Branch:
         finally:
             os.close(ordered)
             os.close(tell)
-        self.stdin, self.stdout = open(order, "wb", buffering=0), open(told, "rb", buffering=0)
+        self.stdin = open(order, "wb", buffering=0)  # noqa: SIM115 - closed by `__exit__`, or with the command
+        self.stdout = open(told, "rb", buffering=0)  # noqa: SIM115
 
     def wait(self) -> int:
         """Its exit code, or minus the signal's number; waits for it."""
