@@ -10,7 +10,6 @@ import pytest
 
 from tests.harness.token.support import until, watching
 from tests.rig.softhsm import SoftToken
-from tui.token import launch
 from tui.token.launch import HeadStart, Module
 from tui.token.tokens import Tokens
 
@@ -19,12 +18,13 @@ from tui.token.tokens import Tokens
 def launched(monkeypatch: pytest.MonkeyPatch) -> Iterator[list["subprocess.Popen[bytes]"]]:
     """Every process that is launched."""
     made: list[subprocess.Popen[bytes]] = []
+    popen = subprocess.Popen
 
     def kept(*words: object, **named: object) -> "subprocess.Popen[bytes]":
-        made.append(subprocess.Popen(*words, **named))  # type: ignore[call-overload]
+        made.append(popen(*words, **named))  # type: ignore[call-overload]
         return made[-1]
 
-    monkeypatch.setattr(launch, "Popen", kept)
+    monkeypatch.setattr(subprocess, "Popen", kept)
     yield made
     assert all(process.returncode is not None for process in made)
 
@@ -74,7 +74,7 @@ def test_no_process_to_be_had_is_no_failure_yet(monkeypatch: pytest.MonkeyPatch)
     def refused(*words: object, **named: object) -> None:
         raise BlockingIOError
 
-    monkeypatch.setattr(launch, "Popen", refused)
+    monkeypatch.setattr(subprocess, "Popen", refused)
     module = Module(Path("/nowhere.so"))
     assert HeadStart((module,)).take(module) is None
 

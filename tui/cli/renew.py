@@ -1,5 +1,6 @@
 """`ca-kiosk renew`: the journey without screens."""
 
+import gc
 import signal
 import sys
 from contextlib import closing
@@ -9,7 +10,7 @@ from typing import NoReturn
 
 from tui.cli.settings import take_up
 from tui.kiosk.settings import load
-from tui.kiosk.wiring import head_start, runtime
+from tui.kiosk.wiring import branched, runtime
 from tui.process.pin_file import read_pin, refuse_open
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -22,7 +23,7 @@ def renew(config: Path, answers: Path, pin_file: Path, as_json: bool) -> int:
     for file in (answers, pin_file):
         refuse_open(file)
     settings = load(config)
-    with closing(head_start(settings.modules)) as started:
+    with closing(branched(settings.modules, orders_come=True)) as started:
         take_up(settings)
         from tui.kiosk.unattended.answers import read_answers
 
@@ -30,6 +31,8 @@ def renew(config: Path, answers: Path, pin_file: Path, as_json: bool) -> int:
         from tui.kiosk.unattended.journey import Journey
         from tui.kiosk.unattended.report import JsonReport, WordReport
 
+        gc.freeze()  # what was imported is not searched any more
+        gc.enable()
         report = JsonReport() if as_json else WordReport(sys.stdout)
         return Journey(runtime(settings, started), known, pin, report).run()
 

@@ -21,6 +21,14 @@ def head_start(modules: tuple[ModuleSettings, ...]) -> "HeadStart":
     return HeadStart(_modules(modules))
 
 
+def branched(modules: tuple[ModuleSettings, ...], *, orders_come: bool = False) -> "HeadStart":
+    """The same for a command that has read no secret yet and has no thread: its processes are branched off it."""
+    from tui.token.branch import Branch
+    from tui.token.launch import HeadStart
+
+    return HeadStart(_modules(modules), lambda: Branch(orders_come=orders_come))
+
+
 def runtime(settings: KioskSettings, started: "HeadStart | None" = None) -> "Runtime":
     """A runtime whose ports are opened on its own thread once it is started."""
     from tui.kiosk.runtime.runtime import Runtime

@@ -3,14 +3,13 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncGenerator
-from subprocess import Popen
 from threading import Thread
 from typing import Final, Self
 
 import msgspec
 
 from tui.token import protocol
-from tui.token.launch import kill, launch
+from tui.token.launch import Process, kill, launch
 from tui.token.protocol import Report
 
 _LAST_WORDS = 0.5
@@ -21,7 +20,7 @@ _LIMIT: Final = 1 << 16
 class Child:
     """A started driver process; `reports` is read by one task, `send` and `kill` may be called by any."""
 
-    def __init__(self, process: Popen[bytes], loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, process: Process, loop: asyncio.AbstractEventLoop) -> None:
         self._process, self._loop = process, loop
         self._reader = asyncio.StreamReader(_LIMIT, loop)
         self._incoming: asyncio.ReadTransport | None = None
@@ -39,7 +38,7 @@ class Child:
         return await cls.adopt(launch())
 
     @classmethod
-    async def adopt(cls, process: Popen[bytes]) -> Self:
+    async def adopt(cls, process: Process) -> Self:
         """Hold a process that was launched earlier; what it has said meanwhile waits in its pipe.
 
         :raises OSError: as `start`.

@@ -1,16 +1,14 @@
 """Hear what drivers see first, for a command that does not stay: an event loop would take 70 ms to import."""
 
-import contextlib
 import select
 from collections.abc import Sequence
-from subprocess import Popen, TimeoutExpired
 from time import monotonic
 
 import msgspec
 
 from tui.core.token import Snapshot
 from tui.token import protocol
-from tui.token.launch import HeadStart, Module, kill
+from tui.token.launch import HeadStart, Module, Process, kill
 from tui.token.load import received
 from tui.token.protocol import Seen
 
@@ -39,8 +37,8 @@ def glance(modules: Sequence[Module], started: HeadStart, seconds: float = 1.0) 
     return Snapshot(tuple(token for tokens in seen for token in tokens)) if len(seen) == len(reports) else None
 
 
-def _all_told(processes: Sequence[Popen[bytes]], deadline: float) -> bool:
-    """Wait until each has said something, or has ended."""
+def _all_told(processes: Sequence[Process], deadline: float) -> bool:
+    """Wait until each has said something, or has ended: whether they all have by then."""
     for process in processes:
         poll = select.poll()
         assert process.stdout is not None  # noqa: S101 - a pipe was asked for
@@ -50,20 +48,19 @@ def _all_told(processes: Sequence[Popen[bytes]], deadline: float) -> bool:
     return True
 
 
-def _first_report(process: Popen[bytes]) -> protocol.Report:
+def _first_report(process: Process) -> protocol.Report:
     assert process.stdout is not None  # noqa: S101
     report: protocol.Report = protocol.decode_report(received(process.stdout.fileno()))
     return report
 
 
-def _end(processes: Sequence[Popen[bytes]]) -> None:
+def _end(processes: Sequence[Process]) -> None:
     """Ask them to end by closing their channel, all at once; kill what does not, and what is left of their groups."""
     for process in processes:
         assert process.stdin is not None  # noqa: S101
         process.stdin.close()
+    _all_told(processes, monotonic() + _PATIENCE)
     for process in processes:
-        with contextlib.suppress(TimeoutExpired):
-            process.wait(_PATIENCE)
         kill(process)
         with process:  # waits for its end and closes the pipes
             pass

@@ -4,15 +4,17 @@ import contextlib
 import os
 import signal
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from subprocess import DEVNULL, PIPE, Popen
-from typing import TYPE_CHECKING, Final
+from types import TracebackType
+from typing import IO, TYPE_CHECKING, Final, Protocol
 
 import tui
 
 if TYPE_CHECKING:
+    from subprocess import Popen
+
     from tui.token.load import Load
 
 _ENTRY: Final = """\
@@ -40,15 +42,41 @@ class Module:
         return Load(str(self.path), self.environment)
 
 
-def launch() -> Popen[bytes]:
+class Process(Protocol):
+    """A driver's process, in a session of its own; it ends with its stdin."""
+
+    @property
+    def pid(self) -> int: ...
+
+    @property
+    def stdin(self) -> IO[bytes] | None: ...
+
+    @property
+    def stdout(self) -> IO[bytes] | None: ...
+
+    @property
+    def returncode(self) -> int | None: ...
+
+    def wait(self) -> int: ...
+
+    def __enter__(self) -> object: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+
+def launch() -> "Popen[bytes]":
     """A process in a session of its own, since Ctrl+C in the terminal is not the driver's; it ends with its stdin.
 
     :raises OSError: no process or descriptor is to be had.
     """
+    from subprocess import DEVNULL, PIPE, Popen
+
     return Popen(_COMMAND, bufsize=0, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, start_new_session=True)
 
 
-def kill(process: Popen[bytes]) -> None:
+def kill(process: Process) -> None:
     """Kill the process and what its driver has started in its group."""
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
@@ -60,12 +88,12 @@ class HeadStart:
     What nobody has taken over is killed by `close`, and ends by itself with the program.
     """
 
-    def __init__(self, modules: Iterable[Module] = ()) -> None:
+    def __init__(self, modules: Iterable[Module] = (), start: Callable[[], Process] = launch) -> None:
         """A process that cannot be had now is started again, and its failure told, by whoever needs it."""
-        self._waiting: dict[Module, Popen[bytes]] = {}
+        self._waiting: dict[Module, Process] = {}
         for module in dict.fromkeys(modules):
             with contextlib.suppress(OSError):
-                self._waiting[module] = launch()
+                self._waiting[module] = start()
         from tui.token.load import framed
 
         for module, process in self._waiting.items():
@@ -73,11 +101,11 @@ class HeadStart:
             with contextlib.suppress(OSError):
                 process.stdin.write(framed(module.load.encoded()))
 
-    def peek(self, module: Module) -> Popen[bytes] | None:
+    def peek(self, module: Module) -> Process | None:
         """The module's process, which stays here."""
         return self._waiting.get(module)
 
-    def take(self, module: Module) -> Popen[bytes] | None:
+    def take(self, module: Module) -> Process | None:
         """Hand the module's process over, once; its `Load` is sent."""
         return self._waiting.pop(module, None)
 

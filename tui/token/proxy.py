@@ -6,7 +6,6 @@ import signal
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from subprocess import Popen
 
 from tui.core.certificate import CertificateRef, Token, find_token
 from tui.core.failure import UNLOADABLE, Failure, Reason, TokenError
@@ -14,7 +13,7 @@ from tui.core.secret import Pin
 from tui.core.token import TokenStage
 from tui.token import protocol
 from tui.token.child import Child
-from tui.token.launch import Module
+from tui.token.launch import Module, Process
 from tui.token.protocol import Answer, Done, Leaving, Order, PinWanted, Prepare, Refused, Seen, Staged, Unusable
 
 __all__ = ["DriverProcess", "Module"]
@@ -38,7 +37,7 @@ class DriverProcess:
         module: Module,
         changed: Callable[[], None],
         deadlines: Mapping[TokenStage, float],
-        launched: Popen[bytes] | None = None,
+        launched: Process | None = None,
     ) -> None:
         """`launched` is the first child where a `HeadStart` has it."""
         self.module = module

@@ -4,10 +4,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.cli.settings import take_up
-from tui.kiosk.settings import ModuleSettings, language_named, load
-from tui.kiosk.text import use_language
-from tui.kiosk.wiring import glance, head_start, tokens
+from tui.kiosk.settings import KioskSettings, ModuleSettings, language_named, load
+from tui.kiosk.wiring import branched, glance, tokens
 
 if TYPE_CHECKING:
     from tui.core.token import Snapshot
@@ -20,11 +18,8 @@ def certs(config: Path | None, module: Path | None, watching: bool, as_json: boo
     modules = settings.modules if settings else ()
     if module:
         modules = (ModuleSettings(module.absolute()),)
-    with closing(head_start(modules)) as started:
-        if settings:
-            take_up(settings)
-        else:
-            use_language(language_named())
+    with closing(branched(modules)) as started:
+        _speak(settings)
         if watching:
             from tui.cli.certs import watch
             from tui.kiosk.runtime.runtime import utc_now
@@ -33,6 +28,18 @@ def certs(config: Path | None, module: Path | None, watching: bool, as_json: boo
         from tui.cli.certs.told import tell
 
         return tell(glance(modules, started) or _look(tokens(modules, started)), as_json=as_json)
+
+
+def _speak(settings: KioskSettings | None) -> None:
+    """The language of the settings, with their log open, or else the environment's; the processes start meanwhile."""
+    if settings:
+        from tui.cli.settings import take_up
+
+        take_up(settings)
+    else:
+        from tui.kiosk.text import use_language
+
+        use_language(language_named())
 
 
 def _look(found: "Tokens") -> "Snapshot":

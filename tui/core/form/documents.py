@@ -52,8 +52,6 @@ def is_citizen_number(number: str, today: date | None = None) -> bool:
 
 def _check_citizen(id_type: IdType, number: str, today: date | None) -> FieldError | None:
     """GB 11643-1999: region, date of birth, sequence, check digit by ISO 7064 MOD 11-2."""
-    from stdnum.cn import ric  # pydoc and pkgutil come with it, too much before the first paint
-
     if len(number) == 15 and number.isascii() and number.isdigit():
         return FieldError.ID_OLD
     if len(number) != 18:
@@ -62,6 +60,8 @@ def _check_citizen(id_type: IdType, number: str, today: date | None) -> FieldErr
         return FieldError.ID_FORMAT
     if not _is_birthday(number[6:14], today or datetime.now(BEIJING).date()):
         return FieldError.ID_DATE
+    from stdnum.cn import ric  # pydoc and pkgutil come with it, too much before the first paint
+
     return None if ric.calc_check_digit(number) == number[-1] else FieldError.ID_CHECK_DIGIT
 
 

@@ -42,9 +42,11 @@ def check_tax_number(number: str, today: date | None = None) -> FieldError | Non
 
 def is_credit_code(number: str) -> bool:
     """Whether the check character is right (GB 32100-2015, GB/T 17710)."""
-    from stdnum.cn import uscc
+    if not _USCC.fullmatch(number):
+        return False
+    from stdnum.cn import uscc  # pydoc and ssl come with it, too much for certificates without a code
 
-    return bool(_USCC.fullmatch(number)) and uscc.calc_check_digit(number) == number[-1]
+    return bool(uscc.calc_check_digit(number) == number[-1])
 
 
 def normalise_title(title: str) -> str:

@@ -8,11 +8,11 @@ from tui.process.hardening import harden, hide
 from tui.token.host.reader import Reader
 
 
-def main() -> NoReturn:
-    """Serve until the program's end of the channel closes."""
+def main(*, orders_come: bool = False) -> NoReturn:
+    """Serve until the program's end of the channel closes; where orders are sure to come, all is imported here."""
     harden()
     hide()
-    reader = Reader.start()
+    reader = Reader.absent() if orders_come else Reader.start()
     from tui.token.host.channel import Channel  # the driver's side, which the reader does without
     from tui.token.host.serving import serve
 

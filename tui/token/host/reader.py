@@ -28,7 +28,12 @@ class Reader:
 
     def __init__(self, pid: int, ask: int, told: int) -> None:
         self._pid, self._ask, self._told = pid, ask, told
-        self._asks = True
+        self._asks = pid != 0
+
+    @classmethod
+    def absent(cls) -> Self:
+        """Without another process: all is read here."""
+        return cls(0, -1, -1)
 
     @classmethod
     def start(cls) -> Self:
