@@ -136,6 +136,15 @@ def test_questions_share_a_connection_and_other_calls_have_their_own(link: Link)
         assert there.connections == 3
 
 
+def test_what_has_a_connection_of_its_own_says_that_nothing_follows(link: Link) -> None:
+    with peer(stays) as there:
+        ask(link, there)
+        ask(link, there, again=False)
+    question, other = (request.lower() for request in there.requests)
+    assert b"\r\nconnection: close\r\n" in other
+    assert b"\r\nconnection: close\r\n" not in question
+
+
 @pytest.mark.parametrize("manner", [closes_after_each, says_that_it_closes, half_closes])
 @pytest.mark.parametrize("again", [True, False])
 def test_what_was_closed_between_two_calls_is_not_used_again(link: Link, manner: Manner, *, again: bool) -> None:
@@ -149,7 +158,7 @@ def test_what_was_closed_between_two_calls_is_not_used_again(link: Link, manner:
 def test_a_question_lost_on_a_connection_that_was_closing_is_asked_on_a_new_one(link: Link) -> None:
     with peer(closes_at_the_next) as there:
         assert [ask(link, there) for _ in range(6)] == [b"yes"] * 6
-        assert len(set(there.requests)) == 1  # the same, whole, each time
+        assert len({request.partition(b"\r\n\r\n")[2] for request in there.requests}) == 1  # whole, each time
         assert there.connections > 1
 
 

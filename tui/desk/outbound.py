@@ -87,17 +87,23 @@ class Link:
         :raises TooMuch: too long or too slow an answer.
         """
         end = time.monotonic() + self._deadline
-        client = self._kept if again else self._single
-        request = client.build_request(method, url, content=content or None, headers=headers, params=query)
+        request = self._kept.build_request(method, url, content=content or None, headers=headers, params=query)
+        if not again:
+            return _whole(self._begin_alone(request, end), limit, end)
         opened = list[str]()
         request.extensions["trace"] = lambda name, _: opened.append(name) if name == _OPENING else None
         try:
-            response = _begin(client, request, end)
+            response = _begin(self._kept, request, end)
         except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
-            if not again or opened:
+            if opened:
                 raise
-            response = _begin(self._single, request, end)
+            response = self._begin_alone(request, end)
         return _whole(response, limit, end)
+
+    def _begin_alone(self, request: httpx.Request, end: float) -> httpx.Response:
+        """Over a connection that both sides close afterwards: httpx's pool might lend one that was just done with."""
+        request.headers["Connection"] = "close"
+        return _begin(self._single, request, end)
 
 
 def _client(tls: ssl.SSLContext, limits: httpx.Limits) -> httpx.Client:

@@ -39,7 +39,10 @@ class Supervisor:
     """Keeps so many processes at work. It lives in the main thread of a process that has no other thread."""
 
     def __init__(self, count: int, prepare: Callable[[], None], work: Callable[[], None]) -> None:
-        """`prepare` is called here before each beginning: what it raises ends all, but for a database that is away."""
+        """`prepare` is called here before each beginning: what it raises ends all.
+
+        But a database that is away, or a system that has no process to give, is waited for.
+        """
         self._places = [_Place() for _ in range(count)]
         self._prepare, self._work = prepare, work
         self._mask: set[signal.Signals | int] = set()
@@ -73,11 +76,10 @@ class Supervisor:
                 continue
             try:
                 self._prepare()
-            except SQLAlchemyError as error:
+                place.begun, place.pid = monotonic(), self._fork()
+            except (SQLAlchemyError, OSError) as error:
                 _LOG.error("no worker is begun yet: %s", type(error).__name__)
                 self._put_off(place)
-            else:
-                place.begun, place.pid = monotonic(), self._fork()
 
     def _reap(self) -> None:
         for place in self._places:

@@ -12,7 +12,8 @@ from litestar.datastructures import State
 from litestar.enums import ScopeType
 from litestar.exceptions import HTTPException, MethodNotAllowedException, NotFoundException
 from litestar.types import ASGIApp, HTTPReceiveMessage, Message, Receive, Scope, Send, WebSocketReceiveMessage
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from tui.core.failure import Reason
 from tui.core.text_safety import printable
@@ -67,9 +68,10 @@ def _refused(_request: Request[Any, Any, Any], error: Refused) -> Response[bytes
     return _answer(error.problem)
 
 
-def _busy(_request: Request[Any, Any, Any], error: OperationalError) -> Response[bytes]:
-    code = getattr(error.orig, "sqlite_errorname", "") or getattr(error.orig, "sqlstate", "")
-    _LOG.error("database: %s %s", type(error.orig).__name__, code)
+def _busy(_request: Request[Any, Any, Any], error: SQLAlchemyError) -> Response[bytes]:
+    cause = error.orig if isinstance(error, OperationalError) else error
+    code = getattr(cause, "sqlite_errorname", "") or getattr(cause, "sqlstate", "")
+    _LOG.error("database: %s %s", type(cause).__name__, code or "")
     return _answer(Refused(Reason.DESK_BUSY, retry_after=2).problem)
 
 
@@ -85,6 +87,7 @@ def _fault(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]
 HANDLERS: dict[type[Exception] | int, Callable[..., Response[bytes]]] = {
     Refused: _refused,
     OperationalError: _busy,
+    NoConnectionFree: _busy,
     HTTPException: _http,
     Exception: _fault,
 }
