@@ -51,6 +51,6 @@ async def test_what_nobody_asked_for_is_not_taken_for_the_next_answer(
         async with httpx.AsyncClient(base_url=url, transport=transport, trust_env=False) as client:
             assert (await client.get("/")).text == "1"
             talker.may_say_more.set()
-            while later and not transport._idle[0]._reader._buffer:  # type: ignore[attr-defined]
+            while later and not transport._idle[0]._reader._buffer:  # type: ignore[attr-defined]  # noqa: ASYNC110 - no event
                 await asyncio.sleep(0)
             assert (await client.get("/")).text == "2"
