@@ -60,10 +60,12 @@ class _Connection:
         self._kept_until = 0.0
 
     def is_usable(self, url: httpx.URL) -> bool:
-        """Whether a request to this server may go this way: neither side has closed it."""
+        """Whether a request to this server may go this way: neither side has closed it, and nothing came unasked."""
         now = asyncio.get_running_loop().time()
-        open_ = not self._reader.at_eof() and not self._writer.is_closing()
-        return open_ and self._server == _server(url) and now < self._kept_until
+        # What a server or proxy has said since its last answer would be taken for the next one.
+        is_quiet = not (self._reader.at_eof() or self._reader._buffer)  # type: ignore[attr-defined]
+        is_open = is_quiet and not self._writer.is_closing()
+        return is_open and self._server == _server(url) and now < self._kept_until
 
     async def ask(self, request: httpx.Request, seconds: float | None) -> h11.Response:
         """Send a request whole, then wait for the head of its answer."""
@@ -88,8 +90,9 @@ class _Connection:
             yield bytes(event.data)
 
     def rest(self) -> bool:
-        """After a whole answer: whether another request may follow."""
-        if self._http.our_state is not h11.DONE or self._http.their_state is not h11.DONE:
+        """After a whole answer and nothing behind it: whether another request may follow."""
+        is_over = self._http.our_state is h11.DONE and self._http.their_state is h11.DONE
+        if not is_over or self._http.trailing_data[0]:
             return False
         self._http.start_next_cycle()
         self._kept_until = asyncio.get_running_loop().time() + _KEPT

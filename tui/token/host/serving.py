@@ -43,6 +43,7 @@ def serve(channel: Channel, reader: Reader) -> None:
     try:
         _work(driver, Watcher(driver, monitor, reader.read), channel, reader)
     finally:
+        signal.alarm(protocol.WATCH_DEADLINE)  # a driver may hang in its last call, too, with nobody left to kill it
         driver.close()
 
 

@@ -36,6 +36,17 @@ async def test_a_key_is_written_at_once_and_in_few_bytes(step: Step) -> None:
             assert painting.app.terminal.cells() == painting.meant()
 
 
+async def test_an_input_method_composes_where_the_cursor_is_also_in_a_field_that_has_scrolled() -> None:
+    async with painted(people.state(Step.FORM)) as painting:
+        line = painting.screen.query(Line).first()
+        line.focus()
+        line.value = "张" * 40
+        for key in ("home", "end"):
+            await painting.pilot.press(key)
+            await painting.settle()
+            assert painting.app.terminal.cursor == tuple(line.cursor_screen_offset), key
+
+
 async def test_only_a_frame_that_can_be_seen_coming_up_is_synchronised() -> None:
     async with painted(people.state(Step.SIGN_IN, account="")) as painting:
         painting.app._sync_available = True

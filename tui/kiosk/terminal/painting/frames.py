@@ -10,7 +10,7 @@ from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
 
 from tui.kiosk.terminal.painting.painter import Painter
-from tui.kiosk.terminal.painting.settling import is_settled
+from tui.kiosk.terminal.painting.settled import is_settled
 
 AT_ONCE: Final = 3
 """Lines of a change that waits for nothing: a field's, a button's."""
@@ -89,8 +89,13 @@ class Frames:
             self._write(frame)
 
     def _cursor(self) -> tuple[int, int] | None:
-        """Where an input method shows what it composes: in the field that has the focus."""
-        if not self._app.screen_stack or not hasattr(self._app.focused, "cursor_screen_offset"):
+        """Where an input method shows what it composes: in the field that has the focus.
+
+        The field is asked; what Textual remembers is where the cursor stood before the field scrolled.
+        """
+        focused = self._app.focused if self._app.screen_stack else None
+        offset = getattr(focused, "cursor_screen_offset", None)
+        if offset is None:
             return None
-        x, y = self._app.screen.outer_size.clamp_offset(self._app.cursor_position)
+        x, y = self._app.screen.outer_size.clamp_offset(offset)
         return x, y
