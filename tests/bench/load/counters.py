@@ -104,7 +104,7 @@ class _Counters:
         return numbers
 
     async def _arrive(self, numbers: list[str]) -> list[float]:
-        """All who look come at once, as after a power cut, and then are there, as kiosks are all day; what each took."""
+        """All who look come at once, as after a power cut, and then are there, as they are all day; what each took."""
         self._record.calls.clear()
         looking = enumerate(self._looking)
         await asyncio.gather(*(kiosk.arrive(numbers[number % len(numbers)]) for number, kiosk in looking))
