@@ -1,5 +1,6 @@
 """What `ca-kiosk desk serve`, `desk migrate` and `desk evidence` do."""
 
+import gc
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -25,12 +26,16 @@ from tui.desk.storage.database import (
 )
 from tui.desk.storage.wakeup import notify
 
+_OBJECTS = 50_000
+"""That are made before it is looked for cycles among them: after each 700 that was a twentieth of the desk's work."""
+
 
 def serve(config: Path) -> int:
     """Stay until SIGTERM or SIGINT; standard error tells the address once requests are accepted."""
     from tui.desk import serve as server
 
     def stay(settings: DeskSettings) -> int:
+        gc.set_threshold(_OBJECTS)
         server.serve(settings, lambda running: say(running.url))
         return Exit.DONE
 

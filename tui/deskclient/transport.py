@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator, Callable, Iterator
 import h11
 import httpx
 
-_KEPT = 5.0
-"""Seconds that an idle connection is kept, as httpx does: less than servers keep theirs."""
+_KEPT = 20.0
+"""Seconds that an idle connection is kept: less than the desk keeps it (30), longer than a page is read."""
 _CHUNK = 1 << 16
 _LONGEST_HEAD = 100 * 1024
 """Bytes of a status line with its headers."""

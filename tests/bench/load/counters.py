@@ -70,7 +70,10 @@ class _Counters:
     async def play(self) -> None:
         """All of it."""
         numbers = await self._enter()
+        arrivals = await self._arrive(numbers)
         self._record.calls.clear()
+        if arrivals:
+            self._record.calls["(arrival of all at once)"] = arrivals
         print(flush=True)
         await asyncio.to_thread(sys.stdin.readline)
         begun = time.monotonic()
@@ -99,6 +102,13 @@ class _Counters:
             for kiosk in self._looking[number :: len(self._owners)]:
                 kiosk.take_over(first)
         return numbers
+
+    async def _arrive(self, numbers: list[str]) -> list[float]:
+        """All who look come at once, as after a power cut, and then are there, as they are all day; what each took."""
+        self._record.calls.clear()
+        looking = enumerate(self._looking)
+        await asyncio.gather(*(kiosk.arrive(numbers[number % len(numbers)]) for number, kiosk in looking))
+        return self._record.calls.get("poll", [])
 
     async def _renew(self, kiosk: Kiosk, number: int) -> None:
         await asyncio.sleep(number * self._plan.poll / max(len(self._renewing), 1))  # they do not come in step

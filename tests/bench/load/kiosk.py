@@ -109,6 +109,10 @@ class Kiosk:
         """Use the other one's session."""
         self._token = other._token
 
+    async def arrive(self, number: str) -> None:
+        """Open the connection by a first look at the application."""
+        await self._glance(number)
+
     async def look_on(self, number: str) -> None:
         """Look at the application again and again until cancelled."""
         await asyncio.sleep(random.uniform(0, self._manner.poll))
@@ -124,15 +128,19 @@ class Kiosk:
 
     async def _look(self, number: str) -> Application | None:
         """The application now, and a pause; or once it has changed; None: it has not."""
+        answer = await self._glance(number)
+        if not (self._manner.wait and self._etag):
+            await asyncio.sleep(self._manner.poll * random.uniform(1 - _SPREAD, 1 + _SPREAD))
+        return None if answer.status == 304 else msgspec.json.decode(answer.body, type=Application)
+
+    async def _glance(self, number: str) -> Answer:
         headers = {}
         if self._manner.wait and self._etag:
             headers = {"Prefer": f"wait={self._manner.wait:.0f}", "If-None-Match": self._etag}
         held = "(held)" if headers else "poll"
         answer = await self._ask(held, "GET", f"applications/{number}", b"", headers)
         self._etag = answer.headers.get("etag", "")
-        if not (self._manner.wait and self._etag):
-            await asyncio.sleep(self._manner.poll * random.uniform(1 - _SPREAD, 1 + _SPREAD))
-        return None if answer.status == 304 else msgspec.json.decode(answer.body, type=Application)
+        return answer
 
     async def _scan(self, qr: str) -> None:
         paid = await self._wallet.ask(

@@ -50,7 +50,7 @@ async def check_version(request: Request[Any, Any, State]) -> None:
     """
     minimum = request.app.state.desk.settings.minimum_kiosk_version
     told = _VERSION.match(request.headers.get(VERSION_HEADER, ""))
-    if request.url.path != _FOR_EVERYBODY and (told is None or _order(told[0]) < _order(minimum)):
+    if request.scope["path"] != _FOR_EVERYBODY and (told is None or _order(told[0]) < _order(minimum)):
         raise Refused(Reason.KIOSK_TOO_OLD, minimum_version=minimum)
 
 
@@ -136,6 +136,5 @@ class AccessLog:
         finally:
             if scope["type"] == ScopeType.HTTP:
                 milliseconds = (time.monotonic() - begun) * 1000
-                request = Request[Any, Any, State](scope)
-                path = printable(request.scope["path"], _PATH_SHOWN)
-                _ACCESS.info("%s %s %d %.0f ms", request.method, path, status, milliseconds)
+                path = printable(scope["path"], _PATH_SHOWN)
+                _ACCESS.info("%s %s %d %.0f ms", scope["method"], path, status, milliseconds)

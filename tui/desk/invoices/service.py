@@ -166,13 +166,13 @@ def hint(desk: Desk, number: str) -> None:
     blue = InvoiceRecord.business_no == number, InvoiceRecord.business_no.in_(waiting)
     red = RedInvoiceRecord.request_no == number, RedInvoiceRecord.state.in_(RED_OPEN)
     with reading(desk.engine) as db:
-        known = db.scalar(select(InvoiceRecord.business_no).where(*blue)) or db.scalar(
-            select(RedInvoiceRecord.request_no).where(*red)
-        )
-    if known:
+        is_blue = db.scalar(select(InvoiceRecord.business_no).where(*blue)) is not None
+        is_red = not is_blue and db.scalar(select(RedInvoiceRecord.request_no).where(*red)) is not None
+    if is_blue or is_red:
+        kind, which = (InvoiceRecord, blue) if is_blue else (RedInvoiceRecord, red)
+        due = update(kind).where(*which).values(next_query_at=now)
         with writing(desk.engine) as db:
-            db.execute(update(InvoiceRecord).where(*blue).values(next_query_at=now))
-            db.execute(update(RedInvoiceRecord).where(*red).values(next_query_at=now))
+            db.execute(due, execution_options={"synchronize_session": False})  # the session holds no row
 
 
 def callback_url(desk: Desk) -> str:
