@@ -7,6 +7,7 @@ from collections.abc import Callable
 from weakref import ref
 
 import pytest
+from textual.widget import Widget
 
 from tests.harness import people
 from tests.harness.kiosk.stage import Stage, staged
@@ -23,7 +24,7 @@ def swept(monkeypatch: pytest.MonkeyPatch) -> Callable[[], asyncio.Event]:
 
     def event() -> asyncio.Event:
         done = asyncio.Event()
-        monkeypatch.setattr(garbage, "collect", lambda: (gc.collect(), done.set()))
+        monkeypatch.setattr(garbage, "collect", done.set)
         return done
 
     return event
@@ -61,7 +62,7 @@ async def test_every_visit_leaves_as_many_objects(swept: Callable[[], asyncio.Ev
 async def test_no_line_drawn_for_a_person_outlives_the_visit(swept: Callable[[], asyncio.Event]) -> None:
     done = swept()
     async with staged(people.state(Step.FORM)) as stage:
-        lines = [ref(widget._styles_cache) for widget in stage.screen.walk_children()]
+        lines = [ref(widget._styles_cache) for widget in stage.screen.walk_children(Widget)]
         await visit(stage, done)
         gc.collect()
         assert [line for line in lines if line() is not None] == []
@@ -71,9 +72,9 @@ async def test_no_line_drawn_for_a_person_outlives_the_visit(swept: Callable[[],
 async def test_a_screen_that_was_left_keeps_no_drawn_lines() -> None:
     async with staged(people.state(Step.NOTICE)) as stage:
         left = stage.screen
-        assert any(widget._styles_cache._cache for widget in left.walk_children())
+        assert any(widget._styles_cache._cache for widget in left.walk_children(Widget))
         await stage.show(people.state(Step.CARD))
-        assert not any(widget._styles_cache._cache for widget in left.walk_children())
+        assert not any(widget._styles_cache._cache for widget in left.walk_children(Widget))
         await stage.show(people.state(Step.NOTICE))
         assert stage.screen is left
         assert "供应商须知" in stage.text

@@ -3,13 +3,14 @@
 from rich.cells import cached_cell_len
 from textual._styles_cache import StylesCache
 from textual.screen import Screen
+from textual.widget import Widget
 
 from tui.kiosk.widgets.qr import modules
 
 
 def put_away(screen: Screen[object]) -> None:
     """Lines of a screen that is not shown; they are drawn again when it comes back."""
-    for widget in screen.walk_children(with_self=True):
+    for widget in screen.walk_children(Widget, with_self=True):
         widget._styles_cache.clear()
 
 
