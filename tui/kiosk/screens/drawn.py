@@ -8,7 +8,7 @@ from textual.widget import Widget
 from tui.kiosk.widgets.qr import modules
 
 
-def put_away(screen: Screen[object]) -> None:
+def put_away(screen: Screen[None]) -> None:
     """Lines of a screen that is not shown; they are drawn again when it comes back."""
     for widget in screen.walk_children(Widget, with_self=True):
         widget._styles_cache.clear()
