@@ -24,12 +24,7 @@ def swept(monkeypatch: pytest.MonkeyPatch) -> Callable[[], asyncio.Event]:
 
     def event() -> asyncio.Event:
         done = asyncio.Event()
-
-        def collect() -> None:
-            gc.collect()
-            done.set()
-
-        monkeypatch.setattr(garbage, "collect", collect)
+        monkeypatch.setattr(garbage, "collect", done.set)
         return done
 
     return event

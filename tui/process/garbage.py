@@ -4,6 +4,7 @@ A whole collection takes 60 ms with Textual's objects in memory, and by default 
 """
 
 import gc
+from contextlib import suppress
 
 _RARE = 200
 """Collections of the middle generation before a whole one; Python's own 10 is for programs that nobody waits for."""
@@ -23,5 +24,13 @@ def resume() -> None:
 
 
 def collect() -> None:
-    """A whole collection, for a moment when nobody is at the keys."""
+    """A whole collection, for a moment when nobody is at the keys; what is free then goes back to the system.
+
+    By itself glibc keeps free memory that lies below what is in use: 2.3 MiB after a renewal. Other C libraries have
+    no malloc_trim(3).
+    """
+    import ctypes  # loaded after the first paint
+
     gc.collect()
+    with suppress(AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)
