@@ -85,4 +85,4 @@ def _caught(pid: int) -> set[signal.Signals]:
     """The signals for which a process has a handler of its own (SigCgt of proc(5))."""
     (line,) = (line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("SigCgt"))
     mask = int(line.split()[1], 16)
-    return {number for number in signal.valid_signals() if mask >> (number - 1) & 1 and number in HANDLED}  # type: ignore[misc]
+    return {number for number in signal.valid_signals() if mask >> (number - 1) & 1 and number in HANDLED}

@@ -68,6 +68,7 @@ def test_so_is_one_that_is_slow_and_it_stays(soft: SoftToken, monkeypatch: pytes
         assert glance((module(soft),), started, seconds=0.0) is None
         process = started.peek(module(soft))
         assert process is not None
+        assert isinstance(process, subprocess.Popen)
         assert process.poll() is None
 
 

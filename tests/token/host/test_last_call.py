@@ -9,7 +9,7 @@ from tui.token import protocol
 from tui.token.host import serving
 from tui.token.host.channel import Channel
 from tui.token.host.reader import Reader
-from tui.token.load import Load, encode
+from tui.token.load import Load
 
 
 class Ending:
@@ -30,7 +30,7 @@ class Gone:
 
     def receive(self) -> bytearray:
         """The order to load the driver."""
-        return bytearray(encode(Load("driver.so", ())))
+        return bytearray(Load("driver.so", ()).encoded())
 
     def listen_to(self, descriptor: int) -> None:
         """Nothing is heard."""
