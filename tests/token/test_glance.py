@@ -23,6 +23,10 @@ finally: print(*sys.modules, file=sys.stderr)
 """
 
 
+PATIENCE = 60.0
+"""Seconds: a laden machine starts no driver in one."""
+
+
 def module(soft: SoftToken) -> Module:
     return Module(soft.module, tuple(soft.environment))
 
@@ -38,7 +42,7 @@ async def test_the_same_as_with_an_event_loop(soft: SoftToken, tokens: Tokens, t
     modules = module(soft), module(make_token(tmp_path / "other"))
     started = HeadStart(modules)
     pids = [process.pid for process in started._waiting.values()]
-    seen = glance(modules, started)
+    seen = glance(modules, started, PATIENCE)
     assert seen is not None
     assert len(seen.tokens) == 2
     (known,) = (await tokens.take_snapshot()).tokens
