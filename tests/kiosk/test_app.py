@@ -93,7 +93,11 @@ async def test_the_screen_is_shown_before_its_commands_run() -> None:
         for event in (e.Started(), e.SignInSubmitted("a", Password(b"p")), e.SignedIn()):
             app.advance(event)
             await pilot.pause()
-        assert recorder.ran[1:] == [("SignIn", Step.SIGN_IN), ("LoadNotice", Step.NOTICE)]
+        assert recorder.ran[1:] == [
+            ("SignIn", Step.SIGN_IN),
+            ("LoadNotice", Step.NOTICE),
+            ("LoadAgreement", Step.NOTICE),
+        ]
 
 
 async def test_a_second_submission_is_dropped_while_the_first_is_under_way() -> None:
