@@ -27,7 +27,7 @@ from tui.desk.storage.database import (
 from tui.desk.storage.wakeup import notify
 
 _OBJECTS = 50_000
-"""That are made before it is looked for cycles among them: after each 700 that was a twentieth of the desk's work."""
+"""That are made before it is looked for cycles among them, of which a desk makes few; Python looks after each 700."""
 
 
 def serve(config: Path) -> int:
