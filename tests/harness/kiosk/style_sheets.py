@@ -1,6 +1,7 @@
 """The program's style sheets, which Textual parses three times for every app: here once for all apps of a process."""
 
 from collections.abc import Iterator
+from functools import wraps
 
 import pytest
 from textual.css.model import RuleSet
@@ -14,6 +15,7 @@ def _style_sheets_parsed_once() -> Iterator[None]:
     parse = Stylesheet._parse_rules
     known: dict[tuple[object, ...], list[RuleSet]] = {}
 
+    @wraps(parse)
     def parsed(  # noqa: PLR0917 - as Textual calls it
         self: Stylesheet,
         css: str,

@@ -26,6 +26,8 @@ def parsed(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
         times[read_from[0]] += read_from[0].endswith(".tcss")
         return parse(scope, css, read_from, **rest)
 
+    by_textual = vars(stylesheet.Stylesheet._parse_rules)["__wrapped__"]  # else an earlier test's rules would do
+    monkeypatch.setattr(stylesheet.Stylesheet, "_parse_rules", by_textual)
     monkeypatch.setattr(stylesheet, "parse", counted)
     return times
 
