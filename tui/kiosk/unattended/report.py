@@ -154,7 +154,7 @@ _DARK, _LIGHT = 16, 231
 
 def qr_rows(payload: str, columns: int) -> Iterator[str]:
     """The code in half blocks with its colours set, or nothing where it is not drawable or too wide."""
-    from tui.kiosk.widgets.qr import QUIET_ZONES, drawable, modules
+    from tui.kiosk.matrix import QUIET_ZONES, drawable, modules
 
     if not drawable(payload):
         return

@@ -1,122 +1,13 @@
-"""A certificate in words: its facts, its state, and what can be done with it."""
-
-from datetime import datetime, timedelta
+"""A token and its certificates as the screens draw them; the words are those of `tui.kiosk.text.certificate`."""
 
 from textual.content import Content
 
-from tui.core.certificate import Certificate, CertificateState, Token, Usage
-from tui.core.text_safety import printable
-from tui.kiosk.text import _
-from tui.kiosk.text.dates import day, moment
-from tui.kiosk.text.labels import label
-from tui.kiosk.widgets.facts import Fact
+from tui.core.certificate import Token
+from tui.kiosk.text.certificate import facts, kept_words, refused_facts, row, short_facts, token_name
 
-STATE_STYLES = {
-    CertificateState.RENEWABLE: "bold $good",
-    CertificateState.VALID: "bold $secondary",
-    CertificateState.NOT_FOR_SIGNING: "$muted",
-    CertificateState.RENEWED: "$good",
-}
-"""Beside the words; every other state is drawn as trouble."""
-TROUBLE = "bold $bad"
-
-
-def days_words(certificate: Certificate, now: datetime, window: timedelta) -> tuple[str, str]:
-    """What can be done with the certificate now, and the style to say it in."""
-    state = certificate.state(now, window)
-    left = certificate.days_left(now)
-    style = STATE_STYLES.get(state, TROUBLE)
-    match state:
-        case CertificateState.RENEWABLE if left == 0:
-            return _("今天到期，请立即续期"), TROUBLE
-        case CertificateState.RENEWABLE if certificate.is_urgent(now):
-            return _("仅剩{days}天，请尽快续期").format(days=left), TROUBLE
-        case CertificateState.RENEWABLE:
-            return _("剩余{days}天，可以续期").format(days=left), style
-        case CertificateState.VALID:
-            opens = day(certificate.not_after - window)
-            return _("剩余{days}天，{day}起可续期").format(days=left, day=opens), style
-        case CertificateState.UNSUPPORTED if certificate.is_sm2:
-            return _("剩余{days}天，国密（SM2）证书请到柜台续期").format(days=left), style
-        case CertificateState.UNSUPPORTED:
-            return _("剩余{days}天，不支持在线续期").format(days=left), style
-        case CertificateState.NOT_FOR_SIGNING if left < 0:
-            return _("已过期{days}天，不单独续期").format(days=-left), style
-        case CertificateState.NOT_FOR_SIGNING:
-            return _("剩余{days}天，不单独续期").format(days=left), style
-        case CertificateState.RENEWED if certificate.renewed_until is not None:
-            return _("已续期，新证书有效期至{day}").format(day=day(certificate.renewed_until)), style
-        case CertificateState.EXPIRED:
-            return _("已过期{days}天，不能在线续期").format(days=-left), style
-        case _:
-            return label(state), style
-
-
-def short_facts(certificate: Certificate, now: datetime, window: timedelta) -> tuple[Fact, ...]:
-    """Name under what the certificate is for, end, and what can be done."""
-    if not certificate.readable:
-        return _unreadable(certificate)
-    words, style = days_words(certificate, now, window)
-    return (
-        Fact(label(certificate.usage), certificate.name, "bold"),
-        Fact(_("有效期至"), moment(certificate.not_after)),
-        Fact(_("状态"), words, style),
-    )
-
-
-def facts(certificate: Certificate, now: datetime, window: timedelta) -> tuple[Fact, ...]:
-    """Everything of the certificate that people ask for, the longest last: a small screen may cut it off."""
-    if not certificate.readable:
-        return _unreadable(certificate)
-    _name, end, words = short_facts(certificate, now, window)
-    return (
-        Fact(_("证书主题"), certificate.name, "bold"),
-        end,
-        words,
-        Fact(_("证书用途"), f"{label(certificate.usage)}  {certificate.key}"),
-        Fact(_("序列号"), certificate.serial.upper()),
-        Fact(_("颁发机构"), certificate.issuer),
-        Fact(_("生效时间"), moment(certificate.not_before)),
-        Fact(_("主题全称"), certificate.subject),
-    )
-
-
-def refused_facts(certificate: Certificate, now: datetime, window: timedelta) -> tuple[Fact, ...]:
-    """What this is about, short enough to stand below a long reason."""
-    rows = short_facts(certificate, now, window)
-    if not certificate.readable:
-        return rows
-    return *rows, Fact(_("序列号"), certificate.serial.upper()), Fact(_("密钥"), certificate.key)
-
-
-def row(certificate: Certificate, now: datetime, window: timedelta, *, named: bool = True) -> Fact:
-    """One line of a certificate among many, or beside the one with the same name."""
-    if not certificate.readable:
-        return Fact(label(CertificateState.UNREADABLE), certificate.label or _("没有标签"), TROUBLE)
-    words, style = days_words(certificate, now, window)
-    name = f"  {certificate.name}" if named else ""
-    return Fact(label(certificate.usage), words + name, style)
-
-
-def _unreadable(certificate: Certificate) -> tuple[Fact, ...]:
-    """What can be told of bytes that are no certificate, so that staff find them."""
-    place = _("{size}字节，CKA_ID {key_id}").format(size=len(certificate.der), key_id=certificate.key_id or "-")
-    return (
-        Fact(_("证书标签"), certificate.label or _("没有标签"), "bold"),
-        # Translators: size of a certificate that cannot be read.
-        Fact(_("内容"), place),
-        Fact(_("状态"), label(CertificateState.UNREADABLE), TROUBLE),
-    )
-
-
-def kept_words(token: Token, certificate: Certificate) -> str:
-    """What the owner of a pair asks before and after the renewal of its signing certificate; empty without a pair."""
-    if certificate.usage is not Usage.SIGNING or not token.has_encryption_certificate:
-        return ""
-    return _("CA中的加密证书和加密密钥保持不变，以前加密的文件仍可打开。")
+__all__ = ["facts", "kept_words", "refused_facts", "row", "short_facts", "token_title"]
 
 
 def token_title(token: Token) -> Content:
     """The token's label and the tail of its serial."""
-    text = _("{label}（序列号尾号 {tail}）").format(label=token.label or _("未命名CA"), tail=token.serial[-6:])
-    return Content.styled(printable(text, 60), "bold")
+    return Content.styled(token_name(token), "bold")

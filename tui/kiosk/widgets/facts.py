@@ -1,22 +1,15 @@
 """Label and value in two columns; values are foreign text and drawn as text."""
 
 import re
-from dataclasses import dataclass
 
 from rich.cells import cell_len, chop_cells
 from textual.content import Content
 
 from tui.core.text_safety import printable
+from tui.kiosk.text.certificate import Fact
 from tui.kiosk.widgets.words import Words
 
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """One row."""
-
-    label: str
-    value: str
-    style: str = ""
+__all__ = ["Fact", "Facts", "table"]
 
 
 class Facts(Words):

@@ -1,7 +1,6 @@
 """A QR code in the terminal (ISO/IEC 18004), drawn so that phones read it: black on white, whatever the theme."""
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from itertools import groupby
 from typing import ClassVar, cast
 
@@ -14,25 +13,16 @@ from textual.geometry import Size
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tui.kiosk.matrix import QUIET_ZONES, Modules, drawable, modules
 from tui.kiosk.text import _
 
-QUIET_ZONES = (4, 2)
-"""Light modules around the code: 4 by the standard; 2 is the least that every reader took, used where 4 do not fit.
-
-Even, for an odd number of rows above would lead the seams of half blocks through the dark middle of the finders.
-"""
-
-LONGEST_PAYLOAD = 512
-"""Characters; a longer one is not a payment code."""
+__all__ = ["LOWER_HALF", "QUIET_ZONES", "Drawing", "QrCode", "drawable", "fitting", "modules", "smallest", "too_small"]
 
 LOWER_HALF = "▄"
 """Of all block glyphs the one that is drawn: the background carries the rest."""
 
 LEAST_WORDS = 24
 """Columns for the words that stand in for a code that does not fit."""
-
-Modules = tuple[tuple[bool, ...], ...]
-"""Rows of dark modules, without quiet zone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +45,6 @@ class Drawing:
         return Size(columns * 2, rows) if self.wide else Size(columns, (rows + 1) // 2)
 
 
-@lru_cache(maxsize=4)
-def modules(payload: str) -> Modules:
-    """The code of `payload`: level M, digits in numeric mode."""
-    from qrcode import QRCode
-    from qrcode.constants import ERROR_CORRECT_M
-
-    code = QRCode(error_correction=ERROR_CORRECT_M, border=0)
-    code.add_data(payload, optimize=20)
-    code.make(fit=True)
-    return tuple(tuple(map(bool, row)) for row in code.get_matrix())
-
-
 def fitting(code: int, place: Size, half_blocks: bool) -> Drawing | None:
     """The best drawing of a code of `code` modules in `place`: large modules first, then wide quiet zones."""
     for wide in (True, False) if half_blocks else (True,):
@@ -81,11 +59,6 @@ def fitting(code: int, place: Size, half_blocks: bool) -> Drawing | None:
 def smallest(code: int, half_blocks: bool) -> Drawing:
     """The drawing that takes the least place."""
     return Drawing(code, QUIET_ZONES[-1], QUIET_ZONES[-1], wide=not half_blocks)
-
-
-def drawable(payload: str) -> bool:
-    """Whether `payload` can be a payment code: an address in ASCII, not absurdly long."""
-    return 0 < len(payload) <= LONGEST_PAYLOAD and payload.isascii() and payload.isprintable()
 
 
 class QrCode(Widget):
