@@ -9,7 +9,7 @@ from importlib import import_module
 from io import TextIOWrapper
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from tui.cli.output import say
 from tui.cli.plain import Plain, plain_command, plain_words
@@ -43,7 +43,7 @@ def main(words: Sequence[str] | None = None) -> NoReturn:
     sys.exit(code)
 
 
-def _kiosk(plain: dict[str, Path | None]) -> int:
+def _kiosk(plain: dict[str, Any]) -> int:
     """The kiosk, without the table of commands and its parser."""
     harden()
     garbage.put_off()

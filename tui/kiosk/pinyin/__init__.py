@@ -1,0 +1,1 @@
+"""Han characters typed by their sound where the terminal has no input method."""
