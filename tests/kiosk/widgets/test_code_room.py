@@ -55,8 +55,8 @@ async def test_a_console_without_half_blocks_says_all_that_helps() -> None:
             "至少 111 列 × 40 行",
             "现在80 列 × 24 行",
             "没有可用的半块字符（U+2584）",
-            "在另一台终端继续缴费",
-            "申请已保存在服务端",
+            "在另一台终端继续付款",
+            "申请已保存在续期服务中",
             "本次申请没有扣款",
         ):
             assert sentence in words(stage)

@@ -72,7 +72,7 @@ class Scanning(Dialogue):
         frozen = self.state.application is not None and self.state.application.is_frozen
         listed = [Choice(_("支付成功"), e.PaymentClaimed)]
         if self._scannable() and drawable(attempt.qr):
-            listed.append(Choice(_("再显示一次付款码"), lambda: self._show(attempt)))
+            listed.append(Choice(_("再显示一次二维码"), lambda: self._show(attempt)))
             if (phone := self.talk.phone) is not None:
                 listed.append(Choice(_("演示付款"), lambda: self.talk.aside(lambda: _paid(phone, attempt.qr))))
         if frozen:
