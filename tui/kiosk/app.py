@@ -37,7 +37,7 @@ if TYPE_CHECKING:  # the flow and its events are imported after the first paint:
 
     from tui.journey.events import Event
     from tui.journey.ports import Phone
-    from tui.kiosk.ports import Runtime
+    from tui.kiosk.ports import Outlets, Runtime
 
 log = logging.getLogger(__name__)
 log.addHandler(logging.NullHandler())  # else Python's last resort would print into the full screen
@@ -68,8 +68,8 @@ class KioskApp(PaintedApp, inherit_bindings=False):
         few = self.console.color_system == "standard" and not self.no_color
         self.theme = (SIXTEEN if few else FULL).name
         self.runtime = runtime
-        self.phone = phone
-        """The demo's phone, for the QR screen."""
+        self.phone, self.outlets = phone, cast("Outlets", ())
+        """The demo's phone, for the QR screen; where receipts go, for the last one."""
         self.idle = IdleClock(idle_seconds)
         self.attendance = Attendance()
         self.state = State()
