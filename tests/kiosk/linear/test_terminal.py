@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from tests.rig.readers import READERS
+from tests.rig.readers import READERS, Picture
 from tui.journey.state import Busy, State, Step
 from tui.kiosk.linear.picture import HALVES, picture
 from tui.kiosk.linear.source import READ, Source
@@ -29,7 +29,7 @@ def test_the_picture_of_letters_is_read(reader: str, ground: int) -> None:
         for (upper, lower), glyph in HALVES.items()
     }
     pixels = [[halves[glyph][half] for glyph in row] for row in rows for half in (0, 1)]
-    drawn = np.kron(np.array(pixels, dtype=np.uint8), np.ones((6, 6), dtype=np.uint8))
+    drawn: Picture = np.array(pixels, dtype=np.uint8).repeat(6, axis=0).repeat(6, axis=1)
     assert READERS[reader]([drawn]) == [PAYLOAD]
 
 
