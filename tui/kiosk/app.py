@@ -72,6 +72,10 @@ class KioskApp(PaintedApp, inherit_bindings=False):
         """The demo's phone, for the QR screen."""
         self.idle = IdleClock(idle_seconds)
         self.attendance = Attendance()
+        self.keyboard_always = False
+        """Every field that gets the focus brings the keyboard on the screen: there is no other."""
+        self.keys_used = False
+        """Somebody has typed on a real keyboard since the first screen."""
         self.state = State()
         self._screens: dict[type[StepScreen], StepScreen] = {}
         self._watchdog = Watchdog(idle_seconds, self._frozen)
@@ -117,6 +121,7 @@ class KioskApp(PaintedApp, inherit_bindings=False):
             await self._draw(screen, entering=entering)
         screen.paint()
         if entering and state.step is Step.WAITING:
+            self.keys_used = False
             with self.batch_update():
                 await self._forget()
             screen.check_idle()
@@ -218,6 +223,9 @@ class KioskApp(PaintedApp, inherit_bindings=False):
             self.idle.touch()
         elif act and self._is_warned():
             return
+        if isinstance(event, events.Key) and event.is_printable and not event.is_forwarded:
+            self.keys_used = True
+            self.step_screen.typed_on_keys()
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
             await self._type_ahead.take(event)
         else:
