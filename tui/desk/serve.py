@@ -125,6 +125,7 @@ def _tell_endings(desk: Desk) -> None:
 def _configuration(app: Litestar, settings: DeskSettings) -> uvicorn.Config:
     return uvicorn.Config(
         app,
+        loop="asyncio",  # uvloop, taken if it is there, would hand the door another protocol than the connection
         http="httptools",
         ws="none",
         lifespan="on",

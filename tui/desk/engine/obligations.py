@@ -22,7 +22,7 @@ from tui.desk.payments.polling import follow
 from tui.desk.payments.reconciliation import reconcile_due
 from tui.desk.payments.refunds import pursue
 from tui.desk.renewals.issuing import issue
-from tui.desk.storage.database import reading
+from tui.desk.storage.database import reading, write
 from tui.desk.storage.invoices import InvoiceFileRecord, InvoiceRecord, RedInvoiceRecord
 from tui.desk.storage.reconciliations import ReconciliationRecord
 from tui.desk.storage.records import ApplicationRecord, AttemptRecord, MessageRecord, RefundRecord
@@ -100,8 +100,7 @@ def claim(
     """
     busy = dict(zip(_BUSY, (*under_way, *("" for _ in _BUSY)), strict=False))
     values = {"now": now, "far": now + _FAR, "at_most": at_most, "until": until, **busy}
-    with engine.execution_options(writes=True).begin() as connection:
-        return sorted(connection.scalars(_claiming(kind), values))
+    return sorted(write(engine, _claiming(kind), values))
 
 
 @cache
@@ -120,6 +119,4 @@ def put_off(
 ) -> set[str]:
     """Move rows on that still stand at their lease's end; those that do not were decided otherwise meanwhile."""
     mine = kind.number.in_(numbers), kind.due.in_(leases)
-    moved = update(kind.number.class_).where(*mine).values({kind.due: until}).returning(kind.number)
-    with engine.execution_options(writes=True).begin() as connection:
-        return set(connection.scalars(moved))
+    return set(write(engine, update(kind.number.class_).where(*mine).values({kind.due: until}).returning(kind.number)))

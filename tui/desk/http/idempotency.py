@@ -18,7 +18,7 @@ from tui.desk.renewals.accounts import digest, prolong
 from tui.desk.renewals.glance import glance
 from tui.desk.renewals.views import view
 from tui.desk.storage.answers import AnswerRecord
-from tui.desk.storage.database import put, reading, writes_alone, writing
+from tui.desk.storage.database import put, reading, writes_alone, writing, writing_once
 from tui.desk.storage.records import SessionRecord
 
 _KEPT_HERE = and_(AnswerRecord.account == SessionRecord.account, AnswerRecord.key == bindparam("key"))
@@ -110,7 +110,7 @@ class Bearer:
             answer = self._kept(kept, request)
         if answer is None:
             answer = act(account)
-            with writing(self.desk.engine) as db:
+            with writing_once(self.desk.engine) as db:
                 self._keep(db, account, request, answer)
         return answer
 

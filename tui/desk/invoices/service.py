@@ -20,7 +20,7 @@ from tui.desk.invoices.tax_platform import (
     TaxPlatformDown,
 )
 from tui.desk.progress import Progress
-from tui.desk.storage.database import find, find_one, reading, writing
+from tui.desk.storage.database import find, find_one, reading, writing, writing_once
 from tui.desk.storage.invoices import RED_OPEN, InvoiceRecord, RedInvoiceRecord, RedState
 from tui.desk.storage.records import ApplicationRecord, OrderRecord
 
@@ -171,7 +171,7 @@ def hint(desk: Desk, number: str) -> None:
     if is_blue or is_red:
         kind, which = (InvoiceRecord, blue) if is_blue else (RedInvoiceRecord, red)
         due = update(kind).where(*which).values(next_query_at=now)
-        with writing(desk.engine) as db:
+        with writing_once(desk.engine) as db:
             db.execute(due, execution_options={"synchronize_session": False})  # the session holds no row
 
 

@@ -24,7 +24,7 @@ from tui.desk.payments.gateway import (
 from tui.desk.payments.machine.events import ReturnedByPlatform
 from tui.desk.payments.notice_rules import NO_HEADERS
 from tui.desk.payments.polling import to_port
-from tui.desk.storage.database import find, writing
+from tui.desk.storage.database import find, writing, writing_once
 from tui.desk.storage.records import AttemptRecord, NoticeRecord, RefundRecord
 
 _LOG = logging.getLogger(__name__)
@@ -114,7 +114,7 @@ def _insert(db: Session, desk: Desk, method: PaymentMethod, body: bytes, result:
 
 
 def _note(desk: Desk, notice_id: int, result: str) -> None:
-    with writing(desk.engine) as db:
+    with writing_once(desk.engine) as db:
         db.execute(update(NoticeRecord).where(NoticeRecord.id == notice_id).values(result=result[:255]))
 
 

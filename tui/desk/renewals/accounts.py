@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from tui.core.failure import Reason
 from tui.desk.clock import utc_now
 from tui.desk.refusals import Refused
-from tui.desk.storage.database import put, reading, writing
+from tui.desk.storage.database import put, reading, writing, writing_once
 from tui.desk.storage.records import AccountRecord, BindingRecord, SessionRecord
 
 if TYPE_CHECKING:  # the settings name every partner, the rules none
@@ -88,14 +88,14 @@ def prolong(engine: Engine, settings: "DeskSettings", token: str, expires_at: da
     """Let a session that was used, and would end then, last as long as a new one."""
     lifetime = timedelta(seconds=settings.session_seconds)
     if expires_at < now + lifetime * 0.9:  # a write for every poll would cost more than it tells
-        with writing(engine) as db:
+        with writing_once(engine) as db:
             used = SessionRecord.token_hash == digest(token)  # it may have been ended meanwhile
             db.execute(update(SessionRecord).where(used).values(expires_at=now + lifetime))
 
 
 def sign_out(engine: Engine, token: str) -> None:
     """End the session; an unknown one is ended already."""
-    with writing(engine) as db:
+    with writing_once(engine) as db:
         db.execute(delete(SessionRecord).where(SessionRecord.token_hash == digest(token)))
 
 

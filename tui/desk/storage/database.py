@@ -1,7 +1,7 @@
 """The desk's database: SQLite or PostgreSQL by one URL, with read and write transactions and the migrations."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -26,6 +26,7 @@ from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from tui.desk.storage.sealed import bind, use_key
+from tui.desk.storage.variants import reads, writes, writes_once
 
 BUSY_SECONDS = 10
 CONNECTIONS = 15
@@ -75,25 +76,39 @@ class Damaged(Exception):  # noqa: N818 — what happened
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
-    """A transaction that changes nothing."""
-    with Session(engine, expire_on_commit=False) as session, session.begin():
+    """A session that changes and locks nothing.
+
+    On PostgreSQL each statement is a transaction by itself: it sees what it would see within one (READ COMMITTED).
+    """
+    with Session(reads(engine), expire_on_commit=False) as session, session.begin():
         yield session
 
 
 @contextmanager
 def glancing(engine: Engine) -> Iterator[Connection]:
-    """A connection for one statement that reads; PostgreSQL needs no transaction around it, which costs two turns."""
-    with engine.connect() as connection:
-        if engine.dialect.name == "postgresql":
-            connection.execution_options(isolation_level="AUTOCOMMIT")
+    """A connection for one statement that reads."""
+    with reads(engine).connect() as connection:
         yield connection
 
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Session]:
     """One transaction that is committed at the end; on SQLite it holds the write lock from its beginning."""
-    with Session(engine.execution_options(writes=True), expire_on_commit=False) as session, session.begin():
+    with Session(writes(engine), expire_on_commit=False) as session, session.begin():
         yield session
+
+
+@contextmanager
+def writing_once(engine: Engine) -> Iterator[Session]:
+    """The same for exactly one statement, which PostgreSQL commits by itself, without BEGIN and COMMIT around it."""
+    with Session(writes_once(engine), expire_on_commit=False) as session, session.begin():
+        yield session
+
+
+def write(engine: Engine, statement: Executable, values: Mapping[str, object] | None = None) -> list[Any]:
+    """The first column of what this statement returns, in a transaction of its own."""
+    with writes_once(engine).begin() as connection:
+        return list(connection.scalars(statement, values))
 
 
 def find(session: Session, kind: type[Row], key: str, *, lock: bool = False) -> Row | None:
@@ -176,7 +191,7 @@ def migrate(engine: Engine) -> None:
 
     :raises OtherVersion: a newer version of this program has been here.
     """
-    with engine.execution_options(writes=True).begin() as connection:
+    with writes(engine).begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _MIGRATION_LOCK})
         found = _revision(connection)

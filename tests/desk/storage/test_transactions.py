@@ -1,0 +1,65 @@
+"""Statements that need no transaction around them get none on PostgreSQL; all others do, on the same connections."""
+
+from collections.abc import Iterator
+
+import pytest
+from psycopg.pq import TransactionStatus
+from sqlalchemy import Engine, text, update
+from sqlalchemy.orm import Session
+
+from tests.rig.postgres import postgres
+from tui.desk.clock import utc_now
+from tui.desk.storage.database import find_one, migrate, open_database, reading, write, writing, writing_once
+from tui.desk.storage.records import AccountRecord
+
+WRONG = update(AccountRecord).values(wrong_passwords=AccountRecord.wrong_passwords + 1)
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Engine]:
+    """With one account; every connection that is given back is the next one's."""
+    with postgres() as url:
+        engine = open_database(url)
+        migrate(engine)
+        with writing(engine) as db:
+            db.add(AccountRecord(name="supplier", password_hash="", created_at=utc_now()))
+        yield engine
+        engine.dispose()
+
+
+def status(db: Session) -> TransactionStatus:
+    driver = db.connection().connection.driver_connection
+    assert driver is not None
+    return TransactionStatus(driver.info.transaction_status)
+
+
+def wrong_passwords(engine: Engine) -> int:
+    with reading(engine) as db:
+        return find_one(db, AccountRecord, "supplier").wrong_passwords
+
+
+def test_only_several_statements_that_write_are_held_together(engine: Engine) -> None:
+    with reading(engine) as db:
+        db.execute(text("SELECT 1"))
+        assert status(db) is TransactionStatus.IDLE
+    with writing(engine) as db:
+        db.execute(text("SELECT 1"))
+        assert status(db) is TransactionStatus.INTRANS
+    with writing_once(engine) as db:
+        db.execute(WRONG)
+        assert status(db) is TransactionStatus.IDLE
+    assert write(engine, WRONG.returning(AccountRecord.wrong_passwords)) == [2]
+    assert wrong_passwords(engine) == 2
+
+
+def fail_amid(engine: Engine) -> None:
+    with writing(engine) as db:
+        db.execute(WRONG)
+        raise RuntimeError
+
+
+def test_what_fails_amid_a_transaction_leaves_nothing(engine: Engine) -> None:
+    before = wrong_passwords(engine)
+    with pytest.raises(RuntimeError):
+        fail_amid(engine)
+    assert wrong_passwords(engine) == before
