@@ -190,7 +190,7 @@ async def test_a_tapped_button_does_not_move_before_it_is_let_go() -> None:
 
 async def test_in_a_counter_without_keys_each_field_brings_it() -> None:
     async with staged(replace(EMPTY, step=Step.WAITING)) as stage:
-        stage.app.keyboard_always = True
+        stage.app.hands.without_keys = True
         await stage.show(EMPTY)
         await stage.events()
         assert stage.screen.is_typing

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from textual import events
 from textual.widget import Widget
 
+from tui.kiosk.hands import Hands
 from tui.kiosk.screens.settling import SettlingScreen
 from tui.kiosk.widgets.line import Line
 from tui.kiosk.widgets.secret_field import SecretField
@@ -60,14 +61,14 @@ class TypingScreen(SettlingScreen, inherit_bindings=False):
         if (entry := self._entry_at(tapped)) is None:
             return
         entry.focus()
-        if not self.is_typing and not self._keys_are_used and not self._has_own_keys(entry):
+        if not self.is_typing and self._comes_by_itself():
             self.app.call_later(self._show_for, entry)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """The keyboard follows from field to field."""
         widget = event.widget
         if isinstance(widget, Line | SecretField):
-            if self.is_typing or (self._always and not self._keys_are_used and not self._has_own_keys(widget)):
+            if self.is_typing or (self._hands.without_keys and self._comes_by_itself()):
                 self.app.call_later(self._show_for, widget)
         elif self.is_typing and self._pressed:
             self._going = True  # what is under the finger must not move before it is let go
@@ -133,17 +134,14 @@ class TypingScreen(SettlingScreen, inherit_bindings=False):
 
     # ── when ────────────────────────────────────────────────────────────────
     @property
-    def _always(self) -> bool:
-        """A counter without a keyboard: each field brings this one."""
-        return bool(getattr(self.app, "keyboard_always", False))
+    def _hands(self) -> Hands:
+        app: object = self.app
+        known = getattr(app, "hands", None)
+        return known if isinstance(known, Hands) else Hands()
 
-    @property
-    def _keys_are_used(self) -> bool:
-        return bool(getattr(self.app, "keys_used", False))
-
-    def _has_own_keys(self, entry: Widget) -> bool:
-        """The CA密码 has a pad of its own beside it."""
-        return any(pad.display for pad in self.query("Keypad"))
+    def _comes_by_itself(self) -> bool:
+        """Not to who types on a real keyboard, nor where the CA密码 has its own pad beside it."""
+        return not self._hands.on_keys and not any(pad.display for pad in self.query("Keypad"))
 
     def _entry_at(self, widget: Widget) -> "Entry | None":
         """The field that was tapped: itself, or the only one of the row or frame around."""
