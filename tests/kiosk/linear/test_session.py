@@ -40,7 +40,7 @@ def test_the_end_of_the_input_at_any_question_tells_what_is_kept(answered: int) 
     finished = answered == len(ANSWERS) - 1
     assert visit.code == (Exit.DONE if finished else 129)
     said = visit.text.rpartition("已结束。")[2]
-    assert ("申请 B1 保存在续期服务中" in said) is (answered >= 17 and not finished), said
+    assert ("申请B1保存在续期服务中" in said) is (answered >= 17 and not finished), said
     assert ("没有扣款" in said or "不会重复收费" in said or "证书安装完成" in said) is True
     assert visit.tokens.closed
 

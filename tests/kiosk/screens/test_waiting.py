@@ -64,7 +64,7 @@ MIXED = people.token(
     [
         ((PAIR,), ["可以办理续期", "签名证书  sign", "加密证书  还有20天到期，不单独续期", "天后到期"]),
         ((SM2_PAIR,), ["目前不能续期", "国密（SM2）证书请到柜台续期"]),
-        ((PAIR, SM2_PAIR, MIXED), ["sign", "enc", "gm", "无法读取", "旧证书", "不支持在线续期", "已过期3天"]),
+        ((PAIR, SM2_PAIR, MIXED), ["sign", "enc", "gm", "无法读取", "旧证书", "不能在线续期", "已过期3天"]),
     ],
 )
 async def test_every_kind_of_certificate_is_seen_on_the_waiting_screen(
