@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, assert_never
 from tui.cli.output import say
 from tui.cli.settings import begin
 from tui.core.exits import Exit
-from tui.kiosk.settings import LANGUAGE_VARIABLE, KioskSettings, Language, QrDrawing, load
+from tui.kiosk.settings import LANGUAGE_VARIABLE, KioskSettings, Language, Mode, QrDrawing, load
 from tui.kiosk.terminal.console_font import drawn_characters
 from tui.kiosk.terminal.tty import has_half_blocks, is_linux_console, unfit
 from tui.kiosk.text import use_language
@@ -30,7 +30,16 @@ def kiosk(config: Path | None) -> int:
     """The full-screen program."""
     _need_terminal()
     _restart_clean()
-    return _show(begin(config))
+    settings = begin(config)
+    if settings.mode is Mode.COUNTER:
+        from tui.cli.counter import supervise
+
+        supervise(settings)
+    if settings.mode is Mode.SSH:
+        from tui.cli.ssh import refuse_other_command
+
+        refuse_other_command(environment())
+    return _show(settings)
 
 
 def demo(directory: Path | None, autoplay: bool, speed: float, pictures: Path | None) -> int:
@@ -72,6 +81,7 @@ def _show(settings: KioskSettings, phone: "Phone | None" = None, pilot: "Autopla
 
         fit_terminal(settings)
         app = KioskApp(runtime(settings, started), phone, settings.idle_seconds)
+        app.mode = settings.mode
         garbage.resume()
         return run(app, pilot)
 

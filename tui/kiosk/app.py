@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from rich.segment import Segments
 from rich.text import Text
 from textual import events
-from textual.driver import Driver
 from textual.scrollbar import ScrollBar
 from textual.widgets import Input
 
@@ -24,6 +23,7 @@ from tui.kiosk.screens.drawn import forget, put_away
 from tui.kiosk.screens.events import Happened
 from tui.kiosk.screens.registry import screen_class
 from tui.kiosk.screens.theme import FULL, SIXTEEN
+from tui.kiosk.settings import Mode
 from tui.kiosk.terminal.driver import CRASHED, Ended, KioskDriver
 from tui.kiosk.terminal.painted import PaintedApp
 from tui.kiosk.terminal.type_ahead import TypeAhead
@@ -55,6 +55,7 @@ class KioskApp(PaintedApp, inherit_bindings=False):
     TITLE = "ca-kiosk"
     ENABLE_COMMAND_PALETTE = False
     ALLOW_SELECT = False
+    mode = Mode.OFFICE
 
     def __init__(self, runtime: "Runtime", phone: "Phone | None" = None, idle_seconds: int = 120) -> None:
         super().__init__(driver_class=KioskDriver)
@@ -266,9 +267,8 @@ class KioskApp(PaintedApp, inherit_bindings=False):
         stopping = Thread(target=self.runtime.stop, daemon=True)
         stopping.start()
         stopping.join(2.0)
-        driver: Driver | None = self._driver
-        if isinstance(driver, KioskDriver):
-            driver.end_now(Exit.FROZEN)
+        if isinstance(self._driver, KioskDriver):
+            self._driver.end_now(Exit.FROZEN)
 
     # ── nothing goes out ────────────────────────────────────────────────────
     def copy_to_clipboard(self, text: str) -> None:

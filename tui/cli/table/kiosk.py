@@ -59,6 +59,12 @@ COMMANDS = (
         (JSON, KIOSK_TOML),
     ),
     Command(
+        "operator-password",
+        "设置柜台模式的管理密码：输入两次，输出写入 [kiosk] operator 的散列值 / "
+        "hash of a counter's operator password, for [kiosk] operator",
+        "tui.cli.operator.password:operator_password",
+    ),
+    Command(
         "renew",
         "不用屏幕办理续期，二维码输出到终端 / the journey without screens",
         "tui.cli.renew:renew",
