@@ -32,8 +32,14 @@ main()"""
 _ROOT: Final = str(Path(tui.__file__).parent.parent)
 
 
-def supervise(settings: KioskSettings) -> NoReturn:
-    """Become the supervisor; it knows the standard library alone, and none of what this process has imported."""
+def supervise(settings: KioskSettings, *, lines: bool) -> NoReturn:
+    """Become the supervisor; it knows the standard library alone, and none of what this process has imported.
+
+    Line by line what one person typed would stand above the next one's answers: there is no such counter.
+    """
+    if lines:
+        say("柜台模式只能用全屏界面 / a counter needs the full screen")
+        sys.exit(Exit.USAGE)
     program = (sys.executable, "-I", "-X", "utf8", "-c", _entry("tui.cli.counter"), _ROOT, str(settings.source))
     suspended = "\n".join((_("暂停服务"), "", _("本机暂时不能办理，请使用其他终端。"), call()))
     again = _("正在重新启动，请稍候。")

@@ -14,7 +14,7 @@ from tui.journey.ports import Check
 from tui.kiosk import wiring
 from tui.kiosk.settings import KioskSettings
 from tui.kiosk.text import N_, _
-from tui.kiosk.text.wording import explain
+from tui.kiosk.text.wording import explain, technical
 
 ITEMS = {
     "driver": N_("驱动模块"),
@@ -66,7 +66,7 @@ def check_lines(checks: tuple[Check, ...]) -> Iterator[str]:
         yield f"[{'✓' if check.ok else '✗'}] {_(ITEMS[check.item])}  {check.detail}".rstrip()
         if check.failure is not None:
             told = explain(check.failure, Money.NOT_TOUCHED)
-            yield f"    {told.happened}"
+            yield f"    {told.happened} {technical(check.failure)}"
             yield from (f"    {line}" for line in told.lines)
 
 

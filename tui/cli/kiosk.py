@@ -6,6 +6,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, assert_never
 
+from tui.cli.lines import by_lines, is_dumb
 from tui.cli.output import say
 from tui.cli.settings import begin
 from tui.core.exits import Exit
@@ -26,26 +27,29 @@ HAN = ord("一")
 """Stands for all Chinese: a font has this one or none."""
 
 
-def kiosk(config: Path | None) -> int:
-    """The full-screen program."""
-    _need_terminal()
-    _restart_clean()
+def kiosk(config: Path | None, linear: bool) -> int:
+    """The full-screen program; line by line at the person's wish, and where the terminal has no screen."""
+    lines = linear or is_dumb()
+    if not lines:
+        _need_terminal()
+        _restart_clean()
     settings = begin(config)
-    if settings.mode is Mode.COUNTER:
-        from tui.cli.counter import supervise
-
-        supervise(settings)
     if settings.mode is Mode.SSH:
         from tui.cli.ssh import refuse_other_command
 
         refuse_other_command(environment())
-    return _show(settings)
+    elif settings.mode is Mode.COUNTER:
+        from tui.cli.counter import supervise
+
+        supervise(settings, lines=lines)
+    return by_lines(settings) if lines else _show(settings)
 
 
-def demo(directory: Path | None, autoplay: bool, speed: float, pictures: Path | None) -> int:
+def demo(directory: Path | None, autoplay: bool, speed: float, pictures: Path | None, linear: bool) -> int:
     """Sandbox, token and kiosk in one."""
-    _need_terminal()
-    _restart_clean()
+    if not linear:
+        _need_terminal()
+        _restart_clean()
     from tui.sandbox.demo.session import DemoFailed, prepare
 
     try:
@@ -54,15 +58,17 @@ def demo(directory: Path | None, autoplay: bool, speed: float, pictures: Path | 
         say(error)
         return Exit.USAGE
     try:
-        return _play(prepared, autoplay, speed, pictures)
+        return _play(prepared, autoplay, speed, pictures, linear)
     finally:
         prepared.close()
 
 
-def _play(demo: "Demo", autoplay: bool, speed: float, pictures: Path | None) -> int:
+def _play(demo: "Demo", autoplay: bool, speed: float, pictures: Path | None, linear: bool) -> int:
     """The kiosk of the demo, by hand or by itself."""
     settings = load(demo.kiosk_config)
     use_language(settings.language)
+    if linear:
+        return by_lines(settings, demo.phone)
     if not autoplay:
         return _show(settings, demo.phone)
     from tui.kiosk.autoplay import Autoplay, Visitor

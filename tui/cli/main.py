@@ -9,12 +9,12 @@ from importlib import import_module
 from io import TextIOWrapper
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from tui.cli.output import say
 from tui.cli.plain import Plain, plain_command, plain_words
 from tui.core.exits import Exit, exit_of
-from tui.core.failure import KioskError
+from tui.core.failure import KioskError, Reason
 from tui.process import garbage
 from tui.process.environment import forget_inherited
 from tui.process.hardening import harden, hide
@@ -35,7 +35,7 @@ def main(words: Sequence[str] | None = None) -> NoReturn:
         else:
             code = _command(words)
     except KioskError as error:
-        say(str(error))
+        say(f"{error} ({error.failure.reason.number})")
         code = exit_of(error.failure)
     gc.freeze()  # Python's end searches what is left for garbage: 20 ms
     sys.exit(code)
@@ -48,7 +48,7 @@ def prepare() -> None:
     forget_inherited()
 
 
-def _kiosk(plain: dict[str, Path | None]) -> int:
+def _kiosk(plain: dict[str, Any]) -> int:
     """The kiosk, without the table of commands and its parser."""
     harden()
     garbage.put_off()
@@ -105,5 +105,5 @@ def _crashed(kind: type[BaseException], error: BaseException, trace: TracebackTy
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     where = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else "?"
-    say(f"程序故障 / internal fault: {kind.__name__} {where}")
+    say(f"程序故障 / internal fault ({Reason.KIOSK_FAULT.number}): {kind.__name__} {where}")
     raise SystemExit(Exit.FAULT)

@@ -17,13 +17,13 @@ _CERTS: Final = {"--config": "config", "--module": "module"}
 _RENEW: Final = {"--config": "config", "--answers": "answers", "--pin-file": "pin_file"}
 
 
-def plain_words(words: Sequence[str]) -> dict[str, Path | None] | None:
+def plain_words(words: Sequence[str]) -> dict[str, Any] | None:
     """What `tui.cli.kiosk.kiosk` is called with for no words, or for `--config FILE`; None for all others."""
     match words:
         case []:
-            return {"config": None}
+            return {"config": None, "linear": False}
         case ["--config", file] if not file.startswith("-"):
-            return {"config": Path(file)}
+            return {"config": Path(file), "linear": False}
         case _:
             return None
 

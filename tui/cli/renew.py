@@ -8,7 +8,10 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
-from tui.cli.settings import take_up
+from tui.cli.lines import by_lines
+from tui.cli.output import say
+from tui.cli.settings import begin, take_up
+from tui.core.exits import Exit
 from tui.kiosk.settings import load
 from tui.kiosk.wiring import branched, runtime
 from tui.process.pin_file import read_pin, refuse_open
@@ -16,8 +19,13 @@ from tui.process.pin_file import read_pin, refuse_open
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-def renew(config: Path, answers: Path, pin_file: Path, as_json: bool) -> int:
-    """From the token to the new certificate, by a file of answers."""
+def renew(config: Path | None, answers: Path | None, pin_file: Path | None, as_json: bool) -> int:
+    """From the token to the new certificate, by a file of answers; without one line by line."""
+    if answers is None and pin_file is None and not as_json:
+        return by_lines(begin(config))
+    if answers is None or pin_file is None:
+        say("--answers 与 --pin-file 须一起给出 / --answers and --pin-file are given together")
+        return Exit.USAGE
     for number in SIGNALS:
         signal.signal(number, _leave)
     for file in (answers, pin_file):

@@ -24,7 +24,7 @@ class Exit(IntEnum):
     FAULT = 70
     """A fault in this program."""
     FROZEN = 75
-    """The terminal stopped reading and the idle time was over (EX_TEMPFAIL of sysexits.h)."""
+    """The terminal stopped reading, or nobody answered, and the idle time was over (EX_TEMPFAIL of sysexits.h)."""
 
 
 LEGEND = """\
@@ -37,7 +37,7 @@ LEGEND = """\
   5   服务端或网络不可用 / desk or network
   6   支付未成；desk reconcile：账单有差异 / payment; desk reconcile: there are differences
   70  程序故障 / internal fault
-  75  终端停止显示且已超时 / the terminal stopped reading and the idle time was over
+  75  终端停止显示或逐行问答无人回答，且已超时 / the terminal stopped reading, or nobody answered, for the idle time
   128+n  被信号 n 结束 / ended by signal n"""
 
 _BY_PLACE = {

@@ -125,7 +125,7 @@ def _tell_endings(desk: Desk) -> None:
 def _configuration(app: Litestar, settings: DeskSettings) -> uvicorn.Config:
     return uvicorn.Config(
         app,
-        loop="asyncio",  # uvloop, if it is there, lets nobody shut a socket down that it uses: see `Door`
+        loop="asyncio",  # uvloop, taken if it is there, would hand the door another protocol than the connection
         http="httptools",
         ws="none",
         lifespan="on",

@@ -1,5 +1,6 @@
 """Say and log what happened when the program ends by a fault of its own, without locals or values."""
 
+from tui.core.failure import Reason
 from tui.journey.state import State
 from tui.kiosk.text import _
 from tui.kiosk.text.wording import call
@@ -19,7 +20,7 @@ def last_words(state: State) -> str:
 
     return "\n".join(
         (
-            _("程序出现故障，已退出。"),
+            _("程序出现故障，已退出。") + f" {Reason.KIOSK_FAULT.number}",
             label(state.money),
             _("已提交的申请保存在服务端，请重新启动本程序后继续办理。"),
             call(state.service),

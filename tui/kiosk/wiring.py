@@ -8,6 +8,7 @@ from tui.kiosk.settings import KioskSettings, ModuleSettings
 if TYPE_CHECKING:
     from tui.core.token import Snapshot
     from tui.journey.ports import DeskPort, SelfCheckPort
+    from tui.kiosk.receipt.outlet import Outlets
     from tui.kiosk.runtime.ports import Ports
     from tui.kiosk.runtime.runtime import Runtime
     from tui.token.launch import HeadStart, Module
@@ -64,6 +65,11 @@ def desk(settings: KioskSettings) -> "DeskPort":
     from tui.deskclient.client import DeskClient
 
     return DeskClient(settings.desk_url, settings.ca_file, __version__)
+
+
+def outlets(settings: KioskSettings) -> "Outlets":
+    """Where receipts of this place go."""
+    return ()
 
 
 def checks(settings: KioskSettings, desk_port: "DeskPort") -> "SelfCheckPort":

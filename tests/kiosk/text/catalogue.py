@@ -1,5 +1,7 @@
 """The English catalogue by Babel: `python -m tests.kiosk.text.catalogue` takes new messages in and compiles.
 
+The page of failures, which quotes it, is written anew with it.
+
 A new message gets an empty translation, which the tests refuse; a message that the program no longer has is dropped.
 A comment `# Translators: …` above a message in the source stands above it in the catalogue too.
 """
@@ -77,3 +79,6 @@ def refresh() -> None:
 
 if __name__ == "__main__":
     refresh()
+    from tests.kiosk.text import failures  # the words that have just been compiled
+
+    failures.write()

@@ -70,7 +70,7 @@ def test_words() -> None:
     for line, _ in LINES:
         report.tell(line)
     said = out.getvalue()
-    for words in ("· 提交申请", "在CA中生成新密钥", "¥ 200.00", PAYLOAD, "支付成功", "证书安装完成！", "[wrong_pin]"):
+    for words in ("· 提交申请", "在CA中生成新密钥", "¥ 200.00", PAYLOAD, "支付成功", "证书安装完成！", "E-141"):
         assert words in said
     assert "\x1b" not in said
 

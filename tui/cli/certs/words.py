@@ -15,7 +15,7 @@ from tui.kiosk.text.wording import explain
 def fault_lines(snapshot: Snapshot) -> Iterator[str]:
     """The modules that cannot be used, in words."""
     for fault in snapshot.faults:
-        yield f"{fault.module}: {explain(fault.failure, Money.NOT_TOUCHED).happened} [{fault.failure.reason.value}]"
+        yield f"{fault.module}: {explain(fault.failure, Money.NOT_TOUCHED).happened} {fault.failure.reason.number}"
 
 
 def certificate_lines(snapshot: Snapshot, now: datetime) -> Iterator[str]:

@@ -1,10 +1,9 @@
 """The commands at a kiosk."""
 
-from dataclasses import replace
 from pathlib import Path
 
 from tui.cli.command import Command, OneOf, Option
-from tui.cli.table.options import JSON, KIOSK_TOML, MODULE, pin_file, switch
+from tui.cli.table.options import JSON, KIOSK_TOML, LINEAR, MODULE, pin_file, switch
 
 
 def factor(text: str) -> float:
@@ -20,7 +19,7 @@ KIOSK = Command(
     "CA 证书自助续期终端；不带子命令时启动全屏程序\n"
     "Renew the certificate on a USB token; without a command the full-screen program starts",
     "tui.cli.kiosk:kiosk",
-    (KIOSK_TOML,),
+    (KIOSK_TOML, LINEAR),
     full_screen=True,
 )
 
@@ -31,6 +30,7 @@ COMMANDS = (
         "tui.cli.kiosk:demo",
         (
             Option("--dir DIR", "演示数据的文件夹，缺省为临时文件夹 / folder, else a temporary one", "directory", Path),
+            LINEAR,
             switch("--autoplay", "自动走完全程 / walk the screens to the end by itself"),
             Option("--speed X", "自动演示的倍速 / speed factor", kind=factor, default=1.0),
             Option("--pictures DIR", "自动演示时保存每步画面 / keep each step's picture", kind=Path),
@@ -66,12 +66,12 @@ COMMANDS = (
     ),
     Command(
         "renew",
-        "不用屏幕办理续期，二维码输出到终端 / the journey without screens",
+        "不用全屏办理续期：按答案文件，或逐行问答 / the journey without screens: by a file of answers, or line by line",
         "tui.cli.renew:renew",
         (
-            replace(KIOSK_TOML, required=True),
-            Option("--answers FILE", "answers.toml", kind=Path, required=True),
-            pin_file("FILE"),
+            KIOSK_TOML,
+            Option("--answers FILE", "answers.toml；没有则逐行问答 / without it line by line", kind=Path),
+            pin_file("FILE", required=False),
             JSON,
         ),
     ),

@@ -11,11 +11,12 @@ def switch(name: str, about: str, into: str = "") -> Option:
     return Option(name, about, into, default=False, gives=True)
 
 
-def pin_file(metavar: str) -> Option:
+def pin_file(metavar: str, *, required: bool = True) -> Option:
     """`--pin-file`."""
-    return Option(f"--pin-file {metavar}", "首行为 CA 密码 / PIN in its first line", kind=Path, required=True)
+    return Option(f"--pin-file {metavar}", "首行为 CA 密码 / PIN in its first line", kind=Path, required=required)
 
 
+LINEAR = switch("--linear", "逐行问答，供读屏软件和简单终端使用 / line by line, for screen readers and plain terminals")
 SETTINGS = "设置文件 kiosk.toml；缺省依次为 $CA_KIOSK_CONFIG、~/.config/ca-kiosk/、/etc/ca-kiosk/ / settings file"
 PLATFORMS = tuple(method.value for method in PaymentMethod)
 

@@ -11,7 +11,7 @@ from tui.desk.context import Desk
 from tui.desk.invoices.files import NotFetched
 from tui.desk.invoices.tax_platform import Links
 from tui.desk.notifications.outbox import tell_invoice
-from tui.desk.storage.database import find, find_one, reading, writing
+from tui.desk.storage.database import find_one, reading, writing
 from tui.desk.storage.invoices import FileKind, InvoiceFileRecord, InvoiceRecord, RedInvoiceRecord
 from tui.desk.storage.records import ApplicationRecord, MessageKind
 
@@ -20,6 +20,7 @@ _GIVE_UP = timedelta(days=1)
 """A file that could not be had for so long is left out; the mail goes with what is here."""
 _LONGEST = timedelta(hours=1)
 _LONGEST_LINK = 1024
+_FILES = select(InvoiceFileRecord.file_no).where(InvoiceFileRecord.invoice_no == bindparam("invoice_no"))
 _WAITED_FOR = select(
     exists().where(InvoiceFileRecord.invoice_no == bindparam("invoice_no"), InvoiceFileRecord.next_try_at.is_not(None))
 )
@@ -31,9 +32,10 @@ def announce(
     """In the transaction that learns of the invoice: tell by SMS, and fetch what the mail will bring."""
     now = desk.clock()
     tell_invoice(db, record, issued, MessageKind.SMS, now)
+    known = set(db.scalars(_FILES, {"invoice_no": issued.request_no}))
     for kind, url in ((FileKind.PDF, links.pdf), (FileKind.OFD, links.ofd), (FileKind.XML, links.xml)):
         file_no = f"{issued.request_no}.{kind.value}"
-        if not url or len(url) > _LONGEST_LINK or find(db, InvoiceFileRecord, file_no) is not None:
+        if not url or len(url) > _LONGEST_LINK or file_no in known:
             continue
         db.add(
             InvoiceFileRecord(

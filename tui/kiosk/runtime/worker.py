@@ -189,7 +189,9 @@ class Worker:
         if error is None:
             return
         failure = failure_of(error)
-        _log.warning("%s failed: %s %s", task.get_name(), failure.reason.value, failure.detail)
+        _log.warning(
+            "%s failed: %s %s %s", task.get_name(), failure.reason.number, failure.reason.value, failure.detail
+        )
         if not self._ports.done():
             self._ports.set_exception(KioskError(failure))
             self._ports.exception()  # retrieved: asyncio does not complain when no command ever asks

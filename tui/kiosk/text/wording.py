@@ -33,7 +33,7 @@ class Explanation:
     advice: str
     money: str
     call: str
-    """Whom to call, and the technical detail for staff in brackets."""
+    """Whom to call, and the failure's number to tell them."""
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -51,13 +51,17 @@ def explain(failure: Failure, money: Money, service: "ServiceStatus | None" = No
     moved = money is not Money.NOT_TOUCHED
     alone = failure.reason in WITHOUT_CALL
     concerns = (failure.reason.place in ABOUT_MONEY or failure.reason in TURNED_AWAY) and not alone
-    code = f"[{failure.reason.value} {printable(failure.detail, 40)}".rstrip() + "]"
     return Explanation(
         _(happened) + _tries(failure),
         _(advice).format(window=window) + _waiting(failure) + _token_change(failure),
         label(money) if moved or concerns else "",
-        "" if alone else f"{call(service)}  {code}",
+        "" if alone else f"{call(service)}  {failure.reason.number}",
     )
+
+
+def technical(failure: Failure) -> str:
+    """The codes that staff look for, in brackets: for the log and `doctor`, never for a screen."""
+    return f"[{failure.reason.value} {printable(failure.detail, 80)}".rstrip() + "]"
 
 
 def call(service: "ServiceStatus | None" = None) -> str:

@@ -133,7 +133,7 @@ class WordReport:
                 if line.key_left:
                     self._say(label(line.key_left))
             case Failed():
-                self._say(f"{line.message} {label(line.money)} [{line.reason}]")
+                self._say(f"{line.message} {label(line.money)} {Reason(line.reason).number}")
             case _:
                 assert_never(line)
 

@@ -1,0 +1,87 @@
+"""`ca-kiosk --linear`, `ca-kiosk renew` without answers, and any kiosk on a dumb terminal: the journey line by line."""
+
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from threading import Thread
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from tui.core.exits import Exit
+from tui.kiosk.settings import LANGUAGE_VARIABLE, KioskSettings, Language
+from tui.kiosk.text import use_language
+from tui.kiosk.wiring import head_start, outlets, runtime
+from tui.process import garbage
+from tui.process.environment import environment
+from tui.process.hardening import hide
+
+if TYPE_CHECKING:
+    from tui.journey.ports import Phone
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
+
+
+def is_dumb() -> bool:
+    """Whether the terminal says of itself that it moves no cursor (terminfo(5))."""
+    return environment().get("TERM", "") == "dumb"
+
+
+def by_lines(settings: KioskSettings, phone: "Phone | None" = None) -> int:
+    """One visit; the drivers' processes look at the tokens while the rest is imported."""
+    hide()
+    logging.getLogger("tui").addHandler(
+        logging.NullHandler()
+    )  # else Python's last resort would print between the lines
+    with closing(head_start(settings.modules)) as started:
+        garbage.put_off()
+        from tui.kiosk.linear.session import Session
+        from tui.kiosk.linear.terminal import Terminal
+        from tui.kiosk.watchdog import Watchdog
+
+        _speak_what_can_be_written()
+        terminal = Terminal(sys.stdin.fileno(), sys.stdout, dumb=is_dumb())
+        working = runtime(settings, started)
+
+        def frozen() -> None:
+            """Nobody reads, so nothing can be said: what is known of the person goes with the process."""
+            stopping = Thread(target=working.stop, daemon=True)
+            stopping.start()
+            stopping.join(2.0)
+            terminal.put_back()
+            os._exit(Exit.FROZEN)
+
+        watchdog = Watchdog(settings.idle_seconds, frozen)
+        visit = Session(
+            working,
+            terminal,
+            idle_seconds=settings.idle_seconds,
+            phone=phone,
+            outlets=outlets(settings),
+            beat=watchdog.feed,
+        )
+        _end_by_signals(visit.interrupt)
+        garbage.resume()
+        watchdog.start()
+        try:
+            return visit.run()
+        finally:
+            watchdog.stop()
+            visit.close()
+
+
+def _end_by_signals(interrupt: Callable[[int], None]) -> None:
+    def signalled(number: int, frame: FrameType | None) -> None:
+        interrupt(128 + number)
+
+    for number in SIGNALS:
+        signal.signal(number, signalled)
+    signal.signal(signal.SIGTSTP, signal.SIG_IGN)  # a shell behind it would find a password's echo off
+
+
+def _speak_what_can_be_written() -> None:
+    """English where the terminal's charset has no Chinese, unless the environment says otherwise."""
+    if b"?" in "一".encode(sys.stdout.encoding, "replace") and not environment().get(LANGUAGE_VARIABLE):
+        use_language(Language.ENGLISH)

@@ -1,0 +1,142 @@
+"""What stands beside the steps: 我的证书, 环境检测, the CA that is awaited, and why there is no way on."""
+
+from tui.core.failure import Failure, Reason
+from tui.core.text_safety import printable
+from tui.journey import events as e
+from tui.journey.moves.arrival import may_be_paid
+from tui.journey.ports import Check
+from tui.journey.state import State
+from tui.kiosk.linear.dialogue import Choice, Dialogue
+from tui.kiosk.text import N_, _
+from tui.kiosk.text.certificate import Fact, facts, refused_facts, token_name
+from tui.kiosk.text.labels import label
+from tui.kiosk.text.wording import call, explain
+
+ITEMS = {
+    "driver": N_("CA驱动"),
+    "token": N_("CA"),
+    "certificate": N_("证书"),
+    "desk": N_("续期服务"),
+    "clock": N_("系统时间"),
+    "version": N_("程序版本"),
+}
+
+
+class Certificates(Dialogue):
+    """我的证书, told anew at every plug and unplug."""
+
+    help = N_("这里列出所有已插入CA中的证书和有效期，不需要CA密码。")
+    default = 1
+
+    def open(self) -> None:
+        """Token by token."""
+        state = self.state
+        if not state.tokens:
+            self.talk.say(explain(Failure(Reason.NO_TOKEN), state.money).happened)
+        for token in state.tokens:
+            self.talk.say(token_name(token))
+            if token.hides or not token.certificates:
+                reason = Reason.CERTIFICATE_HIDDEN if token.hides else Reason.NO_CERTIFICATE
+                self.talk.say(explain(Failure(reason), state.money).happened)
+            for certificate in token.certificates if state.now else ():
+                assert state.now is not None  # noqa: S101 - looked at above
+                self.say_facts(facts(certificate, state.now, state.window))
+
+    def seen(self, before: State) -> None:
+        """Tokens came or went."""
+        if self.state.tokens != before.tokens:
+            self.open()
+
+    def choices(self) -> tuple[Choice, ...]:
+        """Back."""
+        return (Choice(_("返回"), e.BackPressed),)
+
+
+class SelfCheck(Dialogue):
+    """环境检测: an item a line, in words."""
+
+    help = N_("逐项检查CA驱动、CA、证书、续期服务、系统时间和程序版本。标为「异常」的一项下面写有处理办法。")
+    default = 1
+
+    def seen(self, before: State) -> None:
+        """It has run."""
+        for check in self.state.checks if self.state.checks is not before.checks else ():
+            self._tell(check)
+
+    def choices(self) -> tuple[Choice, ...]:
+        """Back, or once more."""
+        return Choice(_("返回"), e.BackPressed), Choice(_("重新检测"), e.Retried)
+
+    def _tell(self, check: Check) -> None:
+        # Translators: result of one check; also an order in which nothing is wrong.
+        word = _("正常") if check.ok else _("异常")
+        item = _(ITEMS.get(check.item, "")) or printable(check.item, 20)
+        self.talk.say(f"{item}  {word}  {printable(check.detail, 120)}")
+        if check.failure is not None:
+            words = explain(check.failure, self.state.money, self.state.service)
+            self.talk.say(words.happened, words.advice)
+
+
+class TokenAwaited(Dialogue):
+    """The same CA must be put back; goes on by itself then."""
+
+    help = N_(
+        "请插回开始办理时的同一个CA，屏幕会自动回到刚才的步骤，已填写的内容都还在；"
+        "为防他人看到，可能需要再次输入登录密码。不想继续请按「取消」，已填写的内容随即清除。"
+    )
+
+    def open(self) -> None:
+        """Which CA, and what happens then."""
+        self._tell()
+        if (chosen := self.state.chosen) is not None:
+            tail = _("尾号 {tail}")
+            self.say_facts(
+                (
+                    Fact(_("CA名称"), chosen.token_label or _("未命名CA")),
+                    Fact(_("CA序列号"), tail.format(tail=chosen.token_serial[-6:])),
+                    Fact(_("证书序列号"), tail.format(tail=chosen.serial[-6:].upper())),
+                )
+            )
+
+    def seen(self, before: State) -> None:
+        """Another CA came, or went."""
+        if self.state.tokens != before.tokens:
+            self._tell()
+
+    def choices(self) -> tuple[Choice, ...]:
+        """The act is to put the CA back."""
+        return Choice(_("取消"), e.BackPressed), Choice(_("环境检测"), e.SelfCheckOpened)
+
+    def _tell(self) -> None:
+        headline = _("插入的不是原来的CA，请换回原来的CA") if self.state.tokens else _("请插回原来的CA")
+        if self.state.asks_password:
+            text = _("插回并输入登录密码后，继续「{step}」，已填写的内容不会丢失。")
+        else:
+            text = _("插回后自动继续「{step}」，已填写的内容不会丢失。")
+        self.talk.say(headline, text.format(step=label(self.state.return_to)))
+
+
+class Refused(Dialogue):
+    """Why there is no way on, which certificate it is about, and the way out."""
+
+    help = N_("上面写明了原因和办法。取出CA或选「返回首页」结束。需要帮助请联系客服。")
+
+    def open(self) -> None:
+        """The certificate and the hotline; the reason is said already."""
+        state, rows = self.state, tuple[Fact, ...]()
+        if state.holder is not None and state.now is not None:
+            rows = refused_facts(state.holder[1], state.now, state.window)
+        if state.application is not None:
+            rows = (*rows, Fact(_("业务单号"), state.application.business_no))
+        self.say_facts((*rows, Fact(_("咨询"), call(state.service))))
+
+    def choices(self) -> tuple[Choice, ...]:
+        """Home, and on where a paid renewal may wait."""
+        listed = [Choice(_("返回首页"), e.BackPressed), Choice(_("环境检测"), e.SelfCheckOpened)]
+        if may_be_paid(self.state):
+            listed.append(Choice(_("继续已付款的申请"), e.RenewalRequested))
+        return tuple(listed)
+
+    def end(self) -> e.Event:
+        """Nothing is left to be asked."""
+        return e.Abandoned()
