@@ -16,7 +16,7 @@ from tui.core.failure import KioskError
 from tui.kiosk.settings import KioskSettings
 from tui.kiosk.text import _
 from tui.kiosk.text.wording import call
-from tui.kiosk.wiring import head_start, runtime
+from tui.kiosk.wiring import head_start, outlets, runtime
 from tui.process import garbage
 from tui.process.hardening import harden
 
@@ -76,5 +76,6 @@ def _show(settings: KioskSettings, visit: "Visit") -> int:
 
         fit_terminal(settings)
         app = CounterApp(runtime(settings, started), visit, settings.idle_seconds)
+        app.outlets = outlets(settings)
         garbage.resume()
         return run(app) if visit.wait_to_be_shown() else Exit.DONE

@@ -6,10 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from tui.core.driver_family import DriverFamily
 from tui.process.tables import SettingsError, Table, open_table
+
+if TYPE_CHECKING:
+    from tui.kiosk.receipt.settings import ReceiptSettings
 
 CONFIG_VARIABLE = "CA_KIOSK_CONFIG"
 LANGUAGE_VARIABLE = "CA_KIOSK_LANGUAGE"
@@ -79,6 +83,8 @@ class KioskSettings:
     mode: Mode = Mode.OFFICE
     operator: str | None = field(default=None, repr=False)
     """Argon2id hash of the operator's password (PHC string); None: there is no operator's menu."""
+    receipt: "ReceiptSettings | None" = None
+    """Where receipts go; None where the settings name no place."""
 
 
 def load(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> KioskSettings:
@@ -127,10 +133,22 @@ def read(path: Path, environ: Mapping[str, str] = os.environ) -> KioskSettings:
         qr=_qr(kiosk),
         mode=_mode(kiosk, environ),
         operator=_operator(kiosk),
+        receipt=_receipt(top),
     )
     for table in (top, desk, token, kiosk):
         table.refuse_rest()
     return settings
+
+
+def _receipt(top: Table) -> "ReceiptSettings | None":
+    if not top.has("receipt"):
+        return None
+    from tui.kiosk.receipt.settings import read_receipt
+
+    table = top.table("receipt")
+    receipt = read_receipt(table)
+    table.refuse_rest()
+    return receipt
 
 
 def _url(desk: Table) -> str:
