@@ -54,8 +54,7 @@ class KioskApp(PaintedApp, inherit_bindings=False):
 
     CSS_PATH: ClassVar = [style("base.tcss"), style("arrival.tcss")]
     TITLE = "ca-kiosk"
-    ENABLE_COMMAND_PALETTE = False
-    ALLOW_SELECT = False
+    ENABLE_COMMAND_PALETTE = ALLOW_SELECT = False
     mode = Mode.OFFICE
 
     def __init__(self, runtime: "Runtime", phone: "Phone | None" = None, idle_seconds: int = 120) -> None:
