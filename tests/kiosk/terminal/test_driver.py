@@ -15,7 +15,8 @@ from textual import events
 from tests.harness.kiosk.program import PATIENCE, Program
 from tui.kiosk.terminal.driver import Output
 from tui.kiosk.terminal.keyboard import Input
-from tui.kiosk.terminal.tty import RESET, Before, unfit
+from tui.kiosk.terminal.modes import RESET
+from tui.kiosk.terminal.tty import Before, unfit
 
 
 @pytest.fixture

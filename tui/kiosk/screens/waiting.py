@@ -14,6 +14,7 @@ from tui.core.failure import Failure, Reason
 from tui.journey.renewable import renewable, young_successor
 from tui.journey.state import State
 from tui.kiosk.screens.base import RETRY, Key, StepScreen
+from tui.kiosk.settings import Mode
 from tui.kiosk.text import N_, _
 from tui.kiosk.text.wording import explain
 from tui.kiosk.widgets.action import ActionButton
@@ -103,6 +104,8 @@ class WaitingScreen(StepScreen):
 
     def offers(self, action: str, state: State) -> bool:
         """Beside a certificate to renew another one may have a successor whose installation was cut off."""
+        if action == "quit":
+            return getattr(self.app, "mode", Mode.OFFICE) is not Mode.COUNTER
         if action == "finish_paid":
             return bool(renewable(state)) and young_successor(state) is not None
         return super().offers(action, state)
