@@ -101,7 +101,7 @@ def fit_terminal(settings: KioskSettings) -> None:
     font = drawn_characters(sys.stdout.fileno())
     choose_qr_drawing(settings.qr, font)
     if font is not None and HAN not in font and not environment().get(LANGUAGE_VARIABLE):
-        use_language(Language.ENGLISH)
+        use_language(Language.ENGLISH, alone=True)
 
 
 def choose_qr_drawing(wanted: QrDrawing, font: frozenset[int] | None) -> None:

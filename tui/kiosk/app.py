@@ -28,6 +28,7 @@ from tui.kiosk.settings import Mode
 from tui.kiosk.terminal.driver import CRASHED, Ended, KioskDriver
 from tui.kiosk.terminal.painted import PaintedApp
 from tui.kiosk.terminal.type_ahead import TypeAhead
+from tui.kiosk.text import language, use_language
 from tui.kiosk.watchdog import IdleClock, Watchdog
 from tui.kiosk.widgets.scrollbar import CellScrollBar
 from tui.process import garbage
@@ -42,7 +43,6 @@ if TYPE_CHECKING:  # the flow and its events are imported after the first paint:
 
 log = logging.getLogger(__name__)
 log.addHandler(logging.NullHandler())  # else Python's last resort would print into the full screen
-
 WARNING = 15.0
 """Seconds before the idle reset at which a warning appears."""
 BEAT = 1.0
@@ -75,7 +75,8 @@ class KioskApp(PaintedApp, inherit_bindings=False):
         self.attendance = Attendance()
         self.hands = Hands()
         self.state = State()
-        self._screens: dict[type[StepScreen], StepScreen] = {}
+        self._home_language = language()
+        self._screens: dict[tuple[type[StepScreen], str], StepScreen] = {}
         self._watchdog = Watchdog(idle_seconds, self._frozen)
         self._minute = -1
         self._type_ahead = TypeAhead(self, super().on_event)
@@ -90,7 +91,7 @@ class KioskApp(PaintedApp, inherit_bindings=False):
         from tui.journey.flow import discard
 
         ending = not self.is_running  # its screens are gone
-        if ending or (message.step is not None and self._too_late(message)):
+        if ending or message.comes_too_late(self.state):
             discard(message.event)
         else:
             await self.take(message.event)
@@ -107,7 +108,10 @@ class KioskApp(PaintedApp, inherit_bindings=False):
     async def present(self, state: State) -> None:
         """Show `state` on its step's screen; all that this changes is painted at once."""
         entering, self.state = state.step is not self.state.step, state
+        if entering and state.step is Step.WAITING:
+            use_language(self._home_language)
         screen = self._screen_of(state)
+        entering = entering or screen is not self.step_screen  # the same step in another language
         with self.batch_update():
             if entering:
                 await self._close_dialogues()
@@ -130,15 +134,6 @@ class KioskApp(PaintedApp, inherit_bindings=False):
         screen.present(self.state, entering=entering)
         await screen.settle(entering=entering)
 
-    def _too_late(self, message: Happened) -> bool:
-        """The posting screen's step is over, or a second submission comes while the first is under way."""
-        from tui.journey.events import Abandoned, BackPressed, FormEdited, InvoiceEdited
-
-        if message.step is not self.state.step:
-            return True
-        taken = isinstance(message.event, Abandoned | BackPressed | FormEdited | InvoiceEdited)
-        return self.state.busy is not None and not taken
-
     async def on_mount(self) -> None:
         """The waiting screen, above Textual's blank default one, is the first thing painted."""
         screen = self._screen_of(self.state)
@@ -153,12 +148,17 @@ class KioskApp(PaintedApp, inherit_bindings=False):
         return cast(StepScreen, self.screen_stack[1])
 
     def _screen_of(self, state: State) -> StepScreen:
-        kind = screen_class(state.step)
-        if kind not in self._screens:
-            screen = self._screens[kind] = kind()
+        made = (kind := screen_class(state.step)), language()
+        if made not in self._screens:
+            screen = self._screens[made] = kind()
             screen.fit(self.size)
-            self.install_screen(screen, kind.__name__)
-        return self._screens[kind]
+            self.install_screen(screen, f"{kind.__name__} {language()}")
+        return self._screens[made]
+
+    async def action_speak(self, chosen: str) -> None:
+        """Go on in `chosen` until the next return to the first screen."""
+        use_language(chosen)
+        await self.present(self.state)
 
     async def _close_dialogues(self) -> None:
         while len(self.screen_stack) > 2:
@@ -251,6 +251,8 @@ class KioskApp(PaintedApp, inherit_bindings=False):
         at_home = self.state.step is Step.WAITING and len(self.screen_stack) == 2
         left = self.idle.left(self.step_screen.idle_multiple)
         warning = self.screen if isinstance(self.screen, IdleWarning) else None
+        if at_home and left is not None and left <= 0 and language() != self._home_language:
+            await self.action_speak(self._home_language)
         if left is None or left > WARNING or at_home or self.state.token_working:
             if warning is not None:
                 warning.dismiss(True)
@@ -288,10 +290,7 @@ class KioskApp(PaintedApp, inherit_bindings=False):
 
 
 def run(app: KioskApp, pilot: "Callable[[Pilot[object]], Coroutine[object, object, None]] | None" = None) -> int:
-    """Run to the end and return the exit code: 0 left by the person, 70 crashed, 75 frozen, 128+n by signal n.
-
-    `pilot` presses the keys in a person's place.
-    """
+    """Run to the end, with `pilot`'s keys in a person's place: 0 left, 70 crashed, 75 frozen, 128+n by signal n."""
     logging.getLogger("asyncio").addHandler(logging.NullHandler())
     try:
         app.run(auto_pilot=pilot)

@@ -15,7 +15,7 @@ from tui.journey.renewable import renewable, young_successor
 from tui.journey.state import State
 from tui.kiosk.screens.base import RETRY, Key, StepScreen
 from tui.kiosk.settings import Mode
-from tui.kiosk.text import N_, _
+from tui.kiosk.text import LANGUAGE_NAMES, N_, _, other_language
 from tui.kiosk.text.wording import explain
 from tui.kiosk.widgets.action import ActionButton
 from tui.kiosk.widgets.days_left import DaysLeft
@@ -49,6 +49,7 @@ class WaitingScreen(StepScreen):
         "办理时需要：申请CA时使用的财智云账号和密码、CA密码、经办人证件号码、手机（扫码支付）。全程约10分钟。"
     )
     keys = (
+        Key("f7", LANGUAGE_NAMES, "language"),
         Key("f4", N_("我的证书"), "certificates"),
         Key("f5", N_("环境检测"), "self_check"),
         Key("f8", N_("查看或继续上次续期"), "finish_paid"),
@@ -106,9 +107,15 @@ class WaitingScreen(StepScreen):
         """Beside a certificate to renew another one may have a successor whose installation was cut off."""
         if action == "quit":
             return getattr(self.app, "mode", Mode.OFFICE) is not Mode.COUNTER
+        if action == "language":
+            return other_language() is not None
         if action == "finish_paid":
             return bool(renewable(state)) and young_successor(state) is not None
         return super().offers(action, state)
+
+    def action_language(self) -> None:
+        """EN/中文; in the app's own task, for this screen is replaced."""
+        self.app.call_later(self.app.run_action, f"speak('{other_language()}')")
 
     def action_finish_paid(self) -> None:
         """继续已付款的申请."""

@@ -8,13 +8,30 @@ from tui.core.payment_method import Name
 _LOCALES = Path(__file__).parent / "locales"
 _catalogue = NullTranslations()
 _language = "zh"
+_alone = False
+
+LANGUAGE_NAMES = "EN/中文"
+"""On the switch, the same in both languages: whoever reads neither finds it still."""
 
 
-def use_language(language: str) -> None:
-    """Choose the catalogue (`zh`, `en`); a language without one shows the source text."""
-    global _catalogue, _language  # noqa: PLW0603 - the one language of this process
-    _language = language
+def use_language(language: str, *, alone: bool = False) -> None:
+    """Choose the catalogue (`zh`, `en`); a language without one shows the source text.
+
+    `alone`: the terminal draws no other one, so none is offered.
+    """
+    global _catalogue, _language, _alone  # noqa: PLW0603 - the one language of this process
+    _language, _alone = language, alone
     _catalogue = translation("kiosk", _LOCALES, [language], fallback=True)
+
+
+def language() -> str:
+    """What is spoken now."""
+    return _language
+
+
+def other_language() -> str | None:
+    """What can be spoken in its place; None where the terminal draws this one alone."""
+    return None if _alone else "zh" if _language == "en" else "en"
 
 
 def _(message: str) -> str:
