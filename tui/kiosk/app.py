@@ -24,6 +24,7 @@ from tui.kiosk.screens.drawn import forget, put_away
 from tui.kiosk.screens.events import Happened
 from tui.kiosk.screens.registry import screen_class
 from tui.kiosk.screens.theme import FULL, SIXTEEN
+from tui.kiosk.settings import Mode
 from tui.kiosk.terminal.driver import CRASHED, Ended, KioskDriver
 from tui.kiosk.terminal.painted import PaintedApp
 from tui.kiosk.terminal.type_ahead import TypeAhead
@@ -37,7 +38,7 @@ if TYPE_CHECKING:  # the flow and its events are imported after the first paint:
 
     from tui.journey.events import Event
     from tui.journey.ports import Phone
-    from tui.kiosk.ports import Runtime
+    from tui.kiosk.ports import Outlets, Runtime
 
 log = logging.getLogger(__name__)
 log.addHandler(logging.NullHandler())  # else Python's last resort would print into the full screen
@@ -53,8 +54,8 @@ class KioskApp(PaintedApp, inherit_bindings=False):
 
     CSS_PATH: ClassVar = [style("base.tcss"), style("arrival.tcss")]
     TITLE = "ca-kiosk"
-    ENABLE_COMMAND_PALETTE = False
-    ALLOW_SELECT = False
+    ENABLE_COMMAND_PALETTE = ALLOW_SELECT = False
+    mode = Mode.OFFICE
 
     def __init__(self, runtime: "Runtime", phone: "Phone | None" = None, idle_seconds: int = 120) -> None:
         super().__init__(driver_class=KioskDriver)
@@ -68,8 +69,8 @@ class KioskApp(PaintedApp, inherit_bindings=False):
         few = self.console.color_system == "standard" and not self.no_color
         self.theme = (SIXTEEN if few else FULL).name
         self.runtime = runtime
-        self.phone = phone
-        """The demo's phone, for the QR screen."""
+        self.phone, self.outlets = phone, cast("Outlets", ())
+        """The demo's phone, for the QR screen; where receipts go, for the last one."""
         self.idle = IdleClock(idle_seconds)
         self.attendance = Attendance()
         self.hands = Hands()
