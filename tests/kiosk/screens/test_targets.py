@@ -41,6 +41,8 @@ async def test_targets_are_large_enough(state: State, size: tuple[int, int]) -> 
     async with staged(state, size) as stage:
         for widget, seen in targets(stage):
             assert seen.width >= 3
+            if isinstance(widget, KeyLine) and stage.screen.compact:
+                continue  # every row is the code's, and what one does there has buttons
             beside_a_field = isinstance(widget, Tick) or (widget.parent is not None and widget.parent.has_class("row"))
             assert seen.height >= (3 if size == REGULAR and not beside_a_field else 1), widget
 
