@@ -76,12 +76,12 @@ def to_the_pin(visit: Lines, answers: dict[str, Any]) -> None:
     visit.answer("[1]：", "1")
     visit.answer("账号：", ACCOUNT)
     visit.answer("密码（不显示）：", PASSWORD)
-    visit.answer("输入 1 一次读完：", "1")
+    visit.answer("输入1一次读完：", "1")
     visit.until("从头再读一遍")
     visit.answer("请输入数字：", "1")
     visit.until("申请续期")
     visit.answer("[1]：", "1")
-    visit.answer("输入 1 一次读完：", "1")
+    visit.answer("输入1一次读完：", "1")
     visit.until("我接受电子认证服务协议内容")
     visit.answer("请输入数字：", "1")
     visit.answer("续期时间 [1]：", "")
@@ -157,7 +157,7 @@ def test_who_leaves_at_the_pin_hears_that_nothing_was_charged(
         to_the_pin(visit, answers)
         visit.until("CA密码（不显示）：")
         leave(visit)
-        visit.until("保存在服务端")
+        visit.until("保存在续期服务中")
         visit.until("没有扣款")
         assert visit.end() == code
     assert ESCAPE not in visit.heard
