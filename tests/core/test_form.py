@@ -90,6 +90,7 @@ def test_any_single_wrong_digit_of_a_resident_number_is_found(position: int, dig
         ("agent_name", "张", FieldError.NAME_FORMAT),
         ("agent_name", "[bold]张三[/]", FieldError.NAME_FORMAT),
         ("recipient_address", "广州", FieldError.ADDRESS_SHORT),
+        ("recipient_address", "510000 88-1203", FieldError.ADDRESS_SHORT),
         ("recipient_address", "广" * 101, FieldError.TOO_LONG),
         ("term_months", 13, FieldError.TERM_UNKNOWN),
     ],

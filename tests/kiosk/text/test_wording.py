@@ -12,7 +12,7 @@ from tui.core.order import ServiceStatus
 from tui.kiosk.text.dates import clock, day, moment
 from tui.kiosk.text.labels import LABELS, label
 from tui.kiosk.text.reasons import REASONS
-from tui.kiosk.text.wording import HOTLINE, explain, field_message
+from tui.kiosk.text.wording import HOTLINE, explain, field_message, locked_words
 from tui.kiosk.widgets.step_indicator import STAGE_WORDS
 
 MEMBERS = [member for kind in LABELS for member in kind]
@@ -67,6 +67,12 @@ def test_money_is_spoken_of_where_people_worry() -> None:
     assert "没有扣款" in explain(Failure(Reason.DRIVER_HUNG), Money.NOT_TOUCHED).money
     assert explain(Failure(Reason.WRONG_PASSWORD), Money.NOT_TOUCHED).money == ""
     assert "不会重复收费" in explain(Failure(Reason.WRONG_PASSWORD), Money.SAFE).money
+
+
+def test_a_locked_pin_says_what_becomes_of_a_paid_order() -> None:
+    assert "款项" not in locked_words(Money.NOT_TOUCHED)
+    for words in ("已付的款项保留在这笔申请中", "任何一台终端继续", "退款"):
+        assert words in locked_words(Money.SAFE)
 
 
 def test_the_desks_own_window_and_numbers_are_used() -> None:

@@ -81,7 +81,8 @@ def check_address(address: str) -> FieldError | None:
         return found
     if len(address) > LONGEST_ADDRESS:
         return FieldError.TOO_LONG
-    return FieldError.ADDRESS_SHORT if len(address) < 5 else None
+    named = any(character.isalpha() for character in address)  # digits alone lead no courier anywhere
+    return None if named and len(address) >= 5 else FieldError.ADDRESS_SHORT
 
 
 def _is_of_a_name(character: str) -> bool:

@@ -11,6 +11,7 @@ from tui.journey.events import PayNoticeConfirmed
 from tui.journey.state import State
 from tui.kiosk.screens.base import END, StepScreen, style
 from tui.kiosk.text import N_, _
+from tui.kiosk.text.wording import SEALED_BIDS
 from tui.kiosk.widgets.action import ActionButton
 from tui.kiosk.widgets.facts import Fact, table
 from tui.kiosk.widgets.words import Words
@@ -34,6 +35,7 @@ class PayNoticeScreen(StepScreen):
             ),
             classes="hint",
         )
+        yield Words(Content(_(SEALED_BIDS)), classes="hint")
 
     def compose_actions(self) -> Iterable[Widget]:
         """确定."""

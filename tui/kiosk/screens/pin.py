@@ -18,6 +18,7 @@ from tui.journey.state import State, Step
 from tui.kiosk.screens.base import BACK, END, StepScreen, style
 from tui.kiosk.text import N_, _
 from tui.kiosk.text.labels import label
+from tui.kiosk.text.wording import locked_words
 from tui.kiosk.widgets.action import ActionButton
 from tui.kiosk.widgets.choice import Tick
 from tui.kiosk.widgets.pin_pad import Keypad, PinEntry
@@ -154,7 +155,7 @@ def _is_last_try(state: State, token: Token) -> bool:
 def _tries(state: State, token: Token) -> tuple[str, bool]:
     """The tries left in words, and whether they are few."""
     if _locked(state, token):
-        return label(PinState.LOCKED), True
+        return locked_words(state.money), True
     if _is_last_try(state, token):
         return label(PinState.FINAL_TRY), True
     failed = state.failure.tries_left if state.failure else None

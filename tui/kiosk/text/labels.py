@@ -96,7 +96,7 @@ PIN = {
     PinState.UNKNOWN: "",
     PinState.COUNT_LOW: N_("CA密码曾经输错，请仔细输入。"),
     PinState.FINAL_TRY: N_("只剩最后一次机会，再输错CA将锁定。"),
-    PinState.LOCKED: N_("CA密码已锁定，请联系客服解锁。"),
+    PinState.LOCKED: N_("CA密码已锁定，请到发证机构的柜台解锁。"),
 }
 TOKEN_STAGE = {
     TokenStage.CHECKING: N_("核对CA和证书"),
@@ -186,7 +186,7 @@ FIELD_ERROR = {
     FieldError.MOBILE_FORMAT: N_("请填写11位手机号码"),
     FieldError.PHONE_FORMAT: N_("请填写手机号码、带区号的座机或400电话"),
     FieldError.EMAIL_FORMAT: N_("邮箱格式不对，例如：name@example.cn"),
-    FieldError.ADDRESS_SHORT: N_("地址太短，请写到门牌号"),
+    FieldError.ADDRESS_SHORT: N_("请填写完整的地址，写到门牌号"),
     FieldError.TAX_NUMBER_FORMAT: N_("税号应为15、18或20位数字和字母，个人的也有17位"),
     FieldError.TAX_NUMBER_CHECK: N_("税号有误，请逐位核对"),
     FieldError.TITLE_FORMAT: N_("请填写单位名称或个人姓名"),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from tui.core.failure import Failure, Money, Place, Reason
 from tui.core.text_safety import printable
 from tui.journey.state import Busy, State
-from tui.kiosk.text import _
+from tui.kiosk.text import N_, _
 
 if TYPE_CHECKING:  # the first screen has no use for them, nor for the labels and reasons
     from tui.core.form.kinds import FieldError
@@ -15,6 +15,8 @@ if TYPE_CHECKING:  # the first screen has no use for them, nor for the labels an
 
 HOTLINE = "020-89524338"
 QQ = "4008301330"
+SEALED_BIDS = N_("有加密投标文件尚未开标的，请先等开标；已付款的，安装后请保留原证书，打开这些文件要用它的密钥。")
+"""What a renewal means for what is still sealed, said before the money."""
 WITHOUT_CALL = frozenset({Reason.FORM_INVALID, Reason.WRONG_PASSWORD, Reason.NOT_PAID_YET, Reason.NO_TOKEN})
 """What the person puts right alone; the hotline stays behind F1."""
 ABOUT_MONEY = frozenset({Place.TOKEN, Place.APPLICATION, Place.PAYMENT, Place.ISSUING, Place.DESK, Place.KIOSK})
@@ -57,6 +59,17 @@ def explain(failure: Failure, money: Money, service: "ServiceStatus | None" = No
         label(money) if moved or concerns else "",
         "" if alone else f"{call(service)}  {failure.reason.number}",
     )
+
+
+def locked_words(money: Money) -> str:
+    """That the PIN is locked, where it is unlocked, and what becomes of an order that is paid."""
+    from tui.core.certificate import PinState
+    from tui.kiosk.text.labels import label
+
+    if money is not Money.SAFE:
+        return label(PinState.LOCKED)
+    paid = _("已付的款项保留在这笔申请中，解锁后在任何一台终端继续，不再收费；不再办理的，请联系客服退款。")
+    return label(PinState.LOCKED) + paid
 
 
 def technical(failure: Failure) -> str:

@@ -9,7 +9,7 @@ from tui.kiosk.text import N_, _, proper
 from tui.kiosk.text.certificate import Fact
 from tui.kiosk.text.dates import moment
 from tui.kiosk.text.labels import label
-from tui.kiosk.text.wording import call, refund_words
+from tui.kiosk.text.wording import SEALED_BIDS, call, refund_words
 
 SETTLED = frozenset({PaymentStatus.PAID, PaymentStatus.FROZEN})
 """Neither paid nor withdrawn any more; money that went back may be paid again."""
@@ -28,6 +28,7 @@ class PayNotice(Dialogue):
         self.talk.say(
             _("付款成功后证书自动签发，随后安装到CA。\n申请保存在续期服务中，也可以稍后在任何一台终端继续付款。")
         )
+        self.talk.say(_(SEALED_BIDS))
 
     def choices(self) -> tuple[Choice, ...]:
         """确定."""

@@ -10,6 +10,7 @@ from tui.journey.state import State, Step
 from tui.kiosk.linear.dialogue import Choice, Dialogue, Question
 from tui.kiosk.text import N_, _
 from tui.kiosk.text.labels import label
+from tui.kiosk.text.wording import locked_words
 
 KEPT = N_("CA将用当前证书为续期申请签名，密钥不变。")
 PURPOSE = {
@@ -93,7 +94,7 @@ def _is_last_try(state: State, token: Token) -> bool:
 
 def _tries(state: State, token: Token) -> str:
     if _locked(state, token):
-        return label(PinState.LOCKED)
+        return locked_words(state.money)
     if _is_last_try(state, token):
         return label(PinState.FINAL_TRY)
     failed = state.failure.tries_left if state.failure else None
