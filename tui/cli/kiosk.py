@@ -14,7 +14,7 @@ from tui.kiosk.settings import LANGUAGE_VARIABLE, KioskSettings, Language, QrDra
 from tui.kiosk.terminal.console_font import drawn_characters
 from tui.kiosk.terminal.tty import has_half_blocks, is_linux_console, unfit
 from tui.kiosk.text import use_language
-from tui.kiosk.wiring import head_start, runtime
+from tui.kiosk.wiring import head_start, outlets, runtime
 from tui.process import garbage
 from tui.process.environment import clean_environment, environment
 
@@ -78,6 +78,7 @@ def _show(settings: KioskSettings, phone: "Phone | None" = None, pilot: "Autopla
 
         fit_terminal(settings)
         app = KioskApp(runtime(settings, started), phone, settings.idle_seconds)
+        app.outlets = outlets(settings)
         garbage.resume()
         return run(app, pilot)
 

@@ -6,10 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from tui.core.driver_family import DriverFamily
 from tui.process.tables import SettingsError, Table, open_table
+
+if TYPE_CHECKING:
+    from tui.kiosk.receipt.settings import ReceiptSettings
 
 CONFIG_VARIABLE = "CA_KIOSK_CONFIG"
 LANGUAGE_VARIABLE = "CA_KIOSK_LANGUAGE"
@@ -64,6 +68,8 @@ class KioskSettings:
     language: Language = Language.CHINESE
     """Of all that is shown to people."""
     qr: QrDrawing = QrDrawing.AUTO
+    receipt: "ReceiptSettings | None" = None
+    """Where receipts go; None where the settings name no place."""
 
 
 def load(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> KioskSettings:
@@ -110,10 +116,22 @@ def read(path: Path, environ: Mapping[str, str] = os.environ) -> KioskSettings:
         log=_log(kiosk, environ),
         language=_language(kiosk, environ),
         qr=_qr(kiosk),
+        receipt=_receipt(top),
     )
     for table in (top, desk, token, kiosk):
         table.refuse_rest()
     return settings
+
+
+def _receipt(top: Table) -> "ReceiptSettings | None":
+    if not top.has("receipt"):
+        return None
+    from tui.kiosk.receipt.settings import read_receipt
+
+    table = top.table("receipt")
+    receipt = read_receipt(table)
+    table.refuse_rest()
+    return receipt
 
 
 def _url(desk: Table) -> str:

@@ -12,7 +12,7 @@ from tests.harness.people import FORM, INVOICE, NOW
 from tui.journey.state import Step
 from tui.kiosk.linear.session import Session
 from tui.kiosk.linear.terminal import Terminal
-from tui.kiosk.receipt.outlet import Outlets
+from tui.kiosk.ports import Outlets
 from tui.kiosk.runtime.ports import Ports
 from tui.kiosk.runtime.runtime import Runtime
 

@@ -11,7 +11,7 @@ from tui.journey import events as e
 from tui.journey.flow import JOURNEY
 from tui.journey.ports import Phone
 from tui.journey.state import State, Step
-from tui.kiosk.receipt.outlet import Outlets
+from tui.kiosk.ports import Outlets
 from tui.kiosk.text import N_, _
 from tui.kiosk.text.certificate import Fact
 from tui.kiosk.text.labels import label

@@ -18,8 +18,7 @@ from tui.kiosk.linear.ending import Ending, farewell, greeting
 from tui.kiosk.linear.source import wipe
 from tui.kiosk.linear.terminal import Terminal
 from tui.kiosk.linear.waits import Waits
-from tui.kiosk.ports import Runtime
-from tui.kiosk.receipt.outlet import Outlets
+from tui.kiosk.ports import Outlets, Runtime
 from tui.kiosk.text import _
 from tui.kiosk.watchdog import IdleClock
 

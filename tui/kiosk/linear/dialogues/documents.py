@@ -5,8 +5,8 @@ from tui.core.text_safety import paragraphs, printable
 from tui.journey import events as e
 from tui.journey.state import State
 from tui.kiosk.linear.dialogue import Choice, Dialogue, Question, Talk
-from tui.kiosk.linear.wrapping import wrapped
 from tui.kiosk.text import N_, _
+from tui.kiosk.text.wrapping import wrapped
 
 LEAST_ROWS = 8
 """Of a page, however low the terminal is."""

@@ -31,6 +31,7 @@ class Scanning(Dialogue):
     def open(self) -> None:
         """The attempt as it now is."""
         self._until = 0.0
+        self._swapped = False
         self._over = False
         self._tell(self.state)
 
@@ -73,6 +74,8 @@ class Scanning(Dialogue):
         listed = [Choice(_("支付成功"), e.PaymentClaimed)]
         if self._scannable() and drawable(attempt.qr):
             listed.append(Choice(_("再显示一次付款码"), lambda: self._show(attempt)))
+            if any(self.talk.canvas):
+                listed.append(Choice(_("黑白对调再显示一次，手机扫不出时用"), lambda: self._swap(attempt)))
             if (phone := self.talk.phone) is not None:
                 listed.append(Choice(_("演示付款"), lambda: self.talk.aside(lambda: _paid(phone, attempt.qr))))
         if frozen:
@@ -118,12 +121,16 @@ class Scanning(Dialogue):
             )
             self.talk.say(words, refund_words(self.state.application), call(self.state.service))
 
+    def _swap(self, attempt: Attempt) -> None:
+        self._swapped = not self._swapped
+        self._show(attempt)
+
     def _show(self, attempt: Attempt) -> None:
         if not drawable(attempt.qr):
             self.talk.say(_("这个二维码无法显示。") if attempt.qr else _("正在获取二维码，请稍候。"))
             return
         self.talk.say(_("请用{wallet}扫码付款").format(wallet=proper(attempt.method.wallet)))
-        self.talk.draw(*picture(attempt.qr, *self.talk.canvas))
+        self.talk.draw(*picture(attempt.qr, *self.talk.canvas, light_ground=self._swapped))
         self.talk.say(_("付款链接（手机上也可以直接打开）："))
         self.talk.draw(attempt.qr)
         self.talk.say(_("付款后自动继续。"))
