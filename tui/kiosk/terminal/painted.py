@@ -8,7 +8,7 @@ from textual.driver import Driver
 from textual.screen import Screen
 
 from tui.kiosk.terminal.driver import KioskDriver
-from tui.kiosk.text.line_breaks import divide_line
+from tui.kiosk.widgets.line_breaks import divide_line
 
 
 class PaintedApp(App[None], inherit_bindings=False):
@@ -16,7 +16,8 @@ class PaintedApp(App[None], inherit_bindings=False):
 
     def __init__(self, driver_class: type[Driver]) -> None:
         super().__init__(driver_class=driver_class)
-        content.divide_line = divide_line  # Rich parts words only, and marks of Chinese from what they belong to
+        # Rich parts words only, and marks of Chinese from what they belong to.
+        content.divide_line = divide_line  # type: ignore[attr-defined]
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         """Show a compositor's update."""

@@ -7,7 +7,7 @@ from textual.content import Content
 
 from tui.core.text_safety import printable
 from tui.kiosk.text.certificate import Fact
-from tui.kiosk.text.line_breaks import divide_line
+from tui.kiosk.widgets.line_breaks import divide_line
 from tui.kiosk.widgets.words import Words
 
 __all__ = ["Fact", "Facts", "table"]

@@ -9,7 +9,7 @@ from textual.content import Content
 
 from tests.harness.kiosk.stage import staged
 from tui.journey.state import State
-from tui.kiosk.text.line_breaks import CLOSING, OPENING, divide_line
+from tui.kiosk.widgets.line_breaks import CLOSING, OPENING, divide_line
 
 MARKED = st.builds(
     "{}{}{}{}".format,

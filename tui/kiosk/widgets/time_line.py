@@ -1,0 +1,33 @@
+"""A time line: days in their order, each under its name."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import pairwise
+
+from rich.cells import cell_len
+from textual.content import Content
+
+from tui.kiosk.text.dates import day
+
+GAP = 2
+"""Cells between two dates at least."""
+
+
+def time_line(points: Sequence[tuple[str, datetime, str]], cells: int) -> Content:
+    """The points' names, a bar that changes its colour at each of them, and their dates; each point begins its stretch.
+
+    Stretches are in proportion as far as names and dates leave room. A point is a name, a moment and a colour.
+    """
+    points = sorted(points, key=lambda point: point[1])
+    least = [max(cell_len(name), cell_len(day(at))) + GAP for name, at, _ in points]
+    spare = max(0, cells - sum(least))
+    spans = [(end[1] - begin[1]).total_seconds() for begin, end in pairwise(points)]
+    widths = [room + int(spare * span / (sum(spans) or 1)) for room, span in zip(least, [*spans, 0.0], strict=True)]
+    names = Content.assemble(*((_filled(name, w), f"bold {c}") for (name, _, c), w in zip(points, widths, strict=True)))
+    bar = Content.assemble(*((" " * w, f"{c} reverse") for (_, _, c), w in zip(points, widths, strict=True)))
+    dates = Content.assemble(*((_filled(day(at), w), "") for (_, at, _c), w in zip(points, widths, strict=True)))
+    return Content("\n").join([names, bar, dates])
+
+
+def _filled(text: str, cells: int) -> str:
+    return text + " " * (cells - cell_len(text))
