@@ -24,6 +24,7 @@ from tui.kiosk.screens.drawn import forget, put_away
 from tui.kiosk.screens.events import Happened
 from tui.kiosk.screens.registry import screen_class
 from tui.kiosk.screens.theme import FULL, SIXTEEN
+from tui.kiosk.settings import Mode
 from tui.kiosk.terminal.driver import CRASHED, Ended, KioskDriver
 from tui.kiosk.terminal.painted import PaintedApp
 from tui.kiosk.terminal.type_ahead import TypeAhead
@@ -53,8 +54,8 @@ class KioskApp(PaintedApp, inherit_bindings=False):
 
     CSS_PATH: ClassVar = [style("base.tcss"), style("arrival.tcss")]
     TITLE = "ca-kiosk"
-    ENABLE_COMMAND_PALETTE = False
-    ALLOW_SELECT = False
+    ENABLE_COMMAND_PALETTE = ALLOW_SELECT = False
+    mode = Mode.OFFICE
 
     def __init__(self, runtime: "Runtime", phone: "Phone | None" = None, idle_seconds: int = 120) -> None:
         super().__init__(driver_class=KioskDriver)

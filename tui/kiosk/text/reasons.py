@@ -5,9 +5,9 @@ from tui.kiosk.text import N_
 
 REASONS: dict[Reason, tuple[str, str]] = {
     # token
-    Reason.NO_TOKEN: (N_("没有找到CA。"), N_("请将CA插入USB接口，稍等片刻。")),
+    Reason.NO_TOKEN: (N_("没有找到CA。"), N_("请将CA证书U盘插入USB接口，稍等片刻。")),
     Reason.TOKEN_REMOVED: (N_("办理过程中CA被拔出。"), N_("请插回同一个CA，然后继续。")),
-    Reason.TOKEN_SWAPPED: (N_("插入的不是开始办理时的那个CA。"), N_("请取出这个CA，插回原来的CA。")),
+    Reason.TOKEN_SWAPPED: (N_("插入的不是开始办理时的那个CA。"), N_("请拔出这个CA，插回原来的CA。")),
     Reason.TOKEN_FULL: (N_("CA的存储空间已满，放不下新证书。"), N_("请联系客服清理CA中不用的证书，再继续办理。")),
     Reason.TOKEN_BUSY: (N_("CA正被其他程序占用。"), N_("请关闭其他使用CA的程序，然后重试。")),
     Reason.TOKEN_READ_ONLY: (N_("CA处于写保护状态，不能写入新证书。"), N_("请联系客服解除写保护或更换CA。")),
@@ -78,8 +78,8 @@ REASONS: dict[Reason, tuple[str, str]] = {
     ),
     Reason.KEY_UNSUPPORTED: (N_("这张证书的密钥算法不支持在线续期。"), N_("请联系客服，到柜台办理。")),
     Reason.NO_TERM_LEFT: (
-        N_("本CA机构自身的证书将先到期，目前没有可以办理的续期时间，没有扣款。"),
-        N_("请联系客服，待CA机构更新证书后再来办理。"),
+        N_("发证机构自身的证书将先到期，目前没有可以办理的续期时间，没有扣款。"),
+        N_("请联系客服，待发证机构更新证书后再来办理。"),
     ),
     Reason.ALREADY_RENEWED: (N_("这张证书已经续期过。"), N_("请使用CA中的新证书，可在「我的证书」中查看。")),
     # account
@@ -92,7 +92,7 @@ REASONS: dict[Reason, tuple[str, str]] = {
     Reason.AGREEMENT_CHANGED: (N_("协议已更新为新版本。"), N_("请阅读新版协议，勾选后继续。")),
     Reason.PRICE_CHANGED: (N_("续期费用有变动。"), N_("请查看新的费用，确认后重新提交。")),
     Reason.TERM_TOO_LONG: (
-        N_("所选的续期时间会超出CA机构自身证书的有效期，现在不能办理。"),
+        N_("所选的续期时间会超出发证机构自身证书的有效期，现在不能办理。"),
         N_("请改选较短的续期时间；已生成订单的，请撤销申请后重新办理。"),
     ),
     # application
@@ -107,7 +107,7 @@ REASONS: dict[Reason, tuple[str, str]] = {
     Reason.PAYMENT_PLATFORM_DOWN: (N_("支付平台没有响应。"), N_("请稍后重试，或选择其他支付方式。")),
     Reason.PAYMENT_FROZEN: (N_("这笔支付需要人工核对。"), N_("请联系客服，并报出业务单号。")),
     Reason.ORDER_MISMATCH: (
-        N_("订单金额与付款码金额不一致，未显示付款码。"),
+        N_("订单金额与二维码金额不一致，未显示二维码。"),
         N_("请不要付款，联系客服，并报出业务单号。"),
     ),
     Reason.NOT_PAID_YET: (N_("暂未查询到付款。"), N_("请在手机上完成支付；刚刚付过的请稍等片刻，本页会自动更新。")),

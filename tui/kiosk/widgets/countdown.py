@@ -108,5 +108,5 @@ class Pulse(Ticking):
     def tick(self) -> None:
         """Draw the seconds gone by."""
         gone = int(self.clock() - self._since)
-        words = _("已用时 {seconds} 秒").format(seconds=gone)
+        words = _("已用时{seconds}秒").format(seconds=gone)
         self.update(Content.assemble(progress(gone, *self._steps), " " * GAP, words), layout=False)

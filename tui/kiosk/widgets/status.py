@@ -138,7 +138,7 @@ class BusyLine(Words):
         gone = int(monotonic() - self._since) if self.display else 0
         words = f" {busy_words(self._busy)} "
         if gone:
-            words += " " + _("已用时 {seconds} 秒").format(seconds=gone) + " "
+            words += " " + _("已用时{seconds}秒").format(seconds=gone) + " "
         self.update(Content.assemble(words, progress(gone, cells=SHORT) if gone else ""))
 
     def _vanish(self) -> None:

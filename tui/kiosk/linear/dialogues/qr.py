@@ -73,7 +73,7 @@ class Scanning(Dialogue):
         frozen = self.state.application is not None and self.state.application.is_frozen
         listed = [Choice(_("支付成功"), e.PaymentClaimed)]
         if self._scannable() and drawable(attempt.qr):
-            listed.append(Choice(_("再显示一次付款码"), lambda: self._show(attempt)))
+            listed.append(Choice(_("再显示一次二维码"), lambda: self._show(attempt)))
             if any(self.talk.canvas):
                 listed.append(Choice(_("黑白对调再显示一次，手机扫不出时用"), lambda: self._swap(attempt)))
             if (phone := self.talk.phone) is not None:
