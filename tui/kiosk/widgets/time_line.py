@@ -7,7 +7,9 @@ from itertools import pairwise
 from rich.cells import cell_len
 from textual.content import Content
 
+from tui.kiosk.text import _
 from tui.kiosk.text.dates import day
+from tui.kiosk.widgets.words import Words
 
 GAP = 2
 """Cells between two dates at least."""
@@ -31,3 +33,25 @@ def time_line(points: Sequence[tuple[str, datetime, str]], cells: int) -> Conten
 
 def _filled(text: str, cells: int) -> str:
     return text + " " * (cells - cell_len(text))
+
+
+class TimeLine(Words):
+    """Today, the old end and the new one."""
+
+    _days: tuple[datetime | None, datetime | None, datetime | None] = (None, None, None)
+
+    def show(self, today: datetime | None, old: datetime | None, new: datetime) -> None:
+        """Draw them; without today or an old end there is nothing to compare."""
+        self._days = today, old, new
+        self.display = today is not None and old is not None
+        self._draw()
+
+    def on_resize(self) -> None:
+        """The line has another length."""
+        self._draw()
+
+    def _draw(self) -> None:
+        today, old, new = self._days
+        if today is not None and old is not None and new is not None and self.size.width:
+            points = ((_("今天"), today, "$accent"), (_("原到期日"), old, "$secondary"), (_("新到期日"), new, "$good"))
+            self.update(time_line(points, self.size.width))

@@ -11,7 +11,7 @@ class TokenDrawing(Words):
 
     def show(self) -> None:
         """Draw it."""
-        machine, slot, metal, body = "on $raised", "on $background", "on $secondary", "bold $foreground on $primary"
+        machine, slot, metal, body = "on $raised", "on $background", "on $muted", "bold $ink on $secondary"
         # Translators: printed on the drawing of the USB token; as short as can be.
         name = Content(f"  {_('CA证书U盘')}  ")
         edge = " " * name.cell_length
