@@ -108,6 +108,7 @@ TOKEN_STAGE = {
     TokenStage.READING_BACK: N_("读回并核对"),
     TokenStage.PROVING: N_("用新证书签名验证"),
     TokenStage.RETIRING: N_("删除原证书和密钥"),
+    TokenStage.CHANGING_PIN: N_("修改CA密码"),
 }
 BUSY = {
     Busy.LOOKING: N_("正在查看CA中的证书"),

@@ -51,6 +51,11 @@ REASONS: dict[Reason, tuple[str, str]] = {
         N_("这个CA的密钥每次签名都要单独验证密码，而它没有接受登录时的CA密码。"),
         N_("请不要反复尝试。请联系客服，说明CA要求单独的签名密码。"),
     ),
+    Reason.NEW_PIN_LENGTH: (N_("CA不接受新密码的长度，密码没有修改。"), N_("请按要求的位数另定一个新密码。")),
+    Reason.NEW_PIN_CHARACTERS: (N_("新密码中有CA不接受的字符，密码没有修改。"), N_("请只用数字和字母另定一个新密码。")),
+    Reason.NEW_PIN_WEAK: (N_("CA认为新密码太简单，密码没有修改。"), N_("请另定一个不易猜到的新密码。")),
+    Reason.SO_PIN_WRONG: (N_("管理员密码不正确。"), N_("请工作人员核对后再试。连续输错会使CA再也不能解锁。")),
+    Reason.SO_PIN_LOCKED: (N_("管理员密码连续输错，已锁定。"), N_("这个CA不能再解锁。请联系客服更换CA。")),
     Reason.KEY_MISSING: (N_("CA中没有与证书配套的私钥。"), N_("请确认插入的是申请证书时的CA，或联系客服。")),
     Reason.SIGNATURE_FALSE: (N_("CA签出的数据与证书不符。"), N_("请拔出CA，重新插入后重试；再次出现请更换CA。")),
     # certificate
