@@ -5,6 +5,7 @@ from dataclasses import replace
 from tests.harness import people
 from tests.harness.journey.walk import INSTALLATION, INSTALLED, ISSUED, ISSUING, PAYING
 from tests.harness.people import ATTEMPT, NOW, SERVICE, application, certificate, state, token
+from tui.core.certificate import Token
 from tui.core.failure import Failure, Reason
 from tui.core.order import ApplicationStatus, AttemptState, Document, PaymentStatus, Refund
 from tui.core.token import ModuleFault, Snapshot, TokenStage
@@ -20,14 +21,15 @@ def _text(name: str, title: str) -> Document:
     return Document("2026-01", title, (ASSETS / "texts" / f"{name}.txt").read_text(encoding="utf-8"), "aa" * 32)
 
 
-def _held(name: str, days: int, serial: str) -> object:
-    company = {"common_name": name, "subject": f"C=CN,ST=广东省,L=深圳市,O={name},CN={name}"}
-    return token(certificate(serial, days, serial=f"5a3f00{serial.encode().hex()}", **company), serial=f"GM30{serial}")
+def _held(name: str, days: int, serial: str) -> Token:
+    subject = f"C=CN,ST=广东省,L=深圳市,O={name},CN={name}"
+    held = certificate(serial, days, serial=f"5a3f00{serial.encode().hex()}", common_name=name, subject=subject)
+    return token(held, serial=f"GM30{serial}")
 
 
 LONE = _held(COMPANY, 20, "8841")
 OTHERS = tuple(_held(f"{COMPANY}第{n}分公司", 160 - 25 * n, f"770{n}") for n in range(1, 6))
-HOME = State(now=NOW, snapshot=Snapshot((LONE,)), service=SERVICE, desk_reachable=True)  # type: ignore[arg-type]
+HOME = State(now=NOW, snapshot=Snapshot((LONE,)), service=SERVICE, desk_reachable=True)
 ENTERED = application(ApplicationStatus.ENTERED, business_no=NUMBER)
 SHOWN = replace(PAYING, business_no=NUMBER)
 CODE = replace(
@@ -55,7 +57,7 @@ GALLERY: dict[str, State] = {
     "waiting-reading": State(),
     "waiting": replace(HOME, snapshot=Snapshot()),
     "waiting-token": HOME,
-    "waiting-many": replace(HOME, snapshot=Snapshot((LONE, *OTHERS))),  # type: ignore[arg-type]
+    "waiting-many": replace(HOME, snapshot=Snapshot((LONE, *OTHERS))),
     "waiting-fault": replace(
         HOME, snapshot=Snapshot((), (ModuleFault("/x.so", Failure(Reason.DRIVER_MISSING, "x.so")),))
     ),

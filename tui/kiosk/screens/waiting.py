@@ -84,9 +84,10 @@ class WaitingScreen(StepScreen):
         """Draw the tokens."""
         headline, text, headline_style = self._headline(state)
         self.query_one("#insert", Static).update(Content.assemble((headline, headline_style), "\n\n", text))
+        nothing = state.snapshot is not None and not state.tokens and not state.snapshot.faults
         self.query_one(TokenDrawing).show()
         for part in ("#about", "#drawing", "#way"):
-            self.query_one(part).display = not state.tokens and not (state.snapshot and state.snapshot.faults)
+            self.query_one(part).display = nothing
         self.query_one("#inserted").display = bool(state.tokens and state.now)
         if state.tokens and state.now:
             self._show_tokens(state, state.now)

@@ -1,23 +1,15 @@
 """Textual's app with what it draws handed to the driver, which writes only what differs."""
 
 from rich.console import RenderableType
-from textual import content
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
-from textual.driver import Driver
 from textual.screen import Screen
 
 from tui.kiosk.terminal.driver import KioskDriver
-from tui.kiosk.widgets.line_breaks import divide_line
 
 
 class PaintedApp(App[None], inherit_bindings=False):
     """Painted by `KioskDriver.frames`; with any other driver, as in tests, by Textual."""
-
-    def __init__(self, driver_class: type[Driver]) -> None:
-        super().__init__(driver_class=driver_class)
-        # Rich parts words only, and marks of Chinese from what they belong to.
-        content.divide_line = divide_line  # type: ignore[attr-defined]
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         """Show a compositor's update."""
