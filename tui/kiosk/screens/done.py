@@ -69,8 +69,8 @@ class DoneScreen(StepScreen):
 
     def _show_pair(self, state: State, new: Certificate) -> None:
         """The new end, what may be done now, old end and new one on a line, and both certificates."""
-        until = Content.styled(_("新证书有效期至"), "$muted")
-        self.query_one("#until", Static).update(Content("\n").join([until, drawn(day(new.not_after), "$good")]))
+        until = _("新证书有效期至 {day}").format(day=day(new.not_after))
+        self.query_one("#until", Static).update(drawn(until, "$good"))
         left = Content.styled(label(state.key_left), "$warning") if state.key_left else Content()
         found = find(state.tokens, new.fingerprint)
         ready = Content.assemble(

@@ -143,7 +143,7 @@ class WaitingScreen(StepScreen):
             words = explain(state.snapshot.faults[0].failure, state.money, state.service)
             return words.happened, "\n".join(words.lines), "bold $bad"
         if not state.tokens:
-            return _("请插入CA证书U盘"), _("屏幕会自动显示证书的状态，不需要按键。"), "bold $accent"
+            return _("请插入CA证书U盘"), _("证书的状态会自动显示，不用按键。"), "bold $accent"
         if (obstacle := _obstacle(state)) is not None:
             words = explain(Failure(obstacle), state.money, state.service)
             return words.happened, words.advice, "bold $bad"

@@ -13,7 +13,8 @@ class TokenDrawing(Words):
         """Draw it."""
         machine, slot, metal, body = "on $raised", "on $background", "on $muted", "bold $ink on $secondary"
         # Translators: printed on the drawing of the USB token; as short as can be.
-        name = Content(f"  {_('CA证书U盘')}  ")
+        label = _("CA证书U盘")
+        name = Content(f"  {label}  ")
         edge = " " * name.cell_length
         rows = (
             ((" " * 11, machine), " " * 12, (edge, body)),
