@@ -9,13 +9,14 @@ from tests.harness import people
 from tests.harness.kiosk.gallery import GALLERY
 from tests.harness.kiosk.stage import staged
 from tui.core.token import Snapshot
+from tui.journey.state import Step
 from tui.kiosk.text.urgency import by_urgency
 
 
 @given(st.lists(st.integers(-50, 400), min_size=1, max_size=8))
 def test_tokens_stand_by_urgency(days: list[int]) -> None:
     tokens = tuple(people.token(people.certificate(f"c{n}", left), serial=f"S{n}") for n, left in enumerate(days))
-    state = people.state(people.Step.WAITING, snapshot=Snapshot(tokens))
+    state = people.state(Step.WAITING, snapshot=Snapshot(tokens))
     ordered = by_urgency(state)
     due = [state.is_renewable(token.certificates[0]) for token in ordered]
     ends = [token.certificates[0].not_after for token in ordered]

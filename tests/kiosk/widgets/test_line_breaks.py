@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from textual.content import Content
@@ -24,6 +24,7 @@ def lines(text: str, width: int) -> list[str]:
     return [text[start:end] for start, end in pairwise([0, *divide_line(text, width), len(text)])]
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # a laden machine
 @given(st.lists(MARKED, min_size=1, max_size=60).map("".join), st.integers(14, 90))
 def test_no_mark_stands_where_it_must_not(text: str, width: int) -> None:
     divided = lines(text, width)
@@ -33,6 +34,7 @@ def test_no_mark_stands_where_it_must_not(text: str, width: int) -> None:
     assert not [line for line in divided[:-1] if line.rstrip()[-1] in OPENING]
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(max_size=200).filter(lambda text: not set(text) & {"\n", "\t"}), st.integers(2, 90))
 def test_nothing_is_lost_of_any_text(text: str, width: int) -> None:
     divided = lines(text, width)

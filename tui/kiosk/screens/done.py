@@ -69,7 +69,7 @@ class DoneScreen(StepScreen):
 
     def _show_pair(self, state: State, new: Certificate) -> None:
         """The new end, what may be done now, old end and new one on a line, and both certificates."""
-        until = _("新证书有效期至 {day}").format(day=day(new.not_after))
+        until = _("新证书有效期至{day}").format(day=day(new.not_after))
         self.query_one("#until", Static).update(drawn(until, "$good"))
         left = Content.styled(label(state.key_left), "$warning") if state.key_left else Content()
         found = find(state.tokens, new.fingerprint)
@@ -78,6 +78,7 @@ class DoneScreen(StepScreen):
         )
         kept = Content.styled(kept_words(*found) if found else "", "$muted")
         self.query_one("#kept", Static).update(Content("\n").join([line for line in (ready, left, kept) if line]))
+        self.query_one("#reached").set_class(bool(left or kept), "-crowded")
         old = state.installation.old if state.installation else None
         ended = old.not_after if old else state.application.old_not_after if state.application else None
         self.query_one(TimeLine).show(state.now, ended, new.not_after)
