@@ -24,6 +24,7 @@ class CertificatesScreen(StepScreen):
     heading = N_("我的证书")
     help_text = N_("这里列出所有已插入CA中的证书和有效期，不需要CA密码。插入或拔出CA后列表会自动更新。用翻页键翻看。")
     keys = (BACK,)
+    filled = True
 
     def compose_body(self) -> Iterable[Widget]:
         """The list, scrollable."""

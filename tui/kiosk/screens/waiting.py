@@ -42,6 +42,8 @@ PREPARE = N_(
 
 ROWS, ROOM = 3, 7
 """Lines of `short_facts`, and lines that certificates may take in 80x24 beside the titles of two tokens."""
+LINE = 76
+"""Cells that a line has in every window from 80 columns on."""
 
 
 class WaitingScreen(StepScreen):
@@ -166,7 +168,7 @@ class WaitingScreen(StepScreen):
         good = renewable and lone is not None and not lone.is_urgent(now)
         self.query_one(DaysLeft).show(lone.days_left(now) if lone and in_validity else None, good=good or not renewable)
         crowded = len(certificates) - len(signing) + ROWS * len(signing) > ROOM
-        width = self.app.size.width - 4 if crowded else 0
+        width = min(self.app.size.width - 4, LINE) if crowded else 0
         blocks = []
         for token in by_urgency(state):
             parts = [token_title(token)]
