@@ -11,13 +11,11 @@ from textual.widgets import Static
 
 from tui.core.certificate import Certificate, CertificateState, Token
 from tui.core.failure import Failure, Reason
-from tui.core.text_safety import printable
 from tui.journey.renewable import renewable, young_successor
 from tui.journey.state import State
 from tui.kiosk.screens.base import RETRY, Key, StepScreen
 from tui.kiosk.settings import Mode
 from tui.kiosk.text import N_, _
-from tui.kiosk.text.urgency import by_urgency
 from tui.kiosk.text.wording import explain
 from tui.kiosk.widgets.action import ActionButton
 from tui.kiosk.widgets.days_left import DaysLeft
@@ -157,6 +155,7 @@ class WaitingScreen(StepScreen):
         return _("已插入CA，目前不能续期"), _("按「开始办理」查看原因和办法。"), "bold $bad"
 
     def _show_tokens(self, state: State, now: datetime) -> None:
+        from tui.kiosk.text.urgency import by_urgency
         from tui.kiosk.widgets.card import token_title
         from tui.kiosk.widgets.facts import table
 
@@ -177,8 +176,6 @@ class WaitingScreen(StepScreen):
             rows = (_rows(c, now, state.window, crowded=crowded) for c in token.certificates)
             parts.append(table(tuple(fact for facts in rows for fact in facts), width))
             blocks.append(Content("\n").join(parts))
-        if lone is not None and lone.organisation and lone.organisation != lone.name:
-            blocks.insert(0, Content.styled(printable(lone.organisation, 80), "bold $accent"))
         self.query_one("#tokens", Static).update(Content("\n" if crowded else "\n\n").join(blocks))
 
 
