@@ -1,6 +1,7 @@
 """Step 8: 证书安装完成！"""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from textual.containers import Horizontal
 from textual.content import Content
@@ -46,7 +47,6 @@ class DoneScreen(StepScreen):
         yield Horizontal(LargeTick(id="tick"), Words(id="until"), id="reached")
         yield Words(id="kept")
         yield TimeLine(id="time-line")
-        yield Words(id="pair")
         yield Words(id="receipt")
         yield Words(id="invoice", classes="hint")
 
@@ -60,15 +60,16 @@ class DoneScreen(StepScreen):
         """Draw what was read back, and the receipt."""
         self.query_one("#heading", Static).update(Content(_("续期已完成") if state.finished else _(self.heading)))
         if (new := state.renewed) is not None:
-            self._show_pair(state, new)
+            self._show_end(state, new)
+        rows = _pair(state) + (_receipt(state.application) if state.application else ())
+        self.query_one("#receipt", Static).update(table(rows))
         self.query_one("#retire").display = self.offers("retire", state)
         if state.application is not None:
-            self.query_one("#receipt", Static).update(_receipt(state.application))
             words = _("电子发票将在1-2个工作日内，以短信（下载链接）和邮件发送给经办人。")
             self.query_one("#invoice", Static).update(Content(words if state.application.invoice else ""))
 
-    def _show_pair(self, state: State, new: Certificate) -> None:
-        """The new end, what may be done now, old end and new one on a line, and both certificates."""
+    def _show_end(self, state: State, new: Certificate) -> None:
+        """The new end, what may be done now, old end and new one on a line."""
         until = _("新证书有效期至{day}").format(day=day(new.not_after))
         self.query_one("#until", Static).update(drawn(until, "$good"))
         left = Content.styled(label(state.key_left), "$warning") if state.key_left else Content()
@@ -79,13 +80,7 @@ class DoneScreen(StepScreen):
         kept = Content.styled(kept_words(*found) if found else "", "$muted")
         self.query_one("#kept", Static).update(Content("\n").join([line for line in (ready, left, kept) if line]))
         self.query_one("#reached").set_class(bool(left or kept), "-crowded")
-        old = state.installation.old if state.installation else None
-        ended = old.not_after if old else state.application.old_not_after if state.application else None
-        self.query_one(TimeLine).show(state.now, ended, new.not_after)
-        title = _("原证书（已删除）") if state.retired else _("原证书") if old else _("原证书（CA中已没有）")
-        pair = (_fact(_("新证书"), new, "bold $good"), *((_fact(title, old, "$muted"),) if old else ()))
-        gone = (Fact(title, moment(ended), "$muted"),) if ended and not old else ()
-        self.query_one("#pair", Static).update(table((*pair, *gone)))
+        self.query_one(TimeLine).show(state.now, _old_end(state), new.not_after)
 
     def offers(self, action: str, state: State) -> bool:
         """删除原证书 only where the CA's rule allows it and it has not been done."""
@@ -111,6 +106,24 @@ class DoneScreen(StepScreen):
         self.advance(BackPressed())
 
 
+def _old_end(state: State) -> datetime | None:
+    if state.installation:
+        return state.installation.old.not_after
+    return state.application.old_not_after if state.application else None
+
+
+def _pair(state: State) -> tuple[Fact, ...]:
+    """The new certificate above the old one, which the token may have no longer."""
+    if (new := state.renewed) is None:
+        return ()
+    fact = _fact(_("新证书"), new, "bold $good")
+    if state.installation:
+        title = _("原证书（已删除）") if state.retired else _("原证书")
+        return fact, _fact(title, state.installation.old, "$muted")
+    end = _old_end(state)
+    return (fact, Fact(_("原证书（CA中已没有）"), moment(end), "$muted")) if end else (fact,)
+
+
 def _fact(title: str, certificate: Certificate, style: str) -> Fact:
     return Fact(title, f"{_grouped(certificate.serial)}  {certificate.key}", style)
 
@@ -121,10 +134,10 @@ def _grouped(serial: str) -> str:
     return text if len(text) <= 24 else f"{text[:12]}..{text[-10:]}"
 
 
-def _receipt(application: Application) -> Content:
+def _receipt(application: Application) -> tuple[Fact, ...]:
     rows = [Fact(_("业务单号"), application.business_no, "bold")]
     if application.order is not None:
         rows.append(Fact(_("已付金额"), yuan(application.order.total_fen), "bold"))
     if application.installed_at is not None:
         rows.append(Fact(_("完成时间"), moment(application.installed_at)))
-    return table(tuple(rows))
+    return tuple(rows)

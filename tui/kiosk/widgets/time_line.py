@@ -16,19 +16,19 @@ GAP = 2
 
 
 def time_line(points: Sequence[tuple[str, datetime, str]], cells: int) -> Content:
-    """The points' names, a bar that changes its colour at each of them, and their dates; each point begins its stretch.
+    """A bar that changes its colour at each point, the points' names on it, their dates below; each begins its stretch.
 
     Stretches are in proportion as far as names and dates leave room. A point is a name, a moment and a colour.
     """
     points = sorted(points, key=lambda point: point[1])
-    least = [max(cell_len(name), cell_len(day(at))) + GAP for name, at, _ in points]
+    least = [max(cell_len(name) + 1, cell_len(day(at))) + GAP for name, at, _ in points]
     spare = max(0, cells - sum(least))
     spans = [(end[1] - begin[1]).total_seconds() for begin, end in pairwise(points)]
     widths = [room + int(spare * span / (sum(spans) or 1)) for room, span in zip(least, [*spans, 0.0], strict=True)]
-    names = Content.assemble(*((_filled(name, w), f"bold {c}") for (name, _, c), w in zip(points, widths, strict=True)))
-    bar = Content.assemble(*((" " * w, f"{c} reverse") for (_, _, c), w in zip(points, widths, strict=True)))
+    stretches = zip(points, widths, strict=True)
+    bar = Content.assemble(*((_filled(f" {name}", w), f"bold {c} reverse") for (name, _, c), w in stretches))
     dates = Content.assemble(*((_filled(day(at), w), "") for (_, at, _c), w in zip(points, widths, strict=True)))
-    return Content("\n").join([names, bar, dates])
+    return Content("\n").join([bar, dates])
 
 
 def _filled(text: str, cells: int) -> str:
