@@ -36,11 +36,11 @@ async def test_the_first_screen_changes_its_language_and_the_next_ones_follow() 
         assert language() == "zh"
 
 
-async def test_a_language_that_somebody_left_behind_goes_with_the_idle_time() -> None:
+async def test_a_language_that_somebody_left_behind_goes_with_the_idle_time(monkeypatch: pytest.MonkeyPatch) -> None:
     async with staged(State()) as stage:
         await stage.press("f7")
         assert language() == "en"
-        stage.app.idle.left = lambda multiple=1: 0.0  # type: ignore[method-assign]
+        monkeypatch.setattr(stage.app.idle, "left", lambda _multiple: 0.0)
         await stage.app._beat()
         await stage.events()
         assert "正在读取CA" in stage.text
