@@ -30,7 +30,7 @@ def _deep(place: Path, modules: str, more: str = 'log = ""') -> tuple[int, list[
 
 
 def test_all_that_is_missing_is_told_with_its_fix(tmp_path: Path) -> None:
-    (tmp_path / "broken.so").write_text("no library")
+    (tmp_path / "broken.so").write_text("no library" * 100)
     modules = "".join(f'[[token.modules]]\npath = "{tmp_path}/{name}"\n' for name in ("no.so", "broken.so"))
     (tmp_path / "file").touch()
     code, lines = _deep(tmp_path, modules, f"log = '{tmp_path}/file/kiosk.log'")
@@ -58,7 +58,7 @@ def test_a_driver_that_needs_no_reader_asks_for_none(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("code", "fix"), [(reader.NOT_ALLOWED, "polkit"), (reader.NO_SERVICE, "pcscd.socket"), (1, "journalctl")]
 )
-def test_why_the_readers_service_gives_nothing(code: int, exists: bool, fix: str, tmp_path: Path) -> None:
+def test_why_the_readers_service_gives_nothing(code: int, fix: str, tmp_path: Path) -> None:
     assert fix in reader.unreachable(code, tmp_path / "socket").fix
 
 

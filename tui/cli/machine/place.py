@@ -76,7 +76,8 @@ def log(path: Path | None) -> Finding:
     if path is None:
         return Finding("log", ok=True, detail=_("不写日志"))
     place = path if path.exists() else next(folder for folder in path.absolute().parents if folder.exists())
-    if os.access(place, os.W_OK if place.is_file() else os.W_OK | os.X_OK):
+    right = os.W_OK if place == path else os.W_OK | os.X_OK
+    if os.access(place, right) and place.is_dir() is (place != path):
         return Finding("log", ok=True, detail=str(path))
     fix = _("让本用户可以写入 {folder}，或更改 [kiosk] log。").format(folder=path.parent)
     return Finding("log", ok=False, detail=str(path), fix=fix)

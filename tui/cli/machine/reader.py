@@ -56,7 +56,8 @@ def driver(module: ModuleSettings, environment: Mapping[str, str]) -> Finding:
     else:
         if done.returncode == 0:
             return Finding("driver_file", ok=True, detail=str(path))
-        said = done.stderr.strip().rpartition("\n")[2] or str(done.returncode)
+        last = done.stderr.strip().rpartition("\n")[2].removeprefix(f"OSError: {path}: ")
+        said = last or f"exit {done.returncode}"
     fix = _("安装它缺少的库（ldd {path}），并确认与本机处理器相符。").format(path=path)
     return Finding("driver_file", ok=False, detail=f"{path}: {said}", fix=fix, code=Exit.TOKEN)
 

@@ -1,6 +1,5 @@
 """Locale, terminal, fonts, and how Chinese is typed."""
 
-import curses
 import locale
 import os
 from collections.abc import Iterator, Mapping
@@ -60,11 +59,8 @@ def colours(environment: Mapping[str, str]) -> int:
     """As the environment tells, else the description of the terminal (terminfo(5)); 8 where there is none."""
     if environment.get("COLORTERM", "").lower() in ("truecolor", "24bit"):
         return 1 << 24
-    try:
-        curses.setupterm(environment.get("TERM", ""), OUTPUT)
-        return max(curses.tigetnum("colors"), 2)
-    except curses.error:
-        return 256 if "256" in environment.get("TERM", "") else 8
+    said = answer(("tput", "-T", environment.get("TERM", ""), "colors"))
+    return max(int(said), 2) if said and said.isdecimal() else 8
 
 
 def fonts(environment: Mapping[str, str]) -> Finding:
