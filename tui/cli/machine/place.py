@@ -44,18 +44,18 @@ def desk_certificate(settings: KioskSettings) -> Finding:
         ):
             held = secured.getpeercert() or {}
     except ssl.SSLCertVerificationError as error:
-        fix = _("核对系统时间和 [desk] ca_file；未设 ca_file 时安装 ca-certificates。")
+        fix = _("核对系统时间和[desk] ca_file；未设ca_file时安装ca-certificates。")
         return Finding("desk_certificate", ok=False, detail=error.verify_message, fix=fix, code=Exit.DESK)
     except KioskError as error:
-        fix = _("[desk] ca_file 应是 PEM 格式的证书。")
+        fix = _("[desk] ca_file应是PEM格式的证书。")
         return Finding("desk_certificate", ok=False, detail=error.failure.detail, fix=fix)
     except OSError as error:
-        fix = _("核对 [desk] url、DNS、网络和防火墙：必须能直接连接 {host}:{port}。").format(host=host, port=port)
+        fix = _("核对[desk] url、DNS、网络和防火墙：必须能直接连接{host}:{port}。").format(host=host, port=port)
         return Finding("desk_certificate", ok=False, detail=error.strerror or str(error), fix=fix, code=Exit.DESK)
     days = int(ssl.cert_time_to_seconds(str(held["notAfter"])) - time.time()) // 86400
-    detail = _("{host} 的证书还有 {days} 天").format(host=host, days=days)
+    detail = _("{host}的证书还有{days}天").format(host=host, days=days)
     if days < FEW_DAYS:
-        fix = _("请服务端更换 TLS 证书。")
+        fix = _("请续期服务的管理者更换TLS证书。")
         return Finding("desk_certificate", ok=False, detail=detail, fix=fix, code=Exit.DESK)
     return Finding("desk_certificate", ok=True, detail=detail)
 
@@ -64,7 +64,7 @@ def time_source() -> Finding:
     """Whether the clock follows others, as timedatectl(1) knows."""
     said = answer(("timedatectl", "show", "--property=NTPSynchronized", "--value"))
     if said not in ("yes", "no"):
-        return Finding("time_source", None, _("没有 systemd，无从得知时钟是否自动校准"))
+        return Finding("time_source", None, _("没有systemd，无从得知时钟是否自动校准"))
     if said == "yes":
         return Finding("time_source", ok=True, detail=_("时钟自动校准"))
     fix = _("启用自动校时：apt install systemd-timesyncd，timedatectl set-ntp true。")
@@ -79,14 +79,14 @@ def log(path: Path | None) -> Finding:
     right = os.W_OK if place == path else os.W_OK | os.X_OK
     if os.access(place, right) and place.is_dir() is (place != path):
         return Finding("log", ok=True, detail=str(path))
-    fix = _("让本用户可以写入 {folder}，或更改 [kiosk] log。").format(folder=path.parent)
+    fix = _("让本用户可以写入{folder}，或更改[kiosk] log。").format(folder=path.parent)
     return Finding("log", ok=False, detail=str(path), fix=fix)
 
 
 def printer(settings: PrinterSettings | None) -> Finding:
     """Whether it is there; nothing is printed."""
     if settings is None:
-        return Finding("printer", None, _("没有设置 [receipt] printer"))
+        return Finding("printer", None, _("没有设置[receipt] printer"))
     told = settings.place.geturl()
     try:
         import escpos  # noqa: F401
@@ -106,12 +106,12 @@ def _away(place: SplitResult) -> str | None:
                 return _("打印机没有应答：检查电源、网线和地址。")
         case "usb":
             if usb_ids(place) not in set(_plugged_in()):
-                return _("USB 上没有这台打印机：检查电源和连线，用 lsusb 核对编号。")
+                return _("USB上没有这台打印机：检查电源和连线，用lsusb核对编号。")
         case _:
             if not os.path.exists(place.path):
                 return _("没有这个设备文件：检查电源和连线。")
             if not os.access(place.path, os.R_OK | os.W_OK if place.scheme == "serial" else os.W_OK):
-                return _("本用户无权写入此设备：加入 lp 组（打印机）或 dialout 组（串口）。")
+                return _("本用户无权写入此设备：加入lp组（打印机）或dialout组（串口）。")
     return None
 
 
@@ -124,10 +124,10 @@ def units() -> Iterator[Finding]:
     """The state of each unit of the kiosk's name; one line where there is none."""
     said = answer(("systemctl", "list-units", "--all", "--plain", "--no-legend", "ca-kiosk*"))
     if not SYSTEMD.exists() or said is None:
-        yield Finding("unit", None, _("没有运行 systemd"))
+        yield Finding("unit", None, _("没有运行systemd"))
         return
     if not said:
-        yield Finding("unit", None, _("没有 ca-kiosk 的 systemd 单元"))
+        yield Finding("unit", None, _("没有ca-kiosk的systemd单元"))
     for line in said.splitlines():
         name, _loaded, active, state, *_about = line.split()
         fix = _("查看原因：journalctl -b -u {name}").format(name=name) if active != "active" else ""

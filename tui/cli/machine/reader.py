@@ -43,8 +43,8 @@ def driver(module: ModuleSettings, environment: Mapping[str, str]) -> Finding:
     """Load it in a process of its own: a driver may do what it likes with the process that loads it."""
     path = module.path
     if not path.is_file():
-        fix = _("安装此驱动，或更正 kiosk.toml 中 [[token.modules]] 的 path。")
-        return Finding("driver_file", ok=False, detail=_("{path} 不存在").format(path=path), fix=fix, code=Exit.TOKEN)
+        fix = _("安装此驱动，或更正kiosk.toml中[[token.modules]]的path。")
+        return Finding("driver_file", ok=False, detail=_("{path}不存在").format(path=path), fix=fix, code=Exit.TOKEN)
     words = (sys.executable, "-I", "-c", _LOAD, str(path))
     set_here = {**environment, **dict(module.environment)}
     try:
@@ -52,7 +52,7 @@ def driver(module: ModuleSettings, environment: Mapping[str, str]) -> Finding:
             words, capture_output=True, text=True, errors="replace", timeout=PATIENCE, env=set_here, check=False
         )
     except subprocess.TimeoutExpired:
-        said = _("{seconds} 秒内没有装入").format(seconds=int(PATIENCE))
+        said = _("{seconds}秒内没有装入").format(seconds=int(PATIENCE))
     else:
         if done.returncode == 0:
             return Finding("driver_file", ok=True, detail=str(path))
@@ -69,7 +69,7 @@ def forwarded(environment: Mapping[str, str]) -> Finding:
     place = Path(named.removeprefix("unix:path=").partition(";")[0])
     if place.is_socket():
         return Finding("forwarded", ok=True, detail=named)
-    fix = _("在插着 CA 的电脑上运行 p11-kit server，并用 ssh -R 转发到此处（assets/deploy/ssh）。")
+    fix = _("在插着CA的电脑上运行p11-kit server，并用ssh -R转发到此处（assets/deploy/ssh）。")
     return Finding("forwarded", ok=False, detail=named, fix=fix, code=Exit.TOKEN)
 
 
@@ -96,7 +96,7 @@ def readers(environment: Mapping[str, str]) -> Iterator[Finding]:
 def unreachable(code: int, socket: Path) -> Finding:
     """Why the service gives no context: polkit's or the file's no, or it is not there."""
     if code == NOT_ALLOWED or (socket.exists() and not os.access(socket, os.R_OK | os.W_OK)):
-        fix = _("本用户无权使用读卡器：安装 polkit 规则 assets/deploy/counter/50-ca-kiosk.rules。")
+        fix = _("本用户无权使用读卡器：安装polkit规则assets/deploy/counter/50-ca-kiosk.rules。")
     elif code == NO_SERVICE:
         fix = _("启动读卡器服务：systemctl enable --now pcscd.socket；容器中请挂载 /run/pcscd。")
     else:
@@ -115,5 +115,5 @@ def _known(library: ctypes.CDLL, context: ctypes.c_long) -> Finding:
     told = [name.decode(errors="replace") for name in names.raw.split(b"\0") if name]
     if told:
         return Finding("reader", ok=True, detail=", ".join(told))
-    fix = _("插入 CA；仍没有读卡器时用 lsusb 核对，并安装 libccid 或厂商的读卡器驱动。")
+    fix = _("插入CA；仍没有读卡器时用lsusb核对，并安装libccid或厂商的读卡器驱动。")
     return Finding("reader", ok=False, detail=_("没有读卡器"), fix=fix, code=Exit.TOKEN)

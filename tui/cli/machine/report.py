@@ -22,14 +22,14 @@ ITEMS = {
     "fonts": N_("中文字体"),
     "typing": N_("中文输入"),
     "driver_file": N_("驱动文件"),
-    "forwarded": N_("转发来的 CA"),
+    "forwarded": N_("转发来的CA"),
     "pcscd": N_("读卡器服务"),
     "reader": N_("读卡器"),
-    "desk_certificate": N_("服务端证书"),
+    "desk_certificate": N_("续期服务证书"),
     "time_source": N_("校时"),
     "log": N_("日志"),
     "printer": N_("收据打印机"),
-    "unit": N_("systemd 单元"),
+    "unit": N_("systemd单元"),
 }
 MARKS = {True: "✓", False: "✗", None: "–"}
 

@@ -26,7 +26,7 @@ def findings(environment: Mapping[str, str]) -> Iterator[Finding]:
 
 def character_set() -> Finding:
     """Whether the locale exists and is one of UTF-8."""
-    fix = _("设置 LANG=C.UTF-8；其他语言环境先安装（Debian：dpkg-reconfigure locales）。")
+    fix = _("设置LANG=C.UTF-8；其他语言环境先安装（Debian：dpkg-reconfigure locales）。")
     before = locale.setlocale(locale.LC_CTYPE)
     try:
         named = locale.setlocale(locale.LC_CTYPE, "")
@@ -47,11 +47,11 @@ def terminal(environment: Mapping[str, str]) -> Finding:
     if named in ("", "dumb"):
         return Finding("terminal", ok=False, detail=f"TERM={named}", fix=_("改用有全屏界面的终端，或加 --linear。"))
     width, height = os.get_terminal_size(OUTPUT)
-    detail = _("{name}，{colours} 种颜色，{width}x{height}").format(
+    detail = _("{name}，{colours}种颜色，{width}x{height}").format(
         name=named, colours=colours(environment), width=width, height=height
     )
     if width < 80 or height < 24:
-        return Finding("terminal", ok=False, detail=detail, fix=_("放大窗口或缩小字号，至少 80 列 24 行。"))
+        return Finding("terminal", ok=False, detail=detail, fix=_("放大窗口或缩小字号，至少80列24行。"))
     return Finding("terminal", ok=True, detail=detail)
 
 
@@ -68,7 +68,7 @@ def fonts(environment: Mapping[str, str]) -> Finding:
     if os.isatty(OUTPUT) and is_linux_console(environment):
         font = drawn_characters(OUTPUT)
         ok = None if font is None else HAN in font
-        fix = _("Linux 控制台没有中文字形，只能显示英文；中文请用 cage 与 foot（assets/deploy/counter）。")
+        fix = _("Linux控制台没有中文字形，只能显示英文；中文请用cage与foot（assets/deploy/counter）。")
         return Finding("fonts", ok, _("控制台字体"), "" if ok else fix)
     if not (environment.get("WAYLAND_DISPLAY") or environment.get("DISPLAY")):
         return Finding("fonts", None, _("本机没有图形显示，字体由对方的终端决定"))
