@@ -9,7 +9,9 @@ from tui.core.failure import Failure, Reason
 from tui.core.text_safety import printable
 from tui.journey.state import State
 from tui.kiosk.screens.base import BACK, StepScreen
+from tui.kiosk.settings import is_counter
 from tui.kiosk.text import N_, _
+from tui.kiosk.text.certificate import discreet
 from tui.kiosk.text.wording import explain
 from tui.kiosk.widgets.action import ActionButton
 from tui.kiosk.widgets.card import facts, token_title
@@ -34,14 +36,18 @@ class CertificatesScreen(StepScreen):
 
     def show(self, state: State) -> None:
         """Token by token."""
-        blocks = [block for token_blocks in _blocks(state, self.app.size.width - 8) for block in token_blocks]
+        blocks = [
+            block
+            for token_blocks in _blocks(state, self.app.size.width - 8, veiled=is_counter(self.app))
+            for block in token_blocks
+        ]
         empty = Content(explain(Failure(Reason.NO_TOKEN), state.money).happened)
         self.query_one(Document).show_content(Content("\n\n").join(blocks or [empty]))
 
 
-def _blocks(state: State, width: int) -> Iterable[list[Content]]:
+def _blocks(state: State, width: int, *, veiled: bool) -> Iterable[list[Content]]:
     for token in state.tokens:
-        title = token_title(token)
+        title = token_title(token, veiled=veiled)
         if token.fault:
             title = Content.assemble(title, " ", (f"[{printable(token.fault, 40)}]", "$bad"))
         yield [title]
@@ -49,4 +55,6 @@ def _blocks(state: State, width: int) -> Iterable[list[Content]]:
             reason = Reason.CERTIFICATE_HIDDEN if token.hides else Reason.NO_CERTIFICATE
             yield [Content(explain(Failure(reason), state.money).happened)]
         if state.now is not None:
-            yield [table(facts(certificate, state.now, state.window), width) for certificate in token.certificates]
+            for certificate in token.certificates:
+                rows = facts(certificate, state.now, state.window)
+                yield [table(discreet(rows, certificate) if veiled else rows, width)]
