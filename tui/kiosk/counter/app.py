@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from functools import partial
 from threading import Thread
 
 from textual import events
@@ -94,16 +95,19 @@ class CounterApp(KioskApp, inherit_bindings=False):
     def _dialogue(self) -> bool:
         return len(self.screen_stack) > 2
 
-    def _ask_operator(self, counts: dict[str, int], until: float) -> None:
+    def _ask_operator(self, counts: dict[str, int], until: float, *, again: bool = False) -> None:
         from tui.kiosk.screens.operator import OperatorMenu, OperatorPassword
 
         def admitted(right: bool | None) -> None:
             if right:
                 self.visit.say(wire.ADMITTED)
                 self.push_screen(OperatorMenu(counts, self._operate))
+            elif asking.wrong:
+                self.visit.ask(partial(self._ask_operator, again=True))
 
         if self._verify is not None and not self._dialogue:
-            self.push_screen(OperatorPassword(self._verify, until, lambda: self.visit.say(wire.TRYING)), admitted)
+            asking = OperatorPassword(self._verify, until, lambda: self.visit.say(wire.TRYING), again=again)
+            self.push_screen(asking, admitted)
 
     def _operate(self, name: str) -> None:
         from tui.journey.events import SelfCheckOpened

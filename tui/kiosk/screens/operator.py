@@ -24,9 +24,13 @@ class OperatorPassword(Dialogue):
 
     AUTO_FOCUS = "SecretField"
 
-    def __init__(self, verify: Callable[[Password], bool], until: float, trying: Callable[[], None]) -> None:
-        super().__init__(_("管理员"), _("请输入管理密码。"))
+    def __init__(
+        self, verify: Callable[[Password], bool], until: float, trying: Callable[[], None], *, again: bool = False
+    ) -> None:
+        super().__init__(_("管理员"), _("密码不对，请重新输入。") if again else _("请输入管理密码。"))
         self._verify, self._until, self._trying = verify, until, trying
+        self.wrong = False
+        """A password was verified and was not the right one."""
 
     def compose(self) -> Iterable[Widget]:
         """A field between the words and the buttons."""
@@ -64,10 +68,8 @@ class OperatorPassword(Dialogue):
         self.app.call_from_thread(self._answered, right)
 
     def _answered(self, right: bool) -> None:
-        if right:
-            self.dismiss(True)
-        else:
-            self.dismiss(False)
+        self.wrong = not right
+        self.dismiss(right)
 
     def _say(self, text: str) -> None:
         self.query_one("#dialogue-text", Words).update(Content(text))
@@ -80,12 +82,13 @@ class OperatorMenu(Dialogue):
         super().__init__(_("管理员"), "\n".join(_lines(counts)))
         self._act = act
 
-    def compose_buttons(self) -> Iterable[Widget]:
-        """Each closes the menu."""
-        yield ActionButton(_("返回"), "no", primary=True)
-        yield ActionButton(_("重启驱动"), "restart")
-        yield ActionButton(_("环境检测"), "doctor")
-        yield ActionButton(_("退出程序"), "close")
+    def compose(self) -> Iterable[Widget]:
+        """Two rows of buttons; each closes the menu."""
+        with Vertical(id="dialogue"):
+            yield Words(Content(self._title), id="dialogue-title")
+            yield Words(Content(self._text), id="dialogue-text")
+            yield _row(ActionButton(_("重启驱动"), "restart"), ActionButton(_("环境检测"), "doctor"))
+            yield _row(ActionButton(_("返回"), "no", primary=True), ActionButton(_("退出程序"), "close"))
 
     def action_restart(self) -> None:
         """New processes, the driver's too."""
@@ -104,9 +107,15 @@ class OperatorMenu(Dialogue):
         self._act(name)
 
 
+def _row(*buttons: ActionButton) -> Horizontal:
+    row = Horizontal(*buttons)
+    row.styles.height = "auto"
+    return row
+
+
 def _lines(counts: Mapping[str, int]) -> Iterable[str]:
     yield _("今日")
     for kind, words in KINDS.items():
         yield f"{_(words)}  {counts.get(kind, 0)}"
     failed = sorted((kind.removeprefix(FAILED), n) for kind, n in counts.items() if kind.startswith(FAILED))
-    yield from (f"{kind}  {count}" for kind, count in failed[:8])
+    yield from (f"{kind}  {count}" for kind, count in failed[:4])
