@@ -47,6 +47,11 @@ class CounterTerminal(Terminal):
         }
 
     @property
+    def text(self) -> str:
+        """All that stands on the screen; the second cell of what is wide is empty."""
+        return "\n".join("".join(self._kept.buffer[y][x].data for x in range(80)) for y in range(24))
+
+    @property
     def program(self) -> int:
         """The one that strangers see."""
         return next(pid for name, pid in self.processes.items() if name.startswith("program"))
