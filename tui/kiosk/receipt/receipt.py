@@ -27,7 +27,7 @@ def _facts(state: State) -> Iterator[tuple[str, str]]:
     if new is not None:
         yield _("证书持有人"), masked_holder(new.name)
         yield _("证书序列号"), new.serial.upper()
-        yield _("有效期"), _("{begin} 至 {end}").format(begin=day(new.not_before), end=moment(new.not_after))
+        yield _("有效期"), _("{begin}至{end}").format(begin=day(new.not_before), end=moment(new.not_after))
     if application is None:
         return
     yield _("业务单号"), application.business_no

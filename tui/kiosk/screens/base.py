@@ -204,7 +204,7 @@ class StepScreen(TypingScreen, inherit_bindings=False):
             _("结束本次办理？"),
             _("结束办理"),
             lambda: self.advance(Abandoned()),
-            detail=_("已提交的申请保存在服务端，可随时在任何一台终端继续办理。"),
+            detail=_("已提交的申请保存在续期服务中，可随时在任何一台终端继续办理。"),
         )
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

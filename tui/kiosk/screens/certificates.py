@@ -12,6 +12,7 @@ from tui.kiosk.screens.base import BACK, StepScreen
 from tui.kiosk.settings import is_counter
 from tui.kiosk.text import N_, _
 from tui.kiosk.text.certificate import discreet
+from tui.kiosk.text.urgency import by_urgency
 from tui.kiosk.text.wording import explain
 from tui.kiosk.widgets.action import ActionButton
 from tui.kiosk.widgets.card import facts, token_title
@@ -25,6 +26,7 @@ class CertificatesScreen(StepScreen):
     heading = N_("我的证书")
     help_text = N_("这里列出所有已插入CA中的证书和有效期，不需要CA密码。插入或拔出CA后列表会自动更新。用翻页键翻看。")
     keys = (BACK,)
+    filled = True
 
     def compose_body(self) -> Iterable[Widget]:
         """The list, scrollable."""
@@ -35,18 +37,23 @@ class CertificatesScreen(StepScreen):
         yield ActionButton(_("返回"), "back", primary=True)
 
     def show(self, state: State) -> None:
-        """Token by token."""
-        blocks = [
-            block
-            for token_blocks in _blocks(state, self.app.size.width - 8, veiled=is_counter(self.app))
-            for block in token_blocks
-        ]
-        empty = Content(explain(Failure(Reason.NO_TOKEN), state.money).happened)
-        self.query_one(Document).show_content(Content("\n\n").join(blocks or [empty]))
+        """Token by token, the most urgent first."""
+        veiled = is_counter(self.app)
+        self.query_one(Document).show_fitted(lambda width: _list(state, width, veiled=veiled))
+
+    def left(self) -> None:
+        """The list is of the tokens that were there."""
+        self.query_one(Document).show_fitted(lambda _width: Content())
+
+
+def _list(state: State, width: int, *, veiled: bool) -> Content:
+    blocks = [block for token_blocks in _blocks(state, width, veiled=veiled) for block in token_blocks]
+    empty = Content(explain(Failure(Reason.NO_TOKEN), state.money).happened)
+    return Content("\n\n").join(blocks or [empty])
 
 
 def _blocks(state: State, width: int, *, veiled: bool) -> Iterable[list[Content]]:
-    for token in state.tokens:
+    for token in by_urgency(state):
         title = token_title(token, veiled=veiled)
         if token.fault:
             title = Content.assemble(title, " ", (f"[{printable(token.fault, 40)}]", "$bad"))

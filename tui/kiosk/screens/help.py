@@ -13,9 +13,9 @@ from tui.kiosk.text.wording import call
 from tui.kiosk.widgets.action import ActionButton
 
 KEYS = N_(
-    "方向键 或 Tab：在按钮和输入框之间移动\n"
+    "方向键或Tab：在按钮和输入框之间移动\n"
     "回车：按下当前按钮\n"
-    "F3 或 Esc：返回上一步，已填写的内容会保留\n"
+    "F3或Esc：返回上一步，已填写的内容会保留\n"
     "F10：结束办理，已提交的申请可以随时继续"
 )
 
@@ -28,6 +28,8 @@ class HelpScreen(ModalScreen[None], inherit_bindings=False):
         Binding("escape,f1,f3", "close", show=False),
         Binding("up", "scroll(-1)", show=False),
         Binding("down", "scroll(1)", show=False),
+        Binding("pageup", "scroll(-8)", show=False),
+        Binding("pagedown", "scroll(8)", show=False),
     ]
 
     def __init__(self, heading: str, text: str, service: ServiceStatus | None) -> None:
@@ -49,5 +51,5 @@ class HelpScreen(ModalScreen[None], inherit_bindings=False):
         self.dismiss()
 
     def action_scroll(self, by: int) -> None:
-        """A line up or down."""
+        """Lines up or down."""
         self.query_one(VerticalScroll).scroll_relative(y=by, animate=False)
