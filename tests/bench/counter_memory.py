@@ -20,7 +20,7 @@ import pyte
 
 from tests.harness.end_to_end.sandbox import Sandbox, sandbox_up
 from tests.harness.end_to_end.stage import new_token
-from tests.harness.end_to_end.terminal import Terminal, _count, settings_file
+from tests.harness.end_to_end.terminal import Terminal, occurrences, settings_file
 from tests.rig.softhsm import SoftToken, pull
 from tui.sandbox.files import ACCOUNT, PASSWORD
 
@@ -75,7 +75,7 @@ class CounterTerminal(Terminal):
         counted = {}
         for name, pid in self.processes.items():
             with suppress(FileNotFoundError, ProcessLookupError):
-                counted[name] = _count(pid, values)
+                counted[name] = occurrences(pid, values)
         return counted
 
     def walk_to_code(self) -> str:
