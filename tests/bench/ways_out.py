@@ -20,7 +20,7 @@ Act = Callable[[CounterKiosk], None]
 FIRST = "数字证书在线续期"
 KEYPAD_ENTER = 57414
 """Begins a renewal, as Enter does."""
-HELP = "请将CA插入USB接口。"
+HELP = "帮助：数字证书在线续期"
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +234,9 @@ def attempt(kiosk: CounterKiosk, way: Way) -> str:
         kiosk.type(F1)
         kiosk.until(HELP)
         kiosk.type(ESCAPE)
+        kiosk.settle()
         kiosk.until(FIRST)
+        assert HELP not in kiosk.screen.text, kiosk.screen.text
     except AssertionError as error:
         return f"{error}"
     if kiosk.supervisor.poll() is not None:
