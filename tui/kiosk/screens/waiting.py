@@ -40,8 +40,8 @@ PREPARE = N_(
 
 ROWS, ROOM = 3, 7
 """Lines of `short_facts`, and lines that certificates may take in 80x24 beside the titles of two tokens."""
-LINE = 76
-"""Cells that a line has in every window from 80 columns on."""
+LINE = 72
+"""Cells that a line has beside a scrollbar in every window from 80 columns on."""
 
 
 class WaitingScreen(StepScreen):
