@@ -14,7 +14,7 @@ from tui.core.failure import Failure, Reason
 from tui.journey.renewable import renewable, young_successor
 from tui.journey.state import State
 from tui.kiosk.screens.base import RETRY, Key, StepScreen
-from tui.kiosk.settings import Mode
+from tui.kiosk.settings import is_counter
 from tui.kiosk.text import LANGUAGE_NAMES, N_, _, other_language
 from tui.kiosk.text.wording import explain
 from tui.kiosk.widgets.action import ActionButton
@@ -40,8 +40,8 @@ PREPARE = N_(
 
 ROWS, ROOM = 3, 7
 """Lines of `short_facts`, and lines that certificates may take in 80x24 beside the titles of two tokens."""
-LINE = 76
-"""Cells that a line has in every window from 80 columns on."""
+LINE = 72
+"""Cells that a line has beside a scrollbar in every window from 80 columns on."""
 
 
 class WaitingScreen(StepScreen):
@@ -122,7 +122,7 @@ class WaitingScreen(StepScreen):
     def offers(self, action: str, state: State) -> bool:
         """Beside a certificate to renew another one may have a successor whose installation was cut off."""
         if action == "quit":
-            return getattr(self.app, "mode", Mode.OFFICE) is not Mode.COUNTER
+            return not is_counter(self.app)
         if action == "language":
             return other_language() is not None
         if action == "finish_paid":
@@ -177,10 +177,11 @@ class WaitingScreen(StepScreen):
         width = min(self.app.size.width - 4, LINE) if crowded else 0
         blocks = []
         for token in by_urgency(state):
-            parts = [token_title(token)]
+            veiled = is_counter(self.app)
+            parts = [token_title(token, veiled=veiled)]
             if token.fault:
                 parts.append(Content.styled(explain(Failure(Reason.TOKEN_FAULT), state.money).happened, "$bad"))
-            rows = (_rows(c, now, state.window, crowded=crowded) for c in token.certificates)
+            rows = (_rows(c, now, state.window, crowded=crowded, veiled=veiled) for c in token.certificates)
             parts.append(table(tuple(fact for facts in rows for fact in facts), width))
             blocks.append(Content("\n").join(parts))
         self.query_one("#tokens", Static).update(Content("\n" if crowded else "\n\n").join(blocks))
@@ -202,13 +203,18 @@ def _obstacle(state: State) -> Reason | None:
     return None if certificates else Reason.NO_CERTIFICATE
 
 
-def _rows(certificate: Certificate, now: datetime, window: timedelta, *, crowded: bool) -> "tuple[Fact, ...]":
+def _rows(
+    certificate: Certificate, now: datetime, window: timedelta, *, crowded: bool, veiled: bool
+) -> "tuple[Fact, ...]":
     """Three lines for a certificate to renew, one for those beside it, one for each where there are many."""
+    from tui.kiosk.text.certificate import discreet
     from tui.kiosk.widgets.card import row, short_facts
 
     if crowded or not certificate.for_signing or certificate.renewed_until is not None:
-        return (row(certificate, now, window, named=crowded),)
-    return short_facts(certificate, now, window)
+        rows: tuple[Fact, ...] = (row(certificate, now, window, named=crowded),)
+    else:
+        rows = short_facts(certificate, now, window)
+    return discreet(rows, certificate) if veiled else rows
 
 
 def _certificates(tokens: tuple[Token, ...]) -> tuple[Certificate, ...]:
