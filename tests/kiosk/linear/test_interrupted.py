@@ -37,7 +37,7 @@ def test_the_token_is_let_finish() -> None:
 
     visit = at_work(interrupt)
     assert (visit.code, len(visit.tokens.pins)) == (130, 1)
-    assert "申请 B1 保存在服务端" in visit.text
+    assert "申请B1保存在续期服务中" in visit.text
     assert "被中断" not in visit.text
 
 

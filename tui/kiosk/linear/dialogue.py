@@ -118,6 +118,9 @@ class Dialogue:
         secret.wipe()
         return None
 
+    def tick(self) -> None:
+        """A second has gone by, or less: say what only the time changes."""
+
     def waiting(self) -> str:
         """What is waited for, said again and again; empty where the person is waited for."""
         return busy_words(self.state.busy) if self.state.busy else ""

@@ -192,6 +192,7 @@ class Session:
                 return
         if self._asked is not None and self._terminal.source.ready:
             self._answered()
+        self._dialogue.tick()
         words = self._dialogue.waiting()
         if told := self._waits.told(words, self.state):
             self._interject(told)
