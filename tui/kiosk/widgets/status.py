@@ -5,7 +5,7 @@ from datetime import datetime
 from time import monotonic
 
 from textual.content import Content
-from textual.style import Style
+from textual.events import Click
 from textual.timer import Timer
 from textual.widgets import Static
 
@@ -75,7 +75,7 @@ class ShownKey:
 
 
 class KeyLine(Words):
-    """The keys that work now; each can be clicked."""
+    """The keys that work now; each is tapped in any row of the line, the blanks behind it included."""
 
     _shown: tuple[ShownKey, ...] = ()
     auto_links = False
@@ -87,11 +87,19 @@ class KeyLine(Words):
         self._shown = keys
         self.update(Content("   ").join([self._drawn(key) for key in keys]), layout=False)
 
+    async def on_click(self, event: Click) -> None:
+        """The key above or below which the finger came down."""
+        end = self.gutter.left
+        for key in self._shown:
+            end += self._drawn(key).cell_length + 3
+            if event.x < end:
+                await self.run_action(f"screen.{key.action}")
+                return
+
     @staticmethod
     def _drawn(key: ShownKey) -> Content:
-        click = Style.from_meta({"@click": f"screen.{key.action}"})
         name = "Esc" if key.key == "escape" else key.key.upper()
-        return Content.assemble(Content.styled(f" {name} ", "$ink on $secondary"), f" {key.label}").stylize(click)
+        return Content.assemble(Content.styled(f" {name} ", "$ink on $secondary"), f" {key.label}")
 
 
 class BusyLine(Words):
