@@ -152,6 +152,19 @@ class CertificatesOpened:
 
 
 @dataclass(frozen=True, slots=True)
+class PinChangeOpened:
+    """修改CA密码."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewPinEntered:
+    """确定 at 修改CA密码; empty Pins where the token has its own PIN pad."""
+
+    old: Pin
+    new: Pin
+
+
+@dataclass(frozen=True, slots=True)
 class SelfCheckOpened:
     """环境检测."""
 
@@ -222,6 +235,11 @@ class TokenRevealed:
 
 
 @dataclass(frozen=True, slots=True)
+class PinChanged:
+    """The token has its new PIN."""
+
+
+@dataclass(frozen=True, slots=True)
 class RequestMade:
     """The token made key pair, CSR and evidence."""
 
@@ -280,7 +298,8 @@ _Applying = AgreementAccepted | FormEdited | FormSubmitted | PinEntered
 _Paying = PayNoticeConfirmed | PaymentOpened | WithdrawalConfirmed | OnlineChosen | InvoiceEdited | PaymentSubmitted
 _Finishing = PaymentClaimed | QrRenewed | RetirementChosen
 _Anywhere = BackPressed | Abandoned | TimedOut | Retried | CertificatesOpened | SelfCheckOpened
+_Beside = PinChangeOpened | NewPinEntered
 _Told = SelfChecked | Failed | DeskLost
-_FromToken = TokensSeen | TokenProgressed | TokenRevealed | RequestMade | Installed | Retired
+_FromToken = TokensSeen | TokenProgressed | TokenRevealed | PinChanged | RequestMade | Installed | Retired
 _FromDesk = ServiceSeen | SignedIn | NoticeLoaded | OfferMade | AgreementLoaded | ApplicationSaved | ApplicationSeen
-Event = _Arriving | _Applying | _Paying | _Finishing | _Anywhere | _FromToken | _FromDesk | _Told
+Event = _Arriving | _Applying | _Paying | _Finishing | _Anywhere | _Beside | _FromToken | _FromDesk | _Told
