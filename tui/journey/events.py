@@ -10,6 +10,8 @@ from tui.core.order import Application, Document, Offer, ServiceStatus
 from tui.core.payment_method import PaymentMethod
 from tui.core.secret import Password, Pin
 from tui.core.token import Installation, KeyLeft, SignedRequest, Snapshot, TokenStage
+from tui.journey.pin_events import NewPinEntered as NewPinEntered
+from tui.journey.pin_events import PinChangeOpened as PinChangeOpened
 from tui.journey.ports import Check
 
 
@@ -149,19 +151,6 @@ class Retried:
 @dataclass(frozen=True, slots=True)
 class CertificatesOpened:
     """我的证书."""
-
-
-@dataclass(frozen=True, slots=True)
-class PinChangeOpened:
-    """修改CA密码."""
-
-
-@dataclass(frozen=True, slots=True)
-class NewPinEntered:
-    """确定 at 修改CA密码; empty Pins where the token has its own PIN pad."""
-
-    old: Pin
-    new: Pin
 
 
 @dataclass(frozen=True, slots=True)
