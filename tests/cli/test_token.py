@@ -85,10 +85,10 @@ def test_a_wrong_so_pin_is_told_and_warned_of_and_a_right_one_unlocks(run: Run) 
         ("再输入一次新CA密码（不显示）：", NEW),
     )
     assert (code, "管理员密码不正确。" in seen, "E-150" in seen) == (4, True, True)
-    assert talked(run("token", "unlock"), ("确定继续请输入 yes：", "no"))[0] == 2
+    assert talked(run("token", "unlock"), ("确定继续请输入yes：", "no"))[0] == 2
     code, seen = talked(
         run("token", "unlock"),
-        ("确定继续请输入 yes：", "yes"),
+        ("确定继续请输入yes：", "yes"),
         ("管理员密码（SO PIN，不显示）：", SO),
         ("新CA密码（不显示）：", NEW),
         ("再输入一次新CA密码（不显示）：", NEW),
@@ -101,14 +101,14 @@ def test_a_leftover_goes_when_its_name_is_typed_and_an_applications_stays(run: R
     put_key(soft, make_key("ec256"), key_id="77", label="旧钥")
     put_key(soft, make_key("ec256"), key_id="78", label=APPLICATION.business_no)
     code, seen = talked(
-        run("token", "leftovers", "--delete"), ("CA密码（不显示）：", OLD), ("要删除请完整输入 77", "78")
+        run("token", "leftovers", "--delete"), ("CA密码（不显示）：", OLD), ("要删除请完整输入77", "78")
     )
     assert code == 0
     assert "旧钥" in seen
     assert f"为业务单号{APPLICATION.business_no}生成" in seen
     code, _ = talked(
         run("token", "leftovers", "--delete"),
-        *(("CA密码（不显示）：", OLD), ("要删除请完整输入 77", "77"), ("CA密码（不显示）：", OLD)),
+        *(("CA密码（不显示）：", OLD), ("要删除请完整输入77", "77"), ("CA密码（不显示）：", OLD)),
     )
     assert code == 0
     code, seen = talked(run("token", "leftovers", "--json"), ("CA密码（不显示）：", OLD))

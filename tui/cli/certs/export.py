@@ -22,12 +22,12 @@ def export(file: Path, fingerprint: str, config: Path | None, module: Path | Non
     """Write it; a file that exists already stays as it is."""
     suffix = file.suffix.lower()
     if suffix not in (*PEM_SUFFIXES, *DER_SUFFIXES):
-        say(_("文件名须以 .pem、.crt（PEM）或 .der、.cer（DER）结尾。"))
+        say(_("文件名须以.pem、.crt（PEM）或.der、.cer（DER）结尾。"))
         return Exit.USAGE
     found = _certificates(config, module)
     named = [each for each in found if each.fingerprint.startswith(fingerprint.replace(":", "").lower())]
     if len(named) != 1:
-        say(_("请用 --fingerprint 指明一张证书：") if found else _("没有找到证书。"))
+        say(_("请用--fingerprint指明一张证书：") if found else _("没有找到证书。"))
         for each in found:
             say(f"{each.fingerprint}  {printable(each.name, 60)}  {moment(each.not_after)}")
         return Exit.USAGE if found else Exit.TOKEN

@@ -44,7 +44,7 @@ def on_one(config: Path | None, module: Path | None, named: str, act: Act) -> in
                 fault = snapshot.faults[0].failure if snapshot.faults else Failure(Reason.NO_TOKEN)
                 raise TokenError(fault)
             if len(found) > 1:
-                asking.say(_("插着几个CA，请用 --token 指明一个，或只留下一个："), *map(_name, snapshot.tokens))
+                asking.say(_("插着几个CA，请用--token指明一个，或只留下一个："), *map(_name, snapshot.tokens))
                 return Exit.USAGE
             asking.say(_name(found[0]))
             return await act(port, found[0], asking)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 OVER = frozenset({ApplicationStatus.WITHDRAWN, ApplicationStatus.LAPSED, ApplicationStatus.FAILED})
 """No certificate was issued for such an application's key, and none will be."""
 WHY = {
-    Kept.APPLICATION: N_("属于一笔可能还在办理的申请，不删除；要查明，请加 --account"),
+    Kept.APPLICATION: N_("属于一笔可能还在办理的申请，不删除；要查明，请加--account"),
     Kept.NAMED: N_("与一张证书相连，不删除"),
     Kept.UNCERTAIN: N_("不能确定是否属于某张证书，不删除"),
 }
@@ -112,7 +112,7 @@ def _consented(keys: tuple[LeftoverKey, ...], asking: "Asking") -> Iterator[Left
     asking.say(_("删除后不能恢复。若有用别的程序申请、尚未写入证书的密钥，请勿删除。"))
     for key in keys:
         if key.kept is None:
-            typed = asking.word(_("要删除请完整输入 {name}，不删除请直接回车：").format(name=_name(key)))
+            typed = asking.word(_("要删除请完整输入{name}，不删除请直接回车：").format(name=_name(key)))
             if typed == _name(key):
                 yield key
 

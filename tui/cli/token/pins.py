@@ -90,7 +90,7 @@ def _new_pin(token: Token, asking: "Asking", old: Pin | None) -> Pin:
 def _ventures(asking: "Asking", warning: str) -> bool:
     """Whether the person has read the warning: nothing but the word goes on."""
     asking.say(warning)
-    return asking.word(_("确定继续请输入 yes：")) == "yes"
+    return asking.word(_("确定继续请输入yes：")) == "yes"
 
 
 def _quiet(stage: TokenStage) -> None:

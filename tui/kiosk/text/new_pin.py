@@ -17,10 +17,10 @@ FLAWS = {
 def rule_words(rule: PinRule) -> str:
     """The rule, said before anything is typed."""
     if rule.longest and rule.longest < MUCH:
-        length = _("新密码{shortest}至{longest}位").format(shortest=rule.shortest, longest=rule.longest)
+        words = _("新密码{shortest}至{longest}位，不能全是同一个字符，也不能是123456这样连续的。")
     else:
-        length = _("新密码至少{shortest}位").format(shortest=rule.shortest)
-    return length + _("，不能全是同一个字符，也不能是123456这样连续的。")
+        words = _("新密码至少{shortest}位，不能全是同一个字符，也不能是123456这样连续的。")
+    return words.format(shortest=rule.shortest, longest=rule.longest)
 
 
 MUCH = 64

@@ -45,7 +45,7 @@ REASONS: dict[Reason, tuple[str, str]] = {
     Reason.WRONG_PIN: (N_("CA密码不正确。"), N_("请重新输入。连续输错会锁定CA。")),
     Reason.PIN_LENGTH: (N_("CA密码的长度不对，未消耗尝试次数。"), N_("请核对后重新输入。")),
     Reason.PIN_LOCKED: (N_("CA密码连续输错，CA已锁定。"), N_("请携带CA和有效证件联系客服解锁，解锁后可继续办理。")),
-    Reason.PIN_EXPIRED: (N_("CA要求先修改密码。"), N_("请在CA的管理工具中修改密码，拔出CA再插入，然后办理。")),
+    Reason.PIN_EXPIRED: (N_("CA要求先修改密码。"), N_("请按「修改CA密码」，修改后再办理。")),
     Reason.PIN_CANCELLED: (N_("已在CA上取消输入密码。"), N_("请重试，并在CA的键盘上输入密码。")),
     Reason.SIGNING_PIN_REFUSED: (
         N_("这个CA的密钥每次签名都要单独验证密码，而它没有接受登录时的CA密码。"),
