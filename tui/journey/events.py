@@ -10,9 +10,11 @@ from tui.core.order import Application, Document, Offer, ServiceStatus
 from tui.core.payment_method import PaymentMethod
 from tui.core.secret import Password, Pin
 from tui.core.token import Installation, KeyLeft, SignedRequest, Snapshot, TokenStage
-from tui.journey.pin_events import NewPinEntered as NewPinEntered
-from tui.journey.pin_events import PinChangeOpened as PinChangeOpened
+from tui.journey import pin_events
 from tui.journey.ports import Check
+
+PinChangeOpened = pin_events.PinChangeOpened
+NewPinEntered = pin_events.NewPinEntered
 
 
 # ── the person ──────────────────────────────────────────────────────────────
