@@ -37,9 +37,13 @@ class Checked:
     """A `core.failure.Reason`, empty when all is well."""
 
 
-def doctor(config: Path | None, as_json: bool) -> int:
+def doctor(config: Path | None, as_json: bool, deep: bool) -> int:
     """环境检测."""
-    checks = asyncio.run(_examine(begin(config)))
+    if deep:
+        from tui.cli.machine.report import report
+
+        return report(config, as_json)
+    checks = asyncio.run(examine(begin(config)))
     if as_json:
         out_json(checked(checks))
     else:
@@ -47,7 +51,8 @@ def doctor(config: Path | None, as_json: bool) -> int:
     return verdict(checks)
 
 
-async def _examine(settings: KioskSettings) -> tuple[Check, ...]:
+async def examine(settings: KioskSettings) -> tuple[Check, ...]:
+    """Ask drivers and desk."""
     desk = wiring.desk(settings)
     try:
         return await wiring.checks(settings, desk).run(await look(wiring.tokens(settings.modules)))

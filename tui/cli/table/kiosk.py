@@ -98,7 +98,11 @@ COMMANDS = (
         "doctor",
         "环境检测 / check drivers, token, desk, clock and version",
         "tui.cli.doctor:doctor",
-        (JSON, KIOSK_TOML),
+        (
+            JSON,
+            switch("--deep", "连同本机：终端、字体、读卡器、打印机等 / this machine too: fonts, reader, printer"),
+            KIOSK_TOML,
+        ),
     ),
     Command(
         "operator-password",

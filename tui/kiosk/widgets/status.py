@@ -14,6 +14,7 @@ from tui.journey.state import Busy, State
 from tui.kiosk.text import _
 from tui.kiosk.text.dates import clock
 from tui.kiosk.text.wording import busy_words, desk_words, refund_words, token_words
+from tui.kiosk.widgets.bar import SHORT, progress
 from tui.kiosk.widgets.words import Words
 
 SHOW_AFTER = 0.1
@@ -111,6 +112,7 @@ class BusyLine(Words):
         self._busy: Busy | None = None
         self._since = 0.0
         self._timer: Timer | None = None
+        self._ticks: Timer | None = None
 
     def show(self, busy: Busy | None) -> None:
         """Begin, go on with, or end a wait."""
@@ -132,8 +134,23 @@ class BusyLine(Words):
         if self._busy is not None:
             if not self.display:
                 self._since = monotonic()
-            self.update(Content(f" {busy_words(self._busy)} "))
+            self._draw()
             self.display = True
+            if self._ticks is None:
+                self._ticks = self.set_interval(1.0, self._draw)
+
+    def _draw(self) -> None:
+        """The words; after a second a bar whose mark moves, and how long it has been."""
+        if self._busy is None:
+            return
+        gone = int(monotonic() - self._since) if self.display else 0
+        words = f" {busy_words(self._busy)} "
+        if gone:
+            words += " " + _("已用时{seconds}秒").format(seconds=gone) + " "
+        self.update(Content.assemble(words, progress(gone, cells=SHORT) if gone else ""))
 
     def _vanish(self) -> None:
+        if self._ticks is not None:
+            self._ticks.stop()
+            self._ticks = None
         self.display = False

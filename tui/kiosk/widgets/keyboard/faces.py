@@ -16,7 +16,7 @@ from tui.kiosk.widgets.keyboard.layout import Act, Cap, Layer, Rows, rows
 from tui.kiosk.widgets.keyboard.typed import Typed
 
 ROWS = 4
-REGULAR = (100, 32)
+REGULAR = (84, 30)
 """Columns and rows from which a key is three rows high."""
 WIDEST = {Layer.DIGITS: 12}
 """Columns of a key; of others `WIDE`."""

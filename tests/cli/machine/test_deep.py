@@ -1,0 +1,110 @@
+"""`doctor --deep`: what is missing on a machine is told with its fix, by the real command and by each finding."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.rig.softhsm import SoftToken, make_token
+from tui.cli.machine import place, reader, terminal
+from tui.cli.machine.finding import Finding
+from tui.core.exits import Exit
+from tui.kiosk.receipt.settings import PrinterSettings
+from tui.kiosk.settings import ModuleSettings
+
+TREE = Path(__file__).parents[3]
+
+
+def _deep(place: Path, modules: str, more: str = 'log = ""') -> tuple[int, list[dict[str, object]]]:
+    config = place / "kiosk.toml"
+    config.write_text(f'[desk]\nurl = "https://127.0.0.1:1"\n{modules}[kiosk]\n{more}\n')
+    words = (sys.executable, "-m", "tui", "doctor", "--deep", "--json", "--config", str(config))
+    environment = {**os.environ, "PCSCLITE_CSOCK_NAME": str(place / "no.socket"), "LC_ALL": "C.UTF-8"}
+    done = subprocess.run(words, cwd=TREE, env=environment, capture_output=True, text=True, check=False)
+    return done.returncode, json.loads(done.stdout)
+
+
+def test_all_that_is_missing_is_told_with_its_fix(tmp_path: Path) -> None:
+    (tmp_path / "broken.so").write_text("no library" * 100)
+    modules = "".join(f'[[token.modules]]\npath = "{tmp_path}/{name}"\n' for name in ("no.so", "broken.so"))
+    (tmp_path / "file").touch()
+    code, lines = _deep(tmp_path, modules, f"log = '{tmp_path}/file/kiosk.log'")
+    wrong = {str(line["item"]) for line in lines if line["ok"] is False}
+    assert code == Exit.TOKEN
+    assert {"driver_file", "pcscd", "desk_certificate", "log", "driver", "token", "desk"} <= wrong
+    assert all(line["fix"] for line in lines if line["ok"] is False)
+    assert not any(line["fix"] for line in lines if line["ok"] is not False)
+    broken = next(line for line in lines if line["item"] == "driver_file" and "broken" in str(line["detail"]))
+    assert "invalid ELF header" in str(broken["detail"])
+
+
+def test_a_driver_that_needs_no_reader_asks_for_none(tmp_path: Path) -> None:
+    soft: SoftToken = make_token(tmp_path / "soft", key="ec256")
+    module = f'[[token.modules]]\npath = "{soft.module}"\nenvironment = {{ SOFTHSM2_CONF = "soft/softhsm2.conf" }}\n'
+    code, lines = _deep(tmp_path, module)
+    assert code == Exit.DESK
+    assert {line["item"]: line["ok"] for line in lines if line["ok"] is False} == {
+        "desk_certificate": False,
+        "desk": False,
+    }
+    assert not {"pcscd", "reader"} & {str(line["item"]) for line in lines}
+
+
+@pytest.mark.parametrize(
+    ("code", "fix"), [(reader.NOT_ALLOWED, "polkit"), (reader.NO_SERVICE, "pcscd.socket"), (1, "journalctl")]
+)
+def test_why_the_readers_service_gives_nothing(code: int, fix: str, tmp_path: Path) -> None:
+    assert fix in reader.unreachable(code, tmp_path / "socket").fix
+
+
+def test_a_forwarded_token_is_looked_for_where_the_driver_does(tmp_path: Path) -> None:
+    at = tmp_path / "token"
+    module = ModuleSettings(Path("/usr/lib/pkcs11/p11-kit-client.so"))
+    known = {reader.ADDRESS: f"unix:path={at}"}
+    assert [each.ok for each in reader.findings((module,), known) if each.item == "forwarded"] == [False]
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(at))
+        assert [each.ok for each in reader.findings((module,), known) if each.item == "forwarded"] == [True]
+
+
+@pytest.mark.parametrize(
+    ("environment", "count"),
+    [
+        ({"TERM": "foot", "COLORTERM": "truecolor"}, 1 << 24),
+        ({"TERM": "xterm-256color"}, 256),
+        ({"TERM": "linux"}, 8),
+        ({"TERM": "not-described"}, 8),
+    ],
+)
+def test_colours(environment: dict[str, str], count: int) -> None:
+    assert terminal.colours(environment) == count
+
+
+def test_a_printer_that_is_away_and_one_that_is_there(tmp_path: Path) -> None:
+    def look(named: str) -> Finding:
+        return place.printer(PrinterSettings(urlsplit(named)))
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        at = f"tcp://127.0.0.1:{listening.getsockname()[1]}"
+        assert look(at).ok
+    assert (look(at).ok, bool(look(at).fix)) == (False, True)
+    assert look("usb://ffff:ffff").ok is False
+    assert look(f"file://{tmp_path}/lp0").ok is False
+    assert place.printer(None).ok is None
+
+
+def test_the_clock_and_the_units_of_a_machine_with_systemd(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    said = {"timedatectl": "no", "systemctl": "ca-kiosk@tty1.service loaded failed failed CA renewal kiosk on tty1"}
+    monkeypatch.setattr(place, "answer", lambda words: said[words[0]])
+    monkeypatch.setattr(place, "SYSTEMD", tmp_path)
+    (unit,) = place.units()
+    assert (unit.ok, unit.fix.rpartition(" ")[2]) == (False, "ca-kiosk@tty1.service")
+    assert place.time_source().ok is False
+    said |= {"timedatectl": "yes", "systemctl": "ca-kiosk@tty1.service loaded active running CA renewal kiosk"}
+    assert [each.ok for each in place.units()] == [True]
+    assert place.time_source().ok

@@ -1,0 +1,105 @@
+"""Locale, terminal, fonts, and how Chinese is typed."""
+
+import locale
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from tui.cli.machine.finding import Finding, answer
+from tui.kiosk.terminal.console_font import drawn_characters
+from tui.kiosk.terminal.tty import is_linux_console
+from tui.kiosk.text import _
+
+HAN = ord("一")
+INPUT_METHODS = frozenset({"fcitx5", "fcitx", "ibus-daemon"})
+"""Names of processes."""
+OUTPUT = 1
+
+
+def findings(environment: Mapping[str, str]) -> Iterator[Finding]:
+    """All of them, in the order in which they bear on each other."""
+    yield character_set()
+    yield terminal(environment)
+    yield fonts(environment)
+    yield typing(environment)
+
+
+def character_set() -> Finding:
+    """Whether the locale exists and is one of UTF-8."""
+    fix = _("设置LANG=C.UTF-8；其他语言环境先安装（Debian：dpkg-reconfigure locales）。")
+    before = locale.setlocale(locale.LC_CTYPE)
+    try:
+        named = locale.setlocale(locale.LC_CTYPE, "")
+        charset = locale.nl_langinfo(locale.CODESET)
+    except locale.Error as error:
+        return Finding("locale", ok=False, detail=str(error), fix=fix)
+    finally:
+        locale.setlocale(locale.LC_CTYPE, before)
+    ok = charset == "UTF-8"
+    return Finding("locale", ok, f"{named} ({charset})", "" if ok else fix)
+
+
+def terminal(environment: Mapping[str, str]) -> Finding:
+    """What the terminal calls itself, how many colours it says it has, and its size."""
+    if not os.isatty(OUTPUT):
+        return Finding("terminal", None, _("输出不是终端，请在办理所用的终端中检测"))
+    named = environment.get("TERM", "")
+    if named in ("", "dumb"):
+        return Finding("terminal", ok=False, detail=f"TERM={named}", fix=_("改用有全屏界面的终端，或加 --linear。"))
+    width, height = os.get_terminal_size(OUTPUT)
+    detail = _("{name}，{colours}种颜色，{width}x{height}").format(
+        name=named, colours=colours(environment), width=width, height=height
+    )
+    if width < 80 or height < 24:
+        return Finding("terminal", ok=False, detail=detail, fix=_("放大窗口或缩小字号，至少80列24行。"))
+    return Finding("terminal", ok=True, detail=detail)
+
+
+def colours(environment: Mapping[str, str]) -> int:
+    """As the environment tells, else the description of the terminal (terminfo(5)); 8 where there is none."""
+    if environment.get("COLORTERM", "").lower() in ("truecolor", "24bit"):
+        return 1 << 24
+    said = answer(("tput", "-T", environment.get("TERM", ""), "colors"))
+    return max(int(said), 2) if said and said.isdecimal() else 8
+
+
+def fonts(environment: Mapping[str, str]) -> Finding:
+    """Whether Chinese can be drawn: by the console's font, or by one that fontconfig finds for a display here."""
+    if os.isatty(OUTPUT) and is_linux_console(environment):
+        font = drawn_characters(OUTPUT)
+        ok = None if font is None else HAN in font
+        fix = _("Linux控制台没有中文字形，只能显示英文；中文请用cage与foot（assets/deploy/counter）。")
+        return Finding("fonts", ok, _("控制台字体"), "" if ok else fix)
+    if not (environment.get("WAYLAND_DISPLAY") or environment.get("DISPLAY")):
+        return Finding("fonts", None, _("本机没有图形显示，字体由对方的终端决定"))
+    found = answer(("fc-list", ":lang=zh-cn", "file"))
+    if found:
+        return Finding("fonts", ok=True, detail=found.partition("\n")[0].rstrip(": "))
+    fix = _("安装中文字体（Debian：apt install fontconfig fonts-noto-cjk）。")
+    return Finding("fonts", ok=False, detail=_("没有中文字体"), fix=fix)
+
+
+def typing(environment: Mapping[str, str]) -> Finding:
+    """An input method that runs here, or the keyboard on the screen with its dictionary."""
+    running = sorted(_processes() & INPUT_METHODS)
+    if running:
+        return Finding("typing", ok=True, detail=", ".join(running))
+    from tui.kiosk.pinyin.dictionary import load
+
+    try:
+        load()
+    except OSError as error:
+        fix = _("重新安装程序，或安装输入法（Debian：apt install fcitx5 fcitx5-chinese-addons）。")
+        return Finding("typing", ok=False, detail=str(error), fix=fix)
+    return Finding("typing", ok=True, detail=_("屏幕键盘（拼音）；没有运行中的输入法"))
+
+
+def _processes() -> set[str]:
+    """The names of this machine's processes; none where there is no /proc."""
+    names = set()
+    for place in Path("/proc").glob("[0-9]*/comm"):
+        try:
+            names.add(place.read_text(errors="replace").strip())
+        except OSError:  # it has ended
+            continue
+    return names
