@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn
@@ -13,6 +14,7 @@ from tui.cli.output import say
 from tui.cli.settings import begin
 from tui.core.exits import Exit, exit_of
 from tui.core.failure import KioskError
+from tui.core.secret import Password
 from tui.kiosk.settings import KioskSettings
 from tui.kiosk.text import _
 from tui.kiosk.text.wording import call
@@ -68,6 +70,19 @@ def main() -> NoReturn:
     sys.exit(code)
 
 
+def _verifier(hashed: str | None) -> Callable[[Password], bool] | None:
+    """None where the settings have no operator's password."""
+    if hashed is None:
+        return None
+
+    def verify(password: Password) -> bool:
+        from tui.cli.operator.password import is_right
+
+        return is_right(password, hashed)
+
+    return verify
+
+
 def _show(settings: KioskSettings, visit: "Visit") -> int:
     """Once the supervisor says so."""
     with closing(head_start(settings.modules)) as started:
@@ -75,7 +90,7 @@ def _show(settings: KioskSettings, visit: "Visit") -> int:
         from tui.kiosk.counter.app import CounterApp
 
         fit_terminal(settings)
-        app = CounterApp(runtime(settings, started), visit, settings.idle_seconds)
+        app = CounterApp(runtime(settings, started), visit, settings.idle_seconds, _verifier(settings.operator))
         app.outlets = outlets(settings)
         garbage.resume()
         return run(app) if visit.wait_to_be_shown() else Exit.DONE

@@ -40,6 +40,11 @@ class Mode(StrEnum):
     """The one program of an account that people sign in to."""
 
 
+def is_counter(app: object) -> bool:
+    """Whether strangers see this app: what a token tells without its PIN is then shown masked."""
+    return getattr(app, "mode", Mode.OFFICE) is Mode.COUNTER
+
+
 class QrDrawing(StrEnum):
     """How the payment code is drawn."""
 

@@ -1,13 +1,17 @@
 """The full-screen program under a supervisor: after one person it makes room for another program."""
 
 import os
+from collections.abc import Callable
+from functools import partial
 from threading import Thread
 
 from textual import events
 
 from tui.core.exits import Exit
+from tui.core.secret import Password
 from tui.journey.state import State, Step
 from tui.kiosk.app import KioskApp
+from tui.kiosk.counter import wire
 from tui.kiosk.counter.visit import Visit
 from tui.kiosk.ports import Runtime
 from tui.kiosk.settings import Mode
@@ -15,6 +19,9 @@ from tui.kiosk.terminal.driver import KioskDriver
 from tui.process.hardening import end_with_parent
 
 TERMINATED = 143
+OPERATORS_KEYS = ("ctrl+p", "ctrl+o")
+"""One after the other on the first screen."""
+Verify = Callable[[Password], bool]
 
 
 class CounterApp(KioskApp, inherit_bindings=False):
@@ -22,9 +29,10 @@ class CounterApp(KioskApp, inherit_bindings=False):
 
     mode = Mode.COUNTER
 
-    def __init__(self, runtime: Runtime, visit: Visit, idle_seconds: int) -> None:
+    def __init__(self, runtime: Runtime, visit: Visit, idle_seconds: int, verify: Verify | None = None) -> None:
         super().__init__(runtime, None, idle_seconds)
-        self.visit = visit
+        self.visit, self._verify = visit, verify
+        self._last_key = ""
         self._supervisor = os.getppid()
         self._making_room = False
         self._stopping = Thread(target=runtime.stop, daemon=True)
@@ -74,8 +82,43 @@ class CounterApp(KioskApp, inherit_bindings=False):
 
     async def on_event(self, event: events.Event) -> None:
         """A key that came while room was made is nobody's."""
-        if not (self._making_room and isinstance(event, events.InputEvent | events.Paste)):
-            await super().on_event(event)
+        if self._making_room and isinstance(event, events.InputEvent | events.Paste):
+            return
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            keys, self._last_key = (self._last_key, event.key), event.key
+            if keys == OPERATORS_KEYS and self._verify and self.state.step is Step.WAITING and not self._dialogue:
+                self.visit.ask(self._ask_operator)
+                return
+        await super().on_event(event)
+
+    @property
+    def _dialogue(self) -> bool:
+        return len(self.screen_stack) > 2
+
+    def _ask_operator(self, counts: dict[str, int], until: float, *, again: bool = False) -> None:
+        from tui.kiosk.screens.operator import OperatorMenu, OperatorPassword
+
+        def admitted(right: bool | None) -> None:
+            if right:
+                self.visit.say(wire.ADMITTED)
+                self.push_screen(OperatorMenu(counts, self._operate))
+            elif asking.wrong:
+                self.visit.ask(partial(self._ask_operator, again=True))
+
+        if self._verify is not None and not self._dialogue:
+            asking = OperatorPassword(self._verify, until, lambda: self.visit.say(wire.TRYING), again=again)
+            self.push_screen(asking, admitted)
+
+    def _operate(self, name: str) -> None:
+        from tui.journey.events import SelfCheckOpened
+
+        match name:
+            case "restart":
+                self.make_room()
+            case "doctor":
+                self.advance(SelfCheckOpened())
+            case _:
+                self.visit.say(wire.CLOSE)
 
     def _begin(self) -> None:
         super()._begin()

@@ -14,10 +14,11 @@ from textual.reactive import Reactive
 from textual.widget import Widget
 
 from tui.core.failure import Failure
-from tui.journey.state import State, Trait
+from tui.journey.state import State, Step, Trait
 from tui.kiosk.screens.compositor import NarrowCompositor
 from tui.kiosk.screens.events import Happened
 from tui.kiosk.screens.typing import TypingScreen
+from tui.kiosk.settings import Mode
 from tui.kiosk.text import N_, _
 from tui.kiosk.text.wording import demo_words
 from tui.kiosk.widgets.banner import FailureBanner
@@ -282,6 +283,8 @@ class StepScreen(TypingScreen, inherit_bindings=False):
             banner.show(failure, state.money, state.service)
         phone: Phone | None = getattr(self.app, "phone", None)
         hint = demo_words(phone) if phone is not None and state.step.traits & (Trait.HINTED | Trait.PIN) else ""
+        if state.step is Step.WAITING and getattr(self.app, "mode", None) is Mode.SSH:
+            hint = _("连接中断也不要紧，再次登录即可继续")
         self.set_class(bool(hint), "-hinted")
         for quiet in self.query_children(HintLine):
             quiet.show(hint)

@@ -11,7 +11,9 @@ from tui.journey.events import PinChangeOpened
 from tui.journey.moves.pin_change import changeable
 from tui.journey.state import State
 from tui.kiosk.screens.base import BACK, Key, StepScreen
+from tui.kiosk.settings import is_counter
 from tui.kiosk.text import N_, _
+from tui.kiosk.text.certificate import discreet
 from tui.kiosk.text.urgency import by_urgency
 from tui.kiosk.text.wording import explain
 from tui.kiosk.widgets.action import ActionButton
@@ -40,7 +42,8 @@ class CertificatesScreen(StepScreen):
     def show(self, state: State) -> None:
         """Token by token, the most urgent first."""
         self.query_one("#change-pin").display = self.offers("change_pin", state)
-        self.query_one(Document).show_fitted(lambda width: _list(state, width))
+        veiled = is_counter(self.app)
+        self.query_one(Document).show_fitted(lambda width: _list(state, width, veiled=veiled))
 
     def left(self) -> None:
         """The list is of the tokens that were there."""
@@ -57,15 +60,15 @@ class CertificatesScreen(StepScreen):
         self.advance(PinChangeOpened())
 
 
-def _list(state: State, width: int) -> Content:
-    blocks = [block for token_blocks in _blocks(state, width) for block in token_blocks]
+def _list(state: State, width: int, *, veiled: bool) -> Content:
+    blocks = [block for token_blocks in _blocks(state, width, veiled=veiled) for block in token_blocks]
     empty = Content(explain(Failure(Reason.NO_TOKEN), state.money).happened)
     return Content("\n\n").join(blocks or [empty])
 
 
-def _blocks(state: State, width: int) -> Iterable[list[Content]]:
+def _blocks(state: State, width: int, *, veiled: bool) -> Iterable[list[Content]]:
     for token in by_urgency(state):
-        title = token_title(token)
+        title = token_title(token, veiled=veiled)
         if token.fault:
             title = Content.assemble(title, " ", (f"[{printable(token.fault, 40)}]", "$bad"))
         yield [title]
@@ -73,4 +76,6 @@ def _blocks(state: State, width: int) -> Iterable[list[Content]]:
             reason = Reason.CERTIFICATE_HIDDEN if token.hides else Reason.NO_CERTIFICATE
             yield [Content(explain(Failure(reason), state.money).happened)]
         if state.now is not None:
-            yield [table(facts(certificate, state.now, state.window), width) for certificate in token.certificates]
+            for certificate in token.certificates:
+                rows = facts(certificate, state.now, state.window)
+                yield [table(discreet(rows, certificate) if veiled else rows, width)]

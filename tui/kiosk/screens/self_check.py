@@ -1,6 +1,7 @@
 """环境检测: driver module, token, certificate, desk, clock, version."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from textual.content import Content
 from textual.widget import Widget
@@ -9,6 +10,7 @@ from tui.core.text_safety import printable
 from tui.journey.ports import Check
 from tui.journey.state import State
 from tui.kiosk.screens.base import BACK, Key, StepScreen
+from tui.kiosk.settings import is_counter
 from tui.kiosk.text import N_, _
 from tui.kiosk.text.wording import explain
 from tui.kiosk.widgets.action import ActionButton
@@ -22,6 +24,9 @@ ITEMS = {
     "clock": N_("系统时间"),
     "version": N_("程序版本"),
 }
+
+PERSONAL = ("driver", "token", "certificate")
+"""Whose details are paths and names, which a stranger at a counter is not told."""
 
 
 class SelfCheckScreen(StepScreen):
@@ -46,7 +51,9 @@ class SelfCheckScreen(StepScreen):
 
     def show(self, state: State) -> None:
         """The checks, once they have run."""
-        lines = [_line(check, state) for check in state.checks]
+        counter = is_counter(self.app)
+        checks = [replace(c, detail="") if counter and c.item in PERSONAL else c for c in state.checks]
+        lines = [_line(check, state) for check in checks]
         waiting = Content(_("正在检测，请稍候。") if state.busy else _("还没有检测结果，请按「重新检测」。"))
         self.query_one(Document).show_content(Content("\n").join(lines or [waiting]))
 

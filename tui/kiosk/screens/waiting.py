@@ -14,7 +14,7 @@ from tui.core.failure import Failure, Reason
 from tui.journey.renewable import renewable, young_successor
 from tui.journey.state import State
 from tui.kiosk.screens.base import RETRY, Key, StepScreen
-from tui.kiosk.settings import Mode
+from tui.kiosk.settings import is_counter
 from tui.kiosk.text import N_, _
 from tui.kiosk.text.wording import explain
 from tui.kiosk.widgets.action import ActionButton
@@ -121,7 +121,7 @@ class WaitingScreen(StepScreen):
     def offers(self, action: str, state: State) -> bool:
         """Beside a certificate to renew another one may have a successor whose installation was cut off."""
         if action == "quit":
-            return getattr(self.app, "mode", Mode.OFFICE) is not Mode.COUNTER
+            return not is_counter(self.app)
         if action == "finish_paid":
             return bool(renewable(state)) and young_successor(state) is not None
         return super().offers(action, state)
@@ -170,10 +170,11 @@ class WaitingScreen(StepScreen):
         width = min(self.app.size.width - 4, LINE) if crowded else 0
         blocks = []
         for token in by_urgency(state):
-            parts = [token_title(token)]
+            veiled = is_counter(self.app)
+            parts = [token_title(token, veiled=veiled)]
             if token.fault:
                 parts.append(Content.styled(explain(Failure(Reason.TOKEN_FAULT), state.money).happened, "$bad"))
-            rows = (_rows(c, now, state.window, crowded=crowded) for c in token.certificates)
+            rows = (_rows(c, now, state.window, crowded=crowded, veiled=veiled) for c in token.certificates)
             parts.append(table(tuple(fact for facts in rows for fact in facts), width))
             blocks.append(Content("\n").join(parts))
         self.query_one("#tokens", Static).update(Content("\n" if crowded else "\n\n").join(blocks))
@@ -195,13 +196,18 @@ def _obstacle(state: State) -> Reason | None:
     return None if certificates else Reason.NO_CERTIFICATE
 
 
-def _rows(certificate: Certificate, now: datetime, window: timedelta, *, crowded: bool) -> "tuple[Fact, ...]":
+def _rows(
+    certificate: Certificate, now: datetime, window: timedelta, *, crowded: bool, veiled: bool
+) -> "tuple[Fact, ...]":
     """Three lines for a certificate to renew, one for those beside it, one for each where there are many."""
+    from tui.kiosk.text.certificate import discreet
     from tui.kiosk.widgets.card import row, short_facts
 
     if crowded or not certificate.for_signing or certificate.renewed_until is not None:
-        return (row(certificate, now, window, named=crowded),)
-    return short_facts(certificate, now, window)
+        rows: tuple[Fact, ...] = (row(certificate, now, window, named=crowded),)
+    else:
+        rows = short_facts(certificate, now, window)
+    return discreet(rows, certificate) if veiled else rows
 
 
 def _certificates(tokens: tuple[Token, ...]) -> tuple[Certificate, ...]:

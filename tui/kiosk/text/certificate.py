@@ -108,6 +108,19 @@ def refused_facts(certificate: Certificate, now: datetime, window: timedelta) ->
     return *rows, Fact(_("序列号"), certificate.serial.upper()), Fact(_("密钥"), certificate.key)
 
 
+def discreet(rows: tuple[Fact, ...], certificate: Certificate) -> tuple[Fact, ...]:
+    """For whoever may have found the token: the holder's name masked, neither serial nor whole subject."""
+    told = (certificate.serial.upper(), certificate.subject)
+    kept = (fact for fact in rows if certificate.name == certificate.subject or fact.value not in told)
+    hidden = masked_name(certificate.name)
+    return tuple(Fact(f.label, f.value.replace(certificate.name, hidden), f.style) for f in kept)
+
+
+def masked_name(name: str) -> str:
+    """深圳****有限公司: enough for who knows it."""
+    return f"{name[:2]}****{name[-4:]}" if len(name) > 8 else f"{name[:1]}****"
+
+
 def row(certificate: Certificate, now: datetime, window: timedelta, *, named: bool = True) -> Fact:
     """One line of a certificate among many, or beside the one with the same name."""
     if not certificate.readable:

@@ -25,7 +25,7 @@ def test_the_screen_comes_back_by_focus_resize_continue_and_function_key() -> No
             assert _read(program, terminal, lambda: terminal.cells()[1:] == meant) < 4_000
         terminal.litter()
         program.send(b"\x1bOP")
-        _read(program, terminal, lambda: _stands("请将CA插入USB接口。", terminal) and "#" not in terminal.text)
+        _read(program, terminal, lambda: _stands("插入USB接口。", terminal) and "#" not in terminal.text)
     finally:
         program.close()
 

@@ -1,0 +1,268 @@
+"""Ways out of a counter: `python -m tests.bench.ways_out` tries each, and prints what came of it.
+
+After each the supervisor must run, F1 must answer, and the screen must be that of the same step; after the end of a
+process, a fresh first screen. Below the supervisor there is no shell: its command line is looked at, too.
+"""
+
+import os
+import random
+import signal
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.harness.kiosk.counter import ESCAPE, F1, CounterKiosk
+from tui.kiosk.counter.supervisor import SOON
+
+Act = Callable[[CounterKiosk], None]
+FIRST = "数字证书在线续期"
+KEYPAD_ENTER = 57414
+"""Begins a renewal, as Enter does."""
+HELP = "帮助：数字证书在线续期"
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One attempt."""
+
+    name: str
+    act: Act
+    kills: bool = False
+    """A process ends by it: a fresh first screen is right."""
+
+
+def _bytes(name: str, data: bytes) -> Way:
+    return Way(name, lambda kiosk: kiosk.type(data))
+
+
+def _signal(number: signal.Signals) -> Way:
+    def act(kiosk: CounterKiosk) -> None:
+        os.kill(kiosk.program, number)
+
+    quiet = (signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU, signal.SIGWINCH, signal.SIGCONT, signal.SIGPIPE)
+    return Way(f"{number.name} to the program", act, kills=number not in (*quiet, signal.SIGURG, signal.SIGSTOP))
+
+
+def _stop(kiosk: CounterKiosk) -> None:
+    os.kill(kiosk.program, signal.SIGSTOP)
+
+
+def _to_supervisor(number: signal.Signals) -> Way:
+    return Way(f"{number.name} to the supervisor", lambda kiosk: kiosk.supervisor.send_signal(number))
+
+
+def _resize(*sizes: tuple[int, int]) -> Way:
+    def act(kiosk: CounterKiosk) -> None:
+        for size in (*sizes, (80, 24)):
+            kiosk.resize(*size)
+            kiosk.read(0.05)
+
+    return Way(f"resize {' '.join(f'{w}x{h}' for w, h in sizes[:4])} and back", act)
+
+
+def ways() -> Iterator[Way]:
+    """All of them; those that end a process come last."""
+    for code in (*range(1, 9), *range(10, 13), *range(14, 27), 28, 29, 30, 31, 127):  # without Tab, Enter, Esc
+        yield _bytes(f"control byte {code:02x}", bytes((code,)) * 3)
+    yield _bytes("Esc 50 times", b"\x1b" * 50)
+    function = {1: "P", 2: "Q", 3: "R", 4: "S"}
+    tilde = {5: 15, 6: 17, 7: 18, 8: 19, 9: 20, 10: 21, 11: 23, 12: 24, 13: 25, 14: 26, 15: 28, 16: 29, 17: 31, 18: 32}
+    for number in (2, 3, 7, 8, 9, 10, 11, 12, *range(13, 19)):
+        plain = f"\x1bO{function[number]}" if number in function else f"\x1b[{tilde[number]}~"
+        yield _bytes(f"F{number}", plain.encode())
+    for modifier in range(2, 9):
+        pressed = [f"\x1b[1;{modifier}{letter}" for letter in function.values()]
+        pressed += [f"\x1b[{code};{modifier}~" for code in tilde.values()]
+        yield _bytes(f"F1 to F18 with modifier {modifier}", "".join(pressed).encode())
+    yield _bytes("Insert, shift+Insert, Print, Menu", b"\x1b[2~\x1b[2;2~\x1b[57361u\x1b[29~")
+    yield _bytes(
+        "alt with every printable", b"".join(b"\x1b" + bytes((c,)) for c in range(0x21, 0x7F) if c not in b"[]OPX^_")
+    )
+    for name, modifier in (("ctrl", 5), ("super", 9), ("hyper", 17), ("meta", 33), ("ctrl+alt+shift", 8)):
+        keys = "".join(f"\x1b[{code};{modifier}u" for code in range(97, 123))
+        yield _bytes(f"kitty {name}+letters", keys.encode())
+        yield _bytes(f"modifyOtherKeys {name}", "".join(f"\x1b[27;{modifier};{c}~" for c in range(97, 123)).encode())
+    yield _bytes(
+        "kitty private keys", "".join(f"\x1b[{code}u" for code in range(57376, 57455) if code != KEYPAD_ENTER).encode()
+    )
+    yield _bytes("kitty event types and flags", b"\x1b[99;5:3u\x1b[99;5:2u\x1b[?31u\x1b[=0u")
+    replies = {
+        "DA1 DA2 DA3": b"\x1b[?62;22c\x1b[>1;10;0c\x1bP!|00000000\x1b\\",
+        "CPR": b"\x1b[9999;9999R\x1b[0;0R",
+        "XTVERSION": b"\x1bP>|evil(1)\x1b\\",
+        "DECRQSS": b"\x1bP1$r0m\x1b\\\x1bP0$r\x1b\\",
+        "terminfo": b"\x1bP1+r524742=38\x1b\\",
+        "OSC 4 10 11": b"\x1b]4;1;rgb:ff/00/00\x07\x1b]10;rgb:zz\x07\x1b]11;?\x1b\\",
+        "OSC 52": b"\x1b]52;c;cm0gLXJmIC8=\x07",
+        "OSC l": b"\x1b]lrm -rf /\x1b\\",
+        "mode reports": b"\x1b[?2026;2$y\x1b[?2048;1$y\x1b[?9999;9$y",
+        "in-band resize": b"\x1b[48;1;1;1;1t\x1b[48;0;0;0;0t\x1b[48;9999;9999;1;1t",
+        "focus 400 times": b"\x1b[I\x1b[O" * 400,
+    }
+    for name, data in replies.items():
+        yield _bytes(f"reply {name}", data)
+    for name, start in (
+        ("OSC", b"\x1b]"),
+        ("DCS", b"\x1bP"),
+        ("APC", b"\x1b_"),
+        ("PM", b"\x1b^"),
+        ("SOS", b"\x1bX"),
+        ("CSI", b"\x1b["),
+    ):
+        yield _bytes(f"unfinished {name}", start + b"12;")
+    yield _bytes("a number of 5000 digits", b"\x1b[" + b"9" * 5000 + b"u")
+    yield _bytes("40 kB of CSI parameters", b"\x1b[" + b"1;" * 20000 + b"u")
+    odd = {
+        "broken UTF-8": b"\xff\xfe\xc3\x28\xf8\x88",
+        "NUL and DEL": b"\0" * 64 + b"\x7f" * 64,
+        "C1": bytes(range(0x80, 0xA0)),
+        "RTL ZWJ tags": "\u202e\u200d\U000e0041".encode(),
+        "1000 combining marks": ("e" + "\u0301" * 1000).encode(),
+        "GBK": "退出".encode("gbk"),
+    }
+    for name, data in odd.items():
+        yield _bytes(f"bytes: {name}", data)
+    dice = random.Random(11)
+    soup = b"".join(
+        b"\x1b[" + bytes(dice.choices(b"0123456789;?<>=$", k=6)) + dice.choice([b"R", b"c", b"y", b"t", b"x"])
+        for _ in range(20000)
+    )
+    yield _bytes("200 kB of CSI soup", soup)
+    for size in (100_000, 1_000_000):
+        yield _bytes(f"paste of {size} bytes", b"\x1b[200~" + b"A" * size + b"\x1b[201~")
+    for name, held in (
+        ("F10", b"\x1b[21~"),
+        ("Tab", b"\t"),
+        ("Enter", b"\r"),
+        ("ctrl+c", b"\x03"),
+        ("lines", b"exit\nsh\n"),
+    ):
+        yield _bytes(f"paste holding {name}", b"\x1b[200~x" + held + b"\x1b[201~")
+    yield _bytes("paste never ended", b"\x1b[200~abc")
+    yield _bytes("end of that paste", b"\x1b[201~")
+    yield _bytes("5,000 keys at once", b"x" * 5000)
+    yield _bytes("200,000 keys at once", b"q" * 200_000)
+    mouse = {
+        "at 99999": b"\x1b[<0;99999;99999M\x1b[<0;99999;99999m",
+        "at 0 and below": b"\x1b[<0;0;0M\x1b[<0;-5;-5M",
+        "X10": b"\x1b[M\x20\x21\x21",
+        "urxvt": b"\x1b[32;1;1M",
+        "wheel": b"\x1b[<64;40;12M\x1b[<65;40;12M" * 20,
+        "right and middle": b"\x1b[<2;40;5M\x1b[<2;40;5m\x1b[<1;40;5M\x1b[<1;40;5m",
+        "drag": b"\x1b[<0;1;1M" + b"".join(b"\x1b[<32;%d;5M" % x for x in range(1, 80)) + b"\x1b[<0;80;5m",
+        "20,000 motions": b"".join(b"\x1b[<35;%d;%dM" % (x % 80 + 1, x % 24 + 1) for x in range(20_000)),
+        "5,000 clicks on the title": b"\x1b[<0;5;1M\x1b[<0;5;1m" * 5000,
+    }
+    for name, data in mouse.items():
+        yield _bytes(f"mouse {name}", data)
+    for row in (1, 2, 3, 23, 24):
+        for column in (4, 70):
+            yield _bytes(f"click {column},{row}", b"\x1b[<0;%d;%dM\x1b[<0;%d;%dm" % (column, row, column, row))
+    for window in ((1, 1), (2, 1), (1, 50), (200, 1), (0, 0), (300, 100), (2000, 1000)):
+        yield _resize(window)
+    yield _resize(*((w % 190 + 10, w % 50 + 5) for w in range(200)))
+    yield _bytes("我的证书 and back", b"\x1bOS\x1bOR")
+    yield _bytes("环境检测 and back", b"\x1b[15~\x1bOR")
+    yield _bytes("the operator's keys", b"\x10\x0f")
+    yield Way("STOP and CONT of the program", _stop)
+    for number in (
+        signal.SIGINT,
+        signal.SIGQUIT,
+        signal.SIGTSTP,
+        signal.SIGTTIN,
+        signal.SIGTTOU,
+        signal.SIGHUP,
+        signal.SIGUSR1,
+        signal.SIGUSR2,
+        signal.SIGALRM,
+        signal.SIGVTALRM,
+        signal.SIGPROF,
+        signal.SIGIO,
+        signal.SIGPIPE,
+        signal.SIGWINCH,
+        signal.SIGCONT,
+        signal.SIGURG,
+    ):
+        yield _to_supervisor(number)
+    for number in (
+        signal.SIGTSTP,
+        signal.SIGTTIN,
+        signal.SIGTTOU,
+        signal.SIGWINCH,
+        signal.SIGCONT,
+        signal.SIGPIPE,
+        signal.SIGURG,
+        signal.SIGINT,
+        signal.SIGQUIT,
+        signal.SIGHUP,
+        signal.SIGTERM,
+        signal.SIGUSR1,
+        signal.SIGUSR2,
+        signal.SIGALRM,
+        signal.SIGVTALRM,
+        signal.SIGPROF,
+        signal.SIGIO,
+        signal.SIGSEGV,
+        signal.SIGABRT,
+        signal.SIGTRAP,
+        signal.SIGFPE,
+        signal.SIGILL,
+        signal.SIGBUS,
+        signal.SIGSYS,
+        signal.SIGKILL,
+    ):
+        yield _signal(number)
+
+
+def attempt(kiosk: CounterKiosk, way: Way) -> str:
+    """Try it; what is wrong afterwards, or nothing."""
+    before = kiosk.program
+    way.act(kiosk)
+    kiosk.settle()
+    if way.kills:
+        while kiosk.program == before:
+            kiosk.read(0.1)
+    try:
+        kiosk.until("F1")
+        if FIRST not in kiosk.screen.text and HELP not in kiosk.screen.text:
+            return f"another step: {kiosk.screen.text}"
+        kiosk.type(b"\x1b\\\x1b[201~" + ESCAPE)
+        kiosk.settle()
+        kiosk.until(FIRST)
+        kiosk.type(F1)
+        kiosk.until(HELP)
+        kiosk.type(ESCAPE)
+        kiosk.settle()
+        kiosk.until(FIRST)
+        assert HELP not in kiosk.screen.text, kiosk.screen.text
+    except AssertionError as error:
+        return f"{error}"
+    if kiosk.supervisor.poll() is not None:
+        return f"the supervisor ended with {kiosk.supervisor.returncode}"
+    return ""
+
+
+def main() -> None:
+    """A table: way, what happened, whether F1 answers, whether the step is the same."""
+    failed = count = 0
+    with tempfile.TemporaryDirectory() as folder, CounterKiosk(Path(folder)) as kiosk:
+        print("| way | what happened | F1 answers | same step |\n|---|---|---|---|")
+        for way in ways():
+            if way.kills:
+                kiosk.settle(SOON + 0.5)  # a program that ends sooner is taken for one that fails at once
+            before = kiosk.program
+            wrong = attempt(kiosk, way)
+            count, failed = count + 1, failed + bool(wrong)
+            happened = wrong.replace("\n", " ")[:300] or ("nothing" if kiosk.program == before else "a fresh program")
+            yes = "no" if wrong else "yes"
+            print(f"| {way.name} | {happened} | {yes} | {'fresh' if way.kills and not wrong else yes} |", flush=True)
+            if wrong:
+                break
+    print(f"{count} ways, {failed} out")
+    sys.exit(failed > 0)
+
+
+if __name__ == "__main__":
+    main()

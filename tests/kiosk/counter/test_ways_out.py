@@ -1,0 +1,27 @@
+"""A few of the ways out of a counter that `tests.bench.ways_out` tries, against the real program in a pty."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.bench.ways_out import attempt, ways
+from tests.harness.kiosk.counter import CounterKiosk
+
+FEW = ("control byte 03", "control byte 1c", "F10", "unfinished DCS", "paste holding lines", "SIGTERM to the program")
+
+
+@pytest.fixture(scope="module")
+def kiosk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CounterKiosk]:
+    with CounterKiosk(tmp_path_factory.mktemp("counter")) as started:
+        yield started
+
+
+@pytest.mark.xdist_group("counter")
+@pytest.mark.parametrize("name", FEW)
+def test_no_way_leads_out_and_f1_answers_after_each(kiosk: CounterKiosk, name: str) -> None:
+    assert attempt(kiosk, next(way for way in ways() if way.name == name)) == ""
+
+
+def test_a_hundred_and_twenty_ways_are_known() -> None:
+    names = [way.name for way in ways()]
+    assert len(names) == len(set(names)) >= 120
