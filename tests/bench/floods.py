@@ -38,7 +38,7 @@ def measure(name: str, data: bytes, silence: float) -> str:
     """One flood into the account's field of a fresh program."""
     program = Program(idle=600)
     try:
-        program.read_until("剩余20天")
+        program.read_until("还有20天到期")
         program.send(b"\r")
         program.read_until("登录财智云")
         before = resident(program.process.pid)

@@ -40,8 +40,9 @@ def test_the_drivers_processes_end_with_a_start_that_fails(place: str, monkeypat
 class Quiet:
     """Does nothing, whatever it is asked."""
 
-    def __call__(self, *words: object) -> None:
-        """Nothing."""
+    def __call__(self, *words: object) -> "Quiet":
+        """Itself."""
+        return self
 
     def put_off(self) -> None:
         """Nothing."""

@@ -75,7 +75,7 @@ def _written(text: str) -> set[str]:
 
 def _command(line: str) -> Command:
     """The command that a line begins with."""
-    words = re.match("(?:[a-z]+ ?)*", line)[0].split()  # type: ignore[index]
+    words = re.match("(?:[a-z][a-z-]* ?)*", line)[0].split()  # type: ignore[index]
     named = [" ".join(words[:count]) for count in range(len(words), -1, -1)]
     return next(BY_NAME[name] for name in named if name in BY_NAME and (name or not words))
 

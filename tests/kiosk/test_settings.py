@@ -9,6 +9,7 @@ from tui.core.failure import Reason
 from tui.kiosk.settings import (
     KioskSettings,
     Language,
+    Mode,
     ModuleSettings,
     QrDrawing,
     default_log,
@@ -75,6 +76,14 @@ def test_every_drawing_has_its_word(place: Path, drawing: QrDrawing) -> None:
     assert read(_write(place, written), {}).qr is drawing
 
 
+def test_the_mode_of_the_environment_goes_before_the_files(place: Path) -> None:
+    path = _write(place, LEAST + '[kiosk]\nmode = "ssh"\n')
+    assert read(path, {}).mode is Mode.SSH
+    assert read(path, {"CA_KIOSK_MODE": "counter"}).mode is Mode.COUNTER
+    with pytest.raises(SettingsError, match="CA_KIOSK_MODE"):
+        read(path, {"CA_KIOSK_MODE": "kiosk"})
+
+
 def test_defaults(place: Path) -> None:
     settings = read(_write(place, LEAST), {"XDG_STATE_HOME": "/var/state", "LOCALAPPDATA": "/var/state"})
     assert (settings.ca_file, settings.idle_seconds, settings.qr) == (None, 120, QrDrawing.AUTO)
@@ -103,6 +112,8 @@ def test_defaults(place: Path) -> None:
         (("[desk]", "[kiosk]\nidle_seconds = 3601\n[desk]"), "kiosk.idle_seconds"),
         (("[desk]", '[kiosk]\nqr = "quarter"\n[desk]'), "kiosk.qr"),
         (("[desk]", "[kiosk]\nqr = 2\n[desk]"), "kiosk.qr"),
+        (("[desk]", '[kiosk]\nmode = "branch"\n[desk]'), "kiosk.mode"),
+        (("[desk]", '[kiosk]\noperator = "secret"\n[desk]'), "kiosk.operator"),
     ],
 )
 def test_an_error_names_file_and_key(place: Path, change: tuple[str, str], key: str) -> None:

@@ -10,11 +10,11 @@ from tui.cli.lines import by_lines, is_dumb
 from tui.cli.output import say
 from tui.cli.settings import begin
 from tui.core.exits import Exit
-from tui.kiosk.settings import LANGUAGE_VARIABLE, KioskSettings, Language, QrDrawing, load
+from tui.kiosk.settings import LANGUAGE_VARIABLE, KioskSettings, Language, Mode, QrDrawing, load
 from tui.kiosk.terminal.console_font import drawn_characters
 from tui.kiosk.terminal.tty import has_half_blocks, is_linux_console, unfit
 from tui.kiosk.text import use_language
-from tui.kiosk.wiring import head_start, runtime
+from tui.kiosk.wiring import head_start, outlets, runtime
 from tui.process import garbage
 from tui.process.environment import clean_environment, environment
 
@@ -29,11 +29,20 @@ HAN = ord("一")
 
 def kiosk(config: Path | None, linear: bool) -> int:
     """The full-screen program; line by line at the person's wish, and where the terminal has no screen."""
-    if linear or is_dumb():
-        return by_lines(begin(config))
-    _need_terminal()
-    _restart_clean()
-    return _show(begin(config))
+    lines = linear or is_dumb()
+    if not lines:
+        _need_terminal()
+        _restart_clean()
+    settings = begin(config)
+    if settings.mode is Mode.SSH:
+        from tui.cli.ssh import refuse_other_command
+
+        refuse_other_command(environment())
+    elif settings.mode is Mode.COUNTER:
+        from tui.cli.counter import supervise
+
+        supervise(settings, lines=lines)
+    return by_lines(settings) if lines else _show(settings)
 
 
 def demo(directory: Path | None, autoplay: bool, speed: float, pictures: Path | None, linear: bool) -> int:
@@ -78,6 +87,8 @@ def _show(settings: KioskSettings, phone: "Phone | None" = None, pilot: "Autopla
 
         fit_terminal(settings)
         app = KioskApp(runtime(settings, started), phone, settings.idle_seconds)
+        app.mode = settings.mode
+        app.outlets = outlets(settings)
         garbage.resume()
         return run(app, pilot)
 

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 from tui.core.exits import Exit
 from tui.kiosk.settings import LANGUAGE_VARIABLE, KioskSettings, Language
+from tui.kiosk.terminal.console_font import drawn_characters
+from tui.kiosk.terminal.tty import has_half_blocks
 from tui.kiosk.text import use_language
 from tui.kiosk.wiring import head_start, outlets, runtime
 from tui.process import garbage
@@ -21,6 +23,8 @@ from tui.process.hardening import hide
 if TYPE_CHECKING:
     from tui.journey.ports import Phone
 
+HAN = "一"
+"""Stands for all Chinese."""
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
 
@@ -32,17 +36,17 @@ def is_dumb() -> bool:
 def by_lines(settings: KioskSettings, phone: "Phone | None" = None) -> int:
     """One visit; the drivers' processes look at the tokens while the rest is imported."""
     hide()
-    logging.getLogger("tui").addHandler(
-        logging.NullHandler()
-    )  # else Python's last resort would print between the lines
+    _end_by_signals(sys.exit)  # until there is a visit to end in order
+    logging.getLogger("tui").addHandler(logging.NullHandler())  # else Python's last resort prints between the lines
     with closing(head_start(settings.modules)) as started:
         garbage.put_off()
         from tui.kiosk.linear.session import Session
         from tui.kiosk.linear.terminal import Terminal
         from tui.kiosk.watchdog import Watchdog
 
-        _speak_what_can_be_written()
-        terminal = Terminal(sys.stdin.fileno(), sys.stdout, dumb=is_dumb())
+        font = drawn_characters(1)
+        _speak_what_can_be_written(font)
+        terminal = Terminal(0, sys.stdout, dumb=is_dumb() or not has_half_blocks(environment(), font))
         working = runtime(settings, started)
 
         def frozen() -> None:
@@ -81,7 +85,8 @@ def _end_by_signals(interrupt: Callable[[int], None]) -> None:
     signal.signal(signal.SIGTSTP, signal.SIG_IGN)  # a shell behind it would find a password's echo off
 
 
-def _speak_what_can_be_written() -> None:
-    """English where the terminal's charset has no Chinese, unless the environment says otherwise."""
-    if b"?" in "一".encode(sys.stdout.encoding, "replace") and not environment().get(LANGUAGE_VARIABLE):
+def _speak_what_can_be_written(font: frozenset[int] | None) -> None:
+    """English where charset or console's font have no Chinese, unless the environment says otherwise."""
+    lacking = b"?" in HAN.encode(sys.stdout.encoding, "replace") or (font is not None and ord(HAN) not in font)
+    if lacking and not environment().get(LANGUAGE_VARIABLE):
         use_language(Language.ENGLISH)

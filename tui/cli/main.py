@@ -25,9 +25,7 @@ if TYPE_CHECKING:
 
 def main(words: Sequence[str] | None = None) -> NoReturn:
     """Run one command and exit with its code."""
-    sys.excepthook = _crashed
-    _print_anywhere()
-    forget_inherited()
+    prepare()
     words = sys.argv[1:] if words is None else words
     try:
         if (plain := plain_words(words)) is not None:
@@ -41,6 +39,13 @@ def main(words: Sequence[str] | None = None) -> NoReturn:
         code = exit_of(error.failure)
     gc.freeze()  # Python's end searches what is left for garbage: 20 ms
     sys.exit(code)
+
+
+def prepare() -> None:
+    """What every process of the program begins with."""
+    sys.excepthook = _crashed
+    _print_anywhere()
+    forget_inherited()
 
 
 def _kiosk(plain: dict[str, Any]) -> int:

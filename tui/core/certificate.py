@@ -171,6 +171,8 @@ class Token:
     """No signing certificate is visible, and a user PIN is set: there may be one that only a signed-in user sees."""
     pin_to_be_changed: bool = False
     """The token works only after its user has changed the PIN (CKF_USER_PIN_TO_BE_CHANGED)."""
+    so_pin_state: PinState = PinState.UNKNOWN
+    """What the token says about tries of the SO PIN, with which an operator unlocks it (CKF_SO_PIN_LOCKED and like)."""
 
     @property
     def has_encryption_certificate(self) -> bool:
@@ -246,6 +248,11 @@ def refer_key(token: Token, spki: str) -> CertificateRef:
 def refer_token(token: Token) -> CertificateRef:
     """A reference to a token that shows nothing yet to know it by."""
     return CertificateRef("", "", token.serial, token.label, token.serial, private=True)
+
+
+def refer_whole(token: Token) -> CertificateRef:
+    """A reference to a token for what is about no certificate: known by one nevertheless, where it shows any."""
+    return refer(token, token.certificates[0]) if token.certificates else refer_token(token)
 
 
 def revealed(token: Token, seen: tuple[Token, ...]) -> Token:

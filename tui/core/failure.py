@@ -107,6 +107,11 @@ class Reason(Enum):
         146,
         "the key demands its PIN at every signature (CKA_ALWAYS_AUTHENTICATE) and did not take the one of the sign-in",
     )
+    NEW_PIN_LENGTH = "new_pin_length", Place.TOKEN, 147, "CKR_PIN_LEN_RANGE of the new PIN: the old one stays"
+    NEW_PIN_CHARACTERS = "new_pin_characters", Place.TOKEN, 148, "CKR_PIN_INVALID of the new PIN: the old one stays"
+    NEW_PIN_WEAK = "new_pin_weak", Place.TOKEN, 149, "CKR_PIN_TOO_WEAK of the new PIN: the old one stays"
+    SO_PIN_WRONG = "so_pin_wrong", Place.TOKEN, 150, "CKR_PIN_INCORRECT of the SO PIN"
+    SO_PIN_LOCKED = "so_pin_locked", Place.TOKEN, 151, "CKR_PIN_LOCKED of the SO PIN: nobody can unlock the token"
     KEY_MISSING = "key_missing", Place.TOKEN, 161, "the certificate's private key is not on the token"
     SIGNATURE_FALSE = "signature_false", Place.TOKEN, 162, "the token's signature does not verify with the certificate"
     # certificate

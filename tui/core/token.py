@@ -23,7 +23,9 @@ class TokenStage(StrEnum):
     READING_BACK = "reading_back"
     PROVING = "proving"
     RETIRING = "retiring"
-    """The old certificate and its key are deleted."""
+    """Certificates or keys that are not needed any more are deleted."""
+    CHANGING_PIN = "changing_pin"
+    """The user PIN gives way to another one; on a PIN pad both are typed meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from rich.segment import Segments
 from rich.text import Text
 from textual import events
-from textual.driver import Driver
 from textual.scrollbar import ScrollBar
 from textual.widgets import Input
 
@@ -19,11 +18,13 @@ from tui.journey.state import State, Step
 from tui.kiosk.acts import act_of
 from tui.kiosk.attendance import Attendance
 from tui.kiosk.crash import last_words, place_of
+from tui.kiosk.hands import Hands
 from tui.kiosk.screens.base import StepScreen, style
 from tui.kiosk.screens.drawn import forget, put_away
 from tui.kiosk.screens.events import Happened
 from tui.kiosk.screens.registry import screen_class
 from tui.kiosk.screens.theme import FULL, SIXTEEN
+from tui.kiosk.settings import Mode
 from tui.kiosk.terminal.driver import CRASHED, Ended, KioskDriver
 from tui.kiosk.terminal.painted import PaintedApp
 from tui.kiosk.terminal.type_ahead import TypeAhead
@@ -37,7 +38,7 @@ if TYPE_CHECKING:  # the flow and its events are imported after the first paint:
 
     from tui.journey.events import Event
     from tui.journey.ports import Phone
-    from tui.kiosk.ports import Runtime
+    from tui.kiosk.ports import Outlets, Runtime
 
 log = logging.getLogger(__name__)
 log.addHandler(logging.NullHandler())  # else Python's last resort would print into the full screen
@@ -53,8 +54,8 @@ class KioskApp(PaintedApp, inherit_bindings=False):
 
     CSS_PATH: ClassVar = [style("base.tcss"), style("arrival.tcss")]
     TITLE = "ca-kiosk"
-    ENABLE_COMMAND_PALETTE = False
-    ALLOW_SELECT = False
+    ENABLE_COMMAND_PALETTE = ALLOW_SELECT = False
+    mode = Mode.OFFICE
 
     def __init__(self, runtime: "Runtime", phone: "Phone | None" = None, idle_seconds: int = 120) -> None:
         super().__init__(driver_class=KioskDriver)
@@ -68,10 +69,11 @@ class KioskApp(PaintedApp, inherit_bindings=False):
         few = self.console.color_system == "standard" and not self.no_color
         self.theme = (SIXTEEN if few else FULL).name
         self.runtime = runtime
-        self.phone = phone
-        """The demo's phone, for the QR screen."""
+        self.phone, self.outlets = phone, cast("Outlets", ())
+        """The demo's phone, for the QR screen; where receipts go, for the last one."""
         self.idle = IdleClock(idle_seconds)
         self.attendance = Attendance()
+        self.hands = Hands()
         self.state = State()
         self._screens: dict[type[StepScreen], StepScreen] = {}
         self._watchdog = Watchdog(idle_seconds, self._frozen)
@@ -117,6 +119,7 @@ class KioskApp(PaintedApp, inherit_bindings=False):
             await self._draw(screen, entering=entering)
         screen.paint()
         if entering and state.step is Step.WAITING:
+            self.hands.on_keys = False
             with self.batch_update():
                 await self._forget()
             screen.check_idle()
@@ -218,6 +221,8 @@ class KioskApp(PaintedApp, inherit_bindings=False):
             self.idle.touch()
         elif act and self._is_warned():
             return
+        if self.hands.typed(event):
+            self.step_screen.typed_on_keys()
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
             await self._type_ahead.take(event)
         else:
@@ -266,13 +271,8 @@ class KioskApp(PaintedApp, inherit_bindings=False):
         stopping = Thread(target=self.runtime.stop, daemon=True)
         stopping.start()
         stopping.join(2.0)
-        driver: Driver | None = self._driver
-        if isinstance(driver, KioskDriver):
+        if isinstance(driver := self._driver, KioskDriver):
             driver.end_now(Exit.FROZEN)
-
-    # ── nothing goes out ────────────────────────────────────────────────────
-    def copy_to_clipboard(self, text: str) -> None:
-        """Refused: it would outlast the person in this process, and as OSC 52 in the terminal's own clipboard."""
 
     # ── crash net ───────────────────────────────────────────────────────────
     def _handle_exception(self, error: Exception) -> None:

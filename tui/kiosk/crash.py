@@ -22,7 +22,7 @@ def last_words(state: State) -> str:
         (
             _("程序出现故障，已退出。") + f" {Reason.KIOSK_FAULT.number}",
             label(state.money),
-            _("已提交的申请保存在服务端，请重新启动本程序后继续办理。"),
+            _("已提交的申请保存在续期服务中，请重新启动本程序后继续办理。"),
             call(state.service),
         )
     )

@@ -16,12 +16,12 @@ Modules = tuple[tuple[bool, ...], ...]
 
 
 @lru_cache(maxsize=4)
-def modules(payload: str) -> Modules:
-    """The code of `payload`: level M, digits in numeric mode."""
+def modules(payload: str, *, sturdy: bool = True) -> Modules:
+    """The code of `payload`: level M, or L for more text in less room; digits in numeric mode."""
     from qrcode import QRCode
-    from qrcode.constants import ERROR_CORRECT_M
+    from qrcode.constants import ERROR_CORRECT_L, ERROR_CORRECT_M
 
-    code = QRCode(error_correction=ERROR_CORRECT_M, border=0)
+    code = QRCode(error_correction=ERROR_CORRECT_M if sturdy else ERROR_CORRECT_L, border=0)
     code.add_data(payload, optimize=20)
     code.make(fit=True)
     return tuple(tuple(map(bool, row)) for row in code.get_matrix())

@@ -3,16 +3,21 @@
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from tui.core.driver_family import DriverFamily
 from tui.process.tables import SettingsError, Table, open_table
 
+if TYPE_CHECKING:
+    from tui.kiosk.receipt.settings import ReceiptSettings
+
 CONFIG_VARIABLE = "CA_KIOSK_CONFIG"
 LANGUAGE_VARIABLE = "CA_KIOSK_LANGUAGE"
+MODE_VARIABLE = "CA_KIOSK_MODE"
 SHORTEST_IDLE, LONGEST_IDLE = 45, 3600
 """Seconds; people look for their identity card, and fetch the phone, for longer than the floor."""
 
@@ -22,6 +27,17 @@ class Language(StrEnum):
 
     CHINESE = "zh"
     ENGLISH = "en"
+
+
+class Mode(StrEnum):
+    """Where the kiosk stands."""
+
+    OFFICE = "office"
+    """A program like others: its user ends it."""
+    COUNTER = "counter"
+    """For strangers: no way out, and a program of its own for each of them."""
+    SSH = "ssh"
+    """The one program of an account that people sign in to."""
 
 
 class QrDrawing(StrEnum):
@@ -64,6 +80,11 @@ class KioskSettings:
     language: Language = Language.CHINESE
     """Of all that is shown to people."""
     qr: QrDrawing = QrDrawing.AUTO
+    mode: Mode = Mode.OFFICE
+    operator: str | None = field(default=None, repr=False)
+    """Argon2id hash of the operator's password (PHC string); None: there is no operator's menu."""
+    receipt: "ReceiptSettings | None" = None
+    """Where receipts go; None where the settings name no place."""
 
 
 def load(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> KioskSettings:
@@ -110,10 +131,24 @@ def read(path: Path, environ: Mapping[str, str] = os.environ) -> KioskSettings:
         log=_log(kiosk, environ),
         language=_language(kiosk, environ),
         qr=_qr(kiosk),
+        mode=_mode(kiosk, environ),
+        operator=_operator(kiosk),
+        receipt=_receipt(top),
     )
     for table in (top, desk, token, kiosk):
         table.refuse_rest()
     return settings
+
+
+def _receipt(top: Table) -> "ReceiptSettings | None":
+    if not top.has("receipt"):
+        return None
+    from tui.kiosk.receipt.settings import read_receipt
+
+    table = top.table("receipt")
+    receipt = read_receipt(table)
+    table.refuse_rest()
+    return receipt
 
 
 def _url(desk: Table) -> str:
@@ -184,6 +219,26 @@ def _qr(kiosk: Table) -> QrDrawing:
     if written not in list(QrDrawing):
         raise kiosk.error("qr", "应为 auto、half 或 wide", "must be auto, half or wide")
     return QrDrawing(written)
+
+
+def _mode(kiosk: Table, environ: Mapping[str, str]) -> Mode:
+    """The environment goes before the file, as for a fleet with one file."""
+    written = kiosk.take("mode", str, Mode.OFFICE)
+    if written not in list(Mode):
+        raise kiosk.error("mode", "应为 office、counter 或 ssh", "must be office, counter or ssh")
+    named = environ.get(MODE_VARIABLE) or written
+    if named not in list(Mode):
+        raise SettingsError(MODE_VARIABLE, "", "应为 office、counter 或 ssh", "must be office, counter or ssh")
+    return Mode(named)
+
+
+def _operator(kiosk: Table) -> str | None:
+    written = kiosk.take("operator", str, "")
+    if written and not written.startswith("$argon2id$"):
+        raise kiosk.error(
+            "operator", "应为 ca-kiosk operator-password 的输出", "must be the output of ca-kiosk operator-password"
+        )
+    return written or None
 
 
 def language_named(environ: Mapping[str, str] = os.environ, default: Language = Language.CHINESE) -> Language:

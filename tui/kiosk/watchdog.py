@@ -15,6 +15,8 @@ class Watchdog(Thread):
         self._clock = clock
         self._fed = clock()
         self._ended = Event()
+        self.looked: Callable[[], None] = _nothing
+        """Called at each look."""
 
     def feed(self) -> None:
         """The event loop runs."""
@@ -27,9 +29,14 @@ class Watchdog(Thread):
     def run(self) -> None:
         """Look a few times within the patience."""
         while not self._ended.wait(self._patience / 8):
+            self.looked()
             if self._clock() - self._fed > self._patience:
                 self._bark()
                 self.feed()
+
+
+def _nothing() -> None:
+    pass
 
 
 class IdleClock:

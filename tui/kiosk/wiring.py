@@ -8,7 +8,7 @@ from tui.kiosk.settings import KioskSettings, ModuleSettings
 if TYPE_CHECKING:
     from tui.core.token import Snapshot
     from tui.journey.ports import DeskPort, SelfCheckPort
-    from tui.kiosk.receipt.outlet import Outlets
+    from tui.kiosk.ports import Outlets
     from tui.kiosk.runtime.ports import Ports
     from tui.kiosk.runtime.runtime import Runtime
     from tui.token.launch import HeadStart, Module
@@ -69,7 +69,13 @@ def desk(settings: KioskSettings) -> "DeskPort":
 
 def outlets(settings: KioskSettings) -> "Outlets":
     """Where receipts of this place go."""
-    return ()
+    if (receipt := settings.receipt) is None:
+        return ()
+    from tui.kiosk.receipt.folder import Folder
+    from tui.kiosk.receipt.printer import Printer
+
+    paper = (Printer(receipt.printer),) if receipt.printer else ()
+    return (*paper, Folder(receipt.folder)) if receipt.folder else paper
 
 
 def checks(settings: KioskSettings, desk_port: "DeskPort") -> "SelfCheckPort":

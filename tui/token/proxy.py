@@ -14,7 +14,19 @@ from tui.core.token import TokenStage
 from tui.token import protocol
 from tui.token.child import Child
 from tui.token.launch import Module, Process
-from tui.token.protocol import Answer, Done, Leaving, Order, PinWanted, Prepare, Refused, Seen, Staged, Unusable
+from tui.token.protocol import (
+    Answer,
+    Done,
+    Leaving,
+    NewPinWanted,
+    Order,
+    PinWanted,
+    Prepare,
+    Refused,
+    Seen,
+    Staged,
+    Unusable,
+)
 
 __all__ = ["DriverProcess", "Module"]
 
@@ -23,7 +35,7 @@ _STEADY = 10.0
 _LONGEST_REST = 60.0
 _PATIENCE = 1.0
 """Seconds that a process which has said its last word may take to end."""
-_CHANGING = frozenset({TokenStage.KEY_PAIR, TokenStage.WRITING, TokenStage.RETIRING})
+_CHANGING = frozenset({TokenStage.KEY_PAIR, TokenStage.WRITING, TokenStage.RETIRING, TokenStage.CHANGING_PIN})
 """From these stages on the token may have been changed."""
 _LASTING = UNLOADABLE - {Reason.DRIVER_REFUSES}
 """No second try helps; a driver that refuses to start may only have come before what it needs."""
@@ -69,13 +81,16 @@ class DriverProcess:
         """The child's process id while it lives."""
         return self._child.pid if self._child else None
 
-    async def call(self, order: Order, pin: Pin, progress: Callable[[TokenStage], None]) -> Done:
+    async def call(
+        self, order: Order, pin: Pin, progress: Callable[[TokenStage], None], new_pin: Pin | None = None
+    ) -> Done:
         """Carry out one order; raise `TokenError`. The PIN leaves only when the child has found the right token."""
+        pins = pin, new_pin or Pin()
         async with self._busy:
             heard_out = False
             try:
                 # A child that died or was stopped before this order came has not begun it: its successor does it.
-                done = await self._exchange(order, pin, progress) or await self._must(order, pin, progress)
+                done = await self._exchange(order, pins, progress) or await self._must(order, pins, progress)
                 heard_out = True
                 return done
             except TokenError:
@@ -86,13 +101,15 @@ class DriverProcess:
                 if not heard_out:  # a child that is left within an order would take the next one for a PIN
                     self._kill()
 
-    async def _must(self, order: Order, pin: Pin, progress: Callable[[TokenStage], None]) -> Done:
-        done = await self._exchange(order, pin, progress)
+    async def _must(self, order: Order, pins: tuple[Pin, Pin], progress: Callable[[TokenStage], None]) -> Done:
+        done = await self._exchange(order, pins, progress)
         if done is None:
             raise TokenError(Failure(Reason.DRIVER_CRASHED, token_changed=False))
         return done
 
-    async def _exchange(self, order: Order, pin: Pin, progress: Callable[[TokenStage], None]) -> Done | None:
+    async def _exchange(
+        self, order: Order, pins: tuple[Pin, Pin], progress: Callable[[TokenStage], None]
+    ) -> Done | None:
         """Send the order and hear it out; None when the child was dead before it began."""
         await self._started()
         before = find_token(self.tokens, order.certificate)
@@ -112,8 +129,9 @@ class DriverProcess:
                 case Staged(stage=stage):
                     stages.append(stage)
                     progress(stage)
-                case PinWanted():
+                case PinWanted() | NewPinWanted():
                     self._knows_pin = True
+                    pin = pins[isinstance(answer, NewPinWanted)]
                     with pin.reveal() as secret:
                         self._send(secret)
                     pin.wipe()

@@ -10,10 +10,27 @@ from tui.core.secret import Pin
 from tui.core.token import Installation, KeyLeft, ModuleFault, SignedRequest, Snapshot, TokenStage
 from tui.token import protocol
 from tui.token.launch import HeadStart, Module
-from tui.token.protocol import Done, Install, Installed, Look, MakeRequest, Order, Requested, Retire, Retired, Revealed
+from tui.token.protocol import (
+    ChangePin,
+    DeleteLeftovers,
+    Done,
+    Install,
+    Installed,
+    Leftovers,
+    ListLeftovers,
+    Look,
+    MakeRequest,
+    Order,
+    Requested,
+    Retire,
+    Retired,
+    Revealed,
+    Unlock,
+)
 from tui.token.proxy import DriverProcess
 
 if TYPE_CHECKING:  # a look at the tokens has no use for orders and forms
+    from tui.core.leftover import LeftoverKey
     from tui.core.order import Application
 
 __all__ = ["Module", "Tokens"]
@@ -122,6 +139,36 @@ class Tokens:
         assert isinstance(done, Retired)  # noqa: S101 - the answer to this order
         return done.left
 
+    async def change_pin(
+        self, token: CertificateRef, pin: Pin, new_pin: Pin, progress: Callable[[TokenStage], None]
+    ) -> None:
+        """See `journey.ports.TokenPort`."""
+        await self._call(token, ChangePin(token), pin, progress, new_pin)
+
+    async def unlock(
+        self, token: CertificateRef, so_pin: Pin, new_pin: Pin, progress: Callable[[TokenStage], None]
+    ) -> None:
+        """A new user PIN by right of the SO PIN; an operator's act."""
+        await self._call(token, Unlock(token), so_pin, progress, new_pin)
+
+    async def leftovers(
+        self,
+        token: CertificateRef,
+        pin: Pin,
+        progress: Callable[[TokenStage], None],
+        *,
+        over: tuple[str, ...] = (),
+        delete: "tuple[LeftoverKey, ...]" = (),
+    ) -> "tuple[LeftoverKey, ...]":
+        """The keys without a certificate, once those of `delete` that may be deleted are; an operator's act.
+
+        `over` are the numbers of applications that the desk says are over.
+        """
+        order = DeleteLeftovers(token, delete, over) if delete else ListLeftovers(token, over)
+        done = await self._call(token, order, pin, progress)
+        assert isinstance(done, Leftovers)  # noqa: S101 - the answer to this order
+        return done.keys
+
     async def prepare(self) -> None:
         """See `journey.ports.TokenPort`."""
         for driver in self._drivers:
@@ -137,14 +184,19 @@ class Tokens:
         await asyncio.gather(*(driver.close() for driver in drivers))
 
     async def _call(
-        self, certificate: CertificateRef, order: Order, pin: Pin, progress: Callable[[TokenStage], None]
+        self,
+        certificate: CertificateRef,
+        order: Order,
+        pin: Pin,
+        progress: Callable[[TokenStage], None],
+        new_pin: Pin | None = None,
     ) -> Done:
         """Ask the module that saw the certificate, else each in turn until one asks for the PIN."""
         met = TokenError(Failure(Reason.NO_TOKEN, token_changed=False))
         try:
             for driver in sorted(self.drivers, key=lambda d: _unlikely(find_token(d.tokens, certificate), certificate)):
                 try:
-                    return await driver.call(order, pin, progress)
+                    return await driver.call(order, pin, progress, new_pin)
                 except TokenError as error:
                     met = error if _graver(error, met) else met
                     if not pin or error.failure.reason not in _ELSEWHERE:
@@ -152,6 +204,8 @@ class Tokens:
             raise met
         finally:
             pin.wipe()
+            if new_pin is not None:
+                new_pin.wipe()
 
     def _snapshot(self, unreported: Failure | None = None) -> Snapshot:
         faults = []

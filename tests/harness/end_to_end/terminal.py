@@ -150,7 +150,7 @@ class Terminal:
 
     def found(self, values: Mapping[str, str]) -> dict[str, dict[str, int]]:
         """How often each value lies in each process's memory, in UTF-8 or in any width that Python keeps text in."""
-        return {name: _count(pid, values) for name, pid in self.processes.items()}
+        return {name: occurrences(pid, values) for name, pid in self.processes.items()}
 
 
 def _children(pid: int) -> Iterator[int]:
@@ -158,7 +158,8 @@ def _children(pid: int) -> Iterator[int]:
         yield from map(int, (task / "children").read_text().split())
 
 
-def _count(pid: int, values: Mapping[str, str]) -> dict[str, int]:
+def occurrences(pid: int, values: Mapping[str, str]) -> dict[str, int]:
+    """How often each value lies in a process's memory, in UTF-8 or in any width that Python keeps text in."""
     codes = "utf-8", "utf-16-le", "utf-32-le"
     forms = {name: {value.encode(code) for code in codes} for name, value in values.items()}
     found = dict.fromkeys(values, 0)

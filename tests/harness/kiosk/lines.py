@@ -1,5 +1,6 @@
 """A visit line by line on ports that a test scripts: answers through a pipe, and all that was said."""
 
+import asyncio
 import io
 import os
 from collections import deque
@@ -12,7 +13,7 @@ from tests.harness.people import FORM, INVOICE, NOW
 from tui.journey.state import Step
 from tui.kiosk.linear.session import Session
 from tui.kiosk.linear.terminal import Terminal
-from tui.kiosk.receipt.outlet import Outlets
+from tui.kiosk.ports import Outlets
 from tui.kiosk.runtime.ports import Ports
 from tui.kiosk.runtime.runtime import Runtime
 
@@ -68,15 +69,19 @@ class Visit:
         desk: DeskScript | None = None,
         tokens: TokensDouble | None = None,
         then: Callable[["Visit"], None] | None = None,
+        whenever: Callable[["Visit"], None] = lambda visit: None,
         outlets: Outlets = (),
     ) -> None:
-        """Each answer comes when something is asked; after the last one the input ends, or `then` is called."""
+        """Each answer comes when something is asked; after the last one the input ends, or `then` is called.
+
+        `whenever` is called each time the session goes round.
+        """
         self.desk, self.tokens = desk or desk_script(), tokens or token_script()
-        self._heard, self._then, self._answers = Heard(), then, deque(answers)
+        self._heard, self._then, self._whenever, self._answers = Heard(), then, whenever, deque(answers)
         source, pipe = os.pipe()
         self._pipe: int | None = pipe
         ports = Ports(self.tokens, self.desk, ChecksDouble())
-        runtime = Runtime(lambda: ports, clock=lambda: NOW, pace=QUICK)
+        runtime = self._runtime = Runtime(lambda: ports, clock=lambda: NOW, pace=QUICK)
         self.session = Session(
             runtime, Terminal(source, self._heard), idle_seconds=120, outlets=outlets, beat=self._beat
         )
@@ -88,7 +93,13 @@ class Visit:
             if self._pipe is not None:
                 os.close(self._pipe)
 
+    def open(self, gate: asyncio.Event) -> None:
+        """Let go on what waits for it in the runtime's loop."""
+        assert self._runtime._loop is not None
+        self._runtime._loop.call_soon_threadsafe(gate.set)
+
     def _beat(self) -> None:
+        self._whenever(self)
         if not self.session.asks or self._pipe is None or (self._answers and self.session.state.step in AWAITED):
             return
         if self._answers:

@@ -27,7 +27,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_from_the_token_to_the_new_certificate() -> None:
     visit = Visit(ANSWERS)
     assert visit.code == Exit.DONE
-    for words in ("第4步，共8步", "¥ 200.00", "https://qr.alipay.com/", "证书安装完成！", "剩余20天"):
+    for words in ("第4步，共8步", "¥ 200.00", "https://qr.alipay.com/", "证书安装完成！", "还有20天到期"):
         assert words in visit.text
     assert visit.tokens.pins == [PIN, PIN]
     assert visit.desk.count("sign_out") == 1
@@ -40,7 +40,7 @@ def test_the_end_of_the_input_at_any_question_tells_what_is_kept(answered: int) 
     finished = answered == len(ANSWERS) - 1
     assert visit.code == (Exit.DONE if finished else 129)
     said = visit.text.rpartition("已结束。")[2]
-    assert ("申请 B1 保存在服务端" in said) is (answered >= 17 and not finished), said
+    assert ("申请B1保存在续期服务中" in said) is (answered >= 17 and not finished), said
     assert ("没有扣款" in said or "不会重复收费" in said or "证书安装完成" in said) is True
     assert visit.tokens.closed
 
@@ -174,7 +174,7 @@ def test_nobody_there_is_warned_and_signed_out() -> None:
     assert visit.code == Exit.FROZEN
     assert "您还在吗？" in visit.text
     assert "长时间没有操作" in visit.text
-    assert "已填写的内容保存在服务端" in visit.text
+    assert "已填写的内容保存在续期服务中" in visit.text
     assert visit.desk.count("keep_form") == 1
 
 

@@ -29,7 +29,7 @@ def at_pin(failure: Failure | None = None, **changes: object) -> State:
 
 async def test_the_agreement_opens_with_the_tick() -> None:
     async with staged(state(Step.AGREEMENT)) as stage:
-        assert "版本 2.0" in stage.text
+        assert "版本：2.0" in stage.text
         assert AGREEMENT.digest in stage.text
         assert stage.screen.query_one("ActionButton.-main", ActionButton).disabled
         stage.screen.query_one(Tick).focus()
@@ -43,7 +43,7 @@ async def test_another_agreement_takes_the_tick_away() -> None:
         newer = replace(AGREEMENT, version="2.1", digest="cc" * 32)
         await stage.show(state(Step.AGREEMENT, agreement=newer, failure=Failure(Reason.AGREEMENT_CHANGED)))
         assert not stage.screen.query_one(Tick).ticked
-        assert "版本 2.1" in stage.text
+        assert "版本：2.1" in stage.text
 
 
 async def test_the_form_is_filled_kept_and_submitted() -> None:

@@ -148,7 +148,7 @@ async def test_what_is_under_way_is_seen_whole_beside_a_long_certificate() -> No
     offer = replace(people.OFFER, application=people.application(ApplicationStatus.ENTERED))
     shown = people.state(Step.CARD, offer=offer, snapshot=Snapshot((pair,)), chosen=refer(pair, long))
     async with staged(shown) as stage:
-        for words in ("已有一笔办理中的申请", "业务单号 B1", "未支付"):
+        for words in ("已有一笔办理中的申请", "业务单号：B1", "未支付"):
             assert words in stage.text
 
 

@@ -51,7 +51,7 @@ async def test_what_the_driver_lists_otherwise_looks_the_same(step: Step) -> Non
 
 async def test_the_waiting_screen_offers_nothing_for_a_renewed_certificate() -> None:
     async with staged(HOME) as stage:
-        for words in ("已插入CA，证书已续期", "已续期，新证书有效期至2027年12月13日", "剩余385天"):
+        for words in ("已插入CA，证书已续期", "已续期，新证书有效期至2027年12月13日", "还有385天到期"):
             assert words in stage.text
         assert "可以续期" not in stage.text.replace("起可续期", "")
         assert "查看或继续上次续期" not in stage.text

@@ -36,7 +36,7 @@ async def test_nothing_typed_is_cut_or_copied_and_the_next_person_pastes_nothing
 def test_no_osc_52_is_ever_written() -> None:
     program = Program()
     try:
-        program.read_until("剩余20天")
+        program.read_until("还有20天到期")
         program.send(b"\r")
         program.read_until("登录财智云")
         program.send(b"supplier\x1b[1;2H\x03\x18\x1b[99;5u\x1b[120;5u\x16\x1bOP")

@@ -32,7 +32,7 @@ def paying(**changes: object) -> State:
 
 async def test_the_notice_is_confirmed() -> None:
     async with staged(state(Step.PAY_NOTICE, application=entered())) as stage:
-        assert "缴费提示" in stage.text
+        assert "付款提示" in stage.text
         assert "¥ 200.00" in stage.text
         assert await stage.press("enter") == [e.PayNoticeConfirmed()]
 

@@ -32,10 +32,10 @@ FAULTY = replace(HOME, snapshot=Snapshot((), (ModuleFault("/x.so", Failure(Reaso
     [
         (State(), ["正在读取CA", "CA：正在读取"]),
         (home(), ["请插入CA", "财智云账号", "CA：未插入"]),
-        (HOME, ["可以办理续期", "剩余20天，可以续期", "天后到期", "网证通（序列号尾号 S1）"]),
+        (HOME, ["可以办理续期", "还有20天到期，可以续期", "天后到期", "网证通（序列号尾号S1）"]),
         (home(EXPIRED), ["目前不能续期", "已过期3天"]),
-        (home(EARLY), ["目前不能续期", "剩余200天", "起可续期"]),
-        (home(URGENT), ["仅剩5天，请尽快续期"]),
+        (home(EARLY), ["目前不能续期", "还有200天到期", "起可续期"]),
+        (home(URGENT), ["还有5天到期，请尽快续期"]),
         (home(BARE), ["这个CA中没有证书"]),
         (home(URGENT, EARLY), ["CA：已插入2个", "urgent", "early"]),
         (FAULTY, ["没有找到CA驱动的文件", "020-89524338"]),
@@ -62,9 +62,9 @@ MIXED = people.token(
 @pytest.mark.parametrize(
     ("tokens", "said"),
     [
-        ((PAIR,), ["可以办理续期", "签名证书  sign", "加密证书  剩余20天，不单独续期", "天后到期"]),
+        ((PAIR,), ["可以办理续期", "签名证书  sign", "加密证书  还有20天到期，不单独续期", "天后到期"]),
         ((SM2_PAIR,), ["目前不能续期", "国密（SM2）证书请到柜台续期"]),
-        ((PAIR, SM2_PAIR, MIXED), ["sign", "enc", "gm", "无法读取", "旧证书", "不支持在线续期", "已过期3天"]),
+        ((PAIR, SM2_PAIR, MIXED), ["sign", "enc", "gm", "无法读取", "旧证书", "不能在线续期", "已过期3天"]),
     ],
 )
 async def test_every_kind_of_certificate_is_seen_on_the_waiting_screen(
@@ -115,9 +115,9 @@ async def test_a_refusal_is_seen_whole_at_80x24(token: Token, reason: Reason, sa
 async def test_waiting_follows_plug_and_unplug() -> None:
     async with staged(home()) as stage:
         await stage.show(HOME)
-        assert "剩余20天" in stage.text
+        assert "还有20天到期" in stage.text
         await stage.show(home())
-        assert "剩余20天" not in stage.text
+        assert "还有20天到期" not in stage.text
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,8 @@ from textual import events
 from tests.harness.kiosk.program import PATIENCE, Program
 from tui.kiosk.terminal.driver import Output
 from tui.kiosk.terminal.keyboard import Input
-from tui.kiosk.terminal.tty import RESET, Before, unfit
+from tui.kiosk.terminal.modes import RESET
+from tui.kiosk.terminal.tty import Before, unfit
 
 
 @pytest.fixture
@@ -34,7 +35,7 @@ def restored(program: Program) -> bool:
 
 
 def test_hostile_bytes_do_not_end_it_and_sigterm_restores_the_terminal(program: Program) -> None:
-    program.read_until("剩余20天")
+    program.read_until("还有20天到期")
     for data in (
         "中文".encode("gbk") + b"\xff\xfe\xc3(",
         b"\x1b[99999999u\x1b[1;1;1;1;1~\x1b[<999999;99999;99999M\x1b[48;0;0;0;0t\x1b]11;rgb:zz\x07\x1bP\x1b\\",
@@ -51,30 +52,30 @@ def test_hostile_bytes_do_not_end_it_and_sigterm_restores_the_terminal(program: 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGHUP, 129), (signal.SIGQUIT, 131), (signal.SIGINT, 130)])
 def test_signals_end_it_in_order(program: Program, number: signal.Signals, code: int) -> None:
-    program.read_until("剩余20天")
+    program.read_until("还有20天到期")
     program.process.send_signal(number)
     assert program.end() == code
     assert restored(program)
 
 
 def test_a_terminal_that_goes_away_ends_it(program: Program) -> None:
-    program.read_until("剩余20天")
+    program.read_until("还有20天到期")
     os.close(program.slave)
     os.close(program.master)
     assert program.process.wait(PATIENCE) == 129
 
 
 def test_a_stop_and_continue_repaints(program: Program) -> None:
-    program.read_until("剩余20天")
+    program.read_until("还有20天到期")
     program.process.send_signal(signal.SIGTSTP)
     program.process.send_signal(signal.SIGCONT)
-    program.read_until("剩余20天")
+    program.read_until("还有20天到期")
 
 
 def test_a_terminal_that_stops_reading_ends_a_signed_in_journey() -> None:
     program = Program(idle=5)
     try:
-        program.read_until("剩余20天")
+        program.read_until("还有20天到期")
         program.send(b"\r")
         program.read_until("登录财智云")
         program.stop_reading()

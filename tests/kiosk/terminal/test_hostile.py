@@ -158,7 +158,7 @@ def test_the_size_is_the_window_s(environment: dict[str, str]) -> None:
     program = Program(environment=environment)
     try:
         larger = Emulator(120, 40)
-        program.read_until("剩余20天")
+        program.read_until("还有20天到期")
         larger.read(program.output)
         lines = larger.text.splitlines()
         assert "F1" in lines[23]

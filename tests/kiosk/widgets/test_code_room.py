@@ -52,11 +52,11 @@ async def test_a_small_window_leads_on_to_no_invoice(size: tuple[int, int]) -> N
 async def test_a_console_without_half_blocks_says_all_that_helps() -> None:
     async with staged(at(Step.CHANNEL)) as stage:
         for sentence in (
-            "至少 111 列 × 40 行",
-            "现在80 列 × 24 行",
+            "至少111列40行",
+            "现在80列24行",
             "没有可用的半块字符（U+2584）",
-            "在另一台终端继续缴费",
-            "申请已保存在服务端",
+            "在另一台终端继续付款",
+            "申请已保存在续期服务中",
             "本次申请没有扣款",
         ):
             assert sentence in words(stage)
@@ -113,7 +113,7 @@ async def test_where_nobody_knows_the_font_the_person_sees_a_sample(monkeypatch:
     monkeypatch.setattr(QrCode, "doubtful", True)
     async with staged(at(Step.CHANNEL)) as stage:
         assert "方块吗？ ▄▄" in stage.text
-        assert "请放大到 111 列 × 40行" in words(stage)
+        assert "请放大到111列40行" in words(stage)
         await resize(stage, (120, 40))
         assert "▄" not in stage.text
         await resize(stage, (80, 24))

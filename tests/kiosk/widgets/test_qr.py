@@ -137,8 +137,8 @@ async def test_too_small_a_window_says_how_large_it_must_be(
     async with paying(size=size) as stage:
         assert drawing(stage) is None
         assert "窗口太小，放不下二维码" in stage.text
-        assert "至少 {} 列 × {} 行".format(*least) in stage.text
-        assert "现在 {} 列 × {} 行".format(*size) in stage.text
+        assert "至少{}列{}行".format(*least) in stage.text
+        assert "现在{}列{}行".format(*size) in stage.text
         for step in (0, 1):
             if least[step] > size[step]:
                 nearly = [side - (step == turn) for turn, side in enumerate(least)]

@@ -82,6 +82,10 @@ class Is(StrEnum):
     PIN_PAD = "pin-pad"
     """CKF_PROTECTED_AUTHENTICATION_PATH: C_Login without a PIN takes `value` milliseconds, then `text` was typed on the
     token; C_Login with a PIN is CKR_ARGUMENTS_BAD."""
+    NEW_ON_PAD = "new-on-pad"
+    """With `PIN_PAD`, C_SetPIN without PINs: `text` was typed as the new one."""
+    SO_PIN_LIMIT = "so-pin-limit"
+    """`value` wrong SO PINs in a row lock it; CK_TOKEN_INFO tells FINAL_TRY, then LOCKED."""
     WRITE_PROTECTED = "write-protected"
     """CKF_WRITE_PROTECTED is on and every write answers `value` (CKR_)."""
     ROOM = "room"

@@ -1,4 +1,4 @@
-/* C_Login: limits of length, a counter of tries, a PIN pad; and what CK_TOKEN_INFO tells of them. */
+/* C_Login, C_SetPIN, C_InitPIN: limits of length, counters of tries, a PIN pad; and what CK_TOKEN_INFO tells of them. */
 #include "simulator.h"
 
 #include <stdio.h>
@@ -37,6 +37,23 @@ static CK_RV login_for_signature(CK_UTF8CHAR_PTR pin, CK_ULONG length)
     return CKR_OK;
 }
 
+static CK_RV counted(CK_RV value, long *wrong)
+{
+    if (value == CKR_OK)
+        *wrong = 0;
+    else if (value == CKR_PIN_INCORRECT)
+        ++*wrong;
+    return value;
+}
+
+static CK_RV login_as_so(CK_SESSION_HANDLE session, CK_UTF8CHAR_PTR pin, CK_ULONG length)
+{
+    const struct rule *limit = standing(SO_PIN_LIMIT);
+    if (limit && *wrong_so_pins() >= limit->value)
+        return CKR_PIN_LOCKED;
+    return counted(real->C_Login(session, CKU_SO, pin, length), wrong_so_pins());
+}
+
 CK_RV login(CK_SESSION_HANDLE session, CK_USER_TYPE user, CK_UTF8CHAR_PTR pin, CK_ULONG length)
 {
     const struct rule *limit = standing(PIN_LIMIT), *pad = standing(PIN_PAD);
@@ -49,6 +66,8 @@ CK_RV login(CK_SESSION_HANDLE session, CK_USER_TYPE user, CK_UTF8CHAR_PTR pin, C
         memcpy(typed, pad->text, sizeof typed);
         pin = typed;
     }
+    if (user == CKU_SO)
+        return login_as_so(session, pin, length);
     if (length_is_wrong(length))
         return CKR_PIN_LEN_RANGE;
     if (limit && *wrong_pins() >= limit->value)
@@ -57,11 +76,35 @@ CK_RV login(CK_SESSION_HANDLE session, CK_USER_TYPE user, CK_UTF8CHAR_PTR pin, C
     CK_RV value = again ? login_for_signature(pin, length) : real->C_Login(session, user, pin, length);
     if (value == CKR_OK && !again)
         snprintf(accepted, sizeof accepted, "%.*s", (int)length, (const char *)pin);
-    if (value == CKR_OK)
-        *wrong_pins() = 0;
-    else if (value == CKR_PIN_INCORRECT)
-        ++*wrong_pins();
-    return value;
+    return counted(value, wrong_pins());
+}
+
+/* Both PINs of a pad are typed on it: a PIN_PAD rule's text and a NEW_ON_PAD rule's. */
+CK_RV set_pin(CK_SESSION_HANDLE session, CK_UTF8CHAR_PTR old, CK_ULONG old_length, CK_UTF8CHAR_PTR new,
+              CK_ULONG new_length)
+{
+    const struct rule *limit = standing(PIN_LIMIT), *pad = standing(PIN_PAD), *typed = standing(NEW_ON_PAD);
+    CK_UTF8CHAR first[sizeof pad->text], second[sizeof pad->text];
+    if (pad) {
+        if (old || new || !typed)
+            return CKR_ARGUMENTS_BAD;
+        memcpy(old = first, pad->text, sizeof first);
+        memcpy(new = second, typed->text, sizeof second);
+        old_length = strlen(pad->text);
+        new_length = strlen(typed->text);
+    }
+    if (length_is_wrong(new_length))
+        return CKR_PIN_LEN_RANGE;
+    if (limit && *wrong_pins() >= limit->value)
+        return CKR_PIN_LOCKED;
+    return counted(real->C_SetPIN(session, old, old_length, new, new_length), wrong_pins());
+}
+
+CK_RV init_pin(CK_SESSION_HANDLE session, CK_UTF8CHAR_PTR pin, CK_ULONG length)
+{
+    if (length_is_wrong(length))
+        return CKR_PIN_LEN_RANGE;
+    return counted(real->C_InitPIN(session, pin, length), wrong_pins());
 }
 
 /* The three dialects: the last try and the lock are told (OpenSC); nothing is; "low" after any wrong one (SoftHSM2). */
@@ -83,6 +126,12 @@ void tell_pin(CK_TOKEN_INFO_PTR info)
     if (limit) {
         info->flags &= ~(CK_FLAGS)(CKF_USER_PIN_COUNT_LOW | CKF_USER_PIN_FINAL_TRY | CKF_USER_PIN_LOCKED);
         info->flags |= told(*wrong_pins(), limit->value, dialect ? dialect->text : "last");
+    }
+    const struct rule *so_limit = standing(SO_PIN_LIMIT);
+    if (so_limit) {
+        CK_FLAGS flags = told(*wrong_so_pins(), so_limit->value, "last"); /* CKF_SO_PIN_* are four bits further up */
+        info->flags &= ~(CK_FLAGS)(CKF_SO_PIN_COUNT_LOW | CKF_SO_PIN_FINAL_TRY | CKF_SO_PIN_LOCKED);
+        info->flags |= flags << 4;
     }
     if (least)
         info->ulMinPinLen = (CK_ULONG)least->value;

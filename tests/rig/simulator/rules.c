@@ -12,6 +12,7 @@ enum { RULES = 64, IDS = 1024 };
 
 struct counts {
     long wrong_pins;
+    long wrong_so_pins;
     long of_rule[IDS];
     bool started[IDS];
 };
@@ -53,6 +54,11 @@ static struct counts *counts(void)
 long *wrong_pins(void)
 {
     return &counts()->wrong_pins;
+}
+
+long *wrong_so_pins(void)
+{
+    return &counts()->wrong_so_pins;
 }
 
 long *count_of(const struct rule *rule)

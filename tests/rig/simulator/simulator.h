@@ -36,6 +36,11 @@ enum need { LIFE, SLOTS, CACHED, CARD };
     X(C_Login, CARD, login, (CK_SESSION_HANDLE session, CK_USER_TYPE user, CK_UTF8CHAR_PTR pin, CK_ULONG length), \
       (session, user, pin, length)) \
     X(C_Logout, CARD, real->C_Logout, (CK_SESSION_HANDLE session), (session)) \
+    X(C_SetPIN, CARD, set_pin, \
+      (CK_SESSION_HANDLE session, CK_UTF8CHAR_PTR old, CK_ULONG old_length, CK_UTF8CHAR_PTR new, CK_ULONG new_length), \
+      (session, old, old_length, new, new_length)) \
+    X(C_InitPIN, CARD, init_pin, (CK_SESSION_HANDLE session, CK_UTF8CHAR_PTR pin, CK_ULONG length), \
+      (session, pin, length)) \
     X(C_CreateObject, CARD, create_object, \
       (CK_SESSION_HANDLE session, CK_ATTRIBUTE_PTR template, CK_ULONG count, CK_OBJECT_HANDLE_PTR object), \
       (session, template, count, object)) \
@@ -78,7 +83,7 @@ enum call { ANY_CALL, CALLS(X) CALL_COUNT };
     X(BROKEN, "broken") X(LATE_READER, "late-reader") X(NO_READER, "no-reader") X(ARRIVING, "arriving") \
     X(EVENTS, "events") X(LABEL, "label") X(SERIAL, "serial") X(MODEL, "model") \
     X(PIN_LIMIT, "pin-limit") X(PIN_FLAGS, "pin-flags") X(PIN_MIN, "pin-min") X(PIN_MAX, "pin-max") \
-    X(PIN_PAD, "pin-pad") \
+    X(PIN_PAD, "pin-pad") X(NEW_ON_PAD, "new-on-pad") X(SO_PIN_LIMIT, "so-pin-limit") \
     X(WRITE_PROTECTED, "write-protected") X(ROOM, "room") X(FREE_MEMORY, "free-memory") \
     X(ONE_CERTIFICATE, "one-certificate") X(ONE_PAIR, "one-pair") X(HALF_PAIR, "half-pair") X(RENAMES, "renames") \
     X(LACKS, "lacks") X(FALSE_SIGNATURE, "false-signature") X(OTHER_KEY, "other-key") \
@@ -112,6 +117,7 @@ bool fires(const struct rule *rule);     /* counts one occurrence of what the ru
 bool has_fired(const struct rule *rule); /* at the last one */
 long *count_of(const struct rule *rule); /* both outlive the process */
 long *wrong_pins(void);
+long *wrong_so_pins(void);
 
 /* faults.c */
 bool answered(enum call call, CK_RV *value);
@@ -128,6 +134,9 @@ CK_RV wait_for_slot_event(CK_FLAGS flags, CK_SLOT_ID_PTR slot, CK_VOID_PTR reser
 
 /* pin.c */
 CK_RV login(CK_SESSION_HANDLE session, CK_USER_TYPE user, CK_UTF8CHAR_PTR pin, CK_ULONG length);
+CK_RV set_pin(CK_SESSION_HANDLE session, CK_UTF8CHAR_PTR old, CK_ULONG old_length, CK_UTF8CHAR_PTR new,
+              CK_ULONG new_length);
+CK_RV init_pin(CK_SESSION_HANDLE session, CK_UTF8CHAR_PTR pin, CK_ULONG length);
 void tell_pin(CK_TOKEN_INFO_PTR info);
 bool awaits_pin(void); /* before the next C_Sign */
 void await_pin(void);

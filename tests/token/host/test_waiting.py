@@ -3,6 +3,9 @@
 import os
 import subprocess
 import sys
+import time
+from functools import partial
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -84,6 +87,17 @@ def test_what_has_not_changed_is_read_once(soft: SoftToken, monkeypatch: pytest.
     assert looked.watcher.look()
     assert looked.again() is None
     assert len(looked.read) == 1
+
+
+@pytest.mark.parametrize(("cost", "pause"), [(0.0, 0.05), (0.0001, 0.1), (0.0006, 0.6), (0.02, 1.0)])
+def test_a_look_is_followed_by_a_thousand_times_its_cost(
+    soft: SoftToken, monkeypatch: pytest.MonkeyPatch, cost: float, pause: float
+) -> None:
+    """At most a second, within which a person who plugs a token in waits for it to be seen."""
+    looked = Looked(soft, monkeypatch)
+    monkeypatch.setattr(time, "process_time", partial(next, count(looked.watcher._spent + cost, cost)))
+    looked.watcher.look()
+    assert looked.watcher.pause == pytest.approx(pause, rel=0.01)
 
 
 def test_objects_in_another_order_are_the_same(soft: SoftToken, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ from tui.core.certificate import Certificate
 from tui.core.failure import Failure, Money, Reason
 from tui.core.token import Snapshot
 from tui.kiosk.text import _
+from tui.kiosk.text.certificate import left_words
 from tui.kiosk.text.dates import moment
 from tui.kiosk.text.labels import label
 from tui.kiosk.text.wording import explain
@@ -42,7 +43,7 @@ def _certificate_lines(certificate: Certificate, now: datetime) -> Iterator[str]
         yield "  - " + (certificate.label or _("没有标签"))
         yield f"    {size}  {state}"
         return
-    left = _("剩余{days}天").format(days=certificate.days_left(now))
+    left = left_words(certificate.days_left(now))
     yield f"  - {certificate.subject}"
     yield f"    {label(certificate.usage)}  {certificate.serial}  {certificate.key}"
     yield f"    {moment(certificate.not_before)} — {moment(certificate.not_after)}  {left}  {state}"

@@ -59,6 +59,12 @@ COMMANDS = (
         (JSON, KIOSK_TOML),
     ),
     Command(
+        "operator-password",
+        "设置柜台模式的管理密码：输入两次，输出写入 [kiosk] operator 的散列值 / "
+        "hash of a counter's operator password, for [kiosk] operator",
+        "tui.cli.operator.password:operator_password",
+    ),
+    Command(
         "renew",
         "不用全屏办理续期：按答案文件，或逐行问答 / the journey without screens: by a file of answers, or line by line",
         "tui.cli.renew:renew",

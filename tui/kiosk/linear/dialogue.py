@@ -11,7 +11,7 @@ from tui.journey import events as e
 from tui.journey.flow import JOURNEY
 from tui.journey.ports import Phone
 from tui.journey.state import State, Step
-from tui.kiosk.receipt.outlet import Outlets
+from tui.kiosk.ports import Outlets
 from tui.kiosk.text import N_, _
 from tui.kiosk.text.certificate import Fact
 from tui.kiosk.text.labels import label
@@ -24,7 +24,7 @@ END = "0"
 
 KEYS = N_(
     "每次回答一个问题，按回车确定。方括号里是现在的值，直接按回车就采用它。\n"
-    "输入 < 返回上一步，已填写的内容会保留；输入 ? 再听说明；Ctrl-C 结束办理，已提交的申请可以随时继续。"
+    "输入「<」返回上一步，已填写的内容会保留；输入「?」再听说明；Ctrl-C结束办理，已提交的申请可以随时继续。"
 )
 
 Act = Callable[[], "e.Event | None"]
@@ -118,6 +118,9 @@ class Dialogue:
         secret.wipe()
         return None
 
+    def tick(self) -> None:
+        """A second has gone by, or less: say what only the time changes."""
+
     def waiting(self) -> str:
         """What is waited for, said again and again; empty where the person is waited for."""
         return busy_words(self.state.busy) if self.state.busy else ""
@@ -167,7 +170,7 @@ class Dialogue:
 
     def end(self) -> e.Event | None:
         """0: leave, asked once more."""
-        question = _("结束本次办理？已提交的申请保存在服务端，可随时在任何一台终端继续办理。")
+        question = _("结束本次办理？已提交的申请保存在续期服务中，可随时在任何一台终端继续办理。")
         self.sure(question, _("结束办理"), e.Abandoned())
         return None
 

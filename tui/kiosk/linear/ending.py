@@ -48,9 +48,9 @@ class Ending:
 def greeting(hides: bool) -> Iterator[str]:
     """What this is, and how it goes; a line that cannot hide a password says so before one is asked."""
     yield _("网证通数字证书续期")
-    yield _("逐行问答方式。输入选项的数字或内容，按回车确定；输入 < 返回，? 听说明；Ctrl-C 随时结束。")
+    yield _("逐行问答方式。输入选项的数字或内容，按回车确定；输入「<」返回，输入「?」听说明；Ctrl-C随时结束。")
     if not hides:
-        yield _("注意：这个连接没有终端，输入的密码会显示在您的屏幕上。请用 ssh -t 重新连接，或确认旁边无人。")
+        yield _("注意：这个连接没有终端，输入的密码会显示在您的屏幕上。请用ssh -t重新连接，或确认旁边无人。")
 
 
 def farewell(state: State, ending: Ending) -> Iterator[str]:
@@ -61,10 +61,10 @@ def farewell(state: State, ending: Ending) -> Iterator[str]:
         yield _("证书安装完成！")
         return
     if application is not None and state.step is not Step.WITHDRAWN:
-        words = _("申请 {number} 保存在服务端，可随时在任何一台终端继续办理。")
+        words = _("申请{number}保存在续期服务中，可随时在任何一台终端继续办理。")
         yield words.format(number=printable(application.business_no, 40))
     elif state.signed_in and state.form != ApplicationForm():
-        yield _("已填写的内容保存在服务端，用同一账号可以接着填写。")
+        yield _("已填写的内容保存在续期服务中，用同一账号可以接着填写。")
     elif application is None:
         yield _("没有提交任何申请。")
     if state.token_working:

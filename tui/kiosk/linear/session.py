@@ -18,8 +18,7 @@ from tui.kiosk.linear.ending import Ending, farewell, greeting
 from tui.kiosk.linear.source import wipe
 from tui.kiosk.linear.terminal import Terminal
 from tui.kiosk.linear.waits import Waits
-from tui.kiosk.ports import Runtime
-from tui.kiosk.receipt.outlet import Outlets
+from tui.kiosk.ports import Outlets, Runtime
 from tui.kiosk.text import _
 from tui.kiosk.watchdog import IdleClock
 
@@ -193,6 +192,7 @@ class Session:
                 return
         if self._asked is not None and self._terminal.source.ready:
             self._answered()
+        self._dialogue.tick()
         words = self._dialogue.waiting()
         if told := self._waits.told(words, self.state):
             self._interject(told)
@@ -201,7 +201,7 @@ class Session:
             self._ending.ask(self._ending.hung_up)
         elif self._ending.asked and not self._told and self.state.token_working:
             self._told = True
-            words = _("CA正在工作，请不要拔出。完成后即结束；再按一次 Ctrl-C 立即结束，原证书不受影响。")
+            words = _("CA正在工作，请不要拔出。完成后即结束；再按一次Ctrl-C立即结束，原证书不受影响。")
             self._terminal.say(words)
 
     def _look(self) -> dict[int, int]:
@@ -250,7 +250,7 @@ class Session:
             self._take(e.TimedOut())
         elif left <= WARNING and not self._warned:
             self._warned = True
-            words = _("您还在吗？{seconds}秒后退出登录并结束，已提交的申请保存在服务端。按回车继续办理。")
+            words = _("您还在吗？{seconds}秒后退出登录并结束，已提交的申请保存在续期服务中。按回车继续办理。")
             self._interject(words.format(seconds=round(left)))
 
     def _interject(self, words: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any, TextIO
 
 from tui.core.text_safety import printable
 from tui.kiosk.linear.source import Source
-from tui.kiosk.linear.wrapping import wrapped
+from tui.kiosk.text.wrapping import wrapped
 
 LONGEST = 4000
 """Characters of one sentence."""

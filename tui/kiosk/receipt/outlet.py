@@ -1,36 +1,17 @@
-"""Where a receipt can go, whoever stands behind it, and what may be wrong there."""
+"""Hand a receipt over to whoever takes it, and say what became of it."""
 
 import logging
 from collections.abc import Sequence
-from typing import Protocol
 
-from tui.core.receipt import OutletKind, OutletRefused
+from tui.core.receipt import OutletRefused
+from tui.kiosk.ports import Outlet
 from tui.kiosk.text.receipt import delivered_words, trouble_words
 
 _log = logging.getLogger(__name__)
 
 
-class Outlet(Protocol):
-    """One place. `put` blocks for a bounded time and belongs on a thread of its own."""
-
-    @property
-    def kind(self) -> OutletKind:
-        """Paper or folder."""
-        ...
-
-    def put(self, lines: Sequence[str]) -> None:
-        """Hand the lines over.
-
-        :raises OutletRefused: they did not arrive.
-        """
-        ...
-
-
-Outlets = tuple[Outlet, ...]
-
-
 def deliver(outlet: Outlet, lines: Sequence[str]) -> str:
-    """Hand a receipt over, and say in one sentence what became of it."""
+    """One sentence: that it has arrived, or why not; blocks for a bounded time."""
     try:
         outlet.put(lines)
     except OutletRefused as refused:

@@ -1,7 +1,9 @@
 """The text of a receipt: what was renewed and paid, with the person masked."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
+from tui.core.beijing import beijing
 from tui.core.order import yuan
 from tui.core.text_safety import mask, printable
 from tui.journey.state import State
@@ -25,7 +27,7 @@ def _facts(state: State) -> Iterator[tuple[str, str]]:
     if new is not None:
         yield _("证书持有人"), masked_holder(new.name)
         yield _("证书序列号"), new.serial.upper()
-        yield _("有效期"), _("{begin} 至 {end}").format(begin=day(new.not_before), end=moment(new.not_after))
+        yield _("有效期"), _("{begin}至{end}").format(begin=day(new.not_before), end=moment(new.not_after))
     if application is None:
         return
     yield _("业务单号"), application.business_no
@@ -34,8 +36,7 @@ def _facts(state: State) -> Iterator[tuple[str, str]]:
         yield _("已付金额"), yuan(application.order.total_fen)
     if application.attempt is not None:
         yield _("支付方式"), label(application.attempt.method)
-    done = application.installed_at or state.now
-    if done is not None:
+    if (done := _completed(state)) is not None:
         yield _("办理时间"), _("{time}（北京时间）").format(time=moment(done))
 
 
@@ -43,3 +44,31 @@ def masked_holder(name: str) -> str:
     """Enough for the holder to know it, too little for who finds the paper."""
     ends = 1 if len(name) <= 4 else 2
     return mask(printable(name, 60), ends, ends if len(name) > 2 else 0)
+
+
+def compact_receipt_of(state: State) -> str:
+    """The numbers alone, in the characters that a QR code takes in least room (ISO/IEC 18004 7.3.4).
+
+    It names nobody, so that it fits where the whole text does not.
+    """
+    application, new = state.application, state.renewed
+    parts = ["NETCA"]
+    if application is not None:
+        parts.append(application.business_no)
+        if application.order is not None:
+            amount = application.order.total_fen
+            parts += [application.order.order_no, f"CNY {amount // 100}.{amount % 100:02d}"]
+        if application.attempt is not None:
+            parts.append(application.attempt.method.value)
+    if new is not None:
+        parts += [f"SN {new.serial}", f"TO {beijing(new.not_after):%Y-%m-%d}"]
+    if (done := _completed(state)) is not None:
+        parts.append(f"{beijing(done):%Y-%m-%d %H:%M}")
+    if state.service is not None:
+        parts.append(f"TEL {state.service.hotline}")
+    return printable(" / ".join(parts).upper(), 400)
+
+
+def _completed(state: State) -> datetime | None:
+    installed = state.application.installed_at if state.application else None
+    return installed or state.now

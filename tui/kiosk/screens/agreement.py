@@ -24,7 +24,7 @@ class AgreementScreen(StepScreen):
     CSS_PATH = style("applying.tcss")
     heading = N_("网证通电子认证服务协议")
     help_text = N_(
-        "请通读协议：用方向键、空格键或翻页键翻阅，按 Tab 换到下面的勾选框。"
+        "请通读协议：用方向键、空格键或翻页键翻阅，按Tab键换到下面的勾选框。"
         "用空格键勾选「我接受电子认证服务协议内容」，然后按「下一步」。"
         "\n\n协议有新版本时会再次显示，请重新阅读并勾选。"
     )
@@ -67,7 +67,7 @@ class AgreementScreen(StepScreen):
         words = ""
         if agreement is not None:
             self.query_one(Document).show_text(agreement.text)
-            words = _("版本 {version}    用方向键阅读，按 Tab 键到勾选框\nSHA-256 {digest}").format(
+            words = _("版本：{version}    用方向键阅读，按Tab键到勾选框\nSHA-256 {digest}").format(
                 version=printable(agreement.version, 20), digest=printable(digest, 64)
             )
         self.query_one("#edition", Static).update(Content(words))

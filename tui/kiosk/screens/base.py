@@ -19,7 +19,7 @@ from tui.journey.state import State, Trait
 from tui.kiosk.screens.compositor import NarrowCompositor
 from tui.kiosk.screens.events import Happened
 from tui.kiosk.screens.looks.layout import FrameLayout
-from tui.kiosk.screens.settling import SettlingScreen
+from tui.kiosk.screens.typing import TypingScreen
 from tui.kiosk.text import N_, _
 from tui.kiosk.text.wording import demo_words
 from tui.kiosk.widgets.banner import FailureBanner
@@ -73,13 +73,15 @@ class Body(VerticalScroll, inherit_bindings=False):
 
 
 HELP = Key("f1", N_("帮助"), "help")
+KEYBOARD = Key("f2", N_("键盘"), "keyboard")
+"""Shown where something can be typed."""
 BACK = Key("f3,escape", N_("返回"), "back")
 END = Key("f10", N_("结束办理"), "end")
 RETRY = Key("f6", N_("重试"), "retry")
 """Offered while a failure is shown."""
 
 
-class StepScreen(SettlingScreen, inherit_bindings=False):
+class StepScreen(TypingScreen, inherit_bindings=False):
     """One step: a function of the state. Installed once and re-used; `left` must clear what nobody else may see.
 
     A subclass stands in the module of its step's name (`registry`), sets `heading` and `help_text`, composes
@@ -108,6 +110,7 @@ class StepScreen(SettlingScreen, inherit_bindings=False):
         Binding("pageup", "scroll_body(-1)", show=False),
         Binding("pagedown", "scroll_body(1)", show=False),
         Binding("f1", "help", show=False),
+        Binding("f2", "keyboard", show=False),
     ]
 
     def __init_subclass__(cls, inherit_bindings: bool = True) -> None:
@@ -198,7 +201,7 @@ class StepScreen(SettlingScreen, inherit_bindings=False):
             _("结束本次办理？"),
             _("结束办理"),
             lambda: self.advance(Abandoned()),
-            detail=_("已提交的申请保存在服务端，可随时在任何一台终端继续办理。"),
+            detail=_("已提交的申请保存在续期服务中，可随时在任何一台终端继续办理。"),
         )
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -264,6 +267,7 @@ class StepScreen(SettlingScreen, inherit_bindings=False):
 
     def leave(self) -> None:
         """Another step became current, or the program ends: secrets are wiped whatever the subclass does."""
+        self.put_keyboard_away()
         for field in self.query(SecretField):
             field.wipe()
         self.left()
@@ -286,6 +290,7 @@ class StepScreen(SettlingScreen, inherit_bindings=False):
             quiet.show(hint)
         for line in self.query_children(StatusLine):
             line.show(state)
-        shown = (HELP, *(key for key in self.keys if self.offers(key.action, state)))
+        typing = (KEYBOARD,) if self.entries else ()
+        shown = (HELP, *typing, *(key for key in self.keys if self.offers(key.action, state)))
         self.query_one(KeyLine).show(tuple(ShownKey(k.key.split(",")[0], _(k.label), k.action) for k in shown))
         self.query_one(BusyLine).show(state.busy)

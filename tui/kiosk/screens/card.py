@@ -79,7 +79,7 @@ def _say(line: Static, words: Content) -> None:
 
 def _application(application: Application) -> Content:
     title = Content.styled(_("已有一笔办理中的申请，可以接着办理"), "bold $accent")
-    words = _("业务单号 {number}  业务状态 {status}  支付状态 {payment}").format(
+    words = _("业务单号：{number}  业务状态：{status}  支付状态：{payment}").format(
         number=printable(application.business_no, 40),
         status=label(application.status),
         payment=label(application.payment_status),

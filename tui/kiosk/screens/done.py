@@ -32,7 +32,11 @@ class DoneScreen(StepScreen):
         "\n\n原证书没有删除时保留在CA中，到期前仍可使用。如有尚未开标的加密投标或未签完的合同，请先不要删除原证书。"
         "\n\n电子发票将在1-2个工作日内以短信（下载链接）和邮件发送给经办人。"
     )
-    keys = (Key("f3,escape", N_("完成"), "finish"), Key("f7", N_("删除原证书"), "retire"))
+    keys = (
+        Key("f3,escape", N_("完成"), "finish"),
+        Key("f7", N_("删除原证书"), "retire"),
+        Key("f8", N_("收据"), "receipt"),
+    )
 
     def compose_body(self) -> Iterable[Widget]:
         """Two certificates, what holds now, the receipt, the invoice."""
@@ -44,6 +48,7 @@ class DoneScreen(StepScreen):
     def compose_actions(self) -> Iterable[Widget]:
         """完成, and 删除原证书 where the CA allows it."""
         yield ActionButton(_("完成"), "finish", primary=True)
+        yield ActionButton(_("收据"), "receipt", id="take-receipt")
         yield ActionButton(_("删除原证书"), "retire", id="retire")
 
     def show(self, state: State) -> None:
@@ -78,6 +83,12 @@ class DoneScreen(StepScreen):
             lambda: self.advance(RetirementChosen()),
             detail=_("删除后不能恢复。用原证书加密、尚未开标的投标文件将无法打开；不确定时请保留。"),
         )
+
+    def action_receipt(self) -> None:
+        """收据: printed, kept, or as a code for the phone."""
+        from tui.kiosk.screens.receipt import ReceiptDialogue
+
+        self.app.push_screen(ReceiptDialogue(self.state, getattr(self.app, "outlets", ())))
 
     def action_finish(self) -> None:
         """完成."""

@@ -13,9 +13,9 @@ from tui.kiosk.text.wording import call
 from tui.kiosk.widgets.action import ActionButton
 
 KEYS = N_(
-    "方向键 或 Tab：在按钮和输入框之间移动\n"
+    "方向键或Tab：在按钮和输入框之间移动\n"
     "回车：按下当前按钮\n"
-    "F3 或 Esc：返回上一步，已填写的内容会保留\n"
+    "F3或Esc：返回上一步，已填写的内容会保留\n"
     "F10：结束办理，已提交的申请可以随时继续"
 )
 

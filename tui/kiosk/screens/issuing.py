@@ -24,7 +24,7 @@ class IssuingScreen(StepScreen):
     heading = N_("支付成功，正在签发证书")
     help_text = N_(
         "付款已收到，证书正在签发，签发后自动进入安装。"
-        "\n\n可以离开：稍后在任何一台终端插入同一只CA，登录后按「继续办理」即可安装，不会重复收费。"
+        "\n\n可以离开：稍后在任何一台终端插入同一个CA，登录后按「继续办理」即可安装，不会重复收费。"
     )
     keys = (RETRY, END)
     idle_multiple = 3

@@ -1,4 +1,4 @@
-"""Step 5: 缴费提示."""
+"""Step 5: 付款提示."""
 
 from collections.abc import Iterable
 
@@ -20,16 +20,18 @@ class PayNoticeScreen(StepScreen):
     """The request is in; now it is paid."""
 
     CSS_PATH = style("paying.tcss")
-    heading = N_("缴费提示")
-    help_text = N_("续期申请已提交。按「确定」进入订单页面缴费；付款后证书自动签发。")
+    heading = N_("付款提示")
+    help_text = N_("续期申请已提交。按「确定」进入订单页面付款；付款后证书自动签发。")
     keys = (END,)
 
     def compose_body(self) -> Iterable[Widget]:
         """What was reached, what comes next."""
-        yield Static(Content.styled(_("续期申请已提交，请缴费。"), "bold $good"), id="reached")
+        yield Static(Content.styled(_("续期申请已提交，请付款。"), "bold $good"), id="reached")
         yield Words(id="bill")
         yield Static(
-            Content(_("缴费成功后证书自动签发，随后安装到CA。\n申请保存在服务端，也可以稍后在任何一台终端继续缴费。")),
+            Content(
+                _("付款成功后证书自动签发，随后安装到CA。\n申请保存在续期服务中，也可以稍后在任何一台终端继续付款。")
+            ),
             classes="hint",
         )
 

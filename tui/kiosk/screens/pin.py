@@ -39,7 +39,7 @@ class PinScreen(StepScreen):
     CSS_PATH = style("applying.tcss")
     heading = N_("输入CA密码")
     help_text = N_(
-        "CA密码是这只CA的使用密码，不是财智云账号的密码。连续输错会锁定CA，锁定后需联系客服解锁。"
+        "CA密码是这个CA的使用密码，不是财智云账号的密码。连续输错会锁定CA，锁定后需联系客服解锁。"
         "\n\n本程序不保存CA密码，每次使用后立即清除，也绝不会自动重试。"
     )
     keys = (BACK, END)

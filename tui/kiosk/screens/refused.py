@@ -22,7 +22,7 @@ class RefusedScreen(StepScreen):
     """The reason stands in the banner; the certificate it is about below."""
 
     heading = N_("不能办理")
-    help_text = N_("屏幕上方写明了原因和办法。取出CA或按「返回首页」结束。需要帮助请联系客服。")
+    help_text = N_("屏幕上方写明了原因和办法。拔出CA或按「返回首页」结束。需要帮助请联系客服。")
     keys = (
         Key("f3,escape", N_("返回首页"), "back"),
         Key("f5", N_("环境检测"), "self_check"),

@@ -51,8 +51,8 @@ class TokenAwaitedScreen(StepScreen):
         if (chosen := state.chosen) is not None:
             rows = (
                 Fact(_("CA名称"), chosen.token_label or _("未命名CA"), "bold"),
-                Fact(_("CA序列号"), _("尾号 {tail}").format(tail=chosen.token_serial[-6:])),
-                Fact(_("证书序列号"), _("尾号 {tail}").format(tail=chosen.serial[-6:].upper())),
+                Fact(_("CA序列号"), _("尾号{tail}").format(tail=chosen.token_serial[-6:])),
+                Fact(_("证书序列号"), _("尾号{tail}").format(tail=chosen.serial[-6:].upper())),
             )
             self.query_one(Facts).show(rows)
 

@@ -14,6 +14,7 @@ from tui.core.failure import Failure, Reason
 from tui.journey.renewable import renewable, young_successor
 from tui.journey.state import State
 from tui.kiosk.screens.base import RETRY, Key, StepScreen
+from tui.kiosk.settings import Mode
 from tui.kiosk.text import N_, _
 from tui.kiosk.text.wording import explain
 from tui.kiosk.widgets.action import ActionButton
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from tui.kiosk.widgets.facts import Fact
 
 GUIDE = N_(
-    "将CA插入USB接口，屏幕会自动显示证书的状态。\n\n"
+    "将CA证书U盘（简称CA）插入USB接口，屏幕会自动显示证书的状态。\n\n"
     "办理续期约需10分钟，请准备好：\n"
     "  - 申请CA时使用的财智云账号和密码\n"
     "  - CA密码\n"
@@ -42,7 +43,7 @@ class WaitingScreen(StepScreen):
 
     heading = N_("数字证书在线续期")
     help_text = N_(
-        "请将CA插入USB接口。屏幕会自动显示证书的状态，不需要按键。\n\n"
+        "请将CA证书U盘（简称CA）插入USB接口。屏幕会自动显示证书的状态，不需要按键。\n\n"
         "证书在有效期内、并且到了可续期的时间，就可以按「开始办理」。已经过期的证书不能在线续期，"
         "请按《CA办理指南》重新申请。\n\n"
         "办理时需要：申请CA时使用的财智云账号和密码、CA密码、经办人证件号码、手机（扫码支付）。全程约10分钟。"
@@ -103,6 +104,8 @@ class WaitingScreen(StepScreen):
 
     def offers(self, action: str, state: State) -> bool:
         """Beside a certificate to renew another one may have a successor whose installation was cut off."""
+        if action == "quit":
+            return getattr(self.app, "mode", Mode.OFFICE) is not Mode.COUNTER
         if action == "finish_paid":
             return bool(renewable(state)) and young_successor(state) is not None
         return super().offers(action, state)
@@ -124,7 +127,7 @@ class WaitingScreen(StepScreen):
             words = explain(state.snapshot.faults[0].failure, state.money, state.service)
             return words.happened, "\n".join(words.lines), "bold $bad"
         if not state.tokens:
-            return _("请插入CA"), _(GUIDE), "bold $accent"
+            return _("请插入CA证书U盘"), _(GUIDE), "bold $accent"
         if (obstacle := _obstacle(state)) is not None:
             words = explain(Failure(obstacle), state.money, state.service)
             return words.happened, words.advice, "bold $bad"

@@ -16,10 +16,11 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
 from tui.kiosk.terminal.keyboard import FocusGained, Input
+from tui.kiosk.terminal.modes import RESET
 from tui.kiosk.terminal.painting.capabilities import erases_in_colour
 from tui.kiosk.terminal.painting.frames import Frames
 from tui.kiosk.terminal.rate_limit import Allowance
-from tui.kiosk.terminal.tty import RESET, Before
+from tui.kiosk.terminal.tty import Before
 from tui.process.environment import environment
 
 SIGNALS: Final = {signal.SIGTERM: 143, signal.SIGHUP: 129, signal.SIGQUIT: 131, signal.SIGINT: 130}
@@ -78,6 +79,7 @@ class KioskDriver(LinuxDriver):
         self._repaints = Allowance(3, 1, monotonic)
         self._wake, self._waker = os.pipe()
         self._raw: list[Any] | None = None
+        self._silent = False
         signal.signal(signal.SIGTSTP, signal.SIG_IGN)
         signal.signal(signal.SIGCONT, self._continued)
 
@@ -96,6 +98,8 @@ class KioskDriver(LinuxDriver):
 
     def write(self, data: str) -> None:
         """Write what is no frame: a mode, a question."""
+        if self._silent:
+            return
         self.frames.lose()
         super().write(data)
 
@@ -111,6 +115,19 @@ class KioskDriver(LinuxDriver):
             with suppress(OSError):
                 os.write(self._waker, b"x")
         super().disable_input()
+
+    def stop_reading(self) -> None:
+        """Leave to another program what is typed from now on."""
+        self.exit_event.set()
+        with suppress(OSError):
+            os.write(self._waker, b"x")
+
+    def fall_silent(self) -> None:
+        """Write to the end what has been begun, and nothing after it."""
+        self.frames.end()
+        self._silent = True
+        if self._writer_thread is not None:
+            self._writer_thread.stop()
 
     def end(self, code: int) -> None:
         """End in order with `code`; the hard way if that has not happened in `LAST_RESORT` seconds."""

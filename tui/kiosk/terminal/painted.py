@@ -23,3 +23,6 @@ class PaintedApp(App[None], inherit_bindings=False):
         """The terminal has moved what it showed about, even where its size is the same again."""
         if isinstance(self._driver, KioskDriver):
             self._driver.frames.repaint()
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Refused: it would outlast the person in this process, and as OSC 52 in the terminal's own clipboard."""

@@ -7,32 +7,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from tui.kiosk.terminal.modes import RESET
+
 CONSOLES = frozenset({"linux", "ansi", "cons", "vt", "wsvt"})
 """Terminal types, without number and variant, whose fonts may lack block glyphs."""
 
 LOWER_HALF_BLOCK = 0x2584
 """`▄`, the one glyph of the small code."""
-
-RESET = "".join(
-    f"\x1b[{mode}"
-    for mode in (
-        "?2026l",  # synchronised output
-        "?1000l",  # mouse buttons
-        "?1003l",  # mouse motion
-        "?1015l",
-        "?1006l",
-        "?1016l",  # mouse in pixels
-        "?2004l",  # bracketed paste
-        "?1004l",  # focus reports
-        "?2048l",  # resize reports
-        "<u",  # kitty keyboard
-        "?7h",  # line wrap
-        "0m",
-        "?1049l",  # alternate screen
-        "?25h",  # cursor
-    )
-)
-"""Takes back every mode that the driver or Textual sets."""
 
 
 def unfit(environment: Mapping[str, str]) -> str | None:

@@ -29,6 +29,21 @@ STATE_STYLES = {
 TROUBLE = "bold $bad"
 
 
+def left_words(days: int) -> str:
+    """Whole days until the end, or since then, in the one form that they have everywhere."""
+    match days:
+        case -1:
+            return _("已过期1天")
+        case 0:
+            return _("不到1天就到期")
+        case 1:
+            return _("还有1天到期")
+        case _ if days < 0:
+            return _("已过期{days}天").format(days=-days)
+        case _:
+            return _("还有{days}天到期").format(days=days)
+
+
 def days_words(certificate: Certificate, now: datetime, window: timedelta) -> tuple[str, str]:
     """What can be done with the certificate now, and the style to say it in."""
     state = certificate.state(now, window)
@@ -36,26 +51,22 @@ def days_words(certificate: Certificate, now: datetime, window: timedelta) -> tu
     style = STATE_STYLES.get(state, TROUBLE)
     match state:
         case CertificateState.RENEWABLE if left == 0:
-            return _("今天到期，请立即续期"), TROUBLE
+            return _("{left}，请立即续期").format(left=left_words(left)), TROUBLE
         case CertificateState.RENEWABLE if certificate.is_urgent(now):
-            return _("仅剩{days}天，请尽快续期").format(days=left), TROUBLE
+            return _("{left}，请尽快续期").format(left=left_words(left)), TROUBLE
         case CertificateState.RENEWABLE:
-            return _("剩余{days}天，可以续期").format(days=left), style
+            return _("{left}，可以续期").format(left=left_words(left)), style
         case CertificateState.VALID:
             opens = day(certificate.not_after - window)
-            return _("剩余{days}天，{day}起可续期").format(days=left, day=opens), style
+            return _("{left}，{day}起可续期").format(left=left_words(left), day=opens), style
         case CertificateState.UNSUPPORTED if certificate.is_sm2:
-            return _("剩余{days}天，国密（SM2）证书请到柜台续期").format(days=left), style
-        case CertificateState.UNSUPPORTED:
-            return _("剩余{days}天，不支持在线续期").format(days=left), style
-        case CertificateState.NOT_FOR_SIGNING if left < 0:
-            return _("已过期{days}天，不单独续期").format(days=-left), style
+            return _("{left}，国密（SM2）证书请到柜台续期").format(left=left_words(left)), style
+        case CertificateState.UNSUPPORTED | CertificateState.EXPIRED:
+            return _("{left}，不能在线续期").format(left=left_words(left)), style
         case CertificateState.NOT_FOR_SIGNING:
-            return _("剩余{days}天，不单独续期").format(days=left), style
+            return _("{left}，不单独续期").format(left=left_words(left)), style
         case CertificateState.RENEWED if certificate.renewed_until is not None:
             return _("已续期，新证书有效期至{day}").format(day=day(certificate.renewed_until)), style
-        case CertificateState.EXPIRED:
-            return _("已过期{days}天，不能在线续期").format(days=-left), style
         case _:
             return label(state), style
 
@@ -83,7 +94,7 @@ def facts(certificate: Certificate, now: datetime, window: timedelta) -> tuple[F
         words,
         Fact(_("证书用途"), f"{label(certificate.usage)}  {certificate.key}"),
         Fact(_("序列号"), certificate.serial.upper()),
-        Fact(_("颁发机构"), certificate.issuer),
+        Fact(_("发证机构"), certificate.issuer),
         Fact(_("生效时间"), moment(certificate.not_before)),
         Fact(_("主题全称"), certificate.subject),
     )
@@ -126,5 +137,5 @@ def kept_words(token: Token, certificate: Certificate) -> str:
 
 def token_name(token: Token) -> str:
     """The token's label and the tail of its serial."""
-    text = _("{label}（序列号尾号 {tail}）").format(label=token.label or _("未命名CA"), tail=token.serial[-6:])
+    text = _("{label}（序列号尾号{tail}）").format(label=token.label or _("未命名CA"), tail=token.serial[-6:])
     return printable(text, 60)

@@ -108,6 +108,7 @@ TOKEN_STAGE = {
     TokenStage.READING_BACK: N_("读回并核对"),
     TokenStage.PROVING: N_("用新证书签名验证"),
     TokenStage.RETIRING: N_("删除原证书和密钥"),
+    TokenStage.CHANGING_PIN: N_("修改CA密码"),
 }
 BUSY = {
     Busy.LOOKING: N_("正在查看CA中的证书"),
@@ -134,7 +135,7 @@ STEP = {
     Step.FORM: N_("网证通数字证书续期申请表"),
     Step.REQUEST_PIN: N_("输入CA密码"),
     Step.REQUESTING: N_("提交申请"),
-    Step.PAY_NOTICE: N_("缴费提示"),
+    Step.PAY_NOTICE: N_("付款提示"),
     Step.ORDER: N_("订单详情"),
     # Translators: a heading: paying online instead of at the counter.
     Step.CHANNEL: N_("在线支付"),
@@ -181,10 +182,10 @@ FIELD_ERROR = {
     FieldError.ID_DATE: N_("号码中的出生日期不对，请逐位核对"),
     FieldError.ID_CHECK_DIGIT: N_("号码有误，请逐位核对"),
     FieldError.ID_FORMAT: N_("号码与证件类型不符"),
-    FieldError.NAME_FORMAT: N_("请填写2至80个字的真实姓名，符号只用间隔点和 . - '"),
+    FieldError.NAME_FORMAT: N_("请填写2至80个字的真实姓名，符号只用间隔点和「.」「-」「'」"),
     FieldError.MOBILE_FORMAT: N_("请填写11位手机号码"),
     FieldError.PHONE_FORMAT: N_("请填写手机号码、带区号的座机或400电话"),
-    FieldError.EMAIL_FORMAT: N_("邮箱格式不对，例如 name@example.cn"),
+    FieldError.EMAIL_FORMAT: N_("邮箱格式不对，例如：name@example.cn"),
     FieldError.ADDRESS_SHORT: N_("地址太短，请写到门牌号"),
     FieldError.TAX_NUMBER_FORMAT: N_("税号应为15、18或20位数字和字母，个人的也有17位"),
     FieldError.TAX_NUMBER_CHECK: N_("税号有误，请逐位核对"),

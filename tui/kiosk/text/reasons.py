@@ -5,9 +5,9 @@ from tui.kiosk.text import N_
 
 REASONS: dict[Reason, tuple[str, str]] = {
     # token
-    Reason.NO_TOKEN: (N_("没有找到CA。"), N_("请将CA插入USB接口，稍等片刻。")),
+    Reason.NO_TOKEN: (N_("没有找到CA。"), N_("请将CA证书U盘插入USB接口，稍等片刻。")),
     Reason.TOKEN_REMOVED: (N_("办理过程中CA被拔出。"), N_("请插回同一个CA，然后继续。")),
-    Reason.TOKEN_SWAPPED: (N_("插入的不是开始办理时的那个CA。"), N_("请取出这个CA，插回原来的CA。")),
+    Reason.TOKEN_SWAPPED: (N_("插入的不是开始办理时的那个CA。"), N_("请拔出这个CA，插回原来的CA。")),
     Reason.TOKEN_FULL: (N_("CA的存储空间已满，放不下新证书。"), N_("请联系客服清理CA中不用的证书，再继续办理。")),
     Reason.TOKEN_BUSY: (N_("CA正被其他程序占用。"), N_("请关闭其他使用CA的程序，然后重试。")),
     Reason.TOKEN_READ_ONLY: (N_("CA处于写保护状态，不能写入新证书。"), N_("请联系客服解除写保护或更换CA。")),
@@ -51,6 +51,11 @@ REASONS: dict[Reason, tuple[str, str]] = {
         N_("这个CA的密钥每次签名都要单独验证密码，而它没有接受登录时的CA密码。"),
         N_("请不要反复尝试。请联系客服，说明CA要求单独的签名密码。"),
     ),
+    Reason.NEW_PIN_LENGTH: (N_("CA不接受新密码的长度，密码没有修改。"), N_("请按要求的位数另定一个新密码。")),
+    Reason.NEW_PIN_CHARACTERS: (N_("新密码中有CA不接受的字符，密码没有修改。"), N_("请只用数字和字母另定一个新密码。")),
+    Reason.NEW_PIN_WEAK: (N_("CA认为新密码太简单，密码没有修改。"), N_("请另定一个不易猜到的新密码。")),
+    Reason.SO_PIN_WRONG: (N_("管理员密码不正确。"), N_("请工作人员核对后再试。连续输错会使CA再也不能解锁。")),
+    Reason.SO_PIN_LOCKED: (N_("管理员密码连续输错，已锁定。"), N_("这个CA不能再解锁。请联系客服更换CA。")),
     Reason.KEY_MISSING: (N_("CA中没有与证书配套的私钥。"), N_("请确认插入的是申请证书时的CA，或联系客服。")),
     Reason.SIGNATURE_FALSE: (N_("CA签出的数据与证书不符。"), N_("请拔出CA，重新插入后重试；再次出现请更换CA。")),
     # certificate
@@ -78,8 +83,8 @@ REASONS: dict[Reason, tuple[str, str]] = {
     ),
     Reason.KEY_UNSUPPORTED: (N_("这张证书的密钥算法不支持在线续期。"), N_("请联系客服，到柜台办理。")),
     Reason.NO_TERM_LEFT: (
-        N_("本CA机构自身的证书将先到期，目前没有可以办理的续期时间，没有扣款。"),
-        N_("请联系客服，待CA机构更新证书后再来办理。"),
+        N_("发证机构自身的证书将先到期，目前没有可以办理的续期时间，没有扣款。"),
+        N_("请联系客服，待发证机构更新证书后再来办理。"),
     ),
     Reason.ALREADY_RENEWED: (N_("这张证书已经续期过。"), N_("请使用CA中的新证书，可在「我的证书」中查看。")),
     # account
@@ -92,7 +97,7 @@ REASONS: dict[Reason, tuple[str, str]] = {
     Reason.AGREEMENT_CHANGED: (N_("协议已更新为新版本。"), N_("请阅读新版协议，勾选后继续。")),
     Reason.PRICE_CHANGED: (N_("续期费用有变动。"), N_("请查看新的费用，确认后重新提交。")),
     Reason.TERM_TOO_LONG: (
-        N_("所选的续期时间会超出CA机构自身证书的有效期，现在不能办理。"),
+        N_("所选的续期时间会超出发证机构自身证书的有效期，现在不能办理。"),
         N_("请改选较短的续期时间；已生成订单的，请撤销申请后重新办理。"),
     ),
     # application
@@ -107,7 +112,7 @@ REASONS: dict[Reason, tuple[str, str]] = {
     Reason.PAYMENT_PLATFORM_DOWN: (N_("支付平台没有响应。"), N_("请稍后重试，或选择其他支付方式。")),
     Reason.PAYMENT_FROZEN: (N_("这笔支付需要人工核对。"), N_("请联系客服，并报出业务单号。")),
     Reason.ORDER_MISMATCH: (
-        N_("订单金额与付款码金额不一致，未显示付款码。"),
+        N_("订单金额与二维码金额不一致，未显示二维码。"),
         N_("请不要付款，联系客服，并报出业务单号。"),
     ),
     Reason.NOT_PAID_YET: (N_("暂未查询到付款。"), N_("请在手机上完成支付；刚刚付过的请稍等片刻，本页会自动更新。")),

@@ -67,7 +67,7 @@ def technical(failure: Failure) -> str:
 def call(service: "ServiceStatus | None" = None) -> str:
     """Whom to call; the desk's own numbers once it has told them."""
     hotline, qq = (service.hotline, service.qq) if service else (HOTLINE, QQ)
-    return _("客服热线 {hotline}，QQ {qq}").format(hotline=printable(hotline, 30), qq=printable(qq, 20))
+    return _("客服热线：{hotline}，QQ：{qq}").format(hotline=printable(hotline, 30), qq=printable(qq, 20))
 
 
 def field_message(code: "FieldError | str") -> str:
@@ -94,7 +94,7 @@ def token_words(state: State) -> str:
         return _("CA：正在读取")
     if state.chosen is not None:
         tail = printable(state.chosen.serial[-6:].upper())
-        return _("CA：已插入 {tail}").format(tail=tail) if state.token else _("CA：未插入 {tail}").format(tail=tail)
+        return _("CA：已插入{tail}").format(tail=tail) if state.token else _("CA：未插入{tail}").format(tail=tail)
     match len(state.tokens):
         case 0:
             return _("CA：未插入")
@@ -106,7 +106,7 @@ def token_words(state: State) -> str:
 
 def demo_words(phone: "Phone") -> str:
     """Account, password and CA password of the demo, in one line."""
-    words = _("演示账号 {account}  密码 {password}  CA密码 {pin}")
+    words = _("演示账号：{account}  密码：{password}  CA密码：{pin}")
     return words.format(account=phone.account, password=phone.password, pin=phone.pin)
 
 

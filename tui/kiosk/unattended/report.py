@@ -114,7 +114,7 @@ class WordReport:
         match line:
             case Pay():
                 self._say(
-                    _("请用{method}扫码支付 {amount}").format(method=label(line.method), amount=yuan(line.amount_fen))
+                    _("请用{method}扫码支付{amount}").format(method=label(line.method), amount=yuan(line.amount_fen))
                 )
                 columns = shutil.get_terminal_size().columns if self._out.isatty() else 0
                 for row in qr_rows(line.qr, columns):

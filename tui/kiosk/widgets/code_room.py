@@ -75,7 +75,7 @@ def _lacking(window: Size, money: Money) -> Content:
     sentences = [" ".join(too_small(window, least_window(QrCode.half_blocks)))]
     if not QrCode.half_blocks and fitting(USUAL, room(window), half_blocks=True):
         sentences.append(_("这台终端没有可用的半块字符（U+2584），二维码要画得大一倍。"))
-    elsewhere = _("也可以按F10结束办理，在另一台终端继续缴费：申请已保存在服务端。")
+    elsewhere = _("也可以按F10结束办理，在另一台终端继续付款：申请已保存在续期服务中。")
     return Content("\n").join(map(Content, (*sentences, f"{elsewhere}{label(money)}")))
 
 
@@ -83,6 +83,6 @@ def _sample() -> Content:
     """A terminal whose font nobody knows: the person looks."""
     wide = least_window(half_blocks=False)
     question = _("右边是两个上白下黑的方块吗？ ")
-    otherwise = _("如果不是，这里的字体显示不了二维码：请放大到 {columns} 列 × {rows} 行，或在另一台终端缴费。")
+    otherwise = _("如果不是，这里的字体显示不了二维码：请放大到{columns}列{rows}行，或在另一台终端付款。")
     blocks = (LOWER_HALF * 2, "#000000 on #ffffff")
     return Content.assemble(question, blocks, "\n", otherwise.format(columns=wide.width, rows=wide.height))

@@ -87,4 +87,4 @@ class Pulse(Ticking):
         """Draw the seconds gone by."""
         gone = int(self.clock() - self._since)
         dots = "".join("*" if place == gone % 5 else "." for place in range(5))
-        self.update(Content(_("{dots}  已用时 {seconds} 秒").format(dots=dots, seconds=gone)), layout=False)
+        self.update(Content(_("{dots}  已用时{seconds}秒").format(dots=dots, seconds=gone)), layout=False)

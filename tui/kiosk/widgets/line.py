@@ -1,5 +1,7 @@
 """A one-line input that keeps what is typed out of every message."""
 
+from typing import Protocol
+
 from textual import events
 from textual.geometry import Size
 from textual.widgets import Input
@@ -7,8 +9,29 @@ from textual.widgets import Input
 from tui.core.text_safety import is_typed
 
 
+class Serving(Protocol):
+    """The keyboard on the screen, while it serves a field."""
+
+    def takes(self, key: str, character: str | None) -> bool:
+        """Whether a key of a real keyboard is for it and not for the field."""
+
+
 class Line(Input):
     """Textual's input without a clipboard; a paste becomes one line."""
+
+    served_by: Serving | None = None
+
+    def put(self, text: str) -> None:
+        """Put `text` where the caret stands, as its keys do."""
+        self.replace(text, *self.selection)
+
+    def erase_last(self) -> None:
+        """As backspace does."""
+        self.action_delete_left()
+
+    def clear_all(self) -> None:
+        """Empty the field."""
+        self.clear()
 
     def action_cut(self) -> None:
         """What is typed leaves the field for no clipboard: it would outlast the person."""
@@ -26,7 +49,10 @@ class Line(Input):
 
     async def _on_key(self, event: events.Key) -> None:
         """Take also what Python calls unprintable and people see: newer Han, and what the field's rule then refuses."""
-        if event.character and not event.is_printable and is_typed(event.character):
+        if self.served_by is not None and self.served_by.takes(event.key, event.character):
+            event.stop()
+            event.prevent_default()
+        elif event.character and not event.is_printable and is_typed(event.character):
             self.replace(event.character, *self.selection)
             event.stop()
             event.prevent_default()

@@ -26,15 +26,6 @@ class PinEntry(SecretField[Pin]):
         """Accept `longest` bytes at most."""
         self._longest = longest if 0 < longest < LONGEST else LONGEST
 
-    def type(self, character: str) -> None:
-        """Add one character, as its key does."""
-        self._append(character)
-
-    def erase_last(self) -> None:
-        """Drop one character, as backspace does."""
-        self._secret.erase_last()
-        self._changed()
-
     def on_paste(self, event: events.Paste) -> None:
         """Refused."""
         event.stop()
@@ -64,7 +55,7 @@ class Keypad(Static):
 
     def action_press(self, at: int) -> None:
         """The digit at a place was clicked; the action names the place, never the digit."""
-        self._entry.type(self._digits[at])
+        self._entry.put(self._digits[at])
         self._entry.focus()
 
     def action_erase(self) -> None:

@@ -133,8 +133,8 @@ def too_small(window: Size, least: Size) -> tuple[str, ...]:
     return (
         _("窗口太小，放不下二维码。"),
         _("请放大窗口或缩小字号："),
-        _("至少 {columns} 列 × {rows} 行，").format(columns=least.width, rows=least.height),
-        _("现在 {columns} 列 × {rows} 行。").format(columns=window.width, rows=window.height),
+        _("至少{columns}列{rows}行，").format(columns=least.width, rows=least.height),
+        _("现在{columns}列{rows}行。").format(columns=window.width, rows=window.height),
     )
 
 

@@ -8,6 +8,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from tui.core.secret import Secret
+from tui.kiosk.widgets.line import Serving
 
 S = TypeVar("S", bound=Secret)
 
@@ -17,6 +18,8 @@ MAX_LENGTH = 64
 
 class SecretField(Widget, Generic[S], can_focus=True):
     """Shows one star a character; backspace, ctrl+u and paste work; `take` moves the secret out."""
+
+    served_by: Serving | None = None
 
     class Told(Message):
         """Something about a field; carries no content."""
@@ -56,6 +59,20 @@ class SecretField(Widget, Generic[S], can_focus=True):
         self._secret.wipe()
         self.refresh()
 
+    def put(self, text: str) -> None:
+        """Add one character, as its key does."""
+        self._append(text)
+
+    def erase_last(self) -> None:
+        """Drop one character, as backspace does."""
+        self._secret.erase_last()
+        self._changed()
+
+    def clear_all(self) -> None:
+        """Drop all characters."""
+        self._secret.wipe()
+        self._changed()
+
     def render(self) -> Content:
         """Stars, and a caret while focused; the end stays in view."""
         stars = "*" * min(self.length, max(0, self.content_size.width - 1))
@@ -66,12 +83,14 @@ class SecretField(Widget, Generic[S], can_focus=True):
         match event.key:
             case "enter":
                 self.post_message(self.Submitted(self))  # type: ignore[arg-type]
+            case "escape" if self.served_by is not None:
+                self.served_by.takes(event.key, None)
             case "backspace" | "ctrl+h":
-                self._secret.erase_last()
-                self._changed()
+                self.erase_last()
             case "ctrl+u" | "ctrl+w":
-                self._secret.wipe()
-                self._changed()
+                self.clear_all()
+            case "left" | "right":
+                pass  # its end is the only place to type at; the field is left by the keys that leave any field
             case _ if event.is_printable and event.character:
                 self._append(event.character)
             case _:

@@ -6,7 +6,7 @@ import signal
 
 from tui.core.token import TokenStage
 from tui.token import protocol
-from tui.token.protocol import PinWanted, Report
+from tui.token.protocol import NewPinWanted, PinWanted, Report
 
 
 class Channel:
@@ -56,6 +56,11 @@ class Channel:
     def ask_pin(self) -> bytearray:
         """Ask for the PIN and take it."""
         self.send(PinWanted())
+        return self.receive()
+
+    def ask_new_pin(self) -> bytearray:
+        """Ask for the PIN that is to come into force, and take it."""
+        self.send(NewPinWanted())
         return self.receive()
 
     def progress(self, stage: TokenStage) -> None:

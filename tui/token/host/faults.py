@@ -78,6 +78,15 @@ def pin_state(flags: int) -> PinState:
     return PinState.COUNT_LOW if flags & PyKCS11.CKF_USER_PIN_COUNT_LOW else PinState.UNKNOWN
 
 
+def so_pin_state(flags: int) -> PinState:
+    """The same of the SO PIN."""
+    if flags & PyKCS11.CKF_SO_PIN_LOCKED:
+        return PinState.LOCKED
+    if flags & PyKCS11.CKF_SO_PIN_FINAL_TRY:
+        return PinState.FINAL_TRY
+    return PinState.COUNT_LOW if flags & PyKCS11.CKF_SO_PIN_COUNT_LOW else PinState.UNKNOWN
+
+
 def tries_left(state: PinState) -> int | None:
     """Wrong PINs still allowed, where the flags tell."""
     return {PinState.LOCKED: 0, PinState.FINAL_TRY: 1}.get(state)

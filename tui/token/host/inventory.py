@@ -77,6 +77,7 @@ def _token(driver: Driver, slot: int, info: Any, read: Read) -> Token:
         bare_keys=listing.bare_keys,
         hides=_has_user_pin(info.flags) and not fault and not signs,
         pin_to_be_changed=bool(info.flags & PyKCS11.CKF_USER_PIN_TO_BE_CHANGED),
+        so_pin_state=faults.so_pin_state(info.flags),
     )
 
 

@@ -1,9 +1,7 @@
-"""Hold the PIN of one step and log in from a buffer that is wiped: PyKCS11's own call leaves a copy of it."""
+"""Hold the PIN of one step, log in with it and change it, from a buffer that is wiped."""
 
 import contextlib
-import ctypes
 from dataclasses import replace
-from functools import cache
 from typing import Any
 
 import PyKCS11
@@ -11,14 +9,17 @@ from PyKCS11 import PyKCS11Error
 
 from tui.core.certificate import PinState, Token
 from tui.core.failure import Failure, Reason, TokenError
-from tui.token.host import faults
+from tui.token.host import faults, secret_calls
 from tui.token.host.driver import Driver
 
 _OF_ANY_LOGIN = frozenset({Reason.PIN_LOCKED, Reason.PIN_CANCELLED, Reason.TOKEN_REMOVED})
 """Refusals that mean the same whatever C_Login was for; any other is about the key that demands its PIN."""
-_C_LOGIN = 18
-"""Place of C_Login among the pointers of CK_FUNCTION_LIST (PKCS #11 v2.40, 3.1 and pkcs11f.h)."""
-_LOGIN = ctypes.CFUNCTYPE(ctypes.c_ulong, ctypes.c_ulong, ctypes.c_ulong, ctypes.c_void_p, ctypes.c_ulong)
+
+_OF_NEW = {
+    PyKCS11.CKR_PIN_LEN_RANGE: Reason.NEW_PIN_LENGTH,
+    PyKCS11.CKR_PIN_INVALID: Reason.NEW_PIN_CHARACTERS,
+    PyKCS11.CKR_PIN_TOO_WEAK: Reason.NEW_PIN_WEAK,
+}
 
 
 class HeldPin:
@@ -52,6 +53,28 @@ class HeldPin:
             raise TokenError(replace(failure, reason=Reason.SIGNING_PIN_REFUSED)) from refused
         self._accepted = True
 
+    def change_to(self, new: bytearray) -> None:
+        """C_SetPIN, once; raise `TokenError`. A pad of the token's own asks for both PINs, after no login."""
+        token = self._token
+        check_new(token, new)
+        if token.pin_state is PinState.LOCKED:
+            raise _locked()
+        if not token.pin_pad:
+            self._log_in_to_change()
+        pins = None if token.pin_pad else (self._pin, new)
+        value = secret_calls.set_pin(self._driver, self._session.session, pins)
+        if value != PyKCS11.CKR_OK:
+            refused = refused_new(value)
+            raise TokenError(_refusal(self._driver, token.slot, refused.failure)) from refused
+
+    def _log_in_to_change(self) -> None:
+        """Tell a wrong old PIN from a new one that is refused; one that has expired is good for its change alone."""
+        try:
+            self._login(PyKCS11.CKU_USER)
+        except TokenError as refused:
+            if refused.failure.reason is not Reason.PIN_EXPIRED:
+                raise
+
     def wipe(self) -> None:
         """Overwrite the PIN."""
         self._pin[:] = bytes(len(self._pin))
@@ -60,14 +83,30 @@ class HeldPin:
         """C_Login once, never on a locked token; what it answered."""
         token, pin = self._token, self._pin
         if token.pin_state is PinState.LOCKED:
-            raise TokenError(Failure(Reason.PIN_LOCKED, detail="CKF_USER_PIN_LOCKED", tries_left=0))
+            raise _locked()
         if not token.pin_pad and not max(1, token.pin_min) <= len(pin) <= (token.pin_max or len(pin)):
             raise faults.fault(Reason.PIN_LENGTH, f"{token.pin_min}-{token.pin_max}")
-        value = _c_login(self._driver, self._session.session, user, None if token.pin_pad else pin)
+        value = secret_calls.login(self._driver, self._session.session, user, None if token.pin_pad else pin)
         if value not in (PyKCS11.CKR_OK, PyKCS11.CKR_USER_ALREADY_LOGGED_IN):
             error = PyKCS11Error(value)
             raise TokenError(_refusal(self._driver, token.slot, faults.failure(error))) from error
         return value
+
+
+def _locked() -> TokenError:
+    return TokenError(Failure(Reason.PIN_LOCKED, detail="CKF_USER_PIN_LOCKED", tries_left=0))
+
+
+def check_new(token: Token, new: bytearray) -> None:
+    """Raise NEW_PIN_LENGTH for a length that the token says it does not take."""
+    if not token.pin_pad and not max(1, token.pin_min) <= len(new) <= (token.pin_max or len(new)):
+        raise faults.fault(Reason.NEW_PIN_LENGTH, f"{token.pin_min}-{token.pin_max}")
+
+
+def refused_new(value: int) -> TokenError:
+    """What C_SetPIN or C_InitPIN answers, once the PIN that allows it was accepted, is about the new one."""
+    failure = faults.failure(PyKCS11Error(value))
+    return TokenError(replace(failure, reason=_OF_NEW.get(value, failure.reason)))
 
 
 def _refusal(driver: Driver, slot: int, failure: Failure) -> Failure:
@@ -85,51 +124,3 @@ def _refusal(driver: Driver, slot: int, failure: Failure) -> Failure:
             final_try=tries == 1,
         )
     return failure
-
-
-class _FunctionList(ctypes.Structure):
-    """CK_FUNCTION_LIST up to C_Login."""
-
-    _fields_ = (("version", ctypes.c_ubyte * 2), ("functions", ctypes.c_void_p * (_C_LOGIN + 1)))
-
-
-def _c_login(driver: Driver, session: Any, user: int, pin: bytearray | None) -> int:
-    """The CKR_ value of a login as `user` (CKU_USER, CKU_CONTEXT_SPECIFIC).
-
-    `pin` is UTF-8; None has the token ask on its own PIN pad. Who gave it wipes it.
-    """
-    call = _function(driver.lib.pkcs11dll_filename)
-    if call is None:
-        return _copied(driver, session, user, pin or bytearray())
-    number = session.value()
-    if pin is None:
-        return int(call(number, user, None, 0))
-    buffer = (ctypes.c_ubyte * len(pin)).from_buffer(pin) if pin else None
-    return int(call(number, user, buffer, len(pin)))
-
-
-@cache
-def _function(path: str) -> "ctypes._FuncPointer | None":
-    """C_Login of the module as PyKCS11 has loaded it: dlopen gives the same one again.
-
-    None where each C_GetFunctionList begins another instance, as p11-kit's client does.
-    """
-    module, lists = ctypes.CDLL(path), [ctypes.POINTER(_FunctionList)() for _ in range(2)]
-    for listed in lists:
-        value = module.C_GetFunctionList(ctypes.byref(listed))
-        if value:
-            raise PyKCS11Error(value)
-    first, second = (ctypes.addressof(listed.contents) for listed in lists)
-    return _LOGIN(lists[0].contents.functions[_C_LOGIN]) if first == second else None
-
-
-def _copied(driver: Driver, session: Any, user: int, pin: bytearray) -> int:
-    """By PyKCS11's own call; the copy that it leaves ends with this process, and that with the person's visit."""
-    vector = PyKCS11.LowLevel.ckbytelist(len(pin))
-    try:
-        for i in range(len(vector)):
-            vector[i] = pin[i]
-        return int(driver.lib.lib.C_Login(session, user, vector))
-    finally:
-        for i in range(len(vector)):
-            vector[i] = 0

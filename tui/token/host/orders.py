@@ -8,20 +8,26 @@ from PyKCS11 import PyKCS11Error
 
 from tui.core.failure import Failure, Reason, TokenError
 from tui.core.token import TokenStage
-from tui.token.host import enrolment, faults, identity, retirement, session
+from tui.token.host import enrolment, faults, identity, leftovers, pin_change, retirement, session
 from tui.token.host.driver import Driver
 from tui.token.protocol import (
+    ChangePin,
+    DeleteLeftovers,
     Done,
     Install,
     Installed,
+    Leftovers,
+    ListLeftovers,
     Look,
     MakeRequest,
     Order,
+    PinChanged,
     Refused,
     Requested,
     Retire,
     Retired,
     Revealed,
+    Unlock,
 )
 
 _PERHAPS_PULLED = (Reason.TOKEN_FAULT, Reason.TOKEN_REMOVED, Reason.KEY_MISSING, Reason.SIGNING_PIN_REFUSED)
@@ -34,6 +40,9 @@ class Way(Protocol):
 
     def ask_pin(self) -> bytearray:
         """Ask for the PIN and take it."""
+
+    def ask_new_pin(self) -> bytearray:
+        """Ask for the PIN that is to come into force, and take it."""
 
     def progress(self, stage: TokenStage) -> None:
         """Tell the stage that begins."""
@@ -51,6 +60,16 @@ def carry_out(driver: Driver, order: Order, channel: Way) -> Done | Refused:
                 return Installed(enrolment.install(driver, order, channel.ask_pin, channel.progress))
             case Retire():
                 return Retired(retirement.retire(driver, order, channel.ask_pin, channel.progress))
+            case ChangePin():
+                pin_change.change(driver, order, channel.ask_pin, channel.ask_new_pin, channel.progress)
+                return PinChanged()
+            case Unlock():
+                pin_change.unlock(driver, order, channel.ask_pin, channel.ask_new_pin, channel.progress)
+                return PinChanged()
+            case ListLeftovers():
+                return Leftovers(leftovers.found(driver, order, channel.ask_pin))
+            case DeleteLeftovers():
+                return Leftovers(leftovers.delete(driver, order, channel.ask_pin, channel.progress))
             case _:
                 assert_never(order)
     except TokenError as error:

@@ -15,8 +15,8 @@ from tui.token.host.slot_monitor import SlotMonitor
 
 _SHORTEST, _LONGEST, _LONGEST_WITH_MONITOR = 0.05, 1.0, 5.0
 """Seconds between two looks."""
-_THRIFT = 300
-"""A look is followed by this many times the CPU time that it cost of rest: a third of a percent of a core."""
+_THRIFT = 1000
+"""A look is followed by this many times the CPU time that it cost of rest: a tenth of a percent of a core."""
 _EAGER = 5
 """Looks after a report of the slot monitor, at growing distances: a driver may notice later than PC/SC itself."""
 _RESTART_WITHOUT_TOKEN, _RESTART = 0.25, 2.0

@@ -120,7 +120,7 @@ def signed_in(
 ) -> Iterator[Workspace]:
     """Find the token (see `locate`), log in, let its key sign; at the end log out and wipe the PIN, come what may."""
     token, certificate = locate(driver, reference, replaced)
-    with _logged_in(driver, token, certificate, ask_pin, writable=True) as (session, pin):
+    with logged_in(driver, token, certificate, ask_pin, writable=True) as (session, pin):
         if certificate is None:
             token, certificate = _uncovered(driver, token, session, reference, replaced)
         signer = Signer(session, pin.log_in_for_signature)
@@ -132,12 +132,12 @@ def signed_in(
 def look(driver: Driver, reference: CertificateRef, ask_pin: AskPin) -> Token:
     """The token of this name with all that is on it; nothing is signed or written."""
     token, certificate = locate(driver, reference)
-    with _logged_in(driver, token, certificate, ask_pin, writable=False) as (session, _):
+    with logged_in(driver, token, certificate, ask_pin, writable=False) as (session, _):
         return _unveiled(token, session)
 
 
 @contextlib.contextmanager
-def _logged_in(
+def logged_in(
     driver: Driver, token: Token, certificate: Certificate | None, ask_pin: AskPin, *, writable: bool
 ) -> Iterator[tuple[Any, HeldPin]]:
     """A session after C_Login on the token that was compared just before; the PIN is wiped whatever happens."""

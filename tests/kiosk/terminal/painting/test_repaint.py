@@ -12,7 +12,7 @@ def test_the_screen_comes_back_by_focus_resize_continue_and_function_key() -> No
     program, terminal = Program(), Emulator()
     process = program.process
     try:
-        _read(program, terminal, lambda: _stands("剩余20天", terminal))
+        _read(program, terminal, lambda: _stands("还有20天到期", terminal))
         meant = terminal.cells()[1:]  # below the clock
         ways: tuple[Callable[[], None], ...] = (
             lambda: program.send(b"\x1b[I"),

@@ -223,7 +223,7 @@ class Card(Dialogue):
         application = self.state.offer.application if self.state.offer else None
         if application is None or not self._under_way():
             return
-        words = _("业务单号 {number}  业务状态 {status}  支付状态 {payment}").format(
+        words = _("业务单号：{number}  业务状态：{status}  支付状态：{payment}").format(
             number=printable(application.business_no, 40),
             status=label(application.status),
             payment=label(application.payment_status),

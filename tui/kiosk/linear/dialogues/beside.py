@@ -89,7 +89,7 @@ class TokenAwaited(Dialogue):
         """Which CA, and what happens then."""
         self._tell()
         if (chosen := self.state.chosen) is not None:
-            tail = _("尾号 {tail}")
+            tail = _("尾号{tail}")
             self.say_facts(
                 (
                     Fact(_("CA名称"), chosen.token_label or _("未命名CA")),
@@ -119,7 +119,7 @@ class TokenAwaited(Dialogue):
 class Refused(Dialogue):
     """Why there is no way on, which certificate it is about, and the way out."""
 
-    help = N_("上面写明了原因和办法。取出CA或选「返回首页」结束。需要帮助请联系客服。")
+    help = N_("上面写明了原因和办法。拔出CA或选「返回首页」结束。需要帮助请联系客服。")
 
     def open(self) -> None:
         """The certificate and the hotline; the reason is said already."""

@@ -5,8 +5,8 @@ from tui.core.text_safety import paragraphs, printable
 from tui.journey import events as e
 from tui.journey.state import State
 from tui.kiosk.linear.dialogue import Choice, Dialogue, Question, Talk
-from tui.kiosk.linear.wrapping import wrapped
 from tui.kiosk.text import N_, _
+from tui.kiosk.text.wrapping import wrapped
 
 LEAST_ROWS = 8
 """Of a page, however low the terminal is."""
@@ -58,7 +58,7 @@ class Reading(Dialogue):
     def question(self) -> Question | None:
         """The next page, or the consent."""
         if self._read < len(self._pages):
-            words = _("第{page}页，共{pages}页。按回车看下一页，输入 1 一次读完：")
+            words = _("第{page}页，共{pages}页。按回车看下一页，输入1一次读完：")
             return Question(words.format(page=self._read, pages=len(self._pages)))
         return super().question()
 
@@ -120,7 +120,7 @@ class Agreement(Reading):
         """Which text this is, first."""
         if (agreement := self.state.agreement) is not None:
             self.talk.say(
-                _("版本 {version}").format(version=printable(agreement.version, 20)),
+                _("版本：{version}").format(version=printable(agreement.version, 20)),
                 f"SHA-256 {printable(agreement.digest, 64)}",
             )
         super().open()

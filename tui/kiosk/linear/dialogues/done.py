@@ -8,7 +8,8 @@ from tui.journey import events as e
 from tui.journey.moves.installing import retirable
 from tui.journey.state import State
 from tui.kiosk.linear.dialogue import Choice, Dialogue
-from tui.kiosk.receipt.outlet import Outlet, deliver
+from tui.kiosk.ports import Outlet
+from tui.kiosk.receipt.outlet import deliver
 from tui.kiosk.receipt.receipt import receipt_of
 from tui.kiosk.text import N_, _
 from tui.kiosk.text.certificate import Fact, kept_words

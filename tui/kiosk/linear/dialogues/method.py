@@ -27,7 +27,7 @@ class Method(Fields):
         """The bill and the warning."""
         application = self.state.application
         if application is not None and application.order is not None:
-            words = _("业务单号 {number}，业务费用 {fee}")
+            words = _("业务单号：{number}，业务费用：{fee}")
             number, fee = printable(application.business_no, 40), yuan(application.order.total_fen)
             self.talk.say(words.format(number=number, fee=fee))
         self.talk.say(_("注意：请仔细复核开票信息是否正确，一旦发票已开具，不接受任何重新开票的申请。"))

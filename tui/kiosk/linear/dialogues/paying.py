@@ -18,14 +18,16 @@ SETTLED = frozenset({PaymentStatus.PAID, PaymentStatus.FROZEN})
 class PayNotice(Dialogue):
     """The request is in; now it is paid."""
 
-    help = N_("续期申请已提交。按「确定」进入订单页面缴费；付款后证书自动签发。")
+    help = N_("续期申请已提交。按「确定」进入订单页面付款；付款后证书自动签发。")
     default = 1
 
     def open(self) -> None:
         """Number and amount."""
-        self.talk.say(_("续期申请已提交，请缴费。"))
+        self.talk.say(_("续期申请已提交，请付款。"))
         self.say_facts(_bill(self.state))
-        self.talk.say(_("缴费成功后证书自动签发，随后安装到CA。\n申请保存在服务端，也可以稍后在任何一台终端继续缴费。"))
+        self.talk.say(
+            _("付款成功后证书自动签发，随后安装到CA。\n申请保存在续期服务中，也可以稍后在任何一台终端继续付款。")
+        )
 
     def choices(self) -> tuple[Choice, ...]:
         """确定."""
@@ -109,7 +111,7 @@ class Issuing(Dialogue):
 
     help = N_(
         "付款已收到，证书正在签发，签发后自动进入安装。"
-        "\n\n可以离开：稍后在任何一台终端插入同一只CA，登录后按「继续办理」即可安装，不会重复收费。"
+        "\n\n可以离开：稍后在任何一台终端插入同一个CA，登录后按「继续办理」即可安装，不会重复收费。"
     )
 
     def open(self) -> None:

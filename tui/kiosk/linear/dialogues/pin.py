@@ -24,7 +24,7 @@ class PinPrompt(Dialogue):
     """What the PIN is for, the tries left, the PIN; the last try is agreed to first."""
 
     help = N_(
-        "CA密码是这只CA的使用密码，不是财智云账号的密码。连续输错会锁定CA，锁定后需联系客服解锁。"
+        "CA密码是这个CA的使用密码，不是财智云账号的密码。连续输错会锁定CA，锁定后需联系客服解锁。"
         "\n\n本程序不保存CA密码，每次使用后立即清除，也绝不会自动重试。"
     )
 

@@ -1,4 +1,4 @@
-"""Step 7: the payment code as an address and, where the terminal can show one, as a picture of letters."""
+"""Step 7: the payment code as an address and, where the terminal can show one, at a wish as a picture of letters."""
 
 from time import monotonic
 
@@ -7,7 +7,7 @@ from tui.core.text_safety import printable
 from tui.journey import events as e
 from tui.journey.ports import Phone
 from tui.journey.state import State
-from tui.kiosk.linear.dialogue import Choice, Dialogue
+from tui.kiosk.linear.dialogue import Choice, Dialogue, Question
 from tui.kiosk.linear.picture import picture
 from tui.kiosk.matrix import drawable
 from tui.kiosk.text import N_, _, proper
@@ -31,6 +31,8 @@ class Scanning(Dialogue):
     def open(self) -> None:
         """The attempt as it now is."""
         self._until = 0.0
+        self._looking = False
+        """A picture of the code stands on the screen."""
         self._over = False
         self._tell(self.state)
 
@@ -45,21 +47,38 @@ class Scanning(Dialogue):
         if was.expires_in != now.expires_in:
             self._until = monotonic() + now.expires_in
         if was.state is not now.state:
+            self._looking = False
             self.talk.say(label(now.state))
             self._tell_end(now)
         if before.desk_reachable is not self.state.desk_reachable:
             self.talk.say(desk_words(self.state))
 
+    def tick(self) -> None:
+        """The code's time is over: said once."""
+        attempt = _attempt(self.state)
+        if not self._over and attempt is not None and not self._scannable():
+            self._over, self._looking = True, False
+            if attempt.state not in RETURNED:
+                self.talk.say(_("二维码已过期，没有付款请选「新二维码」；如已付款，请选「支付成功」。"))
+
+    def question(self) -> Question | None:
+        """One line below a picture, which would scroll away above a list."""
+        if self._looking:
+            return Question(_("请用手机扫描上面的二维码，付款后自动继续；按回车返回选项："))
+        return super().question()
+
+    def answer(self, text: str) -> e.Event | None:
+        """Away from the picture, or one of the list."""
+        if not self._looking:
+            return super().answer(text)
+        self._looking = False
+        return None
+
     def waiting(self) -> str:
-        """The time that is left; once, that it is over."""
+        """The time that is left; nothing below a picture."""
         if self.state.busy is not None:
             return super().waiting()
-        if not self._scannable():
-            if not self._over:
-                self._over = True
-                attempt = _attempt(self.state)
-                if attempt is not None and attempt.state not in RETURNED:
-                    self.talk.say(_("二维码已过期，没有付款请选「新二维码」；如已付款，请选「支付成功」。"))
+        if self._looking or not self._scannable():
             return ""
         left = max(0, round(self._until - monotonic()))
         return _("正在等待付款，还剩{minutes}分{seconds}秒").format(minutes=left // 60, seconds=left % 60)
@@ -72,7 +91,13 @@ class Scanning(Dialogue):
         frozen = self.state.application is not None and self.state.application.is_frozen
         listed = [Choice(_("支付成功"), e.PaymentClaimed)]
         if self._scannable() and drawable(attempt.qr):
-            listed.append(Choice(_("再显示一次付款码"), lambda: self._show(attempt)))
+            listed.append(Choice(_("再显示一次付款链接"), lambda: self._show(attempt)))
+            if picture(attempt.qr, *self.talk.canvas):
+                listed.append(Choice(_("显示二维码"), lambda: self._draw(attempt)))
+                swapped = Choice(
+                    _("黑白对调显示二维码，手机扫不出时用"), lambda: self._draw(attempt, light_ground=True)
+                )
+                listed.append(swapped)
             if (phone := self.talk.phone) is not None:
                 listed.append(Choice(_("演示付款"), lambda: self.talk.aside(lambda: _paid(phone, attempt.qr))))
         if frozen:
@@ -94,7 +119,7 @@ class Scanning(Dialogue):
         application, attempt = state.application, _attempt(state)
         if application is None or attempt is None:
             return
-        self._until, self._over = monotonic() + attempt.expires_in, False
+        self._until, self._over, self._looking = monotonic() + attempt.expires_in, False, False
         order_no = application.order.order_no if application.order else ""
         self.say_facts(
             (
@@ -118,12 +143,15 @@ class Scanning(Dialogue):
             )
             self.talk.say(words, refund_words(self.state.application), call(self.state.service))
 
+    def _draw(self, attempt: Attempt, *, light_ground: bool = False) -> None:
+        self.talk.draw(*picture(attempt.qr, *self.talk.canvas, light_ground=light_ground))
+        self._looking = True
+
     def _show(self, attempt: Attempt) -> None:
         if not drawable(attempt.qr):
             self.talk.say(_("这个二维码无法显示。") if attempt.qr else _("正在获取二维码，请稍候。"))
             return
         self.talk.say(_("请用{wallet}扫码付款").format(wallet=proper(attempt.method.wallet)))
-        self.talk.draw(*picture(attempt.qr, *self.talk.canvas))
         self.talk.say(_("付款链接（手机上也可以直接打开）："))
         self.talk.draw(attempt.qr)
         self.talk.say(_("付款后自动继续。"))

@@ -50,7 +50,7 @@ def classes_of(size: Size) -> dict[str, bool]:
     layout = layout_of(size)
     narrow = next((name for columns, name in NARROW if size.width < columns), "")
     low = next((name for rows, name in LOW if size.height < rows), "")
-    classes = {name: name == layout for name in Layout}
+    classes = {name.value: name is layout for name in Layout}
     return {**classes, **{name: name in {narrow, low} for _, name in (*NARROW, *LOW)}}
 
 

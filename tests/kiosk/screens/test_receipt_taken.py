@@ -1,0 +1,62 @@
+"""The receipt on the last screen: read, handed over beside the person's wait, and as a code that readers read."""
+
+from collections.abc import Sequence
+from threading import Event
+
+import numpy as np
+import pytest
+
+from tests.harness.kiosk.stage import staged
+from tests.kiosk.receipt.test_printer import done
+from tests.rig.readers import zxing
+from tui.core.receipt import OutletKind, OutletRefused, OutletTrouble
+from tui.kiosk.screens.receipt import TextCode
+
+
+class Slow:
+    """A printer that prints when it is let."""
+
+    kind = OutletKind.PRINTER
+
+    def __init__(self, trouble: OutletTrouble | None = None) -> None:
+        self.printed: list[Sequence[str]] = []
+        self.let = Event()
+        self._trouble = trouble
+
+    def put(self, lines: Sequence[str]) -> None:
+        assert self.let.wait(30)
+        if self._trouble:
+            raise OutletRefused(self._trouble)
+        self.printed.append(lines)
+
+
+@pytest.mark.parametrize(("trouble", "told"), [(None, "收据已送到打印机"), (OutletTrouble.PAPER_OUT, "缺纸")])
+async def test_it_is_printed_while_the_screen_goes_on(trouble: OutletTrouble | None, told: str) -> None:
+    slow = Slow(trouble)
+    async with staged(done()) as stage:
+        stage.app.outlets = (slow,)
+        await stage.press("f8")
+        assert "深圳********公司" in stage.text
+        await stage.press("enter")
+        assert "请稍候" in stage.text
+        slow.let.set()
+        await stage.app.workers.wait_for_complete()
+        await stage.pilot.pause()
+        assert told in stage.text
+        assert len(slow.printed) == (0 if trouble else 1)
+        await stage.press("escape")
+        assert "证书安装完成！" in stage.text
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 50)])
+async def test_the_code_is_read(size: tuple[int, int]) -> None:
+    async with staged(done(), size) as stage:
+        await stage.press("f8", "enter")
+        code = stage.app.screen.query_one(TextCode)
+        assert code.drawing is not None
+        dark = np.pad(np.array(code._modules, dtype=np.uint8), 4)
+        [text] = zxing([np.kron(255 * (1 - dark), np.ones((4, 4), dtype=np.uint8))])
+        assert "AABB01" in text
+        assert ("支付宝" in text) is (size[1] > 24)
+        await stage.press("enter", "escape")
+        assert "证书安装完成！" in stage.text

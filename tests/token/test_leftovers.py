@@ -1,0 +1,111 @@
+"""Keys without a certificate: listed as what they are, and deleted only where nothing can need them."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import PyKCS11
+import pytest
+
+from tests.harness.token.support import APPLICATION, issued, pin, quiet, reference, requested
+from tests.harness.token.unruly import Serving
+from tests.rig.simulator import At, Simulator
+from tests.rig.softhsm import (
+    SoftToken,
+    TestCa,
+    delete_public_key,
+    init_token,
+    issue,
+    make_key,
+    put_certificate,
+    put_key,
+    subject,
+)
+from tui.core.certificate import refer_whole
+from tui.core.leftover import Kept, LeftoverKey
+from tui.token.tokens import Tokens
+
+
+async def listed(
+    tokens: Tokens, over: tuple[str, ...] = (), delete: tuple[LeftoverKey, ...] = ()
+) -> tuple[LeftoverKey, ...]:
+    """What is left over, after those of `delete` are gone."""
+    (token,) = (await tokens.take_snapshot()).tokens
+    return await tokens.leftovers(refer_whole(token), pin(), quiet, over=over, delete=delete)
+
+
+def halves(token: SoftToken) -> tuple[int, int]:
+    """Private and public keys on the token."""
+    objects = token.objects()
+    return objects.count("Private Key Object"), objects.count("Public Key Object")
+
+
+@pytest.mark.parametrize("kind", ["ec256", "rsa2048"])
+async def test_a_stranger_is_listed_and_deleted_and_a_certificate_keeps_its_key(
+    simulator: Simulator, serving: Serving, kind: str
+) -> None:
+    put_key(simulator.soft, make_key(kind), key_id="77", label="旧钥")  # type: ignore[arg-type]
+    tokens = serving(simulator)
+    (key,) = await listed(tokens)
+    assert (key.key_id, key.label, key.private, key.public) == ("77", "旧钥", 1, 1)
+    assert (key.kind, key.kept) == ({"ec256": "EC-P256", "rsa2048": "RSA-2048"}[kind], None)
+    assert await listed(tokens, delete=(replace(key, label="another"),)) == (key,)
+    assert halves(simulator.soft) == (2, 2)
+    assert await listed(tokens, delete=(key,)) == ()
+    assert halves(simulator.soft) == (1, 1)
+    assert (await requested(tokens, simulator)).csr
+
+
+async def test_a_key_of_an_application_stays_until_the_desk_says_that_it_is_over(
+    simulator: Simulator, serving: Serving, ca: TestCa
+) -> None:
+    tokens, number = serving(simulator), APPLICATION.business_no
+    request = await requested(tokens, simulator)
+    (key,) = await listed(tokens)
+    assert (key.business_no, key.kept) == (number, Kept.APPLICATION)
+    assert await listed(tokens, delete=(replace(key, kept=None),)) == (key,)
+    assert await listed(tokens, ("GD20260730000002",), (replace(key, kept=None),)) == (key,)
+    ready = issued(request, ca, simulator.certificate_der)
+    assert (await tokens.install(await reference(tokens, simulator.certificate_der), pin(), ready, quiet)).proof
+    assert await listed(tokens, (number,)) == ()
+
+
+async def test_the_key_of_an_application_that_is_over_goes(simulator: Simulator, serving: Serving) -> None:
+    tokens, over = serving(simulator), (APPLICATION.business_no,)
+    await requested(tokens, simulator)
+    (key,) = await listed(tokens, over)
+    assert key.kept is None
+    assert await listed(tokens, over, (key,)) == ()
+    assert (await requested(tokens, simulator)).csr
+
+
+async def test_a_certificates_key_under_another_id_is_none_of_them(
+    tmp_path: Path, ca: TestCa, serving: Serving
+) -> None:
+    soft, own, other = init_token(tmp_path / "token"), make_key("ec256"), make_key("ec256")
+    put_key(soft, own, key_id="01", label="own")
+    put_key(soft, other, key_id="02", label="other")
+    put_certificate(soft, issue(ca, subject("某某"), own.public_key()), key_id="02", label="certificate")
+    delete_public_key(soft, "01")  # the private half tells nothing then, and has to sign
+    (key,) = await listed(serving(soft))
+    assert (key.key_id, key.kept) == ("02", Kept.NAMED)
+
+
+async def test_a_key_that_tells_nothing_and_does_not_sign_stays(simulator: Simulator, serving: Serving) -> None:
+    put_key(simulator.soft, make_key("ec256"), key_id="77", label="silent")
+    simulator.at("C_SignInit", At.RETURN, PyKCS11.CKR_KEY_FUNCTION_NOT_PERMITTED)
+    tokens = serving(simulator)
+    (key,) = [key for key in await listed(tokens) if key.key_id == "77"]
+    assert key.kept is Kept.UNCERTAIN
+    await listed(tokens, delete=(replace(key, kept=None), key))
+    assert halves(simulator.soft) == (2, 2)
+
+
+async def test_without_any_certificate_every_key_may_go(tmp_path: Path, serving: Serving) -> None:
+    soft = init_token(tmp_path / "token")
+    put_key(soft, make_key("ec256"), key_id="01", label="one")
+    put_key(soft, make_key("ec256"), key_id="02", label="two")
+    tokens = serving(soft)
+    keys = await listed(tokens)
+    assert [key.kept for key in keys] == [None, None]
+    assert await listed(tokens, delete=keys[:1]) == keys[1:]
+    assert halves(soft) == (1, 1)

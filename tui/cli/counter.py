@@ -1,0 +1,81 @@
+"""The kiosk in counter mode: this process becomes the supervisor, which starts the programs that strangers see."""
+
+import os
+import sys
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NoReturn
+
+import tui
+from tui.cli.kiosk import fit_terminal
+from tui.cli.main import prepare
+from tui.cli.output import say
+from tui.cli.settings import begin
+from tui.core.exits import Exit, exit_of
+from tui.core.failure import KioskError
+from tui.kiosk.settings import KioskSettings
+from tui.kiosk.text import _
+from tui.kiosk.text.wording import call
+from tui.kiosk.wiring import head_start, outlets, runtime
+from tui.process import garbage
+from tui.process.hardening import harden
+
+if TYPE_CHECKING:
+    from tui.kiosk.counter.visit import Visit
+
+_ENTRY: Final = """\
+import sys
+if sys.argv[1] not in sys.path: sys.path.insert(0, sys.argv[1])
+from {module} import main
+main()"""
+"""`python -I` forgets where a checkout lies; the installed package is found without help."""
+_ROOT: Final = str(Path(tui.__file__).parent.parent)
+
+
+def supervise(settings: KioskSettings, *, lines: bool) -> NoReturn:
+    """Become the supervisor; it knows the standard library alone, and none of what this process has imported.
+
+    Line by line what one person typed would stand above the next one's answers: there is no such counter.
+    """
+    if lines:
+        say("柜台模式只能用全屏界面 / a counter needs the full screen")
+        sys.exit(Exit.USAGE)
+    program = (sys.executable, "-I", "-X", "utf8", "-c", _entry("tui.cli.counter"), _ROOT, str(settings.source))
+    suspended = "\n".join((_("暂停服务"), "", _("本机暂时不能办理，请使用其他终端。"), call()))
+    again = _("正在重新启动，请稍候。")
+    supervisor = (sys.executable, "-I", "-S", "-X", "utf8", "-c", _entry("tui.kiosk.counter.supervisor"), _ROOT)
+    os.execv(sys.executable, (*supervisor, str(settings.idle_seconds), again, suspended, *program))  # noqa: S606
+
+
+def _entry(module: str) -> str:
+    return _ENTRY.format(module=module)
+
+
+def main() -> NoReturn:
+    """The program that strangers see: settings file, and the descriptors of reports and orders."""
+    prepare()
+    harden()
+    garbage.put_off()
+    from tui.kiosk.counter.visit import Visit
+
+    _root, config, reports, orders = sys.argv[1:]
+    visit = Visit(int(reports), int(orders))
+    try:
+        code = _show(begin(Path(config)), visit)
+    except KioskError as error:
+        say(str(error))
+        code = exit_of(error.failure)
+    sys.exit(code)
+
+
+def _show(settings: KioskSettings, visit: "Visit") -> int:
+    """Once the supervisor says so."""
+    with closing(head_start(settings.modules)) as started:
+        from tui.kiosk.app import run
+        from tui.kiosk.counter.app import CounterApp
+
+        fit_terminal(settings)
+        app = CounterApp(runtime(settings, started), visit, settings.idle_seconds)
+        app.outlets = outlets(settings)
+        garbage.resume()
+        return run(app) if visit.wait_to_be_shown() else Exit.DONE

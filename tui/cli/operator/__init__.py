@@ -1,0 +1,1 @@
+"""The operator of a counter: the password's hash, and what the menu behind it asks for."""

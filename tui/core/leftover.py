@@ -1,0 +1,36 @@
+"""Keys on a token that no certificate there is of, and why one of them must stay."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kept(StrEnum):
+    """Why a key without a certificate is not deleted."""
+
+    APPLICATION = "application"
+    """It is labelled with the number of an application that may still go on."""
+    NAMED = "named"
+    """A certificate on the token has its CKA_ID, or its other half belongs to one."""
+    UNCERTAIN = "uncertain"
+    """It tells no public key, and whether it is a certificate's cannot be tried out."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftoverKey:
+    """A key pair, or what there is of it, without a certificate."""
+
+    key_id: str
+    """CKA_ID, lower-case hex."""
+    label: str
+    kind: str
+    """`RSA-2048`, `EC-P256`, …; empty where it does not tell."""
+    spki: str
+    """SHA-256 over SubjectPublicKeyInfo, lower-case hex; empty where it does not tell."""
+    private: int
+    """Private halves."""
+    public: int
+    """Public halves."""
+    business_no: str = ""
+    """The application that it was made for, where its label is such a number."""
+    kept: Kept | None = None
+    """None where it may be deleted."""

@@ -1,0 +1,19 @@
+"""Tell whether a person has a keyboard of their own."""
+
+from textual import events
+
+
+class Hands:
+    """What is known of the hands at this terminal."""
+
+    def __init__(self) -> None:
+        self.without_keys = False
+        """A counter with a touch screen alone: every field brings the keyboard on the screen."""
+        self.on_keys = False
+        """Somebody has typed since the first screen was shown."""
+
+    def typed(self, event: events.Event) -> bool:
+        """Whether this is a character from a real keyboard; remembered."""
+        typed = isinstance(event, events.Key) and event.is_printable and not event.is_forwarded
+        self.on_keys |= typed
+        return typed

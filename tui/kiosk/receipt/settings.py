@@ -1,0 +1,88 @@
+"""`[receipt]` of kiosk.toml: the printer, and the operator's spool."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import SplitResult, parse_qsl, urlsplit
+
+from tui.process.tables import Table
+
+NARROWEST, WIDEST = 24, 64
+"""Columns of half-width characters: 32 on 58 mm paper, 48 on 80 mm."""
+ENCODINGS = ("gb18030", "big5", "utf-8")
+"""What printers with Chinese fonts take."""
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterSettings:
+    """One ESC/POS printer."""
+
+    place: SplitResult
+    """`tcp://host:port`, `usb://vendor:product` in hexadecimal, `serial:///device?baud=9600` or `file:///device`."""
+    options: Mapping[str, str] = field(default_factory=dict)
+    encoding: str = "gb18030"
+    columns: int = 32
+    cut: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptSettings:
+    """Where receipts go."""
+
+    printer: PrinterSettings | None = None
+    folder: Path | None = None
+    """A text file a receipt, with personal data masked; for a printer's spool."""
+
+
+def read_receipt(table: Table) -> ReceiptSettings:
+    """The settings of this table.
+
+    Raises `SettingsError`.
+    """
+    named = table.take("folder", str, "")
+    folder = table.source.parent / Path(named).expanduser() if named else None
+    return ReceiptSettings(_printer(table), folder)
+
+
+def _printer(table: Table) -> PrinterSettings | None:
+    encoding, columns = table.take("encoding", str, "gb18030"), table.take("columns", int, 32)
+    cut, named = table.take("cut", bool, True), table.take("printer", str, "")
+    if encoding not in ENCODINGS:
+        raise table.error("encoding", f"应为 {' | '.join(ENCODINGS)}", f"must be one of {' | '.join(ENCODINGS)}")
+    if not NARROWEST <= columns <= WIDEST:
+        raise table.error("columns", f"应在 {NARROWEST} 与 {WIDEST} 之间", f"must be within {NARROWEST} and {WIDEST}")
+    if not named:
+        return None
+    place = urlsplit(named)
+    options = dict(parse_qsl(place.query))
+    if not _is_sound(place, options):
+        known = "tcp://主机:9100 | usb://04b8:0e15 | serial:///dev/ttyUSB0?baud=9600 | file:///dev/usb/lp0"
+        raise table.error("printer", f"应形如 {known}", f"must be like {known.replace('主机', 'host')}")
+    return PrinterSettings(place, options, encoding, columns, cut)
+
+
+def _is_sound(place: SplitResult, options: Mapping[str, str]) -> bool:
+    try:
+        port = place.port if place.scheme == "tcp" else None
+    except ValueError:
+        return False
+    match place.scheme:
+        case "tcp":
+            return bool(place.hostname) and port != 0 and not place.path and not options
+        case "usb":
+            return usb_ids(place) is not None and not options
+        case "serial":
+            return place.path.startswith("/") and all(k == "baud" and v.isdecimal() for k, v in options.items())
+        case "file":
+            return place.path.startswith("/") and not place.netloc and not options
+        case _:
+            return False
+
+
+def usb_ids(place: SplitResult) -> tuple[int, int] | None:
+    """Vendor and product."""
+    vendor, _, product = place.netloc.partition(":")
+    try:
+        return int(vendor, 16), int(product, 16)
+    except ValueError:
+        return None

@@ -1,0 +1,156 @@
+"""What every screen with fields can do: show the keyboard for whoever has no other, and put it away."""
+
+from typing import TYPE_CHECKING
+
+from textual import events
+from textual.widget import Widget
+
+from tui.kiosk.hands import Hands
+from tui.kiosk.screens.settling import SettlingScreen
+from tui.kiosk.widgets.line import Line
+from tui.kiosk.widgets.secret_field import SecretField
+from tui.process.resources import ASSETS
+
+if TYPE_CHECKING:  # read when it is first shown
+    from tui.kiosk.widgets.keyboard.keyboard import Entry, Keyboard
+
+SHEET = ASSETS / "styles" / "keyboard.tcss"
+TYPING = "-typing"
+"""Class of a screen whose keyboard is shown."""
+
+
+class TypingScreen(SettlingScreen, inherit_bindings=False):
+    """The keyboard comes with a tap on a field, or by F2; it goes when something else is tapped or gets the focus.
+
+    Whoever types on a real keyboard is shown none until the next person comes, but by F2.
+    """
+
+    def __init__(self, classes: str | None = None) -> None:
+        super().__init__(classes=classes)
+        self._keyboard: Keyboard | None = None
+        self._asked_for = False
+        """It was opened by F2: keys of a real keyboard leave it where it is."""
+        self._pressed = self._going = False
+
+    @property
+    def entries(self) -> "list[Entry]":
+        """The fields that can be typed into now."""
+        found = (widget for widget in self.query("Line, SecretField") if isinstance(widget, Line | SecretField))
+        return [entry for entry in found if entry.focusable and entry.display]
+
+    @property
+    def is_typing(self) -> bool:
+        """Whether the keyboard is shown."""
+        return self.has_class(TYPING)
+
+    # ── it comes ────────────────────────────────────────────────────────────
+    def action_keyboard(self) -> None:
+        """F2: show it for the field at hand, or the first one; put it away."""
+        if self.is_typing:
+            self.app.call_later(self._put_away)
+            return
+        at_hand = [entry for entry in self.entries if entry is self.focused] or self.entries
+        if at_hand:
+            self._asked_for = True
+            at_hand[0].focus()
+            self.app.call_later(self._show_for, at_hand[0])
+
+    def on_click(self, event: events.Click) -> None:
+        """A tap on a field, or on the words beside it."""
+        tapped, _region = self.get_widget_at(*event.screen_offset)
+        if (entry := self._entry_at(tapped)) is None:
+            return
+        entry.focus()
+        if not self.is_typing and self._comes_by_itself():
+            self.app.call_later(self._show_for, entry)
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """The keyboard follows from field to field."""
+        widget = event.widget
+        if isinstance(widget, Line | SecretField):
+            if self.is_typing or (self._hands.without_keys and self._comes_by_itself()):
+                self.app.call_later(self._show_for, widget)
+        elif self.is_typing and self._pressed:
+            self._going = True  # what is under the finger must not move before it is let go
+        elif self.is_typing:
+            self.app.call_later(self._put_away)
+
+    async def _show_for(self, entry: "Entry") -> None:
+        """In the app's task: lay all out and paint it at once."""
+        if self.focused is not entry or not self.is_current:
+            return
+        from tui.kiosk.widgets.keyboard.keyboard import Keyboard
+
+        with self.app.batch_update():
+            if not self.app.stylesheet.has_source(str(SHEET), ""):
+                self.app.stylesheet.read(SHEET)
+                self.app.stylesheet.reparse()
+                self.app.stylesheet.update(self.app)
+            if self._keyboard is None:
+                self._keyboard = Keyboard()
+                await self.mount(self._keyboard, before="KeyLine")
+            self._keyboard.serve(entry)
+            self._keyboard.resize()
+            self._keyboard.display = True
+            self.add_class(TYPING)
+            await self.lay_out()
+            entry.scroll_visible(animate=False)
+            await self.lay_out()
+        self._on_timer_update()
+
+    # ── it goes ─────────────────────────────────────────────────────────────
+    def on_keyboard_hidden(self) -> None:
+        """收起, or Esc."""
+        self.app.call_later(self._put_away)
+
+    def typed_on_keys(self) -> None:
+        """Somebody types on a real keyboard; letters for the composition may come from there, too."""
+        if self.is_typing and not self._asked_for and self._keyboard is not None and not self._keyboard.composes:
+            self.app.call_later(self._put_away)
+
+    async def _put_away(self) -> None:
+        with self.app.batch_update():
+            self.put_keyboard_away()
+            await self.lay_out()
+        self._on_timer_update()
+
+    def put_keyboard_away(self) -> None:
+        """Hide it; nothing of what was being composed stays."""
+        self._asked_for = self._going = False
+        if self._keyboard is not None:
+            self._keyboard.let_go()
+            self._keyboard.display = False
+            self.remove_class(TYPING)
+
+    def _forward_event(self, event: events.Event) -> None:
+        """Know whether a finger or a button of the mouse is down."""
+        if isinstance(event, events.MouseDown):
+            self._pressed = True
+        super()._forward_event(event)
+        if isinstance(event, events.MouseUp):
+            self._pressed = False
+            if self._going:
+                self.app.call_later(self._put_away)
+
+    # ── when ────────────────────────────────────────────────────────────────
+    @property
+    def _hands(self) -> Hands:
+        app: object = self.app
+        known = getattr(app, "hands", None)
+        return known if isinstance(known, Hands) else Hands()
+
+    def _comes_by_itself(self) -> bool:
+        """Not to who types on a real keyboard, nor where the CA密码 has its own pad beside it."""
+        return not self._hands.on_keys and not any(pad.display for pad in self.query("Keypad"))
+
+    def _entry_at(self, widget: Widget) -> "Entry | None":
+        """The field that was tapped: itself, or the only one of the row or frame around."""
+        for around in widget.ancestors_with_self:
+            if isinstance(around, Line | SecretField):
+                return around
+            if around.id == "body" or around is self:
+                return None
+            inside = [e for e in self.entries if around in e.ancestors]
+            if inside:
+                return inside[0] if len(inside) == 1 else None
+        return None
