@@ -106,6 +106,7 @@ def fit_terminal(settings: KioskSettings) -> None:
 
 def choose_qr_drawing(wanted: QrDrawing, font: frozenset[int] | None) -> None:
     """Half blocks where neither the settings nor the terminal speak against them."""
+    from tui.kiosk.widgets.figures import Figures
     from tui.kiosk.widgets.qr import QrCode
 
     QrCode.grey_grounds = is_linux_console(environment())
@@ -117,6 +118,7 @@ def choose_qr_drawing(wanted: QrDrawing, font: frozenset[int] | None) -> None:
             QrCode.half_blocks, QrCode.doubtful = wanted is QrDrawing.HALF, False
         case _:
             assert_never(wanted)
+    Figures.half_blocks = QrCode.half_blocks and not QrCode.doubtful
 
 
 def _need_terminal() -> None:

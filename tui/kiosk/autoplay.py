@@ -189,6 +189,11 @@ class Autoplay:
 
     def _keep_picture(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        drawn = self.app.export_screenshot(title="ca-kiosk", simplify=True)
-        local = re.sub(r"@font-face \{.*?\}\s*", "", drawn, flags=re.DOTALL)
-        path.write_text(re.sub(r"font-family: ?Fira Code[^;]*", FONT, local), encoding="utf-8")
+        path.write_text(picture(self.app), encoding="utf-8")
+
+
+def picture(app: KioskApp) -> str:
+    """What the app shows, as SVG in fonts of this machine."""
+    drawn = app.export_screenshot(title="ca-kiosk", simplify=True)
+    local = re.sub(r"@font-face \{.*?\}\s*", "", drawn, flags=re.DOTALL)
+    return re.sub(r"font-family: ?Fira Code[^;]*", FONT, local)

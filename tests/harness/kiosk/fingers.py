@@ -28,6 +28,10 @@ class Fingers:
         """The screen."""
         return [strip.text for strip in self.app.screen._compositor.render_strips()]
 
+    def cells(self, y: int) -> list[str]:
+        """A row, one entry a cell; the second of a wide character is empty."""
+        return [part for character in self.rows[y] for part in (character, *[""] * (cell_len(character) - 1))]
+
     async def at(self, x: int, y: int) -> None:
         """Tap a cell: the terminal's two reports, one upon the other."""
         for report in (MouseDown, MouseUp):

@@ -10,6 +10,7 @@ from tui.core.text_safety import printable
 from tui.journey.state import State
 from tui.kiosk.screens.base import BACK, StepScreen
 from tui.kiosk.text import N_, _
+from tui.kiosk.text.urgency import by_urgency
 from tui.kiosk.text.wording import explain
 from tui.kiosk.widgets.action import ActionButton
 from tui.kiosk.widgets.card import facts, token_title
@@ -23,6 +24,7 @@ class CertificatesScreen(StepScreen):
     heading = N_("我的证书")
     help_text = N_("这里列出所有已插入CA中的证书和有效期，不需要CA密码。插入或拔出CA后列表会自动更新。用翻页键翻看。")
     keys = (BACK,)
+    filled = True
 
     def compose_body(self) -> Iterable[Widget]:
         """The list, scrollable."""
@@ -33,14 +35,22 @@ class CertificatesScreen(StepScreen):
         yield ActionButton(_("返回"), "back", primary=True)
 
     def show(self, state: State) -> None:
-        """Token by token."""
-        blocks = [block for token_blocks in _blocks(state, self.app.size.width - 8) for block in token_blocks]
-        empty = Content(explain(Failure(Reason.NO_TOKEN), state.money).happened)
-        self.query_one(Document).show_content(Content("\n\n").join(blocks or [empty]))
+        """Token by token, the most urgent first."""
+        self.query_one(Document).show_fitted(lambda width: _list(state, width))
+
+    def left(self) -> None:
+        """The list is of the tokens that were there."""
+        self.query_one(Document).show_fitted(lambda _width: Content())
+
+
+def _list(state: State, width: int) -> Content:
+    blocks = [block for token_blocks in _blocks(state, width) for block in token_blocks]
+    empty = Content(explain(Failure(Reason.NO_TOKEN), state.money).happened)
+    return Content("\n\n").join(blocks or [empty])
 
 
 def _blocks(state: State, width: int) -> Iterable[list[Content]]:
-    for token in state.tokens:
+    for token in by_urgency(state):
         title = token_title(token)
         if token.fault:
             title = Content.assemble(title, " ", (f"[{printable(token.fault, 40)}]", "$bad"))

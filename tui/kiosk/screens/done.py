@@ -1,6 +1,7 @@
 """Step 8: 证书安装完成！"""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from textual.containers import Horizontal
 from textual.content import Content
@@ -19,11 +20,14 @@ from tui.kiosk.text.labels import label
 from tui.kiosk.widgets.action import ActionButton
 from tui.kiosk.widgets.card import kept_words
 from tui.kiosk.widgets.facts import Fact, table
+from tui.kiosk.widgets.figures import drawn
+from tui.kiosk.widgets.large_tick import LargeTick
+from tui.kiosk.widgets.time_line import TimeLine
 from tui.kiosk.widgets.words import Words
 
 
 class DoneScreen(StepScreen):
-    """The new certificate beside the old one, both as read back from the token, and the receipt."""
+    """The new end in large, the new certificate and the old one as read back from the token, and the receipt."""
 
     CSS_PATH = style("paying.tcss")
     heading = N_("证书安装完成！")
@@ -39,9 +43,10 @@ class DoneScreen(StepScreen):
     )
 
     def compose_body(self) -> Iterable[Widget]:
-        """Two certificates, what holds now, the receipt, the invoice."""
-        yield Horizontal(Words(id="new"), Words(id="old"), id="side-by-side")
+        """A tick and the new end, what holds now, both certificates, the receipt, the invoice."""
+        yield Horizontal(LargeTick(id="tick"), Words(id="until"), id="reached")
         yield Words(id="kept")
+        yield TimeLine(id="time-line")
         yield Words(id="receipt")
         yield Words(id="invoice", classes="hint")
 
@@ -55,21 +60,27 @@ class DoneScreen(StepScreen):
         """Draw what was read back, and the receipt."""
         self.query_one("#heading", Static).update(Content(_("续期已完成") if state.finished else _(self.heading)))
         if (new := state.renewed) is not None:
-            old = state.installation.old if state.installation else None
-            self.query_one("#new", Static).update(_certificate(_("新证书"), new, "$good"))
-            title = _("原证书（已删除）") if state.retired else _("原证书")
-            left = Content.styled(label(state.key_left), "$warning") if state.key_left else Content()
-            gone = _gone(state.application)
-            self.query_one("#old", Static).update(_certificate(title, old, "$muted") if old else gone)
-            found = find(state.tokens, new.fingerprint)
-            ready = Content.styled(_("新证书已验证可用，现在可以拔出CA。"), "bold $good")
-            kept = Content.styled(kept_words(*found) if found else "", "$muted")
-            self.query_one("#kept", Static).update(Content("\n").join([line for line in (ready, left, kept) if line]))
+            self._show_end(state, new)
+        rows = _pair(state) + (_receipt(state.application) if state.application else ())
+        self.query_one("#receipt", Static).update(table(rows))
         self.query_one("#retire").display = self.offers("retire", state)
         if state.application is not None:
-            self.query_one("#receipt", Static).update(_receipt(state.application))
             words = _("电子发票将在1-2个工作日内，以短信（下载链接）和邮件发送给经办人。")
             self.query_one("#invoice", Static).update(Content(words if state.application.invoice else ""))
+
+    def _show_end(self, state: State, new: Certificate) -> None:
+        """The new end, what may be done now, old end and new one on a line."""
+        until = _("新证书有效期至{day}").format(day=day(new.not_after))
+        self.query_one("#until", Static).update(drawn(until, "$good"))
+        left = Content.styled(label(state.key_left), "$warning") if state.key_left else Content()
+        found = find(state.tokens, new.fingerprint)
+        ready = Content.assemble(
+            (_("请拔出CA。"), "bold $accent"), (_("新证书已验证可用，现在可以拔出CA。"), "bold $good")
+        )
+        kept = Content.styled(kept_words(*found) if found else "", "$muted")
+        self.query_one("#kept", Static).update(Content("\n").join([line for line in (ready, left, kept) if line]))
+        self.query_one("#reached").set_class(bool(left or kept), "-crowded")
+        self.query_one(TimeLine).show(state.now, _old_end(state), new.not_after)
 
     def offers(self, action: str, state: State) -> bool:
         """删除原证书 only where the CA's rule allows it and it has not been done."""
@@ -95,21 +106,26 @@ class DoneScreen(StepScreen):
         self.advance(BackPressed())
 
 
-def _certificate(title: str, certificate: Certificate, colour: str) -> Content:
-    rows = (
-        Fact(_("序列号"), _grouped(certificate.serial)),
-        Fact(_("生效时间"), day(certificate.not_before)),
-        Fact(_("有效期至"), moment(certificate.not_after), f"bold {colour}"),
-        Fact(_("密钥"), certificate.key),
-    )
-    return Content("\n").join([Content.styled(title, f"bold {colour}"), table(rows)])
+def _old_end(state: State) -> datetime | None:
+    if state.installation:
+        return state.installation.old.not_after
+    return state.application.old_not_after if state.application else None
 
 
-def _gone(application: Application | None) -> Content:
-    """The old certificate of a renewal finished earlier, when the token has it no longer."""
-    end = application.old_not_after if application else None
-    rows = (Fact(_("有效期至"), moment(end)),) if end else ()
-    return Content("\n").join([Content.styled(_("原证书（CA中已没有）"), "bold $muted"), table(rows)])
+def _pair(state: State) -> tuple[Fact, ...]:
+    """The new certificate above the old one, which the token may have no longer."""
+    if (new := state.renewed) is None:
+        return ()
+    fact = _fact(_("新证书"), new, "bold $good")
+    if state.installation:
+        title = _("原证书（已删除）") if state.retired else _("原证书")
+        return fact, _fact(title, state.installation.old, "$muted")
+    end = _old_end(state)
+    return (fact, Fact(_("原证书（CA中已没有）"), moment(end), "$muted")) if end else (fact,)
+
+
+def _fact(title: str, certificate: Certificate, style: str) -> Fact:
+    return Fact(title, f"{_grouped(certificate.serial)}  {certificate.key}", style)
 
 
 def _grouped(serial: str) -> str:
@@ -118,10 +134,10 @@ def _grouped(serial: str) -> str:
     return text if len(text) <= 24 else f"{text[:12]}..{text[-10:]}"
 
 
-def _receipt(application: Application) -> Content:
+def _receipt(application: Application) -> tuple[Fact, ...]:
     rows = [Fact(_("业务单号"), application.business_no, "bold")]
     if application.order is not None:
         rows.append(Fact(_("已付金额"), yuan(application.order.total_fen), "bold"))
     if application.installed_at is not None:
         rows.append(Fact(_("完成时间"), moment(application.installed_at)))
-    return table(tuple(rows))
+    return tuple(rows)

@@ -28,6 +28,8 @@ class HelpScreen(ModalScreen[None], inherit_bindings=False):
         Binding("escape,f1,f3", "close", show=False),
         Binding("up", "scroll(-1)", show=False),
         Binding("down", "scroll(1)", show=False),
+        Binding("pageup", "scroll(-8)", show=False),
+        Binding("pagedown", "scroll(8)", show=False),
     ]
 
     def __init__(self, heading: str, text: str, service: ServiceStatus | None) -> None:
@@ -49,5 +51,5 @@ class HelpScreen(ModalScreen[None], inherit_bindings=False):
         self.dismiss()
 
     def action_scroll(self, by: int) -> None:
-        """A line up or down."""
+        """Lines up or down."""
         self.query_one(VerticalScroll).scroll_relative(y=by, animate=False)

@@ -18,6 +18,7 @@ from tui.kiosk.text.wording import call
 from tui.kiosk.widgets.action import ActionButton
 from tui.kiosk.widgets.facts import Fact, table
 from tui.kiosk.widgets.fee_table import FeeTable
+from tui.kiosk.widgets.figures import drawn
 from tui.kiosk.widgets.words import Words
 
 SETTLED = frozenset({PaymentStatus.PAID, PaymentStatus.FROZEN})
@@ -39,6 +40,7 @@ class OrderScreen(StepScreen):
         """Business beside order, fees below."""
         yield Horizontal(Words(id="business"), Words(id="order"), id="order-facts")
         yield FeeTable(id="fees")
+        yield Words(id="total")
         yield Words(id="money")
 
     def compose_actions(self) -> Iterable[Widget]:
@@ -56,6 +58,7 @@ class OrderScreen(StepScreen):
         if application.order is not None:
             self.query_one("#order", Static).update(_order(application, application.order))
             self.query_one(FeeTable).show(application.order)
+            self.query_one("#total", Static).update(drawn(yuan(application.order.total_fen), "$accent"))
         frozen = application.is_frozen
         for button in self.query(ActionButton):
             button.display = frozen is (button.id == "end")

@@ -22,6 +22,7 @@ from tui.kiosk.widgets.action import ActionButton
 from tui.kiosk.widgets.code_room import PANEL
 from tui.kiosk.widgets.countdown import Countdown
 from tui.kiosk.widgets.facts import Fact, table
+from tui.kiosk.widgets.figures import Figures, drawn
 from tui.kiosk.widgets.qr import QrCode, drawable
 from tui.kiosk.widgets.words import Words
 
@@ -146,7 +147,7 @@ class QrScreen(StepScreen):
         self.query_one("#end").display = _frozen(state)
         next_act = _next_act(state, attempt, scannable)
         self.query_one("#scan-with", Static).update(Content.styled(next_act, "bold $secondary"))
-        self.query_one("#amount", Static).update(Content.styled(yuan(attempt.amount_fen), "bold"))
+        self.query_one("#amount", Static).update(drawn(yuan(attempt.amount_fen), ""))
 
     def _show_live(self, state: State, attempt: Attempt) -> None:
         scannable = self._scannable(state)
@@ -230,6 +231,7 @@ def _numbers(application: Application, attempt: Attempt) -> Content:
         (
             Fact(_("业务单号"), application.business_no, "bold"),
             Fact(_("订单编号"), order_no, "bold"),
+            *((Fact(_("应付金额"), yuan(attempt.amount_fen), "bold"),) if Figures.half_blocks else ()),
             Fact(_("收款方"), attempt.payee, "bold"),
             Fact(_("支付方式"), label(attempt.method), "bold"),
         )

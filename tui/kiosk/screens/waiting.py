@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from textual.containers import Horizontal
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
@@ -19,23 +19,29 @@ from tui.kiosk.text import N_, _
 from tui.kiosk.text.wording import explain
 from tui.kiosk.widgets.action import ActionButton
 from tui.kiosk.widgets.days_left import DaysLeft
+from tui.kiosk.widgets.token_drawing import TokenDrawing
 from tui.kiosk.widgets.words import Words
 
 if TYPE_CHECKING:
     from tui.kiosk.widgets.facts import Fact
 
-GUIDE = N_(
-    "将CA证书U盘（简称CA）插入USB接口，屏幕会自动显示证书的状态。\n\n"
-    "办理续期约需10分钟，请准备好：\n"
-    "  - 申请CA时使用的财智云账号和密码\n"
-    "  - CA密码\n"
-    "  - 经办人的证件号码、手机和邮箱\n"
-    "  - 开票用的纳税人识别号\n"
-    "  - 用来扫码支付的手机"
+ABOUT = N_("CA证书到期前，在这里自助续期：填写、付款、安装，约10分钟。")
+STEPS = (
+    # Translators: the first of three steps, above a few words of what happens in it; 22 columns at most.
+    (N_("插入CA证书U盘"), N_("屏幕自动显示到期日")),
+    # Translators: the second of three steps; 22 columns at most.
+    (N_("填写并付款"), N_("核对资料，手机扫码")),
+    # Translators: the third of three steps; 22 columns at most.
+    (N_("装好拔出"), N_("新证书写入，随即可用")),
+)
+PREPARE = N_(
+    "请准备好：申请CA时使用的财智云账号和密码、CA密码、经办人的证件号码、手机和邮箱、纳税人识别号、付款用的手机。"
 )
 
 ROWS, ROOM = 3, 7
 """Lines of `short_facts`, and lines that certificates may take in 80x24 beside the titles of two tokens."""
+LINE = 76
+"""Cells that a line has in every window from 80 columns on."""
 
 
 class WaitingScreen(StepScreen):
@@ -58,7 +64,13 @@ class WaitingScreen(StepScreen):
 
     def compose_body(self) -> Iterable[Widget]:
         """The CA's state in large."""
-        yield Words(id="insert")
+        yield Words(Content(_(ABOUT)), id="about")
+        yield Horizontal(TokenDrawing(id="drawing"), Words(id="insert"), id="top")
+        with Vertical(id="way"):
+            with Horizontal(id="steps"):
+                for number, (title, text) in enumerate(STEPS, 1):
+                    yield Words(_step(number, _(title), _(text)))
+            yield Words(Content(_(PREPARE)), classes="hint")
         yield Horizontal(DaysLeft(id="days"), Words(id="tokens"), id="inserted")
 
     def compose_actions(self) -> Iterable[Widget]:
@@ -72,6 +84,10 @@ class WaitingScreen(StepScreen):
         """Draw the tokens."""
         headline, text, headline_style = self._headline(state)
         self.query_one("#insert", Static).update(Content.assemble((headline, headline_style), "\n\n", text))
+        nothing = state.snapshot is not None and not state.tokens and not state.snapshot.faults
+        self.query_one(TokenDrawing).show()
+        for part in ("#about", "#drawing", "#way"):
+            self.query_one(part).display = nothing
         self.query_one("#inserted").display = bool(state.tokens and state.now)
         if state.tokens and state.now:
             self._show_tokens(state, state.now)
@@ -127,7 +143,7 @@ class WaitingScreen(StepScreen):
             words = explain(state.snapshot.faults[0].failure, state.money, state.service)
             return words.happened, "\n".join(words.lines), "bold $bad"
         if not state.tokens:
-            return _("请插入CA证书U盘"), _(GUIDE), "bold $accent"
+            return _("请插入CA证书U盘"), _("证书的状态会自动显示，不用按键。"), "bold $accent"
         if (obstacle := _obstacle(state)) is not None:
             words = explain(Failure(obstacle), state.money, state.service)
             return words.happened, words.advice, "bold $bad"
@@ -139,6 +155,7 @@ class WaitingScreen(StepScreen):
         return _("已插入CA，目前不能续期"), _("按「开始办理」查看原因和办法。"), "bold $bad"
 
     def _show_tokens(self, state: State, now: datetime) -> None:
+        from tui.kiosk.text.urgency import by_urgency
         from tui.kiosk.widgets.card import token_title
         from tui.kiosk.widgets.facts import table
 
@@ -150,9 +167,9 @@ class WaitingScreen(StepScreen):
         good = renewable and lone is not None and not lone.is_urgent(now)
         self.query_one(DaysLeft).show(lone.days_left(now) if lone and in_validity else None, good=good or not renewable)
         crowded = len(certificates) - len(signing) + ROWS * len(signing) > ROOM
-        width = self.app.size.width - 4 if crowded else 0
+        width = min(self.app.size.width - 4, LINE) if crowded else 0
         blocks = []
-        for token in state.tokens:
+        for token in by_urgency(state):
             parts = [token_title(token)]
             if token.fault:
                 parts.append(Content.styled(explain(Failure(Reason.TOKEN_FAULT), state.money).happened, "$bad"))
@@ -160,6 +177,11 @@ class WaitingScreen(StepScreen):
             parts.append(table(tuple(fact for facts in rows for fact in facts), width))
             blocks.append(Content("\n").join(parts))
         self.query_one("#tokens", Static).update(Content("\n" if crowded else "\n\n").join(blocks))
+
+
+def _step(number: int, title: str, text: str) -> Content:
+    badge = Content.styled(f" {number} ", "bold $ink on $secondary")
+    return Content.assemble(badge, " ", (title, "bold"), "\n", (text, "$muted"))
 
 
 def _obstacle(state: State) -> Reason | None:

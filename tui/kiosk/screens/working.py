@@ -50,7 +50,7 @@ class WorkingScreen(StepScreen):
         self.query_one(StageList).show(words, at)
         pulse, button = self.query_one(Pulse), self.query_one(ActionButton)
         if state.failure is None:
-            pulse.begin()
+            pulse.begin(at, len(words))
         else:
             pulse.stop()
         pulse.display = state.failure is None

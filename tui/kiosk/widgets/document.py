@@ -1,5 +1,6 @@
 """A text to be read to its end: notice, agreement, lists; scrolls by keys, wheel and touch."""
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -36,6 +37,7 @@ class Document(VerticalScroll, can_focus=True, inherit_bindings=False):
         super().__init__(id=id)
         self._text = ""
         self._read = False
+        self._build: Callable[[int], Content] | None = None
 
     def compose(self) -> ComposeResult:
         """One block of text."""
@@ -59,6 +61,18 @@ class Document(VerticalScroll, can_focus=True, inherit_bindings=False):
             self._read = False
             self.scroll_home(animate=False)
         self.call_after_refresh(self.look)
+
+    def show_fitted(self, build: Callable[[int], Content]) -> None:
+        """Draw what `build` makes for the cells that a line has, now and after every change of them."""
+        self._build = build
+        self.fit()
+
+    def fit(self) -> None:
+        """Have the content built anew for the width that there is."""
+        if self._build is not None and (width := self.query_one(_Text).size.width):
+            place = self.scroll_y
+            self.show_content(self._build(width))
+            self.scroll_to(y=place, animate=False)
 
     def restart(self) -> None:
         """A new visit: back to the top, unread."""
@@ -120,4 +134,5 @@ class _Text(Words):
     def on_resize(self) -> None:
         """Only now can one see how much of it is in view."""
         if isinstance(self.parent, Document):
+            self.parent.fit()
             self.parent.look()

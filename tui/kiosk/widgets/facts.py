@@ -1,12 +1,13 @@
 """Label and value in two columns; values are foreign text and drawn as text."""
 
-import re
+from itertools import pairwise
 
-from rich.cells import cell_len, chop_cells
+from rich.cells import cell_len
 from textual.content import Content
 
 from tui.core.text_safety import printable
 from tui.kiosk.text.certificate import Fact
+from tui.kiosk.widgets.line_breaks import divide_line
 from tui.kiosk.widgets.words import Words
 
 __all__ = ["Fact", "Facts", "table"]
@@ -42,11 +43,6 @@ def _row(fact: Fact, column: int, room: int) -> Content:
 
 
 def _wrapped(text: str, room: int) -> list[str]:
-    """Lines of at most `room` cells, broken after a comma or blank where there is one."""
-    lines = [""]
-    for piece in re.findall(r"[^ ,，]*[ ,，]*", text):
-        for part in [piece] if cell_len(piece) <= room else chop_cells(piece, room):
-            if cell_len(lines[-1] + part.rstrip()) > room:
-                lines.append("")
-            lines[-1] += part
-    return lines
+    """Lines of at most `room` cells."""
+    ends = divide_line(text, room)
+    return [text[start:end] for start, end in pairwise([0, *ends, len(text)])]

@@ -5,7 +5,7 @@ from datetime import datetime
 from time import monotonic
 
 from textual.content import Content
-from textual.style import Style
+from textual.events import Click
 from textual.timer import Timer
 from textual.widgets import Static
 
@@ -14,6 +14,7 @@ from tui.journey.state import Busy, State
 from tui.kiosk.text import _
 from tui.kiosk.text.dates import clock
 from tui.kiosk.text.wording import busy_words, desk_words, refund_words, token_words
+from tui.kiosk.widgets.bar import SHORT, progress
 from tui.kiosk.widgets.words import Words
 
 SHOW_AFTER = 0.1
@@ -75,7 +76,7 @@ class ShownKey:
 
 
 class KeyLine(Words):
-    """The keys that work now; each can be clicked."""
+    """The keys that work now; each is tapped in any row of the line, the blanks behind it included."""
 
     _shown: tuple[ShownKey, ...] = ()
     auto_links = False
@@ -87,11 +88,19 @@ class KeyLine(Words):
         self._shown = keys
         self.update(Content("   ").join([self._drawn(key) for key in keys]), layout=False)
 
+    async def on_click(self, event: Click) -> None:
+        """The key above or below which the finger came down."""
+        end = self.gutter.left
+        for key in self._shown:
+            end += self._drawn(key).cell_length + 3
+            if event.x < end:
+                await self.run_action(f"screen.{key.action}")
+                return
+
     @staticmethod
     def _drawn(key: ShownKey) -> Content:
-        click = Style.from_meta({"@click": f"screen.{key.action}"})
         name = "Esc" if key.key == "escape" else key.key.upper()
-        return Content.assemble(Content.styled(f" {name} ", "$ink on $secondary"), f" {key.label}").stylize(click)
+        return Content.assemble(Content.styled(f" {name} ", "$ink on $secondary"), f" {key.label}")
 
 
 class BusyLine(Words):
@@ -103,6 +112,7 @@ class BusyLine(Words):
         self._busy: Busy | None = None
         self._since = 0.0
         self._timer: Timer | None = None
+        self._ticks: Timer | None = None
 
     def show(self, busy: Busy | None) -> None:
         """Begin, go on with, or end a wait."""
@@ -124,8 +134,23 @@ class BusyLine(Words):
         if self._busy is not None:
             if not self.display:
                 self._since = monotonic()
-            self.update(Content(f" {busy_words(self._busy)} "))
+            self._draw()
             self.display = True
+            if self._ticks is None:
+                self._ticks = self.set_interval(1.0, self._draw)
+
+    def _draw(self) -> None:
+        """The words; after a second a bar whose mark moves, and how long it has been."""
+        if self._busy is None:
+            return
+        gone = int(monotonic() - self._since) if self.display else 0
+        words = f" {busy_words(self._busy)} "
+        if gone:
+            words += " " + _("已用时{seconds}秒").format(seconds=gone) + " "
+        self.update(Content.assemble(words, progress(gone, cells=SHORT) if gone else ""))
 
     def _vanish(self) -> None:
+        if self._ticks is not None:
+            self._ticks.stop()
+            self._ticks = None
         self.display = False

@@ -1,8 +1,14 @@
 """Words that change while they are shown: drawn anew only when they differ, with a new layout only for another size."""
 
+from textual import content
 from textual.content import Content
 from textual.visual import VisualType
 from textual.widgets import Static
+
+from tui.kiosk.widgets.line_breaks import divide_line
+
+# Textual asks Rich, who parts words only, and marks of Chinese from what they belong to; this is for every text.
+content.divide_line = divide_line  # type: ignore[attr-defined]
 
 
 class Words(Static):

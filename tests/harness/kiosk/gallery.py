@@ -1,0 +1,94 @@
+"""Every screen in the states that people see: what pictures are drawn of, and what looks are held to."""
+
+from dataclasses import replace
+
+from tests.harness import people
+from tests.harness.journey.walk import INSTALLATION, INSTALLED, ISSUED, ISSUING, PAYING
+from tests.harness.people import ATTEMPT, NOW, SERVICE, application, certificate, state, token
+from tui.core.certificate import Token
+from tui.core.failure import Failure, Reason
+from tui.core.order import ApplicationStatus, AttemptState, Document, PaymentStatus, Refund
+from tui.core.token import ModuleFault, Snapshot, TokenStage
+from tui.journey.ports import Check
+from tui.journey.state import State, Step
+from tui.process.resources import ASSETS
+
+COMPANY = "深圳市某某建筑工程有限公司"
+NUMBER = "20261123000017"
+
+
+def _text(name: str, title: str) -> Document:
+    return Document("2026-01", title, (ASSETS / "texts" / f"{name}.txt").read_text(encoding="utf-8"), "aa" * 32)
+
+
+def _held(name: str, days: int, serial: str) -> Token:
+    subject = f"C=CN,ST=广东省,L=深圳市,O={name},CN={name}"
+    held = certificate(serial, days, serial=f"5a3f00{serial.encode().hex()}", common_name=name, subject=subject)
+    return token(held, serial=f"GM30{serial}")
+
+
+LONE = _held(COMPANY, 20, "8841")
+OTHERS = tuple(_held(f"{COMPANY}第{n}分公司", 160 - 25 * n, f"770{n}") for n in range(1, 6))
+HOME = State(now=NOW, snapshot=Snapshot((LONE,)), service=SERVICE, desk_reachable=True)
+ENTERED = application(ApplicationStatus.ENTERED, business_no=NUMBER)
+SHOWN = replace(PAYING, business_no=NUMBER)
+CODE = replace(
+    ATTEMPT, expires_in=95, payee="网证通安全认证有限公司", qr="https://qr.alipay.com/bax03206ug0kulveltqc80a8"
+)
+
+
+def _at(step: Step, **changes: object) -> State:
+    return state(step, **{"service": SERVICE, **changes})
+
+
+def _paying(**changes: object) -> State:
+    return _at(Step.QR, application=replace(SHOWN, attempt=replace(CODE, **changes)))  # type: ignore[arg-type]
+
+
+_ENDED = application(
+    ApplicationStatus.FAILED,
+    business_no=NUMBER,
+    payment_status=PaymentStatus.REFUNDING,
+    refunds=(Refund(20000, done=False, cause="issuing_failed"),),
+)
+_DONE = replace(INSTALLED, business_no=NUMBER, invoice=people.INVOICE, installed_at=NOW)
+
+GALLERY: dict[str, State] = {
+    "waiting-reading": State(),
+    "waiting": replace(HOME, snapshot=Snapshot()),
+    "waiting-token": HOME,
+    "waiting-many": replace(HOME, snapshot=Snapshot((LONE, *OTHERS))),
+    "waiting-fault": replace(
+        HOME, snapshot=Snapshot((), (ModuleFault("/x.so", Failure(Reason.DRIVER_MISSING, "x.so")),))
+    ),
+    "choosing": _at(Step.CHOOSING, snapshot=Snapshot((people.TOKEN, token(certificate("second", 30), serial="S2")))),
+    "sign-in": _at(Step.SIGN_IN, account=""),
+    "notice": _at(Step.NOTICE, notice=_text("notice", "供应商须知")),
+    "card": _at(Step.CARD),
+    "card-under-way": _at(Step.CARD, offer=replace(people.OFFER, application=ENTERED)),
+    "agreement": _at(Step.AGREEMENT, agreement=_text("agreement", "网证通电子认证服务协议")),
+    "form": _at(Step.FORM),
+    "request-pin": _at(Step.REQUEST_PIN, application=application()),
+    "requesting": _at(Step.REQUESTING, application=application(), stage=TokenStage.KEY_PAIR),
+    "pay-notice": _at(Step.PAY_NOTICE, application=ENTERED),
+    "order": _at(Step.ORDER, application=ENTERED),
+    "order-frozen": _at(Step.ORDER, application=replace(ENTERED, payment_status=PaymentStatus.FROZEN)),
+    "channel": _at(Step.CHANNEL, application=ENTERED),
+    "method": _at(Step.METHOD, application=ENTERED),
+    "qr": _paying(),
+    "qr-scanned": _paying(state=AttemptState.SCANNED),
+    "qr-over": _paying(expires_in=0),
+    "issuing": _at(Step.ISSUING, application=replace(ISSUING, business_no=NUMBER)),
+    "install-pin": _at(Step.INSTALL_PIN, application=replace(ISSUED, business_no=NUMBER)),
+    "installing": _at(Step.INSTALLING, application=ISSUED, stage=TokenStage.READING_BACK),
+    "done": _at(Step.DONE, application=_DONE, installation=INSTALLATION),
+    "retiring": _at(Step.RETIRING, application=_DONE, installation=INSTALLATION, stage=TokenStage.RETIRING),
+    "withdrawn": _at(Step.WITHDRAWN, application=_ENDED),
+    "token-awaited": _at(Step.TOKEN_AWAITED, return_to=Step.FORM, snapshot=Snapshot()),
+    "refused": _at(Step.REFUSED, failure=Failure(Reason.CERTIFICATE_EXPIRED)),
+    "certificates": _at(Step.CERTIFICATES, snapshot=Snapshot((LONE, *OTHERS))),
+    "self-check": _at(
+        Step.SELF_CHECK,
+        checks=(Check("clock", True, "1秒"), Check("desk", False, "x", Failure(Reason.DESK_UNREACHABLE))),
+    ),
+}

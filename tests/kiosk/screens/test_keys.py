@@ -1,0 +1,152 @@
+"""Arrows, Tab, Enter and Esc mean the same on every screen (assets/docs/operating.md, "At the kiosk")."""
+
+import pytest
+from textual.widget import Widget
+from textual.widgets import OptionList
+
+from tests.harness import people
+from tests.harness.kiosk.journey_states import journey_states
+from tests.harness.kiosk.stage import Stage, staged
+from tui.journey import events as e
+from tui.journey.state import State, Step
+from tui.kiosk.screens.base import StepScreen
+from tui.kiosk.screens.dialogue import Confirm
+from tui.kiosk.widgets.action import ActionButton
+from tui.kiosk.widgets.choice import Choice, Tick
+from tui.kiosk.widgets.document import Document
+from tui.kiosk.widgets.line import Line
+from tui.kiosk.widgets.secret_field import SecretField
+
+KEPT = e.FormEdited, e.InvoiceEdited
+"""Tell the flow what stands in the fields; they do nothing."""
+NO_WAY_BACK = {Step.WAITING, Step.PAY_NOTICE, Step.REQUESTING, Step.ISSUING, Step.INSTALLING, Step.RETIRING}
+"""Nothing is before the first screen; what is handed in, or at work, is not taken back by a key."""
+
+every_screen = pytest.mark.parametrize("state", journey_states(), ids=lambda state: state.step.value)
+
+
+async def focus(stage: Stage, widget: Widget) -> None:
+    widget.focus()
+    await stage.events()
+    assert stage.app.focused is widget
+
+
+def place(widget: Widget) -> object:
+    """Where one is within a text or a list."""
+    return widget.highlighted if isinstance(widget, OptionList) else widget.scroll_y
+
+
+async def acts(stage: Stage, *keys: str) -> list[object]:
+    return [event for event in await stage.press(*keys) if not isinstance(event, KEPT)]
+
+
+@every_screen
+async def test_tab_and_the_upright_arrows_go_through_all_items_and_change_nothing(state: State) -> None:
+    async with staged(state) as stage:
+        chain = list(stage.screen.focus_chain)
+        for forth, back in (("tab", "shift+tab"), ("down", "up")):
+            for at, item in enumerate(chain):
+                for key, by in ((forth, 1), (back, -1)):
+                    await focus(stage, item)
+                    chosen = [choice.value for choice in stage.screen.query(Choice)]
+                    before = place(item)
+                    assert await acts(stage, key) == []
+                    within = isinstance(item, Document | OptionList) and key in ("down", "up")
+                    if not (within and place(item) != before):
+                        assert stage.app.focused is chain[(at + by) % len(chain)], (item, key)
+                    assert [choice.value for choice in stage.screen.query(Choice)] == chosen
+
+
+@every_screen
+async def test_left_and_right_stay_in_a_field_or_a_choice_and_go_on_from_all_else(state: State) -> None:
+    async with staged(state) as stage:
+        chain = list(stage.screen.focus_chain)
+        for at, item in enumerate(chain):
+            for key, by in (("right", 1), ("left", -1)):
+                await focus(stage, item)
+                assert await acts(stage, key) == []
+                stays = isinstance(item, Line | SecretField | Choice)
+                assert stage.app.focused is (item if stays else chain[(at + by) % len(chain)]), (item, key)
+
+
+@every_screen
+async def test_enter_is_for_the_item_that_has_the_focus(state: State) -> None:
+    for at in range(len(await _chain(state))):
+        async with staged(state) as stage:
+            chain = list(stage.screen.focus_chain)
+            item = chain[at]
+            await focus(stage, item)
+            posted = await acts(stage, "enter")
+            onward = stage.app.focused is chain[(at + 1) % len(chain)]
+            match item:
+                case Line() | Choice():
+                    assert (posted, onward) == ([], True), item
+                case SecretField():
+                    assert posted == []  # nothing was typed: its own words say so
+                case Tick():
+                    assert item.ticked
+                    assert posted == []
+                case Document():
+                    assert place(item) or onward or not item.max_scroll_y
+                    assert posted == [] or item.read
+                case ActionButton() | OptionList():
+                    assert posted or stage.app.screen is not stage.screen or not onward
+
+
+async def _chain(state: State) -> list[Widget]:
+    async with staged(state) as stage:
+        return list(stage.screen.focus_chain)
+
+
+@every_screen
+async def test_escape_leads_back_from_every_item(state: State) -> None:
+    async with staged(state) as stage:
+        assert _leads_back(stage) is (state.step not in NO_WAY_BACK)
+        items: list[Widget | None] = [*stage.screen.focus_chain]
+        for item in items or [None]:
+            if item is not None:
+                await focus(stage, item)
+            posted = await acts(stage, "escape")
+            assert [type(event) for event in posted] == [e.BackPressed] * (state.step not in NO_WAY_BACK), item
+
+
+def _leads_back(stage: Stage) -> bool:
+    keys = [key for key in stage.screen.keys if "escape" in key.key.split(",")]
+    return any(stage.screen.offers(key.action, stage.screen.state) for key in keys)
+
+
+def test_escape_and_f3_are_one_key_and_f1_f2_f10_mean_the_same_everywhere() -> None:
+    for kind in StepScreen.__subclasses__():
+        for key in kind.keys:
+            names = key.key.split(",")
+            assert ("escape" in names) is ("f3" in names), kind
+            assert not {"f1", "f2", "tab", "enter", "up", "down", "left", "right"} & set(names), kind
+
+
+@pytest.mark.parametrize("keys", [("tab", "shift+tab"), ("down", "up"), ("right", "left")])
+async def test_a_dialogue_keeps_the_same_keys(keys: tuple[str, str]) -> None:
+    async with staged(people.state(Step.ORDER, application=None)) as stage:
+        answers: list[bool | None] = []
+        stage.app.push_screen(Confirm("?", "yes"), answers.append)
+        await stage.events()
+        no, yes = stage.app.screen.focus_chain
+        for key, expected in ((keys[0], yes), (keys[0], no), (keys[1], yes)):
+            await stage.press(key)
+            assert stage.app.focused is expected
+        await stage.press("escape")
+        assert answers == [False]
+
+
+async def test_the_help_scrolls_and_closes() -> None:
+    async with staged(people.state(Step.FORM), (80, 24)) as stage:
+        await stage.press("f1")
+        text = stage.app.screen.query_one("#help-text")
+        if text.max_scroll_y:
+            await stage.press("down")
+            assert text.scroll_y == 1
+            await stage.press("pagedown", "up", "pageup")
+            assert text.scroll_y == 0
+        await stage.press("tab")
+        assert isinstance(stage.app.focused, ActionButton)
+        await stage.press("escape")
+        assert stage.app.screen is stage.screen

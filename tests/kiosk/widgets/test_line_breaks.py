@@ -1,0 +1,54 @@
+"""Chinese text is divided by its own rules, whatever it says and however narrow the place."""
+
+from itertools import pairwise
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from rich.cells import cell_len
+from textual.content import Content
+
+from tests.harness.kiosk.stage import staged
+from tui.journey.state import State
+from tui.kiosk.widgets.line_breaks import CLOSING, OPENING, divide_line
+
+MARKED = st.builds(
+    "{}{}{}{}".format,
+    st.sampled_from(("", *sorted(OPENING - {"¥"}), "¥ ")),
+    st.sampled_from(("证", "CA", "U盘", "200.00", "a@b.cn", "é", "密码 ")),
+    st.sampled_from(("", *sorted(CLOSING))),
+    st.sampled_from(("", "", " ", "  ")),
+)
+
+
+def lines(text: str, width: int) -> list[str]:
+    return [text[start:end] for start, end in pairwise([0, *divide_line(text, width), len(text)])]
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow])  # a laden machine
+@given(st.lists(MARKED, min_size=1, max_size=60).map("".join), st.integers(14, 90))
+def test_no_mark_stands_where_it_must_not(text: str, width: int) -> None:
+    divided = lines(text, width)
+    assert "".join(divided) == text
+    assert all(cell_len(line.rstrip()) <= width for line in divided)
+    assert not [line for line in divided[1:] if line[0] in CLOSING]
+    assert not [line for line in divided[:-1] if line.rstrip()[-1] in OPENING]
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow])
+@given(st.text(max_size=200).filter(lambda text: not set(text) & {"\n", "\t"}), st.integers(2, 90))
+def test_nothing_is_lost_of_any_text(text: str, width: int) -> None:
+    divided = lines(text, width)
+    assert "".join(divided) == text
+    assert all(divided) or not text
+
+
+def test_words_and_amounts_stay_whole_and_what_fits_no_line_is_folded() -> None:
+    assert lines("请付（¥ 200.00）谢谢！", 12) == ["请付", "（¥ 200.00）", "谢谢！"]
+    assert lines("an English sentence", 11) == ["an English ", "sentence"]
+    assert lines("long@example.com，好", 6) == ["long@e", "xampl", "e.co", "m，好"]
+
+
+async def test_the_screens_are_divided_so() -> None:
+    async with staged(State()):
+        drawn = Content("付款后证书自动签发，好").wrap(18)
+    assert [line.plain for line in drawn] == ["付款后证书自动签", "发，好"]

@@ -1,0 +1,81 @@
+"""Draw every screen: `python -m tests.pictures FOLDER` (SVG, and PNG with `--png` where rsvg-convert is there)."""
+
+import argparse
+import asyncio
+import os
+import shutil
+import subprocess
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from itertools import product
+from pathlib import Path
+
+from tests.harness.kiosk.gallery import GALLERY
+from tests.harness.kiosk.stage import staged
+from tui.journey.state import State
+from tui.kiosk.autoplay import picture
+from tui.kiosk.text import use_language
+from tui.kiosk.widgets.figures import Figures
+
+SIZES = ((80, 24), (120, 40), (160, 50))
+LANGUAGES = "zh", "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What is one app's: its terminal, its language, its palette."""
+
+    folder: Path
+    size: str
+    """COLUMNSxROWS"""
+    language: str
+    theme: str
+    """Name of a palette; the usual one without."""
+    png: bool = False
+
+
+def main() -> None:
+    """Draw what is asked for, on every core."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--only", nargs="*", default=list(GALLERY), metavar="SCREEN", choices=GALLERY)
+    parser.add_argument("--size", nargs="*", default=[f"{w}x{h}" for w, h in SIZES], metavar="COLUMNSxROWS")
+    parser.add_argument("--language", nargs="*", default=LANGUAGES, choices=LANGUAGES)
+    parser.add_argument("--theme", nargs="*", default=[""], help="names of palettes; without, the usual one")
+    parser.add_argument("--png", action="store_true")
+    asked = parser.parse_args()
+    os.environ["COLORTERM"] = "truecolor"
+    kinds = [Kind(asked.folder, *kind, png=asked.png) for kind in product(asked.size, asked.language, asked.theme)]
+    with ProcessPoolExecutor() as pool:
+        for folder in pool.map(partial(draw, asked.only), kinds):
+            print(folder)
+
+
+def draw(names: list[str], kind: Kind) -> Path:
+    """One app goes through the screens."""
+    folder = kind.folder / "-".join(part for part in (kind.size, kind.language, kind.theme) if part)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, drawn in asyncio.run(_pictures(names, kind)).items():
+        path = folder / f"{name}.svg"
+        path.write_text(drawn, encoding="utf-8")
+        if kind.png and (convert := shutil.which("rsvg-convert")):
+            subprocess.run([convert, "-o", path.with_suffix(".png"), path], check=True)
+    return folder
+
+
+async def _pictures(names: list[str], kind: Kind) -> dict[str, str]:
+    use_language(kind.language)
+    Figures.half_blocks = True
+    columns, _, rows = kind.size.partition("x")
+    pictures = {}
+    async with staged(State(), (int(columns), int(rows))) as stage:
+        stage.app.theme = kind.theme or stage.app.theme
+        for name in names:
+            await stage.show(GALLERY[name])
+            pictures[name] = picture(stage.app)
+    return pictures
+
+
+if __name__ == "__main__":
+    main()

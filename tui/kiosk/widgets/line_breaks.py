@@ -1,0 +1,68 @@
+"""Where lines may end: no closing mark begins one, no opening one ends one (GB/T 15834-2011, 5.1; W3C clreq, 3.1.6)."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Final
+
+from rich.cells import cell_len, get_character_cell_size
+
+CLOSING: Final = frozenset("，。、；：？！）」』》〉】〕］｝”’…～·％、,.;:?!)]}%")
+"""Never at a line's beginning (行首禁则)."""
+OPENING: Final = frozenset("（「『《〈【〔［｛“‘([{¥")
+"""Never at a line's end (行尾禁则); an amount stays with its currency."""
+
+_WIDE: Final = "\u1100"
+"""From here on a character is a word by itself; what stands before is written in words."""
+
+
+def divide_line(text: str, width: int, fold: bool = True) -> list[int]:
+    """Where one paragraph is divided to fit `width` cells, as `rich._wrap.divide_line` says it; words are kept whole.
+
+    What fits no line is divided anywhere if it may be folded.
+    """
+    if cell_len(text) <= width:
+        return []
+    divided, line = list[int](), 0
+    for start, end in _units(text):
+        unit = text[start:end]
+        room = cell_len(unit.rstrip(" "))
+        if line and line + room > width:
+            divided.append(start)
+            line = 0
+        if fold and room > width > 0:
+            divided += (start + at for at in _folds(unit, width))
+            unit = text[max(start, divided[-1]) : end] if divided else unit
+        line += cell_len(unit)
+    return divided
+
+
+def _units(text: str) -> Iterator[tuple[int, int]]:
+    """What stays on one line: a word or a character, with the marks that go with it and the blanks after it."""
+    inked = len(text) - len(text.lstrip(" "))
+    ends = [at for at in range(inked + 1, len(text)) if _may_part(text, at)]
+    return pairwise([0, *ends, len(text)])
+
+
+def _may_part(text: str, at: int) -> bool:
+    """Whether a line may end before the character `at`."""
+    before, after = text[at - 1], text[at]
+    if after == " " or after in CLOSING or before in OPENING or not get_character_cell_size(after):
+        return False
+    if before == " ":
+        return text[:at].rstrip(" ")[-1] not in OPENING
+    if before < _WIDE and after < _WIDE:
+        return before == "," and after.isalpha()
+    return before != "\u200d"
+
+
+def _folds(unit: str, width: int) -> Iterator[int]:
+    """Where a unit that fits no line is divided: full lines, unless a mark would stand where it must not."""
+    line, start = 0, 0
+    for at, character in enumerate(unit):
+        size = 0 if character == " " else get_character_cell_size(character)
+        if line + size > width and at > start:
+            good = (cut for cut in range(at, start, -1) if unit[cut] not in CLOSING and unit[cut - 1] not in OPENING)
+            start = next(good, at)
+            yield start
+            line = cell_len(unit[start:at])
+        line += size
