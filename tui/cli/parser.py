@@ -72,7 +72,15 @@ def _group(name: str) -> Callable[[Parser], None]:
 
 
 def _add(commands: "argparse._SubParsersAction[Parser]", word: str, command: Command) -> None:
-    commands.add_parser(word, help=command.about, about=command.about, fill=lambda made: _fill_command(made, command))
+    def fill(made: Parser) -> None:
+        _fill_command(made, command)
+        below = [other for other in COMMANDS if other.name.startswith(f"{command.name} ")]
+        if below:
+            further = made.add_subparsers(title=TITLE, metavar="")
+            for other in below:
+                _add(further, other.name.removeprefix(f"{command.name} "), other)
+
+    commands.add_parser(word, help=command.about, about=command.about, fill=fill)
 
 
 def _fill_command(made: Parser, command: Command) -> None:

@@ -71,6 +71,16 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangePin:
+    """-> TokenProgressed, PinChanged."""
+
+    token: CertificateRef
+    """Of `refer_whole`."""
+    old: Pin
+    new: Pin
+
+
+@dataclass(frozen=True, slots=True)
 class MakeRequest:
     """-> TokenProgressed …, RequestMade."""
 
@@ -178,6 +188,7 @@ Command = (
     | KeepForm
     | SaveApplication
     | Look
+    | ChangePin
     | MakeRequest
     | SubmitRequest
     | Pay

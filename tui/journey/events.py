@@ -10,7 +10,11 @@ from tui.core.order import Application, Document, Offer, ServiceStatus
 from tui.core.payment_method import PaymentMethod
 from tui.core.secret import Password, Pin
 from tui.core.token import Installation, KeyLeft, SignedRequest, Snapshot, TokenStage
+from tui.journey import pin_events
 from tui.journey.ports import Check
+
+PinChangeOpened = pin_events.PinChangeOpened
+NewPinEntered = pin_events.NewPinEntered
 
 
 # ── the person ──────────────────────────────────────────────────────────────
@@ -222,6 +226,11 @@ class TokenRevealed:
 
 
 @dataclass(frozen=True, slots=True)
+class PinChanged:
+    """The token has its new PIN."""
+
+
+@dataclass(frozen=True, slots=True)
 class RequestMade:
     """The token made key pair, CSR and evidence."""
 
@@ -280,7 +289,8 @@ _Applying = AgreementAccepted | FormEdited | FormSubmitted | PinEntered
 _Paying = PayNoticeConfirmed | PaymentOpened | WithdrawalConfirmed | OnlineChosen | InvoiceEdited | PaymentSubmitted
 _Finishing = PaymentClaimed | QrRenewed | RetirementChosen
 _Anywhere = BackPressed | Abandoned | TimedOut | Retried | CertificatesOpened | SelfCheckOpened
+_Beside = PinChangeOpened | NewPinEntered
 _Told = SelfChecked | Failed | DeskLost
-_FromToken = TokensSeen | TokenProgressed | TokenRevealed | RequestMade | Installed | Retired
+_FromToken = TokensSeen | TokenProgressed | TokenRevealed | PinChanged | RequestMade | Installed | Retired
 _FromDesk = ServiceSeen | SignedIn | NoticeLoaded | OfferMade | AgreementLoaded | ApplicationSaved | ApplicationSeen
-Event = _Arriving | _Applying | _Paying | _Finishing | _Anywhere | _FromToken | _FromDesk | _Told
+Event = _Arriving | _Applying | _Paying | _Finishing | _Anywhere | _Beside | _FromToken | _FromDesk | _Told

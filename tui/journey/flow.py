@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tui.journey import events as e
-from tui.journey.moves import anywhere, applying, arrival, common, installing, looking, paying
+from tui.journey.moves import anywhere, applying, arrival, common, installing, looking, paying, pin_change
 from tui.journey.moves.common import Next
 from tui.journey.state import State, Step
 
@@ -113,11 +113,17 @@ JOURNEY: Mapping[Step, Mapping[type, Move]] = {
         e.BackPressed: common.leave,
     },
     Step.REFUSED: {
+        e.PinChangeOpened: pin_change.begin,
         e.RenewalRequested: arrival.continue_paid,
         e.SelfCheckOpened: arrival.open_self_check,
         e.BackPressed: common.leave,
     },
-    Step.CERTIFICATES: {e.BackPressed: arrival.go_back},
+    Step.CERTIFICATES: {e.PinChangeOpened: pin_change.begin, e.BackPressed: arrival.go_back},
+    Step.CHANGE_PIN: {
+        e.NewPinEntered: pin_change.change,
+        e.PinChanged: pin_change.changed,
+        e.BackPressed: common.leave,
+    },
     Step.SELF_CHECK: {
         e.SelfChecked: arrival.self_checked,
         e.Retried: arrival.check_again,
@@ -149,5 +155,8 @@ def discard(event: e.Event) -> None:
     match event:
         case e.PinEntered(pin=secret) | e.SignInSubmitted(password=secret):
             secret.wipe()
+        case e.NewPinEntered(old, new):
+            old.wipe()
+            new.wipe()
         case _:
             pass

@@ -43,6 +43,12 @@ class TokenPort(Protocol):
         """
         ...
 
+    async def change_pin(
+        self, token: CertificateRef, pin: Pin, new_pin: Pin, progress: Callable[[TokenStage], None]
+    ) -> None:
+        """Put the new PIN in the place of the old one; both empty where they are typed on the token itself."""
+        ...
+
     async def make_request(
         self,
         certificate: CertificateRef,

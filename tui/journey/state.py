@@ -107,6 +107,8 @@ class Step(Enum):
     """我的证书."""
     SELF_CHECK = "self_check", 0, Trait.BESIDE
     """环境检测."""
+    CHANGE_PIN = "change_pin", 0, Trait.ENDS_WITH_TOKEN | Trait.HINTED
+    """修改CA密码: the old one and the new one."""
 
 
 class Busy(Enum):
@@ -124,6 +126,7 @@ class Busy(Enum):
     WITHDRAWING = "withdrawing"
     CONFIRMING = "confirming"
     SELF_CHECKING = "self_checking"
+    CHANGING_PIN = "changing_pin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +174,8 @@ class State:
     """The old pair was deleted, with the person's consent."""
     key_left: "KeyLeft | None" = None
     """Why the old key stayed though it was to be deleted with its certificate."""
+    pin_changed: bool = False
+    """At CHANGE_PIN: the new PIN is in force."""
 
     @property
     def tokens(self) -> tuple[Token, ...]:
@@ -235,6 +240,8 @@ class State:
     @property
     def token_working(self) -> bool:
         """The token is being written to: nobody may leave now."""
+        if self.busy is Busy.CHANGING_PIN:
+            return True
         return Trait.TOKEN_WORKS in self.step.traits and self.busy is None and self.failure is None
 
     @property

@@ -64,6 +64,11 @@ class TokensDouble:
             raise self.answer
         return self.answer
 
+    async def change_pin(
+        self, token: CertificateRef, pin: Pin, new_pin: Pin, progress: Callable[[TokenStage], None]
+    ) -> None:
+        raise NotImplementedError
+
     async def look(self, token: CertificateRef, pin: Pin, progress: Callable[[TokenStage], None]) -> Token:
         shown: Token = await self._work(pin, progress)
         return shown

@@ -9,6 +9,7 @@ KIOSK = kiosk.KIOSK
 COMMANDS = (*kiosk.COMMANDS, *desk.COMMANDS, *sandbox.COMMANDS)
 
 GROUPS = (
+    Group("token", "CA 的密码和密钥 / PIN and keys of a token"),
     Group("desk", "续期服务 / the renewal desk"),
     Group("sandbox", "模拟的外部世界 / the outside world on loopback"),
 )

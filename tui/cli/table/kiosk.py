@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tui.cli.command import Command, OneOf, Option
-from tui.cli.table.options import JSON, KIOSK_TOML, LINEAR, MODULE, pin_file, switch
+from tui.cli.table.options import JSON, KIOSK_TOML, LINEAR, MODULE, TOKEN, pin_file, switch
 
 
 def factor(text: str) -> float:
@@ -50,6 +50,48 @@ COMMANDS = (
                 "watching",
             ),
             OneOf((KIOSK_TOML, MODULE)),
+        ),
+    ),
+    Command(
+        "certs export",
+        "把一张证书（公开部分）写入文件 / write a certificate, which is public, to a file",
+        "tui.cli.certs.export:export",
+        (
+            Option("FILE", ".pem 或 .crt 为 PEM，.der 或 .cer 为 DER / PEM or DER, by the suffix", kind=Path),
+            Option(
+                "--fingerprint HEX",
+                "SHA-256 指纹的开头，几张证书中选一张 / beginning of the SHA-256 fingerprint, to choose one of several",
+                default="",
+            ),
+            OneOf((KIOSK_TOML, MODULE)),
+        ),
+    ),
+    Command(
+        "token pin",
+        "修改 CA 密码 / change the user PIN",
+        "tui.cli.token.pins:change",
+        (TOKEN, OneOf((KIOSK_TOML, MODULE))),
+    ),
+    Command(
+        "token unlock",
+        "用管理员密码（SO PIN）解锁 CA，并设新的 CA 密码 / unlock by the SO PIN, with a new user PIN",
+        "tui.cli.token.pins:unlock",
+        (TOKEN, OneOf((KIOSK_TOML, MODULE))),
+    ),
+    Command(
+        "token leftovers",
+        "列出没有证书的密钥 / list the keys without a certificate",
+        "tui.cli.token.leftovers:leftovers",
+        (
+            TOKEN,
+            switch("--delete", "逐个确认后删除 / delete them, each after it is confirmed by typing its name"),
+            Option(
+                "--account ACCOUNT",
+                "用此账号向服务端查明申请是否已终止 / ask the desk with this account which applications are over",
+                default="",
+            ),
+            JSON,
+            KIOSK_TOML,
         ),
     ),
     Command(

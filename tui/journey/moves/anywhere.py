@@ -45,6 +45,7 @@ ASKED_AT = {
     "WatchTokens": {Step.WAITING},
     "AskService": {Step.WAITING},
     "Look": {Step.LOOK_PIN},
+    "ChangePin": {Step.CHANGE_PIN},
     "SignIn": {Step.SIGN_IN},
     "LoadNotice": {Step.NOTICE},
     "AskOffer": {Step.CARD, Step.FORM},

@@ -8,7 +8,7 @@ from tui.journey import commands as c
 from tui.journey import events as e
 from tui.journey.ports import DeskPort, SelfCheckPort, TokenPort
 
-TokenCommand = c.Look | c.MakeRequest | c.Install | c.Retire
+TokenCommand = c.Look | c.ChangePin | c.MakeRequest | c.Install | c.Retire
 DeskCommand = (
     c.AskService
     | c.SignIn
@@ -27,7 +27,7 @@ DeskCommand = (
 
 async def answer_token(
     command: TokenCommand, tokens: TokenPort, progress: Callable[[TokenStage], None]
-) -> e.TokenRevealed | e.RequestMade | e.Installed | e.Retired:
+) -> e.TokenRevealed | e.PinChanged | e.RequestMade | e.Installed | e.Retired:
     """Ask the token.
 
     Raises `TokenError`.
@@ -35,6 +35,9 @@ async def answer_token(
     match command:
         case c.Look(token, pin):
             return e.TokenRevealed(await tokens.look(token, pin, progress))
+        case c.ChangePin(token, old, new):
+            await tokens.change_pin(token, old, new, progress)
+            return e.PinChanged()
         case c.MakeRequest(certificate, pin, application):
             return e.RequestMade(await tokens.make_request(certificate, pin, application, progress))
         case c.Install(certificate, pin, application):
@@ -96,5 +99,8 @@ def wipe(command: c.Command) -> None:
             | c.Retire(pin=secret)
         ):
             secret.wipe()
+        case c.ChangePin(old=old, new=new):
+            old.wipe()
+            new.wipe()
         case _:
             pass

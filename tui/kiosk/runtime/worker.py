@@ -81,7 +81,7 @@ class Worker:
             case c.SignIn():
                 self._spawn(self._prepare(), name, self._post)
                 self._begin(command, name, post)
-            case c.Look() | c.MakeRequest() | c.Install() | c.Retire():
+            case c.Look() | c.ChangePin() | c.MakeRequest() | c.Install() | c.Retire():
                 task = self._spawn(self._ask_token(command, post, self._visit), name, post)
                 task.add_done_callback(lambda _: wipe(command))
             case _:

@@ -29,6 +29,7 @@ class AgreementScreen(StepScreen):
         "\n\n协议有新版本时会再次显示，请重新阅读并勾选。"
     )
     keys = (BACK, RETRY, END)
+    filled = True
     idle_multiple = 3
 
     def __init__(self) -> None:

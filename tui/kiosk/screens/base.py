@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
+from textual.layout import Layout
 from textual.reactive import Reactive
 from textual.widget import Widget
 
@@ -17,6 +18,7 @@ from tui.core.failure import Failure
 from tui.journey.state import State, Step, Trait
 from tui.kiosk.screens.compositor import NarrowCompositor
 from tui.kiosk.screens.events import Happened
+from tui.kiosk.screens.looks.layout import FrameLayout
 from tui.kiosk.screens.typing import TypingScreen
 from tui.kiosk.settings import Mode
 from tui.kiosk.text import N_, _
@@ -95,19 +97,14 @@ class StepScreen(TypingScreen, inherit_bindings=False):
     """Beside F1; a subclass names all of its own."""
     compact: ClassVar[bool] = False
     """Leaves 21 of 24 rows to the body: no heading, actions, banner and status line."""
+    filled: ClassVar[bool] = False
+    """The body takes all rows that there are, for a text or list to be scrolled, instead of what it holds."""
     idle_multiple: ClassVar[int] = 1
     """How many idle times a person may stay away from the keys here; 0: for ever (the machine works)."""
 
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
     """Textual would repaint the whole screen; the widgets that gain and lose the focus repaint themselves."""
     AUTO_FOCUS = ""
-    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - as Textual declares it
-        (0, "-too-narrow"),
-        (40, "-slim"),
-        (60, "-narrow"),
-        (100, "-wide"),
-    ]
-    VERTICAL_BREAKPOINTS = [(0, "-too-low"), (10, "-tiny"), (20, "-low"), (32, "-high")]  # noqa: RUF012
     BINDINGS: ClassVar = [
         Binding("tab,down,right", "app.focus_next", show=False),
         Binding("shift+tab,up,left", "app.focus_previous", show=False),
@@ -122,8 +119,9 @@ class StepScreen(TypingScreen, inherit_bindings=False):
         super().__init_subclass__(inherit_bindings=inherit_bindings)
 
     def __init__(self) -> None:
-        super().__init__(classes="-compact" if self.compact else "")
+        super().__init__(classes=" ".join(("-compact",) * self.compact + ("-filled",) * self.filled) or None)
         self._compositor = NarrowCompositor()
+        self._frame = FrameLayout()
         self.state = State()
 
     # ── for subclasses ──────────────────────────────────────────────────────
@@ -210,6 +208,11 @@ class StepScreen(TypingScreen, inherit_bindings=False):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Textual's gate for bindings, buttons and clicks."""
         return self.offers(action, self.state) if any(key.action == action for key in self.keys) else True
+
+    @property
+    def layout(self) -> Layout:
+        """Where the parts stand, by the window's size."""
+        return self._frame
 
     # ── for the app ─────────────────────────────────────────────────────────
     def compose(self) -> ComposeResult:

@@ -23,6 +23,7 @@ class ChoosingScreen(StepScreen):
     heading = N_("请选择要续期的证书")
     help_text = N_("插入的CA中有多张证书可以续期，一次办理一张。用上下方向键选择，按回车确认，也可以直接点选。")
     keys = (BACK,)
+    filled = True
 
     def compose_body(self) -> Iterable[Widget]:
         """The list."""

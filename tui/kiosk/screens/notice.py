@@ -22,6 +22,7 @@ class NoticeScreen(StepScreen):
     heading = N_("供应商须知")
     help_text = N_("请读完须知全文。用方向键、空格键或翻页键向下翻，读到最后就可以按「同意并继续」。")
     keys = (BACK, RETRY, END)
+    filled = True
 
     def compose_body(self) -> Iterable[Widget]:
         """The text and where one is in it."""

@@ -80,16 +80,16 @@ class PinScreen(StepScreen):
         token = _token(state)
         if token is None:
             return
-        own_pad, locked = token.pin_pad, _locked(state, token)
+        own_pad, locked = token.pin_pad, is_locked(state, token)
         name = printable(token.label, 30)
         self.query_one("#purpose", Static).update(
             Content.assemble(_purpose(state), "\n", (_("CA：{name}").format(name=name), "$muted"))
         )
-        words, urgent = _tries(state, token)
+        words, urgent = tries_words(state, token)
         if own_pad and not locked:
             words = _("请在CA上输入密码：先按「确定」，再在CA的键盘上输入。") + words
         self.query_one("#tries", Static).update(Content.styled(words, "bold $bad" if urgent else "$foreground"))
-        self.query_one(Tick).display = _is_last_try(state, token) and not locked
+        self.query_one(Tick).display = is_last_try(state, token) and not locked
         entry = self.query_one(PinEntry)
         entry.limit(token.pin_max)
         for widget in (entry, self.query_one(Keypad), self.query_one("#pin-hint")):
@@ -109,9 +109,9 @@ class PinScreen(StepScreen):
     def _refusal(self, state: State) -> str | None:
         """Why 确定 must not be pressed now; None when it may."""
         token = _token(state)
-        if token is None or _locked(state, token):
+        if token is None or is_locked(state, token):
             return ""
-        if _is_last_try(state, token) and not self.query_one(Tick).ticked:
+        if is_last_try(state, token) and not self.query_one(Tick).ticked:
             return _("请先勾选确认。")
         if not token.pin_pad and self.query_one(PinEntry).length < max(1, token.pin_min):
             return _("CA密码至少{count}位。").format(count=max(1, token.pin_min))
@@ -142,21 +142,23 @@ def _token(state: State) -> Token | None:
     return state.token
 
 
-def _locked(state: State, token: Token) -> bool:
+def is_locked(state: State, token: Token) -> bool:
+    """The token has said that it takes no PIN any more."""
     refused = state.failure is not None and state.failure.reason is Reason.PIN_LOCKED
     return refused or token.pin_state is PinState.LOCKED
 
 
-def _is_last_try(state: State, token: Token) -> bool:
+def is_last_try(state: State, token: Token) -> bool:
+    """One wrong PIN more locks the token."""
     failed = state.failure is not None and (state.failure.final_try or state.failure.tries_left == 1)
     return failed or token.pin_state is PinState.FINAL_TRY or token.tries_left == 1
 
 
-def _tries(state: State, token: Token) -> tuple[str, bool]:
+def tries_words(state: State, token: Token) -> tuple[str, bool]:
     """The tries left in words, and whether they are few."""
-    if _locked(state, token):
+    if is_locked(state, token):
         return locked_words(state.money), True
-    if _is_last_try(state, token):
+    if is_last_try(state, token):
         return label(PinState.FINAL_TRY), True
     failed = state.failure.tries_left if state.failure else None
     left = failed if failed is not None else token.tries_left

@@ -7,8 +7,9 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from tui.core.failure import Reason
-from tui.journey.events import RenewalRequested, SelfCheckOpened
+from tui.journey.events import PinChangeOpened, RenewalRequested, SelfCheckOpened
 from tui.journey.moves.arrival import may_be_paid
+from tui.journey.moves.pin_change import changeable
 from tui.journey.state import State
 from tui.kiosk.screens.base import Key, StepScreen
 from tui.kiosk.text import N_, _
@@ -27,6 +28,7 @@ class RefusedScreen(StepScreen):
         Key("f3,escape", N_("返回首页"), "back"),
         Key("f5", N_("环境检测"), "self_check"),
         Key("f8", N_("继续已付款的申请"), "finish_paid"),
+        Key("f7", N_("修改CA密码"), "change_pin"),
     )
 
     def compose_body(self) -> Iterable[Widget]:
@@ -38,12 +40,14 @@ class RefusedScreen(StepScreen):
         yield ActionButton(_("返回首页"), "back", primary=True)
         yield ActionButton(_("环境检测"), "self_check")
         yield ActionButton(_("继续已付款的申请"), "finish_paid", id="finish-paid")
+        yield ActionButton(_("修改CA密码"), "change_pin", id="change-pin")
 
     def show(self, state: State) -> None:
         """What this is about, so that staff can look at it together with the person."""
         renewed = state.failure is not None and state.failure.reason is Reason.ALREADY_RENEWED
         self.query_one("#heading", Static).update(Content(_("证书已续期") if renewed else _(self.heading)))
         self.query_one("#finish-paid").display = self.offers("finish_paid", state)
+        self.query_one("#change-pin").display = self.offers("change_pin", state)
         rows: tuple[Fact, ...] = ()
         if state.holder is not None and state.now is not None:
             rows = refused_facts(state.holder[1], state.now, state.window)
@@ -55,11 +59,17 @@ class RefusedScreen(StepScreen):
         """A certificate that expired may have been paid for before; the desk knows, after the sign-in."""
         if action == "finish_paid":
             return may_be_paid(state)
+        if action == "change_pin":
+            return changeable(state) is not None
         return super().offers(action, state)
 
     def action_finish_paid(self) -> None:
         """继续已付款的申请."""
         self.advance(RenewalRequested())
+
+    def action_change_pin(self) -> None:
+        """修改CA密码."""
+        self.advance(PinChangeOpened())
 
     def action_self_check(self) -> None:
         """环境检测."""

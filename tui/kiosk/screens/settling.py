@@ -4,9 +4,11 @@ import asyncio
 from time import monotonic
 from typing import Final
 
-from textual.events import Idle, ScreenResume
+from textual.events import Idle, Resize, ScreenResume
 from textual.geometry import Size
 from textual.screen import Screen
+
+from tui.kiosk.screens.looks.layout import classes_of
 
 LONGEST: Final = 1.0
 """Seconds after which a screen is painted as it stands."""
@@ -19,9 +21,11 @@ class SettlingScreen(Screen[None], inherit_bindings=False):
 
     def fit(self, size: Size) -> None:
         """Take the classes of a terminal of this size before there is a part that would be styled once more for it."""
-        columns = self._get_breakpoint_classes(size.width, self.HORIZONTAL_BREAKPOINTS or [])
-        rows = self._get_breakpoint_classes(size.height, self.VERTICAL_BREAKPOINTS or [])
-        self.update_classes(dict.fromkeys(columns | rows, True), update=False)
+        self.update_classes(dict.fromkeys((name for name, has in classes_of(size).items() if has), True), update=False)
+
+    def on_resize(self, event: Resize) -> None:
+        """Another size gives other classes."""
+        self.update_classes(classes_of(event.size))
 
     async def lay_out(self) -> None:
         """In a batch, until no part asks for it any more."""

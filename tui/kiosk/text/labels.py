@@ -123,6 +123,7 @@ BUSY = {
     Busy.WITHDRAWING: N_("正在撤销申请"),
     Busy.CONFIRMING: N_("正在确认安装"),
     Busy.SELF_CHECKING: N_("正在检测"),
+    Busy.CHANGING_PIN: N_("正在修改CA密码"),
 }
 STEP = {
     Step.WAITING: N_("插入CA"),
@@ -152,6 +153,7 @@ STEP = {
     Step.REFUSED: N_("不能办理"),
     Step.CERTIFICATES: N_("我的证书"),
     Step.SELF_CHECK: N_("环境检测"),
+    Step.CHANGE_PIN: N_("修改CA密码"),
 }
 MONEY = {
     Money.NOT_TOUCHED: N_("本次申请没有扣款。"),

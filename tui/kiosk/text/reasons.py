@@ -48,7 +48,7 @@ REASONS: dict[Reason, tuple[str, str]] = {
         N_("CA密码连续输错，CA已锁定。"),
         N_("请携带CA和有效证件到发证机构的柜台解锁，解锁后可继续办理。"),
     ),
-    Reason.PIN_EXPIRED: (N_("CA要求先修改密码。"), N_("请在CA的管理工具中修改密码，拔出CA再插入，然后办理。")),
+    Reason.PIN_EXPIRED: (N_("CA要求先修改密码。"), N_("请按「修改CA密码」，修改后再办理。")),
     Reason.PIN_CANCELLED: (N_("已在CA上取消输入密码。"), N_("请重试，并在CA的键盘上输入密码。")),
     Reason.SIGNING_PIN_REFUSED: (
         N_("这个CA的密钥每次签名都要单独验证密码，而它没有接受登录时的CA密码。"),

@@ -4,6 +4,7 @@ from tui.core.failure import Failure, Reason
 from tui.core.text_safety import printable
 from tui.journey import events as e
 from tui.journey.moves.arrival import may_be_paid
+from tui.journey.moves.pin_change import changeable
 from tui.journey.ports import Check
 from tui.journey.state import State
 from tui.kiosk.linear.dialogue import Choice, Dialogue
@@ -48,8 +49,13 @@ class Certificates(Dialogue):
             self.open()
 
     def choices(self) -> tuple[Choice, ...]:
-        """Back."""
-        return (Choice(_("返回"), e.BackPressed),)
+        """Back, and another PIN for the only CA that is in."""
+        back = Choice(_("返回"), e.BackPressed)
+        return (back, *_pin_change(self.state))
+
+
+def _pin_change(state: State) -> tuple[Choice, ...]:
+    return (Choice(_("修改CA密码"), e.PinChangeOpened),) if changeable(state) else ()
 
 
 class SelfCheck(Dialogue):
@@ -135,7 +141,7 @@ class Refused(Dialogue):
         listed = [Choice(_("返回首页"), e.BackPressed), Choice(_("环境检测"), e.SelfCheckOpened)]
         if may_be_paid(self.state):
             listed.append(Choice(_("继续已付款的申请"), e.RenewalRequested))
-        return tuple(listed)
+        return (*listed, *_pin_change(self.state))
 
     def end(self) -> e.Event:
         """Nothing is left to be asked."""

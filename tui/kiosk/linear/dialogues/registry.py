@@ -6,6 +6,7 @@ from tui.journey.state import Step
 from tui.kiosk.linear.dialogue import Dialogue
 from tui.kiosk.linear.dialogues.arrival import Card, Choosing, SignIn, Waiting
 from tui.kiosk.linear.dialogues.beside import Certificates, Refused, SelfCheck, TokenAwaited
+from tui.kiosk.linear.dialogues.change_pin import ChangePin
 from tui.kiosk.linear.dialogues.documents import Agreement, Notice
 from tui.kiosk.linear.dialogues.done import Done, Withdrawn
 from tui.kiosk.linear.dialogues.form import Form
@@ -42,6 +43,7 @@ DIALOGUES: Mapping[Step, type[Dialogue]] = {
     Step.REFUSED: Refused,
     Step.CERTIFICATES: Certificates,
     Step.SELF_CHECK: SelfCheck,
+    Step.CHANGE_PIN: ChangePin,
 }
 IDLE_MULTIPLES: Mapping[Step, int] = {
     Step.AGREEMENT: 3,

@@ -1,0 +1,69 @@
+"""Where the step stands in windows of all sizes: one column, its buttons right below it, nothing beyond the window."""
+
+import pytest
+from textual.geometry import Size
+
+from tests.harness import people
+from tests.harness.kiosk.stage import staged
+from tui.journey.state import Step
+from tui.kiosk.screens.looks.layout import Layout, classes_of, column_of, layout_of
+
+
+@pytest.mark.parametrize(
+    ("size", "layout", "column"),
+    [
+        ((80, 24), Layout.SMALL, 80),
+        ((120, 24), Layout.SMALL, 84),
+        ((80, 60), Layout.SMALL, 80),
+        ((100, 32), Layout.REGULAR, 84),
+        ((120, 40), Layout.REGULAR, 84),
+        ((160, 50), Layout.LARGE, 100),
+        ((240, 70), Layout.LARGE, 100),
+    ],
+)
+def test_a_window_has_its_layout_and_its_column(size: tuple[int, int], layout: Layout, column: int) -> None:
+    assert (layout_of(Size(*size)), column_of(Size(*size))) == (layout, column)
+    assert [name for name, has in classes_of(Size(*size)).items() if has] == [layout]
+
+
+@pytest.mark.parametrize(
+    ("size", "classes"),
+    [
+        ((39, 9), {"-small", "-too-narrow", "-too-low"}),
+        ((40, 10), {"-small", "-slim", "-tiny"}),
+        ((60, 20), {"-small"}),
+    ],
+)
+def test_a_window_too_small_says_so_in_its_classes(size: tuple[int, int], classes: set[str]) -> None:
+    assert {name for name, has in classes_of(Size(*size)).items() if has} == classes
+
+
+@pytest.mark.parametrize("size", [(100, 32), (120, 40), (160, 50), (200, 60)])
+@pytest.mark.parametrize("step", [Step.SIGN_IN, Step.CARD, Step.FORM, Step.REQUEST_PIN, Step.ORDER])
+async def test_the_buttons_stand_right_below_the_step_in_the_upper_middle(step: Step, size: tuple[int, int]) -> None:
+    async with staged(people.state(step), size) as stage:
+        body, actions = (stage.screen.query_one(name).region for name in ("#body", "#actions"))
+        heading, column = stage.screen.query_one("#heading").region, column_of(stage.app.size)
+        assert {region.x for region in (heading, body, actions)} == {(size[0] - column) // 2}
+        assert {region.width for region in (heading, body, actions)} == {column}
+        assert 0 < actions.y - body.bottom <= 2
+        keys = stage.screen.query_one("KeyLine").region
+        assert (keys.x, keys.width, keys.bottom) == (0, *size)
+        above, below = heading.y - 2, stage.screen.query_one("StatusLine").region.y - actions.bottom
+        assert above <= below + 2
+
+
+async def test_a_step_that_does_not_fit_scrolls_between_the_bars() -> None:
+    async with staged(people.state(Step.FORM), (100, 30)) as stage:
+        body = stage.screen.query_one("#body")
+        assert body.max_scroll_y > 0
+        assert stage.screen.query_one("#actions").region.bottom <= stage.screen.query_one("StatusLine").region.y
+
+
+async def test_another_size_gives_another_layout() -> None:
+    async with staged(people.state(Step.CARD), (80, 24)) as stage:
+        await stage.pilot.resize_terminal(160, 50)
+        await stage.pilot.pause()
+        assert stage.screen.has_class("-large")
+        assert not stage.screen.has_class("-small")
+        assert stage.screen.query_one("#body").region.x == 30

@@ -1,0 +1,64 @@
+"""Which of the inserted tokens a command is about."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tui.core.certificate import Token
+from tui.core.exits import Exit, exit_of
+from tui.core.failure import Failure, KioskError, Money, Reason, TokenError
+from tui.core.text_safety import printable
+from tui.kiosk.settings import ModuleSettings, language_named, load
+from tui.kiosk.text import _, use_language
+from tui.kiosk.text.wording import explain
+
+if TYPE_CHECKING:
+    from tui.cli.token.asking import Asking
+    from tui.token.tokens import Tokens
+
+Act = Callable[["Tokens", Token, "Asking"], Awaitable[int]]
+
+
+def on_one(config: Path | None, module: Path | None, named: str, act: Act) -> int:
+    """Do something to the one token that is in, or to the named one; a failure is told in words."""
+    import asyncio
+
+    from tui.cli.settings import take_up
+    from tui.cli.token.asking import Asking
+    from tui.kiosk.wiring import tokens
+
+    if module:
+        use_language(language_named())
+        modules: tuple[ModuleSettings, ...] = (ModuleSettings(module.absolute()),)
+    else:
+        settings = load(config)
+        take_up(settings)
+        modules = settings.modules
+
+    async def done() -> int:
+        port = tokens(modules)
+        try:
+            snapshot = await port.take_snapshot()
+            found = [token for token in snapshot.tokens if not named or named in (token.serial, token.label)]
+            if not found:
+                fault = snapshot.faults[0].failure if snapshot.faults else Failure(Reason.NO_TOKEN)
+                raise TokenError(fault)
+            if len(found) > 1:
+                asking.say(_("插着几个CA，请用--token指明一个，或只留下一个："), *map(_name, snapshot.tokens))
+                return Exit.USAGE
+            asking.say(_name(found[0]))
+            return await act(port, found[0], asking)
+        finally:
+            await port.close()
+
+    with Asking() as asking:
+        try:
+            return asyncio.run(done())
+        except KioskError as error:
+            told = explain(error.failure, Money.NOT_TOUCHED)
+            asking.say(f"{told.happened} ({error.failure.reason.number})", told.advice)
+            return exit_of(error.failure)
+
+
+def _name(token: Token) -> str:
+    return _("CA：{name}").format(name=f"{printable(token.label, 40)}  {printable(token.serial, 40)}")

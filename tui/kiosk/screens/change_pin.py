@@ -1,0 +1,147 @@
+"""修改CA密码: the old PIN, the new one twice, and what the token says to it."""
+
+from collections.abc import Iterable
+
+from textual import on
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
+
+from tui.core.pin_rules import PinFlaw, pin_rule, same
+from tui.core.secret import Pin
+from tui.core.text_safety import printable
+from tui.journey.events import NewPinEntered
+from tui.journey.state import State
+from tui.kiosk.screens.base import BACK, StepScreen
+from tui.kiosk.screens.pin import is_last_try, is_locked, tries_words
+from tui.kiosk.text import N_, _
+from tui.kiosk.text.new_pin import FLAWS, rule_words
+from tui.kiosk.widgets.action import ActionButton
+from tui.kiosk.widgets.choice import Tick
+from tui.kiosk.widgets.secret_field import SecretField
+from tui.kiosk.widgets.words import Words
+
+FIELDS = {"old": N_("原密码"), "new": N_("新密码"), "again": N_("再输一次")}
+
+
+class ChangePinScreen(StepScreen):
+    """The rule is said before anything is typed; what breaks it is never sent."""
+
+    heading = N_("修改CA密码")
+    help_text = N_(
+        "先输入现在的CA密码，再输入两次新密码。原密码连续输错会锁定CA；新密码不合要求时，密码不会改变。\n\n"
+        "请记住新密码，以后使用这个CA都要用它。本程序不保存密码，每次使用后立即清除，也绝不会自动重试。"
+    )
+    keys = (BACK,)
+
+    def compose_body(self) -> Iterable[Widget]:
+        """Which CA, the rule, the tries, the three fields, what is wrong with them."""
+        yield Words(id="which")
+        yield Words(id="rule", classes="hint")
+        yield Words(id="tries")
+        yield Tick(_("我已核对，知道再输错CA将锁定"), id="last-try")
+        for name, words in FIELDS.items():
+            field = SecretField(Pin, id=f"{name}-pin")
+            yield Horizontal(Static(Content(_(words)), classes="label"), field, classes="row")
+        yield Words(id="flaw", classes="error")
+
+    def compose_actions(self) -> Iterable[Widget]:
+        """确定 and the way back."""
+        yield ActionButton(_("确定"), "submit", primary=True)
+        yield ActionButton(_("返回"), "back")
+
+    def focus_target(self, state: State) -> str:
+        """The old PIN; a button where nothing is typed here."""
+        typed = self.query_one("#old-pin").parent
+        return "#old-pin" if isinstance(typed, Widget) and typed.display else "#actions ActionButton"
+
+    def entered(self, state: State) -> None:
+        """Nothing typed, nothing ticked."""
+        self.left()
+
+    def left(self) -> None:
+        """No PIN stays, nor the consent to the last try."""
+        self._wipe()
+        self.query_one(Tick).ticked = False
+        self._say("")
+
+    def show(self, state: State) -> None:
+        """What the token says of itself; after a refusal all is typed anew."""
+        token = state.token
+        if state.pin_changed:
+            self.query_one("#which", Static).update(
+                Content.styled(f"✓ {_('CA密码已修改。以后请用新密码。')}", "bold $good")
+            )
+        elif token is not None:
+            self.query_one("#which", Static).update(_named(token.label))
+            rule = (
+                _("请先按「确定」，再在CA的键盘上输入原密码和两次新密码。")
+                if token.pin_pad
+                else rule_words(pin_rule(token))
+            )
+            self.query_one("#rule", Static).update(Content(rule))
+            words, urgent = tries_words(state, token)
+            self.query_one("#tries", Static).update(Content.styled(words, "bold $bad" if urgent else "$foreground"))
+        open_ = token is not None and not state.pin_changed and not is_locked(state, token)
+        for widget in (*self.query("#body .row"), *self.query("#flaw")):
+            widget.display = open_ and token is not None and not token.pin_pad
+        for name in ("#rule", "#tries"):
+            self.query_one(name).display = not state.pin_changed
+        self.query_one(Tick).display = open_ and token is not None and is_last_try(state, token)
+        self.query_one("#actions ActionButton").display = open_
+        if state.failure is not None and state.busy is None:
+            self._wipe()
+
+    @on(SecretField.Changed)
+    def _typing(self) -> None:
+        self._say("")
+
+    @on(SecretField.Submitted, "#old-pin")
+    def _to_new(self) -> None:
+        self.query_one("#new-pin").focus()
+
+    @on(SecretField.Submitted, "#new-pin")
+    def _to_again(self) -> None:
+        self.query_one("#again-pin").focus()
+
+    @on(SecretField.Submitted, "#again-pin")
+    def action_submit(self) -> None:
+        """确定."""
+        token = self.state.token
+        if token is None or self.state.busy or self.state.pin_changed:
+            return
+        if is_last_try(self.state, token) and not self.query_one(Tick).ticked:
+            self._say(_("请先勾选确认。"))
+            return
+        old, new, again = (self._field(name).take() for name in FIELDS)
+        flaw = None
+        if not token.pin_pad:
+            flaw = pin_rule(token).flaw(new, old) or (None if same(new, again) else PinFlaw.DIFFERENT)
+        again.wipe()
+        if not token.pin_pad and not old:
+            self._refuse(_("请输入原密码。"), "old", old, new)
+        elif flaw is not None:
+            self._refuse(_(FLAWS[flaw]), "old", old, new)
+        else:
+            self.advance(NewPinEntered(old, new))
+
+    def _refuse(self, words: str, field: str, *typed: Pin) -> None:
+        for pin in typed:
+            pin.wipe()
+        self._say(words)
+        self._field(field).focus()
+
+    def _field(self, name: str) -> "SecretField[Pin]":
+        return self.query_one(f"#{name}-pin", SecretField)
+
+    def _wipe(self) -> None:
+        for name in FIELDS:
+            self._field(name).wipe()
+
+    def _say(self, words: str) -> None:
+        self.query_one("#flaw", Static).update(Content(words))
+
+
+def _named(name: str) -> Content:
+    return Content.styled(_("CA：{name}").format(name=printable(name, 30)), "$muted")
