@@ -45,6 +45,16 @@ def _signal(number: signal.Signals) -> Way:
     return Way(f"{number.name} to the program", act, kills=number not in (*quiet, signal.SIGURG, signal.SIGSTOP))
 
 
+def _there_and_back(key: bytes) -> Act:
+    def act(kiosk: CounterKiosk) -> None:
+        for pressed in (key, b"\x1bOR"):  # F3; what is typed ahead of a screen is dropped
+            kiosk.type(pressed)
+            kiosk.settle()
+        kiosk.until(FIRST)
+
+    return act
+
+
 def _stop(kiosk: CounterKiosk) -> None:
     os.kill(kiosk.program, signal.SIGSTOP)
 
@@ -163,8 +173,8 @@ def ways() -> Iterator[Way]:
     for window in ((1, 1), (2, 1), (1, 50), (200, 1), (0, 0), (300, 100), (2000, 1000)):
         yield _resize(window)
     yield _resize(*((w % 190 + 10, w % 50 + 5) for w in range(200)))
-    yield _bytes("我的证书 and back", b"\x1bOS\x1bOR")
-    yield _bytes("环境检测 and back", b"\x1b[15~\x1bOR")
+    yield Way("我的证书 and back", _there_and_back(b"\x1bOS"))
+    yield Way("环境检测 and back", _there_and_back(b"\x1b[15~"))
     yield _bytes("the operator's keys", b"\x10\x0f")
     yield Way("STOP and CONT of the program", _stop)
     for number in (
