@@ -98,12 +98,18 @@ class CounterApp(KioskApp, inherit_bindings=False):
     def _ask_operator(self, counts: dict[str, int], until: float, *, again: bool = False) -> None:
         from tui.kiosk.screens.operator import OperatorMenu, OperatorPassword
 
+        def left(acted: bool | None) -> None:
+            if not acted:  # the password was in this process
+                self.make_room()
+
         def admitted(right: bool | None) -> None:
             if right:
                 self.visit.say(wire.ADMITTED)
-                self.push_screen(OperatorMenu(counts, self._operate))
+                self.push_screen(OperatorMenu(counts, self._operate), left)
             elif asking.wrong:
                 self.visit.ask(partial(self._ask_operator, again=True))
+            elif again:
+                left(acted=False)
 
         if self._verify is not None and not self._dialogue:
             asking = OperatorPassword(self._verify, until, lambda: self.visit.say(wire.TRYING), again=again)
