@@ -58,7 +58,7 @@ async def test_a_wrong_pin_then_the_right_one(
         shown.append(person.text)
         assert person.application.business_no == business_no
         assert "证书安装完成！" in person.text
-    assert "MakeRequest failed: wrong_pin" in (tmp_path / "kiosk.log").read_text()
+    assert "MakeRequest failed: E-141 wrong_pin" in (tmp_path / "kiosk.log").read_text()
     assert private_keys(token) == 2
     for secret in (PIN, WRONG):
         assert [text for text in shown if secret in text] == []

@@ -147,5 +147,5 @@ async def test_retry_is_a_key_only_while_a_failure_is_shown() -> None:
 async def test_the_mouse_presses_buttons_and_keys_of_the_key_line() -> None:
     async with staged(HOME) as stage:
         await stage.pilot.click("ActionButton.-main")
-        await stage.pilot.click("KeyLine", offset=(15, 0))
+        await stage.pilot.click("KeyLine", offset=(32, 0))
         assert await stage.events() == [e.Started(), e.CertificatesOpened()]

@@ -55,11 +55,11 @@ class WaitingScreen(StepScreen):
         "办理时需要：申请CA时使用的财智云账号和密码、CA密码、经办人证件号码、手机（扫码支付）。全程约10分钟。"
     )
     keys = (
+        Key("f8", N_("查看或继续上次续期"), "finish_paid"),
+        RETRY,
         Key("f7", LANGUAGE_NAMES, "language"),
         Key("f4", N_("我的证书"), "certificates"),
         Key("f5", N_("环境检测"), "self_check"),
-        Key("f8", N_("查看或继续上次续期"), "finish_paid"),
-        RETRY,
         Key("f10", N_("退出"), "quit"),
     )
 
