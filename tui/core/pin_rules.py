@@ -59,6 +59,12 @@ def pin_rule(token: Token) -> PinRule:
     return PinRule(max(1, token.pin_min, min(_FLOOR, token.pin_max or _FLOOR)), token.pin_max)
 
 
+def is_typable(pin: Pin) -> bool:
+    """Whether every keyboard has its characters: for an arrow key the token would count a try."""
+    with pin.reveal() as typed:
+        return all(0x20 <= octet < 0x7F for octet in typed)
+
+
 def same(one: Pin, other: Pin) -> bool:
     """Whether two PINs are equal; neither is copied."""
     with one.reveal() as left, other.reveal() as right:

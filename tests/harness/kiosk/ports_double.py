@@ -67,7 +67,8 @@ class TokensDouble:
     async def change_pin(
         self, token: CertificateRef, pin: Pin, new_pin: Pin, progress: Callable[[TokenStage], None]
     ) -> None:
-        raise NotImplementedError
+        new_pin.wipe()
+        await self._work(pin, progress)
 
     async def look(self, token: CertificateRef, pin: Pin, progress: Callable[[TokenStage], None]) -> Token:
         shown: Token = await self._work(pin, progress)

@@ -14,9 +14,9 @@ from tui.core.text_safety import printable
 from tui.journey.events import NewPinEntered
 from tui.journey.state import State
 from tui.kiosk.screens.base import BACK, StepScreen
-from tui.kiosk.screens.pin import is_last_try, is_locked, tries_words
 from tui.kiosk.text import N_, _
 from tui.kiosk.text.new_pin import FLAWS, rule_words
+from tui.kiosk.text.pin import CHANGE_HELP, CONSENT, is_last_try, is_locked, tries_words
 from tui.kiosk.widgets.action import ActionButton
 from tui.kiosk.widgets.choice import Tick
 from tui.kiosk.widgets.secret_field import SecretField
@@ -29,10 +29,7 @@ class ChangePinScreen(StepScreen):
     """The rule is said before anything is typed; what breaks it is never sent."""
 
     heading = N_("修改CA密码")
-    help_text = N_(
-        "先输入现在的CA密码，再输入两次新密码。原密码连续输错会锁定CA；新密码不合要求时，密码不会改变。\n\n"
-        "请记住新密码，以后使用这个CA都要用它。本程序不保存密码，每次使用后立即清除，也绝不会自动重试。"
-    )
+    help_text = CHANGE_HELP
     keys = (BACK,)
 
     def compose_body(self) -> Iterable[Widget]:
@@ -40,7 +37,7 @@ class ChangePinScreen(StepScreen):
         yield Words(id="which")
         yield Words(id="rule", classes="hint")
         yield Words(id="tries")
-        yield Tick(_("我已核对，知道再输错CA将锁定"), id="last-try")
+        yield Tick(_(CONSENT), id="last-try")
         for name, words in FIELDS.items():
             field = SecretField(Pin, id=f"{name}-pin")
             yield Horizontal(Static(Content(_(words)), classes="label"), field, classes="row")

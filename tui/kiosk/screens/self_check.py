@@ -12,18 +12,10 @@ from tui.journey.state import State
 from tui.kiosk.screens.base import BACK, Key, StepScreen
 from tui.kiosk.settings import is_counter
 from tui.kiosk.text import N_, _
+from tui.kiosk.text.checks import HELP, item_words, result_words
 from tui.kiosk.text.wording import explain
 from tui.kiosk.widgets.action import ActionButton
 from tui.kiosk.widgets.document import Document
-
-ITEMS = {
-    "driver": N_("CA驱动"),
-    "token": N_("CA"),
-    "certificate": N_("证书"),
-    "desk": N_("续期服务"),
-    "clock": N_("系统时间"),
-    "version": N_("程序版本"),
-}
 
 PERSONAL = ("driver", "token", "certificate")
 """Whose details are paths and names, which a stranger at a counter is not told."""
@@ -33,7 +25,7 @@ class SelfCheckScreen(StepScreen):
     """One line an item, in words and in colour; what to do where something is wrong."""
 
     heading = N_("环境检测")
-    help_text = N_("逐项检查CA驱动、CA、证书、续期服务、系统时间和程序版本。标为「异常」的一项下面写有处理办法。")
+    help_text = HELP
     keys = (BACK, Key("f6", N_("重新检测"), "retry"))
 
     def compose_body(self) -> Iterable[Widget]:
@@ -59,10 +51,8 @@ class SelfCheckScreen(StepScreen):
 
 
 def _line(check: Check, state: State) -> Content:
-    # Translators: result of one check; also an order in which nothing is wrong.
-    word, colour = (_("正常"), "bold $good") if check.ok else (_("异常"), "bold $bad")
-    item = _(ITEMS.get(check.item, "")) or printable(check.item, 20)
-    line = Content.assemble((f"[{word}] ", colour), (item, "bold"), "  ", printable(check.detail, 120))
+    result = f"[{result_words(check)}] ", "bold $good" if check.ok else "bold $bad"
+    line = Content.assemble(result, (item_words(check), "bold"), "  ", printable(check.detail, 120))
     if check.failure is None:
         return line
     words = explain(check.failure, state.money, state.service)

@@ -10,17 +10,9 @@ from tui.journey.state import State
 from tui.kiosk.linear.dialogue import Choice, Dialogue
 from tui.kiosk.text import N_, _
 from tui.kiosk.text.certificate import Fact, facts, refused_facts, token_name
+from tui.kiosk.text.checks import HELP, item_words, result_words
 from tui.kiosk.text.labels import label
 from tui.kiosk.text.wording import call, explain
-
-ITEMS = {
-    "driver": N_("CA驱动"),
-    "token": N_("CA"),
-    "certificate": N_("证书"),
-    "desk": N_("续期服务"),
-    "clock": N_("系统时间"),
-    "version": N_("程序版本"),
-}
 
 
 class Certificates(Dialogue):
@@ -61,7 +53,7 @@ def _pin_change(state: State) -> tuple[Choice, ...]:
 class SelfCheck(Dialogue):
     """环境检测: an item a line, in words."""
 
-    help = N_("逐项检查CA驱动、CA、证书、续期服务、系统时间和程序版本。标为「异常」的一项下面写有处理办法。")
+    help = HELP
     default = 1
 
     def seen(self, before: State) -> None:
@@ -74,10 +66,7 @@ class SelfCheck(Dialogue):
         return Choice(_("返回"), e.BackPressed), Choice(_("重新检测"), e.Retried)
 
     def _tell(self, check: Check) -> None:
-        # Translators: result of one check; also an order in which nothing is wrong.
-        word = _("正常") if check.ok else _("异常")
-        item = _(ITEMS.get(check.item, "")) or printable(check.item, 20)
-        self.talk.say(f"{item}  {word}  {printable(check.detail, 120)}")
+        self.talk.say(f"{item_words(check)}  {result_words(check)}  {printable(check.detail, 120)}")
         if check.failure is not None:
             words = explain(check.failure, self.state.money, self.state.service)
             self.talk.say(words.happened, words.advice)

@@ -1,34 +1,32 @@
 """修改CA密码, line by line: the old PIN, the new one, the new one again, each without echo."""
 
-from tui.core.certificate import PinState
-from tui.core.failure import Reason
-from tui.core.pin_rules import PinFlaw, PinRule, pin_rule, same
+from tui.core.certificate import Token
+from tui.core.pin_rules import PinFlaw, PinRule, is_typable, pin_rule, same
 from tui.core.secret import Pin, Secret
 from tui.journey import events as e
 from tui.journey.state import State
 from tui.kiosk.linear.dialogue import Choice, Dialogue, Question
-from tui.kiosk.text import N_, _
-from tui.kiosk.text.labels import label
+from tui.kiosk.text import _
 from tui.kiosk.text.new_pin import FLAWS, rule_words
+from tui.kiosk.text.pin import CHANGE_HELP, CONSENT, UNTYPABLE, is_last_try, is_locked, tries_words
 
 
 class ChangePin(Dialogue):
     """The rule first; what breaks it is never sent."""
 
-    help = N_(
-        "先输入现在的CA密码，再输入两次新密码。原密码连续输错会锁定CA；新密码不合要求时，密码不会改变。\n\n"
-        "请记住新密码，以后使用这个CA都要用它。本程序不保存密码，每次使用后立即清除，也绝不会自动重试。"
-    )
+    help = CHANGE_HELP
 
     def open(self) -> None:
         """Rule and tries."""
         self._typed: list[Pin] = []
-        if self._rule is not None:
-            self.talk.say(rule_words(self._rule), label(self.state.token.pin_state) if self.state.token else "")
+        self._agreed = False
+        if (token := self.state.token) is not None:
+            self.talk.say(rule_words(pin_rule(token)), tries_words(self.state, token)[0])
 
     def seen(self, before: State) -> None:
         """It is done, or was refused: all is typed anew."""
         if self.state.failure is not before.failure:
+            self._agreed = False
             self._forget()
         if self.state.pin_changed and not before.pin_changed:
             self.talk.say(_("CA密码已修改。以后请用新密码。"))
@@ -37,14 +35,18 @@ class ChangePin(Dialogue):
         """The way back, and the order to ask on the token's own pad."""
         token = self.state.token
         back = Choice(_("返回"), e.BackPressed)
-        if token is None or self.state.pin_changed or self._locked or not token.pin_pad:
+        if token is None or not self._takes(token):
+            return (back,)
+        if self._consents(token):
+            return Choice(_(CONSENT), self._agree), back
+        if not token.pin_pad:
             return (back,)
         return Choice(_("确定，然后在CA的键盘上输入原密码和两次新密码"), lambda: e.NewPinEntered(Pin(), Pin())), back
 
     def question(self) -> Question | None:
         """The next of the three."""
         token = self.state.token
-        if token is None or self.state.pin_changed or self._locked or token.pin_pad:
+        if token is None or not self._takes(token) or self._consents(token) or token.pin_pad:
             return super().question()
         asked = _("原CA密码（不显示）："), _("新CA密码（不显示）："), _("再输入一次新CA密码（不显示）：")
         return Question(asked[len(self._typed)], secret=Pin)
@@ -53,6 +55,10 @@ class ChangePin(Dialogue):
         """One of the three; after the last both PINs go."""
         if not isinstance(secret, Pin) or not secret or self._rule is None:
             secret.wipe()
+            return None
+        if not self._typed and not is_typable(secret):
+            secret.wipe()
+            self.talk.say(_(UNTYPABLE))
             return None
         self._typed.append(secret.take())
         flaw = None
@@ -74,11 +80,14 @@ class ChangePin(Dialogue):
     def _rule(self) -> PinRule | None:
         return pin_rule(self.state.token) if self.state.token else None
 
-    @property
-    def _locked(self) -> bool:
-        token, failure = self.state.token, self.state.failure
-        refused = failure is not None and failure.reason is Reason.PIN_LOCKED
-        return refused or (token is not None and token.pin_state is PinState.LOCKED)
+    def _takes(self, token: Token) -> bool:
+        return not self.state.pin_changed and not is_locked(self.state, token)
+
+    def _consents(self, token: Token) -> bool:
+        return not self._agreed and is_last_try(self.state, token)
+
+    def _agree(self) -> None:
+        self._agreed = True
 
     def _forget(self) -> None:
         for pin in self._typed:
