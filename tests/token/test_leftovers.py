@@ -5,9 +5,13 @@ from pathlib import Path
 
 import PyKCS11
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from tests.harness.token.support import APPLICATION, issued, pin, quiet, reference, requested
 from tests.harness.token.unruly import Serving
+from tests.rig.child import process
+from tests.rig.layout import Object, layouts
 from tests.rig.simulator import At, Simulator
 from tests.rig.softhsm import (
     SoftToken,
@@ -109,3 +113,52 @@ async def test_without_any_certificate_every_key_may_go(tmp_path: Path, serving:
     assert [key.kept for key in keys] == [None, None]
     assert await listed(tokens, delete=keys[:1]) == keys[1:]
     assert halves(soft) == (1, 1)
+
+
+async def test_two_of_one_name_both_stay(tmp_path: Path, serving: Serving) -> None:
+    soft = init_token(tmp_path / "token")
+    with layouts() as layout:
+        layout.put(soft, *(half for _ in range(2) for half in pair(b"\1")), *pair(b"\2"))
+    tokens = serving(soft)
+    keys = {key.key_id: key for key in await listed(tokens)}
+    assert {key_id: key.kept for key_id, key in keys.items()} == {"01": Kept.SEVERAL, "02": None}
+    await listed(tokens, delete=tuple(replace(key, kept=None) for key in keys.values()))
+    assert halves(soft) == (2, 2)
+
+
+async def test_beside_a_certificate_that_cannot_be_read_every_key_stays(
+    tmp_path: Path, ca: TestCa, serving: Serving
+) -> None:
+    soft, own = init_token(tmp_path / "token"), make_key("rsa2048")  # whose private half tells its modulus
+    put_key(soft, own, key_id="01", label="own")
+    with process(soft.environment) as child:
+        der = issue(ca, subject("某某"), own.public_key())
+        child.call(write_cut_off, str(soft.module), soft.pin, der)
+    tokens = serving(soft)
+    (key,) = await listed(tokens)
+    assert key.kept is Kept.UNCERTAIN
+    await listed(tokens, delete=(key, replace(key, kept=None)))
+    assert halves(soft) == (1, 1)
+
+
+def pair(key_id: bytes) -> tuple[Object, Object]:
+    """Both halves of a new key."""
+    key = make_key("ec256").private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    return Object("private", key, key_id), Object("public", key, key_id)
+
+
+def write_cut_off(module: str, secret: str, certificate: bytes) -> None:
+    """Called in a process of its own, which loads the driver: the beginning of a certificate, under no CKA_ID."""
+    library = PyKCS11.PyKCS11Lib()
+    library.load(module)
+    session = library.openSession(library.getSlotList(tokenPresent=True)[0], PyKCS11.CKF_RW_SESSION)
+    session.login(secret)
+    session.createObject(
+        [
+            (PyKCS11.CKA_CLASS, PyKCS11.CKO_CERTIFICATE),
+            (PyKCS11.CKA_CERTIFICATE_TYPE, PyKCS11.CKC_X_509),
+            (PyKCS11.CKA_TOKEN, True),
+            (PyKCS11.CKA_SUBJECT, x509.load_der_x509_certificate(certificate).subject.public_bytes()),
+            (PyKCS11.CKA_VALUE, certificate[:60]),
+        ]
+    )

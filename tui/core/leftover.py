@@ -12,7 +12,9 @@ class Kept(StrEnum):
     NAMED = "named"
     """A certificate on the token has its CKA_ID, or its other half belongs to one."""
     UNCERTAIN = "uncertain"
-    """It tells no public key, and whether it is a certificate's cannot be tried out."""
+    """It tells no public key, or a certificate tells none that it could be compared with."""
+    SEVERAL = "several"
+    """Its name is not its alone: deleting by it could take another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +36,8 @@ class LeftoverKey:
     """The application that it was made for, where its label is such a number."""
     kept: Kept | None = None
     """None where it may be deleted."""
+
+    @property
+    def identity(self) -> tuple[str, str, str]:
+        """What stays the same of it, whatever is known of its application."""
+        return self.key_id, self.label, self.spki

@@ -25,6 +25,7 @@ WHY = {
     Kept.APPLICATION: N_("属于一笔可能还在办理的申请，不删除；要查明，请加--account"),
     Kept.NAMED: N_("与一张证书相连，不删除"),
     Kept.UNCERTAIN: N_("不能确定是否属于某张证书，不删除"),
+    Kept.SEVERAL: N_("同名的密钥不止一个，不删除"),
 }
 
 
@@ -45,8 +46,10 @@ def leftovers(config: Path | None, token: str, delete: bool, account: str, as_js
             return Exit.DONE
         asking.say(_("删除前请再输入一次CA密码。"))
         left = await tokens.leftovers(reference, _pin(chosen, asking), _quiet, over=over, delete=doomed)
-        asking.say(_("已删除{count}组密钥。").format(count=sum(key not in left for key in doomed)))
-        return Exit.DONE if all(key not in left for key in doomed) else Exit.REFUSED
+        there = {key.identity for key in left}
+        gone = [key for key in doomed if key.identity not in there]
+        asking.say(_("已删除{count}组密钥。").format(count=len(gone)))
+        return Exit.DONE if len(gone) == len(doomed) else Exit.REFUSED
 
     return on_one(config, None, token, act)
 
@@ -74,16 +77,18 @@ async def _over(config: Path | None, account: str, keys: tuple[LeftoverKey, ...]
     over = []
     try:
         await port.sign_in(account, asking.secret(_("财智云账号的密码（不显示）："), Password))
-        for number in sorted(numbers):
-            try:
-                application = (await port.application(number)).application
-            except DeskError as error:
-                if error.failure.reason not in (Reason.APPLICATION_MISSING, Reason.NOT_THE_APPLICANT):
-                    raise
-            else:
-                if application.business_no == number and application.status in OVER:
-                    over.append(number)
-        await port.sign_out()
+        try:
+            for number in sorted(numbers):
+                try:
+                    application = (await port.application(number)).application
+                except DeskError as error:
+                    if error.failure.reason not in (Reason.APPLICATION_MISSING, Reason.NOT_THE_APPLICANT):
+                        raise
+                else:
+                    if application.business_no == number and application.status in OVER:
+                        over.append(number)
+        finally:
+            await port.sign_out()
     finally:
         await port.close()
     return tuple(over)

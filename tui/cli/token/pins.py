@@ -1,5 +1,7 @@
 """`ca-kiosk token pin` and `ca-kiosk token unlock`: another user PIN, by the old one or by the SO PIN."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +14,7 @@ from tui.core.secret import Pin
 from tui.core.token import TokenStage
 from tui.kiosk.text import _
 from tui.kiosk.text.new_pin import FLAWS, rule_words
+from tui.kiosk.text.pin import undecided_words
 
 if TYPE_CHECKING:
     from tui.cli.token.asking import Asking
@@ -40,7 +43,8 @@ async def _change(tokens: "Tokens", token: Token, asking: "Asking") -> int:
         asking.say(rule_words(pin_rule(token)))
         old = asking.secret(_("原CA密码（不显示）："), Pin)
         new = _new_pin(token, asking, old)
-    await tokens.change_pin(refer_whole(token), old, new, _quiet)
+    with _told(asking):
+        await tokens.change_pin(refer_whole(token), old, new, _quiet)
     asking.say(_("CA密码已修改。以后请用新密码。"))
     return Exit.DONE
 
@@ -66,9 +70,21 @@ async def _unlock(tokens: "Tokens", token: Token, asking: "Asking") -> int:
         asking.say(rule_words(pin_rule(token)))
         so_pin = asking.secret(_("管理员密码（SO PIN，不显示）："), Pin)
         new = _new_pin(token, asking, None)
-    await tokens.unlock(refer_whole(token), so_pin, new, _quiet)
+    with _told(asking):
+        await tokens.unlock(refer_whole(token), so_pin, new, _quiet)
     asking.say(_("CA已解锁，新的CA密码已生效。请持有人尽快自行修改。"))
     return Exit.DONE
+
+
+@contextmanager
+def _told(asking: "Asking") -> Iterator[None]:
+    """Say where the old PIN and the new one may both be the one."""
+    try:
+        yield
+    except TokenError as error:
+        if words := undecided_words(error.failure):
+            asking.say(words)
+        raise
 
 
 def _new_pin(token: Token, asking: "Asking", old: Pin | None) -> Pin:

@@ -3,6 +3,7 @@
 import os
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -31,5 +32,6 @@ class Folder:
                 file.write("\n".join(lines) + "\n")
             part.rename(whole)
         except OSError as error:
-            part.unlink(missing_ok=True)
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
             raise OutletRefused(OutletTrouble.FULL, error.strerror or "") from error

@@ -30,6 +30,7 @@ class Printer:
 
     def __init__(self, settings: PrinterSettings) -> None:
         self._settings = settings
+        self._given_up = False
 
     def put(self, lines: Sequence[str]) -> None:
         """Print the lines, and cut.
@@ -37,17 +38,21 @@ class Printer:
         :raises OutletRefused: no answer, no paper, no library, or settings that do not fit.
         """
         refused: list[OutletRefused] = []
+        self._given_up = False
 
         def work() -> None:
             try:
                 self._print(lines)
             except OutletRefused as error:
                 refused.append(error)
+            except Exception as error:  # noqa: BLE001 - a driver's library; nothing of it may reach the terminal
+                refused.append(OutletRefused(OutletTrouble.UNFIT, type(error).__name__))
 
         printing = Thread(target=work, name="printer", daemon=True)
         printing.start()
         printing.join(LONGEST)
         if printing.is_alive():
+            self._given_up = True
             raise OutletRefused(OutletTrouble.AWAY, "no end")
         if refused:
             raise refused[0]
@@ -94,6 +99,8 @@ class Printer:
         printer.hw("INIT")
         printer._raw(CHINESE)
         for line in lines:
+            if self._given_up:  # the person was told so: half of it is better than two
+                return
             for part in wrapped(line, self._settings.columns):
                 # U+00A5 has four bytes in GB 18030, which printers do not know
                 printer._raw(part.replace("¥", "￥").encode(self._settings.encoding, "replace") + b"\n")

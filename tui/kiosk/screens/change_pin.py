@@ -16,7 +16,7 @@ from tui.journey.state import State
 from tui.kiosk.screens.base import BACK, StepScreen
 from tui.kiosk.text import N_, _
 from tui.kiosk.text.new_pin import FLAWS, rule_words
-from tui.kiosk.text.pin import CHANGE_HELP, CONSENT, is_last_try, is_locked, tries_words
+from tui.kiosk.text.pin import CHANGE_HELP, CONSENT, is_last_try, is_locked, tries_words, undecided_words
 from tui.kiosk.widgets.action import ActionButton
 from tui.kiosk.widgets.choice import Tick
 from tui.kiosk.widgets.secret_field import SecretField
@@ -79,6 +79,8 @@ class ChangePinScreen(StepScreen):
             )
             self.query_one("#rule", Static).update(Content(rule))
             words, urgent = tries_words(state, token)
+            if undecided := undecided_words(state.failure):
+                words, urgent = undecided, True
             self.query_one("#tries", Static).update(Content.styled(words, "bold $bad" if urgent else "$foreground"))
         open_ = token is not None and not state.pin_changed and not is_locked(state, token)
         for widget in (*self.query("#body .row"), *self.query("#flaw")):

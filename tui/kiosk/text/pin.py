@@ -1,7 +1,7 @@
 """What is said before a PIN is typed: what it is for, and how many tries the token leaves."""
 
 from tui.core.certificate import PinState, Token
-from tui.core.failure import Reason
+from tui.core.failure import Failure, Reason
 from tui.core.policy import KeyPolicy
 from tui.journey.state import State, Step
 from tui.kiosk.text import N_, _
@@ -26,6 +26,13 @@ _PURPOSE = {
     Step.INSTALL_PIN: N_("新证书已签发，将写入CA并验证。\n费用已付，不会重复收费。"),
     Step.RETIRE_PIN: N_("将从CA中删除原证书和它的密钥；新证书已验证可用。"),
 }
+
+
+def undecided_words(failure: Failure | None) -> str:
+    """After a change of the PIN that broke off: either may hold now, and guessing costs tries."""
+    if failure is None or not failure.token_changed:
+        return ""
+    return _("密码可能已经改好。请先用新密码试一次，不对再用原密码。")
 
 
 def purpose_words(state: State) -> str:

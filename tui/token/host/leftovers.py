@@ -4,10 +4,12 @@ Whether a key is a certificate's is told by its public key, never by CKA_ID alon
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any, Final
 
+import PyKCS11
 from cryptography.hazmat.primitives.asymmetric import rsa
 from PyKCS11 import PyKCS11Error
 
@@ -17,7 +19,7 @@ from tui.core.leftover import Kept, LeftoverKey
 from tui.core.policy import SignatureScheme
 from tui.core.text_safety import printable
 from tui.core.token import TokenStage
-from tui.token.host import faults, key_objects, objects
+from tui.token.host import attributes, faults, key_objects, objects
 from tui.token.host.driver import Driver
 from tui.token.host.identity import locate
 from tui.token.host.key_objects import PrivateKeyObject, PublicKeyObject
@@ -53,13 +55,14 @@ def delete(
     token, certificate = locate(driver, order.certificate)
     with logged_in(driver, token, certificate, ask_pin, writable=True) as (session, pin):
         workspace = _workspace(driver, token, certificate, session, pin)
-        doomed = [halves for key, halves in _leftovers(workspace, order.over) if key in order.keys and not key.kept]
+        doomed = [each for each in _leftovers(workspace, order.over) if each[0] in order.keys and not each[0].kept]
         before = {each.der for each in objects.listed(session).certificates}
         progress(TokenStage.RETIRING)
-        for half in _private_first(doomed):
+        for half in _private_first(halves for _, halves in doomed):
             _delete(workspace, half)
         left = _leftovers(workspace, order.over)
-        if any(key.private and not key.kept and key in order.keys for key, _ in left):
+        gone = {key.identity for key, _ in doomed}
+        if any(key.private and key.identity in gone for key, _ in left):
             raise faults.fault(Reason.TOKEN_FAULT, "a key is still there")
         if {each.der for each in objects.listed(session).certificates} != before:
             raise faults.fault(Reason.TOKEN_FAULT, "certificates have changed")
@@ -92,7 +95,7 @@ def _leftovers(workspace: Workspace, over: tuple[str, ...]) -> list[tuple[Leftov
     """Each group of halves that no certificate is of, with what it is."""
     session = workspace.session
     held = objects.listed(session).certificates
-    named = {each.key_id for each in held} - {""}
+    named = objects.certified_ids(session) - {b""}
     belongs = _judge(workspace, held)
     groups: dict[bytes, list[Half]] = {}
     halves: list[Half] = [*key_objects.private_keys(session), *key_objects.public_keys(session)]
@@ -105,14 +108,20 @@ def _leftovers(workspace: Workspace, over: tuple[str, ...]) -> list[tuple[Leftov
             continue
         strangers = [half for half, verdict in zip(halves, verdicts, strict=True) if not verdict]
         key = _described(strangers, over)
-        if any(verdicts) or halves[0].key_id.hex() in named:
+        if any(verdicts) or halves[0].key_id in named:
             kept: Kept | None = Kept.NAMED
         elif None in verdicts:
             kept = Kept.UNCERTAIN
+        elif key.private > 1 or key.public > 1:
+            kept = Kept.SEVERAL
         else:
             kept = Kept.APPLICATION if key.business_no and key.business_no not in over else None
         told.append((replace(key, kept=kept), strangers))
-    return told
+    names = Counter(key.identity for key, _ in told)
+    return [
+        (replace(key, kept=key.kept or Kept.SEVERAL) if names[key.identity] > 1 else key, halves)
+        for key, halves in told
+    ]
 
 
 def _described(halves: list[Half], over: tuple[str, ...]) -> LeftoverKey:
@@ -147,16 +156,19 @@ def _judge(workspace: Workspace, held: tuple[Certificate, ...]) -> Belongs:
     spkis = {each.spki for each in held}
     comparable = [each for each in held if each.key in RENEWABLE_KEYS and each.readable and each.well_formed]
     public: list[Any] = [certificates.opened(each.der).public_key() for each in comparable]
+    values = attributes.each(workspace.session, PyKCS11.CKO_CERTIFICATE, PyKCS11.CKA_VALUE)
+    vague = any(not value for (value,) in values) or not all(each.readable and each.well_formed for each in held)
     trials = 0
 
     def belongs(half: Half) -> bool | None:
         nonlocal trials
         key = _public_key(half)
         if key is not None:
-            return digest_of(key) in spkis
+            # RSA keys stand under id-RSASSA-PSS in some certificates (RFC 4055): another digest, the same key.
+            return digest_of(key) in spkis or key in public or (None if vague else False)
         if isinstance(half, PublicKeyObject):
-            return None if held else False
-        doubt = len(comparable) < len(held)
+            return None if held or vague else False
+        doubt = vague or len(comparable) < len(held)
         for each in public:
             if (word := half.is_of(each)) is not None:
                 if word:

@@ -75,7 +75,7 @@ def value_of(session: Any, handle: Any) -> bytes:
 
 def labelled(session: Any, label: str) -> list[Any]:
     """Handles of the uncertified keys with this label; after login."""
-    spared = _certified(session)
+    spared = certified_ids(session)
     return [handle for handle, key_id, named in _keys(session) if named == label.encode() and key_id not in spared]
 
 
@@ -122,18 +122,18 @@ def halves(session: Any, label: str) -> list[Any]:
     by_id: dict[bytes, list[tuple[Any, bytes]]] = {}
     for handle, key_id, named in _keys(session):
         by_id.setdefault(key_id, []).append((handle, named))
-    spared = _certified(session) | {b""}
+    spared = certified_ids(session) | {b""}
     lone = (keys[0] for key_id, keys in by_id.items() if len(keys) == 1 and key_id not in spared)
     return [handle for handle, named in lone if named == label.encode()]
 
 
 def names_certified_key(session: Any, label: str) -> bool:
     """Whether a key with this label has a certificate; many tokens keep only the private half of such a key."""
-    certified = _certified(session)
+    certified = certified_ids(session)
     return any(named == label.encode() and key_id in certified for _, key_id, named in _keys(session))
 
 
-def _certified(session: Any) -> set[bytes]:
+def certified_ids(session: Any) -> set[bytes]:
     """Every CKA_ID that a certificate carries."""
     return {key_id for (key_id,) in each(session, PyKCS11.CKO_CERTIFICATE, PyKCS11.CKA_ID)}
 

@@ -20,6 +20,19 @@ from tui.token.protocol import ChangePin, Unlock
 
 Progress = Callable[[TokenStage], None]
 _OF_SO = {Reason.WRONG_PIN: Reason.SO_PIN_WRONG, Reason.PIN_LOCKED: Reason.SO_PIN_LOCKED}
+_REFUSALS = frozenset(
+    {
+        *_OF_SO,
+        *_OF_SO.values(),
+        Reason.PIN_LENGTH,
+        Reason.PIN_CANCELLED,
+        Reason.NEW_PIN_LENGTH,
+        Reason.NEW_PIN_CHARACTERS,
+        Reason.NEW_PIN_WEAK,
+        Reason.TOKEN_READ_ONLY,
+        Reason.TOKEN_UNSUPPORTED,
+    }
+)
 
 
 def change(driver: Driver, order: ChangePin, ask_pin: AskPin, ask_new_pin: AskPin, progress: Progress) -> None:
@@ -71,10 +84,12 @@ def unlock(driver: Driver, order: Unlock, ask_pin: AskPin, ask_new_pin: AskPin, 
 
 @contextlib.contextmanager
 def _unchanged() -> Iterator[None]:
-    """What the token refuses leaves its PIN as it is."""
+    """What the token refuses leaves its PIN as it is; after any other failure it may have either."""
     try:
         yield
     except TokenError as refused:
+        if refused.failure.reason not in _REFUSALS:
+            raise
         raise TokenError(replace(refused.failure, token_changed=False)) from refused
 
 

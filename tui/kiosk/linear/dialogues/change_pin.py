@@ -8,7 +8,7 @@ from tui.journey.state import State
 from tui.kiosk.linear.dialogue import Choice, Dialogue, Question
 from tui.kiosk.text import _
 from tui.kiosk.text.new_pin import FLAWS, rule_words
-from tui.kiosk.text.pin import CHANGE_HELP, CONSENT, UNTYPABLE, is_last_try, is_locked, tries_words
+from tui.kiosk.text.pin import CHANGE_HELP, CONSENT, UNTYPABLE, is_last_try, is_locked, tries_words, undecided_words
 
 
 class ChangePin(Dialogue):
@@ -28,6 +28,7 @@ class ChangePin(Dialogue):
         if self.state.failure is not before.failure:
             self._agreed = False
             self._forget()
+            self.talk.say(undecided_words(self.state.failure))
         if self.state.pin_changed and not before.pin_changed:
             self.talk.say(_("CA密码已修改。以后请用新密码。"))
 
