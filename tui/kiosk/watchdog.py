@@ -16,7 +16,7 @@ class Watchdog(Thread):
         self._fed = clock()
         self._ended = Event()
         self.looked: Callable[[], None] = _nothing
-        """Called at each look."""
+        """Called at each look, as long as the event loop runs."""
 
     def feed(self) -> None:
         """The event loop runs."""
@@ -28,11 +28,14 @@ class Watchdog(Thread):
 
     def run(self) -> None:
         """Look a few times within the patience."""
+        barked = self._fed
         while not self._ended.wait(self._patience / 8):
-            self.looked()
-            if self._clock() - self._fed > self._patience:
+            now = self._clock()
+            if now - self._fed <= self._patience:
+                self.looked()
+            elif now - max(barked, self._fed) > self._patience:
                 self._bark()
-                self.feed()
+                barked = self._clock()
 
 
 def _nothing() -> None:

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -82,8 +83,15 @@ class Looked:
         return self.watcher.look()
 
 
-def test_what_has_not_changed_is_read_once(soft: SoftToken, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def looked(soft: SoftToken, monkeypatch: pytest.MonkeyPatch) -> Iterator[Looked]:
+    """In this process, which other tests branch off: the module is left as if it had not been used."""
     looked = Looked(soft, monkeypatch)
+    yield looked
+    looked.driver.lib.unload()
+
+
+def test_what_has_not_changed_is_read_once(looked: Looked) -> None:
     assert looked.watcher.look()
     assert looked.again() is None
     assert len(looked.read) == 1
@@ -91,17 +99,15 @@ def test_what_has_not_changed_is_read_once(soft: SoftToken, monkeypatch: pytest.
 
 @pytest.mark.parametrize(("cost", "pause"), [(0.0, 0.05), (0.0001, 0.1), (0.0006, 0.6), (0.02, 1.0)])
 def test_a_look_is_followed_by_a_thousand_times_its_cost(
-    soft: SoftToken, monkeypatch: pytest.MonkeyPatch, cost: float, pause: float
+    looked: Looked, monkeypatch: pytest.MonkeyPatch, cost: float, pause: float
 ) -> None:
     """At most a second, within which a person who plugs a token in waits for it to be seen."""
-    looked = Looked(soft, monkeypatch)
     monkeypatch.setattr(time, "process_time", partial(next, count(looked.watcher._spent + cost, cost)))
     looked.watcher.look()
     assert looked.watcher.pause == pytest.approx(pause, rel=0.01)
 
 
-def test_objects_in_another_order_are_the_same(soft: SoftToken, monkeypatch: pytest.MonkeyPatch) -> None:
-    looked = Looked(soft, monkeypatch)
+def test_objects_in_another_order_are_the_same(looked: Looked) -> None:
     looked.watcher.look()
     (held,) = looked.read
     more = Contents(held.private, held.public, (*held.certificates, CertificateBytes(b"other", b"", b"")))
@@ -109,8 +115,7 @@ def test_objects_in_another_order_are_the_same(soft: SoftToken, monkeypatch: pyt
     assert turned.unordered == more.unordered != held.unordered
 
 
-def test_the_other_process_reads_what_this_one_would(soft: SoftToken, monkeypatch: pytest.MonkeyPatch) -> None:
-    looked = Looked(soft, monkeypatch)
+def test_the_other_process_reads_what_this_one_would(looked: Looked) -> None:
     (slot, *_) = looked.driver.slots()
     with opened(looked.driver, slot) as session:
         held = contents(session)

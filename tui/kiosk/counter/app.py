@@ -34,7 +34,7 @@ class CounterApp(KioskApp, inherit_bindings=False):
         self.visit, self._verify = visit, verify
         self._last_key = ""
         self._supervisor = os.getppid()
-        self._making_room = False
+        self._making_room = self._password_was_here = False
         self._stopping = Thread(target=runtime.stop, daemon=True)
         self._watchdog.looked = visit.say_alive
 
@@ -86,21 +86,25 @@ class CounterApp(KioskApp, inherit_bindings=False):
             return
         if isinstance(event, events.Key) and not event.is_forwarded:
             keys, self._last_key = (self._last_key, event.key), event.key
-            if keys == OPERATORS_KEYS and self._verify and self.state.step is Step.WAITING and not self._dialogue:
+            if keys == OPERATORS_KEYS and self._verify and self._at_rest:
                 self.visit.ask(self._ask_operator)
                 return
         await super().on_event(event)
 
     @property
-    def _dialogue(self) -> bool:
-        return len(self.screen_stack) > 2
+    def _at_rest(self) -> bool:
+        return self.state.step is Step.WAITING and len(self.screen_stack) == 2 and not self._making_room
 
     def _ask_operator(self, counts: dict[str, int], until: float, *, again: bool = False) -> None:
         from tui.kiosk.screens.operator import OperatorMenu, OperatorPassword
 
+        def trying() -> None:
+            self._password_was_here = True
+            self.visit.say(wire.TRYING)
+
         def left(acted: bool | None) -> None:
-            if not acted:  # the password was in this process
-                self.make_room()
+            if not acted:
+                self._forget_password()
 
         def admitted(right: bool | None) -> None:
             if right:
@@ -108,12 +112,22 @@ class CounterApp(KioskApp, inherit_bindings=False):
                 self.push_screen(OperatorMenu(counts, self._operate), left)
             elif asking.wrong:
                 self.visit.ask(partial(self._ask_operator, again=True))
-            elif again:
-                left(acted=False)
+            else:
+                self._forget_password()
 
-        if self._verify is not None and not self._dialogue:
-            asking = OperatorPassword(self._verify, until, lambda: self.visit.say(wire.TRYING), again=again)
+        if self._verify is not None and self._at_rest:
+            asking = OperatorPassword(self._verify, until, trying, again=again)
             self.push_screen(asking, admitted)
+
+    async def _close_dialogues(self) -> None:
+        """The idle time closes an operator's too, without an answer."""
+        await super()._close_dialogues()
+        self._forget_password()
+
+    def _forget_password(self) -> None:
+        """It goes with the process that it was typed into."""
+        if self._password_was_here and self.state.step is Step.WAITING:
+            self.make_room()
 
     def _operate(self, name: str) -> None:
         from tui.journey.events import SelfCheckOpened

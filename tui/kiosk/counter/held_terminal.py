@@ -36,7 +36,10 @@ class HeldTerminal:
     def show(self, *lines: str) -> None:
         """Only these lines, in the middle."""
         self._lines = lines
-        height, width = termios.tcgetwinsize(self._fd)
+        try:
+            height, width = termios.tcgetwinsize(self._fd)
+        except termios.error:
+            return
         top = max(1, (height - len(lines)) // 2)
         placed = (f"\x1b[{top + i};{_indent(line, width)}H{line}" for i, line in enumerate(lines))
         self._write(f"\x1b[?25l\x1b[H\x1b[2J{ERASE_SCROLLBACK}{''.join(placed)}")

@@ -16,7 +16,12 @@ class Program:
 
     def __init__(self, command: Sequence[str]) -> None:
         self.reports, theirs = os.pipe()
-        orders, self._orders = os.pipe()
+        try:
+            orders, self._orders = os.pipe()
+        except OSError:
+            os.close(self.reports)
+            os.close(theirs)
+            raise
         try:
             for end in (theirs, orders):
                 os.set_inheritable(end, True)
@@ -31,8 +36,8 @@ class Program:
         os.set_blocking(self._orders, False)
         self.since = self.heard = time.monotonic()
         """When it entered the state that it is in, and when it last said anything."""
-        self.ready = self.home = False
-        """All is imported; its first screen has come back."""
+        self.ready = self.let_in = self.home = False
+        """All is imported; it was told to take the terminal; its first screen has come back."""
         self._rest = b""
 
     def read(self) -> list[str]:

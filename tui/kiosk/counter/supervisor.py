@@ -158,10 +158,13 @@ class Supervisor:
             self._terminal.erase_scrollback()
             self._terminal.taken()
             self._next.tell(wire.SHOW)
+            self._next.let_in = True
             self._next.enter()
 
     def _replace(self) -> None:
         if self._shown is not None:
+            if self._shown.home and time.monotonic() - self._shown.since > SOON:
+                self._quick_ends = 0
             self._shown.end()
             self._leaving.append(self._shown)
         self._shown, self._next = self._next, None
@@ -173,12 +176,12 @@ class Supervisor:
         now = time.monotonic()
         if (coming := self._next) is not None:
             waited = now - coming.since
-            if not coming.ready and waited > TO_START:
-                coming.kill()
-            elif coming.ready and self._shown is not None and waited > TO_MUTE:
-                self._shown.kill()  # it stands still, as before a terminal that nobody reads
-            elif coming.ready and waited > TO_PAINT:
+            if coming.let_in and waited > TO_PAINT:
                 self._replace()
+            elif not coming.ready and waited > TO_START:
+                coming.kill()
+            elif coming.ready and not coming.let_in and self._shown is not None and waited > TO_MUTE:
+                self._shown.kill()  # it stands still, as before a terminal that nobody reads
         elif self._shown is not None and now - self._shown.heard > self._silence:
             self._shown.kill()
         for program in self._leaving:
@@ -201,6 +204,8 @@ class Supervisor:
         elif program is self._next:
             self._next = None
             self._failed_at_once()
+        elif self._next is not None and self._next.let_in:
+            self._shown = None  # the terminal is the next one's already
         else:
             lived = time.monotonic() - program.since
             self._shown = None

@@ -90,7 +90,8 @@ class Visit:
                     self._until = float(rest)
                 case wire.ANSWERED if self._answered is not None:
                     counts = (pair.partition("=") for pair in self._day.split())
-                    self._answered({kind: int(count) for kind, _, count in counts}, self._until)
+                    answered, self._answered = self._answered, None
+                    answered({kind: int(count) for kind, _, count in counts}, self._until)
         if self._over:
             asyncio.get_running_loop().remove_reader(self._orders)
             app.end_orphaned()

@@ -293,7 +293,7 @@ class StepScreen(TypingScreen, inherit_bindings=False):
             quiet.show(hint)
         for line in self.query_children(StatusLine):
             line.show(state)
-        typing = (KEYBOARD,) if self.entries else ()
+        typing = (KEYBOARD,) if self.has_entries else ()
         shown = (HELP, *typing, *(key for key in self.keys if self.offers(key.action, state)))
         self.query_one(KeyLine).show(tuple(ShownKey(k.key.split(",")[0], _(k.label), k.action) for k in shown))
         self.query_one(BusyLine).show(state.busy)

@@ -29,6 +29,7 @@ class OperatorPassword(Dialogue):
     ) -> None:
         super().__init__(_("管理员"), _("密码不对，请重新输入。") if again else _("请输入管理密码。"))
         self._verify, self._until, self._trying = verify, until, trying
+        self._checking = False
         self.wrong = False
         """A password was verified and was not the right one."""
 
@@ -51,6 +52,8 @@ class OperatorPassword(Dialogue):
 
     def action_yes(self) -> None:
         """Have the password verified on a thread, unless the next try must wait."""
+        if self._checking:
+            return
         password: Password = self.query_one(SecretField).take()
         if monotonic() < self._until:
             password.wipe()
@@ -58,7 +61,7 @@ class OperatorPassword(Dialogue):
             self._say(_("请在{seconds}秒后再试。").format(seconds=seconds))
         elif password:
             self._trying()
-            self._until = monotonic() + 3600  # until this try is answered
+            self._checking = True
             self._say(_("正在核对，请稍候。"))
             self._check(password)
 
@@ -68,8 +71,9 @@ class OperatorPassword(Dialogue):
         self.app.call_from_thread(self._answered, right)
 
     def _answered(self, right: bool) -> None:
-        self.wrong = not right
-        self.dismiss(right)
+        self._checking, self.wrong = False, not right
+        if self.is_current:  # else something lies above it, and it is asked again
+            self.dismiss(right)
 
     def _say(self, text: str) -> None:
         self.query_one("#dialogue-text", Words).update(Content(text))

@@ -1,5 +1,6 @@
 """What every screen with fields can do: show the keyboard for whoever has no other, and put it away."""
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from textual import events
@@ -19,6 +20,10 @@ TYPING = "-typing"
 """Class of a screen whose keyboard is shown."""
 
 
+def _is_open(entry: "Entry") -> bool:
+    return entry.focusable and entry.display
+
+
 class TypingScreen(SettlingScreen, inherit_bindings=False):
     """The keyboard comes with a tap on a field, or by F2; it goes when something else is tapped or gets the focus.
 
@@ -35,8 +40,18 @@ class TypingScreen(SettlingScreen, inherit_bindings=False):
     @property
     def entries(self) -> "list[Entry]":
         """The fields that can be typed into now."""
-        found = (widget for widget in self.query("Line, SecretField") if isinstance(widget, Line | SecretField))
-        return [entry for entry in found if entry.focusable and entry.display]
+        return [entry for entry in self._fields if _is_open(entry)]
+
+    @property
+    def has_entries(self) -> bool:
+        """Whether there is any; asked at every change of the state."""
+        return any(_is_open(entry) for entry in self._fields)
+
+    @cached_property
+    def _fields(self) -> "tuple[Entry, ...]":
+        """All there are: a screen composes its fields once."""
+        found = self.query("Line, SecretField")
+        return tuple(widget for widget in found if isinstance(widget, Line | SecretField))
 
     @property
     def is_typing(self) -> bool:
