@@ -271,6 +271,7 @@ class StepScreen(TypingScreen, inherit_bindings=False):
         self.put_keyboard_away()
         for field in self.query(SecretField):
             field.wipe()
+        self.query_one(BusyLine).rest()
         self.left()
 
     def tick(self, now: datetime) -> None:

@@ -130,6 +130,14 @@ class BusyLine(Words):
             # Never 0: Textual divides by a timer's interval, and the error ends the program when the screen goes.
             self._timer = self.set_timer(max(0.05, self._since + SHOW_FOR - monotonic()), self._vanish)
 
+    def rest(self) -> None:
+        """Its screen was left: no timer runs for what nobody sees."""
+        self._busy = None
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+        self._vanish()
+
     def _appear(self) -> None:
         if self._busy is not None:
             if not self.display:
