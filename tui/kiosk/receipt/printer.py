@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Sequence
 from contextlib import suppress
-from threading import Thread
+from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 from tui.core.receipt import OutletKind, OutletRefused, OutletTrouble
@@ -30,34 +30,32 @@ class Printer:
 
     def __init__(self, settings: PrinterSettings) -> None:
         self._settings = settings
-        self._given_up = False
 
     def put(self, lines: Sequence[str]) -> None:
         """Print the lines, and cut.
 
         :raises OutletRefused: no answer, no paper, no library, or settings that do not fit.
         """
-        refused: list[OutletRefused] = []
-        self._given_up = False
+        refused, printed, given_up = list[OutletRefused](), Event(), Event()
 
         def work() -> None:
             try:
-                self._print(lines)
+                self._print(lines, given_up)
             except OutletRefused as error:
                 refused.append(error)
-            except Exception as error:  # noqa: BLE001 - a driver's library; nothing of it may reach the terminal
-                refused.append(OutletRefused(OutletTrouble.UNFIT, type(error).__name__))
+            else:
+                printed.set()
 
         printing = Thread(target=work, name="printer", daemon=True)
         printing.start()
         printing.join(LONGEST)
         if printing.is_alive():
-            self._given_up = True
+            given_up.set()
             raise OutletRefused(OutletTrouble.AWAY, "no end")
-        if refused:
-            raise refused[0]
+        if not printed.is_set():
+            raise refused[0] if refused else OutletRefused(OutletTrouble.UNFIT, "no end")
 
-    def _print(self, lines: Sequence[str]) -> None:
+    def _print(self, lines: Sequence[str], given_up: Event) -> None:
         quiet = logging.getLogger()
         if not quiet.handlers:  # the library logs at the root, which would set itself up to print on the screen
             quiet.addHandler(logging.NullHandler())
@@ -68,12 +66,13 @@ class Printer:
         try:
             printer = self._opened()
             try:
-                self._send(printer, lines)
+                self._send(printer, lines, given_up)
             finally:
                 printer.close()
         except (Error, OSError) as error:
             raise OutletRefused(OutletTrouble.AWAY, type(error).__name__) from error
-        except (RuntimeError, ValueError, LookupError) as error:  # a part of the library is missing, or an argument
+        except (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError) as error:
+            # a part of the library is missing, or an argument
             raise OutletRefused(OutletTrouble.UNFIT, type(error).__name__) from error
 
     def _opened(self) -> "Escpos":
@@ -93,13 +92,13 @@ class Printer:
         device.open()
         return device
 
-    def _send(self, printer: "Escpos", lines: Sequence[str]) -> None:
+    def _send(self, printer: "Escpos", lines: Sequence[str], given_up: Event) -> None:
         if self._settings.place.scheme != "file" and _paper(printer) == 0:
             raise OutletRefused(OutletTrouble.PAPER_OUT)
         printer.hw("INIT")
         printer._raw(CHINESE)
         for line in lines:
-            if self._given_up:  # the person was told so: half of it is better than two
+            if given_up.is_set():  # the person was told so: half of it is better than two
                 return
             for part in wrapped(line, self._settings.columns):
                 # U+00A5 has four bytes in GB 18030, which printers do not know

@@ -9,7 +9,7 @@ from tui.kiosk.text.labels import label
 from tui.kiosk.text.wording import locked_words
 
 HELP = N_(
-    "CA密码是这个CA的使用密码，不是财智云账号的密码。连续输错会锁定CA，锁定后需联系客服解锁。"
+    "CA密码是这个CA的使用密码，不是财智云账号的密码。连续输错会锁定CA，锁定后须到发证机构的柜台解锁。"
     "\n\n本程序不保存CA密码，每次使用后立即清除，也绝不会自动重试。"
 )
 CHANGE_HELP = N_(

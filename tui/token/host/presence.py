@@ -19,7 +19,7 @@ _THRIFT = 1000
 """A look is followed by this many times the CPU time that it cost of rest: a tenth of a percent of a core."""
 _EAGER = 5
 """Looks after a report of the slot monitor, at growing distances: a driver may notice later than PC/SC itself."""
-_RESTART_WITHOUT_TOKEN, _RESTART = 0.25, 2.0
+_RESTART_WITHOUT_TOKEN, _RESTART = 0.25, 3.0
 """Seconds between two restarts of a driver that has to be restarted to notice anything."""
 _BROKEN = (PyKCS11.CKR_GENERAL_ERROR, PyKCS11.CKR_DEVICE_ERROR, PyKCS11.CKR_CRYPTOKI_NOT_INITIALIZED)
 
