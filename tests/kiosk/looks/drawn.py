@@ -18,6 +18,7 @@ from tests.harness.kiosk.stage import Stage, staged
 from tui.journey.state import State
 from tui.kiosk.text import use_language
 from tui.kiosk.widgets.figures import Figures
+from tui.kiosk.widgets.pin_pad import Keypad
 from tui.kiosk.widgets.status import TitleBar
 
 FOLDER = Path(__file__).parent / "screens"
@@ -31,11 +32,15 @@ NAMES = (
 
 
 async def looks(language: str, size: tuple[int, int]) -> dict[str, str]:
-    """Every screen's drawing, by its name; the clock in the title bar stands still."""
+    """Every screen's drawing, by its name; the clock stands still, and so do the PIN pad's digits."""
     use_language(language)
     drawings = {}
     try:
-        with patch.object(TitleBar, "show", lambda *_: None), patch.object(Figures, "half_blocks", new=True):
+        with (
+            patch.object(TitleBar, "show", lambda *_: None),
+            patch.object(Keypad, "shuffle", lambda _: None),
+            patch.object(Figures, "half_blocks", new=True),
+        ):
             async with staged(State(), size) as stage:
                 stage.app.console._color_system = ColorSystem.TRUECOLOR
                 for name, state in GALLERY.items():

@@ -2,10 +2,9 @@
 
 import pytest
 
-from tests.kiosk.looks.drawn import FOLDER, LANGUAGES, SIZES, looks, path
+from tests.kiosk.looks.drawn import LANGUAGES, SIZES, looks, path
 
 
-@pytest.mark.skipif(not FOLDER.exists(), reason="nothing is kept yet: python -m tests.kiosk.looks.drawn")
 @pytest.mark.parametrize("kind", SIZES)
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_every_screen_looks_as_it_did(language: str, kind: str) -> None:
