@@ -33,6 +33,7 @@ path = "vendor.so"
 idle_seconds = 60
 log = ""
 qr = "wide"
+touch = true
 """
 LEAST = '[desk]\nurl = "https://desk.example"\n[[token.modules]]\npath = "/lib/m.so"\n'
 
@@ -67,6 +68,7 @@ def test_all_keys(place: Path) -> None:
         idle_seconds=60,
         log=None,
         qr=QrDrawing.WIDE,
+        touch=True,
     )
 
 

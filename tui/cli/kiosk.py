@@ -88,6 +88,7 @@ def _show(settings: KioskSettings, phone: "Phone | None" = None, pilot: "Autopla
         fit_terminal(settings)
         app = KioskApp(runtime(settings, started), phone, settings.idle_seconds)
         app.mode = settings.mode
+        app.hands.without_keys = settings.touch
         app.outlets = outlets(settings)
         garbage.resume()
         return run(app, pilot)

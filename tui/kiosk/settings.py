@@ -86,6 +86,8 @@ class KioskSettings:
     """Of all that is shown to people."""
     qr: QrDrawing = QrDrawing.AUTO
     mode: Mode = Mode.OFFICE
+    touch: bool = False
+    """There is no keyboard but the one on the screen."""
     operator: str | None = field(default=None, repr=False)
     """Argon2id hash of the operator's password (PHC string); None: there is no operator's menu."""
     receipt: "ReceiptSettings | None" = None
@@ -137,6 +139,7 @@ def read(path: Path, environ: Mapping[str, str] = os.environ) -> KioskSettings:
         language=_language(kiosk, environ),
         qr=_qr(kiosk),
         mode=_mode(kiosk, environ),
+        touch=kiosk.take("touch", bool, False),
         operator=_operator(kiosk),
         receipt=_receipt(top),
     )
