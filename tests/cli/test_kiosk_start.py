@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tui.cli import kiosk
+from tui.kiosk.hands import Hands
 from tui.kiosk.settings import KioskSettings
 
 
@@ -39,6 +40,8 @@ def test_the_drivers_processes_end_with_a_start_that_fails(place: str, monkeypat
 
 class Quiet:
     """Does nothing, whatever it is asked."""
+
+    hands = Hands()
 
     def __call__(self, *words: object) -> "Quiet":
         """Itself."""

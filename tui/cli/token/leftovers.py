@@ -105,7 +105,8 @@ def _lines(keys: tuple[LeftoverKey, ...]) -> Iterator[str]:
     if not keys:
         yield _("没有遗留的密钥：CA中的每个密钥都有证书。")
     for key in keys:
-        yield f"{_name(key)}  {key.kind or '?'}  {printable(key.label, 60) or _('没有标签')}"
+        label = printable(key.label, 60) or _("没有标签")
+        yield f"{_name(key)}  {key.kind or '?'}  {label}"
         yield "    " + _("私钥{private}个，公钥{public}个").format(private=key.private, public=key.public)
         if key.business_no:
             yield "    " + _("为业务单号{number}生成").format(number=key.business_no)

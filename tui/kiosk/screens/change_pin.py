@@ -67,9 +67,8 @@ class ChangePinScreen(StepScreen):
         """What the token says of itself; after a refusal all is typed anew."""
         token = state.token
         if state.pin_changed:
-            self.query_one("#which", Static).update(
-                Content.styled(f"✓ {_('CA密码已修改。以后请用新密码。')}", "bold $good")
-            )
+            done = _("CA密码已修改。以后请用新密码。")
+            self.query_one("#which", Static).update(Content.styled(f"✓ {done}", "bold $good"))
         elif token is not None:
             self.query_one("#which", Static).update(_named(token.label))
             rule = (
