@@ -7,6 +7,7 @@ from math import ceil
 from threading import Thread
 from typing import TYPE_CHECKING, ClassVar, cast
 
+from rich.color import ColorSystem
 from rich.segment import Segments
 from rich.text import Text
 from textual import events
@@ -22,8 +23,8 @@ from tui.kiosk.hands import Hands
 from tui.kiosk.screens.base import StepScreen, style
 from tui.kiosk.screens.drawn import forget, put_away
 from tui.kiosk.screens.events import Happened
+from tui.kiosk.screens.looks.chosen import Wanted, palette_of
 from tui.kiosk.screens.registry import screen_class
-from tui.kiosk.screens.theme import FULL, SIXTEEN
 from tui.kiosk.settings import Mode
 from tui.kiosk.terminal.driver import CRASHED, Ended, KioskDriver
 from tui.kiosk.terminal.painted import PaintedApp
@@ -56,6 +57,8 @@ class KioskApp(PaintedApp, inherit_bindings=False):
     TITLE = "ca-kiosk"
     ENABLE_COMMAND_PALETTE = ALLOW_SELECT = False
     mode = Mode.OFFICE
+    wanted = Wanted.AUTO
+    """The palette of the settings, with which everybody begins."""
 
     def __init__(self, runtime: "Runtime", phone: "Phone | None" = None, idle_seconds: int = 120) -> None:
         super().__init__(driver_class=KioskDriver)
@@ -63,11 +66,7 @@ class KioskApp(PaintedApp, inherit_bindings=False):
         ScrollBar.renderer = CellScrollBar
         self.animation_level = "none"
         self._disable_notifications = self._disable_tooltips = True  # two widgets a screen that show nothing
-        for theme in (FULL, SIXTEEN):
-            self.register_theme(theme)
-        # Textual's NO_COLOR filter makes greys of RGB colours, but black of all eight ANSI colours.
-        few = self.console.color_system == "standard" and not self.no_color
-        self.theme = (SIXTEEN if few else FULL).name
+        self.show_in(self.wanted)
         self.runtime = runtime
         self.phone, self.outlets = phone, cast("Outlets", ())
         """The demo's phone, for the QR screen; where receipts go, for the last one."""
@@ -179,6 +178,22 @@ class KioskApp(PaintedApp, inherit_bindings=False):
         """After the last of its frames has been drawn."""
         forget()
         garbage.collect()
+
+    # ── looks ───────────────────────────────────────────────────────────────
+    def show_in(self, wanted: Wanted) -> None:
+        """Take the palette for what the terminal shows.
+
+        Textual's NO_COLOR filter makes greys of RGB colours, but black of all eight ANSI colours.
+        """
+        colours = ColorSystem.TRUECOLOR if self.no_color else self.console._color_system
+        theme = palette_of(wanted, colours).theme()
+        self.register_theme(theme)
+        self.theme = theme.name
+
+    def action_contrast(self) -> None:
+        """High contrast and back; it ends with the person."""
+        own = self.theme.startswith(f"kiosk-{Wanted.CONTRAST}") and self.wanted is not Wanted.CONTRAST
+        self.show_in(self.wanted if own else Wanted.CONTRAST)
 
     # ── start and end ───────────────────────────────────────────────────────
     def refresh_css(self, animate: bool = True) -> None:

@@ -100,7 +100,7 @@ class KeyLine(Words):
     @staticmethod
     def _drawn(key: ShownKey) -> Content:
         name = "Esc" if key.key == "escape" else key.key.upper()
-        return Content.assemble(Content.styled(f" {name} ", "$ink on $secondary"), f" {key.label}")
+        return Content.assemble(Content.styled(f" {name} ", "$on-selected on $selected"), f" {key.label}")
 
 
 class BusyLine(Words):

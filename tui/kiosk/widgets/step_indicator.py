@@ -42,6 +42,6 @@ class StepIndicator(Static):
         parts: list[Content] = []
         for number, word in enumerate(STAGE_WORDS, 1):
             current = number == self._stage
-            style = "$ink on $accent" if current else "$good" if number < self._stage else "$muted"
+            style = "bold $on-selected on $selected" if current else "$good" if number < self._stage else "$muted"
             parts.append(Content.styled(f" {number} " if short and not current else f" {number} {_(word)} ", style))
         return Content(" ").join(parts)
