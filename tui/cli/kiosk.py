@@ -98,6 +98,9 @@ def fit_terminal(settings: KioskSettings) -> None:
 
     `CA_KIOSK_LANGUAGE` goes before, for consoles that draw more than they say. To be called before the app is made.
     """
+    from tui.kiosk.app import KioskApp
+
+    KioskApp.wanted = settings.palette
     font = drawn_characters(sys.stdout.fileno())
     choose_qr_drawing(settings.qr, font)
     if font is not None and HAN not in font and not environment().get(LANGUAGE_VARIABLE):

@@ -7,7 +7,6 @@ from math import ceil
 from threading import Thread
 from typing import TYPE_CHECKING, ClassVar, cast
 
-from rich.color import ColorSystem
 from rich.segment import Segments
 from rich.text import Text
 from textual import events
@@ -23,11 +22,10 @@ from tui.kiosk.hands import Hands
 from tui.kiosk.screens.base import StepScreen, style
 from tui.kiosk.screens.drawn import forget, put_away
 from tui.kiosk.screens.events import Happened
-from tui.kiosk.screens.looks.chosen import Wanted, palette_of
+from tui.kiosk.screens.looks.app import PalettedApp
 from tui.kiosk.screens.registry import screen_class
 from tui.kiosk.settings import Mode
 from tui.kiosk.terminal.driver import CRASHED, Ended, KioskDriver
-from tui.kiosk.terminal.painted import PaintedApp
 from tui.kiosk.terminal.type_ahead import TypeAhead
 from tui.kiosk.text import language, use_language
 from tui.kiosk.watchdog import IdleClock, Watchdog
@@ -50,15 +48,13 @@ BEAT = 1.0
 """Seconds between two looks at the idle clock."""
 
 
-class KioskApp(PaintedApp, inherit_bindings=False):
+class KioskApp(PalettedApp, inherit_bindings=False):
     """Holds the state; the one place where events enter."""
 
     CSS_PATH: ClassVar = [style("base.tcss"), style("arrival.tcss")]
     TITLE = "ca-kiosk"
     ENABLE_COMMAND_PALETTE = ALLOW_SELECT = False
     mode = Mode.OFFICE
-    wanted = Wanted.AUTO
-    """The palette of the settings, with which everybody begins."""
 
     def __init__(self, runtime: "Runtime", phone: "Phone | None" = None, idle_seconds: int = 120) -> None:
         super().__init__(driver_class=KioskDriver)
@@ -179,22 +175,6 @@ class KioskApp(PaintedApp, inherit_bindings=False):
         forget()
         garbage.collect()
 
-    # ── looks ───────────────────────────────────────────────────────────────
-    def show_in(self, wanted: Wanted) -> None:
-        """Take the palette for what the terminal shows.
-
-        Textual's NO_COLOR filter makes greys of RGB colours, but black of all eight ANSI colours.
-        """
-        colours = ColorSystem.TRUECOLOR if self.no_color else self.console._color_system
-        theme = palette_of(wanted, colours).theme()
-        self.register_theme(theme)
-        self.theme = theme.name
-
-    def action_contrast(self) -> None:
-        """High contrast and back; it ends with the person."""
-        own = self.theme.startswith(f"kiosk-{Wanted.CONTRAST}") and self.wanted is not Wanted.CONTRAST
-        self.show_in(self.wanted if own else Wanted.CONTRAST)
-
     # ── start and end ───────────────────────────────────────────────────────
     def refresh_css(self, animate: bool = True) -> None:
         """Apply the theme's colours; before there is a screen, without parsing the style sheets an extra time."""
@@ -211,6 +191,7 @@ class KioskApp(PaintedApp, inherit_bindings=False):
         from tui.journey.events import Retried
 
         hide()
+        self.ask_colours()
         self.idle.touch()
         self._watchdog.feed()
         self._watchdog.start()

@@ -56,6 +56,17 @@ class QrDrawing(StrEnum):
     """In half blocks where two cells a module do not fit, whatever the terminal says of itself."""
 
 
+class Palette(StrEnum):
+    """The colours of the full screen."""
+
+    AUTO = "auto"
+    """Dark."""
+    DARK = "dark"
+    LIGHT = "light"
+    """Dark where the terminal has sixteen colours or fewer."""
+    CONTRAST = "contrast"
+
+
 @dataclass(frozen=True, slots=True)
 class ModuleSettings:
     """One `[[token.modules]]`."""
@@ -85,6 +96,7 @@ class KioskSettings:
     language: Language = Language.CHINESE
     """Of all that is shown to people."""
     qr: QrDrawing = QrDrawing.AUTO
+    palette: Palette = Palette.AUTO
     mode: Mode = Mode.OFFICE
     operator: str | None = field(default=None, repr=False)
     """Argon2id hash of the operator's password (PHC string); None: there is no operator's menu."""
@@ -136,6 +148,7 @@ def read(path: Path, environ: Mapping[str, str] = os.environ) -> KioskSettings:
         log=_log(kiosk, environ),
         language=_language(kiosk, environ),
         qr=_qr(kiosk),
+        palette=_palette(kiosk),
         mode=_mode(kiosk, environ),
         operator=_operator(kiosk),
         receipt=_receipt(top),
@@ -224,6 +237,13 @@ def _qr(kiosk: Table) -> QrDrawing:
     if written not in list(QrDrawing):
         raise kiosk.error("qr", "应为 auto、half 或 wide", "must be auto, half or wide")
     return QrDrawing(written)
+
+
+def _palette(kiosk: Table) -> Palette:
+    written = kiosk.take("palette", str, Palette.AUTO)
+    if written not in list(Palette):
+        raise kiosk.error("palette", "应为 auto、dark、light 或 contrast", "must be auto, dark, light or contrast")
+    return Palette(written)
 
 
 def _mode(kiosk: Table, environ: Mapping[str, str]) -> Mode:

@@ -21,7 +21,7 @@ class Edged(Widget):
         """Textual's line between two cells of the edge; the focused one is its own edge."""
         line = super().render_line(y)
         width = self.size.width
-        if self.has_focus or self.disabled or width < 3:  # noqa: PLR2004 - two edges and something between
+        if self.has_focus or self.disabled or width < 3:
             return line
         colour = Color.parse(self.app.theme_variables[self.edge]).rich_color
         parts = line.divide((1, width - 1, width))

@@ -1,24 +1,17 @@
 """Which palette: what the settings or the person want, in the colours that the terminal shows."""
 
-from enum import StrEnum
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from rich.color import ColorSystem
 
-from tui.kiosk.screens.looks.palette import Palette
+from tui.kiosk.settings import Palette as Wanted
+
+if TYPE_CHECKING:
+    from tui.kiosk.screens.looks.palette import Palette
 
 
-class Wanted(StrEnum):
-    """`[kiosk] palette`."""
-
-    AUTO = "auto"
-    DARK = "dark"
-    LIGHT = "light"
-    """Dark with sixteen colours and fewer."""
-    CONTRAST = "contrast"
-
-
-def palette_of(wanted: Wanted, colours: ColorSystem | None) -> Palette:
+def palette_of(wanted: Wanted, colours: ColorSystem | None) -> "Palette":
     """The one palette that is needed; no other is built."""
     few = colours not in (ColorSystem.TRUECOLOR, ColorSystem.EIGHT_BIT)
     dark = wanted is Wanted.AUTO or (few and wanted is Wanted.LIGHT)
