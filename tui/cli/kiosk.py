@@ -99,7 +99,6 @@ def fit_terminal(settings: KioskSettings) -> None:
     `CA_KIOSK_LANGUAGE` goes before, for consoles that draw more than they say. To be called before the app is made.
     """
     from tui.kiosk.app import KioskApp
-
     from tui.kiosk.widgets.step_indicator import StepIndicator
 
     KioskApp.wanted = settings.palette
