@@ -56,6 +56,17 @@ class QrDrawing(StrEnum):
     """In half blocks where two cells a module do not fit, whatever the terminal says of itself."""
 
 
+class Palette(StrEnum):
+    """The colours of the full screen."""
+
+    AUTO = "auto"
+    """Dark."""
+    DARK = "dark"
+    LIGHT = "light"
+    """Dark where the terminal has sixteen colours or fewer."""
+    CONTRAST = "contrast"
+
+
 @dataclass(frozen=True, slots=True)
 class ModuleSettings:
     """One `[[token.modules]]`."""
@@ -85,6 +96,7 @@ class KioskSettings:
     language: Language = Language.CHINESE
     """Of all that is shown to people."""
     qr: QrDrawing = QrDrawing.AUTO
+    palette: Palette = Palette.AUTO
     mode: Mode = Mode.OFFICE
     touch: bool = False
     """There is no keyboard but the one on the screen."""
@@ -138,6 +150,7 @@ def read(path: Path, environ: Mapping[str, str] = os.environ) -> KioskSettings:
         log=_log(kiosk, environ),
         language=_language(kiosk, environ),
         qr=_qr(kiosk),
+        palette=_palette(kiosk),
         mode=_mode(kiosk, environ),
         touch=kiosk.take("touch", bool, False),
         operator=_operator(kiosk),
@@ -227,6 +240,13 @@ def _qr(kiosk: Table) -> QrDrawing:
     if written not in list(QrDrawing):
         raise kiosk.error("qr", "应为 auto、half 或 wide", "must be auto, half or wide")
     return QrDrawing(written)
+
+
+def _palette(kiosk: Table) -> Palette:
+    written = kiosk.take("palette", str, Palette.AUTO)
+    if written not in list(Palette):
+        raise kiosk.error("palette", "应为 auto、dark、light 或 contrast", "must be auto, dark, light or contrast")
+    return Palette(written)
 
 
 def _mode(kiosk: Table, environ: Mapping[str, str]) -> Mode:

@@ -17,7 +17,7 @@ from tests.rig.readers import READERS, Picture
 from tui.core.order import ApplicationStatus, AttemptState
 from tui.journey import events as e
 from tui.journey.state import Step
-from tui.kiosk.screens.theme import FULL
+from tui.kiosk.screens.looks import light
 from tui.kiosk.terminal.tty import has_half_blocks
 from tui.kiosk.widgets.qr import Drawing, QrCode, drawable, fitting, modules
 
@@ -31,7 +31,7 @@ WIDTH = "1000"
 HALF, HALF_LOW = Drawing(33, 4, 4, wide=False), Drawing(33, 4, 2, wide=False)
 WIDE, WIDE_LOW = Drawing(33, 4, 4, wide=True), Drawing(33, 4, 2, wide=True)
 WIDE_LEAST = Drawing(33, 2, 2, wide=True)
-LIGHT = replace(FULL, name="light", dark=False, background="#ffffff", foreground="#000000", surface="#e8eef4")
+LIGHT = light.TRUE.theme()
 
 
 @asynccontextmanager

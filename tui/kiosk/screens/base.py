@@ -282,6 +282,7 @@ class StepScreen(TypingScreen, inherit_bindings=False):
     def _present_frame(self, state: State) -> None:
         self.tick(datetime.now(UTC))
         self.query_one(StepIndicator).show(state.step.stage)
+        self.query_one(TitleBar).stand_at(state.step.stage)
         failure: Failure | None = state.failure
         for banner in self.query_children(FailureBanner):
             banner.show(failure, state.money, state.service)

@@ -4,8 +4,10 @@ from textual.content import Content
 from textual.geometry import Size
 from textual.widgets import Button
 
+from tui.kiosk.widgets.edge import Edged
 
-class ActionButton(Button, inherit_css=False):
+
+class ActionButton(Edged, Button, inherit_css=False):
     """A button that runs the screen's `action_<name>`; the focused one also says so by its arrows."""
 
     DEFAULT_CSS = "ActionButton { line-pad: 1; text-align: center; pointer: pointer; }"

@@ -7,6 +7,7 @@ from textual.geometry import Size
 from textual.widgets import Input
 
 from tui.core.text_safety import is_typed
+from tui.kiosk.widgets.edge import Edged
 
 
 class Serving(Protocol):
@@ -16,7 +17,7 @@ class Serving(Protocol):
         """Whether a key of a real keyboard is for it and not for the field."""
 
 
-class Line(Input):
+class Line(Edged, Input):
     """Textual's input without a clipboard; a paste becomes one line."""
 
     served_by: Serving | None = None

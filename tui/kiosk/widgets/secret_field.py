@@ -5,9 +5,9 @@ from typing import Generic, TypeVar
 from textual import events
 from textual.content import Content
 from textual.message import Message
-from textual.widget import Widget
 
 from tui.core.secret import Secret
+from tui.kiosk.widgets.edge import Edged
 from tui.kiosk.widgets.line import Serving
 
 S = TypeVar("S", bound=Secret)
@@ -16,7 +16,7 @@ MAX_LENGTH = 64
 """Characters; more are not taken."""
 
 
-class SecretField(Widget, Generic[S], can_focus=True):
+class SecretField(Edged, Generic[S], can_focus=True):
     """Shows one star a character; backspace, ctrl+u and paste work; `take` moves the secret out."""
 
     served_by: Serving | None = None
@@ -76,7 +76,7 @@ class SecretField(Widget, Generic[S], can_focus=True):
     def render(self) -> Content:
         """Stars, and a caret while focused; the end stays in view."""
         stars = "*" * min(self.length, max(0, self.content_size.width - 1))
-        return Content.assemble(stars, (" ", "reverse")) if self.has_focus else Content(stars)
+        return Content.assemble(stars, (" ", "underline")) if self.has_focus else Content(stars)
 
     def on_key(self, event: events.Key) -> None:
         """Take printable characters and the editing keys; leave the others to the screen."""

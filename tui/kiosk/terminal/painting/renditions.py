@@ -9,6 +9,8 @@ from rich.color import ColorSystem
 from rich.style import Style
 from textual.strip import Strip
 
+from tui.kiosk.terminal.painting.exact import exact
+
 REVERSED: Final = "7"
 SHOWN_ON_BLANKS: Final = frozenset({"4", "5", "6", "7", "9", "21", "51", "52", "53"})
 """Attributes that a blank shows, too: lines, blinking, swapped colours."""
@@ -56,6 +58,8 @@ class Renditions:
 
     def of(self, style: Style | None) -> tuple[Rendition, Rendition]:
         """How text of `style` is drawn, in the colours to which Textual would bring it down, and a blank of it."""
+        if style is not None and self._colours is ColorSystem.EIGHT_BIT:
+            style = exact(style)
         parameters = "" if style is None else Strip.render_ansi(style, self._colours)
         found = self._of_parameters.get(parameters)
         if found is None:

@@ -1,0 +1,71 @@
+"""Light on deep blue, one amber thing at a time."""
+
+from typing import Final
+
+from tui.kiosk.screens.looks.palette import Palette
+
+TRUE: Final = Palette(
+    name="kiosk",
+    ground="#0d1b2a",
+    surface="#15293d",
+    raised="#23435f",
+    edge="#86abc9",
+    text="#f4f8fb",
+    muted="#b8c8d8",
+    heading="#8ec5f0",
+    accent="#ffd166",
+    good="#8be3ad",
+    bad="#ffb3ba",
+    focus="#ffd166",
+    ink="#0d1b2a",
+    bar="#1a4870",
+    on_bar="#f4f8fb",
+    selected="#8ec5f0",
+    on_selected="#0d1b2a",
+    alarm="#7d1826",
+    on_alarm="#f4f8fb",
+)
+INDEXED: Final = Palette(
+    name="kiosk-256",
+    ground="#1c1c1c",
+    surface="#303030",
+    raised="#444444",
+    edge="#87afd7",
+    text="#eeeeee",
+    muted="#c6c6c6",
+    heading="#87d7ff",
+    accent="#ffd75f",
+    good="#87d787",
+    bad="#ffafaf",
+    focus="#ffd75f",
+    ink="#1c1c1c",
+    bar="#005f87",
+    on_bar="#ffffff",
+    selected="#87afd7",
+    on_selected="#1c1c1c",
+    alarm="#870000",
+    on_alarm="#eeeeee",
+)
+"""Greys, and exact entries of the colour cube, that no nearest colour makes garish."""
+SIXTEEN: Final = Palette(
+    name="kiosk-16",
+    ground="ansi_black",
+    surface="ansi_black",
+    raised="ansi_blue",
+    edge="ansi_white",
+    text="ansi_bright_white",
+    muted="ansi_white",
+    heading="ansi_bright_cyan",
+    accent="ansi_bright_yellow",
+    good="ansi_bright_green",
+    bad="ansi_bright_yellow",
+    focus="ansi_white",
+    ink="ansi_black",
+    bar="ansi_blue",
+    on_bar="ansi_bright_white",
+    selected="ansi_white",
+    on_selected="ansi_black",
+    alarm="ansi_blue",
+    on_alarm="ansi_bright_white",
+)
+"""Bright colours are inks alone: a Linux console has eight grounds. Its brown, and red anywhere, are read by nobody."""
