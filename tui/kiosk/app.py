@@ -105,6 +105,7 @@ class KioskApp(PalettedApp, inherit_bindings=False):
         entering, self.state = state.step is not self.state.step, state
         if entering and state.step is Step.WAITING:
             use_language(self._home_language)
+            self.forget_contrast()
         screen = self._screen_of(state)
         entering = entering or screen is not self.step_screen  # the same step in another language
         with self.batch_update():
@@ -247,8 +248,10 @@ class KioskApp(PalettedApp, inherit_bindings=False):
         at_home = self.state.step is Step.WAITING and len(self.screen_stack) == 2
         left = self.idle.left(self.step_screen.idle_multiple)
         warning = self.screen if isinstance(self.screen, IdleWarning) else None
-        if at_home and left is not None and left <= 0 and language() != self._home_language:
-            await self.action_speak(self._home_language)
+        if at_home and left is not None and left <= 0:
+            self.forget_contrast()
+            if language() != self._home_language:
+                await self.action_speak(self._home_language)
         if left is None or left > WARNING or at_home or self.state.token_working:
             if warning is not None:
                 warning.dismiss(True)

@@ -56,14 +56,13 @@ class QrDrawing(StrEnum):
     """In half blocks where two cells a module do not fit, whatever the terminal says of itself."""
 
 
-class Palette(StrEnum):
+class PaletteName(StrEnum):
     """The colours of the full screen."""
 
     AUTO = "auto"
     """Dark."""
     DARK = "dark"
     LIGHT = "light"
-    """Dark where the terminal has sixteen colours or fewer."""
     CONTRAST = "contrast"
 
 
@@ -96,7 +95,7 @@ class KioskSettings:
     language: Language = Language.CHINESE
     """Of all that is shown to people."""
     qr: QrDrawing = QrDrawing.AUTO
-    palette: Palette = Palette.AUTO
+    palette: PaletteName = PaletteName.AUTO
     mode: Mode = Mode.OFFICE
     touch: bool = False
     """There is no keyboard but the one on the screen."""
@@ -242,11 +241,11 @@ def _qr(kiosk: Table) -> QrDrawing:
     return QrDrawing(written)
 
 
-def _palette(kiosk: Table) -> Palette:
-    written = kiosk.take("palette", str, Palette.AUTO)
-    if written not in list(Palette):
+def _palette(kiosk: Table) -> PaletteName:
+    written = kiosk.take("palette", str, PaletteName.AUTO)
+    if written not in list(PaletteName):
         raise kiosk.error("palette", "应为 auto、dark、light 或 contrast", "must be auto, dark, light or contrast")
-    return Palette(written)
+    return PaletteName(written)
 
 
 def _mode(kiosk: Table, environ: Mapping[str, str]) -> Mode:

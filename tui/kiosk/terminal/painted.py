@@ -5,6 +5,7 @@ from rich.console import RenderableType
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
 from textual.driver import Driver
+from textual.filter import Monochrome, NoColor
 from textual.screen import Screen
 
 from tui.kiosk.terminal.colour_depth import is_asked, known
@@ -17,7 +18,10 @@ class PaintedApp(App[None], inherit_bindings=False):
 
     def __init__(self, driver_class: type[Driver] | None = None) -> None:
         super().__init__(driver_class=driver_class)
-        self.console._color_system = known(environment(), self.console._color_system)
+        found = known(environment(), self.console._color_system)
+        self.console._color_system = None if self.no_color else found
+        # Textual's filter would make greys of some colours, and black of others: there is a palette for that.
+        self._filters = [kept for kept in self._filters if not isinstance(kept, Monochrome | NoColor)]
 
     def ask_colours(self) -> None:
         """After the first frame, which waits for no answer."""

@@ -1,13 +1,14 @@
 """The buttons a person acts with."""
 
 from textual.content import Content
-from textual.geometry import Size
+from textual.geometry import Region, Size
+from textual.strip import Strip
 from textual.widgets import Button
 
-from tui.kiosk.widgets.edge import Edged
+from tui.kiosk.widgets.edge import edged
 
 
-class ActionButton(Edged, Button, inherit_css=False):
+class ActionButton(Button, inherit_css=False):
     """A button that runs the screen's `action_<name>`; the focused one also says so by its arrows."""
 
     DEFAULT_CSS = "ActionButton { line-pad: 1; text-align: center; pointer: pointer; }"
@@ -22,6 +23,10 @@ class ActionButton(Edged, Button, inherit_css=False):
     def get_content_width(self, container: Size, viewport: Size) -> int:
         """Room for the label, its arrows, and the blank that Textual pads lines with."""
         return Content(str(self.label)).cell_length + 6
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Textual's, with its edge."""
+        return edged(self, crop, super().render_lines(crop))
 
     def render(self) -> Content:
         """The label, between arrows while focused, so that focus shows without colours too."""

@@ -4,10 +4,13 @@ from typing import Generic, TypeVar
 
 from textual import events
 from textual.content import Content
+from textual.geometry import Region
 from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
 
 from tui.core.secret import Secret
-from tui.kiosk.widgets.edge import Edged
+from tui.kiosk.widgets.edge import edged
 from tui.kiosk.widgets.line import Serving
 
 S = TypeVar("S", bound=Secret)
@@ -16,7 +19,7 @@ MAX_LENGTH = 64
 """Characters; more are not taken."""
 
 
-class SecretField(Edged, Generic[S], can_focus=True):
+class SecretField(Widget, Generic[S], can_focus=True):
     """Shows one star a character; backspace, ctrl+u and paste work; `take` moves the secret out."""
 
     served_by: Serving | None = None
@@ -72,6 +75,10 @@ class SecretField(Edged, Generic[S], can_focus=True):
         """Drop all characters."""
         self._secret.wipe()
         self._changed()
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Textual's, with its edge."""
+        return edged(self, crop, super().render_lines(crop))
 
     def render(self) -> Content:
         """Stars, and a caret while focused; the end stays in view."""

@@ -11,7 +11,7 @@ from tui.kiosk.screens.looks.wcag import VGA, XTERM, pairs, ratio
 from tui.kiosk.terminal.painting.renditions import Renditions
 
 INDEXED = (dark.INDEXED, light.INDEXED, contrast.INDEXED)
-ANSI = (dark.SIXTEEN, contrast.SIXTEEN)
+ANSI = (dark.SIXTEEN, dark.EIGHT, light.SIXTEEN, light.EIGHT, contrast.SIXTEEN, contrast.EIGHT)
 
 
 def weak(palette: Palette, sixteen: dict[str, str]) -> list[str]:

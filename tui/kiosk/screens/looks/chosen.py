@@ -3,19 +3,16 @@
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from rich.color import ColorSystem
-
-from tui.kiosk.settings import Palette as Wanted
+from tui.kiosk.settings import PaletteName
+from tui.kiosk.terminal.colour_depth import Depth
 
 if TYPE_CHECKING:
     from tui.kiosk.screens.looks.palette import Palette
 
 
-def palette_of(wanted: Wanted, colours: ColorSystem | None) -> "Palette":
-    """The one palette that is needed; no other is built."""
-    few = colours not in (ColorSystem.TRUECOLOR, ColorSystem.EIGHT_BIT)
-    dark = wanted is Wanted.AUTO or (few and wanted is Wanted.LIGHT)
-    module = import_module(f"tui.kiosk.screens.looks.{Wanted.DARK if dark else wanted}")
-    depth = "SIXTEEN" if few else "INDEXED" if colours is ColorSystem.EIGHT_BIT else "TRUE"
+def palette_of(wanted: PaletteName, depth: Depth) -> "Palette":
+    """The one palette that is needed; the module of no other is read. Without colours there is one alone."""
+    dark = wanted is PaletteName.AUTO or depth is Depth.MONO
+    module = import_module(f"tui.kiosk.screens.looks.{PaletteName.DARK if dark else wanted}")
     palette: Palette = getattr(module, depth)
     return palette

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
+from tui.kiosk.screens.looks.dark import EIGHT as DARK_EIGHT
 from tui.kiosk.screens.looks.dark import SIXTEEN as DARK_SIXTEEN
 from tui.kiosk.screens.looks.palette import Palette
 
@@ -39,4 +40,12 @@ SIXTEEN: Final = replace(
     on_bar="ansi_black",
     alarm="ansi_white",
     on_alarm="ansi_black",
+)
+EIGHT: Final = replace(
+    DARK_EIGHT,
+    name="kiosk-contrast-8",
+    heading="ansi_white",
+    good="ansi_white",
+    bar="ansi_white",
+    alarm="ansi_white",
 )

@@ -1,5 +1,6 @@
 """Light on deep blue, one amber thing at a time."""
 
+from dataclasses import replace
 from typing import Final
 
 from tui.kiosk.screens.looks.palette import Palette
@@ -69,3 +70,35 @@ SIXTEEN: Final = Palette(
     on_alarm="ansi_bright_white",
 )
 """Bright colours are inks alone: a Linux console has eight grounds. Its brown, and red anywhere, are read by nobody."""
+EIGHT: Final = replace(
+    SIXTEEN,
+    name="kiosk-8",
+    raised="ansi_black",
+    text="ansi_white",
+    heading="ansi_cyan",
+    accent="ansi_white",
+    good="ansi_cyan",
+    bad="ansi_white",
+    bar="ansi_cyan",
+    on_bar="ansi_black",
+    alarm="ansi_cyan",
+    on_alarm="ansi_black",
+    caret="reverse",
+)
+"""Of the dark colours only cyan and white can be read on black; bold is bright where a console has it so."""
+MONO: Final = replace(
+    EIGHT,
+    name="kiosk-mono",
+    ground="ansi_default",
+    surface="ansi_default",
+    raised="ansi_default",
+    text="ansi_default",
+    muted="ansi_default",
+    heading="ansi_default",
+    accent="ansi_default",
+    good="ansi_default",
+    bad="ansi_default",
+    bar="ansi_white",
+    alarm="ansi_white",
+)
+"""The terminal's own two colours; what is white here has them swapped."""

@@ -1,5 +1,6 @@
-"""Dark on paper, for bright rooms; with sixteen colours and fewer there is none that can be read."""
+"""Dark on paper, for bright rooms."""
 
+from dataclasses import replace
 from typing import Final
 
 from tui.kiosk.screens.looks.palette import Palette
@@ -47,4 +48,39 @@ INDEXED: Final = Palette(
     alarm="#870000",
     on_alarm="#ffffff",
     dark=False,
+)
+SIXTEEN: Final = Palette(
+    name="kiosk-light-16",
+    ground="ansi_white",
+    surface="ansi_white",
+    raised="ansi_white",
+    edge="ansi_blue",
+    text="ansi_black",
+    muted="ansi_black",
+    heading="ansi_black",
+    accent="ansi_black",
+    good="ansi_black",
+    bad="ansi_black",
+    focus="ansi_blue",
+    ink="ansi_bright_white",
+    bar="ansi_blue",
+    on_bar="ansi_bright_white",
+    selected="ansi_blue",
+    on_selected="ansi_bright_white",
+    alarm="ansi_black",
+    on_alarm="ansi_bright_white",
+    dark=False,
+)
+"""White is a light grey on a console, on which no colour but black can be read."""
+EIGHT: Final = replace(
+    SIXTEEN,
+    name="kiosk-light-8",
+    focus="ansi_black",
+    ink="ansi_white",
+    bar="ansi_black",
+    on_bar="ansi_white",
+    selected="ansi_black",
+    on_selected="ansi_white",
+    on_alarm="ansi_white",
+    caret="reverse",
 )

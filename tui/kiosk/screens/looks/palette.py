@@ -1,8 +1,12 @@
 """The colours that style sheets name, and how Textual is told of them."""
 
 from dataclasses import asdict, dataclass
+from typing import Final
 
 from textual.theme import Theme
+
+_TEXTUALS: Final = {"name", "ground", "text", "heading", "accent", "caret"}
+"""Have another name in style sheets, or none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +40,8 @@ class Palette:
     on_selected: str
     alarm: str
     on_alarm: str
+    caret: str = "underline"
+    """The style of the cell at which is typed; a Linux console shows no line below a blank."""
     dark: bool = True
 
     @property
@@ -61,12 +67,16 @@ class Palette:
             surface=self.surface,
             panel=self.raised,
             variables={
-                **{name: named[name] for name in named.keys() - {"name", "ground", "text", "heading", "accent"}},
+                **{
+                    name: named[name]
+                    for name in named.keys() - {"name", "ground", "text", "heading", "accent", "caret"}
+                },
                 "field": self.raised,
                 "block-cursor-foreground": self.ink,
                 "block-cursor-background": self.focus,
-                "input-cursor-foreground": self.focus,
-                "input-cursor-background": self.ink,
+                "input-cursor-foreground": self.ink,
+                "input-cursor-background": self.focus,
+                "input-cursor-text-style": self.caret,
                 "input-selection-foreground": self.on_selected,
                 "input-selection-background": self.selected,
                 "scrollbar": self.edge,

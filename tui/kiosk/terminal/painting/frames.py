@@ -28,7 +28,7 @@ class Frames:
     def __init__(self, app: App[Any], write: Callable[[str], None], *, erases: bool) -> None:
         self._app, self._write = app, write
         self._erases = erases
-        self._painter = Painter(app.console._color_system or ColorSystem.TRUECOLOR, erases=erases)
+        self._painter = Painter(app.console._color_system, erases=erases)
         self._loop = asyncio.get_running_loop()
         self._look: asyncio.TimerHandle | None = None
         self._until = 0.0
