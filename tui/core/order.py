@@ -80,6 +80,8 @@ OPEN_ATTEMPT = frozenset(
 )
 SHOWN_ATTEMPT = OPEN_ATTEMPT - {AttemptState.CLOSING}
 """At most one attempt of an application is in one of these."""
+UNCREDITED_ATTEMPT = frozenset({AttemptState.FROZEN, AttemptState.REFUNDING, AttemptState.REFUNDED})
+"""Its money was not credited."""
 
 
 class RefundState(StrEnum):

@@ -99,8 +99,6 @@ class StepScreen(TypingScreen, inherit_bindings=False):
     """Leaves 21 of 24 rows to the body: no heading, actions, banner and status line."""
     filled: ClassVar[bool] = False
     """The body takes all rows that there are, for a text or list to be scrolled, instead of what it holds."""
-    idle_multiple: ClassVar[int] = 1
-    """How many idle times a person may stay away from the keys here; 0: for ever (the machine works)."""
 
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
     """Textual would repaint the whole screen; the widgets that gain and lose the focus repaint themselves."""
