@@ -3,13 +3,14 @@
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from tui.core.driver_family import DriverFamily
+from tui.core.frozen import frozen
 from tui.process.tables import SettingsError, Table, open_table
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ class PaletteName(StrEnum):
     CONTRAST = "contrast"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ModuleSettings:
     """One `[[token.modules]]`."""
 
@@ -78,7 +79,7 @@ class ModuleSettings:
     """Chooses the adapter; settings with a family that has none are refused."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KioskSettings:
     """All that a kiosk must know of its place."""
 

@@ -1,15 +1,17 @@
 """The colours that style sheets name, and how Textual is told of them."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Final
 
 from textual.theme import Theme
+
+from tui.core.frozen import frozen
 
 _TEXTUALS: Final = {"name", "ground", "text", "heading", "accent", "caret"}
 """Have another name in style sheets, or none."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Palette:
     """One set of colours for one depth; each a `#rrggbb` or one of Textual's sixteen `ansi_...`."""
 
