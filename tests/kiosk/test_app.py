@@ -278,4 +278,4 @@ async def test_a_narrow_window_still_names_the_step_at_hand() -> None:
         await stage.show(people.state(Step.INSTALL_PIN))
         assert " ✓   8 安装" in stage.text
     async with staged(people.state(Step.INSTALL_PIN)) as stage:
-        assert "7 支付   8 安装" in stage.text
+        assert "✓ 支付   8 安装" in stage.text
