@@ -55,10 +55,10 @@ class ChoosingScreen(StepScreen):
 
 
 def _options(state: State) -> Iterable[Option]:
-    """One for each certificate that may be renewed."""
+    """One for each certificate that may be renewed; in one colour, for a row that is chosen has a ground of its own."""
     if state.now is None:
         return
     for token, certificate in renewable(state):
-        facts = table(short_facts(certificate, state.now, state.window))
-        prompt = Content("\n").join([token_title(token), facts, Content("")])
+        facts = table(short_facts(certificate, state.now, state.window)).plain
+        prompt = Content("\n").join([token_title(token), Content(facts), Content("")])
         yield Option(prompt, id=certificate.fingerprint)

@@ -58,6 +58,7 @@ class WaitingScreen(StepScreen):
         Key("f8", N_("查看或继续上次续期"), "finish_paid"),
         RETRY,
         Key("f7", LANGUAGE_NAMES, "language"),
+        Key("f9", N_("高对比度"), "contrast"),
         Key("f4", N_("我的证书"), "certificates"),
         Key("f5", N_("环境检测"), "self_check"),
         Key("f10", N_("退出"), "quit"),
@@ -125,6 +126,8 @@ class WaitingScreen(StepScreen):
             return not is_counter(self.app)
         if action == "language":
             return other_language() is not None
+        if action == "contrast":  # elsewhere the key has room in the help alone
+            return not self.has_class("-small")
         if action == "finish_paid":
             return bool(renewable(state)) and young_successor(state) is not None
         return super().offers(action, state)
@@ -132,6 +135,10 @@ class WaitingScreen(StepScreen):
     def action_language(self) -> None:
         """EN/中文; in the app's own task, for this screen is replaced."""
         self.app.call_later(self.app.run_action, f"speak('{other_language()}')")
+
+    def action_contrast(self) -> None:
+        """高对比度, and back."""
+        self.app.call_later(self.app.run_action, "contrast")
 
     def action_finish_paid(self) -> None:
         """继续已付款的申请."""
