@@ -95,12 +95,16 @@ def _show(settings: KioskSettings, phone: "Phone | None" = None, pilot: "Autopla
 
 
 def fit_terminal(settings: KioskSettings) -> None:
-    """What the font draws decides about the code, and on a console without Chinese about the language.
+    """What the font draws decides about the code and the dots, and on a console without Chinese about the language.
 
     `CA_KIOSK_LANGUAGE` goes before, for consoles that draw more than they say. To be called before the app is made.
     """
+    from tui.kiosk.widgets.secret_field import SecretField
+
     font = drawn_characters(sys.stdout.fileno())
     choose_qr_drawing(settings.qr, font)
+    if font is not None and ord(SecretField.dot) not in font:
+        SecretField.dot = "*"
     if font is not None and HAN not in font and not environment().get(LANGUAGE_VARIABLE):
         use_language(Language.ENGLISH, alone=True)
 

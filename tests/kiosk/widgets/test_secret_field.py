@@ -34,7 +34,7 @@ async def test_typing_editing_and_taking() -> None:
     app = Form()
     async with app.run_test() as pilot:
         await pilot.press("tab", *"19中", "backspace", "left", "7", "enter")
-        assert app.field.render().plain == "*** "
+        assert app.field.render().plain == "▪▪▪ "
         taken = app.field.take()
         assert isinstance(taken, Pin)
         assert bytes(taken.reveal()) == b"197"
