@@ -4,10 +4,13 @@ from typing import ClassVar, Generic, TypeVar
 
 from textual import events
 from textual.content import Content
+from textual.geometry import Region
 from textual.message import Message
+from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.core.secret import Secret
+from tui.kiosk.widgets.edge import edged
 from tui.kiosk.widgets.line import Serving
 
 S = TypeVar("S", bound=Secret)
@@ -75,10 +78,14 @@ class SecretField(Widget, Generic[S], can_focus=True):
         self._secret.wipe()
         self._changed()
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Textual's, with its edge."""
+        return edged(self, crop, super().render_lines(crop))
+
     def render(self) -> Content:
         """Dots, and a caret while focused; the end stays in view."""
         marks = self._marks(max(0, self.content_size.width - 1))
-        return Content.assemble(marks, (" ", "reverse")) if self.has_focus else Content(marks)
+        return Content.assemble(marks, (" ", "underline")) if self.has_focus else Content(marks)
 
     def on_key(self, event: events.Key) -> None:
         """Take printable characters and the editing keys; leave the others to the screen."""
