@@ -12,6 +12,7 @@ import pytest
 from textual import app as textual_app
 from textual import pilot as textual_pilot
 from textual._context import active_app
+from textual._wait import wait_for_idle as textual_idle
 from textual.screen import Screen
 
 LONGEST = 1.0
@@ -21,7 +22,6 @@ LONGEST = 1.0
 @pytest.fixture(scope="session", autouse=True)
 def _idle_is_seen_at_once() -> Iterator[None]:
     """For all apps of a process."""
-    textual_idle = textual_pilot.wait_for_idle
 
     async def wait_for_idle(min_sleep: float = 0.02, max_sleep: float = LONGEST) -> None:
         if any(not worker.is_finished for worker in active_app.get().workers):
