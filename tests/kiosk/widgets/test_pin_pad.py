@@ -14,7 +14,7 @@ from tui.core.failure import Failure, Reason
 from tui.core.token import Snapshot
 from tui.journey import events as e
 from tui.journey.state import State, Step
-from tui.kiosk.screens.base import Body
+from tui.kiosk.widgets.body import Body
 from tui.kiosk.text import use_language
 from tui.kiosk.widgets.figures import Figures
 from tui.kiosk.widgets.keyboard.layout import HIDE

@@ -1,7 +1,6 @@
 """The prompt for the CA密码: bytes go from the key straight into a `Pin`, nothing of them into any message or text."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from random import SystemRandom
 from typing import ClassVar, Final
 
@@ -13,6 +12,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tui.core.frozen import frozen
 from tui.core.secret import Pin
 from tui.kiosk.text import N_, _
 from tui.kiosk.widgets.figures import Figures
@@ -52,7 +52,7 @@ class PinEntry(SecretField[Pin]):
             super()._append(text)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PadKey:
     """A key that is no digit."""
 
