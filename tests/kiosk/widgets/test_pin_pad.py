@@ -14,8 +14,8 @@ from tui.core.failure import Failure, Reason
 from tui.core.token import Snapshot
 from tui.journey import events as e
 from tui.journey.state import State, Step
-from tui.kiosk.widgets.body import Body
 from tui.kiosk.text import use_language
+from tui.kiosk.widgets.body import Body
 from tui.kiosk.widgets.figures import Figures
 from tui.kiosk.widgets.keyboard.layout import HIDE
 from tui.kiosk.widgets.pin_pad import BACK, CLEAR, ERASE, LETTERS, ROWS, SUBMIT, Keypad, PadKey, PinEntry
