@@ -1,17 +1,20 @@
 """The secret field: what is typed goes into the secret and nowhere else."""
 
 from textual import events, on
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 
 from tui.core.secret import Pin, Secret
+from tui.kiosk.screens.looks.app import PalettedApp
+from tui.kiosk.settings import PaletteName
 from tui.kiosk.widgets.secret_field import MAX_LENGTH, SecretField
 
 
-class Form(App[None]):
+class Form(PalettedApp):
     """One field."""
 
     def __init__(self) -> None:
         super().__init__()
+        self.show_in(PaletteName.AUTO)
         self.told: list[str] = []
 
     def compose(self) -> ComposeResult:
