@@ -62,6 +62,14 @@ class SaveApplication:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadDetails:
+    """-> DetailsRead."""
+
+    certificate: bytes = field(repr=False)
+    """DER."""
+
+
+@dataclass(frozen=True, slots=True)
 class Look:
     """-> TokenRevealed."""
 
@@ -187,6 +195,7 @@ Command = (
     | LoadAgreement
     | KeepForm
     | SaveApplication
+    | ReadDetails
     | Look
     | ChangePin
     | MakeRequest
