@@ -212,6 +212,11 @@ async def test_nobody_there_is_warned_and_then_signed_out() -> None:
         assert recorder.ran[-1] == ("SignOut", Step.WAITING)
 
 
+@pytest.mark.parametrize(("step", "seconds"), [(Step.SIGN_IN, 120), (Step.FORM, 360), (Step.QR, 600)])
+def test_a_form_and_a_payment_have_more_patience(step: Step, seconds: float) -> None:
+    assert IdleClock(120, lambda: 0.0).left(step) == seconds
+
+
 async def test_nobody_is_signed_out_while_the_token_is_written_to() -> None:
     async with kiosk() as (app, _recorder, pilot):
         now = 0.0

@@ -1,9 +1,9 @@
 """What a certificate says beyond what its renewal asks of it, for people to look at."""
 
-from dataclasses import dataclass
+from tui.core.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Named:
     """A value with what it is."""
 
@@ -13,7 +13,7 @@ class Named:
     """Safe to show."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Details:
     """By the standards' own names; empty what is absent or cannot be read. All of it is safe to show."""
 

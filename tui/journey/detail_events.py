@@ -1,19 +1,20 @@
 """What happened about 证书详情."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from tui.core.certificate import CertificateRef
 from tui.core.details import Details
+from tui.core.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DetailsOpened:
     """证书详情 of one of them was asked for."""
 
     certificate: CertificateRef
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DetailsRead:
     """The certificate was read."""
 

@@ -249,11 +249,11 @@ class KioskApp(PaintedApp, inherit_bindings=False):
         from tui.kiosk.screens.dialogue import IdleWarning
 
         at_home = self.state.step is Step.WAITING and len(self.screen_stack) == 2
-        left = self.idle.left(self.step_screen.idle_multiple)
+        left = self.idle.left(self.state.step)
         warning = self.screen if isinstance(self.screen, IdleWarning) else None
-        if at_home and left is not None and left <= 0 and language() != self._home_language:
+        if at_home and left <= 0 and language() != self._home_language:
             await self.action_speak(self._home_language)
-        if left is None or left > WARNING or at_home or self.state.token_working:
+        if left > WARNING or at_home or self.state.token_working:
             if warning is not None:
                 warning.dismiss(True)
         elif left <= 0:

@@ -3,7 +3,7 @@
 import re
 from asyncio import sleep
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from time import monotonic
 from typing import cast
@@ -11,6 +11,7 @@ from typing import cast
 from textual.pilot import Pilot
 
 from tui.core.application import ApplicationForm, Buyer, InvoiceForm
+from tui.core.frozen import frozen
 from tui.journey.state import Step
 from tui.kiosk.app import KioskApp
 
@@ -24,7 +25,7 @@ MAIN = "#actions ActionButton.-main"
 FONT = "font-family: 'DejaVu Sans Mono', 'Noto Sans Mono CJK SC', monospace"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Visitor:
     """What the person at the keys knows."""
 

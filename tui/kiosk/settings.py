@@ -3,13 +3,14 @@
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from tui.core.driver_family import DriverFamily
+from tui.core.frozen import frozen
 from tui.process.tables import SettingsError, Table, open_table
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class QrDrawing(StrEnum):
     """In half blocks where two cells a module do not fit, whatever the terminal says of itself."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ModuleSettings:
     """One `[[token.modules]]`."""
 
@@ -68,7 +69,7 @@ class ModuleSettings:
     """Chooses the adapter; settings with a family that has none are refused."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KioskSettings:
     """All that a kiosk must know of its place."""
 

@@ -1,7 +1,6 @@
 """`ca-kiosk certs show`: certificates in all their parts, in words or as JSON."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from tui.cli.output import out, out_json, say
 from tui.core.certificate import RENEWAL_WINDOW
 from tui.core.details import Details
 from tui.core.exits import Exit
+from tui.core.frozen import frozen
 from tui.core.text_safety import printable
 from tui.kiosk.text import _
 from tui.kiosk.text.certificate import token_name
@@ -18,7 +18,7 @@ from tui.kiosk.text.details import sections
 from tui.kiosk.wiring import read_details
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Shown:
     """One certificate in `certs show --json`; the names are a contract, new ones come at the end."""
 

@@ -1,7 +1,6 @@
 """What every step's screen has in common: the frame, the keys, the way events leave and the state comes in."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -15,6 +14,7 @@ from textual.reactive import Reactive
 from textual.widget import Widget
 
 from tui.core.failure import Failure
+from tui.core.frozen import frozen
 from tui.journey.state import State, Step, Trait
 from tui.kiosk.screens.compositor import NarrowCompositor
 from tui.kiosk.screens.events import Happened
@@ -42,7 +42,7 @@ def style(name: str) -> Path:
     return ASSETS / "styles" / name
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Key:
     """One key of a screen: bound, shown in the key line, and clickable there."""
 
@@ -99,8 +99,6 @@ class StepScreen(TypingScreen, inherit_bindings=False):
     """Leaves 21 of 24 rows to the body: no heading, actions, banner and status line."""
     filled: ClassVar[bool] = False
     """The body takes all rows that there are, for a text or list to be scrolled, instead of what it holds."""
-    idle_multiple: ClassVar[int] = 1
-    """How many idle times a person may stay away from the keys here; 0: for ever (the machine works)."""
 
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
     """Textual would repaint the whole screen; the widgets that gain and lose the focus repaint themselves."""

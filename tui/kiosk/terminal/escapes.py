@@ -1,10 +1,10 @@
 """Split what a terminal sends into text, complete control sequences (ECMA-48) and pastes; drop the rest."""
 
 import re
-from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final
 
+from tui.core.frozen import frozen
 from tui.core.text_safety import is_typed
 
 ESC: Final = "\x1b"
@@ -40,21 +40,21 @@ _IN_PASTE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Typed:
     """Characters and control bytes outside every sequence."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sequence:
     """A complete sequence in its seven-bit form, ESC alone for the Esc key; whether it is a key is not said."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pasted:
     """Everything between `ESC[200~` and `ESC[201~`, without sequences and invisible characters."""
 

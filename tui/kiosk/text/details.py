@@ -1,12 +1,12 @@
 """证书详情 in words: what a certificate says, part by part; for screens, lines and `certs show` alike."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from tui.core.certificate import Certificate, Token
 from tui.core.details import Details, Named
+from tui.core.frozen import frozen
 from tui.kiosk.text import N_, _
 from tui.kiosk.text.certificate import Fact, discreet, facts
 from tui.kiosk.text.dates import moment
@@ -70,7 +70,7 @@ USAGES: Final = {
 """keyUsage and extKeyUsage."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Section:
     """What belongs together."""
 

@@ -1,16 +1,16 @@
 """A list of certificates under their tokens, one of which can be picked; blocks of several rows."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from textual.content import Content
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from tui.core.certificate import CertificateRef
+from tui.core.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Block:
     """One entry."""
 

@@ -1,6 +1,5 @@
 """The lines of the frame: title bar, status line, key line and the words of waiting."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
 
@@ -9,6 +8,7 @@ from textual.events import Click
 from textual.timer import Timer
 from textual.widgets import Static
 
+from tui.core.frozen import frozen
 from tui.core.text_safety import mask, printable
 from tui.journey.state import Busy, State
 from tui.kiosk.text import _
@@ -66,7 +66,7 @@ class HintLine(Words):
         self.update(Content(printable(hint)), layout=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ShownKey:
     """A key of the key line, translated."""
 
