@@ -49,11 +49,12 @@ def lines(one: Held, now: datetime) -> Iterator[str]:
     """One certificate in words."""
     token, certificate = one
     yield token_name(token)
+    line = _("{label}：{value}")
     for section in sections(token, certificate, read_details(certificate.der), now, RENEWAL_WINDOW):
         yield f"  {section.title}"
         for fact in section.facts:
             value = printable(fact.value)
-            yield f"    {_('{label}：{value}').format(label=fact.label, value=value) if fact.label else value}"
+            yield "    " + (line.format(label=fact.label, value=value) if fact.label else value)
 
 
 def _shown(one: Held, now: datetime) -> Shown:

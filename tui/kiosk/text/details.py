@@ -57,7 +57,7 @@ USAGES: Final = {
     "cRLSign": N_("签发吊销列表"),
     "encipherOnly": N_("只加密"),
     "decipherOnly": N_("只解密"),
-    "serverAuth": N_("服务器身份"),
+    "serverAuth": N_("网站身份"),
     "clientAuth": N_("登录身份"),
     "codeSigning": N_("软件签名"),
     "emailProtection": N_("安全邮件"),
