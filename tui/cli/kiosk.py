@@ -96,7 +96,13 @@ def fit_terminal(settings: KioskSettings) -> None:
 
     `CA_KIOSK_LANGUAGE` goes before, for consoles that draw more than they say. To be called before the app is made.
     """
+    from tui.kiosk.app import KioskApp
+    from tui.kiosk.widgets.step_indicator import StepIndicator
+
+    KioskApp.wanted = settings.palette
     font = drawn_characters(sys.stdout.fileno())
+    if font is not None and ord(StepIndicator.tick) not in font:
+        StepIndicator.tick = "+"
     choose_qr_drawing(settings.qr, font)
     if draws_chinese(font) is False and not environment().get(LANGUAGE_VARIABLE):
         use_language(Language.ENGLISH, alone=True)
