@@ -212,6 +212,11 @@ async def test_nobody_there_is_warned_and_then_signed_out() -> None:
         assert recorder.ran[-1] == ("SignOut", Step.WAITING)
 
 
+@pytest.mark.parametrize(("step", "seconds"), [(Step.SIGN_IN, 120), (Step.FORM, 360), (Step.QR, 600)])
+def test_a_form_and_a_payment_have_more_patience(step: Step, seconds: float) -> None:
+    assert IdleClock(120, lambda: 0.0).left(step) == seconds
+
+
 async def test_nobody_is_signed_out_while_the_token_is_written_to() -> None:
     async with kiosk() as (app, _recorder, pilot):
         now = 0.0
@@ -271,6 +276,6 @@ def test_pins_in_events_are_masked() -> None:
 async def test_a_narrow_window_still_names_the_step_at_hand() -> None:
     async with staged(people.state(Step.REFUSED), (60, 20)) as stage:
         await stage.show(people.state(Step.INSTALL_PIN))
-        assert " 7   8 安装" in stage.text
+        assert " ✓   8 安装" in stage.text
     async with staged(people.state(Step.INSTALL_PIN)) as stage:
-        assert "7 支付   8 安装" in stage.text
+        assert "✓ 支付   8 安装" in stage.text

@@ -11,7 +11,7 @@ from tui.cli.output import say
 from tui.cli.settings import begin
 from tui.core.exits import Exit
 from tui.kiosk.settings import LANGUAGE_VARIABLE, KioskSettings, Language, Mode, QrDrawing, load
-from tui.kiosk.terminal.console_font import drawn_characters
+from tui.kiosk.terminal.console_font import drawn_characters, draws_chinese
 from tui.kiosk.terminal.tty import has_half_blocks, is_linux_console, unfit
 from tui.kiosk.text import use_language
 from tui.kiosk.wiring import head_start, outlets, runtime
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from tui.journey.ports import Phone
     from tui.kiosk.autoplay import Autoplay
     from tui.sandbox.demo.session import Demo
-
-HAN = ord("一")
-"""Stands for all Chinese: a font has this one or none."""
 
 
 def kiosk(config: Path | None, linear: bool) -> int:
@@ -99,9 +96,15 @@ def fit_terminal(settings: KioskSettings) -> None:
 
     `CA_KIOSK_LANGUAGE` goes before, for consoles that draw more than they say. To be called before the app is made.
     """
+    from tui.kiosk.app import KioskApp
+    from tui.kiosk.widgets.step_indicator import StepIndicator
+
+    KioskApp.wanted = settings.palette
     font = drawn_characters(sys.stdout.fileno())
+    if font is not None and ord(StepIndicator.tick) not in font:
+        StepIndicator.tick = "+"
     choose_qr_drawing(settings.qr, font)
-    if font is not None and HAN not in font and not environment().get(LANGUAGE_VARIABLE):
+    if draws_chinese(font) is False and not environment().get(LANGUAGE_VARIABLE):
         use_language(Language.ENGLISH, alone=True)
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from tui.core.exits import Exit
 from tui.kiosk.settings import LANGUAGE_VARIABLE, KioskSettings, Language
-from tui.kiosk.terminal.console_font import drawn_characters
+from tui.kiosk.terminal.console_font import HAN, drawn_characters, draws_chinese
 from tui.kiosk.terminal.tty import has_half_blocks
 from tui.kiosk.text import use_language
 from tui.kiosk.wiring import head_start, outlets, runtime
@@ -23,8 +23,6 @@ from tui.process.hardening import hide
 if TYPE_CHECKING:
     from tui.journey.ports import Phone
 
-HAN = "一"
-"""Stands for all Chinese."""
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
 
@@ -87,6 +85,6 @@ def _end_by_signals(interrupt: Callable[[int], None]) -> None:
 
 def _speak_what_can_be_written(font: frozenset[int] | None) -> None:
     """English where charset or console's font have no Chinese, unless the environment says otherwise."""
-    lacking = b"?" in HAN.encode(sys.stdout.encoding, "replace") or (font is not None and ord(HAN) not in font)
+    lacking = b"?" in HAN.encode(sys.stdout.encoding, "replace") or draws_chinese(font) is False
     if lacking and not environment().get(LANGUAGE_VARIABLE):
         use_language(Language.ENGLISH)

@@ -1,10 +1,11 @@
 """What a look at the tokens shows, and what an operation on one says and yields."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from tui.core.certificate import Certificate, Token
 from tui.core.failure import Failure
+from tui.core.frozen import frozen
 from tui.core.succession import arranged
 
 
@@ -28,7 +29,7 @@ class TokenStage(StrEnum):
     """The user PIN gives way to another one; on a PIN pad both are typed meanwhile."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ModuleFault:
     """One driver that cannot be used now."""
 
@@ -36,7 +37,7 @@ class ModuleFault:
     failure: Failure
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Snapshot:
     """What all modules see at one moment."""
 
@@ -48,7 +49,7 @@ class Snapshot:
         object.__setattr__(self, "tokens", arranged(self.tokens))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SignedRequest:
     """What the desk needs to issue."""
 
@@ -58,7 +59,7 @@ class SignedRequest:
     """DER CMS SignedData over `core.evidence.evidence_content`, signed by the old key."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Installation:
     """Read back from the token after the write."""
 

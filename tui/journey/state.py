@@ -1,6 +1,6 @@
 """Where one person's journey stands: everything a screen needs to draw itself, and nothing secret."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime, timedelta
 from enum import Enum, Flag, auto
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ from tui.core.certificate import (
 )
 from tui.core.failure import Failure, Money
 from tui.core.form.fields import ApplicationForm, InvoiceForm
+from tui.core.frozen import frozen
 from tui.core.payment_method import MANUAL, PaymentMethod
 from tui.core.succession import arranged
 
@@ -129,7 +130,7 @@ class Busy(Enum):
     CHANGING_PIN = "changing_pin"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class State:
     """The whole journey at one moment."""
 

@@ -1,8 +1,19 @@
 """Keep deadlines while the event loop stands still, as it does when a terminal stops reading."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from threading import Event, Thread
 from time import monotonic
+
+from tui.journey.state import Step
+
+IDLE_MULTIPLES: Mapping[Step, int] = {
+    Step.AGREEMENT: 3,
+    Step.FORM: 3,
+    Step.METHOD: 3,
+    Step.QR: 5,
+    Step.ISSUING: 3,
+}
+"""How many idle times a person may stay away from the keys; one elsewhere."""
 
 
 class Watchdog(Thread):
@@ -54,6 +65,6 @@ class IdleClock:
         """A key, a click, a paste."""
         self._touched = self._clock()
 
-    def left(self, multiple: int) -> float | None:
-        """Seconds left with `multiple` times the limit allowed; None when the wait is unlimited (0)."""
-        return self._touched + self.limit * multiple - self._clock() if multiple else None
+    def left(self, step: Step) -> float:
+        """Seconds left at `step`."""
+        return self._touched + self.limit * IDLE_MULTIPLES.get(step, 1) - self._clock()

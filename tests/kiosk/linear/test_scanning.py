@@ -75,6 +75,12 @@ def test_the_link_comes_at_once_and_the_picture_at_a_wish_with_nothing_below_it(
     assert "正在等待付款，还剩" in dialogue.waiting()
 
 
+def test_the_picture_is_drawn_only_at_a_wish(monkeypatch: pytest.MonkeyPatch) -> None:
+    dialogue = begun(Heard())
+    monkeypatch.setattr(qr, "picture", pytest.fail)
+    assert "显示二维码" in listed(dialogue)
+
+
 @pytest.mark.parametrize("canvas", [(0, 0), (36, 60), (80, 12)])
 def test_no_picture_is_offered_where_none_fits(canvas: tuple[int, int]) -> None:
     assert "显示二维码" not in listed(begun(Heard(canvas)))

@@ -15,8 +15,7 @@ from tui.core.policy import OldPair
 from tui.core.token import Snapshot
 from tui.journey.state import Step
 from tui.kiosk.linear import session
-from tui.kiosk.linear.dialogues.registry import DIALOGUES, IDLE_MULTIPLES
-from tui.kiosk.screens.registry import screen_class
+from tui.kiosk.linear.dialogues.registry import DIALOGUES
 
 
 @pytest.fixture(autouse=True)
@@ -178,11 +177,8 @@ def test_nobody_there_is_warned_and_signed_out() -> None:
     assert visit.desk.count("keep_form") == 1
 
 
-def test_every_step_has_a_dialogue_with_its_screen_s_patience() -> None:
+def test_every_step_has_a_dialogue() -> None:
     assert set(DIALOGUES) == set(Step)
-    assert {step: IDLE_MULTIPLES.get(step, 1) for step in Step} == {
-        step: screen_class(step).idle_multiple or 1 for step in Step
-    }
 
 
 def test_a_wrong_password_asks_for_the_account_again() -> None:

@@ -6,11 +6,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from tui.cli.machine.finding import Finding, answer
-from tui.kiosk.terminal.console_font import drawn_characters
+from tui.kiosk.terminal.console_font import drawn_characters, draws_chinese
 from tui.kiosk.terminal.tty import is_linux_console
 from tui.kiosk.text import _
 
-HAN = ord("一")
 INPUT_METHODS = frozenset({"fcitx5", "fcitx", "ibus-daemon"})
 """Names of processes."""
 OUTPUT = 1
@@ -66,8 +65,7 @@ def colours(environment: Mapping[str, str]) -> int:
 def fonts(environment: Mapping[str, str]) -> Finding:
     """Whether Chinese can be drawn: by the console's font, or by one that fontconfig finds for a display here."""
     if os.isatty(OUTPUT) and is_linux_console(environment):
-        font = drawn_characters(OUTPUT)
-        ok = None if font is None else HAN in font
+        ok = draws_chinese(drawn_characters(OUTPUT))
         fix = _("Linux控制台没有中文字形，只能显示英文；中文请用cage与foot（assets/deploy/counter）。")
         return Finding("fonts", ok, _("控制台字体"), "" if ok else fix)
     if not (environment.get("WAYLAND_DISPLAY") or environment.get("DISPLAY")):

@@ -36,13 +36,9 @@ async def _change(tokens: "Tokens", token: Token, asking: "Asking") -> int:
         raise TokenError(Failure(Reason.PIN_LOCKED, tries_left=0))
     if token.pin_state is PinState.FINAL_TRY and not _ventures(asking, _("CA密码只剩最后一次尝试，再输错CA将锁定。")):
         return Exit.USAGE
-    old, new = Pin(), Pin()
     if token.pin_pad:
         asking.say(_("请在CA的键盘上先输入原密码，再输入两次新密码。"))
-    else:
-        asking.say(rule_words(pin_rule(token)))
-        old = asking.secret(_("原CA密码（不显示）："), Pin)
-        new = _new_pin(token, asking, old)
+    old, new = _both(token, asking, _("原CA密码（不显示）："), differ=True)
     with _told(asking):
         await tokens.change_pin(refer_whole(token), old, new, _quiet)
     asking.say(_("CA密码已修改。以后请用新密码。"))
@@ -63,17 +59,22 @@ async def _unlock(tokens: "Tokens", token: Token, asking: "Asking") -> int:
         return Exit.USAGE
     if token.pin_state is not PinState.LOCKED:
         asking.say(_("CA没有说它已锁定。继续的话，原CA密码将由新密码代替。"))
-    so_pin, new = Pin(), Pin()
     if token.pin_pad:
         asking.say(_("请在CA的键盘上输入管理员密码，再输入两次新密码。"))
-    else:
-        asking.say(rule_words(pin_rule(token)))
-        so_pin = asking.secret(_("管理员密码（SO PIN，不显示）："), Pin)
-        new = _new_pin(token, asking, None)
+    so_pin, new = _both(token, asking, _("管理员密码（SO PIN，不显示）："), differ=False)
     with _told(asking):
         await tokens.unlock(refer_whole(token), so_pin, new, _quiet)
     asking.say(_("CA已解锁，新的CA密码已生效。请持有人尽快自行修改。"))
     return Exit.DONE
+
+
+def _both(token: Token, asking: "Asking", words: str, *, differ: bool) -> tuple[Pin, Pin]:
+    """The PIN that gives the right, and the new one, which may have to differ; empty where a PIN pad takes both."""
+    if token.pin_pad:
+        return Pin(), Pin()
+    asking.say(rule_words(pin_rule(token)))
+    right = asking.secret(words, Pin)
+    return right, _new_pin(token, asking, right if differ else None)
 
 
 @contextmanager

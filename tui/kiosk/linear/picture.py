@@ -12,12 +12,19 @@ SWAPPED = {(not upper, not lower): glyph for (upper, lower), glyph in HALVES.ite
 
 def picture(payload: str, columns: int, rows: int, *, light_ground: bool = False) -> tuple[str, ...]:
     """The rows of the code; none where the terminal does not tell its size, or is too small for it."""
+    quiet = quiet_zone(payload, columns, rows)
+    if quiet is None:
+        return ()
     code, glyphs = modules(payload), SWAPPED if light_ground else HALVES
-    for quiet in QUIET_ZONES:
-        side = len(code) + 2 * quiet
-        if side <= columns and (side + 1) // 2 < rows:
-            margin, blank = (False,) * quiet, ((False,) * side,) * quiet
-            framed = (*blank, *(margin + row + margin for row in code), *blank)
-            pairs = zip_longest(framed[::2], framed[1::2], fillvalue=(not light_ground,) * side)
-            return tuple("".join(glyphs[pair] for pair in zip(upper, lower, strict=True)) for upper, lower in pairs)
-    return ()
+    side = len(code) + 2 * quiet
+    margin, blank = (False,) * quiet, ((False,) * side,) * quiet
+    framed = (*blank, *(margin + row + margin for row in code), *blank)
+    pairs = zip_longest(framed[::2], framed[1::2], fillvalue=(not light_ground,) * side)
+    return tuple("".join(glyphs[pair] for pair in zip(upper, lower, strict=True)) for upper, lower in pairs)
+
+
+def quiet_zone(payload: str, columns: int, rows: int) -> int | None:
+    """The widest that the code has room for, in light modules; None where it has none, as where no size is told."""
+    size = len(modules(payload))
+    sides = ((quiet, size + 2 * quiet) for quiet in QUIET_ZONES)
+    return next((quiet for quiet, side in sides if side <= columns and (side + 1) // 2 < rows), None)

@@ -13,7 +13,7 @@ from tui.journey.flow import advance, discard
 from tui.journey.ports import Phone
 from tui.journey.state import State, Step
 from tui.kiosk.linear.dialogue import BACK, HELP, Dialogue, Question
-from tui.kiosk.linear.dialogues.registry import DIALOGUES, IDLE_MULTIPLES
+from tui.kiosk.linear.dialogues.registry import DIALOGUES
 from tui.kiosk.linear.ending import Ending, farewell, greeting
 from tui.kiosk.linear.source import wipe
 from tui.kiosk.linear.terminal import Terminal
@@ -243,8 +243,8 @@ class Session:
 
     # ── clocks ──────────────────────────────────────────────────────────────
     def _look_for_somebody(self) -> None:
-        left = self.idle.left(IDLE_MULTIPLES.get(self.state.step, 1))
-        if left is None or self.state.step is Step.WAITING or self.state.token_working:
+        left = self.idle.left(self.state.step)
+        if self.state.step is Step.WAITING or self.state.token_working:
             self.idle.touch()
         elif left <= 0:
             self._take(e.TimedOut())

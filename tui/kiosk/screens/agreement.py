@@ -30,7 +30,6 @@ class AgreementScreen(StepScreen):
     )
     keys = (BACK, RETRY, END)
     filled = True
-    idle_multiple = 3
 
     def __init__(self) -> None:
         super().__init__()

@@ -39,7 +39,6 @@ class FormScreen(TypedScreen):
         RETRY,
         END,
     )
-    idle_multiple = 3
     CSS_PATH = style("applying.tcss")
     named = (
         "id_number",

@@ -27,7 +27,6 @@ class IssuingScreen(StepScreen):
         "\n\n可以离开：稍后在任何一台终端插入同一个CA，登录后按「继续办理」即可安装，不会重复收费。"
     )
     keys = (RETRY, END)
-    idle_multiple = 3
 
     def compose_body(self) -> Iterable[Widget]:
         """What is certain, what is awaited, that one may go."""

@@ -36,7 +36,6 @@ class MethodScreen(TypedScreen):
         "\n\n电子发票在证书办理完成后1-2个工作日内，以短信和邮件发送给经办人。"
     )
     keys = (BACK, Key("f4", N_("按证书填写"), "take_offer"), END)
-    idle_multiple = 3
     named = ("tax_number", "title")
 
     def compose_body(self) -> Iterable[Widget]:

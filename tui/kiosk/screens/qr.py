@@ -10,7 +10,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from tui.core.failure import Failure, Money
-from tui.core.order import SHOWN_ATTEMPT, Application, Attempt, AttemptState, yuan
+from tui.core.order import SHOWN_ATTEMPT, UNCREDITED_ATTEMPT, Application, Attempt, AttemptState, yuan
 from tui.journey.events import PaymentClaimed, QrRenewed
 from tui.journey.ports import Phone
 from tui.journey.state import State
@@ -25,9 +25,6 @@ from tui.kiosk.widgets.facts import Fact, table
 from tui.kiosk.widgets.figures import Figures, drawn
 from tui.kiosk.widgets.qr import QrCode, drawable
 from tui.kiosk.widgets.words import Words
-
-RETURNED = frozenset({AttemptState.FROZEN, AttemptState.REFUNDING, AttemptState.REFUNDED})
-"""The money of this attempt was not credited."""
 
 
 class QrScreen(StepScreen):
@@ -48,7 +45,6 @@ class QrScreen(StepScreen):
         END,
     )
     compact = True
-    idle_multiple = 5
 
     def __init__(self) -> None:
         super().__init__()
@@ -154,7 +150,7 @@ class QrScreen(StepScreen):
         if _undrawable(state):
             words = _("二维码无法显示")
         else:
-            words = label(attempt.state) if scannable or attempt.state in RETURNED else _("二维码已过期")
+            words = label(attempt.state) if scannable or attempt.state in UNCREDITED_ATTEMPT else _("二维码已过期")
         self.query_one("#live", Static).update(Content.styled(words, "bold"))
         self.query_one("#time-left").display = scannable and not _undrawable(state)
         now = self.query_one("#now")
@@ -218,7 +214,7 @@ def _instead(state: State, attempt: Attempt, scannable: bool) -> str:
         return _("正在获取二维码，请稍候。")
     if _frozen(state):
         words, money = _("这笔支付需要人工核对。"), _("您的付款有记录，不会丢失：\n核对后入账，或者原路退回。")
-    elif attempt.state in RETURNED:
+    elif attempt.state in UNCREDITED_ATTEMPT:
         words, money = _("这笔付款没有入账。"), refund_words(state.application)
     else:
         return _("二维码已过期\n\n请按「新二维码」")

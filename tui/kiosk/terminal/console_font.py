@@ -10,6 +10,8 @@ PAIRS = 0xFFFF
 """The most that the request's unsigned short counts."""
 DESCRIPTION = "@HP"
 """`struct unimapdesc`: the number of pairs, and where they stand."""
+HAN = "一"
+"""Stands for all Chinese: a font or charset has this one or none."""
 
 
 def drawn_characters(fd: int) -> frozenset[int] | None:
@@ -22,3 +24,8 @@ def drawn_characters(fd: int) -> frozenset[int] | None:
         return None
     count: int = struct.unpack(DESCRIPTION, asked)[0]
     return frozenset(pairs[: 2 * count : 2])
+
+
+def draws_chinese(font: frozenset[int] | None) -> bool | None:
+    """Whether these characters are enough for Chinese; None where they are not known."""
+    return None if font is None else ord(HAN) in font

@@ -43,6 +43,9 @@ def _row(fact: Fact, column: int, room: int) -> Content:
 
 
 def _wrapped(text: str, room: int) -> list[str]:
-    """Lines of at most `room` cells."""
+    """Lines of at most `room` cells; a long number in equal parts, so that no digit stands alone."""
+    parts = -(-cell_len(text) // room)
+    if parts > 1 and text.isascii() and text.isalnum():
+        room = -(-len(text) // parts)
     ends = divide_line(text, room)
     return [text[start:end] for start, end in pairwise([0, *ends, len(text)])]

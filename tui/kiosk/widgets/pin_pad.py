@@ -80,4 +80,4 @@ class Keypad(Static):
 def _key(label: str, action: str) -> Content:
     width = 7 - Content(label).cell_length
     face = " " * (width // 2) + label + " " * (width - width // 2)
-    return Content.styled(face, "bold $foreground on $panel").stylize(Style.from_meta({"@click": action}))
+    return Content.styled(face, "bold $foreground on $raised").stylize(Style.from_meta({"@click": action}))

@@ -4,10 +4,13 @@ from typing import Generic, TypeVar
 
 from textual import events
 from textual.content import Content
+from textual.geometry import Region
 from textual.message import Message
+from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.core.secret import Secret
+from tui.kiosk.widgets.edge import edged
 from tui.kiosk.widgets.line import Serving
 
 S = TypeVar("S", bound=Secret)
@@ -73,10 +76,14 @@ class SecretField(Widget, Generic[S], can_focus=True):
         self._secret.wipe()
         self._changed()
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Textual's, with its edge."""
+        return edged(self, crop, super().render_lines(crop))
+
     def render(self) -> Content:
         """Stars, and a caret while focused; the end stays in view."""
         stars = "*" * min(self.length, max(0, self.content_size.width - 1))
-        return Content.assemble(stars, (" ", "reverse")) if self.has_focus else Content(stars)
+        return Content.assemble(stars, (" ", "underline")) if self.has_focus else Content(stars)
 
     def on_key(self, event: events.Key) -> None:
         """Take printable characters and the editing keys; leave the others to the screen."""

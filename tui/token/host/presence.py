@@ -2,12 +2,12 @@
 
 import time
 from collections.abc import Hashable
-from dataclasses import dataclass
 
 import PyKCS11
 from PyKCS11 import PyKCS11Error
 
 from tui.core.certificate import Token
+from tui.core.frozen import frozen
 from tui.token.host import inventory
 from tui.token.host.contents import Contents, Listing, Read
 from tui.token.host.driver import Driver
@@ -29,7 +29,7 @@ _Known = tuple[bytes, int]
 """What a token says of itself, and its flags."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _SlotState:
     """What the slots show without a look at any object."""
 

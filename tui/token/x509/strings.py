@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 
+from tui.core.frozen import frozen
 from tui.core.text_safety import printable
 from tui.token.x509.attribute_names import NAMES
 from tui.token.x509.ber import CONSTRUCTED, Element
@@ -41,7 +41,7 @@ _UTC_TIME = re.compile(rb"(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)?(?:[.,]\d+)?(Z|[+
 _GENERALIZED_TIME = re.compile(rb"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)?(\d\d)?(?:[.,]\d+)?(Z|[+-]\d{2,4})?")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Name:
     """A distinguished name."""
 

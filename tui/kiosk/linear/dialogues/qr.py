@@ -2,21 +2,18 @@
 
 from time import monotonic
 
-from tui.core.order import SHOWN_ATTEMPT, Attempt, AttemptState, yuan
+from tui.core.order import SHOWN_ATTEMPT, UNCREDITED_ATTEMPT, Attempt, AttemptState, yuan
 from tui.core.text_safety import printable
 from tui.journey import events as e
 from tui.journey.ports import Phone
 from tui.journey.state import State
 from tui.kiosk.linear.dialogue import Choice, Dialogue, Question
-from tui.kiosk.linear.picture import picture
+from tui.kiosk.linear.picture import picture, quiet_zone
 from tui.kiosk.matrix import drawable
 from tui.kiosk.text import N_, _, proper
 from tui.kiosk.text.certificate import Fact
 from tui.kiosk.text.labels import label
 from tui.kiosk.text.wording import call, desk_words, refund_words
-
-RETURNED = frozenset({AttemptState.FROZEN, AttemptState.REFUNDING, AttemptState.REFUNDED})
-"""The money of this attempt was not credited."""
 
 
 class Scanning(Dialogue):
@@ -58,7 +55,7 @@ class Scanning(Dialogue):
         attempt = _attempt(self.state)
         if not self._over and attempt is not None and not self._scannable():
             self._over, self._looking = True, False
-            if attempt.state not in RETURNED:
+            if attempt.state not in UNCREDITED_ATTEMPT:
                 self.talk.say(_("二维码已过期，没有付款请选「新二维码」；如已付款，请选「支付成功」。"))
 
     def question(self) -> Question | None:
@@ -92,7 +89,7 @@ class Scanning(Dialogue):
         listed = [Choice(_("支付成功"), e.PaymentClaimed)]
         if self._scannable() and drawable(attempt.qr):
             listed.append(Choice(_("再显示一次付款链接"), lambda: self._show(attempt)))
-            if picture(attempt.qr, *self.talk.canvas):
+            if quiet_zone(attempt.qr, *self.talk.canvas) is not None:
                 listed.append(Choice(_("显示二维码"), lambda: self._draw(attempt)))
                 swapped = Choice(
                     _("黑白对调显示二维码，手机扫不出时用"), lambda: self._draw(attempt, light_ground=True)
@@ -134,7 +131,7 @@ class Scanning(Dialogue):
             self._show(attempt)
 
     def _tell_end(self, attempt: Attempt) -> None:
-        if attempt.state in RETURNED:
+        if attempt.state in UNCREDITED_ATTEMPT:
             frozen = attempt.state is AttemptState.FROZEN
             words = (
                 _("这笔支付需要人工核对：付款不会丢失，核对后入账，或者原路退回。")

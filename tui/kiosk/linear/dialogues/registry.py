@@ -45,11 +45,3 @@ DIALOGUES: Mapping[Step, type[Dialogue]] = {
     Step.SELF_CHECK: SelfCheck,
     Step.CHANGE_PIN: ChangePin,
 }
-IDLE_MULTIPLES: Mapping[Step, int] = {
-    Step.AGREEMENT: 3,
-    Step.FORM: 3,
-    Step.METHOD: 3,
-    Step.QR: 5,
-    Step.ISSUING: 3,
-}
-"""How many idle times a person may stay away, as the screens of these steps allow; one elsewhere."""
