@@ -1,6 +1,7 @@
 """What screens bring together on the terminal is in the table of pairs whose contrast is held, and nothing else is."""
 
 from dataclasses import fields
+from typing import Any
 
 from rich.color import Color, ColorSystem
 from rich.segment import Segment
@@ -45,9 +46,8 @@ async def test_every_pair_on_every_screen_is_held() -> None:
     found: dict[tuple[str, str], str] = {}
     async with staged(State(), (100, 32)) as stage:
         stage.app.console._color_system = ColorSystem.TRUECOLOR
-        theme = Palette(
-            name="telling", **{name: "#{:02x}{:02x}{:02x}".format(*c) for name, c in TELLING.items()}
-        ).theme()
+        told: dict[str, Any] = {name: "#{:02x}{:02x}{:02x}".format(*colour) for name, colour in TELLING.items()}
+        theme = Palette(name="telling", **told).theme()
         stage.app.register_theme(theme)
         stage.app.theme = theme.name
 
