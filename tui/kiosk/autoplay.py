@@ -204,11 +204,9 @@ def picture(app: KioskApp) -> str:
 
 
 def _in_cells(run: re.Match[str]) -> str:
-    """Rich counts characters, of which a Chinese one takes two cells; each is told where its cells begin."""
+    """Rich counts characters, of which a Chinese one takes two cells, and blanks are lost: each word gets its place."""
     text, left = unescape(run[5]), float(run[2])
     cell = float(run[3]) / len(text)
-    if cell_len(text) == len(text):
-        return run[0]
     words = re.finditer(r"[!-~]+|[^ \xa0]", text)
     spans = (f'<tspan x="{left + cell_len(text[: w.start()]) * cell:.1f}">{escape(w[0])}</tspan>' for w in words)
     return f"{run[1]}{run[4]}{''.join(spans)}"
