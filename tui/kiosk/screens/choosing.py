@@ -15,6 +15,7 @@ from tui.kiosk.screens.base import BACK, StepScreen
 from tui.kiosk.text import N_, _
 from tui.kiosk.widgets.card import short_facts, token_title
 from tui.kiosk.widgets.facts import table
+from tui.kiosk.widgets.rows import Rows
 
 
 class ChoosingScreen(StepScreen):
