@@ -44,7 +44,7 @@ class Dialogue(ModalScreen[bool], inherit_bindings=False):
 
     def dismiss(self, result: bool | None = None) -> AwaitComplete:
         """Only once: for a second key, or the clock right after one, Textual would take the step's own screen away."""
-        return super().dismiss(result) if self.is_active else AwaitComplete.nothing()
+        return super().dismiss(result) if self.is_active else AwaitComplete()
 
     def action_yes(self) -> None:
         """Agreed."""
