@@ -1,15 +1,16 @@
-"""Every exception of httpx has its reason, and what a broken connection really raises is told rightly."""
+"""Whatever sockets, TLS and h11 raise has its reason, and what a broken connection really raises is told rightly."""
 
+import socket
 import ssl
 from collections.abc import Iterator
 
-import httpx
+import h11
 import pytest
 
-from tui.core.failure import Reason
-from tui.deskclient.faults import FOREIGN, REASONS, fault
+from tui.core.failure import DeskError, Failure, Reason
+from tui.deskclient.faults import FOREIGN, REASONS, fault, told
 
-_ABSTRACT = {httpx.HTTPError, httpx.RequestError, httpx.TransportError}
+_ABSTRACT = {h11.ProtocolError}
 
 
 def _tree(kind: type[Exception]) -> Iterator[type[Exception]]:
@@ -18,42 +19,56 @@ def _tree(kind: type[Exception]) -> Iterator[type[Exception]]:
         yield from _tree(child)
 
 
-def _public_exceptions() -> set[type[Exception]]:
-    named = (getattr(httpx, name) for name in httpx.__all__)
-    return {kind for kind in named if isinstance(kind, type) and issubclass(kind, Exception)}
-
-
-def test_every_public_exception_of_httpx_is_caught() -> None:
-    assert all(issubclass(kind, FOREIGN) for kind in _public_exceptions())
+def test_every_public_exception_of_h11_is_caught() -> None:
+    named = (getattr(h11, name) for name in h11.__all__)
+    raised = {kind for kind in named if isinstance(kind, type) and issubclass(kind, Exception)}
+    assert all(issubclass(kind, FOREIGN) for kind in raised)
 
 
 def _concrete() -> list[type[Exception]]:
     found = {kind for root in FOREIGN for kind in _tree(root)} - _ABSTRACT
-    return sorted(found, key=lambda kind: kind.__name__)
+    return sorted(found, key=lambda kind: f"{kind.__module__}.{kind.__name__}")
 
 
 @pytest.mark.parametrize("kind", _concrete())
 def test_every_exception_has_a_reason_of_its_own_or_its_kind(kind: type[Exception]) -> None:
-    assert [k for k in kind.__mro__ if k in REASONS and k not in _ABSTRACT]
+    assert [k for k in kind.__mro__ if k in REASONS]
 
 
 @pytest.mark.parametrize(
     ("error", "reason"),
     [
-        (httpx.ConnectTimeout("x"), Reason.DESK_UNREACHABLE),
-        (httpx.ReadTimeout("x"), Reason.DESK_TIMEOUT),
-        (httpx.ConnectError("x"), Reason.DESK_UNREACHABLE),
-        (httpx.RemoteProtocolError("x"), Reason.DESK_UNREACHABLE),
-        (httpx.UnsupportedProtocol("x"), Reason.SETTINGS_WRONG),
-        (httpx.TransportError("x"), Reason.DESK_FAULT),
+        (TimeoutError(), Reason.DESK_TIMEOUT),
+        (ConnectionRefusedError(), Reason.DESK_UNREACHABLE),
+        (socket.gaierror(), Reason.DESK_UNREACHABLE),
+        (OSError(), Reason.DESK_UNREACHABLE),
+        (h11.RemoteProtocolError("x"), Reason.DESK_UNREACHABLE),
+        (h11.LocalProtocolError("x"), Reason.KIOSK_FAULT),
     ],
 )
 def test_the_most_specific_class_wins(error: Exception, reason: Reason) -> None:
     assert fault(error).reason is reason
+    with pytest.raises(DeskError) as caught, told():
+        raise error
+    assert caught.value.failure == fault(error)
+    assert caught.value.__cause__ is error
 
 
-def _caused(cause: Exception) -> httpx.ConnectError:
-    error = httpx.ConnectError("x")
+def test_a_connection_that_does_not_come_in_time_is_a_desk_out_of_reach() -> None:
+    with pytest.raises(DeskError) as caught, told(late=Reason.DESK_UNREACHABLE):
+        raise TimeoutError
+    assert caught.value.failure.reason is Reason.DESK_UNREACHABLE
+
+
+def test_a_failure_that_is_told_already_is_not_told_anew() -> None:
+    failure = Failure(Reason.SESSION_ENDED)
+    with pytest.raises(DeskError) as caught, told():
+        raise DeskError(failure)
+    assert caught.value.failure is failure
+
+
+def _caused(cause: Exception) -> ConnectionError:
+    error = ConnectionError("x")
     error.__cause__ = RuntimeError("between")
     error.__cause__.__context__ = cause
     return error
@@ -65,4 +80,4 @@ def test_a_tls_failure_anywhere_in_the_chain_is_a_lack_of_trust() -> None:
 
 
 def test_the_detail_never_repeats_the_foreign_text() -> None:
-    assert fault(httpx.ReadError("13800138000")).detail == "ReadError"
+    assert fault(ConnectionResetError("13800138000")).detail == "ConnectionResetError"

@@ -5,13 +5,14 @@ import ssl
 from contextlib import suppress
 from pathlib import Path
 
-import httpx
 import pytest
 
 from tests.harness.deskclient.desk_double import make_tls
-from tui.deskclient.transport import Transport
+from tui.deskclient.server import Server
+from tui.deskclient.transport import Request, Transport
 from tui.deskclient.trust import trust
 
+PATIENCE = 20.0
 UNASKED = b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n"
 
 
@@ -46,11 +47,11 @@ async def test_what_nobody_asked_for_is_not_taken_for_the_next_answer(
     context.load_cert_chain(certificate, key)
     talker = Talker(with_it, later)
     async with await asyncio.start_server(talker.talk, "127.0.0.1", ssl=context) as server:
-        url = f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-        transport = Transport(trust(ca_file))
-        async with httpx.AsyncClient(base_url=url, transport=transport, trust_env=False) as client:
-            assert (await client.get("/")).text == "1"
-            talker.may_say_more.set()
-            while later and not transport._idle[0]._reader._buffer:  # type: ignore[attr-defined]  # noqa: ASYNC110 - no event
-                await asyncio.sleep(0)
-            assert (await client.get("/")).text == "2"
+        address = Server.of(f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+        transport, request = Transport(address, trust(ca_file)), Request("GET", "", {})
+        assert (await transport.ask(request, PATIENCE)).body == b"1"
+        talker.may_say_more.set()
+        while later and not transport._idle[0]._reader._buffer:  # type: ignore[attr-defined]  # noqa: ASYNC110 - no event
+            await asyncio.sleep(0)
+        assert (await transport.ask(request, PATIENCE)).body == b"2"
+        await transport.close()

@@ -39,6 +39,12 @@ def test_everything_is_caught_in_outermost_loops_only() -> None:
     assert {name for name, text in _sources() if broad.search(text)} <= outermost
 
 
+def test_what_a_command_imports_is_made_by_frozen() -> None:
+    rooms = ("cli/", "core/", "deskclient/", "journey/", "kiosk/", "process/", "token/")
+    slow = {name for name, text in _sources() if "@dataclass(frozen=True, slots=True)\n" in text}
+    assert {name for name in slow if name.startswith(rooms)} == set()
+
+
 def test_no_file_is_long() -> None:
     assert [name for name, text in _sources() if len(text.splitlines()) > 300] == []
 

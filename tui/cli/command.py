@@ -1,9 +1,10 @@
 """How a command is declared: its words, its options, what runs it, and when that is imported."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
+
+from tui.core.frozen import frozen
 
 
 def found(place: str) -> Any:
@@ -12,7 +13,7 @@ def found(place: str) -> Any:
     return getattr(import_module(module), name)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Option:
     """An option, or an argument where its words have no dashes."""
 
@@ -53,7 +54,7 @@ class Option:
         return self.into or (self.flag or self.words).lstrip("-").replace("-", "_").lower()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OneOf:
     """Options that exclude each other."""
 
@@ -61,7 +62,7 @@ class OneOf:
     required: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Command:
     """One command."""
 
@@ -93,7 +94,7 @@ class Command:
         return function(**{option.parameter: values[option.parameter] for option in self.each})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Group:
     """Commands with the same first word."""
 

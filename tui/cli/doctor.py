@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from tui.cli.certs.listing import look
@@ -10,6 +9,7 @@ from tui.cli.output import out, out_json
 from tui.cli.settings import begin
 from tui.core.exits import Exit, exit_of
 from tui.core.failure import Money
+from tui.core.frozen import frozen
 from tui.journey.ports import Check
 from tui.kiosk import wiring
 from tui.kiosk.settings import KioskSettings
@@ -26,7 +26,7 @@ ITEMS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Checked:
     """One line of `doctor --json`."""
 

@@ -1,8 +1,10 @@
 """Certificates and tokens as the kiosk sees them, and the rule of when a certificate may be renewed."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from tui.core.frozen import frozen
 
 RENEWAL_WINDOW = timedelta(days=90)
 """Renewal opens this long before notAfter unless the desk says otherwise."""
@@ -47,7 +49,7 @@ class CertificateState(StrEnum):
     """This program cannot renew the key's algorithm (SM2, for one) or a certificate that is not well-formed."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Certificate:
     """One X.509 certificate read from a token (RFC 5280)."""
 
@@ -143,7 +145,7 @@ class PinState(StrEnum):
     """CKF_USER_PIN_LOCKED."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Token:
     """One inserted token and the certificates on it."""
 
@@ -180,7 +182,7 @@ class Token:
         return any(certificate.usage is Usage.ENCRYPTION for certificate in self.certificates)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CertificateRef:
     """Where to find a certificate again: by what it is (fingerprint, public key), with hints for the person."""
 

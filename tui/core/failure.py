@@ -1,7 +1,8 @@
 """Every way the journey can fail: one enum, each with place and cause; words for people are in `tui.kiosk.text`."""
 
-from dataclasses import dataclass
 from enum import Enum, StrEnum
+
+from tui.core.frozen import frozen
 
 
 class Place(StrEnum):
@@ -248,7 +249,7 @@ UNLOADABLE = frozenset(
 """A module that cannot be used before somebody mends the machine's set-up."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Failure:
     """One failure as it happened."""
 

@@ -1,7 +1,6 @@
 """From the reader to a certificate that can be used, rung by rung: how far what is inserted gets, and what stops it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -9,6 +8,7 @@ from typing import Final
 from tui.core.certificate import RENEWAL_WINDOW, Certificate, CertificateState, Token
 from tui.core.eligibility import best_refused
 from tui.core.failure import Failure, Reason
+from tui.core.frozen import frozen
 from tui.core.token import Readers, Snapshot
 
 
@@ -35,7 +35,7 @@ class Standing(StrEnum):
     """Nobody tells."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RungSeen:
     """One rung as it stands."""
 

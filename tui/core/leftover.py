@@ -1,7 +1,8 @@
 """Keys on a token that no certificate there is of, and why one of them must stay."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from tui.core.frozen import frozen
 
 
 class Kept(StrEnum):
@@ -17,7 +18,7 @@ class Kept(StrEnum):
     """Its name is not its alone: deleting by it could take another one."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LeftoverKey:
     """A key pair, or what there is of it, without a certificate."""
 

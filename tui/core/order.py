@@ -1,10 +1,11 @@
 """The application, its order and its payment as the desk tells them; money is integer fen, CNY."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 
 from tui.core.form.fields import ApplicationForm, InvoiceForm
+from tui.core.frozen import frozen
 from tui.core.payment_method import MANUAL, PaymentMethod
 from tui.core.policy import KeyPolicy, OldPair, SignatureScheme
 
@@ -111,7 +112,7 @@ class InvoiceStatus(StrEnum):
     """Taken back by a red invoice (红冲), for the money went back."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Document:
     """供应商须知 or 网证通电子认证服务协议."""
 
@@ -123,7 +124,7 @@ class Document:
     """SHA-256 over the text's UTF-8 bytes, lower-case hex."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Term:
     """续期时间 with its fee and what it leads to."""
 
@@ -139,7 +140,7 @@ FEE_NAME = "证书服务费用"
 """What the one row of every order is called."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FeeLine:
     """One row of the fee table: 费用名称 / 费用单价 / 数量 / 小计."""
 
@@ -149,7 +150,7 @@ class FeeLine:
     subtotal_fen: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Order:
     """订单详情."""
 
@@ -165,7 +166,7 @@ class Order:
         return right and sum(line.subtotal_fen for line in self.lines) == self.total_fen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Attempt:
     """The payment attempt that the screen may show."""
 
@@ -180,7 +181,7 @@ class Attempt:
     """The payload to draw, as the platform gave it; empty before it answered."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Refund:
     """Money on its way back."""
 
@@ -190,7 +191,7 @@ class Refund:
     """Reason code: paid_twice, paid_late, withdrawn, issuing_failed, operator."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Application:
     """One renewal, as the desk knows it now."""
 
@@ -232,7 +233,7 @@ class Application:
         return attempt_frozen or self.payment_status is PaymentStatus.FROZEN
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Offer:
     """The desk's word on one certificate: what may be bought, and the live application if there is one.
 
@@ -246,7 +247,7 @@ class Offer:
     """What this account typed last for this certificate and did not hand in."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ServiceStatus:
     """What the desk says of itself before anybody signs in."""
 

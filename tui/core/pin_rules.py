@@ -1,11 +1,11 @@
 """What a new PIN of a token's user must be, by the token's word and by ours."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 from typing import Final
 
 from tui.core.certificate import Token
+from tui.core.frozen import frozen
 from tui.core.secret import Pin
 
 _FLOOR: Final = 6
@@ -29,7 +29,7 @@ class PinFlaw(StrEnum):
     """Typed the second time it is another one."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PinRule:
     """How long it must be, in bytes."""
 

@@ -1,11 +1,10 @@
 """An application as it was last seen, which a kiosk's next question may refer to."""
 
-from dataclasses import dataclass
-
+from tui.core.frozen import frozen
 from tui.core.order import Application
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sighting:
     """One answer to the question how an application stands."""
 

@@ -13,8 +13,9 @@ _MASKED_MAIL = re.compile(r"([\w.+-])[\w.+-]*(@[\w.-]+)")
 
 def printable(text: str, limit: int = 400) -> str:
     """`text` without control, format, surrogate and private-use characters, blanks folded, cut at `limit`."""
-    kept = "".join(" " if c.isspace() else c for c in text if c.isspace() or _is_visible(c))
-    folded = " ".join(kept.split())
+    if not text.isprintable():  # the blank is the only one of its kind that is
+        text = "".join(" " if c.isspace() else c for c in text if c.isspace() or _is_visible(c))
+    folded = " ".join(text.split())
     return folded if len(folded) <= limit else folded[: limit - 1] + "…"
 
 

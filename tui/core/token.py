@@ -1,11 +1,12 @@
 """What a look at the tokens shows, and what an operation on one says and yields."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from tui.core.certificate import Certificate, Token
 from tui.core.failure import Failure
+from tui.core.frozen import frozen
 from tui.core.succession import arranged
 
 
@@ -57,7 +58,7 @@ class Readers(StrEnum):
         return min(several, key=list(cls).index, default=cls.UNKNOWN)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ModuleFault:
     """One driver that cannot be used now."""
 
@@ -65,7 +66,7 @@ class ModuleFault:
     failure: Failure
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Snapshot:
     """What all modules see at one moment."""
 
@@ -78,7 +79,7 @@ class Snapshot:
         object.__setattr__(self, "tokens", arranged(self.tokens))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SignedRequest:
     """What the desk needs to issue."""
 
@@ -88,7 +89,7 @@ class SignedRequest:
     """DER CMS SignedData over `core.evidence.evidence_content`, signed by the old key."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Installation:
     """Read back from the token after the write."""
 

@@ -1,8 +1,7 @@
 """What a certificate's key is for, and whether it is a holder's: one rule for kiosk, `certs`, doctor and desk."""
 
-from dataclasses import dataclass
-
 from tui.core.certificate import Usage
+from tui.core.frozen import frozen
 
 SIGNS, ENCRYPTS = 0x80 | 0x40, 0x20 | 0x10 | 0x08
 """digitalSignature, nonRepudiation; keyEncipherment, dataEncipherment, keyAgreement: bits of the first octet."""
@@ -17,7 +16,7 @@ MACHINES = frozenset(
 """Purposes (RFC 5280 4.2.1.12) that are a service's. Code is signed by companies with tokens of their own."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Claims:
     """What a certificate says of its key and its issuer."""
 

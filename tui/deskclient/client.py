@@ -61,7 +61,7 @@ class DeskClient:
 
     @cached_property
     def _exchange(self) -> "Exchange":
-        """Made by the first call: httpx takes a tenth of a second to import, and a kiosk shows the token first."""
+        """Made by the first call, once the token is shown: HTTP takes its time to import."""
         from tui.deskclient.exchange import Exchange
 
         return Exchange(*self._reached)

@@ -1,4 +1,4 @@
-"""Send one request to the desk within a total deadline; repeat it where that is safe, limit the answer's size."""
+"""Send one request to the desk within a total deadline; repeat it where that is safe."""
 
 import asyncio
 import random
@@ -7,23 +7,18 @@ import ssl
 from collections.abc import Mapping
 from pathlib import Path
 
-import httpx
-
 from tui.core.failure import DeskError, Failure, Reason
 from tui.core.secret import Secret
 from tui.deskclient.answers import problem
-from tui.deskclient.faults import FOREIGN, fault, outside_validity
-from tui.deskclient.out_of_date import explained
+from tui.deskclient.faults import outside_validity
 from tui.deskclient.reply import NO_HEADERS, NOT_MODIFIED, Reply
-from tui.deskclient.transport import Transport
+from tui.deskclient.server import Server
+from tui.deskclient.transport import Request, Transport
 from tui.deskclient.trust import trust
 from tui.deskclient.wire import IDEMPOTENCY_HEADER, VERSION_HEADER
 
-LIMIT = 1 << 20
-"""Bytes of an answer; an application with its certificate has about ten thousand."""
-
-_ROUND_TRIP, _CONNECTING = 10.0, 5.0
-"""Seconds without a byte from the desk, and for a new connection."""
+_ROUND_TRIP = 10.0
+"""Seconds without a byte from the desk."""
 
 _PAUSES = (0.25, 1.0)
 """Seconds before the second and the third try, by half more or less: many kiosks may have lost the same desk."""
@@ -37,20 +32,20 @@ class Exchange:
     """The desk's HTTP side: bytes in, bytes out, `DeskError` for everything else."""
 
     def __init__(self, url: str, ca_file: Path | None, context: ssl.SSLContext, version: str, deadline: float) -> None:
-        """`context` trusts `ca_file`, or the system's store without one."""
+        """`context` trusts `ca_file`, or the system's store without one.
+
+        :raises DeskError: SETTINGS_WRONG: there can be no server at `url`.
+        """
         self._deadline = deadline
         self._ca_file = ca_file
-        self._http = httpx.AsyncClient(
-            base_url=f"{url.rstrip('/')}/v1/",
-            transport=Transport(context),
-            headers={
-                VERSION_HEADER: version,
-                "User-Agent": f"ca-kiosk/{version}",
-                "Accept": "application/json",
-                "Accept-Encoding": "identity",
-            },
-            trust_env=False,
-        )
+        self._server = Server.of(url)
+        self._transport = Transport(self._server, context)
+        self._headers = {
+            VERSION_HEADER: version,
+            "User-Agent": f"ca-kiosk/{version}",
+            "Accept": "application/json",
+            "Accept-Encoding": "identity",
+        }
 
     async def send(
         self, method: str, path: str, body: bytes = b"", *, session: Secret | None = None, tries: int = 3
@@ -76,7 +71,7 @@ class Exchange:
 
         Raises `DeskError`.
         """
-        headers, deadline = dict(headers), max(self._deadline, wait and wait + _ROUND_TRIP)
+        headers, deadline = {**self._headers, **headers}, max(self._deadline, wait and wait + _ROUND_TRIP)
         if body:
             headers["Content-Type"] = "application/json"
         if method != "GET":
@@ -98,30 +93,18 @@ class Exchange:
 
     async def close(self) -> None:
         """Give the connections back."""
-        await self._http.aclose()
+        await self._transport.close()
 
     async def _once(self, method: str, path: str, body: bytes, headers: dict[str, str], wait: float) -> Reply:
-        timeout = httpx.Timeout(_ROUND_TRIP, connect=_CONNECTING, read=_ROUND_TRIP + wait)
         try:
-            async with self._http.stream(
-                method, path, content=body or None, headers=headers, timeout=timeout
-            ) as response:
-                data = await _limited(response)
-        except FOREIGN as error:
+            reply = await self._transport.ask(Request(method, f"v1/{path}", headers, body), _ROUND_TRIP + wait)
+        except DeskError as error:
             if (refused := outside_validity(error)) is not None:
-                raise DeskError(await explained(refused, trust(self._ca_file), str(self._http.base_url))) from error
-            raise DeskError(fault(error)) from error
-        is_known = response.status_code == NOT_MODIFIED and "If-None-Match" in headers
-        if not (response.is_success or is_known):
-            raise DeskError(problem(response.status_code, response.headers, data))
-        return Reply(response.status_code, response.headers, data)
+                from tui.deskclient.out_of_date import explained
 
-
-async def _limited(response: httpx.Response) -> bytes:
-    """As sent: it was asked for without any coding, and what is unpacked has no limit."""
-    data = bytearray()
-    async for chunk in response.aiter_raw():
-        data += chunk
-        if len(data) > LIMIT:
-            raise DeskError(Failure(Reason.DESK_FAULT, detail=f"answer of more than {LIMIT} bytes"))
-    return bytes(data)
+                raise DeskError(await explained(refused, trust(self._ca_file), self._server)) from error
+            raise
+        is_known = reply.status == NOT_MODIFIED and "If-None-Match" in headers
+        if not (200 <= reply.status < 300 or is_known):
+            raise DeskError(problem(reply.status, reply.headers, reply.body))
+        return reply

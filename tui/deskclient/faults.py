@@ -2,36 +2,41 @@
 
 import ssl
 from collections.abc import Iterator
+from contextlib import contextmanager
 
-import httpx
+import h11
 
-from tui.core.failure import Failure, Reason
+from tui.core.failure import DeskError, Failure, Reason
 from tui.core.text_safety import printable
-from tui.deskclient.out_of_date import EXPIRED, NOT_YET_VALID
 
-FOREIGN = (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, httpx.CookieConflict)
-"""The roots of httpx's exception trees."""
+NOT_YET_VALID, EXPIRED = 9, 10
+"""X509_V_ERR_CERT_NOT_YET_VALID, X509_V_ERR_CERT_HAS_EXPIRED (OpenSSL, x509_vfy.h)."""
+FOREIGN = (OSError, h11.ProtocolError)
+"""The roots of what sockets, TLS (`ssl.SSLError`), deadlines (`TimeoutError`) and h11 raise."""
 
 REASONS: dict[type[Exception], Reason] = {
-    httpx.ConnectTimeout: Reason.DESK_UNREACHABLE,
-    httpx.TimeoutException: Reason.DESK_TIMEOUT,
-    httpx.NetworkError: Reason.DESK_UNREACHABLE,
-    httpx.ProxyError: Reason.DESK_UNREACHABLE,
-    httpx.RemoteProtocolError: Reason.DESK_UNREACHABLE,  # what a keep-alive connection says after a restart
-    httpx.ProtocolError: Reason.DESK_FAULT,
-    httpx.LocalProtocolError: Reason.KIOSK_FAULT,
-    httpx.UnsupportedProtocol: Reason.SETTINGS_WRONG,
-    httpx.InvalidURL: Reason.SETTINGS_WRONG,
-    httpx.HTTPError: Reason.DESK_FAULT,
-    httpx.DecodingError: Reason.DESK_FAULT,
-    httpx.TooManyRedirects: Reason.DESK_FAULT,
-    httpx.HTTPStatusError: Reason.DESK_FAULT,
-    httpx.CookieConflict: Reason.DESK_FAULT,
-    httpx.StreamError: Reason.KIOSK_FAULT,
+    TimeoutError: Reason.DESK_TIMEOUT,
+    OSError: Reason.DESK_UNREACHABLE,
+    h11.RemoteProtocolError: Reason.DESK_UNREACHABLE,  # what a keep-alive connection says after a restart
+    h11.LocalProtocolError: Reason.KIOSK_FAULT,
 }
 
 _LOST_TLS = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)
 """The connection ended in the middle of TLS: a loss, not a lack of trust."""
+
+
+@contextmanager
+def told(late: Reason = Reason.DESK_TIMEOUT) -> Iterator[None]:
+    """Foreign exceptions of the block as `DeskError`; `late` is what a deadline that has passed means.
+
+    :raises DeskError: one came.
+    """
+    try:
+        yield
+    except TimeoutError as error:
+        raise DeskError(Failure(late, detail=type(error).__name__)) from error
+    except FOREIGN as error:
+        raise DeskError(fault(error)) from error
 
 
 def outside_validity(error: Exception) -> ssl.SSLCertVerificationError | None:
@@ -47,8 +52,8 @@ def fault(error: Exception) -> Failure:
     for cause in _chain(error):
         if isinstance(cause, ssl.SSLError) and not isinstance(cause, _LOST_TLS):
             # OpenSSL's own errors carry these attributes, those raised by Python's ssl module do not.
-            told = getattr(cause, "verify_message", None) or getattr(cause, "reason", None) or type(cause).__name__
-            return Failure(Reason.DESK_UNTRUSTED, detail=printable(told, 120))
+            said = getattr(cause, "verify_message", None) or getattr(cause, "reason", None) or type(cause).__name__
+            return Failure(Reason.DESK_UNTRUSTED, detail=printable(said, 120))
     reason = next(REASONS[kind] for kind in type(error).__mro__ if kind in REASONS)
     return Failure(reason, detail=type(error).__name__)
 

@@ -1,21 +1,22 @@
 """What the flow asks to be done; the runtime carries a command out against a port and answers with events."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from tui.core.certificate import CertificateRef
 from tui.core.form.fields import ApplicationForm, InvoiceForm
+from tui.core.frozen import frozen
 from tui.core.order import Application, Document
 from tui.core.payment_method import PaymentMethod
 from tui.core.secret import Password, Pin
 from tui.core.token import Installation, SignedRequest, Snapshot
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AskService:
     """-> ServiceSeen."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SignIn:
     """-> SignedIn."""
 
@@ -23,12 +24,12 @@ class SignIn:
     password: Password
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LoadNotice:
     """-> NoticeLoaded."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AskOffer:
     """-> OfferMade."""
 
@@ -38,12 +39,12 @@ class AskOffer:
     """With no certificate: SHA-256 over the key's SubjectPublicKeyInfo, hex."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LoadAgreement:
     """-> AgreementLoaded."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KeepForm:
     """Keep what is typed so far at the desk, soon; the latest counts. No event, whatever becomes of it."""
 
@@ -51,7 +52,7 @@ class KeepForm:
     form: ApplicationForm
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SaveApplication:
     """-> ApplicationSaved."""
 
@@ -61,7 +62,15 @@ class SaveApplication:
     fee_fen: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
+class ReadDetails:
+    """-> DetailsRead."""
+
+    certificate: bytes = field(repr=False)
+    """DER."""
+
+
+@frozen
 class Look:
     """-> TokenRevealed."""
 
@@ -70,7 +79,7 @@ class Look:
     pin: Pin
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ChangePin:
     """-> TokenProgressed, PinChanged."""
 
@@ -80,7 +89,7 @@ class ChangePin:
     new: Pin
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MakeRequest:
     """-> TokenProgressed …, RequestMade."""
 
@@ -89,7 +98,7 @@ class MakeRequest:
     application: Application
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SubmitRequest:
     """-> ApplicationSeen."""
 
@@ -97,7 +106,7 @@ class SubmitRequest:
     request: SignedRequest
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pay:
     """-> ApplicationSeen."""
 
@@ -106,40 +115,40 @@ class Pay:
     invoice: InvoiceForm
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class QueryPayment:
     """-> ApplicationSeen."""
 
     business_no: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EndPayment:
     """-> ApplicationSeen."""
 
     business_no: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Withdraw:
     """-> ApplicationSeen."""
 
     business_no: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WatchApplication:
     """Poll until StopWatching or another watch -> ApplicationSeen(polled=True) at each change, else DeskLost."""
 
     business_no: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StopWatching:
     """End the poll."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Install:
     """-> TokenProgressed …, Installed."""
 
@@ -148,7 +157,7 @@ class Install:
     application: Application
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Retire:
     """-> TokenProgressed …, Retired."""
 
@@ -159,7 +168,7 @@ class Retire:
     installation: Installation
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Confirm:
     """-> ApplicationSeen."""
 
@@ -167,14 +176,14 @@ class Confirm:
     proof: bytes = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RunSelfCheck:
     """-> SelfChecked."""
 
     snapshot: Snapshot
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SignOut:
     """Forget the session, end the poll, drop the results of desk commands still under way; no event."""
 
@@ -187,6 +196,7 @@ Command = (
     | LoadAgreement
     | KeepForm
     | SaveApplication
+    | ReadDetails
     | Look
     | ChangePin
     | MakeRequest

@@ -1,41 +1,44 @@
 """What happened, in the past tense: from the person (screens), from the token watcher, from commands that ended."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from tui.core.certificate import Token
 from tui.core.failure import Failure
 from tui.core.form.fields import ApplicationForm, InvoiceForm
+from tui.core.frozen import frozen
 from tui.core.order import Application, Document, Offer, ServiceStatus
 from tui.core.payment_method import PaymentMethod
 from tui.core.secret import Password, Pin
 from tui.core.token import Installation, KeyLeft, SignedRequest, Snapshot, TokenStage
-from tui.journey import pin_events
+from tui.journey import detail_events, pin_events
 from tui.journey.ports import Check
 
 PinChangeOpened = pin_events.PinChangeOpened
 NewPinEntered = pin_events.NewPinEntered
+DetailsOpened = detail_events.DetailsOpened
+DetailsRead = detail_events.DetailsRead
 
 
 # ── the person ──────────────────────────────────────────────────────────────
-@dataclass(frozen=True, slots=True)
+@frozen
 class Started:
     """开始办理 on the waiting screen."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LookChosen:
     """输入CA密码查看: look for certificates that are visible only after the PIN."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CertificateChosen:
     """One of several certificates was picked."""
 
     fingerprint: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SignInSubmitted:
     """登录."""
 
@@ -43,63 +46,63 @@ class SignInSubmitted:
     password: Password
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NoticeAccepted:
     """同意并继续."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RenewalRequested:
     """申请续期, or 继续办理 where an application is under way."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AgreementAccepted:
     """Ticked and 下一步."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FormEdited:
     """The form's fields changed; keeps what was typed when the person leaves the screen."""
 
     form: ApplicationForm
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FormSubmitted:
     """提交 of the application form."""
 
     form: ApplicationForm
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PinEntered:
     """确定 at the PIN prompt; an empty Pin where the token has its own PIN pad."""
 
     pin: Pin
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PayNoticeConfirmed:
     """确定 on the payment notice."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PaymentOpened:
     """立即支付."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WithdrawalConfirmed:
     """撤销申请, asked once more and confirmed."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OnlineChosen:
     """在线支付, 下一步."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InvoiceEdited:
     """PaymentMethod or invoice fields changed."""
 
@@ -107,7 +110,7 @@ class InvoiceEdited:
     invoice: InvoiceForm
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PaymentSubmitted:
     """提交 of method and invoice."""
 
@@ -115,53 +118,53 @@ class PaymentSubmitted:
     invoice: InvoiceForm
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PaymentClaimed:
     """支付成功: ask the platform at once."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class QrRenewed:
     """A new QR code after the old one ran out."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RetirementChosen:
     """删除旧证书, after the question: the person's consent."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BackPressed:
     """返回."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Abandoned:
     """结束办理: leave, sign out, wipe; the application stays at the desk."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TimedOut:
     """Nobody touched the keys for the idle time."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Retried:
     """重试 after a failure or on the screen's own refresh key."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CertificatesOpened:
     """我的证书."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SelfCheckOpened:
     """环境检测."""
 
 
 # ── the token watcher ───────────────────────────────────────────────────────
-@dataclass(frozen=True, slots=True)
+@frozen
 class TokensSeen:
     """The inserted tokens changed (or are seen for the first time)."""
 
@@ -171,73 +174,73 @@ class TokensSeen:
 
 
 # ── commands that ended ─────────────────────────────────────────────────────
-@dataclass(frozen=True, slots=True)
+@frozen
 class ServiceSeen:
     """The desk answered with its status."""
 
     service: ServiceStatus
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SignedIn:
     """Account and password were right."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NoticeLoaded:
     """供应商须知 arrived."""
 
     notice: Document
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OfferMade:
     """The desk lets this account renew this certificate."""
 
     offer: Offer
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AgreementLoaded:
     """The agreement in its current version."""
 
     agreement: Document
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ApplicationSaved:
     """The draft is at the desk."""
 
     application: Application
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TokenProgressed:
     """A token operation reached a stage."""
 
     stage: TokenStage
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TokenRevealed:
     """All that is on a token, seen after the PIN."""
 
     token: Token
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PinChanged:
     """The token has its new PIN."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RequestMade:
     """The token made key pair, CSR and evidence."""
 
     request: SignedRequest
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ApplicationSeen:
     """The application as the desk knows it now."""
 
@@ -246,14 +249,14 @@ class ApplicationSeen:
     """From the watch, not the answer to a command."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Installed:
     """The new certificate is on the token and its key has signed."""
 
     installation: Installation
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Retired:
     """The old certificate and its key are deleted."""
 
@@ -261,14 +264,14 @@ class Retired:
     """Why the key stayed nevertheless."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SelfChecked:
     """环境检测 has run."""
 
     checks: tuple[Check, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Failed:
     """A command ended in a failure."""
 
@@ -277,7 +280,7 @@ class Failed:
     """The command's type name, for instance `SignIn`."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DeskLost:
     """A poll found no desk; the poll goes on."""
 
@@ -289,7 +292,7 @@ _Applying = AgreementAccepted | FormEdited | FormSubmitted | PinEntered
 _Paying = PayNoticeConfirmed | PaymentOpened | WithdrawalConfirmed | OnlineChosen | InvoiceEdited | PaymentSubmitted
 _Finishing = PaymentClaimed | QrRenewed | RetirementChosen
 _Anywhere = BackPressed | Abandoned | TimedOut | Retried | CertificatesOpened | SelfCheckOpened
-_Beside = PinChangeOpened | NewPinEntered
+_Beside = PinChangeOpened | NewPinEntered | DetailsOpened | DetailsRead
 _Told = SelfChecked | Failed | DeskLost
 _FromToken = TokensSeen | TokenProgressed | TokenRevealed | PinChanged | RequestMade | Installed | Retired
 _FromDesk = ServiceSeen | SignedIn | NoticeLoaded | OfferMade | AgreementLoaded | ApplicationSaved | ApplicationSeen

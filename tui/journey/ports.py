@@ -1,12 +1,13 @@
 """What the flow's commands need from the outside, as protocols; adapters are chosen in `tui.kiosk.wiring` alone."""
 
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
 from typing import Protocol
 
 from tui.core.certificate import CertificateRef, Token
+from tui.core.details import Details
 from tui.core.failure import Failure
 from tui.core.form.fields import ApplicationForm, InvoiceForm
+from tui.core.frozen import frozen
 from tui.core.order import Application, Document, Offer, ServiceStatus
 from tui.core.payment_method import PaymentMethod
 from tui.core.secret import Password, Pin
@@ -34,6 +35,10 @@ class TokenPort(Protocol):
 
     def watch(self) -> AsyncIterator[Snapshot]:
         """Yield the state at once and then at every change, for ever."""
+        ...
+
+    def details(self, certificate: bytes) -> Details:
+        """What a certificate (DER) says, whatever its bytes; asks no token."""
         ...
 
     async def look(self, token: CertificateRef, pin: Pin, progress: Callable[[TokenStage], None]) -> Token:
@@ -180,7 +185,7 @@ class Phone(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Check:
     """One line of 环境检测."""
 

@@ -3,14 +3,17 @@
 import re
 from asyncio import sleep
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import field
+from html import unescape
 from pathlib import Path
 from time import monotonic
 from typing import cast
 
+from rich.cells import cell_len
 from textual.pilot import Pilot
 
 from tui.core.application import ApplicationForm, Buyer, InvoiceForm
+from tui.core.frozen import frozen
 from tui.journey.state import Step
 from tui.kiosk.app import KioskApp
 
@@ -24,7 +27,7 @@ MAIN = "#actions ActionButton.-main"
 FONT = "font-family: 'DejaVu Sans Mono', 'Noto Sans Mono CJK SC', monospace"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Visitor:
     """What the person at the keys knows."""
 
@@ -196,4 +199,11 @@ def picture(app: KioskApp) -> str:
     """What the app shows, as SVG in fonts of this machine."""
     drawn = app.export_screenshot(title="ca-kiosk", simplify=True)
     local = re.sub(r"@font-face \{.*?\}\s*", "", drawn, flags=re.DOTALL)
-    return re.sub(r"font-family: ?Fira Code[^;]*", FONT, local)
+    local = re.sub(r"font-family: ?Fira Code[^;]*", FONT, local)
+    return re.sub(r'textLength="([\d.]+)"([^>]*>)([^<]+)', _as_wide_as_its_cells, local)
+
+
+def _as_wide_as_its_cells(run: re.Match[str]) -> str:
+    """Rich counts characters, of which a Chinese one takes two cells."""
+    text = unescape(run[3])
+    return f'textLength="{float(run[1]) * cell_len(text) / len(text):.1f}"{run[2]}{run[3]}'

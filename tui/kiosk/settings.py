@@ -3,13 +3,14 @@
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from tui.core.driver_family import DriverFamily
+from tui.core.frozen import frozen
 from tui.process.tables import SettingsError, Table, open_table
 
 if TYPE_CHECKING:
@@ -56,7 +57,17 @@ class QrDrawing(StrEnum):
     """In half blocks where two cells a module do not fit, whatever the terminal says of itself."""
 
 
-@dataclass(frozen=True, slots=True)
+class PaletteName(StrEnum):
+    """The colours of the full screen."""
+
+    AUTO = "auto"
+    """Dark."""
+    DARK = "dark"
+    LIGHT = "light"
+    CONTRAST = "contrast"
+
+
+@frozen
 class ModuleSettings:
     """One `[[token.modules]]`."""
 
@@ -68,7 +79,7 @@ class ModuleSettings:
     """Chooses the adapter; settings with a family that has none are refused."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KioskSettings:
     """All that a kiosk must know of its place."""
 
@@ -85,6 +96,7 @@ class KioskSettings:
     language: Language = Language.CHINESE
     """Of all that is shown to people."""
     qr: QrDrawing = QrDrawing.AUTO
+    palette: PaletteName = PaletteName.AUTO
     mode: Mode = Mode.OFFICE
     touch: bool = False
     """There is no keyboard but the one on the screen."""
@@ -138,6 +150,7 @@ def read(path: Path, environ: Mapping[str, str] = os.environ) -> KioskSettings:
         log=_log(kiosk, environ),
         language=_language(kiosk, environ),
         qr=_qr(kiosk),
+        palette=_palette(kiosk),
         mode=_mode(kiosk, environ),
         touch=kiosk.take("touch", bool, False),
         operator=_operator(kiosk),
@@ -227,6 +240,13 @@ def _qr(kiosk: Table) -> QrDrawing:
     if written not in list(QrDrawing):
         raise kiosk.error("qr", "应为 auto、half 或 wide", "must be auto, half or wide")
     return QrDrawing(written)
+
+
+def _palette(kiosk: Table) -> PaletteName:
+    written = kiosk.take("palette", str, PaletteName.AUTO)
+    if written not in list(PaletteName):
+        raise kiosk.error("palette", "应为 auto、dark、light 或 contrast", "must be auto, dark, light or contrast")
+    return PaletteName(written)
 
 
 def _mode(kiosk: Table, environ: Mapping[str, str]) -> Mode:

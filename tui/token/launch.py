@@ -5,12 +5,12 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, Final, Protocol
 
 import tui
+from tui.core.frozen import frozen
 
 if TYPE_CHECKING:
     from subprocess import Popen
@@ -26,7 +26,7 @@ main()"""
 _COMMAND: Final = (sys.executable, "-I", "-X", "utf8", "-c", _ENTRY, str(Path(tui.__file__).parent.parent))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Module:
     """One PKCS#11 driver to load."""
 

@@ -2,13 +2,14 @@
 
 import os
 import struct
-from dataclasses import dataclass
 from typing import Self
+
+from tui.core.frozen import frozen
 
 HEADER = struct.Struct(">I")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Load:
     """The first order: which driver, with which environment."""
 

@@ -1,16 +1,16 @@
 """List tokens and certificates, and why each can or cannot be renewed (`certs`)."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from tui.core.certificate import Certificate, Token
 from tui.core.eligibility import why_not
 from tui.core.failure import Reason
+from tui.core.frozen import frozen
 from tui.core.token import Snapshot
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Listed:
     """One certificate, or a token without any, in `certs --json`; the names are a contract, new ones come at the end.
 

@@ -2,15 +2,15 @@
 
 import subprocess
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from tui.core.exits import Exit
+from tui.core.frozen import frozen
 
 PATIENCE = 8.0
 """Seconds for another program's answer."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finding:
     """One line of `doctor --deep`."""
 

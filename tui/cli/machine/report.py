@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from tui.cli.doctor import check_lines, checked, examine, verdict
@@ -10,6 +9,7 @@ from tui.cli.machine import place, reader, terminal
 from tui.cli.machine.finding import Finding
 from tui.cli.output import out, out_json
 from tui.core.failure import Money
+from tui.core.frozen import frozen
 from tui.journey.ports import Check
 from tui.kiosk.settings import KioskSettings, load
 from tui.kiosk.text import N_, _, use_language
@@ -34,7 +34,7 @@ ITEMS = {
 MARKS = {True: "✓", False: "✗", None: "–"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DeeplyChecked:
     """One line of `doctor --deep --json`."""
 

@@ -1,11 +1,12 @@
 """The fields of the application form and of the invoice's, apart from their rules: the first screen needs none."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from tui.core.form.kinds import Buyer, IdType
+from tui.core.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ApplicationForm:
     """What a person types at step 4, as typed; `normalise` before checking or sending."""
 
@@ -24,7 +25,7 @@ class ApplicationForm:
         return replace(self, recipient_name=self.agent_name, recipient_mobile=self.agent_mobile)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InvoiceForm:
     """Whom the e-invoice is made out to."""
 

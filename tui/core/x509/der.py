@@ -1,11 +1,11 @@
 """DER elements (ITU-T X.690, 10.1) cut out and put together, for what no library keeps byte for byte."""
 
-from dataclasses import dataclass
+from tui.core.frozen import frozen
 
 INTEGER, OID, SEQUENCE, SET = 0x02, 0x06, 0x30, 0x31
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Element:
     """One element."""
 

@@ -5,8 +5,7 @@ certificate for that. What they must read (key, dates, serial number, extensions
 names go on as they stand.
 """
 
-from dataclasses import dataclass
-
+from tui.core.frozen import frozen
 from tui.core.x509.der import INTEGER, SEQUENCE, Element, element, encode
 from tui.core.x509.extensions import canonical, is_decodable
 from tui.core.x509.names import is_readable
@@ -15,7 +14,7 @@ _VERSION, _UNIQUE_IDENTIFIERS, _EXTENSIONS = 0xA0, (0x81, 0x82), 0xA3
 _NO_NAME = encode(SEQUENCE)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Parts:
     """Parts as DER, byte for byte as they stand in the certificate."""
 

@@ -1,9 +1,11 @@
 """Read a certificate that a kiosk shows into the domain's type (RFC 5280)."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, wraps
+from typing import TypeVar
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -24,6 +26,11 @@ from tui.desk.refusals import Refused
 
 _CURVES = {SECP256R1.name: "EC-P256", SECP384R1.name: "EC-P384"}
 PublicKey = RSAPublicKey | EllipticCurvePublicKey
+_KEPT = 512
+"""Certificates that something is remembered of: while one is renewed it is looked into some twenty times."""
+_LONGEST_KEPT = 8192
+"""Bytes; what a longer one is found to be is forgotten, so that nobody fills the memory."""
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +61,18 @@ class Opened:
         return self.fields.not_valid_after_utc
 
 
+def remembered(look: Callable[[bytes], Found]) -> Callable[[bytes], Found]:
+    """The same function of a certificate (DER), which looks at one and the same certificate once for a while."""
+    known = lru_cache(_KEPT)(look)
+
+    @wraps(look)
+    def recall(der: bytes) -> Found:
+        return known(der) if len(der) <= _LONGEST_KEPT else look(der)
+
+    return recall
+
+
+@remembered
 def open_certificate(der: bytes) -> Opened:
     """Read what the desk must know of a certificate.
 
@@ -67,6 +86,7 @@ def open_certificate(der: bytes) -> Opened:
     return Opened(parts, fields)
 
 
+@remembered
 def read_certificate(der: bytes) -> Certificate:
     """The certificate; that its key is on a token is taken for granted until the evidence proves it.
 

@@ -1,10 +1,10 @@
 """What every step's dialogue has in common: one question at a time, and what its answers lead to."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
 from tui.core.form.characters import half_width
+from tui.core.frozen import frozen
 from tui.core.secret import Secret
 from tui.core.text_safety import printable
 from tui.journey import events as e
@@ -57,7 +57,7 @@ class Talk(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Choice:
     """One of several answers, known by its place in the list."""
 
@@ -65,7 +65,7 @@ class Choice:
     act: Act
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Question:
     """What is asked now; equal ones are asked once."""
 

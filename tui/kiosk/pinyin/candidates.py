@@ -1,11 +1,11 @@
 """What letters may stand for: names, words, sentences put together of words, characters."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from enum import Enum
 from itertools import islice
 from typing import Final
 
+from tui.core.frozen import frozen
 from tui.kiosk.pinyin.dictionary import Dictionary, Kind, Word
 from tui.kiosk.pinyin.syllables import Parts, is_whole, partings
 
@@ -27,7 +27,7 @@ class Place(Enum):
     """The rest of a person's name."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Candidate:
     """A text, and for how many of the letters it stands."""
 

@@ -3,10 +3,10 @@
 import lzma
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
+from tui.core.frozen import frozen
 from tui.kiosk.pinyin.syllables import Parts, is_whole
 from tui.process.resources import ASSETS
 
@@ -26,7 +26,7 @@ class Kind(Enum):
     GIVEN_NAME = "~"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Word:
     """A word, or one character."""
 

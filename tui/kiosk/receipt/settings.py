@@ -1,10 +1,11 @@
 """`[receipt]` of kiosk.toml: the printer, and the operator's spool."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
+from tui.core.frozen import frozen
 from tui.process.tables import Table
 
 NARROWEST, WIDEST = 24, 64
@@ -13,7 +14,7 @@ ENCODINGS = ("gb18030", "big5", "utf-8")
 """What printers with Chinese fonts take."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PrinterSettings:
     """One ESC/POS printer."""
 
@@ -25,7 +26,7 @@ class PrinterSettings:
     cut: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReceiptSettings:
     """Where receipts go."""
 

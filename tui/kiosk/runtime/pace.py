@@ -1,12 +1,13 @@
 """Intervals between the runtime's polls and waits after its failures, in seconds."""
 
 import random
-from dataclasses import dataclass
+
+from tui.core.frozen import frozen
 
 _dice = random.SystemRandom()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pace:
     """Intervals of the polls."""
 

@@ -1,11 +1,10 @@
 """The adapters of one runtime."""
 
-from dataclasses import dataclass
-
+from tui.core.frozen import frozen
 from tui.journey.ports import DeskPort, SelfCheckPort, TokenPort
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ports:
     """The adapters that commands are run against."""
 

@@ -4,9 +4,9 @@ import os
 import termios
 from collections.abc import Container, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
+from tui.core.frozen import frozen
 from tui.kiosk.terminal.modes import RESET
 
 CONSOLES = frozenset({"linux", "ansi", "cons", "vt", "wsvt"})
@@ -50,7 +50,7 @@ def _console(environment: Mapping[str, str]) -> str:
     return environment.get("TERM", "").partition("-")[0].rstrip("0123456789")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Before:
     """The terminal as it was found."""
 

@@ -1,16 +1,16 @@
 """A certificate in words: its facts, its state, and what can be done with it; for screens and for lines alike."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tui.core.certificate import Certificate, CertificateState, Token, Usage
+from tui.core.frozen import frozen
 from tui.core.text_safety import printable
 from tui.kiosk.text import _
 from tui.kiosk.text.dates import day, moment
 from tui.kiosk.text.labels import label
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fact:
     """One row."""
 

@@ -1,8 +1,8 @@
 """环境检测 in words: the ladder, then what was checked beside it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from tui.core.frozen import frozen
 from tui.core.text_safety import printable
 from tui.journey.ports import Check
 from tui.journey.state import State
@@ -26,7 +26,7 @@ _RUNGS = "driver", "token", "certificate"
 """Items that the ladder has rungs of, and whose details are paths and names."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Line:
     """One item."""
 

@@ -1,10 +1,10 @@
 """Word failures, waits and the status line: what happened, what to do, whom to call, where the money is."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.core.failure import Failure, Money, Place, Reason
+from tui.core.frozen import frozen
 from tui.core.text_safety import printable
 from tui.journey.state import Busy, State
 from tui.kiosk.text import N_, _
@@ -28,7 +28,7 @@ TURNED_AWAY = frozenset({Reason.SM2_UNSUPPORTED, Reason.KEY_UNSUPPORTED, Reason.
 """Nothing that the person can do here helps: they hear that nothing was charged before they go to the counter."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Explanation:
     """A failure in words; each part is a sentence or empty."""
 

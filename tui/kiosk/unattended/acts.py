@@ -1,9 +1,10 @@
 """What the person who wrote the answers would do at each step: one row a step, as `autoplay` has for the screens."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from tui.core.certificate import Certificate
+from tui.core.frozen import frozen
 from tui.core.order import AttemptState
 from tui.core.secret import Pin
 from tui.journey import events as e
@@ -18,7 +19,7 @@ SCANNABLE = frozenset({AttemptState.QR_SHOWN, AttemptState.SCANNED})
 OVER = frozenset({AttemptState.CLOSING, AttemptState.CLOSED, AttemptState.REFUNDING, AttemptState.REFUNDED})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Person:
     """Knows the answers and the PIN; each act is None while there is nothing to do but wait."""
 

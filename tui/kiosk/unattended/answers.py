@@ -1,12 +1,13 @@
 """Read answers.toml: what a person would type, for the journey without screens."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
 from tui.core.application import ApplicationForm, Buyer, IdType, InvoiceForm
+from tui.core.frozen import frozen
 from tui.core.payment_method import PaymentMethod
 from tui.core.secret import Password, Secret
 from tui.process.tables import Table, open_table
@@ -36,7 +37,7 @@ _BETWEEN = re.compile(r"[\s:\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 """What stands between the figures; Windows puts an invisible mark before them when they are copied."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answers:
     """One journey's answers."""
 

@@ -1,6 +1,6 @@
 """A QR code in the terminal (ISO/IEC 18004), drawn so that phones read it: black on white, whatever the theme."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
 from typing import ClassVar, cast
 
@@ -13,6 +13,7 @@ from textual.geometry import Size
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tui.core.frozen import frozen
 from tui.kiosk.matrix import QUIET_ZONES, Modules, drawable, modules
 from tui.kiosk.text import _
 
@@ -25,7 +26,7 @@ LEAST_WORDS = 24
 """Columns for the words that stand in for a code that does not fit."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Drawing:
     """How a code is drawn."""
 

@@ -1,11 +1,11 @@
 """Read key objects and what each tells of its own public key."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import PyKCS11
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from tui.core.frozen import frozen
 from tui.token.host.attributes import values
 from tui.token.host.capture import PUBLIC_PARTS, key_type, private_parts
 from tui.token.host.contents import PublicParts
@@ -14,7 +14,7 @@ from tui.token.host.public_keys import CURVES, PublicKey, public_key
 _OBJECT_IDENTIFIER = 0x06
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PublicKeyObject:
     """A CKO_PUBLIC_KEY."""
 
@@ -26,7 +26,7 @@ class PublicKeyObject:
     """None for other algorithms."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PrivateKeyObject:
     """A CKO_PRIVATE_KEY; most are invisible before login."""
 

@@ -1,12 +1,12 @@
 """List what lies on a token: certificates, keys, and where their private halves are."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import PyKCS11
 
 from tui.core.certificate import Certificate, Token
+from tui.core.frozen import frozen
 from tui.token.host import inventory, key_objects, listing
 from tui.token.host.attributes import each, values
 from tui.token.host.capture import contents
@@ -16,7 +16,7 @@ from tui.token.host.public_keys import PublicKey, digest_of, spki_of
 from tui.token.x509 import certificates
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KeyPair:
     """A key pair on the token, found by its public half."""
 

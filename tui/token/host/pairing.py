@@ -2,13 +2,13 @@
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, Final
 
 from PyKCS11 import PyKCS11Error
 
 from tui.core.failure import Reason, TokenError
+from tui.core.frozen import frozen
 from tui.token.host import faults, key_objects
 from tui.token.host.key_objects import PrivateKeyObject
 from tui.token.host.public_keys import PublicKey
@@ -34,7 +34,7 @@ class Standing(IntEnum):
     """The one public key object with its CKA_ID is another key."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Belonging:
     """The private keys of one public key, for deleting."""
 

@@ -3,7 +3,7 @@
 import contextlib
 import secrets
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 import PyKCS11
@@ -11,6 +11,7 @@ from PyKCS11 import PyKCS11Error
 
 from tui.core.certificate import RENEWABLE_KEYS, Certificate, CertificateRef, Token, find, holds_key
 from tui.core.failure import Reason, TokenError
+from tui.core.frozen import frozen
 from tui.core.policy import SignatureScheme
 from tui.token.host import faults, inventory, objects, pairing
 from tui.token.host.driver import Driver
@@ -26,7 +27,7 @@ AskPin = Callable[[], bytearray]
 """Fetch the PIN; who asks wipes it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Workspace:
     """An open read-write session after C_Login."""
 

@@ -1,6 +1,6 @@
 """Cut BER elements (ITU-T X.690 clause 8) out of any bytes, with bounded work and without raising."""
 
-from dataclasses import dataclass
+from tui.core.frozen import frozen
 
 CONSTRUCTED = 0x20
 DEEPEST = 12
@@ -9,7 +9,7 @@ MOST = 1000
 """Elements taken from one row."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Element:
     """One element."""
 

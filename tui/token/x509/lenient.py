@@ -6,10 +6,10 @@ empty RDNs, negative serials, times without seconds or with offsets, BER lengths
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from tui.core.certificate import SM2, Usage
+from tui.core.frozen import frozen
 from tui.core.text_safety import printable
 from tui.core.usage import Claims, usage_of
 from tui.token.x509 import ber
@@ -27,7 +27,7 @@ _ISSUER, _SUBJECT = 2, 4
 """Places in what `tbs_fields` gives."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reading:
     """What the kiosk shows of a certificate; the fields are those of `core.certificate.Certificate`."""
 

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from tui.core.form.characters import clean, half_width
 from tui.core.form.invoices import is_credit_code
+from tui.core.frozen import frozen
 from tui.token.x509.ber import CONSTRUCTED, Element, elements
 from tui.token.x509.lenient import LONGEST, tbs_fields
 from tui.token.x509.strings import oid
@@ -25,7 +25,7 @@ _MOST = 100
 """Attributes or extensions looked at."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Organisation:
     """Both empty for a person's certificate."""
 

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 
+from tui.core.frozen import frozen
 from tui.core.text_safety import printable
 from tui.token.x509.attribute_names import NAMES
 from tui.token.x509.ber import CONSTRUCTED, Element
@@ -41,7 +41,7 @@ _UTC_TIME = re.compile(rb"(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)?(?:[.,]\d+)?(Z|[+
 _GENERALIZED_TIME = re.compile(rb"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)?(\d\d)?(?:[.,]\d+)?(Z|[+-]\d{2,4})?")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Name:
     """A distinguished name."""
 
@@ -62,6 +62,12 @@ def name(sequence: Element) -> Name:
             texts.append("+".join(f"{_SHORT.get(kind, kind)}={written}" for kind, _, written in attributes))
     text = printable(",".join(reversed(texts)))
     return Name(text, printable(plain.get(_CN, "")) or printable(plain.get(_O, "")))
+
+
+def attributes(sequence: Element) -> Iterator[tuple[str, str]]:
+    """Short name or dotted OID of each attribute of an RDNSequence, and its value; in hex what is no text."""
+    for relative in sequence.elements[:_MOST]:
+        yield from ((_SHORT.get(kind, kind), plain or written) for kind, plain, written in _attributes(relative))
 
 
 def _attributes(relative: Element) -> Iterator[tuple[str, str, str]]:

@@ -19,7 +19,7 @@ from cryptography.x509.oid import SignatureAlgorithmOID
 
 from tui.desk.ca.port import IssuingFailed
 from tui.desk.ca.profile import Issuer, SubjectKey, Validity, assemble, flaw, renewed_tbs, validity
-from tui.desk.crypto.certificates import is_issued_by, open_certificate
+from tui.desk.crypto.certificates import is_issued_by, open_certificate, remembered
 from tui.desk.crypto.csr import CertificationRequest, NoRequest, read_request
 
 SLOW_CLOCKS = timedelta(minutes=5)
@@ -58,6 +58,7 @@ class LocalCa:
         self._directory = directory
         self._clock = clock
         directory.mkdir(parents=True, exist_ok=True)
+        self._recognises, self._flaw = remembered(self._has_issued), remembered(self._flaw_of)
 
     @property
     def chain(self) -> tuple[bytes, ...]:
@@ -71,10 +72,16 @@ class LocalCa:
 
     def recognises(self, certificate: bytes) -> bool:
         """Whether issuer name and signature are those of this authority, or of a retired one."""
-        return any(is_issued_by(certificate, authority) for authority in self._authorities)
+        return self._recognises(certificate)
 
     def flaw(self, certificate: bytes) -> str:
-        """What standard tools would say of its renewal, with its own key for the new one."""
+        """What standard tools would say of its renewal, with its own key for the new one, whenever it is issued."""
+        return self._flaw(certificate)
+
+    def _has_issued(self, certificate: bytes) -> bool:
+        return any(is_issued_by(certificate, authority) for authority in self._authorities)
+
+    def _flaw_of(self, certificate: bytes) -> str:
         try:
             old = open_certificate(certificate)
             key = SubjectKey(old.key, old.parts.spki)

@@ -1,12 +1,12 @@
 """A form asked field by field: each answer by its own rule at once, the whole shown before it is handed in."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar
 
 from tui.core.failure import Reason
 from tui.core.form.characters import half_width
+from tui.core.frozen import frozen
 from tui.core.text_safety import printable
 from tui.journey import events as e
 from tui.journey.state import State
@@ -15,7 +15,7 @@ from tui.kiosk.text import _
 from tui.kiosk.text.wording import field_message
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """One field."""
 

@@ -1,8 +1,8 @@
 """The keys: what stands on each, what it does, and how they lie in four rows."""
 
-from dataclasses import dataclass
 from enum import Enum
 
+from tui.core.frozen import frozen
 from tui.kiosk.text import N_
 from tui.kiosk.widgets.keyboard.typed import Typed
 
@@ -34,7 +34,7 @@ class Layer(Enum):
     SYMBOLS = "symbols"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cap:
     """One key."""
 
