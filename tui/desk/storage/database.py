@@ -1,7 +1,7 @@
 """The desk's database: SQLite or PostgreSQL by one URL, with read and write transactions and the migrations."""
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -33,6 +33,8 @@ CONNECTIONS = 15
 """To PostgreSQL, that one process uses at once, besides the one that listens."""
 _HELD_SECONDS = 20
 """PostgreSQL lets go so soon of the rows of a process that fell silent amid a transaction, as by a power cut."""
+ADDED = "added"
+"""In a session's info: records that `add_all` wrote."""
 NEWEST_REVISION = "0011"
 """The last of `migrations/versions`."""
 Row = TypeVar("Row", bound=DeclarativeBase)
@@ -154,6 +156,20 @@ def add(session: Session, record: DeclarativeBase) -> bool:
     values = _values(session, record)
     statement = _insert_unless_there(session.get_bind().dialect.name, type(record))
     return session.connection().execute(statement, values).first() is not None
+
+
+def add_all(session: Session, records: Sequence[DeclarativeBase]) -> int:
+    """Write the rows, all of one kind, unless there are some under their keys; how many were.
+
+    The session's info names what was written, which its unit of work knows nothing of.
+    """
+    values = [_values(session, record) for record in records]
+    statement = _insert_unless_there(session.get_bind().dialect.name, type(records[0]))
+    written = {tuple(row) for row in session.connection().execute(statement, values)}
+    keys = [column.name for column in records[0].__table__.primary_key]
+    added = [record for record in records if tuple(getattr(record, key) for key in keys) in written]
+    session.info.setdefault(ADDED, []).extend(added)
+    return len(added)
 
 
 def _values(session: Session, record: DeclarativeBase) -> dict[str, object]:
