@@ -276,6 +276,6 @@ def test_pins_in_events_are_masked() -> None:
 async def test_a_narrow_window_still_names_the_step_at_hand() -> None:
     async with staged(people.state(Step.REFUSED), (60, 20)) as stage:
         await stage.show(people.state(Step.INSTALL_PIN))
-        assert " 7   8 安装" in stage.text
+        assert " ✓   8 安装" in stage.text
     async with staged(people.state(Step.INSTALL_PIN)) as stage:
-        assert "7 支付   8 安装" in stage.text
+        assert "✓ 支付   8 安装" in stage.text

@@ -30,6 +30,7 @@ from tui.token.protocol import (
 from tui.token.proxy import DriverProcess
 
 if TYPE_CHECKING:  # a look at the tokens has no use for orders and forms
+    from tui.core.details import Details
     from tui.core.leftover import LeftoverKey
     from tui.core.order import Application
 
@@ -177,6 +178,12 @@ class Tokens:
     async def forget(self) -> None:
         """See `journey.ports.TokenPort`."""
         await asyncio.gather(*(driver.forget() for driver in self._drivers))
+
+    def details(self, certificate: bytes) -> "Details":
+        """See `journey.ports.TokenPort`."""
+        from tui.token.x509.details import read_details
+
+        return read_details(certificate)
 
     async def close(self) -> None:
         """End the driver processes; they start again when needed."""

@@ -13,8 +13,8 @@ from tests.harness.kiosk.journey_states import journey_states
 from tests.harness.kiosk.stage import Stage, staged
 from tui.journey import events as e
 from tui.journey.state import State, Step
-from tui.kiosk.screens.base import Body
 from tui.kiosk.widgets.action import ActionButton
+from tui.kiosk.widgets.body import Body
 from tui.kiosk.widgets.choice import Choice, Tick
 from tui.kiosk.widgets.document import Document
 from tui.kiosk.widgets.status import KeyLine

@@ -188,7 +188,7 @@ class WaitingScreen(StepScreen):
 
 
 def _step(number: int, title: str, text: str) -> Content:
-    badge = Content.styled(f" {number} ", "bold $ink on $secondary")
+    badge = Content.styled(f" {number} ", "bold $on-selected on $selected")
     return Content.assemble(badge, " ", (title, "bold"), "\n", (text, "$muted"))
 
 

@@ -15,6 +15,7 @@ from tui.kiosk.text import _
 from tui.kiosk.text.dates import clock
 from tui.kiosk.text.wording import busy_words, desk_words, refund_words, token_words
 from tui.kiosk.widgets.bar import SHORT, progress
+from tui.kiosk.widgets.step_indicator import STAGE_WORDS
 from tui.kiosk.widgets.words import Words
 
 SHOW_AFTER = 0.1
@@ -29,6 +30,13 @@ class TitleBar(Static):
     def __init__(self) -> None:
         super().__init__("")
         self._shown = ""
+        self._stage = 0
+
+    def stand_at(self, stage: int) -> None:
+        """Say which of the stages it is; 0 is none."""
+        if stage != self._stage:
+            self._stage = stage
+            self.refresh()
 
     def show(self, now: datetime) -> None:
         """Redraw when the minute changed."""
@@ -38,10 +46,17 @@ class TitleBar(Static):
             self.refresh()
 
     def render(self) -> Content:
-        """Name left, time right."""
+        """Name left, step in the middle, time right."""
         name = Content.styled(_("网证通数字证书续期"), "bold")
-        gap = max(1, self.content_size.width - name.cell_length - Content(self._shown).cell_length)
-        return Content.assemble(name, " " * gap, self._shown)
+        step = Content(
+            _("第{stage}步，共{count}步").format(stage=self._stage, count=len(STAGE_WORDS)) if self._stage else ""
+        )
+        width, time = self.content_size.width, Content(self._shown)
+        before = max(1, (width - step.cell_length) // 2 - name.cell_length)
+        after = width - before - sum(part.cell_length for part in (name, step, time))
+        if after < 1:
+            return Content.assemble(name, " " * max(1, width - name.cell_length - time.cell_length), time)
+        return Content.assemble(name, " " * before, step, " " * after, time)
 
 
 class StatusLine(Words):
@@ -100,7 +115,7 @@ class KeyLine(Words):
     @staticmethod
     def _drawn(key: ShownKey) -> Content:
         name = "Esc" if key.key == "escape" else key.key.upper()
-        return Content.assemble(Content.styled(f" {name} ", "$ink on $secondary"), f" {key.label}")
+        return Content.assemble(Content.styled(f" {name} ", "$on-selected on $selected"), f" {key.label}")
 
 
 class BusyLine(Words):

@@ -1,5 +1,9 @@
 """What stands beside the steps: 我的证书, 环境检测, the CA that is awaited, and why there is no way on."""
 
+from collections.abc import Iterator
+from functools import partial
+
+from tui.core.certificate import refer
 from tui.core.failure import Failure, Reason
 from tui.core.text_safety import printable
 from tui.journey import events as e
@@ -41,9 +45,16 @@ class Certificates(Dialogue):
             self.open()
 
     def choices(self) -> tuple[Choice, ...]:
-        """Back, and another PIN for the only CA that is in."""
+        """Back, another PIN for the only CA that is in, and each certificate's details."""
         back = Choice(_("返回"), e.BackPressed)
-        return (back, *_pin_change(self.state))
+        return (back, *_pin_change(self.state), *_details(self.state))
+
+
+def _details(state: State) -> Iterator[Choice]:
+    for token in state.tokens:
+        for certificate in token.certificates:
+            words = _("证书详情：{name}").format(name=certificate.name or certificate.label or _("没有标签"))
+            yield Choice(words, partial(e.DetailsOpened, refer(token, certificate)))
 
 
 def _pin_change(state: State) -> tuple[Choice, ...]:
