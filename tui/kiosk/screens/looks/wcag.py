@@ -17,7 +17,7 @@ ON: Final = (
     ),
     ("text", "raised"),
     ("ink", "focus"),
-    ("ink", "good"),
+    *(("ink", fill) for fill in ("good", "bad")),
     ("on_bar", "bar"),
     ("on_selected", "selected"),
     ("on_alarm", "alarm"),
