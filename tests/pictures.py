@@ -1,4 +1,4 @@
-"""Draw every screen: `python -m tests.pictures FOLDER` (SVG, and PNG with `--png` where rsvg-convert is there)."""
+"""Draw every screen, dark and light: `python -m tests.pictures FOLDER` (SVG; PNG with `--png`, by rsvg-convert)."""
 
 import argparse
 import asyncio
@@ -15,6 +15,9 @@ from tests.harness.kiosk.gallery import GALLERY
 from tests.harness.kiosk.stage import staged
 from tui.journey.state import State
 from tui.kiosk.autoplay import picture
+from tui.kiosk.screens.looks.chosen import palette_of
+from tui.kiosk.settings import PaletteName
+from tui.kiosk.terminal.colour_depth import Depth
 from tui.kiosk.text import use_language
 from tui.kiosk.widgets.figures import Figures
 
@@ -30,8 +33,8 @@ class Kind:
     size: str
     """COLUMNSxROWS"""
     language: str
-    theme: str
-    """Name of a palette; the usual one without."""
+    palette: str
+    depth: str = "TRUE"
     png: bool = False
 
 
@@ -42,11 +45,13 @@ def main() -> None:
     parser.add_argument("--only", nargs="*", default=list(GALLERY), metavar="SCREEN", choices=GALLERY)
     parser.add_argument("--size", nargs="*", default=[f"{w}x{h}" for w, h in SIZES], metavar="COLUMNSxROWS")
     parser.add_argument("--language", nargs="*", default=LANGUAGES, choices=LANGUAGES)
-    parser.add_argument("--theme", nargs="*", default=[""], help="names of palettes; without, the usual one")
+    parser.add_argument("--palette", nargs="*", default=["dark", "light"], choices=["dark", "light", "contrast"])
+    parser.add_argument("--depth", nargs="*", default=["TRUE"], choices=[depth.value for depth in Depth])
     parser.add_argument("--png", action="store_true")
     asked = parser.parse_args()
     os.environ["COLORTERM"] = "truecolor"
-    kinds = [Kind(asked.folder, *kind, png=asked.png) for kind in product(asked.size, asked.language, asked.theme)]
+    of_all = product(asked.size, asked.language, asked.palette, asked.depth)
+    kinds = [Kind(asked.folder, *kind, png=asked.png) for kind in of_all]
     with ProcessPoolExecutor() as pool:
         for folder in pool.map(partial(draw, asked.only), kinds):
             print(folder)
@@ -54,7 +59,9 @@ def main() -> None:
 
 def draw(names: list[str], kind: Kind) -> Path:
     """One app goes through the screens."""
-    folder = kind.folder / "-".join(part for part in (kind.size, kind.language, kind.theme) if part)
+    folder = kind.folder / "-".join(
+        (kind.size, kind.language, kind.palette, *([kind.depth] if kind.depth != Depth.TRUE else ()))
+    )
     folder.mkdir(parents=True, exist_ok=True)
     for name, drawn in asyncio.run(_pictures(names, kind)).items():
         path = folder / f"{name}.svg"
@@ -70,7 +77,9 @@ async def _pictures(names: list[str], kind: Kind) -> dict[str, str]:
     columns, _, rows = kind.size.partition("x")
     pictures = {}
     async with staged(State(), (int(columns), int(rows))) as stage:
-        stage.app.theme = kind.theme or stage.app.theme
+        theme = palette_of(PaletteName(kind.palette), Depth(kind.depth)).theme()
+        stage.app.register_theme(theme)
+        stage.app.theme = theme.name
         for name in names:
             await stage.show(GALLERY[name])
             pictures[name] = picture(stage.app)

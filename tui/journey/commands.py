@@ -63,6 +63,14 @@ class SaveApplication:
 
 
 @frozen
+class ReadDetails:
+    """-> DetailsRead."""
+
+    certificate: bytes = field(repr=False)
+    """DER."""
+
+
+@frozen
 class Look:
     """-> TokenRevealed."""
 
@@ -188,6 +196,7 @@ Command = (
     | LoadAgreement
     | KeepForm
     | SaveApplication
+    | ReadDetails
     | Look
     | ChangePin
     | MakeRequest

@@ -11,11 +11,13 @@ from tui.core.order import Application, Document, Offer, ServiceStatus
 from tui.core.payment_method import PaymentMethod
 from tui.core.secret import Password, Pin
 from tui.core.token import Installation, KeyLeft, SignedRequest, Snapshot, TokenStage
-from tui.journey import pin_events
+from tui.journey import detail_events, pin_events
 from tui.journey.ports import Check
 
 PinChangeOpened = pin_events.PinChangeOpened
 NewPinEntered = pin_events.NewPinEntered
+DetailsOpened = detail_events.DetailsOpened
+DetailsRead = detail_events.DetailsRead
 
 
 # ── the person ──────────────────────────────────────────────────────────────
@@ -290,7 +292,7 @@ _Applying = AgreementAccepted | FormEdited | FormSubmitted | PinEntered
 _Paying = PayNoticeConfirmed | PaymentOpened | WithdrawalConfirmed | OnlineChosen | InvoiceEdited | PaymentSubmitted
 _Finishing = PaymentClaimed | QrRenewed | RetirementChosen
 _Anywhere = BackPressed | Abandoned | TimedOut | Retried | CertificatesOpened | SelfCheckOpened
-_Beside = PinChangeOpened | NewPinEntered
+_Beside = PinChangeOpened | NewPinEntered | DetailsOpened | DetailsRead
 _Told = SelfChecked | Failed | DeskLost
 _FromToken = TokensSeen | TokenProgressed | TokenRevealed | PinChanged | RequestMade | Installed | Retired
 _FromDesk = ServiceSeen | SignedIn | NoticeLoaded | OfferMade | AgreementLoaded | ApplicationSaved | ApplicationSeen

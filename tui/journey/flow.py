@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tui.journey import events as e
-from tui.journey.moves import anywhere, applying, arrival, common, installing, looking, paying, pin_change
+from tui.journey.moves import anywhere, applying, arrival, common, details, installing, looking, paying, pin_change
 from tui.journey.moves.common import Next
 from tui.journey.state import State, Step
 
@@ -118,7 +118,12 @@ JOURNEY: Mapping[Step, Mapping[type, Move]] = {
         e.SelfCheckOpened: arrival.open_self_check,
         e.BackPressed: common.leave,
     },
-    Step.CERTIFICATES: {e.PinChangeOpened: pin_change.begin, e.BackPressed: arrival.go_back},
+    Step.CERTIFICATES: {
+        e.DetailsOpened: details.begin,
+        e.PinChangeOpened: pin_change.begin,
+        e.BackPressed: arrival.go_back,
+    },
+    Step.DETAILS: {e.DetailsRead: details.read, e.BackPressed: details.back},
     Step.CHANGE_PIN: {
         e.NewPinEntered: pin_change.change,
         e.PinChanged: pin_change.changed,

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from typing import Protocol
 
 from tui.core.certificate import CertificateRef, Token
+from tui.core.details import Details
 from tui.core.failure import Failure
 from tui.core.form.fields import ApplicationForm, InvoiceForm
 from tui.core.frozen import frozen
@@ -34,6 +35,10 @@ class TokenPort(Protocol):
 
     def watch(self) -> AsyncIterator[Snapshot]:
         """Yield the state at once and then at every change, for ever."""
+        ...
+
+    def details(self, certificate: bytes) -> Details:
+        """What a certificate (DER) says, whatever its bytes; asks no token."""
         ...
 
     async def look(self, token: CertificateRef, pin: Pin, progress: Callable[[TokenStage], None]) -> Token:

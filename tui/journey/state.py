@@ -24,6 +24,7 @@ from tui.core.payment_method import MANUAL, PaymentMethod
 from tui.core.succession import arranged
 
 if TYPE_CHECKING:  # the first screen draws a state without them
+    from tui.core.details import Details
     from tui.core.order import Application, Document, Offer, ServiceStatus
     from tui.core.token import Installation, KeyLeft, SignedRequest, Snapshot, TokenStage
     from tui.journey.ports import Check
@@ -106,6 +107,8 @@ class Step(Enum):
     """No way on; says why and the way out."""
     CERTIFICATES = "certificates", 0, Trait.BESIDE
     """我的证书."""
+    DETAILS = "details", 0, Trait.BESIDE
+    """证书详情: one of them in all its parts."""
     SELF_CHECK = "self_check", 0, Trait.BESIDE
     """环境检测."""
     CHANGE_PIN = "change_pin", 0, Trait.ENDS_WITH_TOKEN | Trait.HINTED
@@ -161,7 +164,7 @@ class State:
     failure: Failure | None = None
     """Shown on the step's screen; goes away with the next act."""
     return_to: Step = Step.WAITING
-    """Where TOKEN_AWAITED, CERTIFICATES and SELF_CHECK lead back to, and SIGN_IN when `covered`."""
+    """Where TOKEN_AWAITED, CERTIFICATES (and DETAILS by it) and SELF_CHECK lead back to, and SIGN_IN when `covered`."""
     covered: bool = False
     """The CA was pulled or the session ended since the sign-in: the form is shown again only after the password."""
     request: "SignedRequest | None" = None
@@ -170,6 +173,10 @@ class State:
     """Old and new certificate as read back from the token, and the proof for the desk."""
     finished: Certificate | None = None
     """The new certificate of a renewal that was finished earlier, as the token holds it."""
+    looked_at: CertificateRef | None = None
+    """At DETAILS: which certificate."""
+    details: "Details | None" = None
+    """At DETAILS: what it says, once it has been read."""
     checks: "tuple[Check, ...]" = ()
     retired: bool = False
     """The old pair was deleted, with the person's consent."""

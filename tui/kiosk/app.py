@@ -22,11 +22,10 @@ from tui.kiosk.hands import Hands
 from tui.kiosk.screens.base import StepScreen, style
 from tui.kiosk.screens.drawn import forget, put_away
 from tui.kiosk.screens.events import Happened
+from tui.kiosk.screens.looks.app import PalettedApp
 from tui.kiosk.screens.registry import screen_class
-from tui.kiosk.screens.theme import FULL, SIXTEEN
 from tui.kiosk.settings import Mode
 from tui.kiosk.terminal.driver import CRASHED, Ended, KioskDriver
-from tui.kiosk.terminal.painted import PaintedApp
 from tui.kiosk.terminal.type_ahead import TypeAhead
 from tui.kiosk.text import language, use_language
 from tui.kiosk.watchdog import IdleClock, Watchdog
@@ -49,7 +48,7 @@ BEAT = 1.0
 """Seconds between two looks at the idle clock."""
 
 
-class KioskApp(PaintedApp, inherit_bindings=False):
+class KioskApp(PalettedApp, inherit_bindings=False):
     """Holds the state; the one place where events enter."""
 
     CSS_PATH: ClassVar = [style("base.tcss"), style("arrival.tcss")]
@@ -63,11 +62,7 @@ class KioskApp(PaintedApp, inherit_bindings=False):
         ScrollBar.renderer = CellScrollBar
         self.animation_level = "none"
         self._disable_notifications = self._disable_tooltips = True  # two widgets a screen that show nothing
-        for theme in (FULL, SIXTEEN):
-            self.register_theme(theme)
-        # Textual's NO_COLOR filter makes greys of RGB colours, but black of all eight ANSI colours.
-        few = self.console.color_system == "standard" and not self.no_color
-        self.theme = (SIXTEEN if few else FULL).name
+        self.show_in(self.wanted)
         self.runtime = runtime
         self.phone, self.outlets = phone, cast("Outlets", ())
         """The demo's phone, for the QR screen; where receipts go, for the last one."""
@@ -110,6 +105,7 @@ class KioskApp(PaintedApp, inherit_bindings=False):
         entering, self.state = state.step is not self.state.step, state
         if entering and state.step is Step.WAITING:
             use_language(self._home_language)
+            self.forget_contrast()
         screen = self._screen_of(state)
         entering = entering or screen is not self.step_screen  # the same step in another language
         with self.batch_update():
@@ -127,6 +123,8 @@ class KioskApp(PaintedApp, inherit_bindings=False):
             with self.batch_update():
                 await self._forget()
             screen.check_idle()
+        elif entering:
+            self.call_later(self._forget)
 
     async def _draw(self, screen: StepScreen, *, entering: bool) -> None:
         """In a batch: draw the state, and lay it out to its end."""
@@ -165,20 +163,22 @@ class KioskApp(PaintedApp, inherit_bindings=False):
             await self.pop_screen()
 
     async def _forget(self) -> None:
-        """The person has gone: no widget that held their data stays in memory."""
-        for kind, screen in list(self._screens.items()):
-            if screen is not self.step_screen:
+        """No widget that held a person's data stays in memory once its step is over, but what is seen, and the home."""
+        home = screen_class(Step.WAITING), self._home_language
+        for made, screen in list(self._screens.items()):
+            if screen is not self.step_screen and made != home:
                 self.uninstall_screen(screen)
-                del self._screens[kind]
+                del self._screens[made]
                 await screen.remove()
         for pump in self.screen_stack:  # it holds its last message, and with it the screen that sent it
             pump.call_later(lambda: None)
         self.call_after_refresh(self._sweep)
 
     def _sweep(self) -> None:
-        """After the last of its frames has been drawn."""
+        """After the last of its frames has been drawn, and not where somebody types."""
         forget()
-        garbage.collect()
+        if not self.step_screen.has_entries:
+            garbage.collect()
 
     # ── start and end ───────────────────────────────────────────────────────
     def refresh_css(self, animate: bool = True) -> None:
@@ -196,6 +196,7 @@ class KioskApp(PaintedApp, inherit_bindings=False):
         from tui.journey.events import Retried
 
         hide()
+        self.ask_colours()
         self.idle.touch()
         self._watchdog.feed()
         self._watchdog.start()
@@ -241,6 +242,7 @@ class KioskApp(PaintedApp, inherit_bindings=False):
         if now.minute != self._minute:
             self._minute = now.minute
             self.step_screen.tick(now)
+        self.step_screen.second()
         await self._look_for_somebody()
 
     async def _look_for_somebody(self) -> None:
@@ -251,8 +253,10 @@ class KioskApp(PaintedApp, inherit_bindings=False):
         at_home = self.state.step is Step.WAITING and len(self.screen_stack) == 2
         left = self.idle.left(self.state.step)
         warning = self.screen if isinstance(self.screen, IdleWarning) else None
-        if at_home and left <= 0 and language() != self._home_language:
-            await self.action_speak(self._home_language)
+        if at_home and left <= 0:
+            self.forget_contrast()
+            if language() != self._home_language:
+                await self.action_speak(self._home_language)
         if left > WARNING or at_home or self.state.token_working:
             if warning is not None:
                 warning.dismiss(True)

@@ -4,10 +4,12 @@ import re
 from asyncio import sleep
 from collections.abc import Awaitable, Callable
 from dataclasses import field
+from html import unescape
 from pathlib import Path
 from time import monotonic
 from typing import cast
 
+from rich.cells import cell_len
 from textual.pilot import Pilot
 
 from tui.core.application import ApplicationForm, Buyer, InvoiceForm
@@ -197,4 +199,11 @@ def picture(app: KioskApp) -> str:
     """What the app shows, as SVG in fonts of this machine."""
     drawn = app.export_screenshot(title="ca-kiosk", simplify=True)
     local = re.sub(r"@font-face \{.*?\}\s*", "", drawn, flags=re.DOTALL)
-    return re.sub(r"font-family: ?Fira Code[^;]*", FONT, local)
+    local = re.sub(r"font-family: ?Fira Code[^;]*", FONT, local)
+    return re.sub(r'textLength="([\d.]+)"([^>]*>)([^<]+)', _as_wide_as_its_cells, local)
+
+
+def _as_wide_as_its_cells(run: re.Match[str]) -> str:
+    """Rich counts characters, of which a Chinese one takes two cells."""
+    text = unescape(run[3])
+    return f'textLength="{float(run[1]) * cell_len(text) / len(text):.1f}"{run[2]}{run[3]}'

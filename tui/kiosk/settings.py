@@ -57,6 +57,16 @@ class QrDrawing(StrEnum):
     """In half blocks where two cells a module do not fit, whatever the terminal says of itself."""
 
 
+class PaletteName(StrEnum):
+    """The colours of the full screen."""
+
+    AUTO = "auto"
+    """Dark."""
+    DARK = "dark"
+    LIGHT = "light"
+    CONTRAST = "contrast"
+
+
 @frozen
 class ModuleSettings:
     """One `[[token.modules]]`."""
@@ -86,6 +96,7 @@ class KioskSettings:
     language: Language = Language.CHINESE
     """Of all that is shown to people."""
     qr: QrDrawing = QrDrawing.AUTO
+    palette: PaletteName = PaletteName.AUTO
     mode: Mode = Mode.OFFICE
     touch: bool = False
     """There is no keyboard but the one on the screen."""
@@ -139,6 +150,7 @@ def read(path: Path, environ: Mapping[str, str] = os.environ) -> KioskSettings:
         log=_log(kiosk, environ),
         language=_language(kiosk, environ),
         qr=_qr(kiosk),
+        palette=_palette(kiosk),
         mode=_mode(kiosk, environ),
         touch=kiosk.take("touch", bool, False),
         operator=_operator(kiosk),
@@ -228,6 +240,13 @@ def _qr(kiosk: Table) -> QrDrawing:
     if written not in list(QrDrawing):
         raise kiosk.error("qr", "应为 auto、half 或 wide", "must be auto, half or wide")
     return QrDrawing(written)
+
+
+def _palette(kiosk: Table) -> PaletteName:
+    written = kiosk.take("palette", str, PaletteName.AUTO)
+    if written not in list(PaletteName):
+        raise kiosk.error("palette", "应为 auto、dark、light 或 contrast", "must be auto, dark, light or contrast")
+    return PaletteName(written)
 
 
 def _mode(kiosk: Table, environ: Mapping[str, str]) -> Mode:

@@ -6,6 +6,7 @@ from tui import __version__
 from tui.kiosk.settings import KioskSettings, ModuleSettings
 
 if TYPE_CHECKING:
+    from tui.core.details import Details
     from tui.core.token import Snapshot
     from tui.journey.ports import DeskPort, SelfCheckPort
     from tui.kiosk.ports import Outlets
@@ -55,6 +56,13 @@ def tokens(modules: tuple[ModuleSettings, ...], started: "HeadStart | None" = No
     from tui.token.tokens import Tokens
 
     return Tokens(_modules(modules), head_start=started)
+
+
+def read_details(certificate: bytes) -> "Details":
+    """What a certificate (DER) says, for a command without a journey."""
+    from tui.token.x509.details import read_details as read
+
+    return read(certificate)
 
 
 def desk(settings: KioskSettings) -> "DeskPort":

@@ -5,10 +5,11 @@ from dataclasses import replace
 from tests.harness import people
 from tests.harness.journey.walk import INSTALLATION, INSTALLED, ISSUED, ISSUING, PAYING
 from tests.harness.people import ATTEMPT, NOW, SERVICE, application, certificate, state, token
-from tui.core.certificate import Token
+from tui.core.certificate import Token, refer
+from tui.core.details import Details, Named
 from tui.core.failure import Failure, Reason
 from tui.core.order import ApplicationStatus, AttemptState, Document, PaymentStatus, Refund
-from tui.core.token import ModuleFault, Snapshot, TokenStage
+from tui.core.token import ModuleFault, Readers, Snapshot, TokenStage
 from tui.journey.ports import Check
 from tui.journey.state import State, Step
 from tui.process.resources import ASSETS
@@ -29,6 +30,26 @@ def _held(name: str, days: int, serial: str) -> Token:
 
 LONE = _held(COMPANY, 20, "8841")
 OTHERS = tuple(_held(f"{COMPANY}第{n}分公司", 160 - 25 * n, f"770{n}") for n in range(1, 6))
+DETAILS = Details(
+    subject=(Named("C", "CN"), Named("ST", "广东省"), Named("L", "深圳市"), Named("O", COMPANY), Named("CN", COMPANY)),
+    issuer=(Named("C", "CN"), Named("O", "NETCA Certificate Authority"), Named("CN", "NETCA Business CA")),
+    signature="RSA-SHA256",
+    usages=("digitalSignature", "nonRepudiation"),
+    purposes=("clientAuth", "emailProtection"),
+    names=(Named("rfc822Name", "ca@example.cn"),),
+    policies=("1.3.6.1.4.1.18760.1.10",),
+    statements=("https://www.example.cn/cps",),
+    revocation_lists=("http://crl.example.cn/BusinessCA.crl",),
+    responders=("http://ocsp.example.cn/",),
+    issuers=("http://ca.example.cn/BusinessCA.cer",),
+    key_id="5a" * 20,
+    issuer_key_id="c3" * 20,
+    codes=(
+        Named("1.2.156.10260.4.1.4", "91440300100012316L"),
+        Named("1.3.6.1.4.1.18760.1.12.11", "1@5006ZZ0440300001"),
+    ),
+    others=("2.5.29.16",),
+)
 HOME = State(now=NOW, snapshot=Snapshot((LONE,)), service=SERVICE, desk_reachable=True)
 ENTERED = application(ApplicationStatus.ENTERED, business_no=NUMBER)
 SHOWN = replace(PAYING, business_no=NUMBER)
@@ -61,6 +82,8 @@ GALLERY: dict[str, State] = {
     "waiting-fault": replace(
         HOME, snapshot=Snapshot((), (ModuleFault("/x.so", Failure(Reason.DRIVER_MISSING, "x.so")),))
     ),
+    "waiting-sought": replace(HOME, snapshot=Snapshot(readers=Readers.PRESENT), failure=Failure(Reason.NO_TOKEN)),
+    "waiting-expired": replace(HOME, snapshot=Snapshot((_held(COMPANY, -3, "8841"),))),
     "choosing": _at(Step.CHOOSING, snapshot=Snapshot((people.TOKEN, token(certificate("second", 30), serial="S2")))),
     "sign-in": _at(Step.SIGN_IN, account=""),
     "notice": _at(Step.NOTICE, notice=_text("notice", "供应商须知")),
@@ -87,6 +110,9 @@ GALLERY: dict[str, State] = {
     "token-awaited": _at(Step.TOKEN_AWAITED, return_to=Step.FORM, snapshot=Snapshot()),
     "refused": _at(Step.REFUSED, failure=Failure(Reason.CERTIFICATE_EXPIRED)),
     "certificates": _at(Step.CERTIFICATES, snapshot=Snapshot((LONE, *OTHERS))),
+    "details": _at(
+        Step.DETAILS, snapshot=Snapshot((LONE,)), looked_at=refer(LONE, LONE.certificates[0]), details=DETAILS
+    ),
     "self-check": _at(
         Step.SELF_CHECK,
         checks=(Check("clock", True, "1秒"), Check("desk", False, "x", Failure(Reason.DESK_UNREACHABLE))),

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from tests.harness.people import ATTEMPT, OLD, TOKEN, application, certificate, state, token
+from tests.harness.people import ATTEMPT, OLD, REF, TOKEN, application, certificate, state, token
+from tui.core.details import Details, Named
 from tui.core.failure import Failure, Reason
 from tui.core.order import ApplicationStatus
 from tui.core.token import Installation, Snapshot, TokenStage
@@ -21,6 +22,7 @@ MORE: dict[Step, dict[str, object]] = {
     Step.DONE: {"installation": Installation(OLD, certificate("new", days_left=385), b"")},
     Step.SELF_CHECK: {"checks": (Check("token", True, "S1"), Check("desk", False, "", Failure(Reason.DESK_FAULT)))},
     Step.CERTIFICATES: {"snapshot": Snapshot(tuple(replace(TOKEN, serial=f"S{n}") for n in range(9)))},
+    Step.DETAILS: {"looked_at": REF, "details": Details(issuer=tuple(Named("OU", str(n)) for n in range(40)))},
     Step.REFUSED: {"failure": Failure(Reason.TOO_EARLY)},
 }
 

@@ -12,7 +12,7 @@ from textual.screen import Screen
 from tests.harness.kiosk.emulator import Emulator, Seen
 from tests.harness.kiosk.stage import Stage, StagedApp
 from tui.journey.state import State
-from tui.kiosk.screens.theme import FULL
+from tui.kiosk.settings import PaletteName
 from tui.kiosk.terminal.painting.frames import Frames
 
 TRUECOLOR = ColorSystem.TRUECOLOR
@@ -24,7 +24,7 @@ class OnTerminal(StagedApp):
     def __init__(self) -> None:
         super().__init__()
         self.console._color_system = TRUECOLOR
-        self.theme = FULL.name
+        self.show_in(PaletteName.AUTO)
         self.terminal = Emulator()
         self.written: list[str] = []
         self.frames: Frames | None = None

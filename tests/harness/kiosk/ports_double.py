@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tui.core.certificate import CertificateRef, Token
+from tui.core.details import Details, Named
 from tui.core.failure import DeskError, Failure, Reason
 from tui.core.order import Application
 from tui.core.secret import Pin
@@ -63,6 +64,9 @@ class TokensDouble:
         if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer
+
+    def details(self, certificate: bytes) -> Details:
+        return Details(subject=(Named("CN", str(certificate, errors="replace")),))
 
     async def change_pin(
         self, token: CertificateRef, pin: Pin, new_pin: Pin, progress: Callable[[TokenStage], None]

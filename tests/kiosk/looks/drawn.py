@@ -16,7 +16,7 @@ from rich.style import Style
 from tests.harness.kiosk.gallery import GALLERY
 from tests.harness.kiosk.stage import Stage, staged
 from tui.journey.state import State
-from tui.kiosk.screens.theme import FULL
+from tui.kiosk.settings import PaletteName
 from tui.kiosk.text import use_language
 from tui.kiosk.widgets.figures import Figures
 from tui.kiosk.widgets.pin_pad import Keypad
@@ -44,7 +44,7 @@ async def looks(language: str, size: tuple[int, int]) -> dict[str, str]:
         ):
             async with staged(State(), size) as stage:
                 stage.app.console._color_system = ColorSystem.TRUECOLOR
-                stage.app.theme = FULL.name  # whatever the terminal is that the tests run in
+                stage.app.show_in(PaletteName.AUTO)  # whatever the terminal is that the tests run in
                 for name, state in GALLERY.items():
                     await stage.show(state)
                     drawings[name] = _drawing(stage)

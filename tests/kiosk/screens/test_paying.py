@@ -157,6 +157,8 @@ async def test_a_submission_that_failed_is_submitted_again_not_left() -> None:
         assert len(await stage.press("tab", "tab", "tab", "tab", "enter")) == 1
         await stage.show(replace(typed, busy=Busy.ORDERING))
         assert await stage.press("enter") == []
+        while stage.screen.query("ActionButton.-active"):  # that was pressed 0.2 s ago and takes no Enter meanwhile
+            await stage.pilot.pause(0.05)
         await stage.show(replace(typed, failure=Failure(Reason.PAYMENT_PLATFORM_DOWN)))
         assert [type(event) for event in await stage.press("enter")] == [e.PaymentSubmitted]
 

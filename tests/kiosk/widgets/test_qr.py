@@ -17,7 +17,7 @@ from tests.rig.readers import READERS, Picture
 from tui.core.order import ApplicationStatus, AttemptState
 from tui.journey import events as e
 from tui.journey.state import Step
-from tui.kiosk.screens.theme import FULL
+from tui.kiosk.screens.looks import dark, light
 from tui.kiosk.terminal.tty import has_half_blocks
 from tui.kiosk.widgets.qr import Drawing, QrCode, drawable, fitting, modules
 
@@ -31,7 +31,9 @@ WIDTH = "1000"
 HALF, HALF_LOW = Drawing(33, 4, 4, wide=False), Drawing(33, 4, 2, wide=False)
 WIDE, WIDE_LOW = Drawing(33, 4, 4, wide=True), Drawing(33, 4, 2, wide=True)
 WIDE_LEAST = Drawing(33, 2, 2, wide=True)
-LIGHT = replace(FULL, name="light", dark=False, background="#ffffff", foreground="#000000", surface="#e8eef4")
+FORMS = {(80, 24): HALF, (80, 23): HALF_LOW, (120, 40): WIDE_LOW, (200, 60): WIDE}
+"""How a code of version 4 stands in windows of these sizes."""
+PALETTES = {palette.name: palette for palette in (dark.TRUE, dark.SIXTEEN, light.TRUE)}
 
 
 @asynccontextmanager
@@ -70,21 +72,23 @@ def everybody(payload: str) -> dict[str, set[str]]:
 
 
 async def use_theme(stage: Stage, theme: str) -> None:
-    """Another theme, also one that the program does not have."""
-    stage.app.register_theme(LIGHT)
+    """Another palette, whatever the terminal is."""
+    stage.app.register_theme(PALETTES[theme].theme())
     stage.app.theme = theme
     await stage.pilot.pause()
     assert stage.app.theme == theme
 
 
-@pytest.mark.parametrize("theme", ["kiosk", "light", "kiosk-16"])
 @pytest.mark.parametrize(
-    ("size", "form"),
-    [((80, 24), HALF), ((80, 23), HALF_LOW), ((120, 40), WIDE_LOW), ((200, 60), WIDE)],
-    ids=["80x24", "80x23", "120x40", "200x60"],
+    ("payload", "size", "form", "theme"),
+    [
+        pytest.param((ALIPAY, UNIONPAY)[(at + turn) % 2], size, form, theme, id=f"{'x'.join(map(str, size))}-{theme}")
+        for at, (size, form) in enumerate(FORMS.items())
+        for turn, theme in enumerate(PALETTES)
+    ],
 )
-@pytest.mark.parametrize("payload", [ALIPAY, UNIONPAY], ids=["alipay", "unionpay"])
 async def test_every_reader_reads_the_screen(payload: str, size: tuple[int, int], form: Drawing, theme: str) -> None:
+    """Every size in every palette, and either of them with both payloads."""
     async with paying(payload, size) as stage:
         await use_theme(stage, theme)
         assert drawing(stage) == form
@@ -108,7 +112,7 @@ async def test_without_colours_the_code_stays_black_on_white(colours: str, monke
     monkeypatch.setattr(constants, "COLOR_SYSTEM", colours)
     async with paying(UNIONPAY) as stage:
         assert stage.app.no_color
-        assert stage.app.theme == "kiosk"  # the one whose colours become greys
+        assert stage.app.theme == "kiosk-mono"
         assert read_by_all(stage) == everybody(UNIONPAY)
 
 

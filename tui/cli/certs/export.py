@@ -1,19 +1,15 @@
 """`ca-kiosk certs export`: one certificate into a file; nothing but what is public leaves the token."""
 
-import asyncio
 import base64
 from pathlib import Path
 
-from tui.cli.certs.listing import look
+from tui.cli.certs.held import Held, held, named
 from tui.cli.output import say
 from tui.core.certificate import Certificate
 from tui.core.exits import Exit
-from tui.core.failure import Failure, Reason, TokenError
 from tui.core.text_safety import printable
-from tui.kiosk.settings import ModuleSettings, language_named, load
-from tui.kiosk.text import _, use_language
+from tui.kiosk.text import _
 from tui.kiosk.text.dates import moment
-from tui.kiosk.wiring import tokens
 
 PEM_SUFFIXES, DER_SUFFIXES = (".pem", ".crt"), (".der", ".cer")
 
@@ -24,14 +20,14 @@ def export(file: Path, fingerprint: str, config: Path | None, module: Path | Non
     if suffix not in (*PEM_SUFFIXES, *DER_SUFFIXES):
         say(_("文件名须以.pem、.crt（PEM）或.der、.cer（DER）结尾。"))
         return Exit.USAGE
-    found = _certificates(config, module)
-    named = [each for each in found if each.fingerprint.startswith(fingerprint.replace(":", "").lower())]
-    if len(named) != 1:
+    found = held(config, module)
+    chosen = _distinct(named(found, fingerprint))
+    if len(chosen) != 1:
         say(_("请用--fingerprint指明一张证书：") if found else _("没有找到证书。"))
-        for each in found:
+        for each in _distinct(found):
             say(f"{each.fingerprint}  {printable(each.name, 60)}  {moment(each.not_after)}")
         return Exit.USAGE if found else Exit.TOKEN
-    der = named[0].der
+    der = chosen[0].der
     try:
         with file.open("xb") as new:
             new.write(der if suffix in DER_SUFFIXES else pem(der))
@@ -48,17 +44,6 @@ def pem(der: bytes) -> bytes:
     return "\n".join(["-----BEGIN CERTIFICATE-----", *lines, "-----END CERTIFICATE-----", ""]).encode("ascii")
 
 
-def _certificates(config: Path | None, module: Path | None) -> list[Certificate]:
-    """Every certificate that is seen without a PIN; of copies one."""
-    if module:
-        use_language(language_named())
-        modules: tuple[ModuleSettings, ...] = (ModuleSettings(module.absolute()),)
-    else:
-        settings = load(config)
-        use_language(settings.language)
-        modules = settings.modules
-    snapshot = asyncio.run(look(tokens(modules)))
-    if not snapshot.tokens:
-        raise TokenError(snapshot.faults[0].failure if snapshot.faults else Failure(Reason.NO_TOKEN))
-    held = [certificate for token in snapshot.tokens for certificate in token.certificates]
-    return list({certificate.fingerprint: certificate for certificate in held}.values())
+def _distinct(found: tuple[Held, ...]) -> list[Certificate]:
+    """Of copies one."""
+    return list({certificate.fingerprint: certificate for _token, certificate in found}.values())

@@ -53,6 +53,20 @@ COMMANDS = (
         ),
     ),
     Command(
+        "certs show",
+        "一张或全部证书的详细内容 / one certificate, or all, in all their parts",
+        "tui.cli.certs.show:show",
+        (
+            Option(
+                "--fingerprint HEX",
+                "SHA-256 指纹的开头，几张证书中选一张 / beginning of the SHA-256 fingerprint, to choose one of several",
+                default="",
+            ),
+            JSON,
+            OneOf((KIOSK_TOML, MODULE)),
+        ),
+    ),
+    Command(
         "certs export",
         "把一张证书（公开部分）写入文件 / write a certificate, which is public, to a file",
         "tui.cli.certs.export:export",

@@ -8,6 +8,7 @@ from tui.core.form.fields import InvoiceForm
 from tui.core.token import Snapshot
 from tui.journey import commands as c
 from tui.journey import events as e
+from tui.journey.moves import details
 from tui.journey.moves.common import Next, at, cover, enter, leave, refuse, resume, uncover
 from tui.journey.state import Busy, State, Step, Trait
 
@@ -61,6 +62,7 @@ ASKED_AT = {
     "Retire": {Step.RETIRING},
     "Confirm": {Step.INSTALLING},
     "RunSelfCheck": {Step.SELF_CHECK},
+    "ReadDetails": {Step.DETAILS},
     "WatchApplication": {step for step in Step if Trait.FOLLOWED in step.traits},
 }
 """Where a command's failure means something; one that comes after the person has moved on is dropped."""
@@ -70,6 +72,7 @@ def tokens_seen(state: State, event: e.TokensSeen) -> Next:
     """The inserted tokens as they now are."""
     pulled = state.token is not None
     state = replace(state, snapshot=event.snapshot, now=event.at, revealed=_still_known(state, event.snapshot))
+    state = details.without(state)
     if state.step is Step.WAITING:
         return replace(state, failure=None), ()
     if state.step is Step.CHOOSING:

@@ -9,7 +9,7 @@ from typing import Any
 
 from tui.core.failure import KioskError
 from tui.journey import commands as c
-from tui.journey.events import Event, Failed, TokenProgressed
+from tui.journey.events import DetailsRead, Event, Failed, TokenProgressed
 from tui.journey.ports import DeskPort
 from tui.kiosk.runtime.answer import DeskCommand, TokenCommand, answer_check, answer_desk, answer_token, wipe
 from tui.kiosk.runtime.keeping import Keeping
@@ -81,6 +81,8 @@ class Worker:
             case c.SignIn():
                 self._spawn(self._prepare(), name, self._post)
                 self._begin(command, name, post)
+            case c.ReadDetails():
+                self._spawn(self._read(command, post), name, post)
             case c.Look() | c.ChangePin() | c.MakeRequest() | c.Install() | c.Retire():
                 task = self._spawn(self._ask_token(command, post, self._visit), name, post)
                 task.add_done_callback(lambda _: wipe(command))
@@ -155,6 +157,11 @@ class Worker:
             post(await answer_check(command, ports.checks))
         else:
             post(await answer_desk(command, ports.desk))
+
+    async def _read(self, command: c.ReadDetails, post: Post) -> None:
+        """No token is asked, so none is waited for."""
+        details = (await self._opened()).tokens.details(command.certificate)
+        post(DetailsRead(command.certificate, details))
 
     async def _ask_token(self, command: TokenCommand, post: Post, visit: int) -> None:
         """Never cancelled by a sign-out: a token must not be left in the middle of a write."""

@@ -24,9 +24,11 @@ from tui.kiosk.settings import Mode
 from tui.kiosk.text import N_, _
 from tui.kiosk.text.wording import demo_words
 from tui.kiosk.widgets.banner import FailureBanner
+from tui.kiosk.widgets.body import Body
 from tui.kiosk.widgets.document import Document
+from tui.kiosk.widgets.key_line import KeyLine, ShownKey
 from tui.kiosk.widgets.secret_field import SecretField
-from tui.kiosk.widgets.status import BusyLine, HintLine, KeyLine, ShownKey, StatusLine, TitleBar
+from tui.kiosk.widgets.status import BusyLine, HintLine, StatusLine, TitleBar
 from tui.kiosk.widgets.step_indicator import StepIndicator
 from tui.kiosk.widgets.too_small import TooSmall
 from tui.kiosk.widgets.words import Words
@@ -52,25 +54,6 @@ class Key:
     """Source Chinese."""
     action: str
     """The screen's `action_<name>`; `offers` says when it is there."""
-
-
-class Body(VerticalScroll, inherit_bindings=False):
-    """Keeps the field at hand in view, and takes no arrow from it: those go on to the next also where it scrolls."""
-
-    BINDINGS: ClassVar = [
-        Binding("home", "scroll_home", show=False),
-        Binding("end", "scroll_end", show=False),
-    ]
-
-    def on_resize(self) -> None:
-        """Less fits now, or the screen has just been laid out for the first time."""
-        self.call_after_refresh(self.show_focused)
-
-    def show_focused(self) -> None:
-        """Scroll to what has the focus."""
-        focused = self.screen.focused
-        if focused is not None and focused in self.query("*"):
-            focused.scroll_visible(animate=False)
 
 
 HELP = Key("f1", N_("帮助"), "help")
@@ -280,6 +263,7 @@ class StepScreen(TypingScreen, inherit_bindings=False):
     def _present_frame(self, state: State) -> None:
         self.tick(datetime.now(UTC))
         self.query_one(StepIndicator).show(state.step.stage)
+        self.query_one(TitleBar).stand_at(state.step.stage)
         failure: Failure | None = state.failure
         for banner in self.query_children(FailureBanner):
             banner.show(failure, state.money, state.service)

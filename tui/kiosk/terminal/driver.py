@@ -6,6 +6,7 @@ import select
 import signal
 import termios
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from time import monotonic
 from typing import Any, Final
@@ -15,7 +16,8 @@ from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
-from tui.kiosk.terminal.keyboard import FocusGained, Input
+from tui.kiosk.terminal.colour_depth import QUESTION
+from tui.kiosk.terminal.keyboard import FocusGained, Input, TrueColour
 from tui.kiosk.terminal.modes import RESET
 from tui.kiosk.terminal.painting.capabilities import erases_in_colour
 from tui.kiosk.terminal.painting.frames import Frames
@@ -79,6 +81,8 @@ class KioskDriver(LinuxDriver):
         self._repaints = Allowance(3, 1, monotonic)
         self._wake, self._waker = os.pipe()
         self._raw: list[Any] | None = None
+        self._asked = False
+        self._answered: Callable[[], None] = lambda: None
         self._silent = False
         signal.signal(signal.SIGTSTP, signal.SIG_IGN)
         signal.signal(signal.SIGCONT, self._continued)
@@ -102,6 +106,11 @@ class KioskDriver(LinuxDriver):
             return
         self.frames.lose()
         super().write(data)
+
+    def ask_colours(self, answered: Callable[[], None]) -> None:
+        """Ask whether there are more than is known of; `answered`, once and if ever, when there are."""
+        self._answered, self._asked = answered, True
+        self.write(QUESTION)
 
     def stop_application_mode(self) -> None:
         """Give it back; modes that Textual forgets are reset too."""
@@ -193,7 +202,10 @@ class KioskDriver(LinuxDriver):
         for message in messages:
             if _asks_to_repaint(message) and self._repaints.take():
                 self._loop.call_soon_threadsafe(self.frames.repaint)
-            if not isinstance(message, FocusGained):
+            if isinstance(message, TrueColour) and self._asked:
+                self._asked = False
+                self._loop.call_soon_threadsafe(self._app.call_later, self._answered)
+            if not isinstance(message, FocusGained | TrueColour):
                 self.process_message(message)
 
     def _signalled(self, number: int, frame: object) -> None:

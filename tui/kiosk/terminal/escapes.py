@@ -21,6 +21,7 @@ STUCK_PASTE: Final = 2.0
 
 C1: Final = {0x8F: "O", 0x90: "P", 0x98: "X", 0x9B: "[", 0x9D: "]", 0x9E: "^", 0x9F: "_"}
 """SS3, DCS, SOS, CSI, OSC, PM and APC in one byte (ECMA-48, 5.3), and what follows ESC in the two-byte form."""
+_DCS: Final = "\x1bP"
 _BEL, _CAN, _SUB = "\x07", "\x18", "\x1a"
 _TEXT = re.compile("[^\x1b\x80-\x9f\ud800-\udfff]+")
 _PARAMETERS = re.compile("[\x20-\x3f]+")
@@ -61,7 +62,14 @@ class Pasted:
     text: str
 
 
-Token = Typed | Sequence | Pasted
+@frozen
+class Report:
+    """A short device control string (ECMA-48, 5.6), without its end: what a terminal says of itself."""
+
+    text: str
+
+
+Token = Typed | Sequence | Pasted | Report
 
 
 class _State(Enum):
@@ -161,7 +169,7 @@ class Escapes:
                 if text[at] != "\\":
                     self._to(_State.ESCAPE, ESC)
                     return at
-                self._to(_State.TEXT)
+                self._reported()
             case _State.PASTE:
                 return self._paste(text, at)
         return at + 1
@@ -228,15 +236,25 @@ class Escapes:
 
     def _string(self, text: str, at: int) -> int:
         if run := _STRING.match(text, at):
+            if self._held.startswith(_DCS):
+                self._held = (self._held + run[0])[: LONGEST + 1]
             return run.end()
         match text[at]:
             case "\x1b":
                 self._to(_State.STRING_ESCAPE, self._held)
             case "\x07" if self._held != "\x1b]":
                 pass  # only an OSC ends with BEL
+            case "\x9c" | "\udc9c":
+                self._reported()
             case _:
                 self._to(_State.TEXT)
         return at + 1
+
+    def _reported(self) -> None:
+        held = self._held
+        self._to(_State.TEXT)
+        if held.startswith(_DCS) and len(held) <= LONGEST:
+            self._out.append(Report(held))
 
     def _paste(self, text: str, at: int) -> int:
         before = len(self._tail)

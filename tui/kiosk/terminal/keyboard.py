@@ -11,7 +11,8 @@ from textual.message import Message
 from textual.messages import TerminalSupportsSynchronizedOutput
 
 from tui.core.text_safety import is_typed
-from tui.kiosk.terminal.escapes import Escapes, Pasted, Sequence, Token, Typed
+from tui.kiosk.terminal.colour_depth import says_yes
+from tui.kiosk.terminal.escapes import Escapes, Pasted, Report, Sequence, Token, Typed
 from tui.kiosk.terminal.keys import NAMED, key_of, keys_of
 from tui.kiosk.terminal.rate_limit import Allowance
 
@@ -27,6 +28,10 @@ _SYNCHRONISED = re.compile(r"\x1b\[\?2026;[123]\$y")
 
 class FocusGained(Message):
     """Somebody looks at the terminal's window again (DEC private mode 1004)."""
+
+
+class TrueColour(Message):
+    """The terminal says, asked or not, that it shows true colour."""
 
 
 class Input:
@@ -79,6 +84,9 @@ class Input:
                 yield from self._mouse_report(text)
             case Sequence(text) if _SYNCHRONISED.fullmatch(text):
                 yield TerminalSupportsSynchronizedOutput()
+            case Report(text):
+                if says_yes(text):
+                    yield TrueColour()
             case Sequence("\x1b[I"):
                 yield FocusGained()
             case Sequence(text):

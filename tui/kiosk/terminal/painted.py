@@ -1,15 +1,39 @@
 """Textual's app with what it draws handed to the driver, which writes only what differs."""
 
+from rich.color import ColorSystem
 from rich.console import RenderableType
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
+from textual.driver import Driver
+from textual.filter import Monochrome, NoColor
 from textual.screen import Screen
 
+from tui.kiosk.terminal.colour_depth import is_asked, known
 from tui.kiosk.terminal.driver import KioskDriver
+from tui.process.environment import environment
 
 
 class PaintedApp(App[None], inherit_bindings=False):
     """Painted by `KioskDriver.frames`; with any other driver, as in tests, by Textual."""
+
+    def __init__(self, driver_class: type[Driver] | None = None) -> None:
+        super().__init__(driver_class=driver_class)
+        found = known(environment(), self.console._color_system)
+        self.console._color_system = None if self.no_color else found
+        # Textual's filter would make greys of some colours, and black of others: there is a palette for that.
+        self._filters = [kept for kept in self._filters if not isinstance(kept, Monochrome | NoColor)]
+
+    def ask_colours(self) -> None:
+        """After the first frame, which waits for no answer."""
+        driver = self._driver
+        if isinstance(driver, KioskDriver) and is_asked(environment(), self.console._color_system):
+            driver.ask_colours(self.deepened)
+
+    def deepened(self) -> None:
+        """The terminal has answered that it shows true colour."""
+        self.console._color_system = ColorSystem.TRUECOLOR
+        if isinstance(self._driver, KioskDriver):
+            self._driver.frames.deepen(ColorSystem.TRUECOLOR)
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         """Show a compositor's update."""

@@ -152,6 +152,7 @@ STEP = {
     Step.TOKEN_AWAITED: N_("请插回CA"),
     Step.REFUSED: N_("不能办理"),
     Step.CERTIFICATES: N_("我的证书"),
+    Step.DETAILS: N_("证书详情"),
     Step.SELF_CHECK: N_("环境检测"),
     Step.CHANGE_PIN: N_("修改CA密码"),
 }

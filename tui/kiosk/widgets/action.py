@@ -1,8 +1,11 @@
 """The buttons a person acts with."""
 
 from textual.content import Content
-from textual.geometry import Size
+from textual.geometry import Region, Size
+from textual.strip import Strip
 from textual.widgets import Button
+
+from tui.kiosk.widgets.edge import edged
 
 
 class ActionButton(Button, inherit_css=False):
@@ -20,6 +23,10 @@ class ActionButton(Button, inherit_css=False):
     def get_content_width(self, container: Size, viewport: Size) -> int:
         """Room for the label, its arrows, and the blank that Textual pads lines with."""
         return Content(str(self.label)).cell_length + 6
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Textual's, with its edge."""
+        return edged(self, crop, super().render_lines(crop))
 
     def render(self) -> Content:
         """The label, between arrows while focused, so that focus shows without colours too."""

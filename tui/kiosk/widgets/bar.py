@@ -25,6 +25,6 @@ def progress(seconds: int, done: int = 0, steps: int = 1, cells: int = LONG) -> 
     return Content.assemble(
         (" " * begin, "on $good"),
         (" " * (at - begin), "on $raised"),
-        (" " * mark, "on $accent"),
+        (" " * mark, "on $edge"),
         (" " * (cells - at - mark), "on $raised"),
     )

@@ -1,5 +1,6 @@
 """Label and value in two columns; values are foreign text and drawn as text."""
 
+from collections.abc import Iterable
 from itertools import pairwise
 
 from rich.cells import cell_len
@@ -30,10 +31,27 @@ class Facts(Words):
         self.show(self._facts)
 
 
-def table(facts: tuple[Fact, ...], width: int = 0) -> Content:
-    """The rows with their labels padded to the widest; values are wrapped within `width` cells, 0 for no limit."""
-    column = max((cell_len(fact.label) for fact in facts), default=0) + 2
+def sectioned(sections: tuple[tuple[str, tuple[Fact, ...]], ...], width: int = 0) -> Content:
+    """Tables below their titles, all values in one column."""
+    column = _column(fact for _, facts in sections for fact in facts)
+    tables = [
+        Content("\n").join([Content.styled(title, "bold $secondary"), table(facts, width, column)])
+        for title, facts in sections
+    ]
+    return Content("\n\n").join(tables)
+
+
+def table(facts: tuple[Fact, ...], width: int = 0, column: int = 0) -> Content:
+    """The rows with their labels padded to `column` cells, by default to the widest.
+
+    Values are wrapped within `width` cells, 0 for no limit.
+    """
+    column = column or _column(facts)
     return Content("\n").join([_row(fact, column, width - column) for fact in facts])
+
+
+def _column(facts: Iterable[Fact]) -> int:
+    return max((cell_len(fact.label) for fact in facts), default=0) + 2
 
 
 def _row(fact: Fact, column: int, room: int) -> Content:

@@ -3,10 +3,12 @@
 from typing import Protocol
 
 from textual import events
-from textual.geometry import Size
+from textual.geometry import Region, Size
+from textual.strip import Strip
 from textual.widgets import Input
 
 from tui.core.text_safety import is_typed
+from tui.kiosk.widgets.edge import edged
 
 
 class Serving(Protocol):
@@ -20,6 +22,10 @@ class Line(Input):
     """Textual's input without a clipboard; a paste becomes one line."""
 
     served_by: Serving | None = None
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Textual's, with its edge."""
+        return edged(self, crop, super().render_lines(crop))
 
     def put(self, text: str) -> None:
         """Put `text` where the caret stands, as its keys do."""

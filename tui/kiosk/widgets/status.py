@@ -1,20 +1,19 @@
-"""The lines of the frame: title bar, status line, key line and the words of waiting."""
+"""The lines of the frame: title bar, status line and the words of waiting."""
 
 from datetime import datetime
 from time import monotonic
 
 from textual.content import Content
-from textual.events import Click
 from textual.timer import Timer
 from textual.widgets import Static
 
-from tui.core.frozen import frozen
 from tui.core.text_safety import mask, printable
 from tui.journey.state import Busy, State
 from tui.kiosk.text import _
 from tui.kiosk.text.dates import clock
 from tui.kiosk.text.wording import busy_words, desk_words, refund_words, token_words
 from tui.kiosk.widgets.bar import SHORT, progress
+from tui.kiosk.widgets.step_indicator import STAGE_WORDS
 from tui.kiosk.widgets.words import Words
 
 SHOW_AFTER = 0.1
@@ -29,6 +28,13 @@ class TitleBar(Static):
     def __init__(self) -> None:
         super().__init__("")
         self._shown = ""
+        self._stage = 0
+
+    def stand_at(self, stage: int) -> None:
+        """Say which of the stages it is; 0 is none."""
+        if stage != self._stage:
+            self._stage = stage
+            self.refresh()
 
     def show(self, now: datetime) -> None:
         """Redraw when the minute changed."""
@@ -38,10 +44,17 @@ class TitleBar(Static):
             self.refresh()
 
     def render(self) -> Content:
-        """Name left, time right."""
+        """Name left, step in the middle, time right."""
         name = Content.styled(_("网证通数字证书续期"), "bold")
-        gap = max(1, self.content_size.width - name.cell_length - Content(self._shown).cell_length)
-        return Content.assemble(name, " " * gap, self._shown)
+        step = Content(
+            _("第{stage}步，共{count}步").format(stage=self._stage, count=len(STAGE_WORDS)) if self._stage else ""
+        )
+        width, time = self.content_size.width, Content(self._shown)
+        before = max(1, (width - step.cell_length) // 2 - name.cell_length)
+        after = width - before - sum(part.cell_length for part in (name, step, time))
+        if after < 1:
+            return Content.assemble(name, " " * max(1, width - name.cell_length - time.cell_length), time)
+        return Content.assemble(name, " " * before, step, " " * after, time)
 
 
 class StatusLine(Words):
@@ -64,43 +77,6 @@ class HintLine(Words):
         """Draw `hint`; an empty one gives the row back."""
         self.display = bool(hint)
         self.update(Content(printable(hint)), layout=False)
-
-
-@frozen
-class ShownKey:
-    """A key of the key line, translated."""
-
-    key: str
-    label: str
-    action: str
-
-
-class KeyLine(Words):
-    """The keys that work now; each is tapped in any row of the line, the blanks behind it included."""
-
-    _shown: tuple[ShownKey, ...] = ()
-    auto_links = False
-
-    def show(self, keys: tuple[ShownKey, ...]) -> None:
-        """Draw `keys` when they changed."""
-        if keys == self._shown:
-            return
-        self._shown = keys
-        self.update(Content("   ").join([self._drawn(key) for key in keys]), layout=False)
-
-    async def on_click(self, event: Click) -> None:
-        """The key above or below which the finger came down."""
-        end = self.gutter.left
-        for key in self._shown:
-            end += self._drawn(key).cell_length + 3
-            if event.x < end:
-                await self.run_action(f"screen.{key.action}")
-                return
-
-    @staticmethod
-    def _drawn(key: ShownKey) -> Content:
-        name = "Esc" if key.key == "escape" else key.key.upper()
-        return Content.assemble(Content.styled(f" {name} ", "$ink on $secondary"), f" {key.label}")
 
 
 class BusyLine(Words):

@@ -1,5 +1,7 @@
 """The step indicator: eight stages in words, the current one set off."""
 
+from typing import ClassVar
+
 from textual.content import Content
 from textual.widgets import Static
 
@@ -23,6 +25,9 @@ STAGE_WORDS = (
 class StepIndicator(Static):
     """Draws the stages; stage 0 sets none off. Where not all words fit, the other stages keep their numbers only."""
 
+    tick: ClassVar[str] = "✓"
+    """Of a stage that is done: narrow in every terminal (UAX 11: neutral); "+" on a console whose font lacks it."""
+
     def __init__(self) -> None:
         super().__init__("")
         self._stage = 0
@@ -42,6 +47,7 @@ class StepIndicator(Static):
         parts: list[Content] = []
         for number, word in enumerate(STAGE_WORDS, 1):
             current = number == self._stage
-            style = "$ink on $accent" if current else "$good" if number < self._stage else "$muted"
-            parts.append(Content.styled(f" {number} " if short and not current else f" {number} {_(word)} ", style))
+            style = "bold $on-selected on $selected" if current else "$good" if number < self._stage else "$muted"
+            mark = self.tick if number < self._stage else str(number)
+            parts.append(Content.styled(f" {mark} " if short and not current else f" {mark} {_(word)} ", style))
         return Content(" ").join(parts)

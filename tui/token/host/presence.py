@@ -8,23 +8,26 @@ from PyKCS11 import PyKCS11Error
 
 from tui.core.certificate import Token
 from tui.core.frozen import frozen
-from tui.token.host import inventory
+from tui.core.token import Readers
+from tui.token.host import inventory, usb
 from tui.token.host.contents import Contents, Listing, Read
 from tui.token.host.driver import Driver
 from tui.token.host.slot_monitor import SlotMonitor
 
 _SHORTEST, _LONGEST, _LONGEST_WITH_MONITOR = 0.05, 1.0, 5.0
 """Seconds between two looks."""
-_THRIFT = 1000
-"""A look is followed by this many times the CPU time that it cost of rest: a tenth of a percent of a core."""
+_THRIFT = 3000
+"""A look is followed by this many times the CPU time that it cost of rest: a thirtieth of a percent of a core."""
 _EAGER = 5
 """Looks after a report of the slot monitor, at growing distances: a driver may notice later than PC/SC itself."""
 _RESTART_WITHOUT_TOKEN, _RESTART = 0.25, 3.0
 """Seconds between two restarts of a driver that has to be restarted to notice anything."""
+_WHOLE = 3
+"""Restarts with a token there, after which its objects are looked at, too: they cost more than all else."""
 _BROKEN = (PyKCS11.CKR_GENERAL_ERROR, PyKCS11.CKR_DEVICE_ERROR, PyKCS11.CKR_CRYPTOKI_NOT_INITIALIZED)
 
-_Known = tuple[str, str, int]
-"""Label, serial and flags of a token."""
+_Known = tuple[bytes, int]
+"""What a token says of itself, and its flags."""
 
 
 @frozen
@@ -42,7 +45,7 @@ class _SlotState:
     @property
     def initialised(self) -> set[int]:
         """Slots of the tokens that call themselves initialised."""
-        return {slot for slot, (*_, flags) in self.tokens if flags & PyKCS11.CKF_TOKEN_INITIALIZED}
+        return {slot for slot, (_, flags) in self.tokens if flags & PyKCS11.CKF_TOKEN_INITIALIZED}
 
 
 class Watcher:
@@ -60,15 +63,19 @@ class Watcher:
         self._seen: tuple[tuple[int, _Known], ...] | None = None
         self._told: tuple[Token, ...] | None = None
         self._restarted = time.monotonic()
+        self._restarts = 0
+        """Since the objects were looked at."""
         self.pause = _SHORTEST
         """Seconds until the next look."""
+        self.readers = Readers.UNKNOWN
+        """As far as the last look could tell."""
 
     def forget(self) -> None:
         """Make the next look a whole one: an operation may have changed the objects or the PIN's state."""
         self._seen = None
 
     def look(self) -> tuple[Token, ...] | None:
-        """All tokens if something changed, else None."""
+        """All tokens if something changed, they or `readers`, else None."""
         if self._monitor.changed():
             self._eager = _EAGER
             self.forget()  # another token may be in the place of the one that was
@@ -78,8 +85,9 @@ class Watcher:
             self._restart()
             state = self._slot_state()
         changed = self._changed(state, restarted)
+        before, self.readers = self.readers, _readers(state, self._monitor.readers)
         self.pause = self._next_pause()
-        return changed
+        return self._told if self.readers is not before else changed
 
     def _next_pause(self) -> float:
         """Soon after a report of the slot monitor, else by what the last look cost, with all around it."""
@@ -91,9 +99,11 @@ class Watcher:
         return min(longest, max(_SHORTEST, _THRIFT * (self._spent - before)))
 
     def _changed(self, state: _SlotState, restarted: bool) -> tuple[Token, ...] | None:
-        # Without a reader another program may write to the token unnoticed, so a restart looks at the objects too.
-        if state.tokens == self._seen and not restarted:
+        # Without a reader another program may write to the token unnoticed, so restarts look at the objects too.
+        whole = restarted and (not self._told or self._restarts >= _WHOLE)
+        if state.tokens == self._seen and not whole:
             return None
+        self._restarts = 0
         tokens = self._tokens([slot for slot, _ in state.tokens])
         # A token that could not be read is read again at the next look; one that is blank is read once.
         self._seen = state.tokens if state.initialised <= {token.slot for token in tokens} else None
@@ -114,6 +124,7 @@ class Watcher:
 
     def _restart(self) -> None:
         self._restarted = time.monotonic()
+        self._restarts += 1
         try:
             self._driver.restart()
         except PyKCS11Error:
@@ -129,7 +140,7 @@ class Watcher:
             return _SlotState(broken=True)
         for slot in slots:
             try:
-                flags = lib.getSlotInfo(slot).flags
+                flags = lib.slot_flags(slot)
                 reader = bool(flags & PyKCS11.CKF_HW_SLOT)
                 hardware |= reader
                 if not flags & PyKCS11.CKF_TOKEN_PRESENT:
@@ -137,12 +148,20 @@ class Watcher:
                 # C_GetTokenInfo may wait for another program's long operation; a reader's flag is proof enough.
                 # A driver without readers may go on calling a token present that is gone: it is asked each time.
                 if not reader or slot not in known:
-                    info = lib.getTokenInfo(slot)
-                    known[slot] = info.label, info.serialNumber, info.flags
+                    known[slot] = lib.token_marks(slot)
                 tokens.append((slot, known[slot]))
             except PyKCS11Error as error:
                 broken |= error.value in _BROKEN
         return _SlotState(tuple(tokens), len(slots), hardware, broken)
+
+
+def _readers(state: _SlotState, by_service: Readers) -> Readers:
+    """By the driver's slots where they are none, else by PC/SC where the driver asks it, else by the slots again."""
+    if state.slots and not state.hardware:
+        return Readers.NOT_NEEDED
+    if by_service is Readers.UNKNOWN:
+        return Readers.PRESENT if state.hardware else Readers.UNKNOWN
+    return Readers.UNRECOGNISED if by_service is Readers.NONE and usb.has_smart_card_device() else by_service
 
 
 def _restart_after(state: _SlotState, told: tuple[Token, ...] | None) -> float:

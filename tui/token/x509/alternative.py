@@ -5,17 +5,11 @@ from collections.abc import Iterator, Sequence
 from tui.core.text_safety import printable
 from tui.token.x509 import strings
 from tui.token.x509.ber import Element, elements
+from tui.token.x509.general_names import DIRECTORY_NAME, MOST, OTHER_NAME, PLAIN, name
 from tui.token.x509.strings import Name
 
 SUBJECT_ALT_NAME = bytes.fromhex("551d11")
 """2.5.29.17."""
-_UPN = "1.3.6.1.4.1.311.20.2.3"
-"""The otherName that Windows signs in by."""
-_PLAIN = {0x81: "rfc822Name", 0x82: "dNSName", 0x86: "uniformResourceIdentifier"}
-"""By context-specific tag, IA5Strings all."""
-_OTHER_NAME, _DIRECTORY_NAME = 0xA0, 0xA4
-_MOST = 20
-"""Names of one certificate."""
 
 
 def alternative_name(values: Sequence[Element]) -> Name:
@@ -27,29 +21,10 @@ def alternative_name(values: Sequence[Element]) -> Name:
 
 def _names(row: Element) -> Iterator[tuple[str, str]]:
     """(`type=value`, value) of the GeneralNames that are text."""
-    for general in row.elements[:_MOST]:
-        match general.tag:
-            case tag if tag in _PLAIN:
-                yield _told(_PLAIN[tag], general.octets.decode(errors="replace"))
-            case tag if tag == _OTHER_NAME:
-                yield from _other(general)
-            case tag if tag == _DIRECTORY_NAME:
-                for sequence in general.elements[:1]:
-                    held = strings.name(sequence)
-                    yield held.text, held.common_name or held.text
-            case _:
-                continue
-
-
-def _other(general: Element) -> Iterator[tuple[str, str]]:
-    match general.elements:
-        case (Element(tag=0x06) as kind, Element(tag=0xA0) as wrapped, *_):
-            dotted = strings.oid(kind.content)
-            for value in wrapped.elements[:1]:
-                if (words := strings.words(value)) is not None:
-                    yield _told("UPN" if dotted == _UPN else dotted, words)
-
-
-def _told(kind: str, value: str) -> tuple[str, str]:
-    plain = printable(value)
-    return f"{kind}={strings.escaped(plain)}", plain
+    for general in row.elements[:MOST]:
+        if general.tag == DIRECTORY_NAME:
+            for sequence in general.elements[:1]:
+                held = strings.name(sequence)
+                yield held.text, held.common_name or held.text
+        elif general.tag == OTHER_NAME or general.tag in PLAIN:
+            yield from ((f"{kind}={strings.escaped(plain)}", plain) for kind, plain in name(general))

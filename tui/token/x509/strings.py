@@ -64,6 +64,12 @@ def name(sequence: Element) -> Name:
     return Name(text, printable(plain.get(_CN, "")) or printable(plain.get(_O, "")))
 
 
+def attributes(sequence: Element) -> Iterator[tuple[str, str]]:
+    """Short name or dotted OID of each attribute of an RDNSequence, and its value; in hex what is no text."""
+    for relative in sequence.elements[:_MOST]:
+        yield from ((_SHORT.get(kind, kind), plain or written) for kind, plain, written in _attributes(relative))
+
+
 def _attributes(relative: Element) -> Iterator[tuple[str, str, str]]:
     """(type, value, value as RFC 4514 writes it) of a RelativeDistinguishedName."""
     for attribute in relative.elements[:_MOST]:

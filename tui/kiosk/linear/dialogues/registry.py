@@ -7,6 +7,7 @@ from tui.kiosk.linear.dialogue import Dialogue
 from tui.kiosk.linear.dialogues.arrival import Card, Choosing, SignIn, Waiting
 from tui.kiosk.linear.dialogues.beside import Certificates, Refused, SelfCheck, TokenAwaited
 from tui.kiosk.linear.dialogues.change_pin import ChangePin
+from tui.kiosk.linear.dialogues.details import Details
 from tui.kiosk.linear.dialogues.documents import Agreement, Notice
 from tui.kiosk.linear.dialogues.done import Done, Withdrawn
 from tui.kiosk.linear.dialogues.form import Form
@@ -42,6 +43,7 @@ DIALOGUES: Mapping[Step, type[Dialogue]] = {
     Step.TOKEN_AWAITED: TokenAwaited,
     Step.REFUSED: Refused,
     Step.CERTIFICATES: Certificates,
+    Step.DETAILS: Details,
     Step.SELF_CHECK: SelfCheck,
     Step.CHANGE_PIN: ChangePin,
 }

@@ -27,7 +27,8 @@ class Frames:
 
     def __init__(self, app: App[Any], write: Callable[[str], None], *, erases: bool) -> None:
         self._app, self._write = app, write
-        self._painter = Painter(app.console._color_system or ColorSystem.TRUECOLOR, erases=erases)
+        self._erases = erases
+        self._painter = Painter(app.console._color_system, erases=erases)
         self._loop = asyncio.get_running_loop()
         self._look: asyncio.TimerHandle | None = None
         self._until = 0.0
@@ -54,6 +55,11 @@ class Frames:
         self._painter.distrust()
         if self._begun and not self._ended and self._look is None:
             self._hold()
+
+    def deepen(self, colours: ColorSystem) -> None:
+        """Paint in other colours from the next whole picture on."""
+        self._painter = Painter(colours, erases=self._erases)
+        self.take(self._app.screen._compositor.render_full_update())
 
     def lose(self) -> None:
         """Something else has been written."""

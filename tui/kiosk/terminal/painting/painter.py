@@ -13,7 +13,7 @@ from tui.kiosk.terminal.painting.renditions import Renditions
 class Painter:
     """Two pictures: the wanted and the shown one; an unchanged line is the same list in both."""
 
-    def __init__(self, colours: ColorSystem, *, erases: bool) -> None:
+    def __init__(self, colours: ColorSystem | None, *, erases: bool) -> None:
         renditions = Renditions(colours)
         self._wanted = Picture(renditions)
         self._shown: list[Row | None] = []

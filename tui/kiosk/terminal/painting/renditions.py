@@ -9,6 +9,8 @@ from rich.color import ColorSystem
 from rich.style import Style
 from textual.strip import Strip
 
+from tui.kiosk.terminal.painting.exact import colourless, exact
+
 REVERSED: Final = "7"
 SHOWN_ON_BLANKS: Final = frozenset({"4", "5", "6", "7", "9", "21", "51", "52", "53"})
 """Attributes that a blank shows, too: lines, blinking, swapped colours."""
@@ -47,8 +49,10 @@ class Drawn(Enum):
 class Renditions:
     """Those in use, and the sequences between them."""
 
-    def __init__(self, colours: ColorSystem) -> None:
-        self._colours = colours
+    def __init__(self, colours: ColorSystem | None) -> None:
+        """Without `colours`, by swapping alone."""
+        self._prepare = {None: colourless, ColorSystem.EIGHT_BIT: exact}.get(colours)
+        self._colours = colours or ColorSystem.STANDARD
         self._known: dict[tuple[tuple[str, ...], str, str], Rendition] = {}
         self._of_parameters: dict[str, tuple[Rendition, Rendition]] = {}
         self._changes: dict[tuple[Rendition | None, Rendition, Drawn], tuple[str, Rendition]] = {}
@@ -56,6 +60,8 @@ class Renditions:
 
     def of(self, style: Style | None) -> tuple[Rendition, Rendition]:
         """How text of `style` is drawn, in the colours to which Textual would bring it down, and a blank of it."""
+        if style is not None and self._prepare is not None:
+            style = self._prepare(style)
         parameters = "" if style is None else Strip.render_ansi(style, self._colours)
         found = self._of_parameters.get(parameters)
         if found is None:

@@ -1,0 +1,86 @@
+"""Dark on paper, for bright rooms."""
+
+from dataclasses import replace
+from typing import Final
+
+from tui.kiosk.screens.looks.palette import Palette
+
+TRUE: Final = Palette(
+    name="kiosk-light",
+    ground="#f7f9fb",
+    surface="#e9eff4",
+    raised="#dae4ed",
+    edge="#4d6d8a",
+    text="#10202f",
+    muted="#33475a",
+    heading="#0b4a7f",
+    accent="#733b00",
+    good="#0b5530",
+    bad="#96101f",
+    focus="#0b4a7f",
+    ink="#ffffff",
+    bar="#0b4a7f",
+    on_bar="#ffffff",
+    selected="#0b4a7f",
+    on_selected="#ffffff",
+    alarm="#96101f",
+    on_alarm="#ffffff",
+    dark=False,
+)
+INDEXED: Final = Palette(
+    name="kiosk-light-256",
+    ground="#ffffff",
+    surface="#eeeeee",
+    raised="#dadada",
+    edge="#005f87",
+    text="#121212",
+    muted="#444444",
+    heading="#005f87",
+    accent="#5f0000",
+    good="#005f00",
+    bad="#870000",
+    focus="#005f87",
+    ink="#ffffff",
+    bar="#005f87",
+    on_bar="#ffffff",
+    selected="#005f87",
+    on_selected="#ffffff",
+    alarm="#870000",
+    on_alarm="#ffffff",
+    dark=False,
+)
+SIXTEEN: Final = Palette(
+    name="kiosk-light-16",
+    ground="ansi_white",
+    surface="ansi_white",
+    raised="ansi_white",
+    edge="ansi_blue",
+    text="ansi_black",
+    muted="ansi_black",
+    heading="ansi_black",
+    accent="ansi_black",
+    good="ansi_black",
+    bad="ansi_black",
+    focus="ansi_blue",
+    ink="ansi_bright_white",
+    bar="ansi_blue",
+    on_bar="ansi_bright_white",
+    selected="ansi_blue",
+    on_selected="ansi_bright_white",
+    alarm="ansi_black",
+    on_alarm="ansi_bright_white",
+    dark=False,
+)
+"""White is a light grey on a console, on which no colour but black can be read."""
+EIGHT: Final = replace(
+    SIXTEEN,
+    name="kiosk-light-8",
+    focus="ansi_black",
+    ink="ansi_white",
+    bar="ansi_black",
+    on_bar="ansi_white",
+    selected="ansi_black",
+    on_selected="ansi_white",
+    on_alarm="ansi_white",
+    caret="reverse",
+)

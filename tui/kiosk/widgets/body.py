@@ -1,0 +1,25 @@
+"""The part of a screen that is the step's own; it scrolls where the window is too low for it."""
+
+from typing import ClassVar
+
+from textual.binding import Binding
+from textual.containers import VerticalScroll
+
+
+class Body(VerticalScroll, inherit_bindings=False):
+    """Keeps the field at hand in view, and takes no arrow from it: those go on to the next also where it scrolls."""
+
+    BINDINGS: ClassVar = [
+        Binding("home", "scroll_home", show=False),
+        Binding("end", "scroll_end", show=False),
+    ]
+
+    def on_resize(self) -> None:
+        """Less fits now, or the screen has just been laid out for the first time."""
+        self.call_after_refresh(self.show_focused)
+
+    def show_focused(self) -> None:
+        """Scroll to what has the focus."""
+        focused = self.screen.focused
+        if focused is not None and focused in self.query("*"):
+            focused.scroll_visible(animate=False)
