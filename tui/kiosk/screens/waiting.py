@@ -78,11 +78,12 @@ class WaitingScreen(StepScreen):
         yield Horizontal(DaysLeft(id="days"), Words(id="tokens"), id="inserted")
 
     def compose_actions(self) -> Iterable[Widget]:
-        """开始办理 and the two views."""
+        """开始办理, the two views, and at the other end the language."""
         yield ActionButton(_("开始办理"), "start", primary=True)
         yield ActionButton(_("我的证书"), "certificates")
         yield ActionButton(_("输入CA密码查看"), "look", id="look")
-        yield ActionButton(_("环境检测"), "self_check")
+        yield ActionButton(_("环境检测"), "self_check", id="self-check")
+        yield ActionButton(LANGUAGE_NAMES, "language", id="language")
 
     def show(self, state: State) -> None:
         """Draw the tokens."""
@@ -96,7 +97,10 @@ class WaitingScreen(StepScreen):
         if state.tokens and state.now:
             self._show_tokens(state, state.now, brief=troubled)
         signing = any(certificate.for_signing for certificate in _certificates(state.tokens))
-        self.query_one("#look").display = state.veiled is not None and signing  # else 开始办理 leads there
+        look = state.veiled is not None and signing  # else 开始办理 leads there
+        self.query_one("#look").display = look
+        self.query_one("#actions").set_class(look, "-look")
+        self.query_one("#language").display = other_language() is not None
 
     def action_start(self) -> None:
         """开始办理."""
@@ -128,8 +132,6 @@ class WaitingScreen(StepScreen):
             return not is_counter(self.app)
         if action == "language":
             return other_language() is not None
-        if action == "contrast":  # elsewhere the key has room in the help alone
-            return not self.has_class("-small")
         if action == "finish_paid":
             return bool(renewable(state)) and young_successor(state) is not None
         return super().offers(action, state)
@@ -138,9 +140,9 @@ class WaitingScreen(StepScreen):
         """EN/中文; in the app's own task, for this screen is replaced."""
         self.app.call_later(self.app.run_action, f"speak('{other_language()}')")
 
-    def action_contrast(self) -> None:
-        """高对比度, and back."""
-        self.app.call_later(self.app.run_action, "contrast")
+    async def action_contrast(self) -> None:
+        """高对比度."""
+        await self.run_action("app.contrast")
 
     def action_finish_paid(self) -> None:
         """继续已付款的申请."""
