@@ -18,9 +18,9 @@ from tui.kiosk.widgets.action import ActionButton
 from tui.kiosk.widgets.body import Body
 from tui.kiosk.widgets.choice import Choice, Tick
 from tui.kiosk.widgets.document import Document
+from tui.kiosk.widgets.field import Field
 from tui.kiosk.widgets.key_line import KeyLine
 from tui.kiosk.widgets.line import Line
-from tui.kiosk.widgets.pin_pad import PinEntry
 from tui.kiosk.widgets.secret_field import SecretField
 
 COMPACT, REGULAR = (80, 24), (120, 40)
@@ -37,7 +37,8 @@ def target(screen: StepScreen, widget: Widget) -> Region:
     for around in widget.ancestors:
         if around is screen or around.id == "body" or not isinstance(around, Widget):
             break
-        if isinstance(widget, Line | SecretField) and screen._entry_at(around) is widget:
+        typed = isinstance(widget, Line | SecretField) and screen._entry_at(around) is widget
+        if typed or (isinstance(widget, Choice) and isinstance(around, Field)):
             reached.append(around.region)
     return max(reached, key=lambda region: region.height)
 
@@ -55,8 +56,7 @@ async def test_targets_are_large_enough(state: State, size: tuple[int, int]) -> 
             if isinstance(widget, KeyLine) and stage.screen.compact:
                 continue  # every row is the code's, and what one does there has buttons
             acts = isinstance(widget, ActionButton) and widget.parent is not None and widget.parent.id == "actions"
-            typed = isinstance(widget, Choice | Line | SecretField) and not isinstance(widget, PinEntry)
-            assert reached.height >= (3 if (size == REGULAR and not typed) or acts else 1), widget
+            assert reached.height >= (3 if size == REGULAR or acts else 1), widget
 
 
 def entries(listed: OptionList) -> Iterator[int]:
@@ -82,7 +82,7 @@ async def test_a_dialogue_s_buttons_are_three_rows_high(size: tuple[int, int]) -
             await stage.press("escape")
 
 
-@pytest.mark.parametrize("step", [Step.REQUEST_PIN])
+@pytest.mark.parametrize("step", [Step.SIGN_IN, Step.REQUEST_PIN, Step.CHANGE_PIN])
 async def test_a_tap_above_or_below_a_field_is_for_it(step: Step) -> None:
     async with staged(next(s for s in journey_states() if s.step is step), REGULAR) as stage:
         for entry in stage.screen.entries:
