@@ -15,6 +15,7 @@ from tui.kiosk.screens.base import BACK, StepScreen
 from tui.kiosk.text import N_, _
 from tui.kiosk.widgets.card import short_facts, token_title
 from tui.kiosk.widgets.facts import table
+from tui.kiosk.widgets.pick_list import PickList
 
 
 class ChoosingScreen(StepScreen):
@@ -28,7 +29,7 @@ class ChoosingScreen(StepScreen):
     def compose_body(self) -> Iterable[Widget]:
         """The list."""
         yield Static(Content(_("用上下方向键选择，按回车确认。")), classes="hint")
-        yield OptionList(id="choices", markup=False)
+        yield PickList(id="choices", markup=False)
 
     def focus_target(self, state: State) -> str:
         """The list."""
