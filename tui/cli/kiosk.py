@@ -92,11 +92,12 @@ def _show(settings: KioskSettings, phone: "Phone | None" = None, pilot: "Autopla
 
 
 def fit_terminal(settings: KioskSettings) -> None:
-    """What the font draws decides about the code, and on a console without Chinese about the language.
+    """What the font draws decides about the code and the dots, and on a console without Chinese about the language.
 
     `CA_KIOSK_LANGUAGE` goes before, for consoles that draw more than they say. To be called before the app is made.
     """
     from tui.kiosk.app import KioskApp
+    from tui.kiosk.widgets.secret_field import SecretField
     from tui.kiosk.widgets.step_indicator import StepIndicator
 
     KioskApp.wanted = settings.palette
@@ -104,6 +105,8 @@ def fit_terminal(settings: KioskSettings) -> None:
     if font is not None and ord(StepIndicator.tick) not in font:
         StepIndicator.tick = "+"
     choose_qr_drawing(settings.qr, font)
+    if font is not None and ord(SecretField.dot) not in font:
+        SecretField.dot = "*"
     if draws_chinese(font) is False and not environment().get(LANGUAGE_VARIABLE):
         use_language(Language.ENGLISH, alone=True)
 

@@ -238,6 +238,7 @@ class KioskApp(PalettedApp, inherit_bindings=False):
         if now.minute != self._minute:
             self._minute = now.minute
             self.step_screen.tick(now)
+        self.step_screen.second()
         await self._look_for_somebody()
 
     async def _look_for_somebody(self) -> None:

@@ -103,7 +103,7 @@ async def test_a_second_paints_its_own_figures(state: State, kind: type[Countdow
             await at_rest(stage)
             with costs() as cost:
                 now += 1.0
-                figures._tick()
+                stage.screen.second()
                 await at_rest(stage)
             assert (cost.layouts, cost.painted) == (0, [{row(figures)}])
 

@@ -1,17 +1,20 @@
 """The secret field: what is typed goes into the secret and nowhere else."""
 
 from textual import events, on
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 
 from tui.core.secret import Pin, Secret
+from tui.kiosk.screens.looks.app import PalettedApp
+from tui.kiosk.settings import PaletteName
 from tui.kiosk.widgets.secret_field import MAX_LENGTH, SecretField
 
 
-class Form(App[None]):
+class Form(PalettedApp):
     """One field."""
 
     def __init__(self) -> None:
         super().__init__()
+        self.show_in(PaletteName.AUTO)
         self.told: list[str] = []
 
     def compose(self) -> ComposeResult:
@@ -34,7 +37,7 @@ async def test_typing_editing_and_taking() -> None:
     app = Form()
     async with app.run_test() as pilot:
         await pilot.press("tab", *"19中", "backspace", "left", "7", "enter")
-        assert app.field.render().plain == "*** "
+        assert app.field.render().plain == "▪▪▪ "
         taken = app.field.take()
         assert isinstance(taken, Pin)
         assert bytes(taken.reveal()) == b"197"

@@ -14,6 +14,7 @@ import pytest
 from tests.rig.softhsm import SoftToken
 from tui.core.certificate import Token
 from tui.token import protocol
+from tui.token.host import inventory, presence
 from tui.token.host.capture import contents
 from tui.token.host.contents import CertificateBytes, Contents, Listing
 from tui.token.host.driver import Driver
@@ -97,8 +98,20 @@ def test_what_has_not_changed_is_read_once(looked: Looked) -> None:
     assert len(looked.read) == 1
 
 
-@pytest.mark.parametrize(("cost", "pause"), [(0.0, 0.05), (0.0001, 0.1), (0.0006, 0.6), (0.02, 1.0)])
-def test_a_look_is_followed_by_a_thousand_times_its_cost(
+def test_what_another_program_may_have_written_is_looked_for_at_every_third_restart(
+    looked: Looked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(presence, "_RESTART", 0.0)
+    whole = count()
+    tokens = inventory.tokens
+    monkeypatch.setattr(inventory, "tokens", lambda *what: next(whole) >= 0 and tokens(*what))
+    for _ in range(7):
+        looked.watcher.look()
+    assert next(whole) == 3
+
+
+@pytest.mark.parametrize(("cost", "pause"), [(0.0, 0.05), (0.0001, 0.3), (0.0002, 0.6), (0.02, 1.0)])
+def test_a_look_is_followed_by_three_thousand_times_its_cost(
     looked: Looked, monkeypatch: pytest.MonkeyPatch, cost: float, pause: float
 ) -> None:
     """At most a second, within which a person who plugs a token in waits for it to be seen."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from textual import on
-from textual.containers import Horizontal, Vertical
+from textual.containers import Center, Vertical
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
@@ -25,39 +25,37 @@ from tui.kiosk.widgets.words import Words
 class PinScreen(StepScreen):
     """What the PIN is for, the tries left in words, the pad; the last try asks for a tick first."""
 
-    CSS_PATH = style("applying.tcss")
+    CSS_PATH = style("pin.tcss")
     heading = N_("输入CA密码")
     help_text = HELP
     keys = (BACK, END)
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._entry = PinEntry(id="pin-entry")
+
     def compose_body(self) -> Iterable[Widget]:
         """Purpose, tries, pad, the tick of the last try."""
-        entry = PinEntry(id="pin-entry")
-        yield Horizontal(
-            Vertical(
-                Words(id="purpose"),
-                Words(id="tries"),
-                Tick(_(CONSENT), id="last-try"),
-                entry,
-                Static(Content(_("可用键盘，也可点按右侧数字，顺序每次不同")), id="pin-hint", classes="hint"),
-            ),
-            Keypad(entry),
-            id="pin",
-        )
+        yield Words(id="purpose")
+        yield Words(id="tries")
+        yield Center(Tick(_(CONSENT), id="last-try"))
+        yield Center(Vertical(self._entry, id="typed"))
+        yield Static(Content(_("数字的位置每次不同，也可用键盘输入")), id="pin-hint", classes="hint")
 
     def compose_actions(self) -> Iterable[Widget]:
-        """确定."""
+        """The pad; buttons where it is not shown."""
+        yield Keypad(self._entry)
         yield ActionButton(_("确定"), "submit", primary=True)
         yield ActionButton(_("返回"), "back")
 
     def focus_target(self, state: State) -> str:
         """The entry; at a token with its own pad the button."""
-        return "#pin-entry" if self.query_one(PinEntry).display else "#actions ActionButton"
+        return "#pin-entry" if self._entry.display else "#actions ActionButton"
 
     def entered(self, state: State) -> None:
         """Nothing typed, nothing ticked."""
         self.query_one(Tick).ticked = False
-        self.query_one(PinEntry).wipe()
+        self._entry.wipe()
         self.query_one(Keypad).shuffle()
 
     def show(self, state: State) -> None:
@@ -66,30 +64,39 @@ class PinScreen(StepScreen):
         if token is None:
             return
         own_pad, locked = token.pin_pad, is_locked(state, token)
-        name = printable(token.label, 30)
-        self.query_one("#purpose", Static).update(
-            Content.assemble(purpose_words(state), "\n", (_("CA：{name}").format(name=name), "$muted"))
-        )
+        self.query_one("#purpose", Static).update(Content(purpose_words(state)))
         words, urgent = tries_words(state, token)
         if own_pad and not locked:
             words = _("请在CA上输入密码：先按「确定」，再在CA的键盘上输入。") + words
-        self.query_one("#tries", Static).update(Content.styled(words, "bold $bad" if urgent else "$foreground"))
-        self.query_one(Tick).display = is_last_try(state, token) and not locked
-        entry = self.query_one(PinEntry)
-        entry.limit(token.pin_max)
-        for widget in (entry, self.query_one(Keypad), self.query_one("#pin-hint")):
-            widget.display = not own_pad and not locked
+        self.query_one("#tries", Static).update(
+            Content.assemble(
+                (_("CA：{name}").format(name=printable(token.label, 30)), "$muted"),
+                "  ",
+                (words, "bold $bad" if urgent else "bold $foreground"),
+            )
+        )
+        final = is_last_try(state, token) and not locked
+        self.query_one(Tick).display = final
+        self._entry.limit(token.pin_max)
+        typed_here = not own_pad and not locked
+        self._entry.display = typed_here
+        self.set_class(typed_here, "-padded")
+        self.set_class(locked, "-locked")
+        self.set_class(state.failure is not None, "-failed")
+        self.set_class(final, "-final")
         self._open_submit()
 
     def left(self) -> None:
         """Nothing of the PIN, nor of the consent to the last try."""
-        self.query_one(PinEntry).wipe()
+        self._entry.wipe()
         self.query_one(Tick).ticked = False
 
     @on(Tick.Changed)
     @on(SecretField.Changed)
     def _open_submit(self) -> None:
-        self.query_one("ActionButton.-main").disabled = self._refusal(self.state) is not None
+        refused = self._refusal(self.state) is not None
+        self.query_one("ActionButton.-main").disabled = refused
+        self.query_one(Keypad).open_submit(not refused)
 
     def _refusal(self, state: State) -> str | None:
         """Why 确定 must not be pressed now; None when it may."""
@@ -98,7 +105,7 @@ class PinScreen(StepScreen):
             return ""
         if is_last_try(state, token) and not self.query_one(Tick).ticked:
             return _("请先勾选确认。")
-        if not token.pin_pad and self.query_one(PinEntry).length < max(1, token.pin_min):
+        if not token.pin_pad and self._entry.length < max(1, token.pin_min):
             return _("CA密码至少{count}位。").format(count=max(1, token.pin_min))
         return None
 
@@ -110,7 +117,7 @@ class PinScreen(StepScreen):
             self.query_one("#tries", Static).update(Content.styled(refusal, "bold $bad"))
             return
         token = self.state.token
-        typed = self.query_one(PinEntry).take()
+        typed = self._entry.take()
         if token is not None and token.pin_pad:
             typed.wipe()
             typed = Pin()

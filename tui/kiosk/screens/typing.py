@@ -7,7 +7,7 @@ from textual import events
 from textual.widget import Widget
 
 from tui.kiosk.hands import Hands
-from tui.kiosk.screens.settling import SettlingScreen
+from tui.kiosk.screens.ticking import TickingScreen
 from tui.kiosk.widgets.line import Line
 from tui.kiosk.widgets.secret_field import SecretField
 from tui.process.resources import ASSETS
@@ -24,7 +24,7 @@ def _is_open(entry: "Entry") -> bool:
     return entry.focusable and entry.display
 
 
-class TypingScreen(SettlingScreen, inherit_bindings=False):
+class TypingScreen(TickingScreen, inherit_bindings=False):
     """The keyboard comes with a tap on a field, or by F2; it goes when something else is tapped or gets the focus.
 
     Whoever types on a real keyboard is shown none until the next person comes, but by F2.

@@ -5,43 +5,41 @@ from time import monotonic
 
 from textual.content import Content
 from textual.message import Message
-from textual.timer import Timer
 
 from tui.kiosk.text import _
 from tui.kiosk.widgets.bar import progress, remaining
 from tui.kiosk.widgets.words import Words
 
+NO_NEWS = 1.5
+"""Seconds by which a deadline may differ: the desk tells whole ones, and the figures turn with the app's."""
 GAP = 2
 """Cells between a bar and what is said beside it."""
 
 
 class Ticking(Words):
-    """Redraws itself once a second between `run` and `stop`, and only while its screen is the shown one."""
+    """Drawn anew by its screen once a second between `run` and `stop`."""
 
     clock: Callable[[], float] = staticmethod(monotonic)
+    auto_links = False
 
-    def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self._timer: Timer | None = None
+    counts = False
+    """It runs."""
 
     def run(self) -> None:
-        """Begin to tick, and draw at once."""
-        if self._timer is None:
-            self._timer = self.set_interval(1.0, self._tick)
+        """Begin to count, and draw at once."""
+        self.counts = True
         self.tick()
 
     def stop(self) -> None:
         """Stand still."""
-        if self._timer is not None:
-            self._timer.stop()
-            self._timer = None
+        self.counts = False
+
+    def second(self) -> None:
+        """A second has passed."""
+        self.tick()
 
     def tick(self) -> None:
-        """A second has passed."""
-
-    def _tick(self) -> None:
-        if self.screen.is_current:
-            self.tick()
+        """Draw how it stands."""
 
 
 class Countdown(Ticking):
@@ -57,7 +55,10 @@ class Countdown(Ticking):
 
     def start(self, seconds: int) -> None:
         """Count down from `seconds`, as the desk gave them just now."""
-        self._deadline = self.clock() + seconds
+        deadline = self.clock() + seconds
+        if self.counts and abs(deadline - self._deadline) < NO_NEWS:
+            return
+        self._deadline = deadline
         self._whole = max(self._whole, seconds)
         self.run()
 
@@ -66,9 +67,14 @@ class Countdown(Ticking):
         """Whole seconds left, 0 when over."""
         return max(0, round(self._deadline - self.clock()))
 
+    def second(self) -> None:
+        """Turn with the app's seconds: a figure would now and then stand for two of them, and the next for none."""
+        self._deadline = self.clock() + self.left
+        super().second()
+
     def on_resize(self) -> None:
         """The bar has another length."""
-        if self._timer is not None:
+        if self.counts:
             self.tick()
 
     def stop(self) -> None:
@@ -83,7 +89,7 @@ class Countdown(Ticking):
         bar = remaining(left, self._whole, max(0, self.size.width - len(clock) - GAP), "")
         self.update(Content.assemble(clock, " " * GAP, bar), layout=False)
         self.set_class(left <= 30, "-short")
-        if not left and self._timer is not None:
+        if not left and self.counts:
             self.stop()
             self.post_message(self.Over())
 
@@ -99,7 +105,7 @@ class Pulse(Ticking):
     def begin(self, done: int = 0, steps: int = 1) -> None:
         """A wait begins, with `done` of its `steps` over; one that goes on is left alone until a step is over."""
         moved, self._steps = (done, steps) != self._steps, (done, steps)
-        if self._timer is None:
+        if not self.counts:
             self._since = self.clock()
             self.run()
         elif moved:

@@ -1,6 +1,6 @@
 """A one-line field whose content never becomes a str: characters go straight into a wipeable secret."""
 
-from typing import Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 from textual import events
 from textual.content import Content
@@ -20,9 +20,11 @@ MAX_LENGTH = 64
 
 
 class SecretField(Widget, Generic[S], can_focus=True):
-    """Shows one star a character; backspace, ctrl+u and paste work; `take` moves the secret out."""
+    """Shows one dot a character; backspace, ctrl+u and paste work; `take` moves the secret out."""
 
     served_by: Serving | None = None
+    dot: ClassVar[str] = "▪"
+    """Narrow in every terminal (UAX 11: neutral), unlike "•" and "●"; "*" where the font may lack it."""
 
     class Told(Message):
         """Something about a field; carries no content."""
@@ -81,9 +83,9 @@ class SecretField(Widget, Generic[S], can_focus=True):
         return edged(self, crop, super().render_lines(crop))
 
     def render(self) -> Content:
-        """Stars, and a caret while focused; the end stays in view."""
-        stars = "*" * min(self.length, max(0, self.content_size.width - 1))
-        return Content.assemble(stars, (" ", "underline")) if self.has_focus else Content(stars)
+        """Dots, and a caret while focused; the end stays in view."""
+        marks = self._marks(max(0, self.content_size.width - 1))
+        return Content.assemble(marks, (" ", "underline")) if self.has_focus else Content(marks)
 
     def on_key(self, event: events.Key) -> None:
         """Take printable characters and the editing keys; leave the others to the screen."""
@@ -113,6 +115,10 @@ class SecretField(Widget, Generic[S], can_focus=True):
     def on_unmount(self) -> None:
         """A field that is gone holds nothing."""
         self._secret.wipe()
+
+    def _marks(self, room: int) -> str:
+        """What stands for the characters, in `room` cells at most."""
+        return self.dot * min(self.length, room)
 
     def _append(self, text: str) -> None:
         room = MAX_LENGTH - self.length

@@ -10,17 +10,28 @@ from tui.token.host.written import text_of
 
 _TEXTS = (("label", 32), ("manufacturerID", 32), ("model", 16), ("serialNumber", 16))
 """The first members of CK_TOKEN_INFO (PKCS#11 v2.40 3.2) and their bytes."""
+_ALL_TEXTS = sum(size for _, size in _TEXTS)
 
 
 class Library(PyKCS11.PyKCS11Lib):  # type: ignore[misc]
     """A module whose token's names and labels are read and written byte by byte."""
 
-    def getTokenInfo(self, slot: int) -> Any:  # noqa: N802 - PyKCS11's name
-        """C_GetTokenInfo, as far as this program uses it."""
-        raw = PyKCS11.LowLevel.CK_TOKEN_INFO()
-        value = self.lib.C_GetTokenInfo(slot, raw)
+    def slot_flags(self, slot: int) -> int:
+        """The flags of C_GetSlotInfo, without its texts."""
+        raw = PyKCS11.LowLevel.CK_SLOT_INFO()
+        value = self.lib.C_GetSlotInfo(slot, raw)
         if value != PyKCS11.CKR_OK:
             raise PyKCS11Error(value)
+        return int(raw.flags)
+
+    def token_marks(self, slot: int) -> tuple[bytes, int]:
+        """The texts of C_GetTokenInfo as they come, and the flags: what tells one token from another."""
+        raw = self._token_info(slot)
+        return ctypes.string_at(int(raw.this), _ALL_TEXTS), int(raw.flags)
+
+    def getTokenInfo(self, slot: int) -> Any:  # noqa: N802 - PyKCS11's name
+        """C_GetTokenInfo, as far as this program uses it."""
+        raw = self._token_info(slot)
         info = PyKCS11.CK_TOKEN_INFO()
         at = int(raw.this)  # where SWIG keeps the structure
         for name, size in _TEXTS:
@@ -28,6 +39,13 @@ class Library(PyKCS11.PyKCS11Lib):  # type: ignore[misc]
             at += size
         info.flags, info.ulMinPinLen, info.ulMaxPinLen = raw.flags, raw.ulMinPinLen, raw.ulMaxPinLen
         return info
+
+    def _token_info(self, slot: int) -> Any:
+        raw = PyKCS11.LowLevel.CK_TOKEN_INFO()
+        value = self.lib.C_GetTokenInfo(slot, raw)
+        if value != PyKCS11.CKR_OK:
+            raise PyKCS11Error(value)
+        return raw
 
     def openSession(self, slot: int, flags: int = 0) -> "Session":  # noqa: N802
         """C_OpenSession."""

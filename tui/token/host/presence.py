@@ -15,16 +15,18 @@ from tui.token.host.slot_monitor import SlotMonitor
 
 _SHORTEST, _LONGEST, _LONGEST_WITH_MONITOR = 0.05, 1.0, 5.0
 """Seconds between two looks."""
-_THRIFT = 1000
-"""A look is followed by this many times the CPU time that it cost of rest: a tenth of a percent of a core."""
+_THRIFT = 3000
+"""A look is followed by this many times the CPU time that it cost of rest: a thirtieth of a percent of a core."""
 _EAGER = 5
 """Looks after a report of the slot monitor, at growing distances: a driver may notice later than PC/SC itself."""
 _RESTART_WITHOUT_TOKEN, _RESTART = 0.25, 3.0
 """Seconds between two restarts of a driver that has to be restarted to notice anything."""
+_WHOLE = 3
+"""Restarts with a token there, after which its objects are looked at, too: they cost more than all else."""
 _BROKEN = (PyKCS11.CKR_GENERAL_ERROR, PyKCS11.CKR_DEVICE_ERROR, PyKCS11.CKR_CRYPTOKI_NOT_INITIALIZED)
 
-_Known = tuple[str, str, int]
-"""Label, serial and flags of a token."""
+_Known = tuple[bytes, int]
+"""What a token says of itself, and its flags."""
 
 
 @frozen
@@ -42,7 +44,7 @@ class _SlotState:
     @property
     def initialised(self) -> set[int]:
         """Slots of the tokens that call themselves initialised."""
-        return {slot for slot, (*_, flags) in self.tokens if flags & PyKCS11.CKF_TOKEN_INITIALIZED}
+        return {slot for slot, (_, flags) in self.tokens if flags & PyKCS11.CKF_TOKEN_INITIALIZED}
 
 
 class Watcher:
@@ -60,6 +62,8 @@ class Watcher:
         self._seen: tuple[tuple[int, _Known], ...] | None = None
         self._told: tuple[Token, ...] | None = None
         self._restarted = time.monotonic()
+        self._restarts = 0
+        """Since the objects were looked at."""
         self.pause = _SHORTEST
         """Seconds until the next look."""
 
@@ -91,9 +95,11 @@ class Watcher:
         return min(longest, max(_SHORTEST, _THRIFT * (self._spent - before)))
 
     def _changed(self, state: _SlotState, restarted: bool) -> tuple[Token, ...] | None:
-        # Without a reader another program may write to the token unnoticed, so a restart looks at the objects too.
-        if state.tokens == self._seen and not restarted:
+        # Without a reader another program may write to the token unnoticed, so restarts look at the objects too.
+        whole = restarted and (not self._told or self._restarts >= _WHOLE)
+        if state.tokens == self._seen and not whole:
             return None
+        self._restarts = 0
         tokens = self._tokens([slot for slot, _ in state.tokens])
         # A token that could not be read is read again at the next look; one that is blank is read once.
         self._seen = state.tokens if state.initialised <= {token.slot for token in tokens} else None
@@ -114,6 +120,7 @@ class Watcher:
 
     def _restart(self) -> None:
         self._restarted = time.monotonic()
+        self._restarts += 1
         try:
             self._driver.restart()
         except PyKCS11Error:
@@ -129,7 +136,7 @@ class Watcher:
             return _SlotState(broken=True)
         for slot in slots:
             try:
-                flags = lib.getSlotInfo(slot).flags
+                flags = lib.slot_flags(slot)
                 reader = bool(flags & PyKCS11.CKF_HW_SLOT)
                 hardware |= reader
                 if not flags & PyKCS11.CKF_TOKEN_PRESENT:
@@ -137,8 +144,7 @@ class Watcher:
                 # C_GetTokenInfo may wait for another program's long operation; a reader's flag is proof enough.
                 # A driver without readers may go on calling a token present that is gone: it is asked each time.
                 if not reader or slot not in known:
-                    info = lib.getTokenInfo(slot)
-                    known[slot] = info.label, info.serialNumber, info.flags
+                    known[slot] = lib.token_marks(slot)
                 tokens.append((slot, known[slot]))
             except PyKCS11Error as error:
                 broken |= error.value in _BROKEN

@@ -1,0 +1,120 @@
+"""Seconds on a screen: the app's clock turns them, and what they change is painted in one frame, drawn alone."""
+
+from dataclasses import replace
+
+import pytest
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tests.harness import people
+from tests.harness.kiosk.painted import painted
+from tests.harness.kiosk.painting import at_rest
+from tests.harness.kiosk.stage import Stage, staged
+from tui.core.application import ApplicationForm
+from tui.core.order import ApplicationStatus
+from tui.journey.state import State, Step
+from tui.kiosk.widgets.countdown import Countdown, Ticking
+from tui.kiosk.widgets.status import TitleBar
+
+Now = list[float]
+
+
+def paying(expires_in: int, **changes: object) -> State:
+    attempt = replace(people.ATTEMPT, expires_in=expires_in, **changes)  # type: ignore[arg-type]
+    return people.state(Step.QR, application=people.application(ApplicationStatus.ENTERED, attempt=attempt))
+
+
+def figures(stage: Stage) -> str:
+    """Those of the countdown."""
+    return str(stage.screen.query_one(Countdown).content)[:5]
+
+
+@pytest.fixture
+def now(monkeypatch: pytest.MonkeyPatch) -> Now:
+    """What the seconds are counted by."""
+    told = [100.0]
+    monkeypatch.setattr(Ticking, "clock", staticmethod(lambda: told[0]))
+    return told
+
+
+@pytest.fixture
+def drawn(monkeypatch: pytest.MonkeyPatch) -> list[Widget]:
+    """The widgets that are asked for lines, one after the other."""
+    asked: list[Widget] = []
+    render = Widget.render_lines
+
+    def render_lines(widget: Widget, crop: Region) -> list[Strip]:
+        asked.append(widget)
+        return render(widget, crop)
+
+    monkeypatch.setattr(Widget, "render_lines", render_lines)
+    return asked
+
+
+async def test_a_minute_and_the_second_that_it_begins_in_are_one_frame(now: Now) -> None:
+    async with painted(paying(90)) as painting:
+        now[0] += 1
+        painting.screen.query_one(TitleBar)._shown = ""
+        painting.app._minute = -1
+        await painting.app._beat()
+        (frame,) = painting.app.written
+        assert await painting.settle() == frame
+        assert painting.app.terminal.cells() == painting.meant()
+        assert "01:29" in painting.app.terminal.text
+
+
+async def test_a_second_draws_the_countdown_alone(now: Now, drawn: list[Widget]) -> None:
+    async with staged(paying(90)) as stage:
+        await at_rest(stage)
+        now[0] += 1
+        drawn.clear()
+        stage.screen.second()
+        await at_rest(stage)
+        assert drawn == [stage.screen.query_one(Countdown)]
+
+
+async def test_a_key_draws_its_field_alone(drawn: list[Widget]) -> None:
+    async with staged(people.state(Step.FORM, form=ApplicationForm())) as stage:
+        field = stage.screen.query_one("#field-agent-name Input").focus()
+        await stage.press("1")
+        await at_rest(stage)
+        drawn.clear()
+        await stage.press("2")
+        await at_rest(stage)
+        assert drawn == [field]
+
+
+async def test_seconds_go_on_behind_a_dialogue_and_draw_nothing_over_it(now: Now) -> None:
+    async with painted(paying(90)) as painting:
+        await painting.press("f10")
+        await painting.settle()
+        now[0] += 5
+        painting.screen.second()
+        await painting.settle()
+        assert figures(painting) == "01:25"
+        assert "结束本次办理？" in painting.app.terminal.text
+        assert painting.app.terminal.cells() == painting.meant()
+
+
+@pytest.mark.parametrize(("told", "said"), [(87, "01:27"), (86, "01:27"), (88, "01:27"), (84, "01:24"), (120, "02:00")])
+async def test_what_the_desk_tells_in_whole_seconds_moves_the_figures_only_by_more(
+    now: Now, told: int, said: str
+) -> None:
+    async with staged(paying(90)) as stage:
+        now[0] += 3.4
+        stage.screen.second()
+        await stage.show(paying(told))
+        assert figures(stage) == said
+
+
+async def test_every_second_turns_one_figure_however_late_it_is_told(now: Now) -> None:
+    """The screen came up half a second after the app's clock had turned."""
+    late = 0.0, 0.02, 0.0, 0.01, 0.03, 0.0
+    async with staged(paying(90)) as stage:
+        said = []
+        for second, by in enumerate(late):
+            now[0] = 100.49 + second + by
+            stage.screen.second()
+            said.append(int(figures(stage)[3:]))
+        assert said == list(range(said[0], said[0] - len(late), -1))
