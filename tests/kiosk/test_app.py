@@ -1,7 +1,9 @@
 """The app: one door for events, the screen before the commands, nobody there, and the crash net."""
 
 import asyncio
+import gc
 import logging
+import weakref
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -22,7 +24,7 @@ from tui.journey import events as e
 from tui.journey.state import State, Step
 from tui.kiosk.app import KioskApp
 from tui.kiosk.screens.base import StepScreen
-from tui.kiosk.screens.dialogue import Confirm
+from tui.kiosk.screens.dialogue import Confirm, IdleWarning
 from tui.kiosk.screens.events import Happened
 from tui.kiosk.screens.help import HelpScreen
 from tui.kiosk.screens.registry import screen_class
@@ -149,14 +151,18 @@ async def test_a_minute_may_begin_before_the_next_screen_has_its_parts() -> None
         assert app.step_screen is coming
 
 
-async def test_screens_are_used_again_within_a_journey() -> None:
+async def test_of_screens_that_were_left_the_first_alone_is_used_again() -> None:
     async with kiosk() as (app, _recorder, pilot):
-        await app.present(people.state(Step.CARD))
-        card = app.step_screen
+        home = app.step_screen
         await app.present(people.state(Step.NOTICE))
+        notice = weakref.ref(app.step_screen)
         await app.present(people.state(Step.CARD))
         await pilot.pause()
-        assert app.step_screen is card
+        await pilot.pause()
+        gc.collect()
+        assert notice() is None
+        await app.present(people.state(Step.WAITING))
+        assert app.step_screen is home
 
 
 async def test_help_opens_and_closes_on_every_own_key() -> None:
@@ -210,6 +216,17 @@ async def test_nobody_there_is_warned_and_then_signed_out() -> None:
         await pilot.pause()
         assert stack(app) == ["WaitingScreen"]
         assert recorder.ran[-1] == ("SignOut", Step.WAITING)
+
+
+async def test_a_warning_that_is_answered_twice_takes_no_step_away() -> None:
+    async with kiosk() as (app, _recorder, pilot):
+        await app.present(people.state(Step.CARD))
+        warning = IdleWarning()
+        await app.push_screen(warning)
+        warning.dismiss(True)
+        warning.dismiss(True)
+        await pilot.pause()
+        assert stack(app) == ["CardScreen"]
 
 
 @pytest.mark.parametrize(("step", "seconds"), [(Step.SIGN_IN, 120), (Step.FORM, 360), (Step.QR, 600)])

@@ -7,11 +7,13 @@ from collections.abc import Callable
 from weakref import ref
 
 import pytest
+from textual.geometry import Region
 from textual.widget import Widget
 
 from tests.harness import people
 from tests.harness.kiosk.stage import Stage, staged
 from tui.journey.state import Step
+from tui.kiosk.screens.drawn import forget
 from tui.kiosk.widgets.qr import modules
 from tui.process import garbage
 
@@ -20,7 +22,7 @@ VISITED = (Step.SIGN_IN, Step.NOTICE, Step.FORM, Step.QR)
 
 @pytest.fixture
 def swept(monkeypatch: pytest.MonkeyPatch) -> Callable[[], asyncio.Event]:
-    """Make an event that is set when the app has looked for garbage after a visit."""
+    """Make an event that is set when the app has looked for garbage."""
 
     def event() -> asyncio.Event:
         done = asyncio.Event()
@@ -34,6 +36,7 @@ async def visit(stage: Stage, done: asyncio.Event) -> None:
     """Come, see some screens, and go."""
     for step in VISITED:
         await stage.show(people.state(step))
+    done.clear()
     await stage.show(people.state(Step.WAITING))
     await asyncio.wait_for(done.wait(), 10)
     await stage.pilot.pause()
@@ -69,12 +72,19 @@ async def test_no_line_drawn_for_a_person_outlives_the_visit(swept: Callable[[],
         assert modules.cache_info().currsize == 0
 
 
-async def test_a_screen_that_was_left_keeps_no_drawn_lines() -> None:
-    async with staged(people.state(Step.NOTICE)) as stage:
-        left = stage.screen
-        assert any(widget._styles_cache._cache for widget in left.walk_children(Widget))
-        await stage.show(people.state(Step.CARD))
-        assert not any(widget._styles_cache._cache for widget in left.walk_children(Widget))
+async def test_the_first_screen_keeps_no_drawn_lines_while_another_is_shown() -> None:
+    async with staged(people.state(Step.WAITING)) as stage:
+        home = stage.screen
+        assert any(widget._styles_cache._cache for widget in home.walk_children(Widget))
         await stage.show(people.state(Step.NOTICE))
-        assert stage.screen is left
-        assert "供应商须知" in stage.text
+        assert not any(widget._styles_cache._cache for widget in home.walk_children(Widget))
+        await stage.show(people.state(Step.WAITING))
+        assert stage.screen is home
+        assert "开始办理" in stage.text
+
+
+def test_what_was_reckoned_with_places_is_forgotten() -> None:
+    Region(0, 0, 2, 2).intersection(Region(1, 1, 2, 2))
+    assert Region.intersection.cache_info().currsize
+    forget()
+    assert not Region.intersection.cache_info().currsize

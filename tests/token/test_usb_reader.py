@@ -21,7 +21,7 @@ from tests.rig.child import process
 from tests.rig.pcsc.bus import Bus
 from tests.rig.pcsc.swap import Swapped
 from tui.core.failure import Reason, TokenError
-from tui.core.token import Snapshot
+from tui.core.token import Readers, Snapshot
 from tui.token.launch import Module
 from tui.token.tokens import Tokens
 
@@ -89,13 +89,16 @@ def signer(certificate: bytes) -> rsa.RSAPublicKey:
 async def test_put_in_after_the_start_and_pulled_and_put_back(bus: Bus, usb: Tokens, shelf: Shelf) -> None:
     card, certificate = shelf.take("rsa2048")
     async with watching(usb) as snapshots:
-        assert await anext(snapshots) == Snapshot()
+        assert (await anext(snapshots)).tokens == ()
+        await until(snapshots, lambda snapshot: snapshot.readers is Readers.NONE)
         for _ in range(2):
             bus.plug("front", card)
             seen = await until(snapshots, lambda snapshot: bool(snapshot.tokens))
             assert (held(seen), seen.tokens[0].label) == ({certificate}, LABEL)
+            assert seen.readers is Readers.PRESENT
             bus.pull("front")
-            assert await until(snapshots, lambda snapshot: not snapshot.tokens) == Snapshot()
+            gone = await until(snapshots, lambda s: not s.tokens and s.readers is Readers.NONE)
+            assert gone == Snapshot(readers=Readers.NONE)
 
 
 async def test_ten_times_in_and_out(bus: Bus, usb: Tokens, shelf: Shelf) -> None:

@@ -66,6 +66,15 @@ class Reason(Enum):
         "the token lacks the mechanism or refuses the key's attributes",
     )
     TOKEN_FAULT = "token_fault", Place.TOKEN, 108, "the token or its driver reported a general error"
+    NO_READER = "no_reader", Place.TOKEN, 111, "there is no reader: that of a USB token comes with it"
+    READER_UNRECOGNISED = (
+        "reader_unrecognised",
+        Place.TOKEN,
+        112,
+        "a smart card device is on USB, and the readers' service has no reader for it",
+    )
+    READER_SERVICE_DOWN = "reader_service_down", Place.TOKEN, 113, "the readers' service (pcscd) does not answer"
+    READER_NOT_ALLOWED = "reader_not_allowed", Place.TOKEN, 114, "the readers' service refuses this user (polkit)"
     DRIVER_MISSING = (
         "driver_missing",
         Place.TOKEN,

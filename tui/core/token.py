@@ -1,5 +1,6 @@
 """What a look at the tokens shows, and what an operation on one says and yields."""
 
+from collections.abc import Iterable
 from dataclasses import field
 from enum import StrEnum
 
@@ -29,6 +30,34 @@ class TokenStage(StrEnum):
     """The user PIN gives way to another one; on a PIN pad both are typed meanwhile."""
 
 
+class Readers(StrEnum):
+    """What is known of the readers of a driver, or of all drivers; the first of several that hold is told."""
+
+    PRESENT = "present"
+    UNRECOGNISED = "unrecognised"
+    """A smart card device is on USB, and the readers' service has no reader."""
+    NOT_ALLOWED = "not_allowed"
+    """The readers' service refuses this user."""
+    NO_SERVICE = "no_service"
+    """The readers' service does not run."""
+    NONE = "none"
+    """There is none; one that is in the token comes with it."""
+    NOT_NEEDED = "not_needed"
+    """The driver's slots are no readers: a token in software, in the machine or at the other end of a tunnel."""
+    UNKNOWN = "unknown"
+    """Nobody tells: the driver finds its tokens in a way of its own, or cannot be asked."""
+
+    @property
+    def blind(self) -> bool:
+        """No token can be seen, whatever is inserted."""
+        return self in (Readers.UNRECOGNISED, Readers.NOT_ALLOWED, Readers.NO_SERVICE)
+
+    @classmethod
+    def of(cls, several: "Iterable[Readers]") -> "Readers":
+        """What is told of all drivers."""
+        return min(several, key=list(cls).index, default=cls.UNKNOWN)
+
+
 @frozen
 class ModuleFault:
     """One driver that cannot be used now."""
@@ -44,6 +73,7 @@ class Snapshot:
     tokens: tuple[Token, ...] = ()
     """In an order of their own, as their certificates are; see `core.succession`."""
     faults: tuple[ModuleFault, ...] = ()
+    readers: Readers = Readers.UNKNOWN
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "tokens", arranged(self.tokens))

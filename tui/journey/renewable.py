@@ -1,13 +1,15 @@
 """Which of the inserted certificates a journey may begin with; screens ask it before the moves are imported."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from tui.core.certificate import Certificate, Token
+from tui.core.certificate import Certificate, CertificateState, Token
+from tui.core.failure import Reason
 from tui.core.succession import due, successor
 from tui.journey.state import State
 
 FRESH = timedelta(days=30)
 """A certificate younger than this may be one whose installation was never finished."""
+_GOOD = frozenset({CertificateState.RENEWABLE, CertificateState.VALID, CertificateState.RENEWED})
 
 
 def renewable(state: State) -> tuple[tuple[Token, Certificate], ...]:
@@ -27,3 +29,22 @@ def young_successor(state: State) -> tuple[Token, Certificate] | None:
     if token is None or old is None or new is None or state.now is None or state.now >= new.not_before + FRESH:
         return None
     return token, old
+
+
+def in_trouble(state: State) -> bool:
+    """Whether nothing that is inserted is good, now or for later, or no token can be seen, or was found when asked for.
+
+    What then stops it is `core.ladder`'s to say.
+    """
+    if state.snapshot is None or state.now is None:
+        return False
+    if not state.tokens:
+        sought = state.failure is not None and state.failure.reason is Reason.NO_TOKEN
+        return sought or bool(state.snapshot.faults) or state.snapshot.readers.blind
+    usable = [c for token in state.tokens if not token.pin_to_be_changed for c in token.certificates]
+    return not any(_is_good(certificate, state.now, state.window) for certificate in usable)
+
+
+def _is_good(certificate: Certificate, now: datetime, window: timedelta) -> bool:
+    over = certificate.renewed_until is not None and certificate.renewed_until < now
+    return certificate.state(now, window) in _GOOD and not over

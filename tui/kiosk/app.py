@@ -123,6 +123,8 @@ class KioskApp(PalettedApp, inherit_bindings=False):
             with self.batch_update():
                 await self._forget()
             screen.check_idle()
+        elif entering:
+            self.call_later(self._forget)
 
     async def _draw(self, screen: StepScreen, *, entering: bool) -> None:
         """In a batch: draw the state, and lay it out to its end."""
@@ -161,20 +163,22 @@ class KioskApp(PalettedApp, inherit_bindings=False):
             await self.pop_screen()
 
     async def _forget(self) -> None:
-        """The person has gone: no widget that held their data stays in memory."""
-        for kind, screen in list(self._screens.items()):
-            if screen is not self.step_screen:
+        """No widget that held a person's data stays in memory once its step is over, but what is seen, and the home."""
+        home = screen_class(Step.WAITING), self._home_language
+        for made, screen in list(self._screens.items()):
+            if screen is not self.step_screen and made != home:
                 self.uninstall_screen(screen)
-                del self._screens[kind]
+                del self._screens[made]
                 await screen.remove()
         for pump in self.screen_stack:  # it holds its last message, and with it the screen that sent it
             pump.call_later(lambda: None)
         self.call_after_refresh(self._sweep)
 
     def _sweep(self) -> None:
-        """After the last of its frames has been drawn."""
+        """After the last of its frames has been drawn, and not where somebody types."""
         forget()
-        garbage.collect()
+        if not self.step_screen.has_entries:
+            garbage.collect()
 
     # ── start and end ───────────────────────────────────────────────────────
     def refresh_css(self, animate: bool = True) -> None:

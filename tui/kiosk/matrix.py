@@ -1,6 +1,8 @@
 """The modules of a QR code (ISO/IEC 18004), for whoever draws them."""
 
+import sys
 from functools import lru_cache
+from typing import Any
 
 LONGEST_PAYLOAD = 512
 """Characters; a longer one is not a payment code."""
@@ -13,6 +15,11 @@ Even, for an odd number of rows above would lead the seams of half blocks throug
 
 Modules = tuple[tuple[bool, ...], ...]
 """Rows of dark modules, without quiet zone."""
+
+
+_modules: dict[str, Any] = sys.modules
+_modules.setdefault("qrcode.image.styles.moduledrawers.pil", None)
+"""Drawers of images, which qrcode can miss: with Pillow, where that is installed, they take 3 MiB."""
 
 
 @lru_cache(maxsize=4)

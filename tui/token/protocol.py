@@ -13,7 +13,7 @@ from tui.core.certificate import CertificateRef, Token
 from tui.core.failure import Failure
 from tui.core.leftover import LeftoverKey
 from tui.core.policy import KeyPolicy, SignatureScheme
-from tui.core.token import Installation, KeyLeft, SignedRequest, TokenStage
+from tui.core.token import Installation, KeyLeft, Readers, SignedRequest, TokenStage
 from tui.token.load import HEADER, Load, framed
 
 __all__ = ["HEADER", "Load", "encode", "framed"]
@@ -122,6 +122,7 @@ class Seen(msgspec.Struct, frozen=True, tag=True):
     """All tokens of this driver, at the start and at every change."""
 
     tokens: tuple[Token, ...]
+    readers: Readers = Readers.UNKNOWN
 
 
 class Unusable(msgspec.Struct, frozen=True, tag=True):

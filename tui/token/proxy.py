@@ -10,7 +10,7 @@ from dataclasses import replace
 from tui.core.certificate import CertificateRef, Token, find_token
 from tui.core.failure import UNLOADABLE, Failure, Reason, TokenError
 from tui.core.secret import Pin
-from tui.core.token import TokenStage
+from tui.core.token import Readers, TokenStage
 from tui.token import protocol
 from tui.token.child import Child
 from tui.token.launch import Module, Process
@@ -55,6 +55,7 @@ class DriverProcess:
         self.module = module
         self.tokens: tuple[Token, ...] = ()
         """What the driver saw last; kept over one restart, since a crash is no removal."""
+        self.readers = Readers.UNKNOWN
         self.failure: Failure | None = None
         """Why the driver is of no use now."""
         self.reported = asyncio.Event()
@@ -250,9 +251,9 @@ class DriverProcess:
         async with contextlib.aclosing(child.reports()) as reports:
             async for report in reports:
                 match report:
-                    case Seen(tokens=tokens):
+                    case Seen(tokens=tokens, readers=readers):
                         self._looked.set()
-                        self._report(tokens, None)
+                        self._report(tokens, None, readers)
                     case Unusable() | Leaving():
                         return report
                     case _:
@@ -264,9 +265,10 @@ class DriverProcess:
         if self._answers is not None:
             self._answers.put_nowait(answer)
 
-    def _report(self, tokens: tuple[Token, ...], failure: Failure | None) -> None:
-        changed = (tokens, failure) != (self.tokens, self.failure) or not self.reported.is_set()
-        self.tokens, self.failure = tokens, failure
+    def _report(self, tokens: tuple[Token, ...], failure: Failure | None, readers: Readers = Readers.UNKNOWN) -> None:
+        said = tokens, failure, readers
+        changed = said != (self.tokens, self.failure, self.readers) or not self.reported.is_set()
+        self.tokens, self.failure, self.readers = said
         self.reported.set()
         if changed:
             self._changed()

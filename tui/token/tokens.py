@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tui.core.certificate import CertificateRef, Token, find_token
 from tui.core.failure import UNLOADABLE, Failure, Reason, TokenError
 from tui.core.secret import Pin
-from tui.core.token import Installation, KeyLeft, ModuleFault, SignedRequest, Snapshot, TokenStage
+from tui.core.token import Installation, KeyLeft, ModuleFault, Readers, SignedRequest, Snapshot, TokenStage
 from tui.token import protocol
 from tui.token.launch import HeadStart, Module
 from tui.token.protocol import (
@@ -220,7 +220,10 @@ class Tokens:
             failure = driver.failure or (None if driver.reported.is_set() else unreported)
             if failure is not None:
                 faults.append(ModuleFault(str(driver.module.path), failure))
-        return Snapshot(tuple(token for driver in self.drivers for token in driver.tokens), tuple(faults))
+        if not self._modules:
+            faults.append(ModuleFault("", Failure(Reason.DRIVER_MISSING)))
+        readers = Readers.of(driver.readers for driver in self.drivers)
+        return Snapshot(tuple(token for driver in self.drivers for token in driver.tokens), tuple(faults), readers)
 
     async def _all_reported(self, seconds: float) -> None:
         waiting = [asyncio.create_task(driver.reported.wait()) for driver in self.drivers]

@@ -13,6 +13,7 @@ import pytest
 from tests.rig.softhsm import SoftToken, make_token
 from tui.cli.machine import place, reader, terminal
 from tui.cli.machine.finding import Finding
+from tui.core import pcsc
 from tui.core.exits import Exit
 from tui.kiosk.receipt.settings import PrinterSettings
 from tui.kiosk.settings import ModuleSettings
@@ -56,7 +57,7 @@ def test_a_driver_that_needs_no_reader_asks_for_none(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "fix"), [(reader.NOT_ALLOWED, "polkit"), (reader.NO_SERVICE, "pcscd.socket"), (1, "journalctl")]
+    ("code", "fix"), [(pcsc.NOT_ALLOWED, "polkit"), (pcsc.NO_SERVICE, "pcscd.socket"), (1, "journalctl")]
 )
 def test_why_the_readers_service_gives_nothing(code: int, fix: str, tmp_path: Path) -> None:
     assert fix in reader.unreachable(code, tmp_path / "socket").fix

@@ -2,8 +2,9 @@
 
 import os
 import re
+import signal
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from time import monotonic
 from typing import Any, Self
@@ -44,9 +45,9 @@ def settings_file(sandbox: Sandbox, token: SoftToken, folder: Path) -> Path:
 class Terminal:
     """80 columns, 24 rows."""
 
-    def __init__(self, config: Path) -> None:
-        """Start the kiosk with these settings."""
-        words = command("--config", config)
+    def __init__(self, config: Path, reached: Sequence[str] = ()) -> None:
+        """Start the kiosk with these settings, or what reaches it elsewhere."""
+        words = [*reached] or command("--config", config)
         environment: Any = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor"}
         self._screen = pyte.Screen(80, 24)
         self._stream = pyte.ByteStream(self._screen)
@@ -88,9 +89,8 @@ class Terminal:
             self.type("\t")
         raise AssertionError(f"no {label} in\n{self.text}")
 
-    def walk_to_payment(self, answers: dict[str, dict[str, str]], pin: str, keys: Keys) -> None:
-        """From the first screen through sign-in, form and CA password to the handed-in request."""
-        agent, address = answers["agent"], answers["recipient"]["address"]
+    def walk_to_card(self, keys: Keys) -> None:
+        """From the first screen through sign-in and notice to the certificate."""
         self.until("可以办理续期", "已连接")
         self.type("\r")
         self.until("密码")
@@ -100,6 +100,12 @@ class Terminal:
         self.until("请向下翻阅到结尾")
         self.type(END)
         self.press("同意并继续")
+        self.until("证书信息", "有效期至")
+
+    def walk_to_payment(self, answers: dict[str, dict[str, str]], pin: str, keys: Keys) -> None:
+        """From the first screen through sign-in, form and CA password to the handed-in request."""
+        agent, address = answers["agent"], answers["recipient"]["address"]
+        self.walk_to_card(keys)
         self.until("申请续期")
         self.press("申请续期")
         self.until("版本")
@@ -116,6 +122,22 @@ class Terminal:
         self.type(*keys(pin), quiet=_WITHIN_A_FIELD)
         self.type("\r")
         self.until("续期申请已提交")
+
+    def walk_to_code(self, answers: dict[str, dict[str, str]]) -> None:
+        """From the handed-in request through order and invoice to the payment code."""
+        self.press("确定")
+        self.press("立即支付")
+        self.press("下一步")
+        self.until("纳税人识别号")
+        self.type("\r", "\r")
+        for value in (answers["invoice"]["tax_number"], answers["invoice"]["title"]):
+            self.type(value, "\r", quiet=_WITHIN_A_FIELD)
+        self.press("提交")
+        self.until("扫码付款", "剩余时间")
+
+    def hang_up(self) -> None:
+        """The line is gone, without a word."""
+        self._spawned.kill(signal.SIGKILL)
 
     def leave(self) -> None:
         """结束办理."""

@@ -9,7 +9,7 @@ from tui.core.certificate import Token, refer
 from tui.core.details import Details, Named
 from tui.core.failure import Failure, Reason
 from tui.core.order import ApplicationStatus, AttemptState, Document, PaymentStatus, Refund
-from tui.core.token import ModuleFault, Snapshot, TokenStage
+from tui.core.token import ModuleFault, Readers, Snapshot, TokenStage
 from tui.journey.ports import Check
 from tui.journey.state import State, Step
 from tui.process.resources import ASSETS
@@ -82,6 +82,8 @@ GALLERY: dict[str, State] = {
     "waiting-fault": replace(
         HOME, snapshot=Snapshot((), (ModuleFault("/x.so", Failure(Reason.DRIVER_MISSING, "x.so")),))
     ),
+    "waiting-sought": replace(HOME, snapshot=Snapshot(readers=Readers.PRESENT), failure=Failure(Reason.NO_TOKEN)),
+    "waiting-expired": replace(HOME, snapshot=Snapshot((_held(COMPANY, -3, "8841"),))),
     "choosing": _at(Step.CHOOSING, snapshot=Snapshot((people.TOKEN, token(certificate("second", 30), serial="S2")))),
     "sign-in": _at(Step.SIGN_IN, account=""),
     "notice": _at(Step.NOTICE, notice=_text("notice", "供应商须知")),

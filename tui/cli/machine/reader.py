@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tui.cli.machine.finding import PATIENCE, Finding
 from tui.core.exits import Exit
+from tui.core.pcsc import LIBRARY, NO_READERS, NO_SERVICE, NOT_ALLOWED, SYSTEM_SCOPE
 from tui.kiosk.settings import ModuleSettings
 from tui.kiosk.text import _
 
@@ -17,10 +18,6 @@ FORWARDED = "p11-kit-client"
 READERLESS = (FORWARDED, "softhsm", "tpm2_pkcs11")
 """Parts of the names of drivers that use no reader of this machine."""
 ADDRESS = "P11_KIT_SERVER_ADDRESS"
-
-SYSTEM_SCOPE = 2
-"""SCARD_SCOPE_SYSTEM of pcsc-lite's pcsclite.h, where the codes are too."""
-NO_SERVICE, NO_READERS, NOT_ALLOWED = 0x8010001D, 0x8010002E, 0x8010006A
 
 _LOAD = "import ctypes, sys; ctypes.CDLL(sys.argv[1]).C_GetFunctionList"
 
@@ -76,7 +73,7 @@ def forwarded(environment: Mapping[str, str]) -> Finding:
 def readers(environment: Mapping[str, str]) -> Iterator[Finding]:
     """The service, the right to it, and the readers that it knows; asked by the library that drivers ask."""
     try:
-        library = ctypes.CDLL("libpcsclite.so.1")
+        library = ctypes.CDLL(LIBRARY)
     except OSError as error:
         fix = _("安装读卡器服务（Debian：apt install pcscd libccid）。")
         yield Finding("pcscd", ok=False, detail=str(error), fix=fix, code=Exit.TOKEN)

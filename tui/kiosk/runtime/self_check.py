@@ -4,9 +4,9 @@ from collections.abc import Callable
 from datetime import datetime
 
 from tui.core.beijing import SKEW, beijing
-from tui.core.certificate import Certificate, CertificateState
-from tui.core.eligibility import best_refused
+from tui.core.certificate import Certificate
 from tui.core.failure import Failure, KioskError, Reason
+from tui.core.ladder import NOT_NOW, judged
 from tui.core.order import ServiceStatus
 from tui.core.token import Snapshot
 from tui.journey.ports import Check, DeskPort
@@ -42,19 +42,9 @@ class SelfCheck:
         return tuple(Check("driver", path not in faults, path, faults.get(path)) for path in self._modules)
 
     def _certificate(self, snapshot: Snapshot) -> Check:
-        now = self._clock()
-        held = [c for token in snapshot.tokens for c in token.certificates]
-        best = next((c for c in held if c.state(now) is CertificateState.RENEWABLE), None)
-        if best is not None:
-            return Check("certificate", True, _told(best))
-        if not any(c.for_signing for c in held) and any(token.hides for token in snapshot.tokens):
-            return Check("certificate", False, failure=Failure(Reason.CERTIFICATE_HIDDEN))
-        if (refused := best_refused(held, now)) is None:
-            return Check("certificate", False, failure=Failure(Reason.NO_CERTIFICATE))
-        certificate, reason = refused
-        if reason in (Reason.TOO_EARLY, Reason.ALREADY_RENEWED):
-            return Check("certificate", True, _told(certificate))
-        return Check("certificate", False, _told(certificate), Failure(reason))
+        certificate, why_not = judged(snapshot.tokens, self._clock())
+        ok = why_not is None or why_not.reason in NOT_NOW
+        return Check("certificate", ok, _told(certificate) if certificate else "", None if ok else why_not)
 
     def _time(self, status: ServiceStatus) -> Check:
         skew = self._clock() - status.time

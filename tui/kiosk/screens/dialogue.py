@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from textual import events
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
@@ -40,6 +41,10 @@ class Dialogue(ModalScreen[bool], inherit_bindings=False):
     def compose_buttons(self) -> Iterable[Widget]:
         """The answers."""
         return ()
+
+    def dismiss(self, result: bool | None = None) -> AwaitComplete:
+        """Only once: for a second key, or the clock right after one, Textual would take the step's own screen away."""
+        return super().dismiss(result) if self.is_active else AwaitComplete()
 
     def action_yes(self) -> None:
         """Agreed."""

@@ -1,11 +1,19 @@
 """Let go of the lines that Textual has drawn and keeps: of a screen that was left, and of a person who has gone."""
 
+from typing import Final
+
 from rich.cells import cached_cell_len
 from textual._styles_cache import StylesCache
+from textual.filter import ANSIToTruecolor
+from textual.geometry import Region
 from textual.screen import Screen
+from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.kiosk.widgets.qr import modules
+
+_PLACES: Final = tuple(of_region for of_region in vars(Region).values() if hasattr(of_region, "cache_clear"))
+"""What is reckoned with places of widgets: up to 26,000 results that lie among all else and keep memory in pieces."""
 
 
 def put_away(screen: Screen[None]) -> None:
@@ -16,5 +24,6 @@ def put_away(screen: Screen[None]) -> None:
 
 def forget() -> None:
     """Caches that know no screen: the first keeps the lines of 1024 widgets alive long after their screens."""
-    for cache in (StylesCache.get_inner_outer, cached_cell_len, modules):
+    drawn = StylesCache.get_inner_outer, cached_cell_len, Strip.render_ansi, ANSIToTruecolor.truecolor_style, modules
+    for cache in (*drawn, *_PLACES):
         cache.cache_clear()

@@ -239,7 +239,7 @@ def _news(state: State, scannable: bool) -> str:
     failure: Failure | None = state.failure
     if failure is not None:
         words = explain(failure, state.money, state.service)
-        return f"{words.happened} {words.advice}".strip()
+        return words.told
     if state.desk_reachable is False:
         return desk_words(state)
     if _frozen(state):

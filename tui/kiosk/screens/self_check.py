@@ -1,24 +1,21 @@
 """环境检测: driver module, token, certificate, desk, clock, version."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
+from rich.cells import cell_len
 from textual.content import Content
 from textual.widget import Widget
 
-from tui.core.text_safety import printable
-from tui.journey.ports import Check
 from tui.journey.state import State
 from tui.kiosk.screens.base import BACK, Key, StepScreen
 from tui.kiosk.settings import is_counter
 from tui.kiosk.text import N_, _
-from tui.kiosk.text.checks import HELP, item_words, result_words
-from tui.kiosk.text.wording import explain
+from tui.kiosk.text.checks import HELP, Line, lines
+from tui.kiosk.text.wrapping import wrapped
 from tui.kiosk.widgets.action import ActionButton
 from tui.kiosk.widgets.document import Document
 
-PERSONAL = ("driver", "token", "certificate")
-"""Whose details are paths and names, which a stranger at a counter is not told."""
+STYLES = {True: "bold $good", False: "bold $bad", None: "$muted"}
 
 
 class SelfCheckScreen(StepScreen):
@@ -43,17 +40,21 @@ class SelfCheckScreen(StepScreen):
 
     def show(self, state: State) -> None:
         """The checks, once they have run."""
-        counter = is_counter(self.app)
-        checks = [replace(c, detail="") if counter and c.item in PERSONAL else c for c in state.checks]
-        lines = [_line(check, state) for check in checks]
-        waiting = Content(_("正在检测，请稍候。") if state.busy else _("还没有检测结果，请按「重新检测」。"))
-        self.query_one(Document).show_content(Content("\n").join(lines or [waiting]))
+        told = list(lines(state, veiled=is_counter(self.app)))
+        widest = max((cell_len(line.result) for line in told), default=0)
+        waiting = _("正在检测，请稍候。") if state.busy else _("还没有检测结果，请按「重新检测」。")
+        rest = () if state.checks else (Content(waiting),)
+        self.query_one(Document).show_fitted(
+            lambda width: Content("\n").join([*(_drawn(line, widest, width) for line in told), *rest])
+        )
 
 
-def _line(check: Check, state: State) -> Content:
-    result = f"[{result_words(check)}] ", "bold $good" if check.ok else "bold $bad"
-    line = Content.assemble(result, (item_words(check), "bold"), "  ", printable(check.detail, 120))
-    if check.failure is None:
-        return line
-    words = explain(check.failure, state.money, state.service)
-    return Content.assemble(line, "\n       ", f"{words.happened} {words.advice}")
+def _drawn(line: Line, widest: int, width: int) -> Content:
+    """The line, and what mends it below; `widest` is that of all results, `width` of the window."""
+    result = f"[{line.result}]" + " " * (widest - cell_len(line.result) + 1), STYLES[line.ok]
+    drawn = Content.assemble(result, (line.item, "bold"), "  ", line.detail)
+    if line.remedy is None:
+        return drawn
+    margin = " " * (widest + 3)
+    told = (part for words in (line.remedy.told, line.remedy.call) for part in wrapped(words, width - len(margin)))
+    return Content.assemble(drawn, *(f"\n{margin}{part}" for part in told if part))

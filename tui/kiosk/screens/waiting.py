@@ -11,7 +11,7 @@ from textual.widgets import Static
 
 from tui.core.certificate import Certificate, CertificateState, Token
 from tui.core.failure import Failure, Reason
-from tui.journey.renewable import renewable, young_successor
+from tui.journey.renewable import in_trouble, renewable, young_successor
 from tui.journey.state import State
 from tui.kiosk.screens.base import RETRY, Key, StepScreen
 from tui.kiosk.settings import is_counter
@@ -38,6 +38,8 @@ PREPARE = N_(
     "请准备好：申请CA时使用的财智云账号和密码、CA密码、经办人的证件号码、手机和邮箱、纳税人识别号、付款用的手机。"
 )
 
+MARGINS = 5
+"""Columns of the screen's column that its margins take, and a scrollbar."""
 ROWS, ROOM = 3, 7
 """Lines of `short_facts`, and lines that certificates may take in 80x24 beside the titles of two tokens."""
 LINE = 72
@@ -83,15 +85,15 @@ class WaitingScreen(StepScreen):
 
     def show(self, state: State) -> None:
         """Draw the tokens."""
-        headline, text, headline_style = self._headline(state)
-        self.query_one("#insert", Static).update(Content.assemble((headline, headline_style), "\n\n", text))
-        nothing = state.snapshot is not None and not state.tokens and not state.snapshot.faults
+        troubled = in_trouble(state)
+        self.query_one("#insert", Static).update(self._ladder(state) if troubled else self._headline(state))
+        nothing = state.snapshot is not None and not state.tokens and not troubled
         self.query_one(TokenDrawing).show()
         for part in ("#about", "#drawing", "#way"):
             self.query_one(part).display = nothing
         self.query_one("#inserted").display = bool(state.tokens and state.now)
         if state.tokens and state.now:
-            self._show_tokens(state, state.now)
+            self._show_tokens(state, state.now, brief=troubled)
         signing = any(certificate.for_signing for certificate in _certificates(state.tokens))
         self.query_one("#look").display = state.veiled is not None and signing  # else 开始办理 leads there
 
@@ -143,25 +145,44 @@ class WaitingScreen(StepScreen):
         """Leave the program, asked once more."""
         self.ask(_("退出程序？"), _("退出"), self.app.exit)
 
-    def _headline(self, state: State) -> tuple[str, str, str]:
+    def _headline(self, state: State) -> Content:
+        """What is inserted, where nothing is wrong with it."""
+        now, certificates = state.now, _certificates(state.tokens)
         if state.snapshot is None:
-            return _("正在读取CA"), _("请稍候。"), "bold $secondary"
-        if not state.tokens and state.snapshot.faults:
-            words = explain(state.snapshot.faults[0].failure, state.money, state.service)
-            return words.happened, "\n".join(words.lines), "bold $bad"
-        if not state.tokens:
-            return _("请插入CA证书U盘"), _("证书的状态会自动显示，不用按键。"), "bold $accent"
-        if (obstacle := _obstacle(state)) is not None:
-            words = explain(Failure(obstacle), state.money, state.service)
-            return words.happened, words.advice, "bold $bad"
-        now, window = state.now, state.window
-        if now and any(c.state(now, window) is CertificateState.RENEWABLE for c in _certificates(state.tokens)):
-            return _("已插入CA，可以办理续期"), _("请按「开始办理」。"), "bold $good"
-        if now and any(c.renewed_until is not None and now <= c.renewed_until for c in _certificates(state.tokens)):
-            return _("已插入CA，证书已续期"), _("请使用新证书。按「开始办理」查看详情。"), "bold $good"
-        return _("已插入CA，目前不能续期"), _("按「开始办理」查看原因和办法。"), "bold $bad"
+            words = _("正在读取CA"), _("请稍候。"), "bold $secondary"
+        elif not state.tokens:
+            words = _("请插入CA证书U盘"), _("证书的状态会自动显示，不用按键。"), "bold $accent"
+        elif any(map(state.is_renewable, certificates)):
+            words = _("已插入CA，可以办理续期"), _("请按「开始办理」。"), "bold $good"
+        elif now and any(c.renewed_until is not None and now <= c.renewed_until for c in certificates):
+            words = _("已插入CA，证书已续期"), _("请使用新证书。按「开始办理」查看详情。"), "bold $good"
+        else:
+            words = _("已插入CA，目前不能续期"), _("按「开始办理」查看原因和办法。"), "bold $bad"
+        headline, text, style = words
+        return Content.assemble((headline, style), "\n\n", text)
 
-    def _show_tokens(self, state: State, now: datetime) -> None:
+    def _ladder(self, state: State) -> Content:
+        """What stops what is inserted, or the lack of it, and what mends that."""
+        from tui.core.ladder import Rung, first_failing
+        from tui.kiosk.screens.looks.layout import column_of
+        from tui.kiosk.text.ladder import remedy, rungs_of
+        from tui.kiosk.widgets.ladder import ladder
+
+        rungs = rungs_of(state)
+        failing = first_failing(rungs)
+        words = remedy(failing, state) if failing else None
+        if failing is None or words is None:
+            return self._headline(state)
+        usable = failing.rung is Rung.USABLE
+        headline = _("已插入CA，目前不能续期") if usable else words.happened
+        said = state.failure is not None and state.failure.reason is Reason.NO_TOKEN  # by the banner
+        told = "" if said else f"{headline}\n\n"
+        lines = words.told if usable else words.advice, words.call
+        drawn = ladder(rungs, column_of(self.app.size) - MARGINS)
+        return Content.assemble((told, "bold $bad"), drawn, "\n\n", "\n".join(filter(None, lines)))
+
+    def _show_tokens(self, state: State, now: datetime, *, brief: bool) -> None:
+        """`brief` leaves room for the ladder."""
         from tui.kiosk.text.urgency import by_urgency
         from tui.kiosk.widgets.card import token_title
         from tui.kiosk.widgets.facts import table
@@ -170,10 +191,10 @@ class WaitingScreen(StepScreen):
         signing = [c for c in certificates if c.for_signing and c.renewed_until is None]
         lone = signing[0] if len(signing) == 1 else None
         renewable = lone is not None and lone.state(now, state.window) is CertificateState.RENEWABLE
-        in_validity = lone is not None and lone.readable and now <= lone.not_after
+        in_validity = lone is not None and lone.readable and now <= lone.not_after and not brief
         good = renewable and lone is not None and not lone.is_urgent(now)
         self.query_one(DaysLeft).show(lone.days_left(now) if lone and in_validity else None, good=good or not renewable)
-        crowded = len(certificates) - len(signing) + ROWS * len(signing) > ROOM
+        crowded = brief or len(certificates) - len(signing) + ROWS * len(signing) > ROOM
         width = min(self.app.size.width - 4, LINE) if crowded else 0
         blocks = []
         for token in by_urgency(state):
@@ -190,17 +211,6 @@ class WaitingScreen(StepScreen):
 def _step(number: int, title: str, text: str) -> Content:
     badge = Content.styled(f" {number} ", "bold $on-selected on $selected")
     return Content.assemble(badge, " ", (title, "bold"), "\n", (text, "$muted"))
-
-
-def _obstacle(state: State) -> Reason | None:
-    """What is to be said of the tokens before any of their certificates."""
-    certificates = _certificates(state.tokens)
-    concerned = [t for t in state.tokens if t.hides or any(map(state.is_renewable, t.certificates))]
-    if concerned and all(token.pin_to_be_changed for token in concerned):
-        return Reason.PIN_EXPIRED
-    if state.veiled is not None and not any(certificate.for_signing for certificate in certificates):
-        return Reason.CERTIFICATE_HIDDEN
-    return None if certificates else Reason.NO_CERTIFICATE
 
 
 def _rows(

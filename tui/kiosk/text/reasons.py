@@ -13,6 +13,19 @@ REASONS: dict[Reason, tuple[str, str]] = {
     Reason.TOKEN_READ_ONLY: (N_("CA处于写保护状态，不能写入新证书。"), N_("请联系客服解除写保护或更换CA。")),
     Reason.TOKEN_UNSUPPORTED: (N_("这个CA不支持在线续期所需的功能。"), N_("请联系客服更换CA。")),
     Reason.TOKEN_FAULT: (N_("CA或其驱动报告故障。"), N_("请拔出CA，重新插入后重试。")),
+    Reason.NO_READER: (
+        N_("没有找到读卡器，电脑也没有认出CA。"),
+        N_("请将CA证书U盘插入USB接口。已经插好的，请换一个USB接口再插一次。"),
+    ),
+    Reason.READER_UNRECOGNISED: (
+        N_("USB上插着读卡设备，但读卡服务不认识它。"),
+        N_("请工作人员安装读卡器驱动（libccid或厂商的驱动）。"),
+    ),
+    Reason.READER_SERVICE_DOWN: (N_("读卡服务没有运行，无法读取CA。"), N_("请工作人员启动读卡服务（pcscd）。")),
+    Reason.READER_NOT_ALLOWED: (
+        N_("本程序没有权限使用读卡服务。"),
+        N_("请工作人员为本程序的用户开放读卡服务（polkit规则）。"),
+    ),
     Reason.DRIVER_MISSING: (N_("没有找到CA驱动的文件。"), N_("请工作人员安装CA驱动，或更正设置中的驱动路径。")),
     Reason.DRIVER_FOLDER: (
         N_("设置中的CA驱动路径是一个文件夹。"),

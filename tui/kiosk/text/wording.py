@@ -1,5 +1,6 @@
 """Word failures, waits and the status line: what happened, what to do, whom to call, where the money is."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from tui.core.failure import Failure, Money, Place, Reason
@@ -38,6 +39,11 @@ class Explanation:
     """Whom to call, and the failure's number to tell them."""
 
     @property
+    def told(self) -> str:
+        """What happened and what to do, for where there is one line."""
+        return in_a_line(self.happened, self.advice)
+
+    @property
     def lines(self) -> tuple[str, ...]:
         """Advice, money and call, as the banner stacks them."""
         return tuple(filter(None, (self.advice, self.money, self.call)))
@@ -59,6 +65,11 @@ def explain(failure: Failure, money: Money, service: "ServiceStatus | None" = No
         label(money) if moved or concerns else "",
         "" if alone else f"{call(service)}  {failure.reason.number}",
     )
+
+
+def in_a_line(*sentences: str) -> str:
+    """Sentences after each other: Chinese marks bring their own space."""
+    return "".join(s if not before or before >= "\u3000" else f" {s}" for before, s in _with_mark(sentences))
 
 
 def locked_words(money: Money) -> str:
@@ -145,6 +156,14 @@ def desk_words(state: State) -> str:
             return _("服务：连接中断，正在重试")
         case None:
             return _("服务：未连接")
+
+
+def _with_mark(sentences: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """Each that says something, with the last character of the one before."""
+    before = ""
+    for sentence in filter(None, sentences):
+        yield before, sentence
+        before = sentence[-1]
 
 
 def _tries(failure: Failure) -> str:

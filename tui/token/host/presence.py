@@ -8,7 +8,8 @@ from PyKCS11 import PyKCS11Error
 
 from tui.core.certificate import Token
 from tui.core.frozen import frozen
-from tui.token.host import inventory
+from tui.core.token import Readers
+from tui.token.host import inventory, usb
 from tui.token.host.contents import Contents, Listing, Read
 from tui.token.host.driver import Driver
 from tui.token.host.slot_monitor import SlotMonitor
@@ -66,13 +67,15 @@ class Watcher:
         """Since the objects were looked at."""
         self.pause = _SHORTEST
         """Seconds until the next look."""
+        self.readers = Readers.UNKNOWN
+        """As far as the last look could tell."""
 
     def forget(self) -> None:
         """Make the next look a whole one: an operation may have changed the objects or the PIN's state."""
         self._seen = None
 
     def look(self) -> tuple[Token, ...] | None:
-        """All tokens if something changed, else None."""
+        """All tokens if something changed, they or `readers`, else None."""
         if self._monitor.changed():
             self._eager = _EAGER
             self.forget()  # another token may be in the place of the one that was
@@ -82,8 +85,9 @@ class Watcher:
             self._restart()
             state = self._slot_state()
         changed = self._changed(state, restarted)
+        before, self.readers = self.readers, _readers(state, self._monitor.readers)
         self.pause = self._next_pause()
-        return changed
+        return self._told if self.readers is not before else changed
 
     def _next_pause(self) -> float:
         """Soon after a report of the slot monitor, else by what the last look cost, with all around it."""
@@ -149,6 +153,15 @@ class Watcher:
             except PyKCS11Error as error:
                 broken |= error.value in _BROKEN
         return _SlotState(tuple(tokens), len(slots), hardware, broken)
+
+
+def _readers(state: _SlotState, by_service: Readers) -> Readers:
+    """By the driver's slots where they are none, else by PC/SC where the driver asks it, else by the slots again."""
+    if state.slots and not state.hardware:
+        return Readers.NOT_NEEDED
+    if by_service is Readers.UNKNOWN:
+        return Readers.PRESENT if state.hardware else Readers.UNKNOWN
+    return Readers.UNRECOGNISED if by_service is Readers.NONE and usb.has_smart_card_device() else by_service
 
 
 def _restart_after(state: _SlotState, told: tuple[Token, ...] | None) -> float:

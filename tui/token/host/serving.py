@@ -53,7 +53,7 @@ def _work(driver: Driver, watcher: Watcher, channel: Channel, reader: Reader) ->
     while orders < ORDERS and (not room or _peak() < room):
         signal.alarm(protocol.WATCH_DEADLINE)
         if (tokens := watcher.look()) is not None:
-            channel.send(Seen(tokens))
+            channel.send(Seen(tokens, watcher.readers))
         signal.alarm(0)
         reader.reap()
         room = room or _peak() + GROWTH

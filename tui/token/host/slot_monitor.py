@@ -2,7 +2,7 @@
 
 OpenSC spends a millisecond of CPU on every look at every reader, for libpcsclite spins while it waits for nothing. A
 thread that blocks in SCardGetStatusChange costs nothing, and releases the interpreter. Where there is no pcsc-lite
-nothing is ever reported; what is reported is a reason to look at the driver, never a fact.
+nothing is ever reported; what is reported is a reason to look at the driver, never a fact about its tokens.
 """
 
 import ctypes
@@ -10,10 +10,14 @@ import os
 import sys
 import threading
 import time
+from pathlib import Path
 from typing import Any, Final
 
-_LIBRARY: Final = "libpcsclite.so.1"
-_SCOPE_SYSTEM, _INFINITE, _READER_LENGTH = 2, 0xFFFFFFFF, 128
+from tui.core.pcsc import LIBRARY, NO_SERVICE, NOT_ALLOWED, SYSTEM_SCOPE
+from tui.core.token import Readers
+
+_INFINITE, _READER_LENGTH = 0xFFFFFFFF, 128
+_FAILURES: Final = {NO_SERVICE: Readers.NO_SERVICE, NOT_ALLOWED: Readers.NOT_ALLOWED}
 _UNAWARE, _CHANGED = 0x0000, 0x0002
 _OK = 0
 _NEW_READERS: Final = b"\\\\?PnP?\\Notification"
@@ -44,6 +48,8 @@ class SlotMonitor:
         os.set_blocking(self.descriptor, False)
         self.works = False
         """PC/SC answers, so that looks at the driver may be rare."""
+        self.readers = Readers.UNKNOWN
+        """What PC/SC says, where the driver asks it too."""
         if sys.platform == "linux":
             threading.Thread(target=self._listen, name="slot-monitor", daemon=True).start()
 
@@ -55,8 +61,9 @@ class SlotMonitor:
             return False
 
     def _listen(self) -> None:
+        used = LIBRARY in Path("/proc/self/maps").read_text(errors="replace")  # the driver has loaded it
         try:
-            library = ctypes.CDLL(_LIBRARY)
+            library = ctypes.CDLL(LIBRARY)
         except OSError:
             return
         states = ctypes.POINTER(_ReaderState)
@@ -64,18 +71,28 @@ class SlotMonitor:
         library.SCardReleaseContext.argtypes = (ctypes.c_long,)
         while True:
             context = ctypes.c_long()
-            if library.SCardEstablishContext(_SCOPE_SYSTEM, None, None, ctypes.byref(context)) == _OK:
-                self._wait(library, context)
+            code = library.SCardEstablishContext(SYSTEM_SCOPE, None, None, ctypes.byref(context)) & _INFINITE
+            if code == _OK:
+                self._wait(library, context, used)
                 library.SCardReleaseContext(context)
                 os.write(self._writer, b"!")
+            elif used:
+                self.readers = _FAILURES.get(code, Readers.NO_SERVICE)
             self.works = False
             time.sleep(_REST)
 
-    def _wait(self, library: Any, context: ctypes.c_long) -> None:
+    def _tell(self, readers: Readers) -> None:
+        if readers is not self.readers:
+            self.readers = readers
+            os.write(self._writer, b"!")
+
+    def _wait(self, library: Any, context: ctypes.c_long, used: bool) -> None:
         """Report every change until pcscd is gone."""
         known: dict[bytes, int] = {}
         while True:
             names = (_NEW_READERS, *_readers(library, context))
+            if used:
+                self._tell(Readers.PRESENT if len(names) > 1 else Readers.NONE)
             asked = [_ReaderState(name, None, known.get(name, _UNAWARE)) for name in names]
             states = (_ReaderState * len(asked))(*asked)
             if library.SCardGetStatusChange(context, _INFINITE, states, len(names)) & _INFINITE != _OK:

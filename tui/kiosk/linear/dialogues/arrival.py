@@ -2,19 +2,19 @@
 
 from functools import partial
 
-from tui.core.certificate import CertificateState
 from tui.core.failure import Failure, Reason
 from tui.core.order import LIVE
 from tui.core.secret import Password, Secret
 from tui.core.text_safety import mask, printable
 from tui.journey import events as e
-from tui.journey.renewable import renewable, young_successor
+from tui.journey.renewable import in_trouble, renewable, young_successor
 from tui.journey.state import State
 from tui.kiosk.linear.dialogue import Choice, Dialogue, Question
 from tui.kiosk.text import N_, _
 from tui.kiosk.text.certificate import facts, kept_words, row, short_facts, token_name
 from tui.kiosk.text.dates import day
 from tui.kiosk.text.labels import label
+from tui.kiosk.text.ladder import remedy, rung_words, rungs_of, standing_words
 from tui.kiosk.text.wording import demo_words, desk_words, explain, field_message
 
 
@@ -33,7 +33,8 @@ class Waiting(Dialogue):
     def seen(self, before: State) -> None:
         """Tokens came or went, or the desk."""
         now = self.state
-        if now.snapshot is not None and (before.snapshot is None or before.snapshot != now.snapshot):
+        sought = in_trouble(now) and not in_trouble(before)
+        if now.snapshot is not None and (_seen(before) != _seen(now) or sought):
             self._tell()
         elif now.desk_reachable is not before.desk_reachable and before.desk_reachable is not None:
             self.talk.say(desk_words(now))
@@ -73,10 +74,9 @@ class Waiting(Dialogue):
         if state.snapshot is None:
             self.talk.say(_("正在读取CA"))
             return
-        for fault in () if state.tokens else state.snapshot.faults:
-            words = explain(fault.failure, state.money, state.service)
-            self.talk.say(words.happened, *words.lines)
         if not state.tokens:
+            if in_trouble(state):
+                self._tell_ladder()
             self.talk.say(_("请插入CA"))
             return
         for token in state.tokens:
@@ -91,20 +91,32 @@ class Waiting(Dialogue):
                     if lone
                     else (row(certificate, state.now, state.window),)
                 )
-        self.talk.say(self._verdict())
+        if in_trouble(state):
+            self.talk.say(_("已插入CA，目前不能续期"))
+            self._tell_ladder()
+        else:
+            self.talk.say(self._verdict())
+
+    def _tell_ladder(self) -> None:
+        """How far what is inserted gets, a rung a line, and what mends the first that fails."""
+        for seen in rungs_of(self.state):
+            self.talk.say(_("{label}：{value}").format(label=rung_words(seen), value=standing_words(seen)))
+            if (words := remedy(seen, self.state)) is not None:
+                self.talk.say(words.happened, *words.lines)
 
     def _verdict(self) -> str:
         state, now = self.state, self.state.now
         held = [certificate for token in state.tokens for certificate in token.certificates]
-        if now and any(c.state(now, state.window) is CertificateState.RENEWABLE for c in held):
+        if any(map(state.is_renewable, held)):
             return _("已插入CA，可以办理续期")
-        if state.veiled is not None and not any(c.for_signing for c in held):
-            return explain(Failure(Reason.CERTIFICATE_HIDDEN), state.money).happened
-        if not held:
-            return explain(Failure(Reason.NO_CERTIFICATE), state.money).happened
         if now and any(c.renewed_until is not None and now <= c.renewed_until for c in held):
             return _("已插入CA，证书已续期")
         return _("已插入CA，目前不能续期")
+
+
+def _seen(state: State) -> object:
+    """What there is to be told of; a reader that comes before its token is no news."""
+    return (state.snapshot.tokens, state.snapshot.faults) if state.snapshot else None
 
 
 class Choosing(Dialogue):

@@ -5,16 +5,14 @@ from functools import partial
 
 from tui.core.certificate import refer
 from tui.core.failure import Failure, Reason
-from tui.core.text_safety import printable
 from tui.journey import events as e
 from tui.journey.moves.arrival import may_be_paid
 from tui.journey.moves.pin_change import changeable
-from tui.journey.ports import Check
 from tui.journey.state import State
 from tui.kiosk.linear.dialogue import Choice, Dialogue
 from tui.kiosk.text import N_, _
 from tui.kiosk.text.certificate import Fact, facts, refused_facts, token_name
-from tui.kiosk.text.checks import HELP, item_words, result_words
+from tui.kiosk.text.checks import HELP, lines
 from tui.kiosk.text.labels import label
 from tui.kiosk.text.wording import call, explain
 
@@ -69,18 +67,14 @@ class SelfCheck(Dialogue):
 
     def seen(self, before: State) -> None:
         """It has run."""
-        for check in self.state.checks if self.state.checks is not before.checks else ():
-            self._tell(check)
+        for line in lines(self.state, veiled=False) if self.state.checks is not before.checks else ():
+            self.talk.say(f"{line.item}  {line.result}  {line.detail}".rstrip())
+            if line.remedy is not None:
+                self.talk.say(line.remedy.happened, *filter(None, (line.remedy.advice, line.remedy.call)))
 
     def choices(self) -> tuple[Choice, ...]:
         """Back, or once more."""
         return Choice(_("返回"), e.BackPressed), Choice(_("重新检测"), e.Retried)
-
-    def _tell(self, check: Check) -> None:
-        self.talk.say(f"{item_words(check)}  {result_words(check)}  {printable(check.detail, 120)}")
-        if check.failure is not None:
-            words = explain(check.failure, self.state.money, self.state.service)
-            self.talk.say(words.happened, words.advice)
 
 
 class TokenAwaited(Dialogue):
