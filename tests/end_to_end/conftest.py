@@ -6,6 +6,10 @@ from pathlib import Path
 import pytest
 
 from tests.harness.end_to_end.sandbox import Sandbox, sandbox_up
+from tests.harness.kiosk.idle import _idle_is_seen_at_once
+from tests.harness.kiosk.style_sheets import _style_sheets_parsed_once
+
+__all__ = ["_idle_is_seen_at_once", "_style_sheets_parsed_once"]
 
 
 @pytest.fixture(scope="session")

@@ -11,20 +11,32 @@ from tests.rig.card.pcscd import Reader, missing, private_pcscd
 from tests.rig.card.provision import Shelf
 from tests.rig.pcsc.bus import Bus
 from tests.rig.simulator import Simulator, build
-from tests.rig.softhsm import SoftToken, TestCa, make_ca, make_token
+from tests.rig.softhsm import SoftToken, TestCa, copied, make_ca, make_token
 from tui.token.tokens import Tokens
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def ca() -> TestCa:
     """The CA that issued what is on the token."""
     return make_ca()
 
 
+@pytest.fixture(scope="session")
+def _rsa_token(tmp_path_factory: pytest.TempPathFactory, ca: TestCa) -> SoftToken:
+    """What `soft` is copied from."""
+    return make_token(tmp_path_factory.mktemp("rsa") / "token", ca=ca)
+
+
+@pytest.fixture(scope="session")
+def _ec_token(tmp_path_factory: pytest.TempPathFactory, ca: TestCa) -> SoftToken:
+    """What stands behind each simulator is copied from it."""
+    return make_token(tmp_path_factory.mktemp("ec") / "token", key="ec256", ca=ca)
+
+
 @pytest.fixture
-def soft(tmp_path: Path, ca: TestCa) -> SoftToken:
-    """An RSA token."""
-    return make_token(tmp_path / "token", ca=ca)
+def soft(_rsa_token: SoftToken, tmp_path: Path) -> SoftToken:
+    """An RSA token as it was made, whatever an earlier test did to its copy."""
+    return copied(_rsa_token, tmp_path / "token")
 
 
 @pytest.fixture
@@ -80,8 +92,8 @@ def simulator_module(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def simulator(simulator_module: Path, ca: TestCa, tmp_path: Path) -> Iterator[Simulator]:
+def simulator(simulator_module: Path, _ec_token: SoftToken, tmp_path: Path) -> Iterator[Simulator]:
     """The simulator over an EC token, whose pairs are quickly made; without rules."""
-    made = Simulator(make_token(tmp_path / "token", key="ec256", ca=ca), simulator_module, tmp_path / "control")
+    made = Simulator(copied(_ec_token, tmp_path / "token"), simulator_module, tmp_path / "control")
     yield made
     made.end_children()

@@ -1,7 +1,8 @@
 """A pilot that goes on once nothing is left to do, where Textual's looks every 20 ms whether the processor rests.
 
 What Textual leaves to timers of 60 Hz and more, the next frame, the next step of an animation, a new size, is done as
-soon as no message is left. Where a worker is under way, whose thread nobody sees here, Textual's own way is kept.
+soon as no message is left; and no message is sent to every widget to see that the earlier ones are through. Where a
+worker is under way, whose thread nobody sees here, Textual's own way is kept.
 """
 
 import asyncio
@@ -13,6 +14,7 @@ from textual import app as textual_app
 from textual import pilot as textual_pilot
 from textual._context import active_app
 from textual._wait import wait_for_idle as textual_idle
+from textual.pilot import Pilot
 from textual.screen import Screen
 
 LONGEST = 1.0
@@ -22,14 +24,22 @@ LONGEST = 1.0
 @pytest.fixture(scope="session", autouse=True)
 def _idle_is_seen_at_once() -> Iterator[None]:
     """For all apps of a process."""
+    textual_queues = Pilot._wait_for_screen
 
     async def wait_for_idle(min_sleep: float = 0.02, max_sleep: float = LONGEST) -> None:
-        if any(not worker.is_finished for worker in active_app.get().workers):
+        if _unseen(active_app.get()):
             await textual_idle(min_sleep, max_sleep)
         else:
             await idle(active_app.get(), max_sleep)
 
+    async def wait_for_screen(self: Pilot[Any], timeout: float = 30.0) -> bool:  # noqa: ASYNC109 - as Textual calls it
+        if _unseen(self.app):
+            return await textual_queues(self, timeout)
+        await idle(self.app, LONGEST)
+        return True
+
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Pilot, "_wait_for_screen", wait_for_screen)
         for module in (textual_app, textual_pilot):
             patch.setattr(module, "wait_for_idle", wait_for_idle)
         yield
@@ -53,6 +63,10 @@ async def idle(app: Any, longest: float) -> None:
             app.screen._on_timer_update()
         else:
             return
+
+
+def _unseen(app: Any) -> bool:
+    return any(not worker.is_finished for worker in app.workers)
 
 
 def _due(screen: Screen[Any]) -> bool:

@@ -31,6 +31,8 @@ WIDTH = "1000"
 HALF, HALF_LOW = Drawing(33, 4, 4, wide=False), Drawing(33, 4, 2, wide=False)
 WIDE, WIDE_LOW = Drawing(33, 4, 4, wide=True), Drawing(33, 4, 2, wide=True)
 WIDE_LEAST = Drawing(33, 2, 2, wide=True)
+FORMS = {(80, 24): HALF, (80, 23): HALF_LOW, (120, 40): WIDE_LOW, (200, 60): WIDE}
+"""How a code of version 4 stands in windows of these sizes."""
 PALETTES = {palette.name: palette for palette in (dark.TRUE, dark.SIXTEEN, light.TRUE)}
 
 
@@ -77,14 +79,16 @@ async def use_theme(stage: Stage, theme: str) -> None:
     assert stage.app.theme == theme
 
 
-@pytest.mark.parametrize("theme", PALETTES)
 @pytest.mark.parametrize(
-    ("size", "form"),
-    [((80, 24), HALF), ((80, 23), HALF_LOW), ((120, 40), WIDE_LOW), ((200, 60), WIDE)],
-    ids=["80x24", "80x23", "120x40", "200x60"],
+    ("payload", "size", "form", "theme"),
+    [
+        pytest.param((ALIPAY, UNIONPAY)[(at + turn) % 2], size, form, theme, id=f"{'x'.join(map(str, size))}-{theme}")
+        for at, (size, form) in enumerate(FORMS.items())
+        for turn, theme in enumerate(PALETTES)
+    ],
 )
-@pytest.mark.parametrize("payload", [ALIPAY, UNIONPAY], ids=["alipay", "unionpay"])
 async def test_every_reader_reads_the_screen(payload: str, size: tuple[int, int], form: Drawing, theme: str) -> None:
+    """Every size in every palette, and either of them with both payloads."""
     async with paying(payload, size) as stage:
         await use_theme(stage, theme)
         assert drawing(stage) == form
