@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from psycopg.pq import TransactionStatus
 from sqlalchemy import Engine, text, update
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from tests.rig.postgres import postgres
@@ -63,3 +64,34 @@ def test_what_fails_amid_a_transaction_leaves_nothing(engine: Engine) -> None:
     with pytest.raises(RuntimeError):
         fail_amid(engine)
     assert wrong_passwords(engine) == before
+
+
+def write_what_is_refused_at_the_end(engine: Engine) -> None:
+    with writing(engine) as db:
+        db.execute(text("CREATE TEMPORARY TABLE ones (one int UNIQUE DEFERRABLE INITIALLY DEFERRED)"))
+        db.execute(text("INSERT INTO ones VALUES (1), (1)"))
+
+
+def test_what_the_server_refuses_at_the_end_is_told_by_its_name(engine: Engine) -> None:
+    with pytest.raises(IntegrityError):
+        write_what_is_refused_at_the_end(engine)
+    with reading(engine) as db:
+        assert status(db) is TransactionStatus.IDLE
+        assert db.scalar(text("SELECT to_regclass('ones')")) is None
+
+
+def lose_the_connection_amid(engine: Engine, pids: list[int]) -> None:
+    with writing(engine) as db:
+        db.execute(WRONG)
+        pids += db.scalars(text("SELECT pg_backend_pid()"))
+        with reading(engine) as other:
+            other.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pids[0]})
+
+
+def test_a_connection_that_is_lost_amid_a_transaction_is_told_and_not_used_again(engine: Engine) -> None:
+    before, pids = wrong_passwords(engine), list[int]()
+    with pytest.raises(OperationalError):
+        lose_the_connection_amid(engine, pids)
+    assert wrong_passwords(engine) == before
+    with reading(engine) as db:
+        assert db.scalar(text("SELECT pg_backend_pid()")) not in pids

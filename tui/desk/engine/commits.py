@@ -7,6 +7,7 @@ from sqlalchemy.orm import ORMExecuteState, PassiveFlag, Session, UOWTransaction
 from sqlalchemy.orm.attributes import get_history
 
 from tui.desk.engine.obligations import Due, Obligation, Tell
+from tui.desk.storage.database import ADDED
 from tui.desk.storage.records import AT_ONCE
 
 _LEFT = "obligations"
@@ -58,8 +59,12 @@ class Commits:
 
     def _committed(self, session: Session) -> None:
         if not session.in_nested_transaction():
+            for record in session.info.pop(ADDED, ()):
+                if kind := self._kinds.get(type(record)):
+                    self._leave(session, Due(kind, getattr(record, kind.number.key), getattr(record, kind.due.key)))
             for due in session.info.pop(_LEFT, ()):
                 self._tell(due)
 
     def _rolled_back(self, session: Session) -> None:
+        session.info.pop(ADDED, None)
         session.info.pop(_LEFT, None)

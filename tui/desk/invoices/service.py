@@ -3,7 +3,7 @@
 import logging
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from tui.core.application import InvoiceForm
@@ -20,7 +20,7 @@ from tui.desk.invoices.tax_platform import (
     TaxPlatformDown,
 )
 from tui.desk.progress import Progress
-from tui.desk.storage.database import find, find_one, reading, writing, writing_once
+from tui.desk.storage.database import find_one, reading, writing, writing_once
 from tui.desk.storage.invoices import RED_OPEN, InvoiceRecord, RedInvoiceRecord, RedState
 from tui.desk.storage.records import ApplicationRecord, OrderRecord
 
@@ -29,6 +29,11 @@ LONGEST = timedelta(hours=1)
 """Between two questions."""
 PATIENCE = timedelta(days=3)
 """An order that the platform has rejected for so long waits for a person."""
+_ORDERED = (
+    select(InvoiceRecord, OrderRecord)
+    .join(OrderRecord, OrderRecord.business_no == InvoiceRecord.business_no)
+    .where(InvoiceRecord.business_no == bindparam("number"))
+)
 
 
 def order(desk: Desk, db: Session, record: ApplicationRecord) -> None:
@@ -48,15 +53,16 @@ def invoice(desk: Desk, business_no: str) -> Progress:
         return Progress.OVER
     with writing(desk.engine) as db:
         record = find_one(db, ApplicationRecord, business_no, lock=True)
-        kept, buyer = find(db, InvoiceRecord, business_no), record.typed_invoice()
-        if kept is None:
+        found, buyer = db.execute(_ORDERED, {"number": business_no}).one_or_none(), record.typed_invoice()
+        if found is None:
             return Progress.OVER
+        kept, order = found
         if kept.number or buyer is None or record.payment_status in RETURNED:
             kept.next_query_at = None
             return Progress.DONE if kept.number else Progress.OVER
         kept.queries += 1
         refused = record.invoice_status is InvoiceStatus.FAILED
-        ordered = _order(desk, settings, db, record, buyer)
+        ordered = _order(desk, settings, record, order, buyer)
     try:
         if refused:
             platform.reissue(business_no)
@@ -181,9 +187,8 @@ def callback_url(desk: Desk) -> str:
 
 
 def _order(
-    desk: Desk, settings: InvoiceTerms, db: Session, record: ApplicationRecord, buyer: InvoiceForm
+    desk: Desk, settings: InvoiceTerms, record: ApplicationRecord, order: OrderRecord, buyer: InvoiceForm
 ) -> InvoiceOrder:
-    order = db.scalars(select(OrderRecord).where(OrderRecord.business_no == record.business_no)).one()
     form = record.typed_form()
     return InvoiceOrder(
         record.business_no,

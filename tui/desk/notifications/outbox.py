@@ -3,7 +3,7 @@
 import logging
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from tui.core.order import InvoiceStatus
@@ -12,12 +12,19 @@ from tui.desk.context import Desk
 from tui.desk.notifications import wording
 from tui.desk.notifications.message import Attachment, NotDelivered
 from tui.desk.notifications.wording import Words
-from tui.desk.storage.database import find_one, reading, writing
+from tui.desk.storage.database import add_all, find_one, reading, write, writing
 from tui.desk.storage.invoices import MEDIA_TYPES, InvoiceFileRecord, InvoiceRecord, RedInvoiceRecord
 from tui.desk.storage.records import ApplicationRecord, MessageKind, MessageRecord
 
 _LOG = logging.getLogger(__name__)
 _LONGEST = timedelta(hours=1)
+_SENT = (
+    update(MessageRecord)
+    .where(MessageRecord.message_id == bindparam("number"))
+    .values(sent_at=bindparam("now"), next_try_at=None, tries=bindparam("tries"))
+    .returning(MessageRecord.message_id)
+)
+"""Accepted, and nothing hangs on it."""
 
 
 def tell_issued(db: Session, record: ApplicationRecord, now: datetime) -> None:
@@ -58,6 +65,9 @@ def deliver(desk: Desk, message_id: str) -> None:
         failure = error
         _LOG.warning("message %s: %s", message_id, error.text)
     now = desk.clock()
+    if failure is None and not message.invoice_no:
+        write(desk.engine, _SENT, {"number": message_id, "tries": message.tries + 1, "now": now})
+        return
     with writing(desk.engine) as db:
         db.add(message)
         message.tries += 1
@@ -116,11 +126,9 @@ def _put(
 ) -> None:
     form = record.typed_form()
     receivers = {MessageKind.SMS: form.agent_mobile, MessageKind.MAIL: form.agent_email}
-    numbers = {kind: f"{record.business_no}-{topic}-{kind.value}" for kind in kinds}
-    known = set(db.scalars(select(MessageRecord.message_id).where(MessageRecord.message_id.in_(numbers.values()))))
-    db.add_all(
+    messages = [
         MessageRecord(
-            message_id=number,
+            message_id=f"{record.business_no}-{topic}-{kind.value}",
             business_no=record.business_no,
             kind=kind,
             receiver=receivers[kind].encode(),
@@ -131,6 +139,6 @@ def _put(
             tries=0,
             invoice_no=invoice_no,
         )
-        for kind, number in numbers.items()
-        if number not in known
-    )
+        for kind in kinds
+    ]
+    add_all(db, messages)

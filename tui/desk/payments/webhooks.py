@@ -24,7 +24,7 @@ from tui.desk.payments.gateway import (
 from tui.desk.payments.machine.events import ReturnedByPlatform
 from tui.desk.payments.notice_rules import NO_HEADERS
 from tui.desk.payments.polling import to_port
-from tui.desk.storage.database import find, writing, writing_once
+from tui.desk.storage.database import find, reading, writing, writing_once
 from tui.desk.storage.records import AttemptRecord, NoticeRecord, RefundRecord
 
 _LOG = logging.getLogger(__name__)
@@ -50,8 +50,9 @@ def receive(
                 notice_id = _insert(db, desk, method, raw, f"{_REFUSED}{error}")
             _LOG.error("notice %s of %s is not genuine: %s", notice_id, method.value, error)
         return None
-    with writing(desk.engine) as db:
+    with writing_once(desk.engine) as db:
         notice_id = _insert(db, desk, method, raw)
+    with reading(desk.engine) as db:
         attempt = find(db, AttemptRecord, notice.number) if notice.kind is not NoticeKind.REFUND else None
     try:
         _note(desk, notice_id, _apply(desk, method, gateway, notice, attempt))

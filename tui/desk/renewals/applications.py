@@ -102,8 +102,8 @@ def prove(desk: Desk, db: Session, account: str, business_no: str, request: Proo
     verify_proof(record, request.signature)
     if record.status is ApplicationStatus.ISSUED:
         record.status, record.installed_at = ApplicationStatus.INSTALLED, now
+        order(desk, db, record)  # before anything is written: the application is once
         bind(db, account, read_certificate(record.certificate).fingerprint)
-        order(desk, db, record)
     return application_view(db, record, now)
 
 

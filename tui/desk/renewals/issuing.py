@@ -4,6 +4,8 @@ import logging
 import secrets
 from datetime import timedelta
 
+from sqlalchemy import bindparam, select
+
 from tui.core.order import ApplicationStatus
 from tui.desk.backoff import delay
 from tui.desk.ca.port import IssuingFailed
@@ -21,6 +23,13 @@ from tui.desk.storage.records import ApplicationRecord
 
 _LOG = logging.getLogger(__name__)
 _LONGEST = timedelta(hours=1)
+_REQUESTED = (
+    select(ApplicationRecord, EvidenceRecord.csr)
+    .join(EvidenceRecord, EvidenceRecord.business_no == ApplicationRecord.business_no)
+    .where(ApplicationRecord.business_no == bindparam("number"))
+    .with_for_update(of=ApplicationRecord)
+)
+"""An application that is entered, locked, with its request, which never changes."""
 
 
 def issue(desk: Desk, business_no: str) -> Progress:
@@ -30,10 +39,9 @@ def issue(desk: Desk, business_no: str) -> Progress:
     operators are told to have it revoked (`desk orders --revoke`).
     """
     with writing(desk.engine) as db:
-        record = find_one(db, ApplicationRecord, business_no, lock=True)
+        record, csr = db.execute(_REQUESTED, {"number": business_no}).one()
         if record.status is not ApplicationStatus.ISSUING:
             return Progress.DONE if record.certificate else Progress.OVER
-        csr = find_one(db, EvidenceRecord, business_no).csr
         record.ca_asked = True
     try:
         certificate = desk.ca.issue(business_no, csr, record.old_certificate, record.new_not_after)

@@ -46,9 +46,12 @@ def pay(desk: Desk, account: str, business_no: str, request: PayRequest) -> Appl
     gateway = desk.gateways.get(request.method)
     if gateway is None:
         raise Refused(Reason.PAYMENT_REFUSED, f"{request.method.value} is not offered here")
-    if _shown_is_over(desk, account, business_no):
+    asked = PayRequest(request.method, invoice)
+    try:
+        attempt, ours = _open(desk, account, business_no, gateway, asked)
+    except _ShownIsOver:
         end_payment(desk, account, business_no)
-    attempt, ours = _open(desk, account, business_no, gateway, PayRequest(request.method, invoice))
+        attempt, ours = _open(desk, account, business_no, gateway, asked, ended=True)
     if ours:
         start(desk, gateway, attempt)
     return see(desk, account, business_no)
@@ -94,16 +97,25 @@ def withdraw(desk: Desk, account: str, business_no: str) -> Application:
         return application_view(held.db, held.application, held.now)
 
 
+class _ShownIsOver(Exception):  # noqa: N818 — what was found
+    """The code on the screen has had its time: its end comes first."""
+
+
 def _open(
-    desk: Desk, account: str, business_no: str, gateway: PaymentGateway, request: PayRequest
+    desk: Desk, account: str, business_no: str, gateway: PaymentGateway, request: PayRequest, *, ended: bool = False
 ) -> tuple[AttemptRecord, bool]:
-    """The attempt to be shown, and whether its start is ours: two kiosks never start the same one."""
+    """The attempt to be shown, and whether its start is ours: two kiosks never start the same one.
+
+    :raises _ShownIsOver: unless what could be `ended` was.
+    """
     with _own(desk, account, business_no) as held:
+        shown = held.bill.shown
+        if shown is not None and held.now >= shown.shown_until and not ended:
+            raise _ShownIsOver
         if refusal := why_unpayable(held.bill, held.now):
             raise _refused(held, refusal)
         if held.application.new_not_after > desk.ca.not_after:
             raise Refused(Reason.TERM_TOO_LONG)
-        shown = held.bill.shown
         attempt = held.records[shown.number] if shown else None
         if attempt is not None and _is_stuck(attempt, request):
             held.apply(e.CodeTakenDown(attempt.attempt_no))
@@ -150,13 +162,6 @@ def _attempts(desk: Desk, account: str, business_no: str, states: frozenset[Atte
         mine = AttemptRecord.business_no == business_no, AttemptRecord.method.in_(desk.gateways)
         newest = select(AttemptRecord).where(*mine, AttemptRecord.state.in_(states))
         return list(db.scalars(newest.order_by(AttemptRecord.ordinal.desc()).limit(_ASKED_AT_ONCE)))
-
-
-def _shown_is_over(desk: Desk, account: str, business_no: str) -> bool:
-    with reading(desk.engine) as db:
-        own(db, account, business_no, lock=False)
-        attempt = AttemptRecord.shown(db, business_no)
-        return attempt is not None and desk.clock() >= attempt.shown_until
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """The desk's database: SQLite or PostgreSQL by one URL, with read and write transactions and the migrations."""
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -26,13 +26,15 @@ from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from tui.desk.storage.sealed import bind, use_key
-from tui.desk.storage.variants import reads, writes, writes_once
+from tui.desk.storage.variants import begin_postgresql, begin_sqlite, reads, writes, writes_once
 
 BUSY_SECONDS = 10
 CONNECTIONS = 15
 """To PostgreSQL, that one process uses at once, besides the one that listens."""
 _HELD_SECONDS = 20
 """PostgreSQL lets go so soon of the rows of a process that fell silent amid a transaction, as by a power cut."""
+ADDED = "added"
+"""In a session's info: records that `add_all` wrote."""
 NEWEST_REVISION = "0011"
 """The last of `migrations/versions`."""
 Row = TypeVar("Row", bound=DeclarativeBase)
@@ -48,13 +50,15 @@ def open_database(url: str, data_key: bytes | None = None, name: str = "") -> En
     if url.startswith("sqlite"):
         engine = create_engine(url, hide_parameters=True)
         event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
+        event.listen(engine, "begin", begin_sqlite)
     else:
         arguments = {"application_name": name} if name else {}
         # None beyond those that stay open: a new one costs the server more than the transaction it was opened for.
         pool: dict[str, Any] = {"pool_size": CONNECTIONS, "max_overflow": 0, "pool_use_lifo": True}
         engine = create_engine(url, hide_parameters=True, connect_args=arguments, **pool)
+        event.listen(engine, "do_connect", _connect_postgresql)
         event.listen(engine, "connect", _prepare_postgresql)
+        event.listen(engine, "begin", begin_postgresql)
         event.listen(engine, "checkout", _refuse_closed)
     if data_key is not None:
         use_key(engine.dialect, data_key)
@@ -152,6 +156,20 @@ def add(session: Session, record: DeclarativeBase) -> bool:
     values = _values(session, record)
     statement = _insert_unless_there(session.get_bind().dialect.name, type(record))
     return session.connection().execute(statement, values).first() is not None
+
+
+def add_all(session: Session, records: Sequence[DeclarativeBase]) -> int:
+    """Write the rows, all of one kind, unless there are some under their keys; how many were.
+
+    The session's info names what was written, which its unit of work knows nothing of.
+    """
+    values = [_values(session, record) for record in records]
+    statement = _insert_unless_there(session.get_bind().dialect.name, type(records[0]))
+    written = {tuple(row) for row in session.connection().execute(statement, values)}
+    keys = [column.name for column in records[0].__table__.primary_key]
+    added = [record for record in records if tuple(getattr(record, key) for key in keys) in written]
+    session.info.setdefault(ADDED, []).extend(added)
+    return len(added)
 
 
 def _values(session: Session, record: DeclarativeBase) -> dict[str, object]:
@@ -275,13 +293,14 @@ def _use_wal(connection: Any) -> None:
             return
 
 
-def _prepare_postgresql(connection: Any, _record: object) -> None:
-    from tui.desk.storage.postgresql import PlainCursor  # a desk on SQLite has no use for the driver
+def _connect_postgresql(_dialect: object, _record: object, arguments: list[Any], options: dict[str, Any]) -> Any:
+    from tui.desk.storage.postgresql import connect  # a desk on SQLite has no use for the driver
 
-    connection.cursor_factory = PlainCursor
-    connection.autocommit = True
+    return connect(*arguments, **options)
+
+
+def _prepare_postgresql(connection: Any, _record: object) -> None:
     connection.execute(f"SET idle_in_transaction_session_timeout = '{_HELD_SECONDS}s'")
-    connection.autocommit = False
 
 
 def _refuse_closed(connection: Any, _record: object, _proxy: object) -> None:
@@ -293,8 +312,3 @@ def _refuse_closed(connection: Any, _record: object, _proxy: object) -> None:
     socket.register(connection, POLLIN)
     if socket.poll(0):  # nothing is under way, so it is the server's farewell
         raise InvalidatePoolError
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -215,11 +215,6 @@ class AttemptRecord(Record):
         """The attempt of an application that was made last."""
         return db.scalar(select(cls).where(cls.business_no == business_no).order_by(cls.ordinal.desc()).limit(1))
 
-    @classmethod
-    def shown(cls, db: Session, business_no: str) -> "AttemptRecord | None":
-        """The one attempt of an application whose code may be on a screen."""
-        return db.scalar(select(cls).where(cls.business_no == business_no, cls.state.in_(SHOWN_ATTEMPT)))
-
 
 class RefundRecord(Record):
     """Money to be given back, under one number until its platform has refused that number for good."""

@@ -117,7 +117,6 @@ class _Notified(Wakeup):
                 return False
 
     def _prepare(self) -> None:
-        self._connection.autocommit = True
         self._connection.execute(f"LISTEN {_CHANNEL}")
 
     def _heard(self) -> bool:
