@@ -61,8 +61,9 @@ class Terminal:
 
     @property
     def text(self) -> str:
-        """All that stands on the screen, without the blank that follows each wide character."""
-        return "\n".join(self._screen.display)
+        """All that stands on the screen, without the blank that follows each wide character; also within a frame."""
+        rows, columns = range(self._screen.lines), range(self._screen.columns)
+        return "\n".join("".join(self._screen.buffer[y][x].data for x in columns) for y in rows)
 
     def until(self, *words: str) -> None:
         """Read until all of these stand on the screen."""

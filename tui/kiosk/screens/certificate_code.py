@@ -27,15 +27,15 @@ ROOMY = 36
 
 
 class CertificateCode(ModalScreen[None], inherit_bindings=False):
-    """Left and right turn over; Esc and F3 lead back."""
+    """Its buttons and PgDn, PgUp turn over; Esc and F3 lead back."""
 
     AUTO_FOCUS = ""
     CSS_PATH = style("certificate_code.tcss")
     BINDINGS: ClassVar = [
-        Binding("tab,down", "app.focus_next", show=False),
-        Binding("shift+tab,up", "app.focus_previous", show=False),
-        Binding("right,pagedown,space", "turn(1)", show=False),
-        Binding("left,pageup", "turn(-1)", show=False),
+        Binding("tab,down,right", "app.focus_next", show=False),
+        Binding("shift+tab,up,left", "app.focus_previous", show=False),
+        Binding("pagedown", "turn(1)", show=False),
+        Binding("pageup", "turn(-1)", show=False),
         Binding("escape,f3", "close", show=False),
     ]
 
