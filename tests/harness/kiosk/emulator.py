@@ -8,8 +8,8 @@ import pyte
 from wcwidth import wcwidth
 
 Seen: TypeAlias = tuple[object, ...]
-_NOT_PYTES = re.compile(r"\x1b\[[<=>][\d;]*[a-z]|\x1b\[\?\d+\$p")
-"""Private sequences that pyte takes for others, or writes out."""
+_NOT_PYTES = re.compile(r"\x1b\[[<=>][\d;]*[a-z]|\x1b\[\?\d+\$p|\x1bP[^\x1b]*\x1b\\")
+"""Private sequences and questions that pyte takes for others, or writes out."""
 _ON_BLANKS = ("underscore", "strikethrough", "blink")
 
 

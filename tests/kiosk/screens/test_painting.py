@@ -13,7 +13,7 @@ from tui.core.failure import Failure, Reason
 from tui.core.order import ApplicationStatus
 from tui.journey.state import State, Step
 from tui.kiosk.screens.compositor import NarrowCompositor
-from tui.kiosk.widgets.countdown import Countdown, Pulse
+from tui.kiosk.widgets.countdown import Countdown, Pulse, Ticking
 from tui.kiosk.widgets.field import Field
 from tui.kiosk.widgets.status import StatusLine
 
@@ -127,6 +127,7 @@ async def test_seconds_in_which_nothing_happens_paint_nothing() -> None:
 
 
 async def test_every_change_of_screen_is_painted_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Ticking, "clock", staticmethod(lambda: 0.0))  # no second is over meanwhile
     async with staged(people.state(Step.WAITING)) as stage:
         for step in (*Step, Step.CARD, Step.FORM, Step.QR):  # the last ones for the second time
             state = people.state(step, application=PAYING)

@@ -11,6 +11,7 @@ from tui.core.failure import Failure, Reason
 from tui.core.token import ModuleFault, Snapshot
 from tui.journey import events as e
 from tui.journey.state import State, Step
+from tui.kiosk.widgets.key_line import KeyLine
 
 HOME = State(now=people.NOW, snapshot=people.SNAPSHOT, service=people.SERVICE, desk_reachable=True)
 
@@ -147,5 +148,7 @@ async def test_retry_is_a_key_only_while_a_failure_is_shown() -> None:
 async def test_the_mouse_presses_buttons_and_keys_of_the_key_line() -> None:
     async with staged(HOME) as stage:
         await stage.pilot.click("ActionButton.-main")
-        await stage.pilot.click("KeyLine", offset=(32, 0))
+        keys = stage.screen.query_one(KeyLine)
+        place = next(placed for placed in keys.placed if placed.key.action == "certificates")
+        await stage.pilot.click(KeyLine, offset=(keys.gutter.left + place.x, place.row))
         assert await stage.events() == [e.Started(), e.CertificatesOpened()]

@@ -26,8 +26,9 @@ from tui.kiosk.text.wording import demo_words
 from tui.kiosk.widgets.banner import FailureBanner
 from tui.kiosk.widgets.body import Body
 from tui.kiosk.widgets.document import Document
+from tui.kiosk.widgets.key_line import KeyLine, ShownKey
 from tui.kiosk.widgets.secret_field import SecretField
-from tui.kiosk.widgets.status import BusyLine, HintLine, KeyLine, ShownKey, StatusLine, TitleBar
+from tui.kiosk.widgets.status import BusyLine, HintLine, StatusLine, TitleBar
 from tui.kiosk.widgets.step_indicator import StepIndicator
 from tui.kiosk.widgets.too_small import TooSmall
 from tui.kiosk.widgets.words import Words

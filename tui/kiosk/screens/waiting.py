@@ -60,6 +60,7 @@ class WaitingScreen(StepScreen):
         Key("f8", N_("查看或继续上次续期"), "finish_paid"),
         RETRY,
         Key("f7", LANGUAGE_NAMES, "language"),
+        Key("f9", N_("高对比度"), "contrast"),
         Key("f4", N_("我的证书"), "certificates"),
         Key("f5", N_("环境检测"), "self_check"),
         Key("f10", N_("退出"), "quit"),
@@ -77,11 +78,12 @@ class WaitingScreen(StepScreen):
         yield Horizontal(DaysLeft(id="days"), Words(id="tokens"), id="inserted")
 
     def compose_actions(self) -> Iterable[Widget]:
-        """开始办理 and the two views."""
+        """开始办理, the two views, and at the other end the language."""
         yield ActionButton(_("开始办理"), "start", primary=True)
         yield ActionButton(_("我的证书"), "certificates")
         yield ActionButton(_("输入CA密码查看"), "look", id="look")
-        yield ActionButton(_("环境检测"), "self_check")
+        yield ActionButton(_("环境检测"), "self_check", id="self-check")
+        yield ActionButton(LANGUAGE_NAMES, "language", id="language")
 
     def show(self, state: State) -> None:
         """Draw the tokens."""
@@ -95,7 +97,10 @@ class WaitingScreen(StepScreen):
         if state.tokens and state.now:
             self._show_tokens(state, state.now, brief=troubled)
         signing = any(certificate.for_signing for certificate in _certificates(state.tokens))
-        self.query_one("#look").display = state.veiled is not None and signing  # else 开始办理 leads there
+        look = state.veiled is not None and signing  # else 开始办理 leads there
+        self.query_one("#look").display = look
+        self.query_one("#actions").set_class(look, "-look")
+        self.query_one("#language").display = other_language() is not None
 
     def action_start(self) -> None:
         """开始办理."""
@@ -134,6 +139,10 @@ class WaitingScreen(StepScreen):
     def action_language(self) -> None:
         """EN/中文; in the app's own task, for this screen is replaced."""
         self.app.call_later(self.app.run_action, f"speak('{other_language()}')")
+
+    async def action_contrast(self) -> None:
+        """高对比度."""
+        await self.run_action("app.contrast")
 
     def action_finish_paid(self) -> None:
         """继续已付款的申请."""

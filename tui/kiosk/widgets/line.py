@@ -8,6 +8,7 @@ from textual.strip import Strip
 from textual.widgets import Input
 
 from tui.core.text_safety import is_typed
+from tui.kiosk.widgets.at_once import paint_at_once
 from tui.kiosk.widgets.edge import edged
 
 
@@ -64,6 +65,7 @@ class Line(Input):
             event.prevent_default()
         else:
             await super()._on_key(event)
+        paint_at_once((self,))
 
     def _on_paste(self, event: events.Paste) -> None:
         """All lines that have something in them, joined with a blank."""

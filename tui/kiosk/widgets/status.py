@@ -1,14 +1,12 @@
-"""The lines of the frame: title bar, status line, key line and the words of waiting."""
+"""The lines of the frame: title bar, status line and the words of waiting."""
 
 from datetime import datetime
 from time import monotonic
 
 from textual.content import Content
-from textual.events import Click
 from textual.timer import Timer
 from textual.widgets import Static
 
-from tui.core.frozen import frozen
 from tui.core.text_safety import mask, printable
 from tui.journey.state import Busy, State
 from tui.kiosk.text import _
@@ -79,43 +77,6 @@ class HintLine(Words):
         """Draw `hint`; an empty one gives the row back."""
         self.display = bool(hint)
         self.update(Content(printable(hint)), layout=False)
-
-
-@frozen
-class ShownKey:
-    """A key of the key line, translated."""
-
-    key: str
-    label: str
-    action: str
-
-
-class KeyLine(Words):
-    """The keys that work now; each is tapped in any row of the line, the blanks behind it included."""
-
-    _shown: tuple[ShownKey, ...] = ()
-    auto_links = False
-
-    def show(self, keys: tuple[ShownKey, ...]) -> None:
-        """Draw `keys` when they changed."""
-        if keys == self._shown:
-            return
-        self._shown = keys
-        self.update(Content("   ").join([self._drawn(key) for key in keys]), layout=False)
-
-    async def on_click(self, event: Click) -> None:
-        """The key above or below which the finger came down."""
-        end = self.gutter.left
-        for key in self._shown:
-            end += self._drawn(key).cell_length + 3
-            if event.x < end:
-                await self.run_action(f"screen.{key.action}")
-                return
-
-    @staticmethod
-    def _drawn(key: ShownKey) -> Content:
-        name = "Esc" if key.key == "escape" else key.key.upper()
-        return Content.assemble(Content.styled(f" {name} ", "$on-selected on $selected"), f" {key.label}")
 
 
 class BusyLine(Words):
