@@ -12,6 +12,8 @@ from tests.rig.postgres import postgres
 from tui.desk.clock import utc_now
 from tui.desk.storage.database import find_one, migrate, open_database, reading, write, writing, writing_once
 from tui.desk.storage.records import AccountRecord
+from tui.desk.storage.variants import writes_once
+from tui.desk.storage.wakeup import tell_others
 
 WRONG = update(AccountRecord).values(wrong_passwords=AccountRecord.wrong_passwords + 1)
 
@@ -95,3 +97,20 @@ def test_a_connection_that_is_lost_amid_a_transaction_is_told_and_not_used_again
     assert wrong_passwords(engine) == before
     with reading(engine) as db:
         assert db.scalar(text("SELECT pg_backend_pid()")) not in pids
+
+
+def test_others_hear_what_is_committed_and_nothing_that_is_rolled_back(engine: Engine) -> None:
+    listening = engine.raw_connection()
+    driver = listening.driver_connection
+    assert driver is not None
+    driver.execute("LISTEN desk")
+    for said, end in (("undone", "rollback"), ("it's done", "commit")):
+        with engine.connect() as connection, connection.begin() as transaction:
+            tell_others(connection, said)
+            getattr(transaction, end)()
+    with writes_once(engine).begin() as connection:
+        tell_others(connection, "alone")
+    heard = [notice.payload for notice in driver.notifies(timeout=10, stop_after=2)]
+    assert heard == ["it's done", "alone"]
+    driver.execute("UNLISTEN *")
+    listening.close()

@@ -27,6 +27,8 @@ from tui.desk.storage.records import ApplicationRecord, OrderRecord
 _LOG = logging.getLogger(__name__)
 LONGEST = timedelta(hours=1)
 """Between two questions."""
+_CALLED_BACK = timedelta(seconds=5)
+"""Before the first: the platform mostly calls back sooner, and a question without news costs as much as one with."""
 PATIENCE = timedelta(days=3)
 """An order that the platform has rejected for so long waits for a person."""
 _ORDERED = (
@@ -113,7 +115,7 @@ def keep(desk: Desk, business_no: str, outcome: InvoiceOutcome) -> Progress:
 
 
 def _ask_later(kept: InvoiceRecord, now: datetime) -> None:
-    kept.next_query_at = now + delay(kept.queries, longest=LONGEST)
+    kept.next_query_at = now + delay(kept.queries, first=_CALLED_BACK, longest=LONGEST)
 
 
 def request_red_invoice(db: Session, business_no: str, now: datetime) -> RedInvoiceRecord | None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from psycopg import Connection, Cursor, OperationalError, errors
-from psycopg.pq import DiagnosticField, ExecStatus, TransactionStatus
+from psycopg.pq import DiagnosticField, Escaping, ExecStatus, TransactionStatus
 
 
 class PlainCursor(Cursor[Any]):
@@ -26,17 +26,29 @@ class PlainConnection(Connection[Any]):
     carry a statement out.
     """
 
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._notices: list[bytes] = []
+
     def begin(self) -> None:
         """Open a transaction."""
         self._say(b"BEGIN")
 
+    def notify(self, channel: str, what: str) -> None:
+        """Let those who listen hear of it, once the transaction is committed: it is said with COMMIT."""
+        literal = Escaping(self.pgconn).escape_literal(what.encode())
+        self._notices.append(b"NOTIFY %s, %s;" % (channel.encode(), literal))
+
     def commit(self) -> None:
         """Commit the transaction, if one is open."""
-        if self.pgconn.transaction_status != TransactionStatus.IDLE:
-            self._say(b"COMMIT")
+        is_open = self.pgconn.transaction_status != TransactionStatus.IDLE
+        said, self._notices = b"".join([*self._notices, b"COMMIT" if is_open else b""]), []
+        if said:
+            self._say(said)
 
     def rollback(self) -> None:
         """Leave nothing of the transaction, if one is open."""
+        self._notices.clear()
         if self.pgconn.transaction_status != TransactionStatus.IDLE:
             self._say(b"ROLLBACK")
 

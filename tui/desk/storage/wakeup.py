@@ -31,7 +31,8 @@ def notify(engine: Engine) -> None:
 def tell_others(connection: Connection, what: str) -> None:
     """Tell the processes on this database, once and only if this transaction is committed; on SQLite see `notify`."""
     if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql("SELECT pg_notify(%s, %s)", (_CHANNEL, what))
+        driver: Any = connection.connection.driver_connection
+        driver.notify(_CHANNEL, what)
 
 
 class Wakeup(ABC):
