@@ -62,7 +62,7 @@ def sshd(folder: Path, settings: Path) -> Iterator[Server]:
     started = subprocess.Popen([program, "-D", "-e", "-f", folder / "sshd_config"], stderr=subprocess.PIPE, text=True)
     try:
         assert started.stderr is not None
-        told = []
+        told: list[str] = []
         while not any("Server listening" in line for line in told):
             told.append(started.stderr.readline())
             assert told[-1], told

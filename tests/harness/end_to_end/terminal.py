@@ -124,17 +124,25 @@ class Terminal:
         self.type("\r")
         self.until("续期申请已提交")
 
-    def walk_to_code(self, answers: dict[str, dict[str, str]]) -> None:
-        """From the handed-in request through order and invoice to the payment code."""
+    def walk_to_code(self, tax_number: str, title: str) -> str:
+        """From the handed-in request through order and invoice to the payment code; the business number."""
         self.press("确定")
+        self.until("立即支付")
         self.press("立即支付")
         self.press("下一步")
         self.until("纳税人识别号")
         self.type("\r", "\r")
-        for value in (answers["invoice"]["tax_number"], answers["invoice"]["title"]):
+        for value in (tax_number, title):
             self.type(value, "\r", quiet=_WITHIN_A_FIELD)
         self.press("提交")
+        return self.business_no_beside_code()
+
+    def business_no_beside_code(self) -> str:
+        """The payment code's page comes; whose code it is."""
         self.until("扫码付款", "剩余时间")
+        number = re.search(r"业务单号\s+(\S+)", self.text)
+        assert number is not None
+        return number[1]
 
     def hang_up(self) -> None:
         """The line is gone, without a word."""
