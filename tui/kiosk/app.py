@@ -67,10 +67,8 @@ class KioskApp(PalettedApp, inherit_bindings=False):
         self.phone, self.outlets = phone, cast("Outlets", ())
         """The demo's phone, for the QR screen; where receipts go, for the last one."""
         self.idle = IdleClock(idle_seconds)
-        self.attendance = Attendance()
-        self.hands = Hands()
-        self.state = State()
-        self._home_language = language()
+        self.attendance, self.hands = Attendance(), Hands()
+        self.state, self._home_language = State(), language()
         self._screens: dict[tuple[type[StepScreen], str], StepScreen] = {}
         self._watchdog = Watchdog(idle_seconds, self._frozen)
         self._minute = -1
@@ -85,8 +83,7 @@ class KioskApp(PalettedApp, inherit_bindings=False):
         """One event after another: the flow, then the screen, then the commands."""
         from tui.journey.flow import discard
 
-        ending = not self.is_running  # its screens are gone
-        if ending or message.comes_too_late(self.state):
+        if not self.is_running or message.comes_too_late(self.state):  # its screens are gone, or it is of another step
             discard(message.event)
         else:
             await self.take(message.event)
