@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from time import monotonic
 
-from tests.bench.ways_out.attempt import attempt, leave
+from tests.bench.ways_out.attempt import attempt, leave, remains
 from tests.bench.ways_out.starts import STARTS, Visited
 from tests.harness.end_to_end.sandbox import Sandbox, sandbox_up
 from tui.kiosk.counter.supervisor import SOON
@@ -32,6 +32,7 @@ def _tried(folder: Path, sandbox: Sandbox, name: str) -> tuple[int, int]:
         with start.kiosk(place, sandbox) as kiosk:
             if start.walk is not None:
                 start.walk(kiosk)
+                assert list(remains(kiosk)), "nothing of the person is found while they are there"
             since, wrong, here = monotonic(), "", True
             while left and here and not wrong:
                 way = left.pop()

@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from time import monotonic
 
@@ -61,7 +62,8 @@ def remains(kiosk: Alone | Visited) -> Iterator[str]:
     plain = kiosk.screen.text.replace(" ", "")
     yield from (f"{name} on the screen" for name, value in kiosk.values.items() if value.replace(" ", "") in plain)
     for pid in tree(kiosk.supervisor.pid) if kiosk.values else ():
-        yield from (f"{name} in {pid}" for name, count in occurrences(pid, kiosk.values).items() if count)
+        with suppress(FileNotFoundError, ProcessLookupError):  # it has ended, and holds nothing
+            yield from (f"{name} in {pid}" for name, count in occurrences(pid, kiosk.values).items() if count)
 
 
 def _until_another(kiosk: Alone | Visited, program: int) -> None:
