@@ -11,7 +11,6 @@ from rich.segment import Segments
 from rich.text import Text
 from textual import events
 from textual.scrollbar import ScrollBar
-from textual.widgets import Input
 
 from tui.core.exits import Exit
 from tui.journey.state import State, Step
@@ -58,7 +57,6 @@ class KioskApp(PalettedApp):
 
     def __init__(self, runtime: "Runtime", phone: "Phone | None" = None, idle_seconds: int = 120) -> None:
         super().__init__(driver_class=KioskDriver)
-        Input.cursor_blink.default = False  # type: ignore[attr-defined]
         ScrollBar.renderer = CellScrollBar
         self.animation_level = "none"
         self._disable_notifications = self._disable_tooltips = True  # two widgets a screen that show nothing
