@@ -27,6 +27,8 @@ FIRST = "数字证书在线续期"
 TAX_NUMBER, TITLE = "440300123456789", "欧冶甪直商行"
 UNUSUAL = {"name": "欧阳甪鑫", "mobile": "13928471605", "email": "q7zk.vex@mail.example"}
 ADDRESS = "深圳市盐田区沙头角甪端里 38 号 7719 室"
+_DRAWN = 0.6
+"""Seconds of silence after which a page stands whole, on a busy machine too."""
 
 
 class CounterTerminal(Terminal):
@@ -60,6 +62,11 @@ class CounterTerminal(Terminal):
         """What stands above the screen."""
         lines = (*self._kept.history.top, *self._kept.history.bottom)
         return "\n".join("".join(line[x].data for x in range(80)) for line in lines)
+
+    def press(self, label: str) -> None:
+        """Once the page stands: a Tab that comes before the focus is drawn would lead past the button."""
+        self.type("", quiet=_DRAWN)
+        super().press(label)
 
     def until_another(self, program: int) -> None:
         """Another program has taken this one's place, and the old one is gone."""

@@ -19,6 +19,8 @@ from tui.sandbox.files import ACCOUNT, PASSWORD
 PATIENCE = 60.0
 """Seconds after which a screen that does not come has failed."""
 _WITHIN_A_FIELD = 0.02
+_SEEN = 5.0
+"""Seconds for a Tab to be seen on a busy machine."""
 F10 = "\x1b[21~"
 END = "\x1b[F"
 Keys = Callable[[str], Iterable[str]]
@@ -83,11 +85,14 @@ class Terminal:
                 pass
 
     def press(self, label: str) -> None:
-        """Go to the button with the Tab key and press it."""
+        """Go to the button with the Tab key and press it; each turn is seen before the next, however slow it comes."""
         for _turn in range(30):
-            if re.search(rf">\s*{label}\s*<", self.text):
+            if re.search(rf">\s*{label}\s*<", before := self.text):
                 return self.type("\r")
             self.type("\t")
+            end = monotonic() + _SEEN
+            while self.text == before and monotonic() < end:
+                self._read(0.05)
         raise AssertionError(f"no {label} in\n{self.text}")
 
     def walk_to_card(self, keys: Keys) -> None:
