@@ -1,10 +1,14 @@
 """Mail, sent for real to a server on the loopback interface."""
 
 import email
+import socket
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
+from typing import TextIO
 
 import pytest
 
@@ -86,3 +90,61 @@ def test_headers_cannot_be_smuggled_in(mail: MailSettings, to: str, subject: str
         Mailer(mail).send("1", to, subject, "")
     assert failed.value.final
     assert not to or to not in str(failed.value)
+
+
+class Counted:
+    """A relay that takes messages without a word about TLS, so many over one connection, and counts."""
+
+    def __init__(self, at_most: int, *, says_so: bool) -> None:
+        self._at_most, self._says_so = at_most, says_so
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = int(self._listener.getsockname()[1])
+        self.connections = self.messages = 0
+        self._thread = threading.Thread(target=self._run)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._thread.join()
+        self._listener.close()
+
+    def _run(self) -> None:
+        with suppress(OSError):
+            while True:
+                peer, _ = self._listener.accept()
+                self.connections += 1
+                with peer, peer.makefile("rw", encoding="ascii", newline="\r\n") as lines, suppress(OSError):
+                    self._serve(lines)
+
+    def _serve(self, lines: TextIO) -> None:
+        def say(line: str) -> None:
+            lines.write(f"{line}\r\n")
+            lines.flush()
+
+        taken = 0
+        say("220 relay")
+        for line in lines:
+            verb = line[:4].upper().strip()
+            if verb == "MAIL" and taken >= self._at_most:
+                return say("421 enough") if self._says_so else None
+            say("354 go on" if verb == "DATA" else "250 ok")
+            if verb == "DATA":
+                while lines.readline() != ".\r\n":
+                    pass
+                taken, self.messages = taken + 1, self.messages + 1
+                say("250 taken")
+        return None
+
+
+@pytest.mark.parametrize("says_so", [True, False])
+def test_messages_follow_each_other_over_a_connection_as_long_as_the_server_goes_on(*, says_so: bool) -> None:
+    relay = Counted(2, says_so=says_so)
+    try:
+        settings = MailSettings(host="127.0.0.1", port=relay.port, sender="ca@example.com", starttls=False)
+        mailer = Mailer(settings)
+        for number in range(3):
+            mailer.send(str(number), "zhang@example.com", "发票", "一次")
+        assert (relay.messages, relay.connections) == (3, 2)
+        mailer.close()
+    finally:
+        relay.stop()

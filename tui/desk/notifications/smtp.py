@@ -2,6 +2,10 @@
 
 import smtplib
 import ssl
+import time
+import weakref
+from collections import deque
+from contextlib import suppress
 from email.encoders import encode_base64
 from email.errors import MessageError
 from email.header import Header
@@ -13,12 +17,17 @@ from email.mime.text import MIMEText
 from email.utils import formataddr, formatdate
 from functools import cached_property
 from pathlib import Path
+from select import POLLIN, poll
+from typing import NamedTuple
 
 import msgspec
 
 from tui.desk.notifications.message import Attachment, NotDelivered
 from tui.desk.outbound import trust
 from tui.desk.settings_reader import Password
+
+_KEPT, _KEPT_SECONDS = 2, 15.0
+"""Connections, and how long each of them is kept unused."""
 
 
 class MailSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -42,13 +51,33 @@ class MailSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """Seconds for one command."""
 
 
+class _Kept(NamedTuple):
+    """A connection that nobody uses."""
+
+    server: smtplib.SMTP
+    until: float
+    """In seconds of the monotonic clock; no server has lost patience by then."""
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether the server has neither said good-bye nor gone."""
+        if self.server.sock is None or time.monotonic() >= self.until:
+            return False
+        watched = poll()
+        watched.register(self.server.sock, POLLIN)
+        return not watched.poll(0)
+
+
 class Mailer:
-    """Sends mail; a connection for each message, usable from any thread."""
+    """Sends mail, one message after another over a connection, usable from any thread."""
 
     def __init__(self, settings: MailSettings) -> None:
         """Keep the settings; nothing is connected yet."""
         self._settings = settings
         self._sender = Address(settings.sender_name, addr_spec=settings.sender)
+        self._kept = deque[_Kept]()
+        self.close = weakref.finalize(self, _close, self._kept)
+        """Give the connections back; whoever forgets the mailer does so too."""
 
     def send(self, message_id: str, to: str, subject: str, text: str, attachments: tuple[Attachment, ...] = ()) -> None:
         """Hand one message to the server; `message_id` becomes its Message-ID, by which receivers drop a second copy.
@@ -57,8 +86,7 @@ class Mailer:
         """
         message = self._compose(message_id, to, subject, text, attachments)
         try:
-            with self._connect() as server:
-                server.sendmail(self._sender.addr_spec, [to], message.as_string())
+            self._hand_over(to, message.as_string())
         except smtplib.SMTPRecipientsRefused as error:
             codes = [code for code, _ in error.recipients.values()]
             raise NotDelivered(f"SMTP {min(codes)}", final=min(codes) >= 500) from None  # the cause names the address
@@ -68,6 +96,41 @@ class Mailer:
             raise NotDelivered(f"SMTP {error.smtp_code}", final=error.smtp_code >= 500) from None
         except (smtplib.SMTPException, OSError) as error:
             raise NotDelivered(type(error).__name__, final=False) from error
+
+    def _hand_over(self, to: str, message: str) -> None:
+        """Over a kept connection, and over a new one where the server would not go on with that."""
+        if (kept := self._take()) is not None:
+            try:
+                self._send_over(kept, to, message)
+            except (smtplib.SMTPServerDisconnected, smtplib.SMTPSenderRefused, OSError):
+                pass  # it ended, or takes no more messages: nothing was handed over, or the same comes again
+            else:
+                return
+        self._send_over(self._connect(), to, message)
+
+    def _send_over(self, server: smtplib.SMTP, to: str, message: str) -> None:
+        try:
+            server.sendmail(self._sender.addr_spec, [to], message)
+        except (smtplib.SMTPException, OSError):
+            server.close()
+            raise
+        self._give_back(server)
+
+    def _take(self) -> smtplib.SMTP | None:
+        """A connection that lives; those that do not are ended."""
+        with suppress(IndexError):
+            while True:
+                kept = self._kept.pop()
+                if kept.is_fresh:
+                    return kept.server
+                kept.server.close()
+        return None
+
+    def _give_back(self, server: smtplib.SMTP) -> None:
+        if len(self._kept) < _KEPT:
+            self._kept.append(_Kept(server, time.monotonic() + _KEPT_SECONDS))
+        else:
+            server.close()
 
     def _compose(
         self, message_id: str, to: str, subject: str, text: str, attachments: tuple[Attachment, ...]
@@ -105,6 +168,11 @@ class Mailer:
     @cached_property
     def _tls(self) -> ssl.SSLContext:
         return trust(self._settings.ca_file)
+
+
+def _close(kept: deque[_Kept]) -> None:
+    while kept:
+        kept.pop().server.close()
 
 
 def _is_address(text: str) -> bool:

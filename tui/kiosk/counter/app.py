@@ -26,7 +26,7 @@ OPERATORS_TAPS = 5
 Verify = Callable[[Password], bool]
 
 
-class CounterApp(KioskApp, inherit_bindings=False):
+class CounterApp(KioskApp):
     """Has no way out: its first screen's return makes room for the next program."""
 
     mode = Mode.COUNTER
