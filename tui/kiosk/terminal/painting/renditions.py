@@ -9,7 +9,7 @@ from rich.color import ColorSystem
 from rich.style import Style
 from textual.strip import Strip
 
-from tui.kiosk.terminal.painting.exact import colourless, exact
+from tui.kiosk.terminal.painting.exact import colourless, dark, exact
 
 REVERSED: Final = "7"
 SHOWN_ON_BLANKS: Final = frozenset({"4", "5", "6", "7", "9", "21", "51", "52", "53"})
@@ -53,7 +53,7 @@ class Renditions:
 
     def __init__(self, colours: ColorSystem | None) -> None:
         """Without `colours`, by swapping alone."""
-        self._prepare = {None: colourless, ColorSystem.EIGHT_BIT: exact}.get(colours)
+        self._prepare = {None: colourless, ColorSystem.STANDARD: dark, ColorSystem.EIGHT_BIT: exact}.get(colours)
         self._colours = colours or ColorSystem.STANDARD
         self._known: dict[tuple[tuple[str, ...], str, str], Rendition] = {}
         self._of_parameters: dict[str, tuple[Rendition, Rendition]] = {}
