@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-HEAVY = ("httpx", "cryptography", "PyKCS11", "qrcode", "litestar", "sqlalchemy", "msgspec", "uvicorn", "stdnum")
+HEAVY = ("httpx", "cryptography", "PyKCS11", "qrcode", "litestar", "sqlalchemy", "msgspec", "uvicorn")
 
 
 def _loaded(statement: str, depth: int = 1) -> set[str]:

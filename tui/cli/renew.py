@@ -8,7 +8,6 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
-from tui.cli.lines import by_lines
 from tui.cli.output import say
 from tui.cli.settings import begin, take_up
 from tui.core.exits import Exit
@@ -22,6 +21,8 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 def renew(config: Path | None, answers: Path | None, pin_file: Path | None, as_json: bool) -> int:
     """From the token to the new certificate, by a file of answers; without one line by line."""
     if answers is None and pin_file is None and not as_json:
+        from tui.cli.lines import by_lines
+
         return by_lines(begin(config))
     if answers is None or pin_file is None:
         say("--answers 与 --pin-file 须一起给出 / --answers and --pin-file are given together")
@@ -36,13 +37,15 @@ def renew(config: Path | None, answers: Path | None, pin_file: Path | None, as_j
         from tui.kiosk.unattended.answers import read_answers
 
         known, pin = read_answers(answers), read_pin(pin_file)
+        from tui.kiosk.runtime.pace import Pace
         from tui.kiosk.unattended.journey import Journey
         from tui.kiosk.unattended.report import JsonReport, WordReport
 
         gc.freeze()  # what was imported is not searched any more
         gc.enable()
         report = JsonReport() if as_json else WordReport(sys.stdout)
-        return Journey(runtime(settings, started), known, pin, report).run()
+        hurried = Pace(first_look=0)  # nobody waits to see the token: what asks the desk is imported beside its look
+        return Journey(runtime(settings, started, hurried), known, pin, report).run()
 
 
 def _leave(number: int, frame: FrameType | None) -> NoReturn:

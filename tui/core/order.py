@@ -122,6 +122,8 @@ class Document:
     """Plain text, paragraphs separated by blank lines."""
     digest: str
     """SHA-256 over the text's UTF-8 bytes, lower-case hex."""
+    english: str = ""
+    """A translation, for reading: the text is what binds, and what the digest is of. Empty where there is none."""
 
 
 @frozen
@@ -260,6 +262,8 @@ class ServiceStatus:
     """Renewal opens this many days before the end."""
     payment_methods: tuple[str, ...] = tuple(MANUAL)
     """What can be paid with; names that a later desk knows and this program does not are left out."""
+    english: tuple[tuple[str, str], ...] = ()
+    """Names that the desk says in Chinese, of payees and fee items, each with its English."""
 
     @property
     def offered(self) -> tuple[PaymentMethod, ...]:

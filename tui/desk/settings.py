@@ -82,6 +82,14 @@ class Price(Struct, frozen=True, forbid_unknown_fields=True):
     """Whole fee of the term, in fen."""
 
 
+class Name(Struct, frozen=True, forbid_unknown_fields=True):
+    """A name that the desk says in Chinese, of a payee or a fee item, for people who read English."""
+
+    chinese: str
+    """Exactly as it is said; it stays the one that binds."""
+    english: str
+
+
 if TYPE_CHECKING:
     CaSettings = CaRules
 
@@ -146,6 +154,7 @@ class DeskSettings(Desk, frozen=True, kw_only=True):
     """Everything the desk must be told: table [desk] and the others."""
 
     prices: tuple[Price, ...]
+    names: tuple[Name, ...] = ()
     ca: CaSettings
     payments: Payments = Payments()
     invoices: TaxPlatformSettings | None = None
@@ -158,6 +167,7 @@ class _File(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     desk: Desk
     prices: tuple[Price, ...] = ()
+    names: tuple[Name, ...] = ()
     ca: CaSettings
     payments: Payments = Payments()
     invoices: TaxPlatformSettings | None = None

@@ -48,7 +48,7 @@ BEAT = 1.0
 """Seconds between two looks at the idle clock."""
 
 
-class KioskApp(PalettedApp, inherit_bindings=False):
+class KioskApp(PalettedApp):
     """Holds the state; the one place where events enter."""
 
     CSS_PATH: ClassVar = [style("base.tcss"), style("arrival.tcss")]

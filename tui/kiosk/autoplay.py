@@ -4,7 +4,7 @@ import re
 from asyncio import sleep
 from collections.abc import Awaitable, Callable
 from dataclasses import field
-from html import unescape
+from html import escape, unescape
 from pathlib import Path
 from time import monotonic
 from typing import cast
@@ -200,10 +200,13 @@ def picture(app: KioskApp) -> str:
     drawn = app.export_screenshot(title="ca-kiosk", simplify=True)
     local = re.sub(r"@font-face \{.*?\}\s*", "", drawn, flags=re.DOTALL)
     local = re.sub(r"font-family: ?Fira Code[^;]*", FONT, local)
-    return re.sub(r'textLength="([\d.]+)"([^>]*>)([^<]+)', _as_wide_as_its_cells, local)
+    return re.sub(r'(x="([\d.]+)"[^>]*) textLength="([\d.]+)"([^>]*>)([^<]+)', _in_cells, local)
 
 
-def _as_wide_as_its_cells(run: re.Match[str]) -> str:
-    """Rich counts characters, of which a Chinese one takes two cells."""
-    text = unescape(run[3])
-    return f'textLength="{float(run[1]) * cell_len(text) / len(text):.1f}"{run[2]}{run[3]}'
+def _in_cells(run: re.Match[str]) -> str:
+    """Rich counts characters, of which a Chinese one takes two cells, and blanks are lost: each word gets its place."""
+    text, left = unescape(run[5]), float(run[2])
+    cell = float(run[3]) / len(text)
+    words = re.finditer(r"[!-~]+|[^ \xa0]", text)
+    spans = (f'<tspan x="{left + cell_len(text[: w.start()]) * cell:.1f}">{escape(w[0])}</tspan>' for w in words)
+    return f"{run[1]}{run[4]}{''.join(spans)}"

@@ -17,14 +17,12 @@ Modules = tuple[tuple[bool, ...], ...]
 """Rows of dark modules, without quiet zone."""
 
 
-_modules: dict[str, Any] = sys.modules
-_modules.setdefault("qrcode.image.styles.moduledrawers.pil", None)
-"""Drawers of images, which qrcode can miss: with Pillow, where that is installed, they take 3 MiB."""
-
-
 @lru_cache(maxsize=4)
 def modules(payload: str, *, sturdy: bool = True) -> Modules:
     """The code of `payload`: level M, or L for more text in less room; digits in numeric mode."""
+    loaded: dict[str, Any] = sys.modules
+    # Drawers of images, which qrcode can miss: with Pillow, where that is installed, they take 3 MiB.
+    loaded.setdefault("qrcode.image.styles.moduledrawers.pil", None)
     from qrcode import QRCode
     from qrcode.constants import ERROR_CORRECT_L, ERROR_CORRECT_M
 

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from tui.core.token import Snapshot
     from tui.journey.ports import DeskPort, SelfCheckPort
     from tui.kiosk.ports import Outlets
+    from tui.kiosk.runtime.pace import Pace
     from tui.kiosk.runtime.ports import Ports
     from tui.kiosk.runtime.runtime import Runtime
     from tui.token.launch import HeadStart, Module
@@ -31,7 +32,7 @@ def branched(modules: tuple[ModuleSettings, ...], *, orders_come: bool = False) 
     return HeadStart(_modules(modules), lambda: Branch(orders_come=orders_come))
 
 
-def runtime(settings: KioskSettings, started: "HeadStart | None" = None) -> "Runtime":
+def runtime(settings: KioskSettings, started: "HeadStart | None" = None, pace: "Pace | None" = None) -> "Runtime":
     """A runtime whose ports are opened on its own thread once it is started."""
     from tui.kiosk.runtime.runtime import Runtime
 
@@ -41,7 +42,7 @@ def runtime(settings: KioskSettings, started: "HeadStart | None" = None) -> "Run
         token_port, desk_port = tokens(settings.modules, started), desk(settings)
         return Ports(token_port, desk_port, checks(settings, desk_port))
 
-    return Runtime(build)
+    return Runtime(build, pace=pace)
 
 
 def glance(modules: tuple[ModuleSettings, ...], started: "HeadStart") -> "Snapshot | None":

@@ -11,7 +11,7 @@ import msgspec
 from tui.core.payment_method import PaymentMethod
 from tui.sandbox.authorities import make_ca, make_tls, write
 from tui.sandbox.faults import CHANNELS
-from tui.sandbox.gateways.common.keys import toml_text
+from tui.sandbox.gateways.common.keys import PAYEE, toml_text
 from tui.sandbox.gateways.registry import counterpart
 from tui.sandbox.gateways.tax.keys import SERVICES_PATH, TOKEN_PATH, TaxKeys
 
@@ -155,6 +155,10 @@ fee_fen = 38000
 [[prices]]
 months = 36
 fee_fen = 54000
+
+[[names]]
+chinese = {toml_text(PAYEE)}
+english = "Digital Certificate Service Centre (demo)"
 
 [ca]
 kind = "local"

@@ -8,18 +8,14 @@ from tests.harness.people import ATTEMPT, NOW, SERVICE, application, certificate
 from tui.core.certificate import Token, refer
 from tui.core.details import Details, Named
 from tui.core.failure import Failure, Reason
-from tui.core.order import ApplicationStatus, AttemptState, Document, PaymentStatus, Refund
+from tui.core.order import ApplicationStatus, AttemptState, PaymentStatus, Refund
 from tui.core.token import ModuleFault, Readers, Snapshot, TokenStage
+from tui.desk.renewals.documents import documents
 from tui.journey.ports import Check
 from tui.journey.state import State, Step
-from tui.process.resources import ASSETS
 
 COMPANY = "深圳市某某建筑工程有限公司"
 NUMBER = "20261123000017"
-
-
-def _text(name: str, title: str) -> Document:
-    return Document("2026-01", title, (ASSETS / "texts" / f"{name}.txt").read_text(encoding="utf-8"), "aa" * 32)
 
 
 def _held(name: str, days: int, serial: str) -> Token:
@@ -86,10 +82,10 @@ GALLERY: dict[str, State] = {
     "waiting-expired": replace(HOME, snapshot=Snapshot((_held(COMPANY, -3, "8841"),))),
     "choosing": _at(Step.CHOOSING, snapshot=Snapshot((people.TOKEN, token(certificate("second", 30), serial="S2")))),
     "sign-in": _at(Step.SIGN_IN, account=""),
-    "notice": _at(Step.NOTICE, notice=_text("notice", "供应商须知")),
+    "notice": _at(Step.NOTICE, notice=documents().notice),
     "card": _at(Step.CARD),
     "card-under-way": _at(Step.CARD, offer=replace(people.OFFER, application=ENTERED)),
-    "agreement": _at(Step.AGREEMENT, agreement=_text("agreement", "网证通电子认证服务协议")),
+    "agreement": _at(Step.AGREEMENT, agreement=documents().agreement),
     "form": _at(Step.FORM),
     "request-pin": _at(Step.REQUEST_PIN, application=application()),
     "requesting": _at(Step.REQUESTING, application=application(), stage=TokenStage.KEY_PAIR),

@@ -1,10 +1,12 @@
 """Draw every screen as text with the names of its styles, for review: `python -m tests.kiosk.looks.drawn` writes all.
 
-A file is a screen in one language and size: its lines, and under each line that is not plain a row of letters, one a
-cell, that the legend below resolves into the palette's names.
+A file is a screen in one language and size, or in one palette: its lines, and under each line that is not plain a row
+of letters, one a cell, that the legend below resolves into the palette's names, or into its colours.
 """
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import product
 from pathlib import Path
 from unittest.mock import patch
@@ -12,12 +14,16 @@ from unittest.mock import patch
 from rich.color import ColorSystem
 from rich.segment import Segment
 from rich.style import Style
+from textual.color import Color
 
 from tests.harness.kiosk.gallery import GALLERY
 from tests.harness.kiosk.stage import Stage, staged
 from tui.journey.state import State
+from tui.kiosk.screens.looks.chosen import palette_of
 from tui.kiosk.settings import PaletteName
+from tui.kiosk.terminal.colour_depth import Depth
 from tui.kiosk.text import use_language
+from tui.kiosk.widgets.countdown import Ticking
 from tui.kiosk.widgets.figures import Figures
 from tui.kiosk.widgets.pin_pad import Keypad
 from tui.kiosk.widgets.status import TitleBar
@@ -25,6 +31,14 @@ from tui.kiosk.widgets.status import TitleBar
 FOLDER = Path(__file__).parent / "screens"
 SIZES = {"compact": (80, 24), "regular": (100, 32)}
 LANGUAGES = "zh", "en"
+PALETTES = {
+    "light": (PaletteName.LIGHT, Depth.TRUE),
+    "contrast": (PaletteName.CONTRAST, Depth.TRUE),
+    "eight": (PaletteName.DARK, Depth.EIGHT),
+    "mono": (PaletteName.DARK, Depth.MONO),
+}
+TELLING = "waiting-token", "sign-in", "form", "request-pin", "order", "refused", "done", "certificates"
+"""Screens that are kept in other palettes, too: all that has an edge, a state or a ground of its own stands on one."""
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 PLAIN = "foreground on background"
 NAMES = (
@@ -33,29 +47,50 @@ NAMES = (
 
 
 async def looks(language: str, size: tuple[int, int]) -> dict[str, str]:
-    """Every screen's drawing, by its name; the clock stands still, and so do the PIN pad's digits."""
+    """Every screen's drawing, by its name, in the names of the palette's colours."""
     use_language(language)
-    drawings = {}
     try:
-        with (
-            patch.object(TitleBar, "show", lambda *_: None),
-            patch.object(Keypad, "shuffle", lambda _: None),
-            patch.object(Figures, "half_blocks", new=True),
-        ):
+        with _standing_still():
             async with staged(State(), size) as stage:
-                stage.app.console._color_system = ColorSystem.TRUECOLOR
-                stage.app.show_in(PaletteName.AUTO)  # whatever the terminal is that the tests run in
-                for name, state in GALLERY.items():
-                    await stage.show(state)
-                    drawings[name] = _drawing(stage)
+                _show_in(stage, PaletteName.DARK, Depth.TRUE)
+                return {name: await _drawing(stage, state, NAMES.split()) for name, state in GALLERY.items()}
     finally:
         use_language("zh")
-    return drawings
 
 
-def _drawing(stage: Stage) -> str:
+async def coloured(kind: str) -> dict[str, str]:
+    """The telling screens' drawings, by their names, in the colours of another palette."""
+    with _standing_still():
+        async with staged(State(), SIZES["compact"]) as stage:
+            _show_in(stage, *PALETTES[kind])
+            return {name: await _drawing(stage, GALLERY[name], PLAIN.split(" on ")) for name in TELLING}
+
+
+@contextmanager
+def _standing_still() -> Iterator[None]:
+    """No clock goes on, and the PIN pad's digits keep their order."""
+    with (
+        patch.object(TitleBar, "show", lambda *_: None),
+        patch.object(Ticking, "clock", staticmethod(lambda: 0.0)),
+        patch.object(Keypad, "shuffle", lambda _: None),
+        patch.object(Figures, "half_blocks", new=True),
+    ):
+        yield
+
+
+def _show_in(stage: Stage, palette: PaletteName, depth: Depth) -> None:
+    """Whatever the terminal is that the tests run in."""
+    stage.app.console._color_system = ColorSystem.TRUECOLOR
+    theme = palette_of(palette, depth).theme()
+    stage.app.register_theme(theme)
+    stage.app.theme = theme.name
+
+
+async def _drawing(stage: Stage, state: State, told: list[str]) -> str:
+    """In the palette's names `told`, the first of those that are one colour, and in colours."""
+    await stage.show(state)
     variables = stage.app.theme_variables
-    names = {str(variables[name]).lower(): name for name in reversed(NAMES.split()) if name in variables}
+    names = {_colour(variables[name]): name for name in reversed(told) if name in variables}
     legend = {PLAIN: "."}
     lines = []
     for strip in stage.app.screen._compositor.render_strips():
@@ -64,6 +99,10 @@ def _drawing(stage: Stage) -> str:
         if set(letters) != {"."}:
             lines.append(f"~ {_counted(letters)}")
     return "\n".join([*lines, "", *(f"{letter}: {style}" for style, letter in legend.items() if style != PLAIN), ""])
+
+
+def _colour(value: str) -> str:
+    return Color.parse(value).rich_color.name.lower()
 
 
 def _letters(segment: Segment, names: dict[str, str], legend: dict[str, str]) -> str:
@@ -97,8 +136,15 @@ def path(name: str, language: str, kind: str) -> Path:
 async def _write() -> None:
     for language, kind in product(LANGUAGES, SIZES):
         for name, drawing in (await looks(language, SIZES[kind])).items():
-            path(name, language, kind).parent.mkdir(parents=True, exist_ok=True)
-            path(name, language, kind).write_text(drawing, encoding="utf-8")
+            _keep(path(name, language, kind), drawing)
+    for kind in PALETTES:
+        for name, drawing in (await coloured(kind)).items():
+            _keep(path(name, "zh", kind), drawing)
+
+
+def _keep(path: Path, drawing: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(drawing, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -74,7 +74,7 @@ async def test_a_longer_language_loses_nothing_and_no_word_passes_by_the_catalog
     monkeypatch.setattr(text, "_catalogue", Pseudo())
     monkeypatch.setattr(text, "_language", "en")
     shown = latin(state(step, **{"application": PAYING, **STATES.get(step, {})}))
-    async with staged(shown, size=(120, 40)) as stage:
+    async with staged(shown, size=(120, 60)) as stage:  # the whole form is in view
         assert not CJK.findall(stage.text.replace(LANGUAGE_NAMES, "")), stage.text
         for button in stage.screen.query(ActionButton):
             if button.display and button.region.area:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from tui.core.beijing import BEIJING
 from tui.core.form.characters import compact, has_unusable
+from tui.core.form.check_digits import of_citizen_number
 from tui.core.form.kinds import FieldError, IdType
 
 _PATTERNS = {
@@ -60,9 +61,7 @@ def _check_citizen(id_type: IdType, number: str, today: date | None) -> FieldErr
         return FieldError.ID_FORMAT
     if not _is_birthday(number[6:14], today or datetime.now(BEIJING).date()):
         return FieldError.ID_DATE
-    from stdnum.cn import ric  # pydoc and pkgutil come with it, too much before the first paint
-
-    return None if ric.calc_check_digit(number) == number[-1] else FieldError.ID_CHECK_DIGIT
+    return None if of_citizen_number(number[:-1]) == number[-1] else FieldError.ID_CHECK_DIGIT
 
 
 def _is_birthday(digits: str, today: date) -> bool:

@@ -4,6 +4,7 @@ import re
 from datetime import date
 
 from tui.core.form.characters import clean, compact, half_width, has_unusable, is_letter
+from tui.core.form.check_digits import of_credit_code
 from tui.core.form.documents import is_citizen_number
 from tui.core.form.kinds import FieldError
 
@@ -42,11 +43,7 @@ def check_tax_number(number: str, today: date | None = None) -> FieldError | Non
 
 def is_credit_code(number: str) -> bool:
     """Whether the check character is right (GB 32100-2015, GB/T 17710)."""
-    if not _USCC.fullmatch(number):
-        return False
-    from stdnum.cn import uscc  # pydoc and ssl come with it, too much for certificates without a code
-
-    return bool(uscc.calc_check_digit(number) == number[-1])
+    return bool(_USCC.fullmatch(number)) and of_credit_code(number[:-1]) == number[-1]
 
 
 def normalise_title(title: str) -> str:

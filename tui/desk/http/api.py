@@ -75,6 +75,7 @@ def service(request: Asked) -> ServiceStatus:
         _ca_name(desk),
         desk.settings.window_days,
         tuple(method.value for method in PaymentMethod if method in desk.gateways),
+        tuple((name.chinese, name.english) for name in desk.settings.names),
     )
 
 

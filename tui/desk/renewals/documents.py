@@ -6,6 +6,7 @@ from functools import cache
 
 from tui.core.order import Document
 from tui.process.resources import ASSETS
+from tui.process.translations import english_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,4 +28,4 @@ def _read(name: str) -> Document:
     head, _, body = (ASSETS / "texts" / name).read_text(encoding="utf-8").partition("\n")
     version, _, title = head.partition(" ")
     text = body.strip()
-    return Document(version, title, text, hashlib.sha256(text.encode()).hexdigest())
+    return Document(version, title, text, hashlib.sha256(text.encode()).hexdigest(), english_of(text))

@@ -21,10 +21,12 @@ from tui.process.hardening import end_with_parent
 TERMINATED = 143
 OPERATORS_KEYS = ("ctrl+p", "ctrl+o")
 """One after the other on the first screen."""
+OPERATORS_TAPS = 5
+"""On the title bar of the first screen, one after the other, where there is no keyboard."""
 Verify = Callable[[Password], bool]
 
 
-class CounterApp(KioskApp, inherit_bindings=False):
+class CounterApp(KioskApp):
     """Has no way out: its first screen's return makes room for the next program."""
 
     mode = Mode.COUNTER
@@ -32,7 +34,7 @@ class CounterApp(KioskApp, inherit_bindings=False):
     def __init__(self, runtime: Runtime, visit: Visit, idle_seconds: int, verify: Verify | None = None) -> None:
         super().__init__(runtime, None, idle_seconds)
         self.visit, self._verify = visit, verify
-        self._last_key = ""
+        self._last_key, self._taps = "", 0
         self._supervisor = os.getppid()
         self._making_room = self._password_was_here = False
         self._stopping = Thread(target=runtime.stop, daemon=True)
@@ -84,12 +86,22 @@ class CounterApp(KioskApp, inherit_bindings=False):
         """A key that came while room was made is nobody's."""
         if self._making_room and isinstance(event, events.InputEvent | events.Paste):
             return
-        if isinstance(event, events.Key) and not event.is_forwarded:
-            keys, self._last_key = (self._last_key, event.key), event.key
-            if keys == OPERATORS_KEYS and self._verify and self._at_rest:
-                self.visit.ask(self._ask_operator)
-                return
+        if self._is_operators(event) and self._verify and self._at_rest:
+            self.visit.ask(self._ask_operator)
+            return
         await super().on_event(event)
+
+    def _is_operators(self, event: events.Event) -> bool:
+        """Whether this is the last of the keys, or of the taps, that open the operator's page."""
+        if event.is_forwarded:
+            return False
+        if isinstance(event, events.Key):
+            keys, self._last_key, self._taps = (self._last_key, event.key), event.key, 0
+            return keys == OPERATORS_KEYS
+        if isinstance(event, events.MouseDown) and self.hands.without_keys:
+            self._taps = self._taps + 1 if event.screen_y == 0 else 0
+            return self._taps == OPERATORS_TAPS
+        return False
 
     @property
     def _at_rest(self) -> bool:
@@ -102,15 +114,12 @@ class CounterApp(KioskApp, inherit_bindings=False):
             self._password_was_here = True
             self.visit.say(wire.TRYING)
 
-        def left(acted: bool | None) -> None:
-            if not acted:
-                self._forget_password()
-
-        def admitted(right: bool | None) -> None:
-            if right:
+        def admitted(_: None) -> None:
+            if asking.right:
                 self.visit.say(wire.ADMITTED)
-                self.push_screen(OperatorMenu(counts, self._operate), left)
-            elif asking.wrong:
+                menu = OperatorMenu(counts, self._operate)
+                self.push_screen(menu, lambda _: None if menu.acted else self._forget_password())
+            elif asking.right is False:
                 self.visit.ask(partial(self._ask_operator, again=True))
             else:
                 self._forget_password()

@@ -1,12 +1,15 @@
 """Carry one command out against the ports and return the event that answers it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import assert_never
 
+from tui.core.order import Document
 from tui.core.token import TokenStage
 from tui.journey import commands as c
 from tui.journey import events as e
 from tui.journey.ports import DeskPort, SelfCheckPort, TokenPort
+from tui.process.translations import english_of
 
 TokenCommand = c.Look | c.ChangePin | c.MakeRequest | c.Install | c.Retire
 DeskCommand = (
@@ -65,11 +68,11 @@ async def answer_desk(command: DeskCommand, desk: DeskPort) -> e.Event:
             await desk.sign_in(account, password)
             return e.SignedIn()
         case c.LoadNotice():
-            return e.NoticeLoaded(await desk.notice())
+            return e.NoticeLoaded(_translated(await desk.notice()))
         case c.AskOffer(certificate, spki):
             return e.OfferMade(await desk.offer(certificate, spki))
         case c.LoadAgreement():
-            return e.AgreementLoaded(await desk.agreement())
+            return e.AgreementLoaded(_translated(await desk.agreement()))
         case c.SaveApplication(certificate, agreement, form, fee_fen):
             return e.ApplicationSaved(await desk.save(certificate, agreement, form, fee_fen))
         case c.SubmitRequest(business_no, request):
@@ -104,3 +107,8 @@ def wipe(command: c.Command) -> None:
             new.wipe()
         case _:
             pass
+
+
+def _translated(document: Document) -> Document:
+    """With the translation that ships, where the desk sends none."""
+    return document if document.english else replace(document, english=english_of(document.text))

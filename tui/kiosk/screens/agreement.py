@@ -7,10 +7,12 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
+from tui.core.order import Document as Text
 from tui.core.text_safety import printable
 from tui.journey.events import AgreementAccepted
 from tui.journey.state import State
-from tui.kiosk.screens.base import BACK, END, RETRY, StepScreen, style
+from tui.kiosk.screens.base import BACK, END, RETRY, style
+from tui.kiosk.screens.reading import ORIGINAL, ReadingScreen
 from tui.kiosk.text import N_, _
 from tui.kiosk.widgets.action import ActionButton
 from tui.kiosk.widgets.choice import Tick
@@ -18,7 +20,7 @@ from tui.kiosk.widgets.document import Document
 from tui.kiosk.widgets.words import Words
 
 
-class AgreementScreen(StepScreen):
+class AgreementScreen(ReadingScreen):
     """The agreement's text with version and digest; 下一步 opens with the tick."""
 
     CSS_PATH = style("applying.tcss")
@@ -28,8 +30,7 @@ class AgreementScreen(StepScreen):
         "用空格键勾选「我接受电子认证服务协议内容」，然后按「下一步」。"
         "\n\n协议有新版本时会再次显示，请重新阅读并勾选。"
     )
-    keys = (BACK, RETRY, END)
-    filled = True
+    keys = (BACK, RETRY, ORIGINAL, END)
 
     def __init__(self) -> None:
         super().__init__()
@@ -54,6 +55,10 @@ class AgreementScreen(StepScreen):
         """重试 loads an agreement that did not come."""
         return super().offers(action, state) and (action != "retry" or state.agreement is None)
 
+    def text_of(self, state: State) -> Text | None:
+        """The agreement."""
+        return state.agreement
+
     def show(self, state: State) -> None:
         """Draw the agreement; another text than the last one takes the tick away."""
         agreement = state.agreement
@@ -65,7 +70,7 @@ class AgreementScreen(StepScreen):
         tick.disabled = agreement is None
         words = ""
         if agreement is not None:
-            self.query_one(Document).show_text(agreement.text)
+            super().show(state)
             words = _("版本：{version}    用方向键阅读，按Tab键到勾选框\nSHA-256 {digest}").format(
                 version=printable(agreement.version, 20), digest=printable(digest, 64)
             )

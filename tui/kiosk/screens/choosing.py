@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from textual import on
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import OptionList, Static
+from textual.widgets import Static
 from textual.widgets.option_list import Option
 
 from tui.journey.events import CertificateChosen
@@ -15,6 +15,7 @@ from tui.kiosk.screens.base import BACK, StepScreen
 from tui.kiosk.text import N_, _
 from tui.kiosk.widgets.card import short_facts, token_title
 from tui.kiosk.widgets.facts import table
+from tui.kiosk.widgets.rows import Rows
 
 
 class ChoosingScreen(StepScreen):
@@ -28,7 +29,7 @@ class ChoosingScreen(StepScreen):
     def compose_body(self) -> Iterable[Widget]:
         """The list."""
         yield Static(Content(_("用上下方向键选择，按回车确认。")), classes="hint")
-        yield OptionList(id="choices", markup=False)
+        yield Rows(id="choices", markup=False)
 
     def focus_target(self, state: State) -> str:
         """The list."""
@@ -36,7 +37,7 @@ class ChoosingScreen(StepScreen):
 
     def show(self, state: State) -> None:
         """Draw the certificates that may be renewed; the cursor stays with its certificate, wherever that stands."""
-        choices = self.query_one(OptionList)
+        choices = self.query_one(Rows)
         under, found = choices.highlighted_option, list(_options(state))
         if [(option.id, option.prompt) for option in found] == [
             (option.id, option.prompt) for option in choices.options
@@ -47,8 +48,8 @@ class ChoosingScreen(StepScreen):
         shown = [option.id for option in found]
         choices.highlighted = shown.index(under.id) if under and under.id in shown else 0 if shown else None
 
-    @on(OptionList.OptionSelected)
-    def choose(self, event: OptionList.OptionSelected) -> None:
+    @on(Rows.OptionSelected)
+    def choose(self, event: Rows.OptionSelected) -> None:
         """Enter or a click."""
         if event.option_id is not None:
             self.advance(CertificateChosen(event.option_id))

@@ -16,6 +16,7 @@ KEYS = N_(
     "方向键或Tab：在按钮和输入框之间移动\n"
     "回车：按下当前按钮\n"
     "F3或Esc：返回上一步，已填写的内容会保留\n"
+    "F9：高对比度，看不清时使用；再按一次恢复\n"
     "F10：结束办理，已提交的申请可以随时继续"
 )
 
@@ -30,6 +31,7 @@ class HelpScreen(ModalScreen[None], inherit_bindings=False):
         Binding("down", "scroll(1)", show=False),
         Binding("pageup", "scroll(-8)", show=False),
         Binding("pagedown", "scroll(8)", show=False),
+        Binding("f9", "app.contrast", show=False),
     ]
 
     def __init__(self, heading: str, text: str, service: ServiceStatus | None) -> None:

@@ -7,22 +7,27 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
+from tui.core.order import Document as Text
 from tui.journey.events import NoticeAccepted
 from tui.journey.state import State
-from tui.kiosk.screens.base import BACK, END, RETRY, StepScreen
+from tui.kiosk.screens.base import BACK, END, RETRY
+from tui.kiosk.screens.reading import ORIGINAL, ReadingScreen
 from tui.kiosk.text import N_, _
 from tui.kiosk.widgets.action import ActionButton
 from tui.kiosk.widgets.document import Document
 from tui.kiosk.widgets.words import Words
 
 
-class NoticeScreen(StepScreen):
+class NoticeScreen(ReadingScreen):
     """The notice in full; the button opens at its end."""
 
     heading = N_("供应商须知")
     help_text = N_("请读完须知全文。用方向键、空格键或翻页键向下翻，读到最后就可以按「同意并继续」。")
-    keys = (BACK, RETRY, END)
-    filled = True
+    keys = (BACK, RETRY, ORIGINAL, END)
+
+    def text_of(self, state: State) -> Text | None:
+        """The notice."""
+        return state.notice
 
     def compose_body(self) -> Iterable[Widget]:
         """The text and where one is in it."""
@@ -40,12 +45,12 @@ class NoticeScreen(StepScreen):
 
     def entered(self, state: State) -> None:
         """Read anew."""
+        super().entered(state)
         self.query_one(Document).restart()
 
     def show(self, state: State) -> None:
-        """The text, once it is there."""
-        if state.notice is not None:
-            self.query_one(Document).show_text(state.notice.text)
+        """The text, and how far it is read."""
+        super().show(state)
         self._show_progress()
 
     @on(Document.ReadToEnd)

@@ -57,7 +57,7 @@ class OrderScreen(StepScreen):
         self.query_one("#business", Static).update(_business(application))
         if application.order is not None:
             self.query_one("#order", Static).update(_order(application, application.order))
-            self.query_one(FeeTable).show(application.order)
+            self.query_one(FeeTable).show(application.order, state.service)
             self.query_one("#total", Static).update(drawn(yuan(application.order.total_fen), "$accent"))
         frozen = application.is_frozen
         for button in self.query(ActionButton):

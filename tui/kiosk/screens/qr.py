@@ -10,13 +10,14 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from tui.core.failure import Failure, Money
-from tui.core.order import SHOWN_ATTEMPT, UNCREDITED_ATTEMPT, Application, Attempt, AttemptState, yuan
+from tui.core.order import SHOWN_ATTEMPT, UNCREDITED_ATTEMPT, Application, Attempt, AttemptState, ServiceStatus, yuan
 from tui.journey.events import PaymentClaimed, QrRenewed
 from tui.journey.ports import Phone
 from tui.journey.state import State
 from tui.kiosk.screens.base import END, Key, StepScreen, style
 from tui.kiosk.text import N_, _, proper
 from tui.kiosk.text.labels import label
+from tui.kiosk.text.translated import english_name
 from tui.kiosk.text.wording import call, desk_words, explain, refund_words
 from tui.kiosk.widgets.action import ActionButton
 from tui.kiosk.widgets.code_room import PANEL
@@ -99,7 +100,7 @@ class QrScreen(StepScreen):
             return
         self._drawn = drawn
         self._show_code(state, attempt)
-        self.query_one("#numbers", Static).update(_numbers(application, attempt))
+        self.query_one("#numbers", Static).update(_numbers(application, attempt, state.service))
         self._show_live(state, attempt)
         for button in self.query(ActionButton):
             button.disabled = state.busy is not None
@@ -221,7 +222,7 @@ def _instead(state: State, attempt: Attempt, scannable: bool) -> str:
     return "\n\n".join(filter(None, (words, money, call(state.service))))
 
 
-def _numbers(application: Application, attempt: Attempt) -> Content:
+def _numbers(application: Application, attempt: Attempt, service: ServiceStatus | None) -> Content:
     order_no = application.order.order_no if application.order else ""
     return table(
         (
@@ -229,9 +230,17 @@ def _numbers(application: Application, attempt: Attempt) -> Content:
             Fact(_("订单编号"), order_no, "bold"),
             *((Fact(_("应付金额"), yuan(attempt.amount_fen), "bold"),) if Figures.half_blocks else ()),
             Fact(_("收款方"), attempt.payee, "bold"),
-            Fact(_("支付方式"), label(attempt.method), "bold"),
-        )
+            *_method(attempt, service),
+        ),
+        PANEL,
     )
+
+
+def _method(attempt: Attempt, service: ServiceStatus | None) -> tuple[Fact, ...]:
+    """Or, in its place, the payee in English: the wallet shows the Chinese, and the method stands above the amount."""
+    if english := english_name(attempt.payee, service):
+        return (Fact(_("收款方译名"), english),)
+    return (Fact(_("支付方式"), label(attempt.method), "bold"),)
 
 
 def _news(state: State, scannable: bool) -> str:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 
 from textual import on
-from textual.containers import Horizontal
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Input, Static
@@ -12,13 +11,13 @@ from tui.core.secret import Password
 from tui.core.text_safety import mask, printable
 from tui.journey.events import SignInSubmitted
 from tui.journey.state import State
-from tui.kiosk.screens.base import BACK, StepScreen
+from tui.kiosk.screens.base import BACK, StepScreen, style
 from tui.kiosk.text import N_, _
 from tui.kiosk.text.dates import day
 from tui.kiosk.text.labels import label
-from tui.kiosk.text.wording import field_message
 from tui.kiosk.widgets.action import ActionButton
 from tui.kiosk.widgets.facts import Fact, table
+from tui.kiosk.widgets.field import Field
 from tui.kiosk.widgets.line import Line
 from tui.kiosk.widgets.secret_field import SecretField
 from tui.kiosk.widgets.words import Words
@@ -34,17 +33,13 @@ class SignInScreen(StepScreen):
         "账号和密码只用于本次办理，不会保存在本终端。"
     )
     keys = (BACK,)
+    CSS_PATH = style("applying.tcss")
 
     def compose_body(self) -> Iterable[Widget]:
         """The certificate in a line, the two fields, a message at each."""
         yield Words(id="chosen")
-        account = Line(id="account", max_length=64)
-        yield Horizontal(Static(Content(_("账号")), classes="label"), account, id="account-row", classes="row")
-        yield Words(id="account-error", classes="error")
-        yield Horizontal(
-            Static(Content(_("密码")), classes="label"), SecretField(Password, id="password"), classes="row"
-        )
-        yield Words(id="password-error", classes="error")
+        yield Field("account", _("账号"), Line(id="account", max_length=64), required=False)
+        yield Field("password", _("密码"), SecretField(Password, id="password"), required=False)
         yield Words(id="which-account", classes="hint")
 
     def compose_actions(self) -> Iterable[Widget]:
@@ -69,8 +64,7 @@ class SignInScreen(StepScreen):
         What is covered waits for its own account's password: no other account can be typed.
         """
         self.query_one("#chosen", Static).update(table(_facts(state)))
-        for part in ("#account-row", "#account-error"):
-            self.query_one(part).display = not state.covered
+        self.query_one("#field-account").display = not state.covered
         words = _("请务必使用申请CA时的账号登录。")
         if state.covered:
             words = _("为保护已填写的内容，请再次输入登录密码，通过后回到「{step}」。").format(
@@ -90,8 +84,8 @@ class SignInScreen(StepScreen):
         """登录: both fields must have something in them."""
         typed = self.query_one("#account", Input).value
         account = self.state.account if self.state.covered else printable(typed, 64)
-        self._say("account", "" if account else field_message("required"))
-        self._say("password", "" if self._password.length else field_message("required"))
+        self._say("account", "" if account else "required")
+        self._say("password", "" if self._password.length else "required")
         if not account:
             self.query_one("#account").focus()
         elif not self._password.length:
@@ -103,8 +97,8 @@ class SignInScreen(StepScreen):
     def _password(self) -> SecretField[Password]:
         return self.query_one("#password", SecretField)
 
-    def _say(self, field: str, message: str = "") -> None:
-        self.query_one(f"#{field}-error", Static).update(Content(message))
+    def _say(self, name: str, error: str = "") -> None:
+        self.query_one(f"#field-{name}", Field).fail(error)
 
 
 def _facts(state: State) -> tuple[Fact, ...]:

@@ -1,13 +1,17 @@
 """What people read: gettext set-up and the wording of every code; the source language is Simplified Chinese."""
 
-from gettext import NullTranslations, translation
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tui.core.payment_method import Name
 
+if TYPE_CHECKING:
+    from gettext import NullTranslations
+
 _LOCALES = Path(__file__).parent / "locales"
-_catalogue = NullTranslations()
-_language = "zh"
+_SOURCE = "zh"
+_catalogue: "NullTranslations | None" = None
+_language = _SOURCE
 _alone = False
 
 LANGUAGE_NAMES = "EN/中文"
@@ -21,7 +25,13 @@ def use_language(language: str, *, alone: bool = False) -> None:
     """
     global _catalogue, _language, _alone  # noqa: PLW0603 - the one language of this process
     _language, _alone = language, alone
-    _catalogue = translation("kiosk", _LOCALES, [language], fallback=True)
+    _catalogue = None if language == _SOURCE else _read(language)
+
+
+def _read(language: str) -> "NullTranslations":
+    from gettext import translation  # what speaks Chinese needs none
+
+    return translation("kiosk", _LOCALES, [language], fallback=True)
 
 
 def language() -> str:
@@ -36,7 +46,7 @@ def other_language() -> str | None:
 
 def _(message: str) -> str:
     """The message in the chosen language."""
-    return _catalogue.gettext(message) if message else ""
+    return _catalogue.gettext(message) if _catalogue and message else message
 
 
 def proper(name: Name) -> str:

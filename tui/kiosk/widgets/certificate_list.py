@@ -3,11 +3,11 @@
 from collections.abc import Callable
 
 from textual.content import Content
-from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from tui.core.certificate import CertificateRef
 from tui.core.frozen import frozen
+from tui.kiosk.widgets.rows import Rows
 
 
 @frozen
@@ -19,7 +19,7 @@ class Block:
     """What picking it picks; None for what is only said."""
 
 
-class CertificateList(OptionList):
+class CertificateList(Rows):
     """Keeps the cursor with its certificate, wherever that stands after a change."""
 
     def __init__(self, *, id: str | None = None) -> None:

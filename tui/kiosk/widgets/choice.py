@@ -5,15 +5,21 @@ from typing import ClassVar
 
 from textual.binding import Binding
 from textual.content import Content
+from textual.events import Click
+from textual.geometry import Offset, Size
 from textual.message import Message
-from textual.style import Style
 from textual.widgets import Static
 
 Key = Enum | int | str
+BEFORE, AFTER = "  <  ", "  >  "
+"""Of a folded choice, as wide as a finger."""
 
 
 class Choice(Static, can_focus=True):
-    """One of several options; left, right and space change it, a click picks it; up, down and Enter leave it alone."""
+    """One of several options; left, right and space change it, a tap picks it; up, down and Enter leave it alone.
+
+    Where there is room each option has three rows for a finger, a blank one above and below.
+    """
 
     BINDINGS: ClassVar = [
         Binding("left", "turn(-1)", show=False),
@@ -54,36 +60,54 @@ class Choice(Static, can_focus=True):
     def action_turn(self, by: int) -> None:
         """The next or the previous option."""
         if self._options:
-            self.action_pick((self._at + by) % len(self._options) if self._at >= 0 else 0)
+            self.pick((self._at + by) % len(self._options) if self._at >= 0 else 0)
 
-    def action_pick(self, at: int) -> None:
-        """The option that was clicked."""
-        self.focus()
+    def pick(self, at: int) -> None:
+        """This option, by the person."""
         if at != self._at:
             self._at = at
             self.refresh(layout=True)
             self.post_message(self.Changed(self))
 
+    def tap(self, at: Offset) -> None:
+        """A finger came down at this cell, or beside it above or below; the first cell of the options is 0, 0."""
+        self.focus()
+        if not self._folded:
+            self.pick(min(max(0, (at.y + self._rows // 2) // self._rows), len(self._options) - 1))
+        elif 0 <= at.x < len(BEFORE):
+            self.action_turn(-1)
+        elif 0 <= at.x - len(BEFORE) - self._middle.cell_length < len(AFTER):
+            self.action_turn(1)
+
+    def on_click(self, event: Click) -> None:
+        """Also where it stands in no `Field`."""
+        event.stop()
+        self.tap(event.screen_offset - self.content_region.offset)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Rows of the options; the blank ones above the first and below the last are the field's."""
+        return 1 if self._folded else max(1, self._rows * (len(self._options) - 1) + 1)
+
     def render(self) -> Content:
-        """All options, one a row, or the picked one between arrows."""
-        if self._folded:
-            return self._drawn_folded()
-        return Content("\n").join([self._drawn(i, text) for i, (_, text) in enumerate(self._options)])
+        """All options below each other, or the picked one between arrows."""
+        if not self._folded:
+            return Content("\n" * self._rows).join([self._drawn(i, text) for i, (_, text) in enumerate(self._options)])
+        count = f" {self._at + 1}/{len(self._options)}" if self._options else ""
+        return Content.assemble(BEFORE, self._middle, AFTER, count)
 
     def _drawn(self, at: int, text: str) -> Content:
-        picked = at == self._at
-        mark = "(*)" if picked else "( )"
-        option = Content(f"{mark} {text}").stylize(_click(f"pick({at})"))
-        if picked:
-            return option.stylize("bold reverse" if self.has_focus else "bold")
-        return option
+        if at != self._at:
+            return Content(f"( ) {text}")
+        return Content.styled(f"(*) {text}", "bold reverse" if self.has_focus else "bold")
 
-    def _drawn_folded(self) -> Content:
+    @property
+    def _middle(self) -> Content:
         text = self._options[self._at][1] if 0 <= self._at < len(self._options) else ""
-        middle = Content.styled(f" {text} ", "bold reverse" if self.has_focus else "bold")
-        count = f"  {self._at + 1}/{len(self._options)}" if self._options else ""
-        before, after = Content(" < ").stylize(_click("turn(-1)")), Content(" > ").stylize(_click("turn(1)"))
-        return Content.assemble(before, middle, after, count)
+        return Content.styled(f" {text} ", "bold reverse" if self.has_focus else "bold")
+
+    @property
+    def _rows(self) -> int:
+        return 1 if self.screen.has_class("-small") else 3
 
 
 class Tick(Static, can_focus=True):
@@ -132,7 +156,3 @@ class Tick(Static, can_focus=True):
         """Box and words."""
         line = Content(f" {'[x]' if self._ticked else '[ ]'} {self._text} ")
         return line.stylize("bold reverse") if self.has_focus else line
-
-
-def _click(action: str) -> Style:
-    return Style.from_meta({"@click": action})

@@ -12,16 +12,16 @@ from textual.widget import Widget
 
 
 def edged(widget: Widget, crop: Region, lines: list[Strip]) -> list[Strip]:
-    """Textual's lines of `widget` within `crop`, the first and the last column of it, which are its padding, as edges.
+    """Textual's lines of `widget` within `crop`, with its edges on what is its padding.
 
-    What is off has none; that of what has the focus says so.
+    What is off has none; that of what has the focus says so, by its colour and by a bar of two cells.
     """
     width = widget.outer_size.width
     if widget.disabled or width < 3:
         return lines
-    name = "focus" if widget.has_focus else "edge"
+    name, bar = ("focus", widget.styles.padding.left) if widget.has_focus else ("edge", 1)
     ground = Style(bgcolor=Color.parse(widget.app.theme_variables[name]).rich_color)
-    columns = [x - crop.x for x in (0, width - 1) if crop.x <= x < crop.right]
+    columns = [x - crop.x for x in (*range(bar), width - 1) if crop.x <= x < crop.right]
     return [_edged(line, columns, ground) for line in lines]
 
 

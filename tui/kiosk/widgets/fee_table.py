@@ -3,9 +3,10 @@
 from rich.cells import cell_len
 from textual.content import Content
 
-from tui.core.order import Order, yuan
+from tui.core.order import Order, ServiceStatus, yuan
 from tui.core.text_safety import printable
 from tui.kiosk.text import _
+from tui.kiosk.text.translated import english_name
 from tui.kiosk.widgets.words import Words
 
 NAME, NUMBER = 26, 14
@@ -15,15 +16,19 @@ NAME, NUMBER = 26, 14
 class FeeTable(Words):
     """One row a fee line, the total set off."""
 
-    def show(self, order: Order) -> None:
-        """Draw the order's lines."""
+    def show(self, order: Order, service: ServiceStatus | None) -> None:
+        """Draw the order's lines; a translated name below the table once more, as the order has it."""
         heads = (_("费用名称"), _("费用单价"), _("数量"), _("小计"))
         rows = [_row(*heads).stylize("$muted")]
         for line in order.lines:
-            name = Content(printable(line.name)).truncate(NAME - 2, ellipsis=True).plain
+            known = english_name(line.name, service) or printable(line.name)
+            name = Content(known).truncate(NAME - 2, ellipsis=True).plain
             rows.append(_row(name, yuan(line.unit_fen), str(line.quantity), yuan(line.subtotal_fen)))
         total = _row("", "", _("总价"), yuan(order.total_fen))
-        self.update(Content("\n").join([*rows, total.stylize("bold $accent")]))
+        translated = [printable(line.name) for line in order.lines if english_name(line.name, service)]
+        names = _("、").join(dict.fromkeys(translated))
+        mark = [Content.styled(_("译名仅供参考，以中文为准：{names}").format(names=names), "$muted")] if names else []
+        self.update(Content("\n").join([*rows, total.stylize("bold $accent"), *mark]))
 
 
 def _row(name: str, *numbers: str) -> Content:

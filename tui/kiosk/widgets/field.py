@@ -5,12 +5,14 @@ from collections.abc import Iterable
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.events import Click
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from tui.core.application import FieldError
 from tui.kiosk.text.wording import field_message
+from tui.kiosk.widgets.choice import Choice
 from tui.kiosk.widgets.line import Line
 from tui.kiosk.widgets.words import Words
 
@@ -38,7 +40,7 @@ class Field(Vertical):
 
     def compose(self) -> ComposeResult:
         """`* label  [entry]` and the note below the entry."""
-        star = Content.styled("* ", "bold $bad") if self._required else Content("  ")
+        star = Content.styled("* ", "bold") if self._required else Content()
         yield Horizontal(Static(Content.assemble(star, self._label), classes="field-label"), self.entry)
         yield Words(Content(self._hint), classes="field-note")
 
@@ -56,6 +58,12 @@ class Field(Vertical):
         self.set_class(self.wrong, "-wrong")
         note = self.query_one(".field-note", Static)
         note.update(Content(f"! {words}" if words else self._hint), layout=False)
+
+    def on_click(self, event: Click) -> None:
+        """A tap on the label, the note or the row above is one on the entry; one on a line of text the screen takes."""
+        if isinstance(self.entry, Choice):
+            event.stop()
+            self.entry.tap(event.screen_offset - self.entry.content_region.offset)
 
     def on_descendant_focus(self) -> None:
         """Bring the note into view as well, not the entry alone."""

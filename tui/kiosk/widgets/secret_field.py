@@ -85,7 +85,8 @@ class SecretField(Widget, Generic[S], can_focus=True):
     def render(self) -> Content:
         """Dots, and a caret while focused; the end stays in view."""
         marks = self._marks(max(0, self.content_size.width - 1))
-        return Content.assemble(marks, (" ", "underline")) if self.has_focus else Content(marks)
+        caret = self.app.theme_variables["input-cursor-text-style"]
+        return Content.assemble(marks, (" ", caret)) if self.has_focus else Content(marks)
 
     def on_key(self, event: events.Key) -> None:
         """Take printable characters and the editing keys; leave the others to the screen."""

@@ -11,7 +11,7 @@ class TokenDrawing(Words):
 
     def show(self) -> None:
         """Draw it."""
-        machine, slot, metal, body = "on $raised", "on $background", "on $muted", "bold $on-selected on $selected"
+        machine, slot, metal, body = "on $edge", "on $background", "on $muted", "bold $on-selected on $selected"
         # Translators: printed on the drawing of the USB token; as short as can be.
         label = _("CA证书U盘")
         name = Content(f"  {label}  ")

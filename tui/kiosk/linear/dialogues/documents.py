@@ -6,6 +6,7 @@ from tui.journey import events as e
 from tui.journey.state import State
 from tui.kiosk.linear.dialogue import Choice, Dialogue, Question, Talk
 from tui.kiosk.text import N_, _
+from tui.kiosk.text.translated import is_translated, reading
 from tui.kiosk.text.wrapping import wrapped
 
 LEAST_ROWS = 8
@@ -20,6 +21,8 @@ class Reading(Dialogue):
         self._pages: list[list[str]] = []
         self._read = 0
         """Pages that were said."""
+        self._original = False
+        """The Chinese is read, though there is a translation."""
 
     def text(self) -> Document | None:
         """What is read here."""
@@ -37,7 +40,11 @@ class Reading(Dialogue):
         """The first page, if the text is there."""
         if (document := self.text()) is not None:
             columns, rows = self.talk.size
-            lines = [part for line in paragraphs(document.text).split("\n") for part in wrapped(line, columns)]
+            lines = [
+                part
+                for line in paragraphs(reading(document, original=self._original)).split("\n")
+                for part in wrapped(line, columns)
+            ]
             height = max(rows - 3, LEAST_ROWS) if rows else len(lines)
             self._pages = [lines[at : at + height] for at in range(0, len(lines), height)]
             self._read = 0
@@ -53,7 +60,10 @@ class Reading(Dialogue):
         """The consent is a number of its own, and no empty line gives it."""
         if not self._pages:
             return ()
-        return Choice(self.consent(), self.agree), Choice(_("从头再读一遍"), self._again)
+        listed = [Choice(self.consent(), self.agree), Choice(_("从头再读一遍"), self._again)]
+        if is_translated(self.text()):
+            listed.append(Choice(_("读译文") if self._original else _("读中文文本"), self._other))
+        return tuple(listed)
 
     def question(self) -> Question | None:
         """The next page, or the consent."""
@@ -81,6 +91,10 @@ class Reading(Dialogue):
     def _again(self) -> None:
         self._read = 0
         self._turn()
+
+    def _other(self) -> None:
+        self._original = not self._original
+        self.open()
 
     def _turn(self, whole: bool = False) -> None:
         until = len(self._pages) if whole else self._read + 1

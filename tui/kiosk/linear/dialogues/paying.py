@@ -9,6 +9,7 @@ from tui.kiosk.text import N_, _, proper
 from tui.kiosk.text.certificate import Fact
 from tui.kiosk.text.dates import moment
 from tui.kiosk.text.labels import label
+from tui.kiosk.text.translated import english_name
 from tui.kiosk.text.wording import SEALED_BIDS, call, refund_words
 
 SETTLED = frozenset({PaymentStatus.PAID, PaymentStatus.FROZEN})
@@ -80,7 +81,9 @@ class Ordered(Dialogue):
             line_words = _("{price} × {count} = {subtotal}")
             for line in order.lines:
                 price, subtotal = yuan(line.unit_fen), yuan(line.subtotal_fen)
-                facts.append(Fact(line.name, line_words.format(price=price, count=line.quantity, subtotal=subtotal)))
+                english = english_name(line.name, self.state.service)
+                name = f"{english} ({line.name})" if english else line.name
+                facts.append(Fact(name, line_words.format(price=price, count=line.quantity, subtotal=subtotal)))
             facts.append(Fact(_("总价"), yuan(order.total_fen)))
         self.say_facts(tuple(facts))
         if refunded := refund_words(application):

@@ -13,6 +13,7 @@ from tui.kiosk.matrix import drawable
 from tui.kiosk.text import N_, _, proper
 from tui.kiosk.text.certificate import Fact
 from tui.kiosk.text.labels import label
+from tui.kiosk.text.translated import english_name
 from tui.kiosk.text.wording import call, desk_words, refund_words
 
 
@@ -118,10 +119,12 @@ class Scanning(Dialogue):
             return
         self._until, self._over, self._looking = monotonic() + attempt.expires_in, False, False
         order_no = application.order.order_no if application.order else ""
+        english = english_name(attempt.payee, state.service)
         self.say_facts(
             (
                 Fact(_("金额"), yuan(attempt.amount_fen)),
                 Fact(_("收款方"), printable(attempt.payee, 60)),
+                *((Fact(_("收款方译名"), english),) if english else ()),
                 Fact(_("业务单号"), application.business_no),
                 Fact(_("订单编号"), order_no),
             )

@@ -92,13 +92,9 @@ MONO: Final = replace(
     ground="ansi_default",
     surface="ansi_default",
     raised="ansi_default",
-    text="ansi_default",
-    muted="ansi_default",
-    heading="ansi_default",
-    accent="ansi_default",
-    good="ansi_default",
-    bad="ansi_default",
+    heading="ansi_white",
+    good="ansi_white",
     bar="ansi_white",
     alarm="ansi_white",
 )
-"""The terminal's own two colours; what is white here has them swapped."""
+"""The terminal's own two colours: what has a white ground here has them swapped, and inks are none."""

@@ -76,8 +76,6 @@ class Palette:
                 "field": self.raised,
                 "block-cursor-foreground": self.ink,
                 "block-cursor-background": self.focus,
-                "input-cursor-foreground": self.ink,
-                "input-cursor-background": self.focus,
                 "input-cursor-text-style": self.caret,
                 "input-selection-foreground": self.on_selected,
                 "input-selection-background": self.selected,

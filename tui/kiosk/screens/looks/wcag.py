@@ -10,24 +10,24 @@ TEXT: Final = 7.0
 PART: Final = 3.0
 """1.4.11, non-text contrast: edges and states."""
 ON: Final = (
-    *((ink, ground) for ink in ("text", "accent") for ground in ("ground", "surface")),
+    *(
+        (ink, ground)
+        for ink in ("text", "accent", "muted", "heading", "good", "bad")
+        for ground in ("ground", "surface")
+    ),
     ("text", "raised"),
-    ("muted", "ground"),
-    ("muted", "surface"),
-    *((ink, "ground") for ink in ("heading", "good", "bad")),
     ("ink", "focus"),
+    *(("ink", fill) for fill in ("good", "bad")),
     ("on_bar", "bar"),
     ("on_selected", "selected"),
     ("on_alarm", "alarm"),
 )
-"""Text and what it is written on."""
+"""Text and what it is written on, or the other way round where it is drawn inverse."""
 AGAINST: Final = (
-    *(("edge", ground) for ground in ("ground", "surface", "raised")),
-    ("focus", "raised"),
-    ("focus", "ground"),
-    ("selected", "ground"),
+    *((part, ground) for part in ("edge", "focus") for ground in ("ground", "surface", "raised")),
+    *((part, "ground") for part in ("selected", "good", "accent")),
 )
-"""Edges and states, and what they must be told from."""
+"""Edges, states, bars and figures, and what they must be told from."""
 VGA: Final = dict(
     zip(
         ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white"),

@@ -1,0 +1,45 @@
+"""What the screens with a text to be read have in common: its translation, and the Chinese at a key."""
+
+from typing import ClassVar
+
+from tui.core.order import Document as Text
+from tui.journey.state import State
+from tui.kiosk.screens.base import Key, StepScreen
+from tui.kiosk.text import LANGUAGE_NAMES
+from tui.kiosk.text.translated import is_translated, reading
+from tui.kiosk.widgets.document import Document
+
+ORIGINAL = Key("f7", LANGUAGE_NAMES, "original")
+
+
+class ReadingScreen(StepScreen):
+    """One text from the desk; a subclass names it in `text_of`."""
+
+    filled: ClassVar[bool] = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._original = False
+        """The Chinese is shown, though there is a translation."""
+
+    def text_of(self, state: State) -> Text | None:
+        """What is read here, once it is there."""
+        raise NotImplementedError
+
+    def entered(self, state: State) -> None:
+        """The translation first."""
+        self._original = False
+
+    def show(self, state: State) -> None:
+        """The text, once it is there."""
+        if (text := self.text_of(state)) is not None:
+            self.query_one(Document).show_text(reading(text, original=self._original))
+
+    def offers(self, action: str, state: State) -> bool:
+        """EN/中文 where there is a translation."""
+        return is_translated(self.text_of(state)) if action == "original" else super().offers(action, state)
+
+    def action_original(self) -> None:
+        """EN/中文: of the text alone."""
+        self._original = not self._original
+        self.present(self.state, entering=False)
