@@ -6,7 +6,6 @@ screen and in its scrollback; and in the files of the kiosk.
 """
 
 import os
-import re
 import signal
 import sys
 import tempfile
@@ -28,6 +27,8 @@ FIRST = "数字证书在线续期"
 TAX_NUMBER, TITLE = "440300123456789", "欧冶甪直商行"
 UNUSUAL = {"name": "欧阳甪鑫", "mobile": "13928471605", "email": "q7zk.vex@mail.example"}
 ADDRESS = "深圳市盐田区沙头角甪端里 38 号 7719 室"
+_DRAWN = 0.6
+"""Seconds of silence after which a page stands whole, on a busy machine too."""
 
 
 class CounterTerminal(Terminal):
@@ -62,6 +63,11 @@ class CounterTerminal(Terminal):
         lines = (*self._kept.history.top, *self._kept.history.bottom)
         return "\n".join("".join(line[x].data for x in range(80)) for line in lines)
 
+    def press(self, label: str) -> None:
+        """Once the page stands: a Tab that comes before the focus is drawn would lead past the button."""
+        self.type("", quiet=_DRAWN)
+        super().press(label)
+
     def until_another(self, program: int) -> None:
         """Another program has taken this one's place, and the old one is gone."""
         end = monotonic() + 240
@@ -77,21 +83,6 @@ class CounterTerminal(Terminal):
             with suppress(FileNotFoundError, ProcessLookupError):
                 counted[name] = occurrences(pid, values)
         return counted
-
-    def walk_to_code(self) -> str:
-        """From the handed-in request to the payment code; the business number."""
-        self.press("确定")
-        self.until("立即支付")
-        number = re.search(r"业务单号\s+(\S+)", self.text)
-        assert number is not None
-        self.press("立即支付")
-        self.press("下一步")
-        self.until("纳税人识别号")
-        self.type("\t\t")
-        self.type(TAX_NUMBER, "\r", TITLE)
-        self.press("提交")
-        self.until("扫码付款")
-        return number[1]
 
 
 def _below(pid: int, depth: int) -> Iterator[tuple[int, int]]:
@@ -155,7 +146,7 @@ def main() -> None:
             with CounterTerminal(config) as kiosk:
                 kiosk.walk_to_payment(answers, token.pin, iter)
                 program = kiosk.program
-                number = kiosk.walk_to_code()
+                number = kiosk.walk_to_code(TAX_NUMBER, TITLE)
                 before = kiosk.found(values)
                 print(f"| {name}, before | seen |", sum(sum(c.values()) for c in before.values()), "|")
                 goes: Goes = globals()[name]

@@ -158,13 +158,13 @@ def capture(
     command = ["env", *(f"{name}={value}" for name, value in asked.items()), *program]
     if tmux:
         command = ["tmux", "-S", str(ready.with_name("tmux")), "-f", os.devnull, "new-session", *command]
-    with _running(terminal, look, command, ready.parent) as take:
-        _await(ready.exists, "the program did not come up")
-        return _still(take)
+    with running(terminal, look, command, ready.parent) as take:
+        until(ready.exists, "the program did not come up")
+        return still(take)
 
 
 @contextmanager
-def _running(terminal: Terminal, look: Look, command: Sequence[str], folder: Path) -> Iterator[Callable[[], Picture]]:
+def running(terminal: Terminal, look: Look, command: Sequence[str], folder: Path) -> Iterator[Callable[[], Picture]]:
     """The terminal on a screen of its own; yields how to look at it."""
     server = XServer(folder)
     surroundings = {n: v for n, v in os.environ.items() if n not in ("NO_COLOR", "COLORTERM", "TMUX")}
@@ -174,7 +174,7 @@ def _running(terminal: Terminal, look: Look, command: Sequence[str], folder: Pat
         with ExitStack() as children:
             if terminal.wayland:
                 children.enter_context(_child(_weston(folder), surroundings))
-                _await((folder / "wl").exists, "weston did not come up")
+                until((folder / "wl").exists, "weston did not come up")
                 surroundings |= {"WAYLAND_DISPLAY": "wl"}
             children.enter_context(_child(terminal.command(look, command), surroundings))
             yield server.picture
@@ -208,7 +208,11 @@ def _child(words: Sequence[str], environment: Mapping[str, str]) -> Iterator[Non
                 child.wait()
 
 
-def _await(there: Callable[[], bool], else_: str) -> None:
+def until(there: Callable[[], bool], else_: str) -> None:
+    """Wait until it is `there`.
+
+    :raises TimeoutError: with `else_`.
+    """
     end = monotonic() + PATIENCE
     while not there():
         if monotonic() > end:
@@ -216,7 +220,11 @@ def _await(there: Callable[[], bool], else_: str) -> None:
         sleep(0.05)
 
 
-def _still(take: Callable[[], Picture]) -> Picture:
+def still(take: Callable[[], Picture]) -> Picture:
+    """The picture, once it stands.
+
+    :raises TimeoutError: it does not.
+    """
     end = monotonic() + PATIENCE
     before = take()
     while monotonic() < end:

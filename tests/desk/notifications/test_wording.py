@@ -3,9 +3,11 @@
 import ast
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import tui.desk
+from tests.harness.spacing import BLANK
 from tui.desk.notifications import wording
 
 DESK = Path(tui.desk.__file__).parent
@@ -40,5 +42,15 @@ def test_no_other_module_has_words_for_people() -> None:
 
 
 def test_an_invoice_is_told_with_its_link_or_without() -> None:
-    assert wording.invoice("B1", "N1", "").text.endswith("发票号码 N1。")
-    assert wording.red_invoice("B1", "N1", "https://a").text.endswith("红字发票号码 N1，下载链接：https://a")
+    assert wording.invoice("B1", "N1", "").text.endswith("发票号码N1。")
+    assert wording.red_invoice("B1", "N1", "https://a").text.endswith("红字发票号码N1，下载链接：https://a")
+
+
+def test_messages_have_the_spacing_of_the_screens() -> None:
+    told = (
+        wording.issued("B1", datetime(2026, 11, 29, tzinfo=UTC)),
+        wording.failed("B1"),
+        *(kind("B1", "N1", link) for kind in (wording.invoice, wording.red_invoice) for link in ("", "https://a")),
+    )
+    texts = [text for words in told for text in (words.subject, words.text)]
+    assert [text for text in texts if BLANK.search(text)] == []

@@ -16,15 +16,16 @@ from tests.harness.kiosk.emulator import Emulator
 
 ROOT = Path(__file__).parents[3]
 PATIENCE = 30.0
-F1, ESCAPE = b"\x1bOP", b"\x1b[27u"
+F1, F10, ESCAPE = b"\x1bOP", b"\x1b[21~", b"\x1b[27u"
+NO_DESK = 'url = "https://127.0.0.1:9"'
 
 
 class CounterKiosk:
     """80 columns, 24 rows."""
 
-    def __init__(self, folder: Path, settings: str = "", **environment: str) -> None:
+    def __init__(self, folder: Path, settings: str = "", *, desk: str = NO_DESK, **environment: str) -> None:
         config = folder / "kiosk.toml"
-        config.write_text(f'[desk]\nurl = "https://127.0.0.1:9"\n[kiosk]\nmode = "counter"\nlog = ""\n{settings}')
+        config.write_text(f'[desk]\n{desk}\n[kiosk]\nmode = "counter"\nlog = ""\n{settings}')
         self.master, self._slave = pty.openpty()
         self.resize(80, 24)
         self.screen = Emulator()

@@ -1,4 +1,4 @@
-"""While one program takes another's place: who is killed for its slowness, and who has the terminal."""
+"""While one program takes another's place, and later: who is killed for its slowness, and who has the terminal."""
 
 import signal
 from time import monotonic
@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from tui.kiosk.counter.supervisor import TO_MUTE, Supervisor
+
+IDLE = 60
 
 
 class Process:
@@ -57,7 +59,7 @@ def counter(monkeypatch: pytest.MonkeyPatch) -> Any:
     """A supervisor whose signals stay the test's own, with a program on its way out and the next one ready."""
     monkeypatch.setattr(signal, "signal", lambda *words: None)
     monkeypatch.setattr(signal, "set_wakeup_fd", lambda *words, **more: None)
-    made: Any = Supervisor(Terminal(), (), 60, "AGAIN", ("SUSPENDED",))  # type: ignore[arg-type]
+    made: Any = Supervisor(Terminal(), (), IDLE, "AGAIN", ("SUSPENDED",))  # type: ignore[arg-type]
     made._shown, made._next = Process(home=True), Process(ready=True)
     return made
 
@@ -80,3 +82,14 @@ def test_a_slow_first_page_costs_nobody_the_terminal(counter: Any) -> None:
     assert (counter._terminal.recovered, coming.told, counter._shown) == (0, ["show"], None)
     counter._take(coming, "painted", "")
     assert counter._shown is coming
+
+
+def test_one_whose_event_loop_stands_still_on_the_first_screen_is_killed(counter: Any) -> None:
+    still, counter._next = counter._shown, None
+    still.home = False
+    still.heard -= IDLE * 1.5 - 1
+    counter._hurry()
+    assert still.killed == []
+    still.heard -= 1.1
+    counter._hurry()
+    assert still.killed == [signal.SIGKILL]

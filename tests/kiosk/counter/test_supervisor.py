@@ -24,12 +24,12 @@ _MAIN = "import sys; sys.path.insert(0, sys.argv[1]); from tui.kiosk.counter.sup
 class Counter:
     """A supervisor in a terminal of its own."""
 
-    def __init__(self, begins: str = "sound") -> None:
+    def __init__(self, begins: str = "sound", idle: str = "60") -> None:
         self._master, self.slave = pty.openpty()
         termios.tcsetwinsize(self.slave, (24, 80))
         self.found = termios.tcgetattr(self.slave)
         shown = (sys.executable, "-m", "tests.harness.kiosk.shown_program", begins)
-        words = (sys.executable, "-I", "-S", "-X", "utf8", "-c", _MAIN, str(ROOT), "60", "AGAIN", "SUSPENDED\nCALL")
+        words = (sys.executable, "-I", "-S", "-X", "utf8", "-c", _MAIN, str(ROOT), idle, "AGAIN", "SUSPENDED\nCALL")
         self.process = subprocess.Popen(
             [*words, *shown], stdin=self.slave, stdout=self.slave, stderr=self.slave, cwd=ROOT, start_new_session=True
         )
@@ -87,8 +87,8 @@ class Counter:
 def counter() -> Iterator[Callable[..., Counter]]:
     started: list[Counter] = []
 
-    def start(begins: str = "sound") -> Counter:
-        started.append(Counter(begins))
+    def start(*words: str) -> Counter:
+        started.append(Counter(*words))
         return started[-1]
 
     yield start
@@ -141,6 +141,14 @@ def test_a_stopped_program_goes_on(counter: Callable[..., Counter]) -> None:
     seen.shown()
     seen.type(b"s")
     seen.until(b"WOKEN")
+
+
+def test_a_program_that_says_nothing_is_replaced(counter: Callable[..., Counter]) -> None:
+    seen = counter("sound", "0.4")
+    first = seen.shown()
+    seen.until(b"AGAIN")
+    assert seen.shown() != first
+    assert gone(first)
 
 
 def test_the_terminals_signals_do_not_end_the_supervisor(counter: Callable[..., Counter]) -> None:

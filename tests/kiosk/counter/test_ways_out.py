@@ -4,21 +4,22 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.bench.ways_out import attempt, ways
-from tests.harness.kiosk.counter import CounterKiosk
+from tests.bench.ways_out.attempt import attempt
+from tests.bench.ways_out.starts import Alone
+from tests.bench.ways_out.ways import ways
 
 FEW = ("control byte 03", "control byte 1c", "F10", "unfinished DCS", "paste holding lines", "SIGTERM to the program")
 
 
 @pytest.fixture(scope="module")
-def kiosk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CounterKiosk]:
-    with CounterKiosk(tmp_path_factory.mktemp("counter")) as started:
+def kiosk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Alone]:
+    with Alone(tmp_path_factory.mktemp("counter")) as started:
         yield started
 
 
 @pytest.mark.xdist_group("counter")
 @pytest.mark.parametrize("name", FEW)
-def test_no_way_leads_out_and_f1_answers_after_each(kiosk: CounterKiosk, name: str) -> None:
+def test_no_way_leads_out_and_f1_answers_after_each(kiosk: Alone, name: str) -> None:
     assert attempt(kiosk, next(way for way in ways() if way.name == name)) == ""
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,7 @@ from tui.core.order import Application, ApplicationStatus, AttemptState, Payment
 from tui.journey import events as e
 from tui.journey.ports import Phone
 from tui.journey.state import State, Step
+from tui.kiosk.linear.dialogue import Dialogue
 from tui.kiosk.linear.dialogues import qr
 from tui.kiosk.linear.dialogues.qr import Scanning
 from tui.kiosk.ports import Outlets
@@ -26,6 +28,7 @@ class Heard:
     drawn: list[str] = field(default_factory=list)
     phone: Phone | None = None
     outlets: Outlets = ()
+    folder: Path | None = None
 
     @property
     def size(self) -> tuple[int, int]:
@@ -52,7 +55,8 @@ def begun(heard: Heard, **changes: object) -> Scanning:
     return dialogue
 
 
-def listed(dialogue: Scanning) -> tuple[str, ...]:
+def listed_of(dialogue: Dialogue) -> tuple[str, ...]:
+    """The choices that are asked now."""
     question = dialogue.asked()
     assert question is not None
     return question.choices
@@ -66,24 +70,24 @@ def test_the_link_comes_at_once_and_the_picture_at_a_wish_with_nothing_below_it(
     heard = Heard()
     dialogue = begun(heard)
     assert heard.drawn == [PAYLOAD]
-    assert dialogue.take(str(listed(dialogue).index("显示二维码") + 1)) is None
+    assert dialogue.take(str(listed_of(dialogue).index("显示二维码") + 1)) is None
     assert len(heard.drawn) - 1 <= heard.canvas[1] - 2
-    assert not listed(dialogue)
+    assert not listed_of(dialogue)
     assert not dialogue.waiting()
     assert dialogue.take("") is None
-    assert "支付成功" in listed(dialogue)
+    assert "支付成功" in listed_of(dialogue)
     assert "正在等待付款，还剩" in dialogue.waiting()
 
 
 def test_the_picture_is_drawn_only_at_a_wish(monkeypatch: pytest.MonkeyPatch) -> None:
     dialogue = begun(Heard())
     monkeypatch.setattr(qr, "picture", pytest.fail)
-    assert "显示二维码" in listed(dialogue)
+    assert "显示二维码" in listed_of(dialogue)
 
 
 @pytest.mark.parametrize("canvas", [(0, 0), (36, 60), (80, 12)])
 def test_no_picture_is_offered_where_none_fits(canvas: tuple[int, int]) -> None:
-    assert "显示二维码" not in listed(begun(Heard(canvas)))
+    assert "显示二维码" not in listed_of(begun(Heard(canvas)))
 
 
 def test_a_scan_is_told_and_ends_the_picture() -> None:
@@ -92,7 +96,7 @@ def test_a_scan_is_told_and_ends_the_picture() -> None:
     dialogue.take("3")
     dialogue.present(with_attempt(dialogue, state=AttemptState.SCANNED))
     assert "已扫码，请在手机上确认" in heard.said
-    assert listed(dialogue)
+    assert listed_of(dialogue)
 
 
 def test_a_code_that_is_over_is_told_once_and_a_new_one_is_offered(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -100,13 +104,13 @@ def test_a_code_that_is_over_is_told_once_and_a_new_one_is_offered(monkeypatch: 
     monkeypatch.setattr(qr, "monotonic", lambda: now)
     heard = Heard()
     dialogue = begun(heard, expires_in=60)
-    assert "新二维码" not in listed(dialogue)
+    assert "新二维码" not in listed_of(dialogue)
     now = 61.0
     dialogue.tick()
     dialogue.tick()
     assert sum("二维码已过期" in words for words in heard.said) == 1
-    assert dialogue.take(str(listed(dialogue).index("新二维码") + 1)) == e.QrRenewed()
-    assert dialogue.take(str(listed(dialogue).index("支付成功") + 1)) == e.PaymentClaimed()
+    assert dialogue.take(str(listed_of(dialogue).index("新二维码") + 1)) == e.QrRenewed()
+    assert dialogue.take(str(listed_of(dialogue).index("支付成功") + 1)) == e.PaymentClaimed()
 
 
 def test_money_that_goes_back_is_told_with_whom_to_call() -> None:
@@ -121,7 +125,7 @@ def test_money_that_goes_back_is_told_with_whom_to_call() -> None:
 
 def test_frozen_money_can_be_neither_paid_again_nor_given_up() -> None:
     dialogue = begun(Heard(), state=AttemptState.FROZEN)
-    assert listed(dialogue) == ()
+    assert listed_of(dialogue) == ()
     assert dialogue.ends
 
 

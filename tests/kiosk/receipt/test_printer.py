@@ -13,6 +13,7 @@ from threading import Thread
 import pytest
 
 from tests.harness.people import ATTEMPT, INVOICE, OLD, application, certificate, state
+from tests.harness.spacing import BLANK, NAMES
 from tui.core.order import ApplicationStatus, PaymentStatus
 from tui.core.receipt import OutletRefused, OutletTrouble
 from tui.core.token import Installation
@@ -106,6 +107,10 @@ def test_the_receipt_names_all_and_nobody() -> None:
         assert words in text
     for personal in ("示例供应商", "张三", "李四", "13800138000", "11010519491231002X", "example.cn", "体育西路"):
         assert personal not in text
+
+
+def test_the_receipt_has_the_spacing_of_the_screens() -> None:
+    assert [line for line in receipt_of(done()) if BLANK.search(NAMES.sub("", line))] == []
 
 
 def test_the_receipt_is_english_too() -> None:

@@ -13,11 +13,15 @@ from tests.harness.kiosk.journey_states import journey_states
 from tests.harness.kiosk.stage import Stage, staged
 from tui.journey import events as e
 from tui.journey.state import State, Step
+from tui.kiosk.screens.base import StepScreen
 from tui.kiosk.widgets.action import ActionButton
 from tui.kiosk.widgets.body import Body
 from tui.kiosk.widgets.choice import Choice, Tick
 from tui.kiosk.widgets.document import Document
+from tui.kiosk.widgets.field import Field
 from tui.kiosk.widgets.key_line import KeyLine
+from tui.kiosk.widgets.line import Line
+from tui.kiosk.widgets.secret_field import SecretField
 
 COMPACT, REGULAR = (80, 24), (120, 40)
 every_screen = pytest.mark.parametrize("state", journey_states(), ids=lambda state: state.step.value)
@@ -27,24 +31,68 @@ def fingers_of(stage: Stage) -> Fingers:
     return Fingers(stage.app, stage.pilot)  # type: ignore[arg-type]
 
 
-def targets(stage: Stage) -> Iterator[tuple[Widget, Region]]:
-    """Buttons, boxes and the key line, as far as they are in view."""
-    for widget in stage.screen.query("ActionButton, Tick, KeyLine"):
-        seen = stage.screen.find_widget(widget).visible_region if widget.display and widget.region else Region()
-        if seen:
-            yield widget, seen
+def target(screen: StepScreen, widget: Widget) -> Region:
+    """Where a finger reaches a widget: its own cells, or those around it that are tapped for it."""
+    reached = [widget.region]
+    for around in widget.ancestors:
+        if around is screen or around.id == "body" or not isinstance(around, Widget):
+            break
+        typed = isinstance(widget, Line | SecretField) and screen._entry_at(around) is widget
+        if typed or (isinstance(widget, Choice) and isinstance(around, Field)):
+            reached.append(around.region)
+    return max(reached, key=lambda region: region.height)
 
 
 @every_screen
 @pytest.mark.parametrize("size", [COMPACT, REGULAR])
 async def test_targets_are_large_enough(state: State, size: tuple[int, int]) -> None:
     async with staged(state, size) as stage:
-        for widget, seen in targets(stage):
-            assert seen.width >= 3
+        for widget in (*stage.screen.focus_chain, *stage.screen.query(KeyLine)):
+            if isinstance(widget, OptionList):
+                assert all(height >= 2 for height in entries(widget))
+                continue
+            reached = target(stage.screen, widget)
+            assert reached.width >= 3
             if isinstance(widget, KeyLine) and stage.screen.compact:
                 continue  # every row is the code's, and what one does there has buttons
-            beside_a_field = isinstance(widget, Tick) or (widget.parent is not None and widget.parent.has_class("row"))
-            assert seen.height >= (3 if size == REGULAR and not beside_a_field else 1), widget
+            acts = isinstance(widget, ActionButton) and widget.parent is not None and widget.parent.id == "actions"
+            assert reached.height >= (3 if size == REGULAR or acts else 1), widget
+
+
+def entries(listed: OptionList) -> Iterator[int]:
+    """Rows of each entry that can be picked; a blank one parts it from the next."""
+    for at, option in enumerate(listed.options):
+        if not option.disabled:
+            rows = str(option.prompt).split("\n")
+            after = str(listed.options[at + 1].prompt) if at + 1 < len(listed.options) else ""
+            assert not rows[-1].strip() or not after.strip(), option
+            yield len(rows)
+
+
+@pytest.mark.parametrize("size", [COMPACT, REGULAR])
+async def test_a_dialogue_s_buttons_are_three_rows_high(size: tuple[int, int]) -> None:
+    async with staged(next(s for s in journey_states() if s.step is Step.FORM), size) as stage:
+        for key in ("f1", "f4", "f10"):
+            await stage.press(key)
+            assert stage.app.screen is not stage.screen
+            buttons = list(stage.app.screen.query(ActionButton))
+            assert buttons
+            for button in buttons:
+                assert stage.app.screen.find_widget(button).visible_region.height == 3, (key, button)
+            await stage.press("escape")
+
+
+@pytest.mark.parametrize("step", [Step.SIGN_IN, Step.REQUEST_PIN, Step.CHANGE_PIN])
+async def test_a_tap_above_or_below_a_field_is_for_it(step: Step) -> None:
+    async with staged(next(s for s in journey_states() if s.step is step), REGULAR) as stage:
+        for entry in stage.screen.entries:
+            reached = target(stage.screen, entry)
+            for y in (reached.y, reached.bottom - 1):
+                stage.screen.set_focus(None)
+                await fingers_of(stage).at(reached.x + reached.width // 2, y)
+                assert stage.app.focused is entry
+                stage.screen.put_keyboard_away()
+                await stage.events()
 
 
 @every_screen

@@ -4,14 +4,14 @@ import re
 
 import pytest
 
+from tests.harness.spacing import BLANK, NAMES
 from tests.kiosk.text.catalogue import ROOT, extracted
 from tui.kiosk.text.certificate import left_words
 
 GLOSSARY = ROOT / "assets/docs/words.md"
 MESSAGES = [str(message.id) for message in extracted() if message.id]
-HAN = r"[\u2e80-\u9fff]"
-VALUE = r"[A-Za-z0-9{}]"
-BLANK = re.compile(rf"{HAN} {VALUE}|{VALUE} {HAN}")
+KEYS = re.compile(r"^ *F1 ")
+LEGEND = re.compile(r"^[A-Za-z]: ")
 LONE_MARK = re.compile(r"(^|\n)\s*[。，、；：？！]")
 
 
@@ -28,6 +28,17 @@ def test_no_message_has_another_word_for_a_thing() -> None:
 
 def test_no_blank_stands_between_chinese_and_latin() -> None:
     assert [message for message in MESSAGES if BLANK.search(message)] == []
+
+
+@pytest.mark.parametrize("kind", ["zh-compact", "zh-regular"])
+def test_no_blank_stands_there_on_any_screen(kind: str) -> None:
+    """Nor where values have come in; title, rail and keys aside, whose blanks part a number or key from its name."""
+    found = []
+    for path in (ROOT / "tests/kiosk/looks/screens" / kind).glob("*.txt"):
+        rows = [row for row in path.read_text(encoding="utf-8").partition("\n\n")[2].split("\n") if row[:2] != "~ "]
+        body = [row for row in rows if not KEYS.search(row) and not LEGEND.match(row)]
+        found += [(path.name, row) for row in body if BLANK.search(NAMES.sub("", row))]
+    assert found == []
 
 
 def test_no_closing_mark_stands_alone() -> None:

@@ -25,30 +25,33 @@ class Words:
 def issued(business_no: str, not_after: datetime) -> Words:
     """The new certificate is ready to be installed."""
     until = f"{not_after.astimezone(BEIJING):%Y-%m-%d}"
-    text = f"您的数字证书续期（业务单号 {business_no}）已签发，有效期至 {until}。请插入原CA，登录后完成证书安装。"
+    text = f"您的数字证书续期（业务单号{business_no}）已签发，有效期至{until}。请插入原CA，登录后完成证书安装。"
     return Words("新证书已签发，请安装", text)
 
 
 def failed(business_no: str) -> Words:
     """The CA refused for good."""
-    text = f"您的数字证书续期（业务单号 {business_no}）未能签发，已付款项将原路退回。如有疑问请联系服务热线。"
+    text = f"您的数字证书续期（业务单号{business_no}）未能签发，已付款项将原路退回。如有疑问请联系服务热线。"
     return Words("证书续期未能办理", text)
 
 
 def invoice(business_no: str, number: str, link: str) -> Words:
     """The e-invoice is issued; `link` may be empty."""
-    text = f"业务单号 {business_no} 的电子发票已开具，发票号码 {number}{_link(link)}"
+    text = f"业务单号{business_no}的电子发票已开具，发票号码{number}{_link(link)}"
     return Words("电子发票已开具", text)
 
 
 def red_invoice(business_no: str, number: str, link: str) -> Words:
     """The invoice is taken back because the money is; `link` may be empty."""
-    text = f"业务单号 {business_no} 已退款，原电子发票已红冲，红字发票号码 {number}{_link(link)}"
+    text = f"业务单号{business_no}已退款，原电子发票已红冲，红字发票号码{number}{_link(link)}"
     return Words("电子发票已红冲", text)
 
 
 def payment_subject(business_no: str) -> str:
-    """What a wallet shows over the amount."""
+    """What a wallet shows over the amount.
+
+    It stays as it is, blank and all: platforms refuse a number that comes again with another subject.
+    """
     return f"数字证书续期 {business_no}"
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 
 from textual import on
-from textual.containers import Horizontal
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
@@ -13,12 +12,13 @@ from tui.core.secret import Pin
 from tui.core.text_safety import printable
 from tui.journey.events import NewPinEntered
 from tui.journey.state import State
-from tui.kiosk.screens.base import BACK, StepScreen
+from tui.kiosk.screens.base import BACK, StepScreen, style
 from tui.kiosk.text import N_, _
 from tui.kiosk.text.new_pin import FLAWS, rule_words
 from tui.kiosk.text.pin import CHANGE_HELP, CONSENT, is_last_try, is_locked, tries_words, undecided_words
 from tui.kiosk.widgets.action import ActionButton
 from tui.kiosk.widgets.choice import Tick
+from tui.kiosk.widgets.field import Field
 from tui.kiosk.widgets.secret_field import SecretField
 from tui.kiosk.widgets.words import Words
 
@@ -31,17 +31,17 @@ class ChangePinScreen(StepScreen):
     heading = N_("修改CA密码")
     help_text = CHANGE_HELP
     keys = (BACK,)
+    CSS_PATH = style("applying.tcss")
 
     def compose_body(self) -> Iterable[Widget]:
-        """Which CA, the rule, the tries, the three fields, what is wrong with them."""
+        """Which CA, the rule, the tries, what is wrong with the fields, the three of them."""
         yield Words(id="which")
         yield Words(id="rule", classes="hint")
         yield Words(id="tries")
         yield Tick(_(CONSENT), id="last-try")
-        for name, words in FIELDS.items():
-            field = SecretField(Pin, id=f"{name}-pin")
-            yield Horizontal(Static(Content(_(words)), classes="label"), field, classes="row")
         yield Words(id="flaw", classes="error")
+        for name, words in FIELDS.items():
+            yield Field(f"{name}_pin", _(words), SecretField(Pin, id=f"{name}-pin"), required=False)
 
     def compose_actions(self) -> Iterable[Widget]:
         """确定 and the way back."""
@@ -50,8 +50,7 @@ class ChangePinScreen(StepScreen):
 
     def focus_target(self, state: State) -> str:
         """The old PIN; a button where nothing is typed here."""
-        typed = self.query_one("#old-pin").parent
-        return "#old-pin" if isinstance(typed, Widget) and typed.display else "#actions ActionButton"
+        return "#old-pin" if self.query_one("#field-old-pin").display else "#actions ActionButton"
 
     def entered(self, state: State) -> None:
         """Nothing typed, nothing ticked."""
@@ -82,7 +81,7 @@ class ChangePinScreen(StepScreen):
                 words, urgent = undecided, True
             self.query_one("#tries", Static).update(Content.styled(words, "bold $bad" if urgent else "$foreground"))
         open_ = token is not None and not state.pin_changed and not is_locked(state, token)
-        for widget in (*self.query("#body .row"), *self.query("#flaw")):
+        for widget in (*self.query(Field), *self.query("#flaw")):
             widget.display = open_ and token is not None and not token.pin_pad
         for name in ("#rule", "#tries"):
             self.query_one(name).display = not state.pin_changed
@@ -111,6 +110,7 @@ class ChangePinScreen(StepScreen):
             return
         if is_last_try(self.state, token) and not self.query_one(Tick).ticked:
             self._say(_("请先勾选确认。"))
+            self.query_one(Tick).focus()
             return
         old, new, again = (self._field(name).take() for name in FIELDS)
         flaw = None

@@ -25,6 +25,7 @@ class Dialogue(ModalScreen[bool], inherit_bindings=False):
         Binding("tab,down,right", "app.focus_next", show=False),
         Binding("shift+tab,up,left", "app.focus_previous", show=False),
         Binding("escape,f3", "no", show=False),
+        Binding("f1", "help", show=False),
     ]
 
     def __init__(self, title: str, text: str) -> None:
@@ -54,6 +55,12 @@ class Dialogue(ModalScreen[bool], inherit_bindings=False):
         """Not agreed."""
         self.dismiss(False)
 
+    def action_help(self) -> None:
+        """The step's help, above the question."""
+        from tui.kiosk.screens.base import StepScreen
+
+        next(screen for screen in self.app.screen_stack if isinstance(screen, StepScreen)).action_help()
+
 
 class Confirm(Dialogue):
     """Asks once more; the focus lies on the answer that changes nothing."""
@@ -82,6 +89,10 @@ class IdleWarning(Dialogue):
         """How long is left."""
         text = _("{seconds}秒后将退出登录并返回首页。\n按任意键继续办理。").format(seconds=seconds)
         self.query_one("#dialogue-text", Static).update(Content(text))
+
+    def action_help(self) -> None:
+        """F1 is a key like any other here."""
+        self.dismiss(True)
 
     def on_key(self, event: events.Key) -> None:
         """Any key."""

@@ -59,7 +59,7 @@ class FormScreen(TypedScreen):
             Static(Content(_("  费用")), classes="field-label"),
             Words(id="fee"),
             ActionButton(_("详细信息"), "prices", id="prices"),
-            classes="row",
+            classes="row acts",
         )
         yield _section(_("经办人信息"))
         yield Field("id_type", _("证件类型"), Choice(folded=True, id="id-type"))
@@ -70,7 +70,7 @@ class FormScreen(TypedScreen):
         yield Horizontal(
             _section(_("收件人信息")),
             ActionButton(_("从经办人处拷贝"), "copy_agent", id="copy"),
-            classes="row",
+            classes="row acts",
         )
         yield TextField("recipient_name", _("姓名"), longest=120)
         yield TextField("recipient_mobile", _("手机"), hint=_("手机号码、带区号的座机或400电话"), longest=40)

@@ -72,7 +72,7 @@ class MethodScreen(TypedScreen):
         """Draw the bill and errors; the fields are the person's until the step is entered again."""
         if state.application is not None and state.application.order is not None:
             number, fee = printable(state.application.business_no, 40), yuan(state.application.order.total_fen)
-            words = Content.assemble(_("业务单号 "), number, "    ", _("业务费用 "), (fee, "bold $accent"))
+            words = Content.assemble(_("业务单号："), number, "    ", _("业务费用："), (fee, "bold $accent"))
             self.query_one("#bill", Static).update(words)
         self.query_one(CodeRoom).show(state.money)
         self._show_offer()

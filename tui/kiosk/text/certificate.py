@@ -92,7 +92,7 @@ def facts(certificate: Certificate, now: datetime, window: timedelta) -> tuple[F
         Fact(_("证书主题"), certificate.name, "bold"),
         end,
         words,
-        Fact(_("证书用途"), f"{label(certificate.usage)}  {certificate.key}"),
+        Fact(_("证书用途"), _("，").join((label(certificate.usage), certificate.key))),
         Fact(_("序列号"), certificate.serial.upper()),
         Fact(_("发证机构"), certificate.issuer),
         Fact(_("生效时间"), moment(certificate.not_before)),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from tests.bench.performance.bench import Bench
 from tests.bench.performance.figures import Row
-from tests.bench.performance.rows import desk, growth, idle, latency, start, token, walk
+from tests.bench.performance.rows import counter, desk, growth, idle, latency, start, token, walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,7 @@ GROUPS = {
     group.name: group
     for group in (
         Group("start", start.measure),
+        Group("counter", counter.measure),
         Group("walk", walk.measure),
         Group("latency", latency.measure),
         Group("idle", idle.measure),
