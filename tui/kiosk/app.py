@@ -176,13 +176,6 @@ class KioskApp(PalettedApp):
             garbage.collect()
 
     # ── start and end ───────────────────────────────────────────────────────
-    def refresh_css(self, animate: bool = True) -> None:
-        """Apply the theme's colours; before there is a screen, without parsing the style sheets an extra time."""
-        if self.screen_stack:
-            super().refresh_css(animate)
-        else:
-            self.stylesheet.set_variables(self.get_css_variables())
-
     def on_ready(self) -> None:
         """The first frame is on its way; after it the adapters begin."""
         self.call_after_refresh(self._begin)
