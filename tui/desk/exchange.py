@@ -9,6 +9,7 @@ import socket
 import ssl
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from select import POLLIN, poll
 from urllib.parse import quote, urlencode, urlsplit
@@ -168,7 +169,11 @@ class Connection:
         return reader.answer
 
     def close(self) -> None:
-        """End it."""
+        """End it; TLS says so (RFC 8446 6.1), and waits for no word in return."""
+        with suppress(OSError, ValueError):
+            if isinstance(self._socket, ssl.SSLSocket):
+                self._socket.settimeout(0)
+                self._socket.unwrap()
         self._socket.close()
 
 
