@@ -5,10 +5,10 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
+import httpx
 import pytest
 
-from tui.desk.exchange import Answer, Connection, NoAnswer, TooMuch
-from tui.desk.outbound import Link
+from tui.desk.outbound import Link, TooMuch
 
 ASKED, LIMIT = b"asked", 1000
 Manner = Callable[[socket.socket, int], bool]
@@ -74,8 +74,8 @@ class Peer:
                 self.connections += 1
                 self._open.append(connection)
                 thread = threading.Thread(target=self._serve, args=(connection,))
-                thread.start()
                 self._threads.append(thread)
+                thread.start()
 
     def stop(self) -> None:
         self._listener.shutdown(socket.SHUT_RDWR)
@@ -167,10 +167,10 @@ def test_any_other_call_comes_once_whatever_becomes_of_the_connection(link: Link
         return False
 
     with peer(never_answers) as there:
-        with pytest.raises(NoAnswer):
+        with pytest.raises(httpx.HTTPError):
             ask(link, there, again=False)
         assert len(there.requests) == 1
-        with pytest.raises(NoAnswer):  # a new connection: nobody had closed it before
+        with pytest.raises(httpx.HTTPError):  # a new connection: nobody had closed it before
             ask(link, there)
         assert len(there.requests) == 2
 
@@ -185,23 +185,23 @@ def test_other_calls_are_answered_where_a_kept_connection_would_have_lost_them(l
 def test_half_an_answer_is_no_reason_to_ask_again(link: Link) -> None:
     with peer(cuts_the_next_short) as there:
         ask(link, there)
-        with pytest.raises(NoAnswer):
+        with pytest.raises(httpx.HTTPError):
             ask(link, there)
         assert len(there.requests) == 2
 
 
 def test_a_second_try_has_the_rest_of_the_time(link: Link, monkeypatch: pytest.MonkeyPatch) -> None:
-    given, exchange = list[float](), Connection.exchange
+    given, send = list[float](), httpx.Client.send
 
-    def watched(connection: Connection, request: bytes, limit: int, end: float) -> Answer:
-        given.append(end - clock[-1])
+    def watched(client: httpx.Client, request: httpx.Request, *, stream: bool) -> httpx.Response:
+        given.append(request.extensions["timeout"]["read"])
         clock.append(clock[-1] + 4.0)
-        return exchange(connection, request, limit, end)
+        return send(client, request, stream=stream)
 
     with peer(closes_at_the_next) as there:
         ask(link, there)
         clock = [100.0]
-        monkeypatch.setattr(Connection, "exchange", watched)
+        monkeypatch.setattr(httpx.Client, "send", watched)
         monkeypatch.setattr("tui.desk.outbound.time.monotonic", lambda: clock[-1])
         with pytest.raises(TooMuch):
             ask(link, there)

@@ -1,19 +1,23 @@
 """One HTTPS request to a partner's service within one deadline, over a connection that is kept where that is safe."""
 
 import ssl
-import threading
 import time
 import weakref
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from tui.desk.exchange import Address, Answer, BadAddress, Connection, Lost, NoAnswer, TooMuch, address_of, request_to
+import httpx
 
 ANSWER_LIMIT = 256 * 1024
 """Bytes; no partner's answer comes near."""
+_CONNECTING = 5.0
+"""Seconds for a new connection, at most."""
 _KEPT, _KEPT_SECONDS = 8, 15.0
 """Connections, and how long each of them is kept unused: no firewall between us has forgotten it by then."""
+_OPENING = "connection.connect_tcp.started"
+"""What httpcore's trace says of a new connection."""
 
 
 def trust(ca_file: Path | None) -> ssl.SSLContext:
@@ -30,46 +34,23 @@ class Unreachable(Exception):  # noqa: N818 — a state of the partner, said as 
     """No answer: whether the partner acted is not known."""
 
 
-class _Pool:
-    """Connections that nobody uses, the last used first."""
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back, whatever its status."""
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._idle: list[tuple[tuple[str, str, int], Connection, float]] = []
+    status: int
+    headers: Mapping[str, str]
+    """Names in lower case."""
+    body: bytes
 
-    def take(self, address: Address) -> Connection | None:
-        """One to there that lives."""
-        with self._lock:
-            self._forget()
-            for at in reversed(range(len(self._idle))):
-                where, connection, _ = self._idle[at]
-                if where == _origin(address):
-                    del self._idle[at]
-                    if not connection.is_dead:
-                        return connection
-                    connection.close()
-        return None
+    @property
+    def location(self) -> str:
+        """Where a redirect would lead, as the partner wrote it."""
+        return self.headers.get("location", "")
 
-    def give_back(self, address: Address, connection: Connection) -> None:
-        """Keep it, if another request can follow on it."""
-        if not connection.may_be_kept:
-            connection.close()
-            return
-        with self._lock:
-            self._idle.append((_origin(address), connection, time.monotonic() + _KEPT_SECONDS))
-            self._forget()
 
-    def close(self) -> None:
-        """End all of them."""
-        with self._lock:
-            for _, connection, _ in self._idle:
-                connection.close()
-            self._idle.clear()
-
-    def _forget(self) -> None:
-        """End the longest unused, beyond their number or time."""
-        while self._idle and (len(self._idle) > _KEPT or self._idle[0][2] < time.monotonic()):
-            self._idle.pop(0)[1].close()
+class TooMuch(Exception):  # noqa: N818 — what happened
+    """The answer is too long, or took too long."""
 
 
 class Link:
@@ -82,8 +63,10 @@ class Link:
 
     def __init__(self, deadline: float, ca_file: Path | None) -> None:
         """Trust the system's authorities, or only those in `ca_file`; `deadline` in seconds for a whole exchange."""
-        self._deadline, self._tls, self._pool = deadline, trust(ca_file), _Pool()
-        self.close = weakref.finalize(self, self._pool.close)
+        self._deadline, tls = deadline, trust(ca_file)
+        self._kept = _client(tls, httpx.Limits(max_keepalive_connections=_KEPT, keepalive_expiry=_KEPT_SECONDS))
+        self._single = _client(tls, httpx.Limits(max_keepalive_connections=0))
+        self.close = weakref.finalize(self, _close, self._kept, self._single)
         """Give the connections back; whoever forgets the link does so too."""
 
     def send(
@@ -99,33 +82,57 @@ class Link:
     ) -> Answer:
         """Send one request and return the answer of at most `limit` bytes; `again`: it may come twice.
 
-        :raises NoAnswer: no whole answer in time.
-        :raises BadAddress: the address cannot be used.
+        :raises httpx.HTTPError: no whole answer in time.
+        :raises httpx.InvalidURL: the address cannot be used.
         :raises TooMuch: too long or too slow an answer.
         """
-        end, address = time.monotonic() + self._deadline, address_of(url, query)
-        if again:
-            request = request_to(address, method, content, headers or {})
-            if kept := self._pool.take(address):
-                try:
-                    return self._over(kept, address, request, limit, end)
-                except Lost as error:
-                    if not error.is_silent:
-                        raise
-            else:
-                return self._over(Connection(address, self._tls, end), address, request, limit, end)
-        alone = request_to(address, method, content, {**(headers or {}), "Connection": "close"})
-        return self._over(Connection(address, self._tls, end), address, alone, limit, end)
-
-    def _over(self, connection: Connection, address: Address, request: bytes, limit: int, end: float) -> Answer:
+        end = time.monotonic() + self._deadline
+        request = self._kept.build_request(method, url, content=content or None, headers=headers, params=query)
+        if not again:
+            return _whole(self._begin_alone(request, end), limit, end)
+        opened = list[str]()
+        request.extensions["trace"] = lambda name, _: opened.append(name) if name == _OPENING else None
         try:
-            return connection.exchange(request, limit, end)
-        finally:
-            self._pool.give_back(address, connection)
+            response = _begin(self._kept, request, end)
+        except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
+            if opened:
+                raise
+            response = self._begin_alone(request, end)
+        return _whole(response, limit, end)
+
+    def _begin_alone(self, request: httpx.Request, end: float) -> httpx.Response:
+        """Over a connection that both sides close afterwards: httpx's pool might lend one that was just done with."""
+        request.headers["Connection"] = "close"
+        return _begin(self._single, request, end)
 
 
-def _origin(address: Address) -> tuple[str, str, int]:
-    return address.scheme, address.host, address.port
+def _client(tls: ssl.SSLContext, limits: httpx.Limits) -> httpx.Client:
+    # No environment, no redirect: a proxy variable or a 302 must not move money or personal data somewhere else.
+    return httpx.Client(verify=tls, limits=limits, trust_env=False, follow_redirects=False)
+
+
+def _close(*clients: httpx.Client) -> None:
+    for client in clients:
+        client.close()
+
+
+def _begin(client: httpx.Client, request: httpx.Request, end: float) -> httpx.Response:
+    """The answer's head."""
+    left = max(end - time.monotonic(), 0.0)
+    request.extensions["timeout"] = httpx.Timeout(left, connect=min(_CONNECTING, left)).as_dict()
+    return client.send(request, stream=True)
+
+
+def _whole(response: httpx.Response, limit: int, end: float) -> Answer:
+    body = bytearray()
+    try:
+        for chunk in response.iter_bytes():
+            body += chunk
+            if len(body) > limit or time.monotonic() > end:
+                raise TooMuch("answer too long or too slow")
+    finally:
+        response.close()
+    return Answer(response.status_code, {name.lower(): value for name, value in response.headers.items()}, bytes(body))
 
 
 class HttpsConnection:
@@ -172,7 +179,7 @@ class HttpsConnection:
             return self._link.send(method, url, content, headers, limit=limit, again=again, query=query)
         except TooMuch as error:
             raise Unreachable(str(error)) from error
-        except (NoAnswer, BadAddress) as error:
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise Unreachable(type(error).__name__) from error
 
     def close(self) -> None:

@@ -14,7 +14,7 @@ from tui.core.order import InvoiceStatus, PaymentStatus
 from tui.desk.invoices.files import InvoiceFiles
 from tui.desk.invoices.service import invoice, request_red_invoice
 from tui.desk.invoices.view import InvoiceView, invoice_view
-from tui.desk.notifications.smtp import MailSettings
+from tui.desk.notifications.smtp import Mailer, MailSettings
 from tui.desk.platforms.nuonuo.platform import NuonuoPlatform
 from tui.desk.platforms.nuonuo.settings import TaxPlatformSettings
 from tui.desk.settings_reader import Password
@@ -56,8 +56,10 @@ def town(tmp_path: Path) -> Iterator[Town]:
         desk.engine.dispose()
         assert isinstance(desk.tax, NuonuoPlatform)
         assert isinstance(desk.files, InvoiceFiles)
+        assert isinstance(desk.mail, Mailer)
         desk.tax.close()
         desk.files.close()
+        desk.mail.close()
     mailbox.stop()
 
 

@@ -18,7 +18,7 @@ from tests.harness.desk.doubles import Clock
 from tests.harness.desk.town import ACCOUNT
 from tui.core.payment_method import PaymentMethod
 from tui.desk.ca.port import IssuingFailed
-from tui.desk.exchange import Answer
+from tui.desk.outbound import Answer
 from tui.desk.payments.gateway import GatewayUnknown, PaymentGateway
 from tui.desk.platforms.common.transport import ANSWER_LIMIT
 from tui.desk.platforms.registry import PLATFORMS

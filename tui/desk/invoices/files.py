@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import urljoin
 
-from tui.desk.exchange import BadAddress, address_of
+import httpx
+
 from tui.desk.outbound import HttpsConnection, Unreachable
 from tui.desk.storage.invoices import FileKind
 
@@ -61,16 +61,16 @@ class InvoiceFiles:
 
     def _allowed(self, url: str) -> str:
         try:
-            address = address_of(url)
-        except BadAddress as error:
+            parts = httpx.URL(url)
+        except httpx.InvalidURL as error:
             raise NotFetched("not a link", final=True) from error
-        if address.scheme != "https" or address.authority not in self._hosts:
+        if parts.scheme != "https" or parts.userinfo or parts.netloc.decode("ascii") not in self._hosts:
             raise NotFetched("the link leads to a host that file_hosts does not name", final=True)
         return url
 
 
 def _joined(url: str, location: str) -> str:
     try:
-        return urljoin(url, location)
-    except ValueError as error:
+        return str(httpx.URL(url).join(location))
+    except httpx.InvalidURL as error:
         raise NotFetched("redirected to what is not a link", final=False) from error

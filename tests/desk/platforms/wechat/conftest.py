@@ -10,7 +10,7 @@ import pytest
 
 from tests.harness.desk.doubles import Clock
 from tests.harness.desk.kit import Wire
-from tui.desk.exchange import Answer
+from tui.desk.outbound import Answer
 from tui.desk.platforms.wechat.gateway import Wechat
 from tui.sandbox.gateways.wechat.gateway import WechatSandbox, wechat_app
 from tui.sandbox.gateways.wechat.keys import make_keys, wechat_settings

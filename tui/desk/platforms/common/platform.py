@@ -48,7 +48,7 @@ class Platform(Generic[S]):
     settings: type[S]
     """Its table in ``[payments]``."""
     adapter: str
-    """``module:Class``, imported when it is opened: it brings the network, which ``desk verify`` does without."""
+    """``module:Class``, imported when it is opened: it brings httpx, which ``desk verify`` does without."""
     reader: Callable[[Dispute], Reader]
     """What reads raw messages for ``desk verify``; raises ValueError where ``trust`` is not what the platform needs."""
 

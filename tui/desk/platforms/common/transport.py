@@ -2,12 +2,12 @@
 
 import ssl
 from collections.abc import Mapping
-from http import HTTPStatus
 from pathlib import Path
 from typing import Protocol
 
-from tui.desk.exchange import Answer, BadAddress, NoAnswer, TooMuch
-from tui.desk.outbound import Link
+import httpx
+
+from tui.desk.outbound import Answer, Link, TooMuch
 from tui.desk.payments.gateway import GatewayMisconfigured, GatewayUnknown
 
 FORM = "application/x-www-form-urlencoded;charset=utf-8"
@@ -69,16 +69,16 @@ class GatewayConnection:
             return self._link.send(method, url, content, headers, limit=limit, again=asks)
         except TooMuch as error:
             raise GatewayUnknown(str(error)) from error
-        except BadAddress as error:
+        except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
             raise GatewayMisconfigured("url", "gateway address is not usable") from error
-        except NoAnswer as error:
+        except httpx.HTTPError as error:
             if _untrusted(error):
                 raise GatewayMisconfigured("tls", "gateway certificate is not trusted") from error
             raise GatewayUnknown(type(error).__name__) from error
 
 
 def _successful(answer: Answer) -> bytes:
-    if answer.status != HTTPStatus.OK:
+    if answer.status != httpx.codes.OK:
         raise GatewayUnknown(f"HTTP {answer.status}")
     return answer.body
 

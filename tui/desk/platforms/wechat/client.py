@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from tui.core.text_safety import printable
-from tui.desk.exchange import Answer
+from tui.desk.outbound import Answer
 from tui.desk.payments.gateway import (
     AnswerNotGenuine,
     GatewayMisconfigured,
