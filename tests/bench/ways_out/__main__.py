@@ -40,7 +40,8 @@ def _tried(folder: Path, sandbox: Sandbox, name: str) -> tuple[int, int]:
                     kiosk.settle(SOON + 0.5)  # a program that ends sooner is taken for one that fails at once
                 before = kiosk.program
                 wrong = attempt(kiosk, way, start)
-                _print(name, way.name, wrong, same=kiosk.program == before, step="fresh" if way.kills else "yes")
+                same = not wrong and kiosk.program == before
+                _print(name, way.name, wrong, same=same, step="fresh" if way.kills else "yes")
                 count, failed = count + 1, failed + bool(wrong)
                 here = start.walk is None or not (way.kills or monotonic() - since > start.lasts)
             if start.walk is not None and here and not wrong:

@@ -22,10 +22,10 @@ _PATIENCE = 60.0
 
 def attempt(kiosk: Alone | Visited, way: Way, start: Start = STARTS["first"]) -> str:
     """Try it; what is wrong afterwards, or nothing."""
-    before = kiosk.program
-    way.act(kiosk)
-    kiosk.settle()
     try:
+        before = kiosk.program
+        way.act(kiosk)
+        kiosk.settle()
         if way.kills:
             _until_another(kiosk, before)
             start = STARTS["first"]
@@ -36,8 +36,8 @@ def attempt(kiosk: Alone | Visited, way: Way, start: Start = STARTS["first"]) ->
         assert not kiosk.copied, "something lies in the terminal's clipboard"
         if way.kills:
             assert not (kept := list(remains(kiosk))), f"kept: {kept}"
-    except AssertionError as error:
-        return f"{error}"
+    except (AssertionError, LookupError, OSError) as error:  # the latter two where no process is left
+        return f"{type(error).__name__}: {error}"
     if kiosk.supervisor.poll() is not None:
         return f"the supervisor ended with {kiosk.supervisor.returncode}"
     return ""
@@ -82,7 +82,7 @@ def _help_answers(kiosk: Alone | Visited, start: Start) -> None:
     kiosk.settle()
     _closed(kiosk, HELP)
     _closed(kiosk, _LEAVE)
-    kiosk.until(start.head)
+    kiosk.until(start.head, "F1")
     assert HELP not in kiosk.screen.text, kiosk.screen.text
 
 
