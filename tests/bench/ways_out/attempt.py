@@ -45,13 +45,13 @@ def attempt(kiosk: Alone | Visited, way: Way, start: Start = STARTS["first"]) ->
 
 def leave(kiosk: Alone | Visited, start: Start) -> str:
     """The person goes, after all the ways; what is left of them."""
-    before = kiosk.program
-    kiosk.type(ESCAPE if start is STARTS["sign-in"] else F10)
-    if start is not STARTS["sign-in"]:
-        kiosk.until(_LEAVE)
-        kiosk.settle()
-        kiosk.type(b"\t\r")
     try:
+        before = kiosk.program
+        kiosk.type(ESCAPE if start is STARTS["sign-in"] else F10)
+        if start is not STARTS["sign-in"]:
+            kiosk.until(_LEAVE)
+            kiosk.settle()
+            kiosk.type(b"\t\r")
         _until_another(kiosk, before)
         return f"kept: {kept}" if (kept := list(remains(kiosk))) else ""
     except AssertionError as error:
