@@ -6,7 +6,6 @@ screen and in its scrollback; and in the files of the kiosk.
 """
 
 import os
-import re
 import signal
 import sys
 import tempfile
@@ -85,21 +84,6 @@ class CounterTerminal(Terminal):
                 counted[name] = occurrences(pid, values)
         return counted
 
-    def walk_to_code(self) -> str:
-        """From the handed-in request to the payment code; the business number."""
-        self.press("确定")
-        self.until("立即支付")
-        number = re.search(r"业务单号\s+(\S+)", self.text)
-        assert number is not None
-        self.press("立即支付")
-        self.press("下一步")
-        self.until("纳税人识别号")
-        self.type("\t\t")
-        self.type(TAX_NUMBER, "\r", TITLE)
-        self.press("提交")
-        self.until("扫码付款")
-        return number[1]
-
 
 def _below(pid: int, depth: int) -> Iterator[tuple[int, int]]:
     for task in Path(f"/proc/{pid}/task").iterdir():
@@ -162,7 +146,7 @@ def main() -> None:
             with CounterTerminal(config) as kiosk:
                 kiosk.walk_to_payment(answers, token.pin, iter)
                 program = kiosk.program
-                number = kiosk.walk_to_code()
+                number = kiosk.walk_to_code(TAX_NUMBER, TITLE)
                 before = kiosk.found(values)
                 print(f"| {name}, before | seen |", sum(sum(c.values()) for c in before.values()), "|")
                 goes: Goes = globals()[name]

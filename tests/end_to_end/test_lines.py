@@ -3,8 +3,8 @@
 import os
 import re
 import tomllib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -57,12 +57,16 @@ class Lines:
         return int(self._spawned.exitstatus)
 
 
-@contextmanager
-def lines(*words: str | Path, **environment: str) -> Iterator[Lines]:
+def lines(*words: str | Path, **environment: str) -> AbstractContextManager[Lines]:
     """The program in a terminal of 40 columns."""
-    program = command(*words)
+    return narrow(command(*words), **environment)
+
+
+@contextmanager
+def narrow(program: Sequence[str], **environment: str) -> Iterator[Lines]:
+    """A terminal of 40 columns, in which this runs."""
     known: Any = {**os.environ, "TERM": "dumb", **environment}
-    spawned = pexpect.spawn(program[0], program[1:], dimensions=(24, 40), timeout=PATIENCE, env=known)
+    spawned = pexpect.spawn(program[0], list(program[1:]), dimensions=(24, 40), timeout=PATIENCE, env=known)
     try:
         yield Lines(spawned)
     finally:
@@ -101,6 +105,33 @@ def to_the_pin(visit: Lines, answers: dict[str, Any]) -> None:
     visit.answer("请输入数字：", "1")
 
 
+def to_the_end(visit: Lines, sandbox: Sandbox, answers: dict[str, Any], pin: str) -> None:
+    """From the handed-in request to the receipt."""
+    visit.answer("[1]：", "")
+    visit.until("撤销申请")
+    visit.answer("请输入数字：", "1")
+    visit.answer("[1]：", "")
+    visit.answer("支付方式 [", "2")
+    visit.answer("购买方 [1]：", "")
+    visit.until("纳税人识别号")
+    visit.answer("：", answers["invoice"]["tax_number"])
+    visit.until("发票抬头")
+    visit.answer("：", answers["invoice"]["title"])
+    visit.until("修改发票抬头")
+    visit.answer("请输入数字：", "1")
+    visit.until("付款链接（手机上也可以直接打开）：")
+    link = visit.until("付款后自动继续。").split()[0]
+    assert link.startswith("https://qr.alipay.com/")
+    sandbox.pay(link)
+    visit.until("支付成功")
+    visit.until("新证书已签发")
+    visit.answer("CA密码（不显示）：", pin)
+    visit.until("证书安装完成！")
+    visit.answer("[1]：", "2")
+    visit.until("收据")
+    visit.answer("[1]：", "1")
+
+
 @pytest.mark.parametrize("words", [("renew", "--config"), ("--config",)], ids=["renew", "kiosk"])
 def test_renewed_line_by_line_on_a_dumb_terminal(sandbox: Sandbox, tmp_path: Path, words: tuple[str, ...]) -> None:
     token = new_token(sandbox, tmp_path)
@@ -110,29 +141,7 @@ def test_renewed_line_by_line_on_a_dumb_terminal(sandbox: Sandbox, tmp_path: Pat
         visit.answer("CA密码（不显示）：", token.pin)
         visit.until("续期申请已提交")
         assert visit.left_in_memory({"PIN": token.pin, "password": PASSWORD}) == {"PIN": 0, "password": 0}
-        visit.answer("[1]：", "")
-        visit.until("撤销申请")
-        visit.answer("请输入数字：", "1")
-        visit.answer("[1]：", "")
-        visit.answer("支付方式 [", "2")
-        visit.answer("购买方 [1]：", "")
-        visit.until("纳税人识别号")
-        visit.answer("：", answers["invoice"]["tax_number"])
-        visit.until("发票抬头")
-        visit.answer("：", answers["invoice"]["title"])
-        visit.until("修改发票抬头")
-        visit.answer("请输入数字：", "1")
-        visit.until("付款链接（手机上也可以直接打开）：")
-        link = visit.until("付款后自动继续。").split()[0]
-        assert link.startswith("https://qr.alipay.com/")
-        sandbox.pay(link)
-        visit.until("支付成功")
-        visit.until("新证书已签发")
-        visit.answer("CA密码（不显示）：", token.pin)
-        visit.until("证书安装完成！")
-        visit.answer("[1]：", "2")
-        visit.until("收据")
-        visit.answer("[1]：", "1")
+        to_the_end(visit, sandbox, answers, token.pin)
         assert visit.end() == 0
     assert ESCAPE not in visit.heard
     for secret in (token.pin, PASSWORD):

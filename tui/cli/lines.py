@@ -6,12 +6,13 @@ import signal
 import sys
 from collections.abc import Callable
 from contextlib import closing
+from pathlib import Path
 from threading import Thread
 from types import FrameType
 from typing import TYPE_CHECKING
 
 from tui.core.exits import Exit
-from tui.kiosk.settings import LANGUAGE_VARIABLE, KioskSettings, Language
+from tui.kiosk.settings import LANGUAGE_VARIABLE, KioskSettings, Language, Mode
 from tui.kiosk.terminal.console_font import HAN, drawn_characters, draws_chinese
 from tui.kiosk.terminal.tty import has_half_blocks
 from tui.kiosk.text import use_language
@@ -62,6 +63,7 @@ def by_lines(settings: KioskSettings, phone: "Phone | None" = None) -> int:
             idle_seconds=settings.idle_seconds,
             phone=phone,
             outlets=outlets(settings),
+            folder=Path.home() if settings.mode is Mode.OFFICE else None,
             beat=watchdog.feed,
         )
         _end_by_signals(visit.interrupt)

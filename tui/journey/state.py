@@ -153,6 +153,7 @@ class State:
     """Why the desk was lost last, while it is not reachable."""
     notice: "Document | None" = None
     agreement: "Document | None" = None
+    accepted_agreement: "Document | None" = None
     offer: "Offer | None" = None
     form: ApplicationForm = field(default_factory=ApplicationForm)
     method: PaymentMethod = PaymentMethod.ALIPAY

@@ -11,7 +11,6 @@ from rich.segment import Segments
 from rich.text import Text
 from textual import events
 from textual.scrollbar import ScrollBar
-from textual.widgets import Input
 
 from tui.core.exits import Exit
 from tui.journey.state import State, Step
@@ -58,7 +57,6 @@ class KioskApp(PalettedApp):
 
     def __init__(self, runtime: "Runtime", phone: "Phone | None" = None, idle_seconds: int = 120) -> None:
         super().__init__(driver_class=KioskDriver)
-        Input.cursor_blink.default = False  # type: ignore[attr-defined]
         ScrollBar.renderer = CellScrollBar
         self.animation_level = "none"
         self._disable_notifications = self._disable_tooltips = True  # two widgets a screen that show nothing
@@ -67,10 +65,8 @@ class KioskApp(PalettedApp):
         self.phone, self.outlets = phone, cast("Outlets", ())
         """The demo's phone, for the QR screen; where receipts go, for the last one."""
         self.idle = IdleClock(idle_seconds)
-        self.attendance = Attendance()
-        self.hands = Hands()
-        self.state = State()
-        self._home_language = language()
+        self.attendance, self.hands = Attendance(), Hands()
+        self.state, self._home_language = State(), language()
         self._screens: dict[tuple[type[StepScreen], str], StepScreen] = {}
         self._watchdog = Watchdog(idle_seconds, self._frozen)
         self._minute = -1
@@ -85,8 +81,7 @@ class KioskApp(PalettedApp):
         """One event after another: the flow, then the screen, then the commands."""
         from tui.journey.flow import discard
 
-        ending = not self.is_running  # its screens are gone
-        if ending or message.comes_too_late(self.state):
+        if not self.is_running or message.comes_too_late(self.state):  # its screens are gone, or it is of another step
             discard(message.event)
         else:
             await self.take(message.event)
@@ -181,13 +176,6 @@ class KioskApp(PalettedApp):
             garbage.collect()
 
     # ── start and end ───────────────────────────────────────────────────────
-    def refresh_css(self, animate: bool = True) -> None:
-        """Apply the theme's colours; before there is a screen, without parsing the style sheets an extra time."""
-        if self.screen_stack:
-            super().refresh_css(animate)
-        else:
-            self.stylesheet.set_variables(self.get_css_variables())
-
     def on_ready(self) -> None:
         """The first frame is on its way; after it the adapters begin."""
         self.call_after_refresh(self._begin)

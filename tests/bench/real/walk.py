@@ -1,11 +1,10 @@
 """The program on this terminal, from screen to screen: `python -m tests.bench.real.walk FOLDER LANGUAGE SCREEN ...`.
 
-Of each screen FOLDER is told when it stands (NAME.painted, with its text and where its caret is), and once more after
+Of each screen FOLDER is told when it stands (NAME.painted, with its text), and once more after
 all of it has been written again (NAME.repainted); each time the walk goes on when that file is gone.
 """
 
 import asyncio
-import json
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -57,8 +56,7 @@ class Walk(StagedApp):
     async def _looked_at(self, name: str) -> None:
         await asyncio.sleep(REST)
         told, text = self._folder / name, [strip.text for strip in self.screen._compositor.render_strips()]
-        caret = getattr(self.focused, "cursor_screen_offset", None)
-        told.with_suffix(".new").write_text(json.dumps({"text": text, "caret": caret}))
+        told.with_suffix(".new").write_text("\n".join(text))
         told.with_suffix(".new").rename(told)
         while told.exists():  # noqa: ASYNC110 - another program takes it away
             await asyncio.sleep(LOOK)

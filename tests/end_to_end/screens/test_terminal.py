@@ -51,10 +51,20 @@ async def test_a_kiosk_killed_after_the_payment_is_continued_by_another(sandbox:
     assert token.objects().count("Private Key Object") == 2
 
 
-@pytest.mark.parametrize(("columns", "rows", "most"), [(80, 24, 60_000), (120, 40, 90_000)])
-def test_the_demonstration_walks_to_its_end(tmp_path: Path, columns: int, rows: int, most: int) -> None:
+FULL = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
+CONSOLE = {"TERM": "linux", "COLORTERM": ""}
+
+
+@pytest.mark.parametrize(
+    ("columns", "rows", "most", "terminal"),
+    [(80, 24, 60_000, FULL), (120, 40, 90_000, FULL), (80, 24, 60_000, CONSOLE)],
+    ids=["80x24", "120x40", "console"],
+)
+def test_the_demonstration_walks_to_its_end(
+    tmp_path: Path, columns: int, rows: int, most: int, terminal: dict[str, str]
+) -> None:
     words = command("demo", "--autoplay", "--speed", "20", "--dir", tmp_path / "demo")
-    colours: Any = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor"}
+    colours: Any = {**os.environ, **terminal}
     spawned = pexpect.spawn(words[0], words[1:], dimensions=(rows, columns), timeout=PATIENCE, env=colours)
     with closing(spawned) as demo:
         demo.expect(pexpect.EOF)
@@ -62,3 +72,4 @@ def test_the_demonstration_walks_to_its_end(tmp_path: Path, columns: int, rows: 
     assert "证书安装完成！".encode() in demo.before
     assert b"Traceback" not in demo.before
     assert len(demo.before) <= most
+    assert (b"8;2;" in demo.before) is (terminal is FULL)

@@ -2,8 +2,9 @@
 
 import os
 import re
+import signal
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from time import monotonic
 from typing import Any, Self
@@ -46,9 +47,9 @@ def settings_file(sandbox: Sandbox, token: SoftToken, folder: Path) -> Path:
 class Terminal:
     """80 columns, 24 rows."""
 
-    def __init__(self, config: Path) -> None:
-        """Start the kiosk with these settings."""
-        words = command("--config", config)
+    def __init__(self, config: Path, reached: Sequence[str] = ()) -> None:
+        """Start the kiosk with these settings, or what reaches it elsewhere."""
+        words = [*reached] or command("--config", config)
         environment: Any = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor"}
         self._screen = pyte.Screen(80, 24)
         self._stream = pyte.ByteStream(self._screen)
@@ -62,8 +63,9 @@ class Terminal:
 
     @property
     def text(self) -> str:
-        """All that stands on the screen, without the blank that follows each wide character."""
-        return "\n".join(self._screen.display)
+        """All that stands on the screen, without the blank that follows each wide character; also within a frame."""
+        rows, columns = range(self._screen.lines), range(self._screen.columns)
+        return "\n".join("".join(self._screen.buffer[y][x].data for x in columns) for y in rows)
 
     def until(self, *words: str) -> None:
         """Read until all of these stand on the screen."""
@@ -93,9 +95,8 @@ class Terminal:
                 self._read(0.05)
         raise AssertionError(f"no {label} in\n{self.text}")
 
-    def walk_to_payment(self, answers: dict[str, dict[str, str]], pin: str, keys: Keys) -> None:
-        """From the first screen through sign-in, form and CA password to the handed-in request."""
-        agent, address = answers["agent"], answers["recipient"]["address"]
+    def walk_to_card(self, keys: Keys) -> None:
+        """From the first screen through sign-in and notice to the certificate."""
         self.until("可以办理续期", "已连接")
         self.type("\r")
         self.until("密码")
@@ -105,6 +106,12 @@ class Terminal:
         self.until("请向下翻阅到结尾")
         self.type(END)
         self.press("同意并继续")
+        self.until("证书信息", "有效期至")
+
+    def walk_to_payment(self, answers: dict[str, dict[str, str]], pin: str, keys: Keys) -> None:
+        """From the first screen through sign-in, form and CA password to the handed-in request."""
+        agent, address = answers["agent"], answers["recipient"]["address"]
+        self.walk_to_card(keys)
         self.until("申请续期")
         self.press("申请续期")
         self.until("版本")
@@ -121,6 +128,30 @@ class Terminal:
         self.type(*keys(pin), quiet=_WITHIN_A_FIELD)
         self.type("\r")
         self.until("续期申请已提交")
+
+    def walk_to_code(self, tax_number: str, title: str) -> str:
+        """From the handed-in request through order and invoice to the payment code; the business number."""
+        self.press("确定")
+        self.until("立即支付")
+        self.press("立即支付")
+        self.press("下一步")
+        self.until("纳税人识别号")
+        self.type("\r", "\r")
+        for value in (tax_number, title):
+            self.type(value, "\r", quiet=_WITHIN_A_FIELD)
+        self.press("提交")
+        return self.business_no_beside_code()
+
+    def business_no_beside_code(self) -> str:
+        """The payment code's page comes; whose code it is."""
+        self.until("扫码付款", "剩余时间")
+        number = re.search(r"业务单号\s+(\S+)", self.text)
+        assert number is not None
+        return number[1]
+
+    def hang_up(self) -> None:
+        """The line is gone, without a word."""
+        self._spawned.kill(signal.SIGKILL)
 
     def leave(self) -> None:
         """结束办理."""

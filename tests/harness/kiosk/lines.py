@@ -6,6 +6,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from pathlib import Path
 
 from tests.harness.kiosk.ports_double import QUICK, ChecksDouble, DeskScript, TokensDouble
 from tests.harness.kiosk.renewing import desk_script, token_script
@@ -71,6 +72,7 @@ class Visit:
         then: Callable[["Visit"], None] | None = None,
         whenever: Callable[["Visit"], None] = lambda visit: None,
         outlets: Outlets = (),
+        folder: Path | None = None,
     ) -> None:
         """Each answer comes when something is asked; after the last one the input ends, or `then` is called.
 
@@ -83,7 +85,7 @@ class Visit:
         ports = Ports(self.tokens, self.desk, ChecksDouble())
         runtime = self._runtime = Runtime(lambda: ports, clock=lambda: NOW, pace=QUICK)
         self.session = Session(
-            runtime, Terminal(source, self._heard), idle_seconds=120, outlets=outlets, beat=self._beat
+            runtime, Terminal(source, self._heard), idle_seconds=120, outlets=outlets, folder=folder, beat=self._beat
         )
         try:
             with closing(self.session):

@@ -6,25 +6,39 @@ from contextlib import asynccontextmanager
 from rich.color import ColorSystem
 from rich.console import Console, RenderableType
 from rich.segment import Segment
+from rich.style import Style
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.screen import Screen
+from textual.strip import Strip
 
 from tests.harness.kiosk.emulator import Emulator, Seen
 from tests.harness.kiosk.stage import Stage, StagedApp
 from tui.journey.state import State
+from tui.kiosk.screens.looks.chosen import palette_of
 from tui.kiosk.settings import PaletteName
+from tui.kiosk.terminal.colour_depth import Depth
+from tui.kiosk.terminal.painting.exact import colourless, exact
 from tui.kiosk.terminal.painting.frames import Frames
 
-TRUECOLOR = ColorSystem.TRUECOLOR
+COLOURS = {
+    Depth.TRUE: ColorSystem.TRUECOLOR,
+    Depth.INDEXED: ColorSystem.EIGHT_BIT,
+    Depth.SIXTEEN: ColorSystem.STANDARD,
+    Depth.EIGHT: ColorSystem.STANDARD,
+    Depth.MONO: None,
+}
 
 
 class OnTerminal(StagedApp):
     """Paints beside the headless driver."""
 
-    def __init__(self) -> None:
+    def __init__(self, depth: Depth = Depth.TRUE) -> None:
         super().__init__()
-        self.console._color_system = TRUECOLOR
-        self.show_in(PaletteName.AUTO)
+        self.depth = depth
+        self.console._color_system = COLOURS[depth]
+        theme = palette_of(PaletteName.DARK, depth).theme()
+        self.register_theme(theme)
+        self.theme = theme.name
         self.terminal = Emulator()
         self.written: list[str] = []
         self.frames: Frames | None = None
@@ -32,7 +46,7 @@ class OnTerminal(StagedApp):
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         super()._display(screen, renderable)
         if isinstance(renderable, LayoutUpdate | ChopsUpdate) and not self._batch_count:
-            self.frames = self.frames or Frames(self, self.write, erases=True)
+            self.frames = self.frames or Frames(self, self.write, erases=self.depth is not Depth.MONO)
             self.frames.take(renderable)
 
     def write(self, frame: str) -> None:
@@ -57,7 +71,11 @@ class Painting(Stage):
     def meant(self) -> list[list[Seen]]:
         """What Textual's own bytes for the whole screen would show."""
         strips = self.app.screen._compositor.render_strips()
-        return seen(LayoutUpdate([[strip] for strip in strips], self.app.size.region), TRUECOLOR)
+        colours = self.app.console._color_system
+        if (prepare := {None: colourless, ColorSystem.EIGHT_BIT: exact}.get(colours)) is not None:
+            strips = [Strip([Segment(part.text, prepare(part.style or Style()), None) for part in s]) for s in strips]
+        update = LayoutUpdate([[strip] for strip in strips], self.app.size.region)
+        return seen(update, colours or ColorSystem.STANDARD)
 
 
 def seen(update: LayoutUpdate, colours: ColorSystem) -> list[list[Seen]]:
@@ -85,9 +103,9 @@ def _forget(segment: Segment) -> None:
 
 
 @asynccontextmanager
-async def painted(state: State) -> AsyncIterator[Painting]:
+async def painted(state: State, depth: Depth = Depth.TRUE) -> AsyncIterator[Painting]:
     """The app with `state` on its screen, and on the terminal."""
-    app = OnTerminal()
+    app = OnTerminal(depth)
     async with app.run_test(size=(80, 24)) as pilot:
         painting = Painting(app, pilot)
         await painting.show(state)

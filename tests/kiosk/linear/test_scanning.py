@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import pytest
 
@@ -27,6 +28,7 @@ class Heard:
     drawn: list[str] = field(default_factory=list)
     phone: Phone | None = None
     outlets: Outlets = ()
+    folder: Path | None = None
 
     @property
     def size(self) -> tuple[int, int]:

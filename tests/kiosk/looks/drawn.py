@@ -37,7 +37,7 @@ PALETTES = {
     "eight": (PaletteName.DARK, Depth.EIGHT),
     "mono": (PaletteName.DARK, Depth.MONO),
 }
-TELLING = "waiting-token", "sign-in", "form", "request-pin", "order", "refused", "done", "certificates"
+TELLING = "waiting-token", "sign-in", "form", "request-pin", "order", "refused", "done"
 """Screens that are kept in other palettes, too: all that has an edge, a state or a ground of its own stands on one."""
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 PLAIN = "foreground on background"

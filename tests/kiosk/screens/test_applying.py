@@ -13,6 +13,7 @@ from tui.core.failure import Failure, Reason
 from tui.core.order import ApplicationStatus, Term
 from tui.core.token import Snapshot, TokenStage
 from tui.journey import events as e
+from tui.journey.flow import advance
 from tui.journey.state import State, Step
 from tui.kiosk.widgets.action import ActionButton
 from tui.kiosk.widgets.choice import Tick
@@ -108,9 +109,10 @@ async def test_the_focused_field_is_always_in_view(size: tuple[int, int]) -> Non
 
 async def test_leaving_the_form_takes_the_data_from_the_screen() -> None:
     async with staged(state(Step.FORM)) as stage:
-        form = stage.screen
+        fields = list(stage.screen.query(TextField))
+        assert {field.value for field in fields} != {""}
         await stage.show(state(Step.REQUEST_PIN, application=application()))
-        assert {field.value for field in form.query(TextField)} == {""}
+        assert {field.value for field in fields} == {""}
 
 
 async def test_the_pin_goes_from_the_keys_into_the_event() -> None:
@@ -210,11 +212,13 @@ async def test_a_lost_desk_is_told_again_without_a_pin() -> None:
 
 
 async def test_the_agreement_that_was_accepted_leads_on_at_once() -> None:
-    async with staged(state(Step.AGREEMENT)) as stage:
-        await stage.press("tab", "space")
-        await stage.show(state(Step.CARD))
-        await stage.show(state(Step.AGREEMENT))
+    accepted, _ = advance(state(Step.AGREEMENT), e.AgreementAccepted())
+    async with staged(accepted) as stage:
+        returned, _ = advance(accepted, e.BackPressed())
+        await stage.show(returned)
         assert "> 下一步 <" in stage.text
+        await stage.show(replace(returned, agreement=replace(AGREEMENT, digest="another")))
+        assert "> 下一步 <" not in stage.text
 
 
 async def test_what_was_typed_wrong_is_taken_back_from_its_end() -> None:

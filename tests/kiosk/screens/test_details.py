@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from textual.color import Color
 
 from tests.harness import people
 from tests.harness.kiosk.gallery import COMPANY, DETAILS, GALLERY, LONE, OTHERS
@@ -41,6 +42,20 @@ async def test_a_certificate_is_picked_by_keys() -> None:
         soonest = min(OTHERS, key=lambda token: token.certificates[0].not_after)
         assert await stage.press("enter") == [e.DetailsOpened(refer(soonest, soonest.certificates[0]))]
         assert await stage.press("f4") == [e.DetailsOpened(refer(soonest, soonest.certificates[0]))]
+
+
+async def test_the_row_under_the_cursor_is_in_one_ink() -> None:
+    async with staged(GALLERY["certificates"]) as stage:
+        await stage.press("up")
+        ground = Color.parse(stage.app.theme_variables["selected"]).rich_color
+        marked = [
+            segment
+            for strip in stage.app.screen._compositor.render_strips()
+            for segment in strip
+            if segment.style and segment.style.bgcolor == ground and segment.text.strip()
+        ]
+        assert "可以续期" in "".join(segment.text for segment in marked)
+        assert len({segment.style.color for segment in marked if segment.style}) == 1
 
 
 async def test_a_certificate_is_picked_by_touch() -> None:

@@ -10,7 +10,7 @@ from tests.harness.kiosk.stage import staged
 from tests.kiosk.receipt.test_printer import done
 from tests.rig.readers import zxing
 from tui.core.receipt import OutletKind, OutletRefused, OutletTrouble
-from tui.kiosk.screens.receipt import TextCode
+from tui.kiosk.widgets.text_code import TextCode
 
 
 class Slow:

@@ -8,8 +8,9 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tests.harness import people
+from tests.harness.kiosk.gallery import GALLERY
 from tests.harness.kiosk.painted import painted
-from tests.harness.kiosk.painting import at_rest
+from tests.harness.kiosk.painting import at_rest, costs
 from tests.harness.kiosk.stage import Stage, staged
 from tui.core.application import ApplicationForm
 from tui.core.order import ApplicationStatus
@@ -118,3 +119,19 @@ async def test_every_second_turns_one_figure_however_late_it_is_told(now: Now) -
             stage.screen.second()
             said.append(int(figures(stage)[3:]))
         assert said == list(range(said[0], said[0] - len(late), -1))
+
+
+async def test_on_no_screen_that_stands_anything_wakes_the_program_but_the_beat_and_a_beat_paints_nothing(
+    now: Now,
+) -> None:
+    async with staged(State()) as stage:
+        for name, state in GALLERY.items():
+            await stage.show(state)
+            await at_rest(stage)
+            pumps = (stage.app, stage.app.screen, *stage.app.screen.walk_children())
+            running = [timer for pump in pumps for timer in pump._timers if timer._active.is_set() and timer._task]
+            assert [timer._callback for timer in running] == [stage.app._beat], name
+            with costs() as cost:
+                await stage.app._beat()
+                await at_rest(stage)
+            assert (cost.layouts, cost.painted) == (0, []), name

@@ -1,6 +1,5 @@
 """`ca-kiosk certs export`: one certificate into a file; nothing but what is public leaves the token."""
 
-import base64
 from pathlib import Path
 
 from tui.cli.certs.held import Held, held, named
@@ -8,10 +7,9 @@ from tui.cli.output import say
 from tui.core.certificate import Certificate
 from tui.core.exits import Exit
 from tui.core.text_safety import printable
+from tui.kiosk.certificate_file import DER_SUFFIXES, PEM_SUFFIXES, write_new
 from tui.kiosk.text import _
 from tui.kiosk.text.dates import moment
-
-PEM_SUFFIXES, DER_SUFFIXES = (".pem", ".crt"), (".der", ".cer")
 
 
 def export(file: Path, fingerprint: str, config: Path | None, module: Path | None) -> int:
@@ -27,21 +25,12 @@ def export(file: Path, fingerprint: str, config: Path | None, module: Path | Non
         for each in _distinct(found):
             say(f"{each.fingerprint}  {printable(each.name, 60)}  {moment(each.not_after)}")
         return Exit.USAGE if found else Exit.TOKEN
-    der = chosen[0].der
     try:
-        with file.open("xb") as new:
-            new.write(der if suffix in DER_SUFFIXES else pem(der))
+        write_new(file, chosen[0].der)
     except OSError as error:
         say(_("不能写入{file}：{error}").format(file=file, error=error.strerror or ""))
         return Exit.USAGE
     return Exit.DONE
-
-
-def pem(der: bytes) -> bytes:
-    """The certificate's textual encoding (RFC 7468 5.1)."""
-    text = base64.b64encode(der).decode("ascii")
-    lines = [text[at : at + 64] for at in range(0, len(text), 64)]
-    return "\n".join(["-----BEGIN CERTIFICATE-----", *lines, "-----END CERTIFICATE-----", ""]).encode("ascii")
 
 
 def _distinct(found: tuple[Held, ...]) -> list[Certificate]:

@@ -26,7 +26,7 @@ def agreement_loaded(state: State, event: e.AgreementLoaded) -> Next:
 
 def accept_agreement(state: State, event: e.AgreementAccepted) -> Next:
     """Ticked and 下一步."""
-    return (at(state, Step.FORM), ()) if state.agreement else (state, ())
+    return (at(replace(state, accepted_agreement=state.agreement), Step.FORM), ()) if state.agreement else (state, ())
 
 
 def agreement_seen_again(state: State, event: e.AgreementLoaded) -> Next:

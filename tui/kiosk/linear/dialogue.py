@@ -1,6 +1,7 @@
 """What every step's dialogue has in common: one question at a time, and what its answers lead to."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import ClassVar, Protocol
 
 from tui.core.form.characters import half_width
@@ -37,6 +38,8 @@ class Talk(Protocol):
     """The demo's."""
     outlets: Outlets
     """Where a receipt can go."""
+    folder: Path | None
+    """Where a certificate can be saved; None where others come."""
 
     @property
     def size(self) -> tuple[int, int]:

@@ -5,6 +5,7 @@ import queue
 import select
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from threading import Thread
 
 from tui.core.secret import Secret
@@ -39,10 +40,11 @@ class Session:
         idle_seconds: float,
         phone: Phone | None = None,
         outlets: Outlets = (),
+        folder: Path | None = None,
         beat: Callable[[], None] = lambda: None,
     ) -> None:
         """`beat` is called whenever the session goes round: it is alive."""
-        self.phone, self.outlets = phone, outlets
+        self.phone, self.outlets, self.folder = phone, outlets, folder
         self.state = State()
         self._runtime, self._terminal, self._beat = runtime, terminal, beat
         self.idle = IdleClock(idle_seconds)

@@ -60,13 +60,13 @@ class AgreementScreen(ReadingScreen):
         return state.agreement
 
     def show(self, state: State) -> None:
-        """Draw the agreement; another text than the last one takes the tick away."""
+        """Draw the agreement; another text than the last one is ticked only if it is the one accepted."""
         agreement = state.agreement
         digest = agreement.digest if agreement else ""
         tick = self.query_one(Tick)
         if digest != self._digest:
             self._digest = digest
-            tick.ticked = False
+            tick.ticked = agreement is not None and state.accepted_agreement == agreement
         tick.disabled = agreement is None
         words = ""
         if agreement is not None:

@@ -13,7 +13,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from tui.journey.state import State
-from tui.kiosk.matrix import Modules, modules
+from tui.kiosk.matrix import modules
 from tui.kiosk.ports import Outlets
 from tui.kiosk.receipt.outlet import deliver
 from tui.kiosk.receipt.receipt import compact_receipt_of, receipt_of
@@ -23,6 +23,7 @@ from tui.kiosk.text import _
 from tui.kiosk.text.receipt import outlet_words
 from tui.kiosk.widgets.action import ActionButton
 from tui.kiosk.widgets.qr import QrCode, fitting
+from tui.kiosk.widgets.text_code import TextCode
 from tui.kiosk.widgets.words import Words
 
 
@@ -63,15 +64,6 @@ class ReceiptDialogue(Dialogue):
     def action_code(self) -> None:
         """The code on a screen of its own."""
         self.app.push_screen(ReceiptCode(self._state))
-
-
-class TextCode(QrCode):
-    """A code of text instead of a payment: level L, for a screen is neither creased nor dirty."""
-
-    def take(self, found: Modules) -> None:
-        """Draw these modules."""
-        self._modules = found
-        self.refresh(layout=True)
 
 
 class ReceiptCode(ModalScreen[None], inherit_bindings=False):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Final
 
 from tui.core.certificate import Certificate, Token
@@ -107,6 +108,12 @@ def fingerprint_lines(fingerprint: str) -> tuple[str, str]:
     """Eight groups each."""
     half = len(fingerprint) // 2
     return grouped(fingerprint[:half]), grouped(fingerprint[half:])
+
+
+def saving_words(folder: Path) -> str:
+    """What is saved, in which forms, and where."""
+    about = _("证书是公开的，不含私钥。.cer可在Windows中双击打开，.pem是文本。")
+    return f"{about}\n" + _("保存到：{folder}").format(folder=folder)
 
 
 def grouped(hexadecimal: str) -> str:

@@ -79,7 +79,6 @@ class TextField(Field):
 
     def __init__(self, name: str, label: str, *, required: bool = True, hint: str = "", longest: int = 120) -> None:
         line = Line(max_length=longest, compact=True, select_on_focus=False)
-        line.cursor_blink = False
         super().__init__(name, label, line, required=required, hint=hint)
         self._line = line
 

@@ -4,6 +4,7 @@ from typing import Protocol
 
 from textual import events
 from textual.geometry import Region, Size
+from textual.reactive import Reactive
 from textual.strip import Strip
 from textual.widgets import Input
 
@@ -23,6 +24,8 @@ class Line(Input):
     """Textual's input without a clipboard; a paste becomes one line."""
 
     served_by: Serving | None = None
+    cursor_blink: Reactive[bool] = Reactive(False, init=False)
+    """A caret that stands costs a thin line nothing."""
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Textual's, with its edge."""

@@ -10,8 +10,10 @@ class Rows(OptionList):
     """Textual's list, with the picked entry in two colours."""
 
     def render_line(self, y: int) -> Strip:
-        """Textual's line; in the picked entry all is written in its ink."""
+        """Textual's line; in the picked entry all is written in its ink, and the blank row at its end is nobody's."""
         line = super().render_line(y)
+        if not line.text.strip():
+            return Strip.blank(line.cell_length, self.get_visual_style("option-list--option").rich_style)
         picked = self.get_visual_style("option-list--option", "option-list--option-highlighted").rich_style
         if not any(segment.style is not None and segment.style.bgcolor == picked.bgcolor for segment in line):
             return line

@@ -5,6 +5,7 @@ from rich._palettes import EIGHT_BIT_PALETTE as ENTRIES
 from rich.color import ColorSystem
 from rich.style import Style
 
+from tests.kiosk.looks.contrasts import PAGE, page
 from tui.kiosk.screens.looks import contrast, dark, light
 from tui.kiosk.screens.looks.palette import Palette
 from tui.kiosk.screens.looks.wcag import VGA, XTERM, pairs, ratio
@@ -37,6 +38,10 @@ def test_256_colours_are_shown_as_they_were_chosen(palette: Palette) -> None:
     for colour in {value for value in palette.theme().variables.values() if value.startswith("#")}:
         _, _, number = written.of(Style(color=colour))[0].ink.split(";")
         assert ENTRIES[int(number)].hex == colour
+
+
+def test_the_page_of_contrasts_is_of_these_palettes() -> None:
+    assert PAGE.read_text(encoding="utf-8") == page(), "run python -m tests.kiosk.looks.contrasts"
 
 
 def test_ratios_are_those_of_the_standard() -> None:

@@ -3,6 +3,7 @@
 import pytest
 from rich.color import ColorSystem
 from rich.segment import Segment
+from rich.style import Style
 
 from tui.kiosk.terminal.painting.cells import Row, cells_of, put
 from tui.kiosk.terminal.painting.renditions import Renditions
@@ -47,3 +48,13 @@ def test_text_becomes_what_a_terminal_may_get(text: str, cells: list[str]) -> No
 )
 def test_no_half_is_left(before: str, x: int, new: str, after: list[str]) -> None:
     assert texts(put(row(before), x, row(new))) == after
+
+
+def test_black_on_a_light_ground_stays_black_where_bold_would_brighten_it() -> None:
+    few = Renditions(ColorSystem.STANDARD)
+    black, white = (
+        few.of(Style(color=ink, bgcolor=ground, bold=True))[0]
+        for ink, ground in (("black", "white"), ("white", "black"))
+    )
+    assert (black.attributes, black.ink) == ((), "30")
+    assert (white.attributes, white.ink) == (("1",), "37")

@@ -8,6 +8,7 @@ from textual._ansi_sequences import SYNC_END, SYNC_START
 from tests.harness import people
 from tests.harness.kiosk.painted import painted
 from tui.journey.state import Step
+from tui.kiosk.terminal.colour_depth import Depth
 from tui.kiosk.widgets.line import Line
 
 
@@ -23,6 +24,22 @@ async def test_every_screen_is_shown_as_it_is_meant_in_few_bytes() -> None:
         assert painting.app.terminal.cells() == painting.meant()
     assert median(sizes) <= 1_000
     assert max(sizes) <= 4_000
+
+
+@pytest.mark.parametrize("depth", [Depth.INDEXED, Depth.EIGHT, Depth.MONO])
+async def test_so_it_is_in_fewer_colours_and_without_any(depth: Depth) -> None:
+    async with painted(people.state(Step.WAITING), depth) as painting:
+        for step in Step:
+            await painting.show(people.state(step))
+            await painting.pilot.press("tab")
+            written = await painting.settle()
+            assert painting.app.terminal.cells() == painting.meant(), step
+            assert "8;2;" not in written
+            assert depth is Depth.INDEXED or "8;5;" not in written
+        for _ in "on", "off":
+            await painting.pilot.press("f9")
+            await painting.settle()
+            assert painting.app.terminal.cells() == painting.meant()
 
 
 @pytest.mark.parametrize("step", [Step.SIGN_IN, Step.FORM])

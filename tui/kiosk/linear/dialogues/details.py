@@ -1,9 +1,13 @@
 """证书详情 line by line."""
 
+from functools import partial
+from pathlib import Path
+
 from tui.core.details import Details as Read
 from tui.journey import events as e
 from tui.journey.moves.details import looked_at
 from tui.journey.state import State
+from tui.kiosk.certificate_file import keep
 from tui.kiosk.linear.dialogue import Choice, Dialogue
 from tui.kiosk.text import N_, _
 from tui.kiosk.text.details import sections
@@ -25,8 +29,19 @@ class Details(Dialogue):
             self._tell(self.state.details)
 
     def choices(self) -> tuple[Choice, ...]:
-        """Back."""
-        return (Choice(_("返回"), e.BackPressed),)
+        """Back, and a file where nobody else comes."""
+        back = Choice(_("返回"), e.BackPressed)
+        if self.talk.folder is None:
+            return (back,)
+        return (
+            back,
+            Choice(_("存为.cer"), partial(self._save, self.talk.folder, ".cer")),
+            Choice(_("存为.pem"), partial(self._save, self.talk.folder, ".pem")),
+        )
+
+    def _save(self, folder: Path, suffix: str) -> None:
+        if (found := looked_at(self.state)) is not None:
+            self.talk.aside(partial(keep, folder, found[1], suffix))
 
     def _tell(self, read: Read | None) -> None:
         found = looked_at(self.state)

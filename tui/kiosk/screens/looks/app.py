@@ -26,6 +26,13 @@ class PalettedApp(PaintedApp, inherit_bindings=False):
         self.register_theme(theme)
         self.theme = theme.name
 
+    def refresh_css(self, animate: bool = True) -> None:
+        """Apply the theme's colours; before there is a screen, without parsing the style sheets an extra time."""
+        if self.screen_stack:
+            super().refresh_css(animate)
+        else:
+            self.stylesheet.set_variables(self.get_css_variables())
+
     def action_contrast(self) -> None:
         """High contrast and back."""
         own = self.wanted if self.wanted is not PaletteName.CONTRAST else PaletteName.DARK

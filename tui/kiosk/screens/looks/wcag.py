@@ -25,9 +25,9 @@ ON: Final = (
 """Text and what it is written on, or the other way round where it is drawn inverse."""
 AGAINST: Final = (
     *((part, ground) for part in ("edge", "focus") for ground in ("ground", "surface", "raised")),
-    *((part, "ground") for part in ("selected", "good", "accent")),
+    ("selected", "ground"),
 )
-"""Edges, states, bars and figures, and what they must be told from."""
+"""Edges and states, and what they must be told from; bars and figures are drawn in colours of text."""
 VGA: Final = dict(
     zip(
         ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white"),

@@ -32,6 +32,13 @@ def _numbered(colour: Color | None) -> Color | None:
 
 
 @lru_cache(1024)
+def dark(style: Style) -> Style:
+    """With black that stays black: bold, sixteen colours and a Linux console make a grey of it."""
+    inked = style.color is not None and style.color.number == _BLACK.number
+    return style + Style(bold=False) if inked and style.bold and not style.reverse else style
+
+
+@lru_cache(1024)
 def colourless(style: Style) -> Style:
     """Without colours: what has a ground of its own is swapped.
 

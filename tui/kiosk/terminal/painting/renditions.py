@@ -9,11 +9,13 @@ from rich.color import ColorSystem
 from rich.style import Style
 from textual.strip import Strip
 
-from tui.kiosk.terminal.painting.exact import colourless, exact
+from tui.kiosk.terminal.painting.exact import colourless, dark, exact
 
 REVERSED: Final = "7"
 SHOWN_ON_BLANKS: Final = frozenset({"4", "5", "6", "7", "9", "21", "51", "52", "53"})
 """Attributes that a blank shows, too: lines, blinking, swapped colours."""
+SWAPPED: Final = 4
+"""Bytes by which a swapped way must be shorter."""
 OFF: Final = {"1": "22", "2": "22", "3": "23", "4": "24", "5": "25", "7": "27", "8": "28", "9": "29"}
 """What ends an attribute; what is not here only a reset ends, everywhere."""
 _COLOUR_PARAMETERS: Final = {"2": 5, "5": 3}
@@ -51,7 +53,7 @@ class Renditions:
 
     def __init__(self, colours: ColorSystem | None) -> None:
         """Without `colours`, by swapping alone."""
-        self._prepare = {None: colourless, ColorSystem.EIGHT_BIT: exact}.get(colours)
+        self._prepare = {None: colourless, ColorSystem.STANDARD: dark, ColorSystem.EIGHT_BIT: exact}.get(colours)
         self._colours = colours or ColorSystem.STANDARD
         self._known: dict[tuple[tuple[str, ...], str, str], Rendition] = {}
         self._of_parameters: dict[str, tuple[Rendition, Rendition]] = {}
@@ -75,7 +77,8 @@ class Renditions:
         found = self._changes.get(key)
         if found is None:
             ways = [(_sequence(pen, way), way) for way in self._ways(pen, wanted, drawn)]
-            found = self._changes[key] = min(ways, key=lambda way: len(way[0]))
+            # What is swapped has to be swapped back: not for the few bytes of that alone.
+            found = self._changes[key] = min(ways, key=lambda way: len(way[0]) + SWAPPED * (way[1] is not ways[0][1]))
         return found
 
     def _ways(self, pen: Rendition | None, wanted: Rendition, drawn: Drawn) -> Iterator[Rendition]:
