@@ -74,8 +74,8 @@ class Peer:
                 self.connections += 1
                 self._open.append(connection)
                 thread = threading.Thread(target=self._serve, args=(connection,))
-                self._threads.append(thread)
                 thread.start()
+                self._threads.append(thread)
 
     def stop(self) -> None:
         self._listener.shutdown(socket.SHUT_RDWR)

@@ -9,6 +9,7 @@ import socket
 import ssl
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from select import POLLIN, poll
 from urllib.parse import quote, urlencode, urlsplit
@@ -134,18 +135,7 @@ class Connection:
 
         :raises ConnectError: there is nobody, or somebody who is not trusted.
         """
-        try:
-            left = min(max(end - time.monotonic(), 0.001), _CONNECTING)
-            self._socket = socket.create_connection((address.host, address.port), left)
-            self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            if address.scheme == "https":
-                self._socket = tls.wrap_socket(self._socket, server_hostname=address.host)
-        except TimeoutError as error:
-            self.close()
-            raise ConnectTimeout("connect") from error
-        except (OSError, ValueError) as error:  # ValueError: no name for a certificate
-            self.close()
-            raise ConnectError("connect") from error
+        self._socket = _connected(address, tls, end)
         self.may_be_kept = False
         """Whether another request can follow: the last answer was whole, and nobody closes."""
 
@@ -164,7 +154,7 @@ class Connection:
         """
         self.may_be_kept, reader = False, _Reader(limit)
         try:
-            self._socket.settimeout(max(end - time.monotonic(), 0.001))
+            self._socket.settimeout(_left(end))
             self._socket.sendall(request)
             while not reader.is_done:
                 if (left := end - time.monotonic()) <= 0:
@@ -179,9 +169,29 @@ class Connection:
         return reader.answer
 
     def close(self) -> None:
-        """End it."""
-        if hasattr(self, "_socket"):
-            self._socket.close()
+        """End it; TLS says so (RFC 8446 6.1), and waits for no word in return."""
+        with suppress(OSError, ValueError):
+            if isinstance(self._socket, ssl.SSLSocket):
+                self._socket.settimeout(0)
+                self._socket.unwrap()
+        self._socket.close()
+
+
+def _connected(address: Address, tls: ssl.SSLContext, end: float) -> socket.socket:
+    opened: socket.socket | None = None
+    try:
+        opened = socket.create_connection((address.host, address.port), min(_left(end), _CONNECTING))
+        opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return tls.wrap_socket(opened, server_hostname=address.host) if address.scheme == "https" else opened
+    except (OSError, ValueError) as error:  # ValueError: no name for a certificate
+        if opened is not None:
+            opened.close()
+        raise (ConnectTimeout if isinstance(error, TimeoutError) else ConnectError)("connect") from error
+
+
+def _left(end: float) -> float:
+    """Seconds until then; a socket takes 0 for no wait at all."""
+    return max(end - time.monotonic(), 0.001)
 
 
 class _Reader:

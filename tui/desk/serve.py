@@ -134,6 +134,7 @@ def _configuration(app: Litestar, settings: DeskSettings) -> uvicorn.Config:
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # nobody stands before the door
         timeout_graceful_shutdown=_GRACE,
         timeout_keep_alive=30,
     )

@@ -74,7 +74,8 @@ def plans(engine: Engine) -> Iterator[dict[str, str]]:
 
     def look(_c: Any, cursor: Any, statement: str, parameters: Any, _x: Any, many: bool) -> None:
         if _PLANNED.match(statement):
-            cursor.execute(explain + statement, parameters[0] if many else parameters)
+            is_list = many and isinstance(parameters, list)  # several rows of one statement have one set of them
+            cursor.execute(explain + statement, parameters[0] if is_list else parameters)
             seen[statement] = "\n".join(str(row[-1]) for row in cursor.fetchall())
 
     event.listen(engine, "before_cursor_execute", look)

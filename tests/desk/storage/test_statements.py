@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from tests.harness.desk.town import Town, b64
 from tui.core.order import ApplicationStatus
-from tui.desk.storage.database import add, find, find_one, put, reading, writing
+from tui.desk.storage.database import find, find_one, reading, writing
 from tui.desk.storage.evidence import KeyRecord
+from tui.desk.storage.inserts import add, put
 from tui.desk.storage.records import AccountRecord, BindingRecord
 
 

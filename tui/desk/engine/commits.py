@@ -7,7 +7,7 @@ from sqlalchemy.orm import ORMExecuteState, PassiveFlag, Session, UOWTransaction
 from sqlalchemy.orm.attributes import get_history
 
 from tui.desk.engine.obligations import Due, Obligation, Tell
-from tui.desk.storage.database import ADDED
+from tui.desk.storage.inserts import ADDED
 from tui.desk.storage.records import AT_ONCE
 
 _LEFT = "obligations"

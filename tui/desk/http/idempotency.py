@@ -18,7 +18,8 @@ from tui.desk.renewals.accounts import digest, prolong
 from tui.desk.renewals.glance import glance
 from tui.desk.renewals.views import view
 from tui.desk.storage.answers import AnswerRecord
-from tui.desk.storage.database import glancing, put, reading, writes_alone, writing, writing_once
+from tui.desk.storage.database import glancing, reading, writes_alone, writing, writing_once
+from tui.desk.storage.inserts import put
 from tui.desk.storage.records import SessionRecord
 
 _KEPT_HERE = and_(AnswerRecord.account == SessionRecord.account, AnswerRecord.key == bindparam("key"))

@@ -11,7 +11,8 @@ from tui.desk.context import Desk
 from tui.desk.invoices.files import NotFetched
 from tui.desk.invoices.tax_platform import Links
 from tui.desk.notifications.outbox import tell_invoice
-from tui.desk.storage.database import add_all, find_one, reading, writing
+from tui.desk.storage.database import find_one, reading, writing
+from tui.desk.storage.inserts import add_all
 from tui.desk.storage.invoices import FileKind, InvoiceFileRecord, InvoiceRecord, RedInvoiceRecord
 from tui.desk.storage.records import ApplicationRecord, MessageKind
 

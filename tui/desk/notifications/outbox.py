@@ -12,7 +12,8 @@ from tui.desk.context import Desk
 from tui.desk.notifications import wording
 from tui.desk.notifications.message import Attachment, NotDelivered
 from tui.desk.notifications.wording import Words
-from tui.desk.storage.database import add_all, find_one, reading, write, writing
+from tui.desk.storage.database import find_one, reading, write, writing
+from tui.desk.storage.inserts import add_all
 from tui.desk.storage.invoices import MEDIA_TYPES, InvoiceFileRecord, InvoiceRecord, RedInvoiceRecord
 from tui.desk.storage.records import ApplicationRecord, MessageKind, MessageRecord
 

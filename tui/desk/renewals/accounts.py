@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 from tui.core.failure import Reason
 from tui.desk.clock import utc_now
 from tui.desk.refusals import Refused
-from tui.desk.storage.database import put, reading, writing, writing_once
+from tui.desk.storage.database import reading, writing, writing_once
+from tui.desk.storage.inserts import put
 from tui.desk.storage.records import AccountRecord, BindingRecord, SessionRecord
 
 if TYPE_CHECKING:  # the settings name every partner, the rules none

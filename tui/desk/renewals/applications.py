@@ -25,8 +25,9 @@ from tui.desk.renewals.evidence import verify_proof, verify_request
 from tui.desk.renewals.half_filled import forget_form, keep
 from tui.desk.renewals.pricing import fee_line, terms
 from tui.desk.renewals.views import Dossier, application_view, load_dossier, view
-from tui.desk.storage.database import add, find, reading
+from tui.desk.storage.database import find, reading
 from tui.desk.storage.evidence import EvidenceRecord, KeyRecord
+from tui.desk.storage.inserts import add
 from tui.desk.storage.records import ApplicationRecord, OrderRecord
 from tui.deskclient.wire import FormRequest, ProofRequest, SaveRequest, SubmitRequest
 

@@ -12,7 +12,8 @@ from tui.core.failure import Reason
 from tui.core.form.characters import has_unusable
 from tui.core.order import ApplicationStatus
 from tui.desk.refusals import Refused
-from tui.desk.storage.database import find, put
+from tui.desk.storage.database import find
+from tui.desk.storage.inserts import put
 from tui.desk.storage.records import ApplicationRecord, Record
 from tui.desk.storage.sealed import Sealed
 

@@ -1,20 +1,19 @@
 """The desk's database: SQLite or PostgreSQL by one URL, with read and write transactions and the migrations."""
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from select import POLLIN, poll
 from time import monotonic, sleep
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     Connection,
     Engine,
     Executable,
     Select,
-    Table,
     bindparam,
     create_engine,
     event,
@@ -25,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, Session
 
-from tui.desk.storage.sealed import bind, use_key
+from tui.desk.storage.sealed import use_key
 from tui.desk.storage.variants import begin_postgresql, begin_sqlite, reads, writes, writes_once
 
 BUSY_SECONDS = 10
@@ -33,8 +32,6 @@ CONNECTIONS = 15
 """To PostgreSQL, that one process uses at once, besides the one that listens."""
 _HELD_SECONDS = 20
 """PostgreSQL lets go so soon of the rows of a process that fell silent amid a transaction, as by a power cut."""
-ADDED = "added"
-"""In a session's info: records that `add_all` wrote."""
 NEWEST_REVISION = "0011"
 """The last of `migrations/versions`."""
 Row = TypeVar("Row", bound=DeclarativeBase)
@@ -143,65 +140,6 @@ def _by_key(kind: type[DeclarativeBase], lock: bool) -> Select[Any]:
 def writes_alone(engine: Engine) -> bool:
     """Whether a transaction that writes keeps all others from writing, as on SQLite."""
     return engine.dialect.name == "sqlite"
-
-
-def put(session: Session, record: DeclarativeBase) -> None:
-    """Write the row in the place of what stands under its key, also where another desk puts one there right now."""
-    values = _values(session, record)
-    session.connection().execute(_upsert(session.get_bind().dialect.name, type(record), tuple(values)), values)
-
-
-def add(session: Session, record: DeclarativeBase) -> bool:
-    """Write the row unless there is one under its key, now or once another desk has committed; whether it was."""
-    values = _values(session, record)
-    statement = _insert_unless_there(session.get_bind().dialect.name, type(record))
-    return session.connection().execute(statement, values).first() is not None
-
-
-def add_all(session: Session, records: Sequence[DeclarativeBase]) -> int:
-    """Write the rows, all of one kind, unless there are some under their keys; how many were.
-
-    The session's info names what was written, which its unit of work knows nothing of.
-    """
-    values = [_values(session, record) for record in records]
-    statement = _insert_unless_there(session.get_bind().dialect.name, type(records[0]))
-    written = {tuple(row) for row in session.connection().execute(statement, values)}
-    keys = [column.name for column in records[0].__table__.primary_key]
-    added = [record for record in records if tuple(getattr(record, key) for key in keys) in written]
-    session.info.setdefault(ADDED, []).extend(added)
-    return len(added)
-
-
-def _values(session: Session, record: DeclarativeBase) -> dict[str, object]:
-    """What the record has, to be written after what was added before it."""
-    session.flush()
-    bind(record)
-    columns = [column.key for column in record.__table__.columns]
-    return {name: record.__dict__[name] for name in columns if name in record.__dict__}
-
-
-@cache
-def _upsert(dialect: str, kind: type[DeclarativeBase], names: tuple[str, ...]) -> Executable:
-    """Built once, as to build it costs more than to carry it out."""
-    insert = _insert_into(dialect, kind)
-    keys = [column.name for column in kind.__table__.primary_key]
-    changed = {name: insert.excluded[name] for name in names if name not in keys}
-    return cast(Executable, insert.on_conflict_do_update(index_elements=keys, set_=changed))
-
-
-@cache
-def _insert_unless_there(dialect: str, kind: type[DeclarativeBase]) -> Executable:
-    written = _insert_into(dialect, kind).on_conflict_do_nothing().returning(*kind.__table__.primary_key)
-    return cast(Executable, written)
-
-
-def _insert_into(dialect: str, kind: type[DeclarativeBase]) -> Any:
-    """The dialect's INSERT, which knows ON CONFLICT."""
-    if dialect == "sqlite":
-        from sqlalchemy.dialects.sqlite import insert
-    else:
-        from sqlalchemy.dialects.postgresql import insert  # type: ignore[assignment]
-    return insert(cast(Table, kind.__table__))
 
 
 def migrate(engine: Engine) -> None:
