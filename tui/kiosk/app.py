@@ -164,7 +164,7 @@ class KioskApp(PalettedApp):
             if screen is not self.step_screen and made != home:
                 self.uninstall_screen(screen)
                 del self._screens[made]
-                await screen.remove()
+                await self._prune(screen)  # `remove` has Textual lay out and paint anew what is shown
         for pump in self.screen_stack:  # it holds its last message, and with it the screen that sent it
             pump.call_later(lambda: None)
         self.call_after_refresh(self._sweep)

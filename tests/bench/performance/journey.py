@@ -19,6 +19,8 @@ _STANDS = 0.2
 _CHARACTER = 0.04
 """Seconds of silence after which a character is drawn."""
 _TABS = 30
+_STOPS = 6
+"""Of the Tab key on the screen that has most of them on the way to a button, 支付方式和电子发票."""
 
 
 @dataclass(slots=True)
@@ -185,17 +187,17 @@ class Visit:
         self._screen(name)
 
     def _press(self, name: str, label: str, *words: str) -> None:
-        """Go to the button with the Tab key and press it."""
-        for _turn in range(_TABS):
-            if self.kiosk.screen.focused(label) and self._stands(label):
+        """Go to the button with the Tab key and press it; round by round a key is given longer to be painted.
+
+        A loaded machine paints a key in parts: who looks after the first of them sees where the focus was, and is one
+        key behind it all the way.
+        """
+        for turn in range(_TABS):
+            self.kiosk.rest(_STANDS * (1 + turn // _STOPS))
+            if self.kiosk.screen.focused(label):
                 return self._step(name, ENTER, *words)
             self._press_key(TAB)
         raise LookupError(f"no {label} in\n{self.kiosk.screen.text}")
-
-    def _stands(self, label: str) -> bool:
-        """The focus is still there when all is quiet: a loaded machine may paint two keys at once."""
-        self.kiosk.rest(_STANDS)
-        return self.kiosk.screen.focused(label)
 
     def _screen(self, name: str) -> None:
         """This screen stands."""

@@ -50,9 +50,10 @@ class Screen:
 
     @property
     def text(self) -> str:
-        """Line by line."""
+        """Line by line; pyte's own fails while half a frame has come, and of a wide character half is written over."""
         if self._text is None:
-            self._text = "\n".join(line.rstrip() for line in self._cells.display)
+            lines = (self._cells.buffer[y] for y in range(ROWS))
+            self._text = "\n".join("".join(line[x].data for x in range(COLUMNS)).rstrip() for line in lines)
         return self._text
 
     @property

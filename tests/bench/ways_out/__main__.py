@@ -33,19 +33,22 @@ def _tried(folder: Path, sandbox: Sandbox, name: str) -> tuple[int, int]:
             if start.walk is not None:
                 start.walk(kiosk)
                 assert list(remains(kiosk)), "nothing of the person is found while they are there"
-            since, wrong, here = monotonic(), "", True
-            while left and here and not wrong:
+            since, wrong, over = monotonic(), "", False
+            while left and not wrong and not over:
                 way = left.pop()
                 if way.kills and start.walk is None:
                     kiosk.settle(SOON + 0.5)  # a program that ends sooner is taken for one that fails at once
                 before = kiosk.program
                 wrong = attempt(kiosk, way, start)
-                _print(name, way.name, wrong, same=kiosk.program == before, step="fresh" if way.kills else "yes")
+                same = not wrong and kiosk.program == before
+                _print(name, way.name, wrong, same=same, step="fresh" if way.kills else "yes")
                 count, failed = count + 1, failed + bool(wrong)
-                here = start.walk is None or not (way.kills or monotonic() - since > start.lasts)
-            if start.walk is not None and here and not wrong:
+                over = start.walk is not None and (
+                    way.kills or not left or left[-1].kills or monotonic() - since > start.lasts
+                )
+            if over and not wrong and not way.kills:
                 wrong = leave(kiosk, start)
-                _print(name, "leave, after all of these", wrong, same=False, step="fresh")
+                _print(name, "the person leaves after these", wrong, same=False, step="fresh")
                 failed += bool(wrong)
     return count, failed
 

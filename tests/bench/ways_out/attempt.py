@@ -22,10 +22,10 @@ _PATIENCE = 60.0
 
 def attempt(kiosk: Alone | Visited, way: Way, start: Start = STARTS["first"]) -> str:
     """Try it; what is wrong afterwards, or nothing."""
-    before = kiosk.program
-    way.act(kiosk)
-    kiosk.settle()
     try:
+        before = kiosk.program
+        way.act(kiosk)
+        kiosk.settle()
         if way.kills:
             _until_another(kiosk, before)
             start = STARTS["first"]
@@ -33,10 +33,11 @@ def attempt(kiosk: Alone | Visited, way: Way, start: Start = STARTS["first"]) ->
             assert kiosk.program == before, "the program is another one"
         _help_answers(kiosk, start)
         assert not (others := list(_strangers(kiosk))), f"below the supervisor runs {others}"
+        assert not kiosk.copied, "something lies in the terminal's clipboard"
         if way.kills:
             assert not (kept := list(remains(kiosk))), f"kept: {kept}"
-    except AssertionError as error:
-        return f"{error}"
+    except (AssertionError, LookupError, OSError) as error:  # the latter two where no process is left
+        return f"{type(error).__name__}: {error}"
     if kiosk.supervisor.poll() is not None:
         return f"the supervisor ended with {kiosk.supervisor.returncode}"
     return ""
@@ -44,13 +45,13 @@ def attempt(kiosk: Alone | Visited, way: Way, start: Start = STARTS["first"]) ->
 
 def leave(kiosk: Alone | Visited, start: Start) -> str:
     """The person goes, after all the ways; what is left of them."""
-    before = kiosk.program
-    kiosk.type(ESCAPE if start is STARTS["sign-in"] else F10)
-    if start is not STARTS["sign-in"]:
-        kiosk.until(_LEAVE)
-        kiosk.settle()
-        kiosk.type(b"\t\r")
     try:
+        before = kiosk.program
+        kiosk.type(ESCAPE if start is STARTS["sign-in"] else F10)
+        if start is not STARTS["sign-in"]:
+            kiosk.until(_LEAVE)
+            kiosk.settle()
+            kiosk.type(b"\t\r")
         _until_another(kiosk, before)
         return f"kept: {kept}" if (kept := list(remains(kiosk))) else ""
     except AssertionError as error:
@@ -77,14 +78,24 @@ def _help_answers(kiosk: Alone | Visited, start: Start) -> None:
     """F1 does, and the same step is behind it."""
     kiosk.type(_ENDS_WHAT_IS_UNFINISHED)
     kiosk.settle()
-    if HELP not in kiosk.screen.text:
-        kiosk.type(F1)
-    kiosk.until(HELP)
+    _opened(kiosk)
     kiosk.settle()
     _closed(kiosk, HELP)
     _closed(kiosk, _LEAVE)
-    kiosk.until(start.head)
+    kiosk.until(start.head, "F1")
     assert HELP not in kiosk.screen.text, kiosk.screen.text
+
+
+def _opened(kiosk: Alone | Visited) -> None:
+    """By F1; again only where the first came while the page was still drawn, and was dropped."""
+    for _again in range(3):
+        if HELP in kiosk.screen.text:
+            return
+        kiosk.type(F1)
+        end = monotonic() + _PATIENCE / 4
+        while HELP not in kiosk.screen.text and monotonic() < end:
+            kiosk.read(0.1)
+    raise AssertionError(f"F1 does not answer: {kiosk.screen.text}")
 
 
 def _closed(kiosk: Alone | Visited, head: str) -> None:

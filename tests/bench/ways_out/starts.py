@@ -16,8 +16,8 @@ from tests.harness.kiosk.counter import CounterKiosk
 from tests.rig.softhsm import SoftToken
 from tui.sandbox.files import ACCOUNT, PASSWORD
 
-_CALM = 0.6
-"""Seconds of silence after which a page stands whole, on a busy machine too."""
+_CALM = 0.4
+"""Seconds of silence after which a page stands whole: less than a blink of the caret, which never ends."""
 _END, _TAB, _ENTER = "\x1b[F", "\t", "\r"
 _TURNS = 30
 

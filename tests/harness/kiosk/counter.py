@@ -17,6 +17,7 @@ from tests.harness.kiosk.emulator import Emulator
 ROOT = Path(__file__).parents[3]
 PATIENCE = 30.0
 F1, F10, ESCAPE = b"\x1bOP", b"\x1b[21~", b"\x1b[27u"
+_CLIPBOARD = b"\x1b]52;"
 NO_DESK = 'url = "https://127.0.0.1:9"'
 
 
@@ -29,6 +30,8 @@ class CounterKiosk:
         self.master, self._slave = pty.openpty()
         self.resize(80, 24)
         self.screen = Emulator()
+        self.copied = False
+        """Something was put into the terminal's clipboard."""
         self.supervisor = subprocess.Popen(
             [sys.executable, "-m", "tui", "--config", str(config)],
             stdin=self._slave,
@@ -84,7 +87,9 @@ class CounterKiosk:
         if not select.select([self.master], [], [], seconds)[0]:
             return False
         with suppress(OSError):
-            self.screen.read(os.read(self.master, 65536))
+            written = os.read(self.master, 65536)
+            self.copied = self.copied or _CLIPBOARD in written
+            self.screen.read(written)
         return True
 
     @property

@@ -43,8 +43,9 @@ class Emulator:
 
     @property
     def text(self) -> str:
-        """All that can be read, line by line."""
-        return "\n".join(self._screen.display)
+        """All that can be read, line by line; the second cell of what is wide is empty."""
+        columns, lines = range(self._screen.columns), range(self._screen.lines)
+        return "\n".join("".join(self._screen.buffer[y][x].data for x in columns) for y in lines)
 
     def cells(self) -> list[list[Seen]]:
         """Each line's cells, as they look."""

@@ -1,5 +1,6 @@
 """A stage for one screen: the real app on a given state, a runtime that runs nothing, every posted event kept."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -53,7 +54,16 @@ class Stage:
 
     async def show(self, state: State) -> None:
         """Present another state in the app's own task, as an event does."""
-        self.app.call_later(self.app.present, state)
+        shown = asyncio.Event()
+
+        async def present() -> None:
+            try:
+                await self.app.present(state)
+            finally:
+                shown.set()
+
+        self.app.call_later(present)
+        await shown.wait()
         await self.pilot.pause()
 
     async def press(self, *keys: str) -> list[Event]:

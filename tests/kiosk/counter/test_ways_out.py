@@ -6,7 +6,7 @@ import pytest
 
 from tests.bench.ways_out.attempt import attempt
 from tests.bench.ways_out.starts import Alone
-from tests.bench.ways_out.ways import ways
+from tests.bench.ways_out.ways import later_ways, ways
 
 FEW = ("control byte 03", "control byte 1c", "F10", "unfinished DCS", "paste holding lines", "SIGTERM to the program")
 
@@ -26,3 +26,9 @@ def test_no_way_leads_out_and_f1_answers_after_each(kiosk: Alone, name: str) -> 
 def test_a_hundred_and_twenty_ways_are_known() -> None:
     names = [way.name for way in ways()]
     assert len(names) == len(set(names)) >= 120
+
+
+def test_at_least_a_third_of_them_is_tried_from_a_persons_screens_too() -> None:
+    names, known = [way.name for way in later_ways()], {way.name for way in ways()}
+    assert len(names) == len(set(names))
+    assert 3 * len(known & set(names)) >= len(known)

@@ -14,4 +14,4 @@ async def test_no_timer_of_a_wait_outlives_its_screen() -> None:
         await stage.show(people.state(Step.FORM))
         assert [line._ticks, line._timer, line.display] == [None, None, False]
         await stage.show(people.state(Step.CARD, busy=Busy.SAVING))
-        assert line._timer is not None
+        assert stage.screen.query_one(BusyLine)._timer is not None

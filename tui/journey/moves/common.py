@@ -134,6 +134,8 @@ def _follow_payment(state: State, application: Application, polled: bool) -> Nex
     match state.step, state.busy:
         case Step.METHOD, Busy.ORDERING if shown and not polled:
             return at(state, Step.QR), (c.WatchApplication(application.business_no),)
+        case Step.METHOD, Busy.ORDERING if not polled:  # its code was over before it could be shown
+            return replace(state, busy=None, failure=Failure(Reason.PAYMENT_REFUSED)), ()
         case Step.QR, Busy.ENDING_PAYMENT if not polled:
             return at(state, Step.METHOD), ()
         case Step.TOKEN_AWAITED, _ if shown and not polled and state.return_to is Step.METHOD:

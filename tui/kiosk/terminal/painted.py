@@ -13,6 +13,14 @@ from tui.kiosk.terminal.driver import KioskDriver
 from tui.process.environment import environment
 
 
+class BlankScreen(Screen[None]):
+    """Never seen below all others: Textual would paint all of the one above it anew for each message to this one."""
+
+    def _compositor_refresh(self) -> None:
+        self._dirty_widgets.clear()
+        self._compositor._dirty_regions.clear()
+
+
 class PaintedApp(App[None], inherit_bindings=False):
     """Painted by `KioskDriver.frames`; with any other driver, as in tests, by Textual."""
 
@@ -22,6 +30,10 @@ class PaintedApp(App[None], inherit_bindings=False):
         self.console._color_system = None if self.no_color else found
         # Textual's filter would make greys of some colours, and black of others: there is a palette for that.
         self._filters = [kept for kept in self._filters if not isinstance(kept, Monochrome | NoColor)]
+
+    def get_default_screen(self) -> Screen[None]:
+        """The lowest screen."""
+        return BlankScreen(id="_default")
 
     def ask_colours(self) -> None:
         """After the first frame, which waits for no answer."""
