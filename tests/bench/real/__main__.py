@@ -91,7 +91,7 @@ def _picture(ready: Path, take: Callable[[], Picture]) -> Picture:
     until(ready.exists, f"{ready.name} did not come")
     whole = still(take)
     rows, columns = np.nonzero(whole.any(axis=-1))
-    return whole[: rows.max() + 1, : columns.max() + 1]
+    return whole[: int(np.max(rows)) + 1, : int(np.max(columns)) + 1]
 
 
 def _others(one: Picture, other: Picture, look: Look) -> list[tuple[int, int]]:

@@ -53,7 +53,7 @@ async def test_a_wrong_pin_then_the_right_one(
         await person.walk_to(Step.INSTALL_PIN)
         await person.enter_pin(WRONG)
         await person.until(Step.INSTALL_PIN)
-        assert "费用" in person.text
+        assert "不会重复收费" in person.text
         await person.walk_to(Step.DONE)
         shown.append(person.text)
         assert person.application.business_no == business_no

@@ -17,7 +17,7 @@ from tui.journey.state import State
 from tui.kiosk.screens.looks.chosen import palette_of
 from tui.kiosk.settings import PaletteName
 from tui.kiosk.terminal.colour_depth import Depth
-from tui.kiosk.terminal.painting.exact import colourless, exact
+from tui.kiosk.terminal.painting.exact import colourless, dark, exact
 from tui.kiosk.terminal.painting.frames import Frames
 
 COLOURS = {
@@ -72,7 +72,8 @@ class Painting(Stage):
         """What Textual's own bytes for the whole screen would show."""
         strips = self.app.screen._compositor.render_strips()
         colours = self.app.console._color_system
-        if (prepare := {None: colourless, ColorSystem.EIGHT_BIT: exact}.get(colours)) is not None:
+        prepare = {None: colourless, ColorSystem.EIGHT_BIT: exact, ColorSystem.STANDARD: dark}.get(colours)
+        if prepare is not None:
             strips = [Strip([Segment(part.text, prepare(part.style or Style()), None) for part in s]) for s in strips]
         update = LayoutUpdate([[strip] for strip in strips], self.app.size.region)
         return seen(update, colours or ColorSystem.STANDARD)
