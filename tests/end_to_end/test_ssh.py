@@ -22,7 +22,7 @@ def answers_of(sandbox: Sandbox) -> dict[str, Any]:
 @pytest.mark.xfail(
     sys.version_info >= (3, 13),
     strict=False,
-    reason="on Debian 13 the part beside the code stays blank over SSH: not yet understood",
+    reason="blank beside the code on Debian 13: open",
 )
 def test_a_line_that_drops_ends_the_program_and_the_next_sign_in_goes_on(sandbox: Sandbox, tmp_path: Path) -> None:
     token, answers = new_token(sandbox, tmp_path), answers_of(sandbox)

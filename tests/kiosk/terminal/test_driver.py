@@ -76,7 +76,7 @@ def test_a_stop_and_continue_repaints(program: Program) -> None:
 @pytest.mark.xfail(
     sys.version_info >= (3, 13),
     strict=False,
-    reason="with Python 3.13 a key and its taking back may paint nothing, so that nothing blocks: not yet understood",
+    reason="nothing blocks with Python 3.13: open",
 )
 def test_a_terminal_that_stops_reading_ends_a_signed_in_journey() -> None:
     program = Program(idle=5)
