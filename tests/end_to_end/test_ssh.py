@@ -1,12 +1,9 @@
 """Over a real sshd with the deployed forced command: a line that drops, and a terminal that calls itself dumb."""
 
 import signal
-import sys
 import tomllib
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 from tests.end_to_end.test_lines import ESCAPE, narrow, to_the_end, to_the_pin
 from tests.harness.end_to_end.sandbox import Sandbox
@@ -19,11 +16,6 @@ def answers_of(sandbox: Sandbox) -> dict[str, Any]:
     return tomllib.loads((sandbox.directory / "answers.toml").read_text())
 
 
-@pytest.mark.xfail(
-    sys.version_info >= (3, 13),
-    strict=False,
-    reason="blank beside the code on Debian 13: open",
-)
 def test_a_line_that_drops_ends_the_program_and_the_next_sign_in_goes_on(sandbox: Sandbox, tmp_path: Path) -> None:
     token, answers = new_token(sandbox, tmp_path), answers_of(sandbox)
     settings = settings_file(sandbox, token, tmp_path)

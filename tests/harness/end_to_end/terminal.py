@@ -67,6 +67,10 @@ class Terminal:
         rows, columns = range(self._screen.lines), range(self._screen.columns)
         return "\n".join("".join(self._screen.buffer[y][x].data for x in columns) for y in rows)
 
+    def _cells(self) -> list[dict[int, pyte.screens.Char]]:
+        """With colours and marks: of many fields these alone say which is at hand."""
+        return [dict(self._screen.buffer[row]) for row in range(self._screen.lines)]
+
     def until(self, *words: str) -> None:
         """Read until all of these stand on the screen."""
         end = monotonic() + PATIENCE
@@ -87,11 +91,11 @@ class Terminal:
     def press(self, label: str) -> None:
         """Go to the button with the Tab key and press it; each turn is seen before the next, however slow it comes."""
         for _turn in range(30):
-            if re.search(rf">\s*{label}\s*<", before := self.text):
+            if re.search(rf">\s*{label}\s*<", self.text):
                 return self.type("\r")
+            before, end = self._cells(), monotonic() + _SEEN
             self.type("\t")
-            end = monotonic() + _SEEN
-            while self.text == before and monotonic() < end:
+            while self._cells() == before and monotonic() < end:
                 self._read(0.05)
         raise AssertionError(f"no {label} in\n{self.text}")
 

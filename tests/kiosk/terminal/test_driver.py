@@ -4,7 +4,6 @@ import os
 import pty
 import signal
 import subprocess
-import sys
 import termios
 from collections.abc import Iterator
 from contextlib import suppress
@@ -73,11 +72,6 @@ def test_a_stop_and_continue_repaints(program: Program) -> None:
     program.read_until("还有20天到期")
 
 
-@pytest.mark.xfail(
-    sys.version_info >= (3, 13),
-    strict=False,
-    reason="nothing blocks with Python 3.13: open",
-)
 def test_a_terminal_that_stops_reading_ends_a_signed_in_journey() -> None:
     program = Program(idle=5)
     try:

@@ -1,8 +1,10 @@
 """The app in its palette."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual.binding import Binding
+from textual.screen import Screen
+from textual.widget import AwaitMount
 
 from tui.kiosk.screens.looks.chosen import palette_of
 from tui.kiosk.settings import PaletteName
@@ -32,6 +34,11 @@ class PalettedApp(PaintedApp, inherit_bindings=False):
             super().refresh_css(animate)
         else:
             self.stylesheet.set_variables(self.get_css_variables())
+
+    def _get_screen(self, screen: Screen[Any] | str) -> tuple[Screen[Any], AwaitMount]:
+        """With its style sheets read first: its parts may be styled before this returns (eager tasks, Python 3.12)."""
+        self._load_screen_css(self.get_screen(screen))
+        return super()._get_screen(screen)
 
     def action_contrast(self) -> None:
         """High contrast and back."""
