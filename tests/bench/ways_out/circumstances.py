@@ -79,10 +79,10 @@ def _clicked(words: str) -> Act:
                 kiosk.type(click(wcswidth(before) + 1, row))
                 break
         kiosk.settle(_SLOW)
-        before = kiosk.program
+        program = kiosk.program
         if FIRST not in kiosk.screen.text:
             kiosk.type(ESCAPE)
-            kiosk.until_another(before)
+            kiosk.until_another(program)
         kiosk.until(FIRST)
 
     return act
