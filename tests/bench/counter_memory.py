@@ -71,7 +71,7 @@ class CounterTerminal(Terminal):
 
     def until_another(self, program: int) -> None:
         """Another program has taken this one's place, and the old one is gone."""
-        end = monotonic() + 240
+        end = monotonic() + 480
         while program in self.processes.values() or len(self.processes) < 2 or FIRST not in self.text:
             assert monotonic() < end, self.text
             self._read(0.1)
@@ -141,7 +141,7 @@ def main() -> None:
             os.environ["HOME"] = str(place)
             token = new_token(sandbox, place)
             config = settings_file(sandbox, token, place)
-            wait = 45 if name == "idle" else 600
+            wait = 45 if name in ("pulled", "idle") else 600
             settings = f'log = "{place}/kiosk.log"\nidle_seconds = {wait}'
             config.write_text(config.read_text().replace('log = ""', settings))
             values = {"PIN": token.pin, "password": PASSWORD, "account": ACCOUNT, "id": answers["agent"]["id_number"]}
