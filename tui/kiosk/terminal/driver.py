@@ -18,7 +18,7 @@ from textual.message import Message
 
 from tui.kiosk.terminal.colour_depth import QUESTION
 from tui.kiosk.terminal.keyboard import FocusGained, Input, TrueColour
-from tui.kiosk.terminal.modes import RESET
+from tui.kiosk.terminal.modes import ERASE, RESET
 from tui.kiosk.terminal.painting.capabilities import erases_in_colour
 from tui.kiosk.terminal.painting.frames import Frames
 from tui.kiosk.terminal.rate_limit import Allowance
@@ -83,7 +83,7 @@ class KioskDriver(LinuxDriver):
         self._raw: list[Any] | None = None
         self._asked = False
         self._answered: Callable[[], None] = lambda: None
-        self._silent = False
+        self._silent = self._shows = False
         signal.signal(signal.SIGTSTP, signal.SIG_IGN)
         signal.signal(signal.SIGCONT, self._continued)
 
@@ -96,6 +96,7 @@ class KioskDriver(LinuxDriver):
         """Take the terminal over."""
         for number in SIGNALS:
             signal.signal(number, self._signalled)
+        self._shows = True
         super().start_application_mode()  # type: ignore[no-untyped-call]
         with suppress(termios.error):
             self._raw = termios.tcgetattr(self.fileno)
@@ -115,6 +116,8 @@ class KioskDriver(LinuxDriver):
     def stop_application_mode(self) -> None:
         """Give it back; modes that Textual forgets are reset too."""
         self.frames.end()
+        self.write(ERASE)
+        self._shows = False
         super().stop_application_mode()
         self.write(RESET)
 
@@ -149,7 +152,7 @@ class KioskDriver(LinuxDriver):
     def end_now(self, code: int) -> None:
         """Put the terminal back and leave without asking the event loop."""
         if self.before is not None:
-            self.before.put_back()
+            self.before.put_back(shows=self._shows and not self._silent)
         os._exit(code)
 
     def _get_terminal_size(self) -> tuple[int, int]:

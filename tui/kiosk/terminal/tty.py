@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 from tui.core.frozen import frozen
-from tui.kiosk.terminal.modes import RESET
+from tui.kiosk.terminal.modes import ERASE, RESET
 
 CONSOLES = frozenset({"linux", "ansi", "cons", "vt", "wsvt"})
 """Terminal types, without number and variant, whose fonts may lack block glyphs."""
@@ -67,8 +67,11 @@ class Before:
         except (OSError, termios.error):
             return None
 
-    def put_back(self) -> None:
-        """Restore at once and without ever blocking, also when nobody reads the terminal; never raises."""
+    def put_back(self, *, shows: bool = False) -> None:
+        """Restore at once and without ever blocking, also when nobody reads the terminal; never raises.
+
+        What the program still `shows` goes; what stood there before it is not touched.
+        """
         with suppress(OSError, termios.error):
             termios.tcflush(self.fd, termios.TCOFLUSH)
             termios.tcsetattr(self.fd, termios.TCSANOW, self.attributes)
@@ -76,6 +79,6 @@ class Before:
         with suppress(OSError):
             own = os.open(self.path, os.O_WRONLY | os.O_NOCTTY | os.O_NONBLOCK)
             try:
-                os.write(own, RESET.encode())
+                os.write(own, f"{ERASE if shows else ''}{RESET}".encode())
             finally:
                 os.close(own)
