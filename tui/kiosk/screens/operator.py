@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from time import monotonic
 
 from textual import on, work
-from textual.containers import Center, Vertical
+from textual.containers import Center, Horizontal, Vertical
 from textual.content import Content
 from textual.widget import Widget
 
@@ -15,6 +15,7 @@ from tui.kiosk.screens.base import BACK, StepScreen, style
 from tui.kiosk.text import N_, _
 from tui.kiosk.widgets.action import ActionButton
 from tui.kiosk.widgets.facts import Fact, Facts
+from tui.kiosk.widgets.figures import drawn
 from tui.kiosk.widgets.secret_field import SecretField
 from tui.kiosk.widgets.words import Words
 
@@ -49,6 +50,7 @@ class OperatorPassword(OperatorPage):
     ) -> None:
         super().__init__()
         self._verify, self._until, self._trying = verify, until, trying
+        self._again = again
         self._words = _("密码不对，请重新输入。") if again else _("请输入管理密码。")
         self._checking = False
         self.right: bool | None = None
@@ -56,7 +58,7 @@ class OperatorPassword(OperatorPage):
 
     def compose_body(self) -> Iterable[Widget]:
         """What is asked, and the field."""
-        yield Words(Content(self._words), id="asked")
+        yield Words(Content(self._words), id="asked", classes="-wrong" if self._again else "")
         yield Center(Vertical(SecretField(Password, id="operator-password"), id="typed"))
 
     def compose_actions(self) -> Iterable[Widget]:
@@ -95,7 +97,9 @@ class OperatorPassword(OperatorPage):
             self.dismiss()
 
     def _say(self, words: str) -> None:
-        self.query_one("#asked", Words).update(Content(words))
+        asked = self.query_one("#asked", Words)
+        asked.remove_class("-wrong")
+        asked.update(Content(words))
 
 
 class OperatorMenu(OperatorPage):
@@ -110,7 +114,7 @@ class OperatorMenu(OperatorPage):
     def compose_body(self) -> Iterable[Widget]:
         """What was begun and finished; under it what failed, the most frequent first."""
         yield Words(Content(_("今日")), classes="section")
-        yield Facts(id="day")
+        yield Horizontal(Words(id="begun"), Words(id="finished"), id="day")
         failures = _failures(self._counts)
         if failures:
             yield Words(Content(_("故障")), classes="section")
@@ -125,8 +129,9 @@ class OperatorMenu(OperatorPage):
 
     def show(self, state: State) -> None:
         """Draw the numbers."""
-        day = ((words, self._counts.get(kind, 0)) for kind, words in KINDS.items())
-        self.query_one("#day", Facts).show(tuple(Fact(_(words), str(count)) for words, count in day))
+        for kind, words in KINDS.items():
+            count = drawn(f"{_(words)} {self._counts.get(kind, 0)}", "$good" if kind == "finished" else "$foreground")
+            self.query_one(f"#{kind}", Words).update(count)
         self.query_one("#failures", Facts).show(tuple(_failures(self._counts)))
 
     def action_restart(self) -> None:
