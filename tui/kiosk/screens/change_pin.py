@@ -84,9 +84,10 @@ class ChangePinScreen(StepScreen):
             words, urgent = tries_words(state, token)
             if undecided := undecided_words(state.failure):
                 words, urgent = undecided, True
-            said = _("CA：{name}").format(name=printable(token.label, 30)), "$muted"
+            name = "" if self.veils(state) else printable(token.label, 30)
+            which = _("CA：{name}").format(name=name) if name else _("已插入CA")
             tries = words, "bold $bad" if urgent else "bold $foreground"
-            self.query_one("#which", Static).update(Content.assemble(said, "  ", tries))
+            self.query_one("#which", Static).update(Content.assemble((which, "$muted"), "  ", tries))
         open_ = token is not None and not state.pin_changed and not is_locked(state, token)
         for widget in (*self.query(Field), *self.query("#flaw")):
             widget.display = open_ and token is not None and not token.pin_pad

@@ -71,10 +71,10 @@ class PinScreen(StepScreen):
         said = locked and state.failure is not None and state.money is not Money.SAFE  # by the banner
         self.query_one("#tries").display = not said
         self.query_one("#own-pad").display = own_pad and not locked
+        name = "" if self.veils(state) else _("CA：{name}").format(name=printable(token.label, 30))
         self.query_one("#tries", Static).update(
             Content.assemble(
-                (_("CA：{name}").format(name=printable(token.label, 30)), "$muted"),
-                "  ",
+                (name and f"{name}  ", "$muted"),
                 (words, "bold $bad" if urgent else "bold $foreground"),
             )
         )
