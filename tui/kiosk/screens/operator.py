@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from time import monotonic
 
 from textual import on, work
-from textual.containers import Center, Horizontal, Vertical
+from textual.containers import Center, Vertical
 from textual.content import Content
 from textual.widget import Widget
 
@@ -15,7 +15,6 @@ from tui.kiosk.screens.base import BACK, StepScreen, style
 from tui.kiosk.text import N_, _
 from tui.kiosk.widgets.action import ActionButton
 from tui.kiosk.widgets.facts import Fact, Facts
-from tui.kiosk.widgets.figures import drawn
 from tui.kiosk.widgets.secret_field import SecretField
 from tui.kiosk.widgets.words import Words
 
@@ -114,7 +113,7 @@ class OperatorMenu(OperatorPage):
     def compose_body(self) -> Iterable[Widget]:
         """What was begun and finished; under it what failed, the most frequent first."""
         yield Words(Content(_("今日")), classes="section")
-        yield Horizontal(Words(id="begun"), Words(id="finished"), id="day")
+        yield Facts(id="day")
         failures = _failures(self._counts)
         if failures:
             yield Words(Content(_("故障")), classes="section")
@@ -129,9 +128,8 @@ class OperatorMenu(OperatorPage):
 
     def show(self, state: State) -> None:
         """Draw the numbers."""
-        for kind, words in KINDS.items():
-            count = drawn(f"{_(words)} {self._counts.get(kind, 0)}", "$good" if kind == "finished" else "$foreground")
-            self.query_one(f"#{kind}", Words).update(count)
+        day = ((words, self._counts.get(kind, 0)) for kind, words in KINDS.items())
+        self.query_one("#day", Facts).show(tuple(Fact(_(words), str(count), "bold $accent") for words, count in day))
         self.query_one("#failures", Facts).show(tuple(_failures(self._counts)))
 
     def action_restart(self) -> None:
