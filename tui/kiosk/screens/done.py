@@ -64,7 +64,7 @@ class DoneScreen(StepScreen):
             self._show_end(state, new)
         self.query_one("#pair", Static).update(table(_pair(state)))
         if state.application is not None:
-            self.query_one("#number", Static).update(table(_number(state.application, finished=state.finished)))
+            self.query_one("#number", Static).update(table(_number(state.application, finished=bool(state.finished))))
             self.query_one("#paid", Static).update(table(_paid(state.application)))
         self.query_one("#retire").display = self.offers("retire", state)
         if state.application is not None:
