@@ -7,6 +7,7 @@ import os
 import signal
 import termios
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from types import FrameType
 from typing import Final, Self
 
@@ -47,10 +48,10 @@ class LaunchPage:
         for number in ENDING:
             self._handlers[number] = signal.signal(number, self._end)
         self._handlers[signal.SIGTSTP] = signal.signal(signal.SIGTSTP, _stay)
+        self._stop_echo(self.before)
         title = f"\x1b[1;3H\x1b[1m{_('网证通数字证书续期')}\x1b[m" if is_utf8(environment) else ""
-        if self.before.write(f"{ENTER}\x1b[?25l\x1b[H\x1b[2J{title}{centred(starting(environment), *self._size)}"):
-            self._stop_echo(self.before)
-        else:
+        page = f"{ENTER}\x1b[?25l\x1b[H\x1b[2J{title}{centred(starting(environment), *self._size)}"
+        if not self.before.write(page):
             self.close()
         return self
 
@@ -78,7 +79,8 @@ class LaunchPage:
     def _stop_echo(self, found: Before) -> None:
         mode = [*found.attributes]
         mode[_LFLAG] &= ~termios.ECHO
-        termios.tcsetattr(self._fd, termios.TCSANOW, mode)
+        with suppress(termios.error):
+            termios.tcsetattr(self._fd, termios.TCSANOW, mode)
 
     def _end(self, number: int, frame: FrameType | None) -> None:
         """The driver's processes end with this one's end of their pipes."""
