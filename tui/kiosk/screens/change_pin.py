@@ -69,7 +69,7 @@ class ChangePinScreen(StepScreen):
             done = _("CA密码已修改。以后请用新密码。")
             self.query_one("#which", Static).update(Content.styled(f"✓ {done}", "bold $good"))
         elif token is not None:
-            self.query_one("#which", Static).update(_named(token.label))
+            self.query_one("#which", Static).update(_named("" if self.veils(state) else token.label))
             rule = (
                 _("请先按「确定」，再在CA的键盘上输入原密码和两次新密码。")
                 if token.pin_pad
@@ -142,4 +142,5 @@ class ChangePinScreen(StepScreen):
 
 
 def _named(name: str) -> Content:
-    return Content.styled(_("CA：{name}").format(name=printable(name, 30)), "$muted")
+    words = _("CA：{name}").format(name=printable(name, 30)) if name else _("已插入CA")
+    return Content.styled(words, "$muted")

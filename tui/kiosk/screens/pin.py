@@ -68,10 +68,10 @@ class PinScreen(StepScreen):
         words, urgent = tries_words(state, token)
         if own_pad and not locked:
             words = _("请在CA上输入密码：先按「确定」，再在CA的键盘上输入。") + words
+        name = "" if self.veils(state) else _("CA：{name}").format(name=printable(token.label, 30))
         self.query_one("#tries", Static).update(
             Content.assemble(
-                (_("CA：{name}").format(name=printable(token.label, 30)), "$muted"),
-                "  ",
+                (name and f"{name}  ", "$muted"),
                 (words, "bold $bad" if urgent else "bold $foreground"),
             )
         )
