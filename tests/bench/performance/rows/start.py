@@ -1,4 +1,4 @@
-"""From the command to the first paint, the first screen and the certificate on it, and the memory that is waited with."""
+"""From the command to the first paint, the first screen and the certificate on it; the memory that is waited with."""
 
 from collections import defaultdict
 
