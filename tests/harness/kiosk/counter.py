@@ -76,6 +76,13 @@ class CounterKiosk:
             assert monotonic() < end, f"no {words} in\n{self.screen.text}"
             self.read(0.1)
 
+    def until_another(self, program: int) -> None:
+        """Read until another program has taken this one's place."""
+        end = monotonic() + PATIENCE
+        while Path(f"/proc/{program}").exists():
+            assert monotonic() < end, f"no other program: {self.screen.text}"
+            self.read(0.1)
+
     def settle(self, quiet: float = 0.25) -> None:
         """Read until nothing comes any more."""
         while self.read(quiet):
