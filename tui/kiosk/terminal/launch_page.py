@@ -49,9 +49,9 @@ class LaunchPage:
             self._handlers[number] = signal.signal(number, self._end)
         self._handlers[signal.SIGTSTP] = signal.signal(signal.SIGTSTP, _stay)
         self._stop_echo(self.before)
-        title = f"\x1b[1;3H\x1b[1m{_('网证通数字证书续期')}\x1b[m" if is_utf8(environment) else ""
-        page = f"{ENTER}\x1b[?25l\x1b[H\x1b[2J{title}{centred(starting(environment), *self._size)}"
-        if not self.before.write(page):
+        title = _("网证通数字证书续期") if is_utf8(environment) else ""
+        lines = centred(starting(environment), *self._size)
+        if not self.before.write(f"{ENTER}\x1b[?25l\x1b[H\x1b[2J\x1b[1;3H\x1b[1m{title}\x1b[m{lines}"):
             self.close()
         return self
 
