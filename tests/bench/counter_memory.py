@@ -71,7 +71,7 @@ class CounterTerminal(Terminal):
 
     def until_another(self, program: int) -> None:
         """Another program has taken this one's place, and the old one is gone."""
-        end = monotonic() + 240
+        end = monotonic() + 480
         while program in self.processes.values() or len(self.processes) < 2 or FIRST not in self.text:
             assert monotonic() < end, self.text
             self._read(0.1)
@@ -141,7 +141,9 @@ def main() -> None:
             os.environ["HOME"] = str(place)
             token = new_token(sandbox, place)
             config = settings_file(sandbox, token, place)
-            config.write_text(config.read_text().replace('log = ""', f'log = "{place}/kiosk.log"\nidle_seconds = 45'))
+            wait = 45 if name in ("pulled", "idle") else 600
+            settings = f'log = "{place}/kiosk.log"\nidle_seconds = {wait}'
+            config.write_text(config.read_text().replace('log = ""', settings))
             values = {"PIN": token.pin, "password": PASSWORD, "account": ACCOUNT, "id": answers["agent"]["id_number"]}
             values |= {**UNUSUAL, "address": ADDRESS, "tax": TAX_NUMBER}
             with CounterTerminal(config) as kiosk:

@@ -7,6 +7,7 @@ import pytest
 
 from tests.harness.desk.invoice_case import Case, make_case
 from tests.harness.desk.town import Person, Town, make_town
+from tests.rig.postgres import postgres
 from tui.desk.crypto.passwords import PasswordHasher
 from tui.desk.renewals import accounts
 
@@ -17,6 +18,13 @@ def _quick_passwords() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(accounts, "_HASHER", PasswordHasher(passes=1, memory=64))
         yield
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[str]:
+    """A PostgreSQL server; whoever wants it empty makes a database of its own in it."""
+    with postgres() as url:
+        yield url
 
 
 @pytest.fixture

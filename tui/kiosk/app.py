@@ -101,6 +101,8 @@ class KioskApp(PalettedApp):
         if entering and state.step is Step.WAITING:
             use_language(self._home_language)
             self.forget_contrast()
+        elif entering:  # who paid by phone or waited for the CA has touched no key meanwhile
+            self.idle.touch()
         screen = self._screen_of(state)
         entering = entering or screen is not self.step_screen  # the same step in another language
         with self.batch_update():
@@ -177,7 +179,8 @@ class KioskApp(PalettedApp):
 
     # ── start and end ───────────────────────────────────────────────────────
     def on_ready(self) -> None:
-        """The first frame is on its way; after it the adapters begin."""
+        """The first frame is painted at once; after it the adapters begin."""
+        self.step_screen.paint()
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
@@ -239,6 +242,8 @@ class KioskApp(PalettedApp):
         from tui.kiosk.screens.dialogue import IdleWarning
 
         at_home = self.state.step is Step.WAITING and len(self.screen_stack) == 2
+        if self.state.token_working:
+            self.idle.touch()
         left = self.idle.left(self.state.step)
         warning = self.screen if isinstance(self.screen, IdleWarning) else None
         if at_home and left <= 0:

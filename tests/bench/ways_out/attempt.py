@@ -105,7 +105,7 @@ def _closed(kiosk: Counter, head: str) -> None:
         if head not in kiosk.screen.text:
             return
         kiosk.type(ESCAPE)
-        end = monotonic() + _PATIENCE / 4
+        end = monotonic() + _PATIENCE
         while head in kiosk.screen.text and monotonic() < end:
             kiosk.read(0.1)
     raise AssertionError(f"Esc does not close {head}: {kiosk.screen.text}")

@@ -32,7 +32,6 @@ _KEYS: Mapping[str, bytes] = {
     "of a VT52": b"\x1bY\x1f\x1f\x1bZ\x1b<\x1b=\x1b>",
     "of an application keypad": b"".join(b"\x1bO" + bytes((c,)) for c in b"TUVWXYZabcdefghijklmnoprstuvwxyz"),
     "of rxvt": b"\x1b[21$\x1b[21^\x1b[21@\x1b[2$\x1b[3@\x1b[18^",
-    "behind one Esc a byte": b"\x1b\x1b[\x1b\x1b[3\x1b[2\x1b[~",
     "cut by CAN and SUB": b"\x1b]2;a\x18\x1b[2\x181\x1a~\x1bP1\x1a",
     "in one-byte controls": "\x9b99;5u\x9d52;c;?\x9c\x90$q\x9c\x9fG\x9c\x85\x84".encode(),
     "that are dead": "´`¨~^\u0301\u0308\u3099\u200b\ufeff\ufe0f\u115f\u3164\u061c\u2066\u2069".encode(),

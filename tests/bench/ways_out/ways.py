@@ -75,6 +75,7 @@ def ways() -> Iterator[Way]:
     for code in (*range(1, 9), *range(10, 13), *range(14, 27), 28, 29, 30, 31, 127):  # without Tab, Enter, Esc
         yield sent(f"control byte {code:02x}", bytes((code,)) * 3)
     yield sent("Esc 50 times", b"\x1b" * 50)
+    yield sent("Esc before every byte of a sequence", b"\x1b\x1b[\x1b\x1b[3\x1b[2\x1b[~")
     function = {1: "P", 2: "Q", 3: "R", 4: "S"}
     tilde = {5: 15, 6: 17, 7: 18, 8: 19, 9: 20, 10: 21, 11: 23, 12: 24, 13: 25, 14: 26, 15: 28, 16: 29, 17: 31, 18: 32}
     for number in (2, 3, 8, 9, 10, 11, 12, *range(13, 19)):

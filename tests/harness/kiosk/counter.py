@@ -15,7 +15,7 @@ from typing import Self
 from tests.harness.kiosk.emulator import Emulator
 
 ROOT = Path(__file__).parents[3]
-PATIENCE = 30.0
+PATIENCE = 60.0
 F1, F10, ESCAPE = b"\x1bOP", b"\x1b[21~", b"\x1b[27u"
 _CLIPBOARD = b"\x1b]52;"
 NO_DESK = 'url = "https://127.0.0.1:9"'
@@ -74,6 +74,13 @@ class CounterKiosk:
         end = monotonic() + PATIENCE
         while not all(word in self.screen.text for word in words):
             assert monotonic() < end, f"no {words} in\n{self.screen.text}"
+            self.read(0.1)
+
+    def until_another(self, program: int) -> None:
+        """Read until another program has taken this one's place."""
+        end = monotonic() + PATIENCE
+        while Path(f"/proc/{program}").exists():
+            assert monotonic() < end, f"no other program: {self.screen.text}"
             self.read(0.1)
 
     def settle(self, quiet: float = 0.25) -> None:

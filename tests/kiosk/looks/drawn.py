@@ -16,6 +16,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
 
+from tests.harness.kiosk.further import ABOVE, FURTHER, show
 from tests.harness.kiosk.gallery import GALLERY
 from tests.harness.kiosk.stage import Stage, staged
 from tui.journey.state import State
@@ -37,8 +38,10 @@ PALETTES = {
     "eight": (PaletteName.DARK, Depth.EIGHT),
     "mono": (PaletteName.DARK, Depth.MONO),
 }
-TELLING = "waiting-token", "sign-in", "form", "request-pin", "order", "refused", "done"
+TELLING = "waiting-token", "sign-in", "form", "request-pin", "order", "qr", "refused", "done"
 """Screens that are kept in other palettes, too: all that has an edge, a state or a ground of its own stands on one."""
+RARE = ("zh", "compact"), ("en", "regular")
+"""Where the gallery's further states and what lies above a step are kept: each language once, each size once."""
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 PLAIN = "foreground on background"
 NAMES = (
@@ -53,7 +56,19 @@ async def looks(language: str, size: tuple[int, int]) -> dict[str, str]:
         with _standing_still():
             async with staged(State(), size) as stage:
                 _show_in(stage, PaletteName.DARK, Depth.TRUE)
-                return {name: await _drawing(stage, state, NAMES.split()) for name, state in GALLERY.items()}
+                return {name: await _drawing(stage, name, NAMES.split()) for name in GALLERY}
+    finally:
+        use_language("zh")
+
+
+async def rare(language: str, size: tuple[int, int]) -> dict[str, str]:
+    """The same of what few people meet."""
+    use_language(language)
+    try:
+        with _standing_still():
+            async with staged(State(), size) as stage:
+                _show_in(stage, PaletteName.DARK, Depth.TRUE)
+                return {name: await _drawing(stage, name, NAMES.split()) for name in (*FURTHER, *ABOVE)}
     finally:
         use_language("zh")
 
@@ -63,7 +78,7 @@ async def coloured(kind: str) -> dict[str, str]:
     with _standing_still():
         async with staged(State(), SIZES["compact"]) as stage:
             _show_in(stage, *PALETTES[kind])
-            return {name: await _drawing(stage, GALLERY[name], PLAIN.split(" on ")) for name in TELLING}
+            return {name: await _drawing(stage, name, PLAIN.split(" on ")) for name in TELLING}
 
 
 @contextmanager
@@ -86,9 +101,9 @@ def _show_in(stage: Stage, palette: PaletteName, depth: Depth) -> None:
     stage.app.theme = theme.name
 
 
-async def _drawing(stage: Stage, state: State, told: list[str]) -> str:
+async def _drawing(stage: Stage, name: str, told: list[str]) -> str:
     """In the palette's names `told`, the first of those that are one colour, and in colours."""
-    await stage.show(state)
+    await show(stage, name)
     variables = stage.app.theme_variables
     names = {_colour(variables[name]): name for name in reversed(told) if name in variables}
     legend = {PLAIN: "."}
@@ -136,6 +151,9 @@ def path(name: str, language: str, kind: str) -> Path:
 async def _write() -> None:
     for language, kind in product(LANGUAGES, SIZES):
         for name, drawing in (await looks(language, SIZES[kind])).items():
+            _keep(path(name, language, kind), drawing)
+    for language, kind in RARE:
+        for name, drawing in (await rare(language, SIZES[kind])).items():
             _keep(path(name, language, kind), drawing)
     for kind in PALETTES:
         for name, drawing in (await coloured(kind)).items():

@@ -3,17 +3,20 @@
 from collections.abc import Callable
 from time import monotonic
 
+from rich.cells import cell_len
 from textual.content import Content
 from textual.message import Message
 
 from tui.kiosk.text import _
-from tui.kiosk.widgets.bar import progress, remaining
+from tui.kiosk.widgets.bar import LONG, SHORT, progress, remaining
 from tui.kiosk.widgets.words import Words
 
 NO_NEWS = 1.5
 """Seconds by which a deadline may differ: the desk tells whole ones, and the figures turn with the app's."""
 GAP = 2
 """Cells between a bar and what is said beside it."""
+LONGEST = 999
+"""Seconds of a wait that the words beside its bar have room for."""
 
 
 class Ticking(Words):
@@ -43,7 +46,10 @@ class Ticking(Words):
 
 
 class Countdown(Ticking):
-    """Minutes and seconds until a monotonic deadline, and a bar of what is left of the longest time it was given."""
+    """Minutes and seconds until a monotonic deadline, and a bar of what is left of the longest time it was given.
+
+    Where there are no colours its last cell alone tells how long that was.
+    """
 
     class Over(Message):
         """The deadline has come."""
@@ -86,8 +92,8 @@ class Countdown(Ticking):
         """Draw what is left; tell once when it is over."""
         left = self.left
         clock = f"{left // 60:02d}:{left % 60:02d}"
-        bar = remaining(left, self._whole, max(0, self.size.width - len(clock) - GAP), "")
-        self.update(Content.assemble(clock, " " * GAP, bar), layout=False)
+        bar = remaining(left, self._whole, max(0, self.size.width - len(clock) - GAP - 1), "")
+        self.update(Content.assemble(clock, " " * GAP, bar, (" ", "reverse")), layout=False)
         self.set_class(left <= 30, "-short")
         if not left and self.counts:
             self.stop()
@@ -95,7 +101,7 @@ class Countdown(Ticking):
 
 
 class Pulse(Ticking):
-    """The mark of a wait: a bar with the steps that are over, a mark that moves, and how long it has been going on."""
+    """The mark of a wait: a bar with the steps that are over, a mark that moves, its end; and how long it is."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -115,4 +121,11 @@ class Pulse(Ticking):
         """Draw the seconds gone by."""
         gone = int(self.clock() - self._since)
         words = _("已用时{seconds}秒").format(seconds=gone)
-        self.update(Content.assemble(progress(gone, *self._steps), " " * GAP, words), layout=False)
+        room = self.size.width - GAP - 1 - cell_len(_("已用时{seconds}秒").format(seconds=LONGEST))
+        bar = progress(gone, *self._steps, cells=max(SHORT, room) if self.size.width else LONG)
+        self.update(Content.assemble(bar, (" ", "on $edge"), " " * GAP, words), layout=False)
+
+    def on_resize(self) -> None:
+        """The bar has another length."""
+        if self.counts:
+            self.tick()
