@@ -50,8 +50,8 @@ KINDS = {
     "256 colours": Kind({"TERM": "xterm-256color"}, (_DIRECT,)),
     "16 colours": Kind({"TERM": "xterm"}, (_DIRECT, _INDEXED)),
     "8 colours": Kind({"TERM": "xterm-8color"}, (_DIRECT, _INDEXED, _BRIGHT)),
-    "TERM=linux": Kind({"TERM": "linux"}, (_DIRECT, _INDEXED, _BRIGHT)),
-    "TERM=linux, English": Kind({"TERM": "linux"}, (_DIRECT, _INDEXED, _BRIGHT), language="en"),
+    "TERM=linux": Kind({"TERM": "linux"}, (_DIRECT, _INDEXED)),  # a bright ground is taken for its dark one (vt.c)
+    "TERM=linux, English": Kind({"TERM": "linux"}, (_DIRECT, _INDEXED), language="en"),
     "no colours": Kind({"TERM": "xterm-256color", "NO_COLOR": "1"}, (_COLOUR,)),
 }
 
