@@ -29,7 +29,8 @@ _DIRECT, _INDEXED, _BRIGHT = (
     re.compile(rb"[\[;]10[0-7]m"),
 )
 """But for the direct colour by which a terminal is asked whether it knows them (`colour_depth.QUESTION`)."""
-_COLOUR = re.compile(rb"\x1b\[(?:[0-9;:]*;)?(?:[34][0-79]|[34]8[;:][0-9;:]*|9[0-7]|10[0-7])(?:;[0-9;:]*)?m")
+_COLOUR = re.compile(rb"\x1b\[(?:[0-9;:]*;)?(?:3[0-7]|4[1-7]|[34]8[;:][0-9;:]*|9[0-6]|10[0-7])(?:;[0-9;:]*)?m")
+"""But for the white and black of the payment code."""
 
 
 @dataclass(frozen=True, slots=True)
