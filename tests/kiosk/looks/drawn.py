@@ -17,6 +17,7 @@ from rich.style import Style
 from textual.color import Color
 
 from tests.harness.kiosk.gallery import GALLERY
+from tests.harness.kiosk.scenes import SCENES
 from tests.harness.kiosk.stage import Stage, staged
 from tui.journey.state import State
 from tui.kiosk.screens.looks.chosen import palette_of
@@ -47,13 +48,20 @@ NAMES = (
 
 
 async def looks(language: str, size: tuple[int, int]) -> dict[str, str]:
-    """Every screen's drawing, by its name, in the names of the palette's colours."""
+    """Every screen's drawing, by its name, in its palette's names; what acts make of them, in Chinese."""
     use_language(language)
+    drawings = {}
     try:
         with _standing_still():
             async with staged(State(), size) as stage:
                 _show_in(stage, PaletteName.DARK, Depth.TRUE)
-                return {name: await _drawing(stage, state, NAMES.split()) for name, state in GALLERY.items()}
+                for name, state in GALLERY.items():
+                    await stage.show(state)
+                    drawings[name] = _drawing(stage, NAMES.split())
+                for name, scene in SCENES.items() if language == "zh" else ():
+                    async with scene.on(stage):
+                        drawings[name] = _drawing(stage, NAMES.split())
+        return drawings
     finally:
         use_language("zh")
 
@@ -63,7 +71,11 @@ async def coloured(kind: str) -> dict[str, str]:
     with _standing_still():
         async with staged(State(), SIZES["compact"]) as stage:
             _show_in(stage, *PALETTES[kind])
-            return {name: await _drawing(stage, GALLERY[name], PLAIN.split(" on ")) for name in TELLING}
+            drawings = {}
+            for name in TELLING:
+                await stage.show(GALLERY[name])
+                drawings[name] = _drawing(stage, PLAIN.split(" on "))
+            return drawings
 
 
 @contextmanager
@@ -86,9 +98,8 @@ def _show_in(stage: Stage, palette: PaletteName, depth: Depth) -> None:
     stage.app.theme = theme.name
 
 
-async def _drawing(stage: Stage, state: State, told: list[str]) -> str:
+def _drawing(stage: Stage, told: list[str]) -> str:
     """In the palette's names `told`, the first of those that are one colour, and in colours."""
-    await stage.show(state)
     variables = stage.app.theme_variables
     names = {_colour(variables[name]): name for name in reversed(told) if name in variables}
     legend = {PLAIN: "."}
