@@ -11,8 +11,7 @@ from functools import partial
 from itertools import product
 from pathlib import Path
 
-from tests.harness.kiosk.gallery import GALLERY
-from tests.harness.kiosk.scenes import SCENES
+from tests.harness.kiosk.further import NAMES, show
 from tests.harness.kiosk.stage import staged
 from tui.journey.state import State
 from tui.kiosk.autoplay import picture
@@ -24,7 +23,6 @@ from tui.kiosk.widgets.figures import Figures
 
 SIZES = ((80, 24), (120, 40), (200, 60))
 LANGUAGES = "zh", "en"
-ALL = [*GALLERY, *SCENES]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +42,7 @@ def main() -> None:
     """Draw what is asked for, on every core."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--only", nargs="*", default=ALL, metavar="SCREEN", choices=ALL)
+    parser.add_argument("--only", nargs="*", default=list(NAMES), metavar="SCREEN", choices=NAMES)
     parser.add_argument("--size", nargs="*", default=[f"{w}x{h}" for w, h in SIZES], metavar="COLUMNSxROWS")
     parser.add_argument("--language", nargs="*", default=LANGUAGES, choices=LANGUAGES)
     parser.add_argument("--palette", nargs="*", default=["dark", "light"], choices=["dark", "light", "contrast"])
@@ -83,12 +81,8 @@ async def _pictures(names: list[str], kind: Kind) -> dict[str, str]:
         stage.app.register_theme(theme)
         stage.app.theme = theme.name
         for name in names:
-            if name in GALLERY:
-                await stage.show(GALLERY[name])
-                pictures[name] = picture(stage.app)
-            else:
-                async with SCENES[name].on(stage):
-                    pictures[name] = picture(stage.app)
+            await show(stage, name)
+            pictures[name] = picture(stage.app)
     return pictures
 
 

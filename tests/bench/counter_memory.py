@@ -1,8 +1,9 @@
 """What a counter keeps of a person: `python -m tests.bench.counter_memory`, as root.
 
-A person walks to the payment code in a kiosk in counter mode and goes, in one of several manners. Then nine values are
-counted in the memory of every process (supervisor, program, token host), in UTF-8, UTF-16 and UTF-32; on the terminal's
-screen and in its scrollback; and in the files of the kiosk.
+A person walks to the payment code in a kiosk in counter mode and goes, in one of several manners. Each of the nine
+values that they typed is looked for before they go, as a proof that it can be found. Then all are counted in the memory
+of every process (supervisor, program, token host), in UTF-8, UTF-16 and UTF-32; on the terminal's screen and in its
+scrollback; and in the files of the kiosk.
 """
 
 import os
@@ -70,7 +71,7 @@ class CounterTerminal(Terminal):
 
     def until_another(self, program: int) -> None:
         """Another program has taken this one's place, and the old one is gone."""
-        end = monotonic() + 240
+        end = monotonic() + 480
         while program in self.processes.values() or len(self.processes) < 2 or FIRST not in self.text:
             assert monotonic() < end, self.text
             self._read(0.1)
@@ -140,15 +141,16 @@ def main() -> None:
             os.environ["HOME"] = str(place)
             token = new_token(sandbox, place)
             config = settings_file(sandbox, token, place)
-            config.write_text(config.read_text().replace('log = ""', f'log = "{place}/kiosk.log"\nidle_seconds = 45'))
+            wait = 45 if name in ("pulled", "idle") else 600
+            settings = f'log = "{place}/kiosk.log"\nidle_seconds = {wait}'
+            config.write_text(config.read_text().replace('log = ""', settings))
             values = {"PIN": token.pin, "password": PASSWORD, "account": ACCOUNT, "id": answers["agent"]["id_number"]}
             values |= {**UNUSUAL, "address": ADDRESS, "tax": TAX_NUMBER}
             with CounterTerminal(config) as kiosk:
                 kiosk.walk_to_payment(answers, token.pin, iter)
                 program = kiosk.program
                 number = kiosk.walk_to_code(TAX_NUMBER, TITLE)
-                before = kiosk.found(values)
-                print(f"| {name}, before | seen |", sum(sum(c.values()) for c in before.values()), "|")
+                _print(f"{name}, before", "all", _summed(kiosk.found(values)))
                 goes: Goes = globals()[name]
                 goes(kiosk, sandbox, token, number)
                 kiosk.until_another(program)
@@ -158,9 +160,20 @@ def main() -> None:
             found["disk"] = _in_text("".join(f.read_bytes().decode("utf-8", "replace") for f in _files(place)), values)
             for where, counts in found.items():
                 total += sum(counts.values())
-                print(f"| {name} | {where.split()[0]} |", *(f"{n} {c}" for n, c in counts.items()), "|", flush=True)
+                _print(name, where.split()[0], counts)
     print(f"{total} places")
     sys.exit(total > 0)
+
+
+def _summed(found: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
+    """In all places together."""
+    names = dict.fromkeys(name for counts in found.values() for name in counts)
+    return {name: sum(counts[name] for counts in found.values()) for name in names}
+
+
+def _print(manner: str, place: str, counts: Mapping[str, int]) -> None:
+    """A row."""
+    print(f"| {manner} | {place} |", *(f"{name} {count}" for name, count in counts.items()), "|", flush=True)
 
 
 def _files(place: Path) -> Iterator[Path]:

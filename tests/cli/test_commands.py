@@ -276,3 +276,12 @@ def test_an_answers_error_names_its_key_and_no_value(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "agent.name" in done.stderr
     assert "20202020" not in done.stderr
+
+
+@pytest.mark.parametrize(("called", "told"), [("main()", ""), ("main(sys.argv[1:])", "later\n")])
+def test_a_plain_command_leaves_without_taking_python_apart(tmp_path: Path, called: str, told: str) -> None:
+    run = f"import atexit, sys; atexit.register(print, 'later'); from tui.cli.main import main; {called}"
+    words = ["certs", "--json", "--config", str(tmp_path / "none.toml")]
+    done = subprocess.run([sys.executable, "-c", run, *words], capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stdout) == (Exit.USAGE, told)
+    assert "none.toml" in done.stderr

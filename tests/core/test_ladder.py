@@ -21,6 +21,8 @@ STANDINGS = {Standing.DONE: "+", Standing.FAILING: "!", Standing.NOT_REACHED: ".
         (Snapshot(readers=Readers.NO_SERVICE), "!....", Reason.READER_SERVICE_DOWN),
         (Snapshot(readers=Readers.NOT_ALLOWED), "!....", Reason.READER_NOT_ALLOWED),
         (Snapshot(readers=Readers.PRESENT), "++!..", Reason.NO_TOKEN),
+        (Snapshot(readers=Readers.CARD_UNKNOWN), "+!...", Reason.CARD_UNKNOWN),
+        (Snapshot(faults=(FAULT,), readers=Readers.CARD_UNKNOWN), "+!...", Reason.DRIVER_INCOMPLETE),
         (Snapshot(readers=Readers.NOT_NEEDED), "++!..", Reason.NO_TOKEN),
         (Snapshot(faults=(FAULT,)), "?!...", Reason.DRIVER_INCOMPLETE),
         (Snapshot(faults=(FAULT,), readers=Readers.NONE), "?!...", Reason.DRIVER_INCOMPLETE),
@@ -55,4 +57,5 @@ def test_a_certificate_for_later_says_so_and_fails_nothing() -> None:
 def test_of_several_drivers_the_one_with_a_reader_counts() -> None:
     assert Readers.of((Readers.UNKNOWN, Readers.NOT_NEEDED, Readers.NONE)) is Readers.NONE
     assert Readers.of((Readers.NONE, Readers.PRESENT)) is Readers.PRESENT
+    assert Readers.of((Readers.CARD_UNKNOWN, Readers.PRESENT)) is Readers.PRESENT  # its driver may yet read the card
     assert Readers.of(()) is Readers.UNKNOWN

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from argon2 import PasswordHasher
 
 from tests.harness.desk.invoice_case import Case, make_case
 from tests.harness.desk.town import Person, Town, make_town
+from tests.rig.postgres import postgres
+from tui.desk.crypto.passwords import PasswordHasher
 from tui.desk.renewals import accounts
 
 
@@ -15,8 +16,15 @@ from tui.desk.renewals import accounts
 def _quick_passwords() -> Iterator[None]:
     """argon2id with a fraction of its cost; `test_accounts` knows the real one."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(accounts, "_HASHER", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+        patch.setattr(accounts, "_HASHER", PasswordHasher(passes=1, memory=64))
         yield
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[str]:
+    """A PostgreSQL server; whoever wants it empty makes a database of its own in it."""
+    with postgres() as url:
+        yield url
 
 
 @pytest.fixture

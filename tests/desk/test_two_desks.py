@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import Engine, func, select, text
 
 from tests.harness.desk.desks import arrive, client_of, configured, serving
-from tests.rig.postgres import postgres
+from tests.rig.postgres import database as new_database
 from tui.core.exits import Exit
 from tui.core.order import ApplicationStatus, AttemptState, PaymentStatus
 from tui.core.payment_method import PaymentMethod
@@ -40,8 +40,8 @@ def gateways(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Environment]:
 
 
 @pytest.fixture(scope="module")
-def database() -> Iterator[str]:
-    with postgres() as url:
+def database(cluster: str) -> Iterator[str]:
+    with new_database(cluster) as url:
         yield url
 
 

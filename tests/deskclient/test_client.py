@@ -1,10 +1,12 @@
 """The client against a TLS server on loopback: what it sends, what it repeats, what it believes."""
 
+import asyncio
 import hashlib
 import socket
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -56,6 +58,26 @@ async def test_the_session_is_carried_until_signing_out(desk: DeskDouble, client
     assert (desk.asked[2].method, desk.asked[2].path) == ("DELETE", "/v1/sessions/current")
     assert "authorization" not in desk.asked[3].headers
     assert len(desk.asked) == 4
+
+
+async def test_documents_find_two_connections_open_after_the_sign_in(
+    desk: DeskDouble, client: DeskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect, opened = asyncio.open_connection, list[object]()
+
+    async def open_connection(*where: Any, **how: Any) -> Any:
+        opened.append(where)
+        return await connect(*where, **how)
+
+    monkeypatch.setattr(asyncio, "open_connection", open_connection)
+    desk.script[:] = [SESSION, Answer(msgspec.json.encode(document()))]
+    await client.sign_in("pingan", Password(b"pass-word"))
+    opening = client._exchange._opening
+    assert opening is not None
+    await opening
+    assert len(opened) == 2
+    await asyncio.gather(client.notice(), client.agreement())
+    assert len(opened) == 2
 
 
 async def test_an_ended_session_is_forgotten(desk: DeskDouble, client: DeskClient) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn
 
 import tui
-from tui.cli.kiosk import fit_terminal
+from tui.cli.kiosk import fit_terminal, speak_what_is_drawn
 from tui.cli.main import prepare
 from tui.cli.output import say
 from tui.cli.settings import begin
@@ -16,10 +16,13 @@ from tui.core.exits import Exit, exit_of
 from tui.core.failure import KioskError
 from tui.core.secret import Password
 from tui.kiosk.settings import KioskSettings
+from tui.kiosk.terminal.console_font import drawn_characters
+from tui.kiosk.terminal.launch_page import starting
 from tui.kiosk.text import _
 from tui.kiosk.text.wording import call
 from tui.kiosk.wiring import head_start, outlets, runtime
 from tui.process import garbage
+from tui.process.environment import environment
 from tui.process.hardening import harden
 
 if TYPE_CHECKING:
@@ -43,10 +46,11 @@ def supervise(settings: KioskSettings, *, lines: bool) -> NoReturn:
         say("柜台模式只能用全屏界面 / a counter needs the full screen")
         sys.exit(Exit.USAGE)
     program = (sys.executable, "-I", "-X", "utf8", "-c", _entry("tui.cli.counter"), _ROOT, str(settings.source))
+    speak_what_is_drawn(drawn_characters(sys.stdout.fileno()))
     suspended = "\n".join((_("暂停服务"), "", _("本机暂时不能办理，请使用其他终端。"), call()))
-    again = _("正在重新启动，请稍候。")
+    said = "\n".join(starting(environment())), _("正在重新启动，请稍候。"), suspended
     supervisor = (sys.executable, "-I", "-S", "-X", "utf8", "-c", _entry("tui.kiosk.counter.supervisor"), _ROOT)
-    os.execv(sys.executable, (*supervisor, str(settings.idle_seconds), again, suspended, *program))  # noqa: S606
+    os.execv(sys.executable, (*supervisor, str(settings.idle_seconds), *said, *program))  # noqa: S606
 
 
 def _entry(module: str) -> str:

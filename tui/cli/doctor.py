@@ -1,15 +1,18 @@
 """Check whether a renewal could work, as JSON or in words (`doctor`)."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import aclosing, suppress
 from pathlib import Path
+from typing import Protocol
 
-from tui.cli.certs.listing import look
+from tui.cli.certs.listing import Look
 from tui.cli.output import out, out_json
 from tui.cli.settings import begin
 from tui.core.exits import Exit, exit_of
 from tui.core.failure import Money
 from tui.core.frozen import frozen
+from tui.core.token import Readers, Snapshot
 from tui.journey.ports import Check
 from tui.kiosk import wiring
 from tui.kiosk.settings import KioskSettings
@@ -24,6 +27,14 @@ ITEMS = {
     "clock": N_("系统时间"),
     "version": N_("程序版本"),
 }
+SETTLING = 3.0
+"""Seconds in which a driver that sees no token has told whether a reader and a card are there."""
+
+
+class Watched(Look, Protocol):
+    """Tokens that are looked at for a while; `tui.token.tokens.Tokens` does it."""
+
+    def watch(self) -> AsyncGenerator[Snapshot, None]: ...
 
 
 @frozen
@@ -55,9 +66,29 @@ async def examine(settings: KioskSettings) -> tuple[Check, ...]:
     """Ask drivers and desk."""
     desk = wiring.desk(settings)
     try:
-        return await wiring.checks(settings, desk).run(await look(wiring.tokens(settings.modules)))
+        return await wiring.checks(settings, desk).run(await settled(wiring.tokens(settings.modules)))
     finally:
         await desk.close()
+
+
+async def settled(tokens: Watched) -> Snapshot:
+    """What the modules see; where that is no token, once it is known what is wanting: a service, a reader, a driver."""
+    try:
+        seen = await tokens.take_snapshot()
+        if _open(seen):
+            with suppress(TimeoutError):
+                async with asyncio.timeout(SETTLING), aclosing(tokens.watch()) as looks:
+                    async for seen in looks:
+                        if not _open(seen):
+                            break
+        return seen
+    finally:
+        await tokens.close()
+
+
+def _open(seen: Snapshot) -> bool:
+    """Whether more may be known in a moment."""
+    return not (seen.tokens or seen.faults) and seen.readers in (Readers.PRESENT, Readers.UNKNOWN)
 
 
 def checked(checks: tuple[Check, ...]) -> tuple[Checked, ...]:

@@ -12,6 +12,7 @@ from tui.cli.settings import begin
 from tui.core.exits import Exit
 from tui.kiosk.settings import LANGUAGE_VARIABLE, KioskSettings, Language, Mode, QrDrawing, load
 from tui.kiosk.terminal.console_font import drawn_characters, draws_chinese
+from tui.kiosk.terminal.launch_page import LaunchPage
 from tui.kiosk.terminal.tty import has_half_blocks, is_linux_console, unfit
 from tui.kiosk.text import use_language
 from tui.kiosk.wiring import head_start, outlets, runtime
@@ -78,7 +79,9 @@ def _play(demo: "Demo", autoplay: bool, speed: float, pictures: Path | None, lin
 
 def _show(settings: KioskSettings, phone: "Phone | None" = None, pilot: "Autoplay | None" = None) -> int:
     """The screens; the drivers' processes look at the tokens while the screens are imported."""
-    with closing(head_start(settings.modules)) as started:
+    speak_what_is_drawn(drawn_characters(sys.stdout.fileno()))
+    page = LaunchPage().show(environment())
+    with closing(page), closing(head_start(settings.modules)) as started:
         garbage.put_off()
         from tui.kiosk.app import KioskApp, run
 
@@ -86,16 +89,13 @@ def _show(settings: KioskSettings, phone: "Phone | None" = None, pilot: "Autopla
         app = KioskApp(runtime(settings, started), phone, settings.idle_seconds)
         app.mode = settings.mode
         app.hands.without_keys = settings.touch
-        app.outlets = outlets(settings)
+        app.outlets, app.launch_page = outlets(settings), page
         garbage.resume()
         return run(app, pilot)
 
 
 def fit_terminal(settings: KioskSettings) -> None:
-    """What the font draws decides about the code and the dots, and on a console without Chinese about the language.
-
-    `CA_KIOSK_LANGUAGE` goes before, for consoles that draw more than they say. To be called before the app is made.
-    """
+    """What the font draws decides about the code, the dots and the language; to be called before the app is made."""
     from tui.kiosk.app import KioskApp
     from tui.kiosk.widgets.secret_field import SecretField
     from tui.kiosk.widgets.step_indicator import StepIndicator
@@ -107,6 +107,11 @@ def fit_terminal(settings: KioskSettings) -> None:
     choose_qr_drawing(settings.qr, font)
     if font is not None and ord(SecretField.dot) not in font:
         SecretField.dot = "*"
+    speak_what_is_drawn(font)
+
+
+def speak_what_is_drawn(font: frozenset[int] | None) -> None:
+    """English on a console without Chinese, unless `CA_KIOSK_LANGUAGE` says that it draws more than it tells."""
     if draws_chinese(font) is False and not environment().get(LANGUAGE_VARIABLE):
         use_language(Language.ENGLISH, alone=True)
 

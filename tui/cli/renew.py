@@ -15,6 +15,8 @@ from tui.kiosk.settings import load
 from tui.kiosk.wiring import branched, runtime
 from tui.process.pin_file import read_pin, refuse_open
 
+_TURN = 0.0005
+"""Seconds after which a thread that imports lets the one go on that talks to the desk: a tenth of Python's own."""
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -44,6 +46,7 @@ def renew(config: Path | None, answers: Path | None, pin_file: Path | None, as_j
         gc.freeze()  # what was imported is not searched any more
         gc.enable()
         report = JsonReport() if as_json else WordReport(sys.stdout)
+        sys.setswitchinterval(_TURN)
         hurried = Pace(first_look=0)  # nobody waits to see the token: what asks the desk is imported beside its look
         return Journey(runtime(settings, started, hurried), known, pin, report).run()
 

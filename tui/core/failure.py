@@ -75,6 +75,7 @@ class Reason(Enum):
     )
     READER_SERVICE_DOWN = "reader_service_down", Place.TOKEN, 113, "the readers' service (pcscd) does not answer"
     READER_NOT_ALLOWED = "reader_not_allowed", Place.TOKEN, 114, "the readers' service refuses this user (polkit)"
+    CARD_UNKNOWN = "card_unknown", Place.TOKEN, 115, "a card is in the reader, and no PKCS#11 module sees a token in it"
     DRIVER_MISSING = (
         "driver_missing",
         Place.TOKEN,

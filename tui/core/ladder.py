@@ -51,7 +51,7 @@ _WITHOUT_READER: Final = {
     Readers.NO_SERVICE: Reason.READER_SERVICE_DOWN,
     Readers.NOT_ALLOWED: Reason.READER_NOT_ALLOWED,
 }
-_TOLD: Final = frozenset({Readers.PRESENT, Readers.NOT_NEEDED})
+_TOLD: Final = frozenset({Readers.PRESENT, Readers.CARD_UNKNOWN, Readers.NOT_NEEDED})
 _NO_CERTIFICATE: Final = frozenset(
     {Reason.NO_CERTIFICATE, Reason.CERTIFICATE_HIDDEN, Reason.NO_SIGNING_CERTIFICATE, Reason.CERTIFICATE_UNREADABLE}
 )
@@ -65,7 +65,7 @@ def climb(snapshot: Snapshot, now: datetime, window: timedelta = RENEWAL_WINDOW)
     none_there = why_not is not None and why_not.reason in _NO_CERTIFICATE
     failures = {
         Rung.READER: _reader_failure(snapshot),
-        Rung.DRIVER: snapshot.faults[0].failure if snapshot.faults and not snapshot.tokens else None,
+        Rung.DRIVER: _driver_failure(snapshot),
         Rung.TOKEN: _token_failure(snapshot.tokens, now, window),
         Rung.CERTIFICATE: why_not if none_there else None,
         Rung.USABLE: None if none_there else why_not,
@@ -101,12 +101,27 @@ def judged(
     return (refused[0], Failure(refused[1])) if refused else (None, Failure(Reason.NO_CERTIFICATE))
 
 
+def unseen(snapshot: Snapshot) -> Failure:
+    """Why no token is seen where none is, beside what is told of the drivers."""
+    known_to_none = snapshot.readers is Readers.CARD_UNKNOWN and not snapshot.faults
+    return Failure(Reason.CARD_UNKNOWN) if known_to_none else _reader_failure(snapshot) or Failure(Reason.NO_TOKEN)
+
+
 def _reader_failure(snapshot: Snapshot) -> Failure | None:
     """A driver that fails is told before a token that is not inserted: it fails with the token, too."""
     if snapshot.tokens or (snapshot.faults and snapshot.readers is Readers.NONE):
         return None
     reason = _WITHOUT_READER.get(snapshot.readers)
     return Failure(reason) if reason else None
+
+
+def _driver_failure(snapshot: Snapshot) -> Failure | None:
+    """One that fails may be the very one that would know the card."""
+    if snapshot.tokens:
+        return None
+    if snapshot.faults:
+        return snapshot.faults[0].failure
+    return Failure(Reason.CARD_UNKNOWN) if snapshot.readers is Readers.CARD_UNKNOWN else None
 
 
 def _token_failure(tokens: Sequence[Token], now: datetime, window: timedelta) -> Failure | None:

@@ -34,6 +34,8 @@ class Readers(StrEnum):
     """What is known of the readers of a driver, or of all drivers; the first of several that hold is told."""
 
     PRESENT = "present"
+    CARD_UNKNOWN = "card_unknown"
+    """A card is in a reader, and the driver sees no token in it."""
     UNRECOGNISED = "unrecognised"
     """A smart card device is on USB, and the readers' service has no reader."""
     NOT_ALLOWED = "not_allowed"
@@ -50,7 +52,7 @@ class Readers(StrEnum):
     @property
     def blind(self) -> bool:
         """No token can be seen, whatever is inserted."""
-        return self in (Readers.UNRECOGNISED, Readers.NOT_ALLOWED, Readers.NO_SERVICE)
+        return self in (Readers.CARD_UNKNOWN, Readers.UNRECOGNISED, Readers.NOT_ALLOWED, Readers.NO_SERVICE)
 
     @classmethod
     def of(cls, several: "Iterable[Readers]") -> "Readers":

@@ -73,6 +73,7 @@ class DeskClient:
     async def sign_in(self, account: str, password: Password) -> None:
         """Open a session; never repeated by itself, because a wrong password counts."""
         body = msgspec.json.encode(SignIn(account, str(password.reveal(), "utf-8")))
+        self._exchange.expect_company()
         session = decode(await self._exchange.send("POST", "sessions", body, tries=1), Session)
         if not (session.token.isascii() and session.token.isprintable() and session.token):
             raise DeskError(Failure(Reason.DESK_FAULT, detail="session token"))

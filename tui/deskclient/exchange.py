@@ -40,6 +40,7 @@ class Exchange:
         self._ca_file = ca_file
         self._server = Server.of(url)
         self._transport = Transport(self._server, context)
+        self._opening: asyncio.Task[None] | None = None
         self._headers = {
             VERSION_HEADER: version,
             "User-Agent": f"ca-kiosk/{version}",
@@ -91,8 +92,15 @@ class Exchange:
         except TimeoutError as error:
             raise DeskError(Failure(Reason.DESK_TIMEOUT, detail=f"{deadline:g} s")) from error
 
+    def expect_company(self) -> None:
+        """Open one more connection beside the call that begins now: those after it come two at a time."""
+        if self._opening is None or self._opening.done():
+            self._opening = asyncio.create_task(self._transport.open())
+
     async def close(self) -> None:
         """Give the connections back."""
+        if self._opening is not None:
+            self._opening.cancel()
         await self._transport.close()
 
     async def _once(self, method: str, path: str, body: bytes, headers: dict[str, str], wait: float) -> Reply:

@@ -62,6 +62,11 @@ class Transport:
             await connection.close()
         return reply
 
+    async def open(self) -> None:
+        """Have one more connection ready; that there is none to be had is told by the call that needs it."""
+        with contextlib.suppress(DeskError):
+            self._idle.insert(0, await _connected(self._server, self._context))
+
     async def close(self) -> None:
         """Close the idle connections."""
         idle, self._idle = self._idle, []
@@ -82,7 +87,7 @@ class _Connection:
     def __init__(self, server: Server, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._server, self._reader, self._writer = server, reader, writer
         self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=_LONGEST_HEAD)
-        self._kept_until = 0.0
+        self._kept_until = asyncio.get_running_loop().time() + _KEPT
 
     def is_usable(self) -> bool:
         """Whether a request may go this way: neither side has closed it, and nothing came unasked."""

@@ -101,6 +101,8 @@ class KioskApp(PalettedApp):
         if entering and state.step is Step.WAITING:
             use_language(self._home_language)
             self.forget_contrast()
+        elif entering:  # who paid by phone or waited for the CA has touched no key meanwhile
+            self.idle.touch()
         screen = self._screen_of(state)
         entering = entering or screen is not self.step_screen  # the same step in another language
         with self.batch_update():
@@ -239,6 +241,8 @@ class KioskApp(PalettedApp):
         from tui.kiosk.screens.dialogue import IdleWarning
 
         at_home = self.state.step is Step.WAITING and len(self.screen_stack) == 2
+        if self.state.token_working:
+            self.idle.touch()
         left = self.idle.left(self.state.step)
         warning = self.screen if isinstance(self.screen, IdleWarning) else None
         if at_home and left <= 0:

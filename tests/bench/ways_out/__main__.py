@@ -2,7 +2,7 @@
 
 After each the supervisor must run, with nothing but this interpreter below it; F1 must answer, and the screen must be
 that of the same step, of the same program; after the end of a process, a fresh first screen, and nothing of the person
-in any process's memory. Starts: first, sign-in, form, pin, code.
+in any process's memory. Starts: first, operator, sign-in, form, pin, code.
 """
 
 import sys
@@ -18,7 +18,7 @@ from tests.bench.ways_out.starts import STARTS, Visited
 from tests.harness.end_to_end.sandbox import Sandbox, sandbox_up
 from tui.kiosk.counter.supervisor import SOON
 
-_AT_ONCE = 5
+_AT_ONCE = 6
 
 
 def _tried(folder: Path, sandbox: Sandbox, name: str) -> tuple[int, int]:

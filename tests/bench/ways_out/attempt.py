@@ -8,8 +8,8 @@ from pathlib import Path
 from time import monotonic
 
 from tests.bench.performance.processes import tree
-from tests.bench.ways_out.starts import STARTS, Alone, Start, Visited
-from tests.bench.ways_out.ways import FIRST, Way
+from tests.bench.ways_out.starts import STARTS, Counter, Start
+from tests.bench.ways_out.way import FIRST, Way
 from tests.harness.end_to_end.terminal import occurrences
 from tests.harness.kiosk.counter import ESCAPE, F1, F10
 
@@ -20,7 +20,7 @@ _LEAVE = "结束本次办理"
 _PATIENCE = 60.0
 
 
-def attempt(kiosk: Alone | Visited, way: Way, start: Start = STARTS["first"]) -> str:
+def attempt(kiosk: Counter, way: Way, start: Start = STARTS["first"]) -> str:
     """Try it; what is wrong afterwards, or nothing."""
     try:
         before = kiosk.program
@@ -43,12 +43,13 @@ def attempt(kiosk: Alone | Visited, way: Way, start: Start = STARTS["first"]) ->
     return ""
 
 
-def leave(kiosk: Alone | Visited, start: Start) -> str:
+def leave(kiosk: Counter, start: Start) -> str:
     """The person goes, after all the ways; what is left of them."""
     try:
         before = kiosk.program
-        kiosk.type(ESCAPE if start is STARTS["sign-in"] else F10)
-        if start is not STARTS["sign-in"]:
+        asks_nothing = start in (STARTS["sign-in"], STARTS["operator"])
+        kiosk.type(ESCAPE if asks_nothing else F10)
+        if not asks_nothing:
             kiosk.until(_LEAVE)
             kiosk.settle()
             kiosk.type(b"\t\r")
@@ -58,7 +59,7 @@ def leave(kiosk: Alone | Visited, start: Start) -> str:
         return f"{error}"
 
 
-def remains(kiosk: Alone | Visited) -> Iterator[str]:
+def remains(kiosk: Counter) -> Iterator[str]:
     """Where the person's values lie: on the screen, and in the memory of all processes."""
     plain = kiosk.screen.text.replace(" ", "")
     yield from (f"{name} on the screen" for name, value in kiosk.values.items() if value.replace(" ", "") in plain)
@@ -67,14 +68,14 @@ def remains(kiosk: Alone | Visited) -> Iterator[str]:
             yield from (f"{name} in {pid}" for name, count in occurrences(pid, kiosk.values).items() if count)
 
 
-def _until_another(kiosk: Alone | Visited, program: int) -> None:
+def _until_another(kiosk: Counter, program: int) -> None:
     end = monotonic() + _PATIENCE
     while program in tree(kiosk.supervisor.pid) or FIRST not in kiosk.screen.text:
         assert monotonic() < end, f"no other program: {kiosk.screen.text}"
         kiosk.read(0.1)
 
 
-def _help_answers(kiosk: Alone | Visited, start: Start) -> None:
+def _help_answers(kiosk: Counter, start: Start) -> None:
     """F1 does, and the same step is behind it."""
     kiosk.type(_ENDS_WHAT_IS_UNFINISHED)
     kiosk.settle()
@@ -86,7 +87,7 @@ def _help_answers(kiosk: Alone | Visited, start: Start) -> None:
     assert HELP not in kiosk.screen.text, kiosk.screen.text
 
 
-def _opened(kiosk: Alone | Visited) -> None:
+def _opened(kiosk: Counter) -> None:
     """By F1; again only where the first came while the page was still drawn, and was dropped."""
     for _again in range(3):
         if HELP in kiosk.screen.text:
@@ -98,19 +99,19 @@ def _opened(kiosk: Alone | Visited) -> None:
     raise AssertionError(f"F1 does not answer: {kiosk.screen.text}")
 
 
-def _closed(kiosk: Alone | Visited, head: str) -> None:
+def _closed(kiosk: Counter, head: str) -> None:
     """By Esc, once: a second one would lead back; again only where the first came too early and was dropped."""
     for _again in range(3):
         if head not in kiosk.screen.text:
             return
         kiosk.type(ESCAPE)
-        end = monotonic() + _PATIENCE / 4
+        end = monotonic() + _PATIENCE
         while head in kiosk.screen.text and monotonic() < end:
             kiosk.read(0.1)
     raise AssertionError(f"Esc does not close {head}: {kiosk.screen.text}")
 
 
-def _strangers(kiosk: Alone | Visited) -> Iterator[str]:
+def _strangers(kiosk: Counter) -> Iterator[str]:
     """Programs below the supervisor that are not this interpreter: a shell, a pager, an editor."""
     own = os.path.realpath(sys.executable)
     for pid in tree(kiosk.supervisor.pid):

@@ -9,17 +9,21 @@ from pathlib import Path
 from typing import Any
 
 from tests.bench.counter_memory import ADDRESS, TAX_NUMBER, TITLE, UNUSUAL
-from tests.bench.ways_out.ways import FIRST, Way, later_ways, ways
+from tests.bench.ways_out.way import FIRST, Way
+from tests.bench.ways_out.ways import later_ways, ways
 from tests.harness.end_to_end.sandbox import Sandbox
 from tests.harness.end_to_end.stage import new_token
 from tests.harness.kiosk.counter import CounterKiosk
 from tests.rig.softhsm import SoftToken
+from tui.cli.operator.password import hash_of
+from tui.core.secret import Password
 from tui.sandbox.files import ACCOUNT, PASSWORD
 
 _CALM = 0.4
 """Seconds of silence after which a page stands whole: less than a blink of the caret, which never ends."""
 _END, _TAB, _ENTER = "\x1b[F", "\t", "\r"
 _TURNS = 30
+_OPERATORS = b"\x10\x0f"
 
 
 class Alone(CounterKiosk):
@@ -30,6 +34,26 @@ class Alone(CounterKiosk):
 
     def __init__(self, folder: Path, _sandbox: Sandbox | None = None) -> None:
         super().__init__(folder)
+
+
+class Operated(CounterKiosk):
+    """A counter without desk and token that has an operator's password."""
+
+    values: Mapping[str, str] = {"password": "kein7Treffer!"}
+    """It is not the right one."""
+
+    def __init__(self, folder: Path, _sandbox: Sandbox | None = None) -> None:
+        super().__init__(folder, f"idle_seconds = 3600\noperator = '{hash_of(Password(b'open5esame'))}'")
+
+    def to_password(self) -> None:
+        """Tried once, and typed again."""
+        self.settle(_CALM)
+        self.type(_OPERATORS)
+        self.until(OPERATOR)
+        for after in (_ENTER.encode(), b""):
+            self.settle(_CALM)
+            self.type(self.values["password"].encode() + after)
+            self.until("请重新输入")
 
 
 class Visited(CounterKiosk):
@@ -125,15 +149,19 @@ def _module(token: SoftToken) -> str:
     return f'path = "{token.module}"\nenvironment = {{ {environment} }}\n'
 
 
+OPERATOR = "管理员"
 SIGN_IN, FORM, PIN_PAGE, CODE = "登录财智云", "网证通数字证书续期申请表", "输入CA密码", "扫码付款"
 """What heads these screens."""
+
+
+Counter = Alone | Operated | Visited
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
     """One screen."""
 
-    kiosk: type[Alone] | type[Visited]
+    kiosk: type[Alone] | type[Operated] | type[Visited]
     head: str
     """Stands on this screen alone."""
     ways: Callable[[], Iterator[Way]]
@@ -145,6 +173,7 @@ class Start:
 
 STARTS = {
     "first": Start(Alone, FIRST, ways),
+    "operator": Start(Operated, OPERATOR, later_ways, Operated.to_password),
     "sign-in": Start(Visited, SIGN_IN, later_ways, Visited.to_sign_in),
     "form": Start(Visited, FORM, later_ways, Visited.to_form),
     "pin": Start(Visited, PIN_PAGE, later_ways, Visited.to_pin),

@@ -3,32 +3,16 @@
 import os
 import random
 import signal
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 from wcwidth import wcswidth
 
+from tests.bench.ways_out import circumstances, protocols
+from tests.bench.ways_out.way import FIRST, Act, Way, click, sent
 from tests.harness.kiosk.counter import CounterKiosk
 
-Act = Callable[[CounterKiosk], None]
-FIRST = "数字证书在线续期"
-"""Heads the first screen."""
 KEYPAD_ENTER = 57414
 """Begins a renewal, as Enter does."""
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """One attempt."""
-
-    name: str
-    act: Act
-    kills: bool = False
-    """A process ends by it: a fresh first screen is right."""
-
-
-def _bytes(name: str, data: bytes) -> Way:
-    return Way(name, lambda kiosk: kiosk.type(data))
 
 
 def _signal(number: signal.Signals) -> Way:
@@ -49,17 +33,13 @@ def _there_and_back(key: bytes) -> Act:
     return act
 
 
-def _click(column: int, row: int) -> bytes:
-    return b"\x1b[<0;%d;%dM\x1b[<0;%d;%dm" % (column, row, column, row)
-
-
 def _click_on(key: str) -> Act:
     """Where the key line names it; nothing where it does not."""
 
     def act(kiosk: CounterKiosk) -> None:
         before, named, _ = kiosk.screen.text.splitlines()[-1].partition(key)
         if named:
-            kiosk.type(_click(wcswidth(before) + 1, len(kiosk.screen.text.splitlines())))
+            kiosk.type(click(wcswidth(before) + 1, len(kiosk.screen.text.splitlines())))
 
     return act
 
@@ -93,30 +73,31 @@ def _resize(*sizes: tuple[int, int]) -> Way:
 def ways() -> Iterator[Way]:
     """All of them; those that end a process come last."""
     for code in (*range(1, 9), *range(10, 13), *range(14, 27), 28, 29, 30, 31, 127):  # without Tab, Enter, Esc
-        yield _bytes(f"control byte {code:02x}", bytes((code,)) * 3)
-    yield _bytes("Esc 50 times", b"\x1b" * 50)
+        yield sent(f"control byte {code:02x}", bytes((code,)) * 3)
+    yield sent("Esc 50 times", b"\x1b" * 50)
+    yield sent("Esc before every byte of a sequence", b"\x1b\x1b[\x1b\x1b[3\x1b[2\x1b[~")
     function = {1: "P", 2: "Q", 3: "R", 4: "S"}
     tilde = {5: 15, 6: 17, 7: 18, 8: 19, 9: 20, 10: 21, 11: 23, 12: 24, 13: 25, 14: 26, 15: 28, 16: 29, 17: 31, 18: 32}
     for number in (2, 3, 8, 9, 10, 11, 12, *range(13, 19)):
         plain = f"\x1bO{function[number]}" if number in function else f"\x1b[{tilde[number]}~"
-        yield _bytes(f"F{number}", plain.encode())
+        yield sent(f"F{number}", plain.encode())
     yield Way("F7 twice", _twice(b"\x1b[18~"))  # another language, and this one again
     for modifier in range(2, 9):
         pressed = [f"\x1b[1;{modifier}{letter}" for letter in function.values()]
         pressed += [f"\x1b[{code};{modifier}~" for code in tilde.values()]
-        yield _bytes(f"F1 to F18 with modifier {modifier}", "".join(pressed).encode())
-    yield _bytes("Insert, shift+Insert, Print, Menu", b"\x1b[2~\x1b[2;2~\x1b[57361u\x1b[29~")
-    yield _bytes(
+        yield sent(f"F1 to F18 with modifier {modifier}", "".join(pressed).encode())
+    yield sent("Insert, shift+Insert, Print, Menu", b"\x1b[2~\x1b[2;2~\x1b[57361u\x1b[29~")
+    yield sent(
         "alt with every printable", b"".join(b"\x1b" + bytes((c,)) for c in range(0x21, 0x7F) if c not in b"[]OPX^_")
     )
     for name, modifier in (("ctrl", 5), ("super", 9), ("hyper", 17), ("meta", 33), ("ctrl+alt+shift", 8)):
         keys = "".join(f"\x1b[{code};{modifier}u" for code in range(97, 123))
-        yield _bytes(f"kitty {name}+letters", keys.encode())
-        yield _bytes(f"modifyOtherKeys {name}", "".join(f"\x1b[27;{modifier};{c}~" for c in range(97, 123)).encode())
-    yield _bytes(
+        yield sent(f"kitty {name}+letters", keys.encode())
+        yield sent(f"modifyOtherKeys {name}", "".join(f"\x1b[27;{modifier};{c}~" for c in range(97, 123)).encode())
+    yield sent(
         "kitty private keys", "".join(f"\x1b[{code}u" for code in range(57376, 57455) if code != KEYPAD_ENTER).encode()
     )
-    yield _bytes("kitty event types and flags", b"\x1b[99;5:3u\x1b[99;5:2u\x1b[?31u\x1b[=0u")
+    yield sent("kitty event types and flags", b"\x1b[99;5:3u\x1b[99;5:2u\x1b[?31u\x1b[=0u")
     replies = {
         "DA1 DA2 DA3": b"\x1b[?62;22c\x1b[>1;10;0c\x1bP!|00000000\x1b\\",
         "CPR": b"\x1b[9999;9999R\x1b[0;0R",
@@ -131,7 +112,7 @@ def ways() -> Iterator[Way]:
         "focus 400 times": b"\x1b[I\x1b[O" * 400,
     }
     for name, data in replies.items():
-        yield _bytes(f"reply {name}", data)
+        yield sent(f"reply {name}", data)
     for name, start in (
         ("OSC", b"\x1b]"),
         ("DCS", b"\x1bP"),
@@ -140,9 +121,9 @@ def ways() -> Iterator[Way]:
         ("SOS", b"\x1bX"),
         ("CSI", b"\x1b["),
     ):
-        yield _bytes(f"unfinished {name}", start + b"12;")
-    yield _bytes("a number of 5000 digits", b"\x1b[" + b"9" * 5000 + b"u")
-    yield _bytes("40 kB of CSI parameters", b"\x1b[" + b"1;" * 20000 + b"u")
+        yield sent(f"unfinished {name}", start + b"12;")
+    yield sent("a number of 5000 digits", b"\x1b[" + b"9" * 5000 + b"u")
+    yield sent("40 kB of CSI parameters", b"\x1b[" + b"1;" * 20000 + b"u")
     odd = {
         "broken UTF-8": b"\xff\xfe\xc3\x28\xf8\x88",
         "NUL and DEL": b"\0" * 64 + b"\x7f" * 64,
@@ -152,15 +133,15 @@ def ways() -> Iterator[Way]:
         "GBK": "退出".encode("gbk"),
     }
     for name, data in odd.items():
-        yield _bytes(f"bytes: {name}", data)
+        yield sent(f"bytes: {name}", data)
     dice = random.Random(11)
     soup = b"".join(
         b"\x1b[" + bytes(dice.choices(b"0123456789;?<>=$", k=6)) + dice.choice([b"R", b"c", b"y", b"t", b"x"])
         for _ in range(20000)
     )
-    yield _bytes("200 kB of CSI soup", soup)
+    yield sent("200 kB of CSI soup", soup)
     for size in (100_000, 1_000_000):
-        yield _bytes(f"paste of {size} bytes", b"\x1b[200~" + b"A" * size + b"\x1b[201~")
+        yield sent(f"paste of {size} bytes", b"\x1b[200~" + b"A" * size + b"\x1b[201~")
     for name, held in (
         ("F10", b"\x1b[21~"),
         ("Tab", b"\t"),
@@ -168,11 +149,11 @@ def ways() -> Iterator[Way]:
         ("ctrl+c", b"\x03"),
         ("lines", b"exit\nsh\n"),
     ):
-        yield _bytes(f"paste holding {name}", b"\x1b[200~x" + held + b"\x1b[201~")
-    yield _bytes("paste never ended", b"\x1b[200~abc")
-    yield _bytes("end of that paste", b"\x1b[201~")
-    yield _bytes("5,000 keys at once", b"x" * 5000)
-    yield _bytes("200,000 keys at once", b"q" * 200_000)
+        yield sent(f"paste holding {name}", b"\x1b[200~x" + held + b"\x1b[201~")
+    yield sent("paste never ended", b"\x1b[200~abc")
+    yield sent("end of that paste", b"\x1b[201~")
+    yield sent("5,000 keys at once", b"x" * 5000)
+    yield sent("200,000 keys at once", b"q" * 200_000)
     mouse = {
         "at 99999": b"\x1b[<0;99999;99999M\x1b[<0;99999;99999m",
         "at 0 and below": b"\x1b[<0;0;0M\x1b[<0;-5;-5M",
@@ -185,16 +166,18 @@ def ways() -> Iterator[Way]:
         "5,000 clicks on the title": b"\x1b[<0;5;1M\x1b[<0;5;1m" * 5000,
     }
     for name, data in mouse.items():
-        yield _bytes(f"mouse {name}", data)
+        yield sent(f"mouse {name}", data)
     for row in (1, 2, 3, 23, 24):
         for column in (4, 79):  # in the last row F1, and nothing
-            yield _bytes(f"click {column},{row}", _click(column, row))
+            yield sent(f"click {column},{row}", click(column, row))
     for window in ((1, 1), (2, 1), (1, 50), (200, 1), (0, 0), (300, 100), (2000, 1000)):
         yield _resize(window)
     yield _resize(*((w % 190 + 10, w % 50 + 5) for w in range(200)))
+    yield from protocols.ways()
+    yield from circumstances.ways()
     yield Way("我的证书 and back", _there_and_back(b"\x1bOS"))
     yield Way("环境检测 and back", _there_and_back(b"\x1b[15~"))
-    yield _bytes("the operator's keys", b"\x10\x0f")
+    yield sent("the operator's keys", b"\x10\x0f")
     yield Way("STOP and CONT of the program", _stop)
     for number in (
         signal.SIGINT,
@@ -243,14 +226,16 @@ def ways() -> Iterator[Way]:
         signal.SIGKILL,
     ):
         yield _signal(number)
+    yield from circumstances.terminals_signals()
 
 
 _LATER = (
     *(f"control byte {code:02x}" for code in (3, 4, 16, 22, 26, 28)),
     *("F7", "F10", "F12", "F1 to F18 with modifier 2", "F1 to F18 with modifier 5", "Insert", "alt", "kitty ctrl+l"),
     *("kitty private", "kitty event", "modifyOtherKeys ctrl", "reply", "unfinished", "a number", "40 kB", "bytes"),
-    *("200 kB", "paste of 100000", "paste h", "paste n", "end of", "5,000", "200,000", "mouse", "click 4,", "resize"),
-    *("the operator's", "STOP", "SIGTSTP", "SIGWINCH", "SIGINT to the s", "SIGHUP", "SIGTERM", "SIGSEGV", "SIGKILL"),
+    *("200 kB", "paste", "end of", "5,000", "200,000", "mouse", "click 4,", "resize"),
+    *("keys", "the operator's", "STOP", "SIGTSTP", "SIGWINCH", "SIGINT to the s", "SIGHUP", "SIGTERM"),
+    *("SIGSEGV", "SIGKILL", "stty isig and ctrl+z", "stty isig and ctrl+\\"),
 )
 """How the names of the ways begin that a later screen may answer otherwise; none is a key that leads to another one."""
 
@@ -264,7 +249,8 @@ def later_ways() -> Iterator[Way]:
         "selected by the mouse": b"\x1b[<0;10;8M\x1b[<32;60;8M\x1b[<0;60;8m\x03\x1b[99;6u",
     }
     for name, data in fields.items():
-        yield _bytes(f"a field's text {name}", data)
+        yield sent(f"a field's text {name}", data)
     yield Way("click on F10", _click_on("F10"))
     yield Way("the keyboard on the screen and back", _twice(b"\x1bOQ"))
+    yield from circumstances.persons_ways()
     yield from (way for way in ways() if way.name.startswith(_LATER))

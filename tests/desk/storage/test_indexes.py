@@ -14,7 +14,7 @@ from tests.bench.load.fill import fill
 from tests.harness.desk.invoice_doubles import SETTINGS
 from tests.harness.desk.running import Post, Tax, awaited, has, running
 from tests.harness.desk.town import Town, b64, make_town
-from tests.rig.postgres import postgres
+from tests.rig.postgres import database
 from tui.core.beijing import BEIJING
 from tui.core.order import ApplicationStatus, InvoiceStatus
 from tui.core.payment_method import PaymentMethod
@@ -39,7 +39,7 @@ def town(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     if request.param == "sqlite":
         yield from _furnished(folder)
         return
-    with postgres() as url:
+    with database(request.getfixturevalue("cluster")) as url:
         for town in _furnished(folder, database=url):
             fill(town.desk.engine, 2000)
             yield town

@@ -11,7 +11,7 @@ from alembic import command
 
 from tests.desk.storage.test_migrations import add_as_the_first_version_did, move
 from tests.harness.desk.desk_file import write_desk_file
-from tests.rig.postgres import postgres
+from tests.rig.postgres import database
 from tui.core.exits import Exit
 from tui.desk.commands import evidence, migrate, serve
 from tui.desk.settings import load
@@ -28,7 +28,7 @@ def file(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
     if request.param == "sqlite":
         yield desk_toml
         return
-    with postgres() as url:
+    with database(request.getfixturevalue("cluster")) as url:
         desk_toml.write_text(desk_toml.read_text().replace("[desk]", f'[desk]\ndatabase = "{url}"', 1))
         yield desk_toml
 

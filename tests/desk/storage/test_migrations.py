@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from tests.harness.desk.desk_file import write_desk_file
 from tests.harness.desk.doubles import NOW
-from tests.rig.postgres import postgres
+from tests.rig.postgres import database as new_database
 from tui.core.exits import Exit
 from tui.core.order import (
     ApplicationStatus,
@@ -44,8 +44,8 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'desk.db'}"
     else:
-        with postgres() as served:
-            yield served
+        with new_database(request.getfixturevalue("cluster")) as made:
+            yield made
 
 
 def move(engine: sa.Engine, act: Callable[[Config, str], None], revision: str) -> None:

@@ -1,17 +1,11 @@
 """The same desk on PostgreSQL: the journey, and two kiosks at once."""
 
-import os
-import pwd
-import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
-from pathlib import Path
 from threading import Barrier
 
 import pytest
@@ -20,6 +14,7 @@ from sqlalchemy import QueuePool, event, select, text
 from tests.harness.desk.invoice_doubles import SETTINGS
 from tests.harness.desk.running import Tax, awaited, has, running
 from tests.harness.desk.town import ACCOUNT, FORM, Town, make_town, paid, shown
+from tests.rig.postgres import database
 from tui.core.order import Application, ApplicationStatus, InvoiceStatus, PaymentStatus
 from tui.desk.engine.obligations import Due, Obligation
 from tui.desk.engine.workers import Workers
@@ -30,32 +25,12 @@ from tui.desk.storage.database import CONNECTIONS, open_database, reading, writi
 from tui.desk.storage.records import AT_ONCE, ApplicationRecord
 from tui.desk.storage.wakeup import notify, wakeup
 
-BINARIES = max(Path("/usr/lib/postgresql").glob("*/bin"))
-
-
-def run(*command: str) -> None:
-    """As the user `postgres` where we are root, which PostgreSQL refuses to run as."""
-    user = pwd.getpwnam("postgres").pw_uid if os.geteuid() == 0 else None
-    subprocess.run(
-        [str(BINARIES / command[0]), *command[1:]], check=True, user=user, cwd="/", stdout=subprocess.DEVNULL
-    )
-
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    """A cluster of our own that listens on a Unix socket only."""
-    folder = tempfile.mkdtemp(prefix="pg")
-    if os.geteuid() == 0:
-        shutil.chown(folder, "postgres")
-    run("initdb", "-D", f"{folder}/data", "-A", "trust", "-U", "desk", "--no-sync")
-    options = f"-k {folder} -c listen_addresses= -c fsync=off"
-    run("pg_ctl", "-D", f"{folder}/data", "-l", f"{folder}/log", "-o", options, "-w", "start")
-    try:
-        run("createdb", "-h", folder, "-U", "desk", "desk")
-        yield f"postgresql+psycopg://desk@/desk?host={folder}"
-    finally:
-        run("pg_ctl", "-D", f"{folder}/data", "-m", "immediate", "-w", "stop")
-        shutil.rmtree(folder)
+def server(cluster: str) -> Iterator[str]:
+    """An empty database for all tests of a module."""
+    with database(cluster) as url:
+        yield url
 
 
 @pytest.fixture(scope="module")
@@ -107,7 +82,7 @@ def test_another_process_wakes_who_waits_also_after_the_server_has_closed_the_co
         notify(engine)
         assert waiting.wait(10)
         with engine.connect() as connection:
-            others = "SELECT pid FROM pg_stat_activity WHERE query LIKE 'LISTEN%'"
+            others = "SELECT pid FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = current_database()"
             for pid in list(connection.scalars(text(others))):
                 connection.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
         assert waiting.wait(10)

@@ -8,7 +8,7 @@ from sqlalchemy import Engine, text, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
-from tests.rig.postgres import postgres
+from tests.rig.postgres import database
 from tui.desk.clock import utc_now
 from tui.desk.storage.database import find_one, migrate, open_database, reading, write, writing, writing_once
 from tui.desk.storage.records import AccountRecord
@@ -19,9 +19,9 @@ WRONG = update(AccountRecord).values(wrong_passwords=AccountRecord.wrong_passwor
 
 
 @pytest.fixture(scope="module")
-def engine() -> Iterator[Engine]:
+def engine(cluster: str) -> Iterator[Engine]:
     """With one account; every connection that is given back is the next one's."""
-    with postgres() as url:
+    with database(cluster) as url:
         engine = open_database(url)
         migrate(engine)
         with writing(engine) as db:

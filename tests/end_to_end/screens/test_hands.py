@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.harness.end_to_end.person import Person
 from tests.harness.end_to_end.sandbox import Sandbox
 from tests.harness.end_to_end.stage import at_counter, ledger_of, new_token
@@ -26,9 +28,11 @@ FORM = ApplicationForm(
 INVOICE = InvoiceForm("91440300100012316L", "某某供应商有限公司")
 
 
-async def test_by_taps_alone(sandbox: Sandbox, tmp_path: Path) -> None:
+@pytest.mark.parametrize("touch", [False, True], ids=["mouse", "touch screen without keys"])
+async def test_by_taps_alone(sandbox: Sandbox, tmp_path: Path, touch: bool) -> None:
     token = new_token(sandbox, tmp_path)
     async with at_counter(sandbox, token) as person:
+        person.app.hands.without_keys = touch
         fingers = Fingers(person.app, person.pilot)
         await person.reached(Step.WAITING)
         await fingers.until(lambda: "可以办理续期" in person.text and person.app.state.desk_reachable is True)

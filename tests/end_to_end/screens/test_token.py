@@ -3,10 +3,12 @@
 import logging
 from pathlib import Path
 
+import PyKCS11
 import pytest
 
 from tests.harness.end_to_end.sandbox import Sandbox
 from tests.harness.end_to_end.stage import PIN, at_counter, new_token
+from tests.rig.simulator import Is, Simulator, build
 from tests.rig.softhsm import SoftToken, pull, put_back
 from tui.core.failure import Reason
 from tui.core.text_safety import mask
@@ -89,27 +91,32 @@ async def test_pulled_at_the_pin_and_put_back(sandbox: Sandbox, tmp_path: Path) 
         assert "证书安装完成！" in person.text
 
 
-@pytest.mark.parametrize("stage", [TokenStage.CHECKING, TokenStage.KEY_PAIR], ids=lambda stage: stage.value)
-async def test_pulled_while_the_request_is_made(sandbox: Sandbox, tmp_path: Path, stage: TokenStage) -> None:
-    token = new_token(sandbox, tmp_path, "rsa2048")
+@pytest.mark.parametrize(
+    ("stage", "call"),
+    [(TokenStage.CHECKING, "C_Login"), (TokenStage.KEY_PAIR, "C_GenerateKeyPair")],
+    ids=["checking", "key_pair"],
+)
+async def test_pulled_while_the_request_is_made(sandbox: Sandbox, tmp_path: Path, stage: TokenStage, call: str) -> None:
+    soft = new_token(sandbox, tmp_path)
+    token = Simulator(soft, build(sandbox.directory), tmp_path / "control")
     async with at_counter(sandbox, token) as person:
         await person.walk_to(Step.REQUEST_PIN)
         business_no = person.application.business_no
-        pulled: list[TokenStage] = []
+        stages: list[TokenStage] = []
 
-        def pull_at_once(event: Event) -> None:
-            if isinstance(event, TokenProgressed) and event.stage is stage and not pulled:
-                pulled.append(event.stage)
-                pull(token)
+        def note(event: Event) -> None:
+            if isinstance(event, TokenProgressed):
+                stages.append(event.stage)
 
-        person.app.at_arrival = pull_at_once
+        person.app.at_arrival = note
+        token.rule(Is.ABSENT, PyKCS11.CKR_DEVICE_REMOVED, since=call)
         await person.enter_pin(PIN)
         await person.until(Step.TOKEN_AWAITED)
-        assert pulled == [stage]
-        put_back(token)
+        assert stages[-1] is stage
+        token.clear()
         await person.until(Step.SIGN_IN)
         await person.walk_to(Step.DONE)
         assert Step.NOTICE not in person.app.trail[person.app.trail.index(Step.TOKEN_AWAITED) :]
         assert person.application.business_no == business_no
-    assert private_keys(token) == 2
-    assert token.objects().count("Certificate Object") == 2
+    assert private_keys(soft) == 2
+    assert soft.objects().count("Certificate Object") == 2

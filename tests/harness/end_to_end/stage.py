@@ -22,6 +22,7 @@ from textual.pilot import Pilot
 
 from tests.harness.end_to_end.person import PATIENCE, Person, WatchedKiosk
 from tests.harness.end_to_end.sandbox import Sandbox
+from tests.rig.simulator import Simulator
 from tests.rig.softhsm import MODULE, KeyKind, SoftToken, TestCa, make_token
 from tui.core.payment_method import PaymentMethod
 from tui.desk.renewals.accounts import bind_certificate
@@ -47,7 +48,11 @@ _numbers = count(1)
 
 @asynccontextmanager
 async def at_counter(
-    sandbox: Sandbox, token: SoftToken, *, account: tuple[str, str] = (ACCOUNT, PASSWORD), log: Path | None = None
+    sandbox: Sandbox,
+    token: SoftToken | Simulator,
+    *,
+    account: tuple[str, str] = (ACCOUNT, PASSWORD),
+    log: Path | None = None,
 ) -> AsyncIterator[Person]:
     """Somebody at a kiosk of this sandbox with this token in it; the kiosk is closed at the end."""
     known = read_answers(sandbox.directory / "answers.toml")
@@ -72,7 +77,7 @@ def quick_runtime(kiosk: KioskSettings) -> Runtime:
     return Runtime(build, pace=Pace(poll=0.3, service=1.0, retry=0.3, longest=1.0))
 
 
-def settings(sandbox: Sandbox, token: SoftToken) -> KioskSettings:
+def settings(sandbox: Sandbox, token: SoftToken | Simulator) -> KioskSettings:
     """The sandbox's kiosk.toml with this token's driver alone."""
     kiosk = load_kiosk(sandbox.directory / "kiosk.toml")
     return replace(kiosk, modules=(ModuleSettings(token.module, token.environment),))

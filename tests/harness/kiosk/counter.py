@@ -27,18 +27,17 @@ class CounterKiosk:
     def __init__(self, folder: Path, settings: str = "", *, desk: str = NO_DESK, **environment: str) -> None:
         config = folder / "kiosk.toml"
         config.write_text(f'[desk]\n{desk}\n[kiosk]\nmode = "counter"\nlog = ""\n{settings}')
-        self.master, self._slave = pty.openpty()
+        self.master, self.terminal = pty.openpty()
         self.resize(80, 24)
         self.screen = Emulator()
         self.copied = False
         """Something was put into the terminal's clipboard."""
         self.supervisor = subprocess.Popen(
-            [sys.executable, "-m", "tui", "--config", str(config)],
-            stdin=self._slave,
-            stdout=self._slave,
-            stderr=self._slave,
+            ["setsid", "--ctty", sys.executable, "-m", "tui", "--config", str(config)],
+            stdin=self.terminal,
+            stdout=self.terminal,
+            stderr=self.terminal,
             cwd=ROOT,
-            start_new_session=True,
             env={"TERM": "xterm-256color", "COLORTERM": "truecolor", "PATH": os.environ["PATH"], "HOME": str(folder)}
             | environment,
         )
@@ -53,13 +52,13 @@ class CounterKiosk:
             self.supervisor.wait(10)
         self.supervisor.kill()
         self.supervisor.wait()
-        for fd in (self.master, self._slave):
+        for fd in (self.master, self.terminal):
             os.close(fd)
 
     def resize(self, columns: int, rows: int) -> None:
         """Give the terminal another size."""
         with suppress(termios.error):
-            termios.tcsetwinsize(self._slave, (rows, columns))
+            termios.tcsetwinsize(self.terminal, (rows, columns))
 
     def type(self, data: bytes) -> None:
         """Hand over as much of it as the program takes, reading what it paints meanwhile."""
@@ -75,6 +74,13 @@ class CounterKiosk:
         end = monotonic() + PATIENCE
         while not all(word in self.screen.text for word in words):
             assert monotonic() < end, f"no {words} in\n{self.screen.text}"
+            self.read(0.1)
+
+    def until_another(self, program: int) -> None:
+        """Read until another program has taken this one's place."""
+        end = monotonic() + PATIENCE
+        while Path(f"/proc/{program}").exists():
+            assert monotonic() < end, f"no other program: {self.screen.text}"
             self.read(0.1)
 
     def settle(self, quiet: float = 0.25) -> None:

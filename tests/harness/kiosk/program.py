@@ -6,7 +6,7 @@ import select
 import subprocess
 import sys
 import termios
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from time import monotonic
@@ -18,13 +18,20 @@ PATIENCE = 30.0
 class Program:
     """The kiosk in a pty."""
 
-    def __init__(self, idle: int = 120, size: tuple[int, int] = (80, 24), environment: Mapping[str, str] = {}) -> None:
+    def __init__(
+        self,
+        idle: int = 120,
+        size: tuple[int, int] = (80, 24),
+        environment: Mapping[str, str] = {},
+        words: Sequence[str] = (),
+    ) -> None:
+        """`words` are given to Python in the place of the kiosk without adapters."""
         self.master, self.slave = pty.openpty()
         termios.tcsetwinsize(self.slave, size[::-1])
         self.found = termios.tcgetattr(self.slave)
         self.output = b""
         self.process = subprocess.Popen(
-            [sys.executable, "-X", "utf8", "-m", "tests.harness.kiosk.terminal_program", str(idle)],
+            [sys.executable, "-X", "utf8", *(words or ("-m", "tests.harness.kiosk.terminal_program", str(idle)))],
             stdin=self.slave,
             stdout=self.slave,
             stderr=self.slave,

@@ -1,7 +1,6 @@
 """What only an act brings onto a screen: a question, a keyboard, an error, a tick, help."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from tests.harness import people
@@ -22,18 +21,6 @@ class Scene:
 
     state: State
     act: Act
-
-    @asynccontextmanager
-    async def on(self, stage: Stage) -> AsyncIterator[None]:
-        """The scene as it is seen; afterwards the first screen, with nothing above it."""
-        await stage.show(self.state)
-        await self.act(stage)
-        yield
-        while stage.app.screen is not stage.screen:
-            stage.app.pop_screen()
-            await stage.pilot.pause()
-        await stage.show(State())
-        await stage.events()
 
 
 def _keys(*keys: str) -> Act:

@@ -29,9 +29,15 @@ class Counter:
         termios.tcsetwinsize(self.slave, (24, 80))
         self.found = termios.tcgetattr(self.slave)
         shown = (sys.executable, "-m", "tests.harness.kiosk.shown_program", begins)
-        words = (sys.executable, "-I", "-S", "-X", "utf8", "-c", _MAIN, str(ROOT), idle, "AGAIN", "SUSPENDED\nCALL")
+        words = (sys.executable, "-I", "-S", "-X", "utf8", "-c", _MAIN, str(ROOT), idle)
+        said = "STARTING\nSOON", "AGAIN", "SUSPENDED\nCALL"
         self.process = subprocess.Popen(
-            [*words, *shown], stdin=self.slave, stdout=self.slave, stderr=self.slave, cwd=ROOT, start_new_session=True
+            [*words, *said, *shown],
+            stdin=self.slave,
+            stdout=self.slave,
+            stderr=self.slave,
+            cwd=ROOT,
+            start_new_session=True,
         )
         self.output = b""
 
@@ -134,6 +140,14 @@ def test_whatever_ends_a_program_a_fresh_one_comes_on_a_clean_screen(
     assert b"\x1b[?1049l" in between
     assert seen.shown() != first
     assert not termios.tcgetattr(seen.slave)[3] & (termios.ECHO | termios.ISIG | termios.ICANON)
+
+
+def test_what_starts_is_said_until_the_first_program_has_the_terminal(counter: Callable[..., Counter]) -> None:
+    seen = counter()
+    seen.until(b"STARTING")
+    seen.shown()
+    seen.type(b"h")
+    assert b"STARTING" not in seen.until(b"FIRST ")
 
 
 def test_a_stopped_program_goes_on(counter: Callable[..., Counter]) -> None:

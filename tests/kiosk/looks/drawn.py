@@ -16,6 +16,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
 
+from tests.harness.kiosk.further import ABOVE, FURTHER, show
 from tests.harness.kiosk.gallery import GALLERY
 from tests.harness.kiosk.scenes import SCENES
 from tests.harness.kiosk.stage import Stage, staged
@@ -38,8 +39,10 @@ PALETTES = {
     "eight": (PaletteName.DARK, Depth.EIGHT),
     "mono": (PaletteName.DARK, Depth.MONO),
 }
-TELLING = "waiting-token", "sign-in", "form", "request-pin", "order", "refused", "done"
+TELLING = "waiting-token", "sign-in", "form", "request-pin", "order", "qr", "refused", "done"
 """Screens that are kept in other palettes, too: all that has an edge, a state or a ground of its own stands on one."""
+RARE = ("zh", "compact"), ("en", "regular")
+"""Where the gallery's further states and what lies above a step are kept: each language once, each size once."""
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 PLAIN = "foreground on background"
 NAMES = (
@@ -48,20 +51,25 @@ NAMES = (
 
 
 async def looks(language: str, size: tuple[int, int]) -> dict[str, str]:
-    """Every screen's drawing, by its name, in its palette's names; what acts make of them, in Chinese."""
+    """Every screen's drawing, by its name, in the names of the palette's colours."""
     use_language(language)
-    drawings = {}
     try:
         with _standing_still():
             async with staged(State(), size) as stage:
                 _show_in(stage, PaletteName.DARK, Depth.TRUE)
-                for name, state in GALLERY.items():
-                    await stage.show(state)
-                    drawings[name] = _drawing(stage, NAMES.split())
-                for name, scene in SCENES.items() if language == "zh" else ():
-                    async with scene.on(stage):
-                        drawings[name] = _drawing(stage, NAMES.split())
-        return drawings
+                return {name: await _drawing(stage, name, NAMES.split()) for name in GALLERY}
+    finally:
+        use_language("zh")
+
+
+async def rare(language: str, size: tuple[int, int]) -> dict[str, str]:
+    """The same of what few people meet."""
+    use_language(language)
+    try:
+        with _standing_still():
+            async with staged(State(), size) as stage:
+                _show_in(stage, PaletteName.DARK, Depth.TRUE)
+                return {name: await _drawing(stage, name, NAMES.split()) for name in (*FURTHER, *ABOVE, *SCENES)}
     finally:
         use_language("zh")
 
@@ -71,11 +79,7 @@ async def coloured(kind: str) -> dict[str, str]:
     with _standing_still():
         async with staged(State(), SIZES["compact"]) as stage:
             _show_in(stage, *PALETTES[kind])
-            drawings = {}
-            for name in TELLING:
-                await stage.show(GALLERY[name])
-                drawings[name] = _drawing(stage, PLAIN.split(" on "))
-            return drawings
+            return {name: await _drawing(stage, name, PLAIN.split(" on ")) for name in TELLING}
 
 
 @contextmanager
@@ -98,8 +102,9 @@ def _show_in(stage: Stage, palette: PaletteName, depth: Depth) -> None:
     stage.app.theme = theme.name
 
 
-def _drawing(stage: Stage, told: list[str]) -> str:
+async def _drawing(stage: Stage, name: str, told: list[str]) -> str:
     """In the palette's names `told`, the first of those that are one colour, and in colours."""
+    await show(stage, name)
     variables = stage.app.theme_variables
     names = {_colour(variables[name]): name for name in reversed(told) if name in variables}
     legend = {PLAIN: "."}
@@ -147,6 +152,9 @@ def path(name: str, language: str, kind: str) -> Path:
 async def _write() -> None:
     for language, kind in product(LANGUAGES, SIZES):
         for name, drawing in (await looks(language, SIZES[kind])).items():
+            _keep(path(name, language, kind), drawing)
+    for language, kind in RARE:
+        for name, drawing in (await rare(language, SIZES[kind])).items():
             _keep(path(name, language, kind), drawing)
     for kind in PALETTES:
         for name, drawing in (await coloured(kind)).items():

@@ -2,13 +2,18 @@
 
 import pytest
 
-from tests.kiosk.looks.drawn import LANGUAGES, PALETTES, SIZES, coloured, looks, path
+from tests.kiosk.looks.drawn import LANGUAGES, PALETTES, RARE, SIZES, coloured, looks, path, rare
 
 
 @pytest.mark.parametrize("kind", SIZES)
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_every_screen_looks_as_it_did(language: str, kind: str) -> None:
     _compare(await looks(language, SIZES[kind]), language, kind)
+
+
+@pytest.mark.parametrize(("language", "kind"), RARE)
+async def test_so_does_what_few_people_meet(language: str, kind: str) -> None:
+    _compare(await rare(language, SIZES[kind]), language, kind)
 
 
 @pytest.mark.parametrize("kind", PALETTES)

@@ -105,3 +105,11 @@ async def test_a_desk_that_is_back_is_asked_without_any_wait(monkeypatch: pytest
     assert desk.asked == [None, first, None, first]
     assert [type(event) for event in posted] == [ApplicationSeen, DeskLost, ApplicationSeen]
     assert len(slept) == 1
+
+
+async def test_what_the_desk_moves_on_no_more_is_not_asked_again_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = Desk([(0.0, Sighting(application(ApplicationStatus.ISSUED), 'W/"3"'))])
+    posted, slept = await watched(monkeypatch, desk)
+    assert len(posted) == 1
+    assert all(1.8 <= seconds <= 2.2 for seconds in slept)
+    assert len(slept) == 1

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from tests.harness.kiosk.further import show
 from tests.harness.kiosk.gallery import HOME
-from tests.harness.kiosk.scenes import BLANK, SCENES
 from tests.harness.kiosk.stage import Stage, staged
 from tui.core.failure import Failure, Reason
 from tui.core.token import Readers, Snapshot
@@ -32,11 +32,11 @@ def is_whole(stage: Stage, field: Field) -> bool:
 @pytest.mark.parametrize("size", [(80, 24), (100, 32), (120, 40)])
 async def test_the_field_at_hand_is_in_view_with_its_note(size: tuple[int, int]) -> None:
     async with staged(State(), size) as stage:
-        await stage.show(BLANK)
+        await show(stage, "form-blank")
         assert is_whole(stage, field_at_hand(stage))
-        async with SCENES["form-wrong"].on(stage):
-            assert field_at_hand(stage).wrong
-            assert is_whole(stage, field_at_hand(stage))
+        await show(stage, "form-wrong")
+        assert field_at_hand(stage).wrong
+        assert is_whole(stage, field_at_hand(stage))
 
 
 async def test_the_ladder_is_laid_out_anew_for_another_window() -> None:

@@ -5,11 +5,11 @@ import re
 import pytest
 
 from tests.harness.spacing import BLANK, NAMES
-from tests.kiosk.text.catalogue import ROOT, extracted
+from tests.kiosk.text.catalogue import ROOT, known
 from tui.kiosk.text.certificate import left_words
 
 GLOSSARY = ROOT / "assets/docs/words.md"
-MESSAGES = [str(message.id) for message in extracted() if message.id]
+MESSAGES = [str(message.id) for message in known() if message.id]
 KEYS = re.compile(r"^ *F1 ")
 LEGEND = re.compile(r"^[A-Za-z]: ")
 LONE_MARK = re.compile(r"(^|\n)\s*[。，、；：？！]")

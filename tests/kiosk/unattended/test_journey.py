@@ -67,6 +67,14 @@ def test_each_document_is_asked_for_once_and_both_before_the_offer() -> None:
     assert asked == ["notice", "agreement", "offer"]
 
 
+def test_the_application_is_not_looked_at_on_the_way_to_its_code() -> None:
+    desk = desk_script()
+    renewed(desk, token_script())
+    asked = [name for name, _ in desk.called]
+    assert asked[asked.index("submit") + 1] == "pay"
+    assert asked[asked.index("pay") + 1] == "application"
+
+
 def test_a_wrong_pin_ends_it_and_is_not_tried_again() -> None:
     tokens = token_script(answer=TokenError(Failure(Reason.WRONG_PIN, tries_left=2)))
     code, kept = renewed(desk_script(), tokens)

@@ -111,13 +111,17 @@ def missing() -> str:
 
 
 @contextmanager
-def private_pcscd() -> Iterator[Reader]:
-    """A reader without cards; its pcscd ends with the thread that began it, whatever happens."""
+def private_pcscd(*, bare: bool = False) -> Iterator[Reader]:
+    """A reader without cards; its pcscd ends with the thread that began it, whatever happens.
+
+    `bare` leaves the reader out, too.
+    """
     directory = Path(mkdtemp(prefix="card"))  # short: a socket's path holds 107 bytes
     (directory / "opensc.conf").write_text(_OPENSC)
     (directory / "readers").mkdir()
-    (directory / "readers" / "virtual").write_text(_READER)
-    slots = tuple(Slot(directory, port) for port in _PORTS)
+    if not bare:
+        (directory / "readers" / "virtual").write_text(_READER)
+    slots = () if bare else tuple(Slot(directory, port) for port in _PORTS)
     environment = (
         ("PCSCLITE_CSOCK_NAME", str(directory / "socket")),
         ("OPENSC_CONF", str(directory / "opensc.conf")),
@@ -128,7 +132,8 @@ def private_pcscd() -> Iterator[Reader]:
     try:
         daemon = _start(directory)
         try:
-            _await_reader(directory, daemon)
+            if not bare:
+                _await_reader(directory, daemon)
             yield Reader(directory, slots, daemon.pid, environment)
         finally:
             for slot in slots:

@@ -56,6 +56,8 @@ def test_of_a_good_certificate_both_parsers_read_the_same(
     assert strict.well_formed
     assert (reading.key, reading.spki, reading.usage) == (strict.key, strict.spki, strict.usage)
     assert reading.common_name == strict.common_name
+    assert lenient.spki_digest(value) == strict.spki
+    assert not lenient.spki_digest(value[:60])
 
 
 @pytest.mark.parametrize(

@@ -1,20 +1,17 @@
 """Accounts: passwords with argon2id (RFC 9106), a lock after wrong ones, sessions, certificates bound to them."""
 
-import base64
 import hashlib
 import secrets
 from datetime import datetime, timedelta
 from math import ceil
 from typing import TYPE_CHECKING
 
-from argon2 import Parameters, PasswordHasher, Type, extract_parameters
-from argon2.exceptions import InvalidHashError, VerificationError
-from argon2.low_level import ARGON2_VERSION
 from sqlalchemy import Engine, delete, select, update
 from sqlalchemy.orm import Session
 
 from tui.core.failure import Reason
 from tui.desk.clock import utc_now
+from tui.desk.crypto.passwords import PasswordHasher
 from tui.desk.refusals import Refused
 from tui.desk.storage.database import reading, writing, writing_once
 from tui.desk.storage.inserts import put
@@ -23,7 +20,7 @@ from tui.desk.storage.records import AccountRecord, BindingRecord, SessionRecord
 if TYPE_CHECKING:  # the settings name every partner, the rules none
     from tui.desk.settings import DeskSettings
 
-_HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+_HASHER = PasswordHasher(passes=2, memory=19_456)
 """19 MiB, two passes, one lane, as OWASP recommends. A hash names its own cost, by which it is verified."""
 LONGEST_ACCOUNT, LONGEST_PASSWORD = 64, 128
 """Characters; nothing longer is hashed."""
@@ -63,9 +60,9 @@ def sign_in(engine: Engine, settings: "DeskSettings", name: str, password: str, 
         found = db.scalar(next_in_order)
         known = found if found is not None and found.name == name else None
         _refuse_locked(known, now)
-    stored = known.password_hash if known else _hash_of_nothing(found.password_hash if found else None)
-    right = _verify(stored, password) and known is not None
-    renewed = _HASHER.hash(password) if right and _HASHER.check_needs_rehash(stored) else None
+    stored = known.password_hash if known else _hash_of_nothing(found)
+    right = _HASHER.verify(stored, password) and known is not None
+    renewed = _HASHER.hash(password) if right and _HASHER.is_outdated(stored) else None
     with writing(engine) as db:
         account = db.get(AccountRecord, name, with_for_update={"key_share": True})  # no rows that point here wait
         _refuse_locked(account, now)
@@ -110,31 +107,10 @@ def _refuse_locked(account: AccountRecord | None, now: datetime) -> None:
         raise Refused(Reason.ACCOUNT_LOCKED, retry_after=ceil((account.locked_until - now).total_seconds()))
 
 
-def _verify(stored: str, password: str) -> bool:
-    try:
-        return _HASHER.verify(stored, password)
-    except (VerificationError, InvalidHashError):
-        return False
-
-
-def _hash_of_nothing(like: str | None) -> str:
+def _hash_of_nothing(found: AccountRecord | None) -> str:
     """A hash that no password has, checked when there is no such account, so that the answer takes as long.
 
     As long as for the account next to it in order: while hashes of several costs are stored, an unknown name takes as
     long as some known one.
     """
-    cost = _cost_of(like)
-    salt, tag = (
-        base64.b64encode(secrets.token_bytes(length)).rstrip(b"=").decode() for length in (cost.salt_len, cost.hash_len)
-    )
-    parameters = f"m={cost.memory_cost},t={cost.time_cost},p={cost.parallelism}"
-    return f"$argon2id$v={cost.version}${parameters}${salt}${tag}"
-
-
-def _cost_of(stored: str | None) -> Parameters:
-    """What it takes to verify this hash; a new one's cost where there is none."""
-    try:
-        return extract_parameters(stored or "")
-    except InvalidHashError:
-        lengths, passes = (_HASHER.salt_len, _HASHER.hash_len), (_HASHER.time_cost, _HASHER.memory_cost)
-        return Parameters(Type.ID, ARGON2_VERSION, *lengths, *passes, _HASHER.parallelism)
+    return _HASHER.of_nothing(found.password_hash if found else "")

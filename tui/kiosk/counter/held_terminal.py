@@ -4,27 +4,28 @@ import os
 import select
 import termios
 
+from tui.kiosk.terminal.centred import centred
 from tui.kiosk.terminal.modes import ABANDONED, BLANK, ERASE_SCROLLBACK, RESET
 
-WIDE = 0x2E80
-"""From here on nearly all characters are two cells wide."""
 _IFLAG, _OFLAG, _CFLAG, _LFLAG = range(4)
 
 
 class HeldTerminal:
     """Written to without ever waiting: a terminal that nobody reads must not stop the supervisor."""
 
-    def __init__(self, fd: int = 0) -> None:
+    def __init__(self, fd: int = 0, lines: tuple[str, ...] = ()) -> None:
+        """`lines` are said from the beginning until a program has it."""
         self._fd = fd
         self._found = termios.tcgetattr(fd)
         # A description of its own: O_NONBLOCK set on the inherited one would reach the shell that started us.
         self._own = os.open(os.ttyname(fd), os.O_WRONLY | os.O_NOCTTY | os.O_NONBLOCK | os.O_CLOEXEC)
-        self._lines: tuple[str, ...] = ()
+        self._lines = lines
 
     def hold(self) -> None:
         """Take it from whoever had it before; what stood in it is gone."""
         self._raw()
         self._write(BLANK)
+        self.show(*self._lines)
 
     def recover(self, *lines: str) -> None:
         """After a program that ended by itself: nothing of it stays, typed keys included; say `lines` in the middle."""
@@ -40,9 +41,7 @@ class HeldTerminal:
             height, width = termios.tcgetwinsize(self._fd)
         except termios.error:
             return
-        top = max(1, (height - len(lines)) // 2)
-        placed = (f"\x1b[{top + i};{_indent(line, width)}H{line}" for i, line in enumerate(lines))
-        self._write(f"\x1b[?25l\x1b[H\x1b[2J{ERASE_SCROLLBACK}{''.join(placed)}")
+        self._write(f"\x1b[?25l\x1b[H\x1b[2J{ERASE_SCROLLBACK}{centred(lines, width, height)}")
 
     def resized(self) -> None:
         """Say again what was said."""
@@ -96,8 +95,3 @@ class HeldTerminal:
             os.write(self._own, text.encode())
         except OSError:  # full or gone: what comes next paints everything
             return
-
-
-def _indent(line: str, width: int) -> int:
-    cells = sum(2 if ord(character) >= WIDE else 1 for character in line)
-    return max(1, (width - cells) // 2 + 1)

@@ -250,9 +250,10 @@ def _noted(number: int, frame: object) -> None:
 
 
 def main() -> None:
-    """Arguments: where the package lies, idle seconds, what to say between programs, and where none comes; a command.
+    """Arguments: where the package lies, idle seconds, what to say at first, between programs and for none; a command.
 
     Two descriptors are added to the command: where it reports, and where it reads its orders.
     """
-    _root, idle_seconds, again, suspended, *command = sys.argv[1:]
-    sys.exit(Supervisor(HeldTerminal(), command, float(idle_seconds), again, suspended.split("\n")).run())
+    _root, idle_seconds, starting, again, suspended, *command = sys.argv[1:]
+    terminal = HeldTerminal(lines=tuple(starting.split("\n")))
+    sys.exit(Supervisor(terminal, command, float(idle_seconds), again, suspended.split("\n")).run())

@@ -152,6 +152,8 @@ class Session:
             return
         self.state = after
         if self.state.step is not before.step:
+            self.idle.touch()
+            self._warned = False
             self._withdraw()
             self._dialogue = DIALOGUES[self.state.step](self.state, self)
             self._dialogue.begin()

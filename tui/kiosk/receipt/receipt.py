@@ -16,13 +16,14 @@ from tui.kiosk.text.wording import call
 def receipt_of(state: State) -> tuple[str, ...]:
     """Its lines in the language spoken; times are Beijing's."""
     line = _("{label}：{value}")
-    facts = (line.format(label=name, value=printable(value, 80)) for name, value in _facts(state) if value)
+    facts = (line.format(label=name, value=printable(value, 80)) for name, value in facts_of(state) if value)
     head = _("网证通数字证书续期  收据")
     foot = _("本收据不是发票，电子发票另行发送。")
     return head, *facts, foot, call(state.service)
 
 
-def _facts(state: State) -> Iterator[tuple[str, str]]:
+def facts_of(state: State) -> Iterator[tuple[str, str]]:
+    """What it says, each with its label; a value may be empty."""
     application, new = state.application, state.renewed
     if new is not None:
         yield _("证书持有人"), masked_holder(new.name)

@@ -8,7 +8,7 @@ from datetime import datetime
 from math import floor
 
 from tui.core.failure import Failure, KioskError, Reason
-from tui.core.order import Application
+from tui.core.order import Application, ApplicationStatus
 from tui.core.sighting import Sighting
 from tui.journey.events import ApplicationSeen, DeskLost, Event, Failed, ServiceSeen, TokensSeen
 from tui.journey.ports import DeskPort, TokenPort
@@ -17,6 +17,9 @@ from tui.kiosk.runtime.unexpected import failure_of
 
 _log = logging.getLogger(__name__)
 Post = Callable[[Event], None]
+
+_MOVING = frozenset({ApplicationStatus.ENTERED, ApplicationStatus.ISSUING})
+"""The desk moves these on by itself."""
 
 LOST = frozenset({Reason.DESK_UNREACHABLE, Reason.DESK_TIMEOUT, Reason.DESK_FAULT, Reason.DESK_BUSY})
 """Failures after which asking again may help."""
@@ -59,7 +62,8 @@ async def watch_service(desk: DeskPort, post: Post, pace: Pace) -> None:
 async def watch_application(desk: DeskPort, business_no: str, post: Post, pace: Pace) -> None:
     """Post the application whenever it differs from what was posted, and after each loss of the desk.
 
-    A desk that can wait for a change is asked again as soon as it has told one, any other at the pace of the polls.
+    A desk that can wait for a change is asked again as soon as it has told one, any other at the pace of the polls; so
+    is either about an application that no longer moves by itself: whoever hears that stops this poll.
     Raises `KioskError` when the desk refuses: the poll is over then.
     """
     now = asyncio.get_running_loop().time
@@ -88,7 +92,7 @@ async def watch_application(desk: DeskPort, business_no: str, post: Post, pace: 
         if application != posted or losses:
             post(ApplicationSeen(application, polled=True))
         seen, posted, losses = answer, application, 0
-        if not answer.tag:
+        if not answer.tag or application.status not in _MOVING:
             await asyncio.sleep(pace.poll_after(now() - begun))
         elif not changed:
             await asyncio.sleep(max(0.0, pace.poll_after(now() - begun) - (now() - asked)))

@@ -6,7 +6,7 @@ from datetime import datetime
 from tui.core.beijing import SKEW, beijing
 from tui.core.certificate import Certificate
 from tui.core.failure import Failure, KioskError, Reason
-from tui.core.ladder import NOT_NOW, judged
+from tui.core.ladder import NOT_NOW, judged, unseen
 from tui.core.order import ServiceStatus
 from tui.core.token import Snapshot
 from tui.journey.ports import Check, DeskPort
@@ -68,7 +68,7 @@ def _told(certificate: Certificate) -> str:
 
 def _token(snapshot: Snapshot) -> Check:
     if not snapshot.tokens:
-        return Check("token", False, failure=Failure(Reason.NO_TOKEN))
+        return Check("token", False, failure=unseen(snapshot))
     faulty = next((token for token in snapshot.tokens if token.fault), None)
     if faulty is not None:
         return Check("token", False, faulty.label, Failure(Reason.TOKEN_FAULT, detail=faulty.fault))

@@ -20,7 +20,7 @@ from tui.kiosk.screens.compositor import NarrowCompositor
 from tui.kiosk.screens.events import Happened
 from tui.kiosk.screens.looks.layout import FrameLayout
 from tui.kiosk.screens.typing import TypingScreen
-from tui.kiosk.settings import Mode
+from tui.kiosk.settings import Mode, is_counter
 from tui.kiosk.text import N_, _
 from tui.kiosk.text.wording import demo_words
 from tui.kiosk.widgets.banner import FailureBanner
@@ -136,6 +136,10 @@ class StepScreen(TypingScreen, inherit_bindings=False):
                 return not state.token_working
             case _:
                 return True
+
+    def veils(self, state: State) -> bool:
+        """Whether a stranger may stand here with a token that they found: at a counter, until the desk knows better."""
+        return is_counter(self.app) and state.offer is None and state.application is None
 
     # ── the person's acts ───────────────────────────────────────────────────
     def advance(self, event: "Event") -> None:

@@ -13,6 +13,7 @@ from tui.journey.events import CertificatesOpened, RenewalRequested
 from tui.journey.state import State
 from tui.kiosk.screens.base import BACK, END, RETRY, Key, StepScreen
 from tui.kiosk.text import N_, _
+from tui.kiosk.text.certificate import discreet
 from tui.kiosk.text.labels import label
 from tui.kiosk.widgets.action import ActionButton
 from tui.kiosk.widgets.card import facts, kept_words
@@ -47,7 +48,8 @@ class CardScreen(StepScreen):
         if state.holder is not None and state.now is not None:
             token, certificate = state.holder
             _say(self.query_one("#kept", Static), Content(kept_words(token, certificate)))
-            self.query_one(Facts).show(facts(certificate, state.now, state.window))
+            rows = facts(certificate, state.now, state.window)
+            self.query_one(Facts).show(discreet(rows, certificate) if self.veils(state) else rows)
             urgent = certificate.is_urgent(state.now)
             self.query_one(DaysLeft).show(certificate.days_left(state.now), good=not urgent)
         application = under_way(state)

@@ -1,12 +1,15 @@
 """修改CA密码: the old PIN, the new one twice, and what the token says to it."""
 
 from collections.abc import Iterable
+from typing import ClassVar
 
 from textual import on
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
+from tui.core.failure import Reason
 from tui.core.pin_rules import PinFlaw, pin_rule, same
 from tui.core.secret import Pin
 from tui.core.text_safety import printable
@@ -19,6 +22,7 @@ from tui.kiosk.text.pin import CHANGE_HELP, CONSENT, is_last_try, is_locked, tri
 from tui.kiosk.widgets.action import ActionButton
 from tui.kiosk.widgets.choice import Tick
 from tui.kiosk.widgets.field import Field
+from tui.kiosk.widgets.large_tick import LargeTick
 from tui.kiosk.widgets.secret_field import SecretField
 from tui.kiosk.widgets.words import Words
 
@@ -31,13 +35,15 @@ class ChangePinScreen(StepScreen):
     heading = N_("修改CA密码")
     help_text = CHANGE_HELP
     keys = (BACK,)
-    CSS_PATH = style("applying.tcss")
+    CSS_PATH: ClassVar = [style("applying.tcss"), style("paying.tcss")]
 
     def compose_body(self) -> Iterable[Widget]:
-        """Which CA, the rule, the tries, what is wrong with the fields, the three of them."""
+        """Which CA and its tries, the rule, what is wrong with the fields, the three of them; or that it is done."""
+        yield Horizontal(
+            LargeTick(id="tick"), Words(Content(_("CA密码已修改。以后请用新密码。")), id="until"), id="reached"
+        )
         yield Words(id="which")
         yield Words(id="rule", classes="hint")
-        yield Words(id="tries")
         yield Tick(_(CONSENT), id="last-try")
         yield Words(id="flaw", classes="error")
         for name, words in FIELDS.items():
@@ -65,11 +71,10 @@ class ChangePinScreen(StepScreen):
     def show(self, state: State) -> None:
         """What the token says of itself; after a refusal all is typed anew."""
         token = state.token
-        if state.pin_changed:
-            done = _("CA密码已修改。以后请用新密码。")
-            self.query_one("#which", Static).update(Content.styled(f"✓ {done}", "bold $good"))
-        elif token is not None:
-            self.query_one("#which", Static).update(_named(token.label))
+        self.query_one("#reached").display = state.pin_changed
+        self.set_class(state.pin_changed, "-changed")
+        self.set_class(state.failure is not None and state.failure.reason is Reason.WRONG_PIN, "-failed")
+        if token is not None:
             rule = (
                 _("请先按「确定」，再在CA的键盘上输入原密码和两次新密码。")
                 if token.pin_pad
@@ -79,16 +84,19 @@ class ChangePinScreen(StepScreen):
             words, urgent = tries_words(state, token)
             if undecided := undecided_words(state.failure):
                 words, urgent = undecided, True
-            self.query_one("#tries", Static).update(Content.styled(words, "bold $bad" if urgent else "$foreground"))
+            name = "" if self.veils(state) else printable(token.label, 30)
+            which = _("CA：{name}").format(name=name) if name else _("已插入CA")
+            tries = words, "bold $bad" if urgent else "bold $foreground"
+            self.query_one("#which", Static).update(Content.assemble((which, "$muted"), "  ", tries))
         open_ = token is not None and not state.pin_changed and not is_locked(state, token)
         for widget in (*self.query(Field), *self.query("#flaw")):
             widget.display = open_ and token is not None and not token.pin_pad
-        for name in ("#rule", "#tries"):
-            self.query_one(name).display = not state.pin_changed
         self.query_one(Tick).display = open_ and token is not None and is_last_try(state, token)
         self.query_one("#actions ActionButton").display = open_
         if state.failure is not None and state.busy is None:
             self._wipe()
+        if state.pin_changed:
+            self.focus_next_act()
 
     @on(SecretField.Changed)
     def _typing(self) -> None:
@@ -139,7 +147,3 @@ class ChangePinScreen(StepScreen):
 
     def _say(self, words: str) -> None:
         self.query_one("#flaw", Static).update(Content(words))
-
-
-def _named(name: str) -> Content:
-    return Content.styled(_("CA：{name}").format(name=printable(name, 30)), "$muted")

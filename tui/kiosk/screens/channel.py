@@ -13,6 +13,7 @@ from tui.journey.state import State
 from tui.kiosk.screens.base import BACK, END, StepScreen, style
 from tui.kiosk.text import N_, _, proper
 from tui.kiosk.widgets.action import ActionButton
+from tui.kiosk.widgets.amount import Amount
 from tui.kiosk.widgets.choice import Choice
 from tui.kiosk.widgets.code_room import CodeRoom
 from tui.kiosk.widgets.facts import Fact, table
@@ -40,12 +41,14 @@ class ChannelScreen(StepScreen):
         """下一步."""
         yield ActionButton(_("下一步"), "next", primary=True)
         yield ActionButton(_("返回"), "back")
+        yield Amount()
 
     def show(self, state: State) -> None:
         """Draw number and amount."""
         application = state.application
         if application is None or application.order is None:
             return
+        self.query_one(Amount).show(application)
         fee = Fact(_("业务费用"), yuan(application.order.total_fen), "bold $accent")
         self.query_one("#bill", Static).update(table((Fact(_("业务单号"), application.business_no), fee)))
         wallets = _("、").join(proper(method.wallet) for method in state.methods)

@@ -13,6 +13,7 @@ from tui.journey.renewable import renewable
 from tui.journey.state import State
 from tui.kiosk.screens.base import BACK, StepScreen
 from tui.kiosk.text import N_, _
+from tui.kiosk.text.certificate import discreet
 from tui.kiosk.widgets.card import short_facts, token_title
 from tui.kiosk.widgets.facts import table
 from tui.kiosk.widgets.rows import Rows
@@ -38,7 +39,7 @@ class ChoosingScreen(StepScreen):
     def show(self, state: State) -> None:
         """Draw the certificates that may be renewed; the cursor stays with its certificate, wherever that stands."""
         choices = self.query_one(Rows)
-        under, found = choices.highlighted_option, list(_options(state))
+        under, found = choices.highlighted_option, list(_options(state, veiled=self.veils(state)))
         if [(option.id, option.prompt) for option in found] == [
             (option.id, option.prompt) for option in choices.options
         ]:
@@ -55,11 +56,12 @@ class ChoosingScreen(StepScreen):
             self.advance(CertificateChosen(event.option_id))
 
 
-def _options(state: State) -> Iterable[Option]:
+def _options(state: State, *, veiled: bool) -> Iterable[Option]:
     """One for each certificate that may be renewed."""
     if state.now is None:
         return
     for token, certificate in renewable(state):
-        facts = table(short_facts(certificate, state.now, state.window))
-        prompt = Content("\n").join([token_title(token), facts, Content("")])
+        rows = short_facts(certificate, state.now, state.window)
+        facts = table(discreet(rows, certificate) if veiled else rows)
+        prompt = Content("\n").join([token_title(token, veiled=veiled), facts, Content("")])
         yield Option(prompt, id=certificate.fingerprint)

@@ -47,7 +47,8 @@ class DoneScreen(StepScreen):
         yield Horizontal(LargeTick(id="tick"), Words(id="until"), id="reached")
         yield Words(id="kept")
         yield TimeLine(id="time-line")
-        yield Words(id="receipt")
+        yield Words(id="pair")
+        yield Horizontal(Words(id="number"), Words(id="paid"), id="receipt")
         yield Words(id="invoice", classes="hint")
 
     def compose_actions(self) -> Iterable[Widget]:
@@ -61,8 +62,10 @@ class DoneScreen(StepScreen):
         self.query_one("#heading", Static).update(Content(_("续期已完成") if state.finished else _(self.heading)))
         if (new := state.renewed) is not None:
             self._show_end(state, new)
-        rows = _pair(state) + (_receipt(state.application) if state.application else ())
-        self.query_one("#receipt", Static).update(table(rows))
+        self.query_one("#pair", Static).update(table(_pair(state)))
+        if state.application is not None:
+            self.query_one("#number", Static).update(table(_number(state.application, finished=bool(state.finished))))
+            self.query_one("#paid", Static).update(table(_paid(state.application)))
         self.query_one("#retire").display = self.offers("retire", state)
         if state.application is not None:
             words = _("电子发票将在1-2个工作日内，以短信（下载链接）和邮件发送给经办人。")
@@ -79,7 +82,7 @@ class DoneScreen(StepScreen):
         )
         kept = Content.styled(kept_words(*found) if found else "", "$muted")
         self.query_one("#kept", Static).update(Content("\n").join([line for line in (ready, left, kept) if line]))
-        self.query_one("#reached").set_class(bool(left or kept), "-crowded")
+        self.set_class(bool(left or kept), "-crowded")
         self.query_one(TimeLine).show(state.now, _old_end(state), new.not_after)
 
     def offers(self, action: str, state: State) -> bool:
@@ -134,10 +137,12 @@ def _grouped(serial: str) -> str:
     return text if len(text) <= 24 else f"{text[:12]}..{text[-10:]}"
 
 
-def _receipt(application: Application) -> tuple[Fact, ...]:
-    rows = [Fact(_("业务单号"), application.business_no, "bold")]
-    if application.order is not None:
-        rows.append(Fact(_("已付金额"), yuan(application.order.total_fen), "bold"))
-    if application.installed_at is not None:
-        rows.append(Fact(_("完成时间"), moment(application.installed_at)))
-    return tuple(rows)
+def _number(application: Application, *, finished: bool) -> tuple[Fact, ...]:
+    """For who comes back to it also when that was; the receipt has it in any case."""
+    number = Fact(_("业务单号"), application.business_no, "bold")
+    at = application.installed_at
+    return (number, Fact(_("完成时间"), moment(at))) if finished and at else (number,)
+
+
+def _paid(application: Application) -> tuple[Fact, ...]:
+    return (Fact(_("已付金额"), yuan(application.order.total_fen), "bold"),) if application.order else ()

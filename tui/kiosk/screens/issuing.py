@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
@@ -14,6 +15,8 @@ from tui.kiosk.text.labels import label
 from tui.kiosk.widgets.action import ActionButton
 from tui.kiosk.widgets.countdown import Pulse
 from tui.kiosk.widgets.facts import Fact, table
+from tui.kiosk.widgets.figures import drawn
+from tui.kiosk.widgets.large_tick import LargeTick
 from tui.kiosk.widgets.words import Words
 
 
@@ -29,8 +32,8 @@ class IssuingScreen(StepScreen):
     keys = (RETRY, END)
 
     def compose_body(self) -> Iterable[Widget]:
-        """What is certain, what is awaited, that one may go."""
-        yield Static(Content.styled(_("支付成功"), "bold $good"), id="reached")
+        """What is certain, in large, what is awaited, that one may go."""
+        yield Horizontal(LargeTick(id="tick"), Words(id="until"), id="reached")
         yield Words(id="bill")
         yield Pulse(id="pulse")
         yield Static(
@@ -52,6 +55,8 @@ class IssuingScreen(StepScreen):
         application = state.application
         if application is None:
             return
+        paid = f" {yuan(application.order.total_fen)}" if application.order else ""
+        self.query_one("#until", Static).update(drawn(_("支付成功") + paid, "$good"))
         rows = [Fact(_("业务单号"), application.business_no, "bold"), Fact(_("业务状态"), label(application.status))]
         if application.order is not None:
             rows.append(Fact(_("已付金额"), yuan(application.order.total_fen)))

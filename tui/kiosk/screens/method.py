@@ -20,6 +20,7 @@ from tui.kiosk.screens.typed import TypedScreen
 from tui.kiosk.text import N_, _
 from tui.kiosk.text.labels import label
 from tui.kiosk.widgets.action import ActionButton
+from tui.kiosk.widgets.amount import Amount
 from tui.kiosk.widgets.choice import Choice
 from tui.kiosk.widgets.code_room import CodeRoom
 from tui.kiosk.widgets.field import Field, TextField, first_wrong
@@ -56,6 +57,7 @@ class MethodScreen(TypedScreen):
         """提交."""
         yield ActionButton(_("提交"), "submit_payment", primary=True)
         yield ActionButton(_("返回"), "back")
+        yield Amount()
 
     def focus_target(self, state: State) -> str:
         """The first wrong field; once submitted 提交; before that the method, above all that follows from it."""
@@ -74,6 +76,7 @@ class MethodScreen(TypedScreen):
             number, fee = printable(state.application.business_no, 40), yuan(state.application.order.total_fen)
             words = Content.assemble(_("业务单号："), number, "    ", _("业务费用："), (fee, "bold $accent"))
             self.query_one("#bill", Static).update(words)
+        self.query_one(Amount).show(state.application)
         self.query_one(CodeRoom).show(state.money)
         self._show_offer()
         self.query_one("ActionButton.-main").disabled = state.busy is not None

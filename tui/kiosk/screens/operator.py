@@ -49,6 +49,7 @@ class OperatorPassword(OperatorPage):
     ) -> None:
         super().__init__()
         self._verify, self._until, self._trying = verify, until, trying
+        self._again = again
         self._words = _("密码不对，请重新输入。") if again else _("请输入管理密码。")
         self._checking = False
         self.right: bool | None = None
@@ -56,7 +57,7 @@ class OperatorPassword(OperatorPage):
 
     def compose_body(self) -> Iterable[Widget]:
         """What is asked, and the field."""
-        yield Words(Content(self._words), id="asked")
+        yield Words(Content(self._words), id="asked", classes="-wrong" if self._again else "")
         yield Center(Vertical(SecretField(Password, id="operator-password"), id="typed"))
 
     def compose_actions(self) -> Iterable[Widget]:
@@ -95,7 +96,9 @@ class OperatorPassword(OperatorPage):
             self.dismiss()
 
     def _say(self, words: str) -> None:
-        self.query_one("#asked", Words).update(Content(words))
+        asked = self.query_one("#asked", Words)
+        asked.remove_class("-wrong")
+        asked.update(Content(words))
 
 
 class OperatorMenu(OperatorPage):
@@ -126,7 +129,7 @@ class OperatorMenu(OperatorPage):
     def show(self, state: State) -> None:
         """Draw the numbers."""
         day = ((words, self._counts.get(kind, 0)) for kind, words in KINDS.items())
-        self.query_one("#day", Facts).show(tuple(Fact(_(words), str(count)) for words, count in day))
+        self.query_one("#day", Facts).show(tuple(Fact(_(words), str(count), "bold $accent") for words, count in day))
         self.query_one("#failures", Facts).show(tuple(_failures(self._counts)))
 
     def action_restart(self) -> None:

@@ -16,9 +16,9 @@ from tui.kiosk.text.dates import moment
 from tui.kiosk.text.labels import label
 from tui.kiosk.text.wording import call
 from tui.kiosk.widgets.action import ActionButton
+from tui.kiosk.widgets.amount import Amount
 from tui.kiosk.widgets.facts import Fact, table
 from tui.kiosk.widgets.fee_table import FeeTable
-from tui.kiosk.widgets.figures import drawn
 from tui.kiosk.widgets.words import Words
 
 SETTLED = frozenset({PaymentStatus.PAID, PaymentStatus.FROZEN})
@@ -40,29 +40,36 @@ class OrderScreen(StepScreen):
         """Business beside order, fees below."""
         yield Horizontal(Words(id="business"), Words(id="order"), id="order-facts")
         yield FeeTable(id="fees")
-        yield Words(id="total")
         yield Words(id="money")
 
     def compose_actions(self) -> Iterable[Widget]:
-        """立即支付, 撤销申请; nothing but the way out while a person must look at the money."""
+        """立即支付, 撤销申请, the amount; nothing but the way out while a person must look at the money."""
         yield ActionButton(_("立即支付"), "pay", primary=True)
         yield ActionButton(_("撤销申请"), "withdraw", id="withdraw")
         yield ActionButton(_("结束办理"), "end", primary=True, id="end")
+        yield Amount()
+
+    def focus_target(self, state: State) -> str:
+        """立即支付; the way out while a person must look at the money."""
+        frozen = state.application is not None and state.application.is_frozen
+        return "#end" if frozen else super().focus_target(state)
 
     def show(self, state: State) -> None:
         """Draw the order as it now is."""
         application = state.application
         if application is None:
             return
+        self.query_one(Amount).show(application)
         self.query_one("#business", Static).update(_business(application))
         if application.order is not None:
             self.query_one("#order", Static).update(_order(application, application.order))
             self.query_one(FeeTable).show(application.order, state.service)
-            self.query_one("#total", Static).update(drawn(yuan(application.order.total_fen), "$accent"))
         frozen = application.is_frozen
         for button in self.query(ActionButton):
             button.display = frozen is (button.id == "end")
             button.disabled = state.busy is not None or not (frozen or self.offers("pay", state))
+        if frozen and self.focused is not self.query_one("#end"):
+            self.focus_next_act()
         money = self.query_one("#money", Static)
         money.display = frozen
         money.update(_checked_by_a_person(state) if frozen else Content(""))

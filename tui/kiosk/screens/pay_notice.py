@@ -13,6 +13,7 @@ from tui.kiosk.screens.base import END, StepScreen, style
 from tui.kiosk.text import N_, _
 from tui.kiosk.text.wording import SEALED_BIDS
 from tui.kiosk.widgets.action import ActionButton
+from tui.kiosk.widgets.amount import Amount
 from tui.kiosk.widgets.facts import Fact, table
 from tui.kiosk.widgets.words import Words
 
@@ -38,14 +39,16 @@ class PayNoticeScreen(StepScreen):
         yield Words(Content(_(SEALED_BIDS)), classes="hint")
 
     def compose_actions(self) -> Iterable[Widget]:
-        """确定."""
+        """确定, beside the amount."""
         yield ActionButton(_("确定"), "confirm", primary=True)
+        yield Amount()
 
     def show(self, state: State) -> None:
         """Draw number and amount."""
         application = state.application
         if application is None or application.order is None:
             return
+        self.query_one(Amount).show(application)
         self.query_one("#bill", Static).update(
             table(
                 (

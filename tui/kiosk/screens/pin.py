@@ -8,6 +8,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
+from tui.core.failure import Money
 from tui.core.secret import Pin
 from tui.core.text_safety import printable
 from tui.journey.events import PinEntered
@@ -38,6 +39,7 @@ class PinScreen(StepScreen):
         """Purpose, tries, pad, the tick of the last try."""
         yield Words(id="purpose")
         yield Words(id="tries")
+        yield Center(Words(_own_pad(), id="own-pad"))
         yield Center(Tick(_(CONSENT), id="last-try"))
         yield Center(Vertical(self._entry, id="typed"))
         yield Static(Content(_("数字的位置每次不同，也可用键盘输入")), id="pin-hint", classes="hint")
@@ -66,12 +68,13 @@ class PinScreen(StepScreen):
         own_pad, locked = token.pin_pad, is_locked(state, token)
         self.query_one("#purpose", Static).update(Content(purpose_words(state)))
         words, urgent = tries_words(state, token)
-        if own_pad and not locked:
-            words = _("请在CA上输入密码：先按「确定」，再在CA的键盘上输入。") + words
+        said = locked and state.failure is not None and state.money is not Money.SAFE  # by the banner
+        self.query_one("#tries").display = not said
+        self.query_one("#own-pad").display = own_pad and not locked
+        name = "" if self.veils(state) else _("CA：{name}").format(name=printable(token.label, 30))
         self.query_one("#tries", Static).update(
             Content.assemble(
-                (_("CA：{name}").format(name=printable(token.label, 30)), "$muted"),
-                "  ",
+                (name and f"{name}  ", "$muted"),
                 (words, "bold $bad" if urgent else "bold $foreground"),
             )
         )
@@ -122,3 +125,13 @@ class PinScreen(StepScreen):
             typed.wipe()
             typed = Pin()
         self.advance(PinEntered(typed))
+
+
+def _own_pad() -> Content:
+    """Where the PIN is typed into the token itself: two acts in their order."""
+    acts = _("按屏幕上的「确定」"), _("在CA的键盘上输入密码")
+    lines = (
+        Content.assemble((f" {number} ", "bold $on-selected on $selected"), "  ", (act, "bold"))
+        for number, act in enumerate(acts, 1)
+    )
+    return Content("\n\n").join([Content(_("请在CA上输入密码：")), *lines])

@@ -6,6 +6,7 @@ from dataclasses import replace
 from textual import on
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.geometry import Size
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -51,6 +52,8 @@ class QrScreen(StepScreen):
         super().__init__()
         self._attempt: Attempt | None = None
         self._drawn: tuple[State, bool] | None = None
+        self._place: Size | None = None
+        """That of the code that was shown, which what follows it keeps."""
 
     def compose_body(self) -> Iterable[Widget]:
         """Code and panel."""
@@ -104,12 +107,14 @@ class QrScreen(StepScreen):
         self._show_live(state, attempt)
         for button in self.query(ActionButton):
             button.disabled = state.busy is not None
+        if self.focused is not None and not self.focused.display:
+            self.focus_next_act()
 
     def left(self) -> None:
         """No code stays behind."""
         self.query_one(QrCode).show("")
         self.query_one(Countdown).stop()
-        self._attempt = self._drawn = None
+        self._attempt = self._drawn = self._place = None
 
     def offers(self, action: str, state: State) -> bool:
         """支付成功 also after the code is over, then a new code too; no second payment while the first is frozen."""
@@ -134,9 +139,13 @@ class QrScreen(StepScreen):
     def _show_code(self, state: State, attempt: Attempt) -> None:
         scannable = self._scannable(state)
         code, instead = self.query_one(QrCode), self.query_one("#no-code", Static)
+        if code.display and code.drawing is not None:
+            self._place = code.drawing.size
         code.show(attempt.qr if scannable else "")
         code.display = scannable and drawable(attempt.qr)
         instead.display = not code.display
+        if (place := self._place) is not None:
+            instead.styles.width, instead.styles.height = place
         instead.update(Content.styled(_instead(state, attempt, scannable), "bold"))
         self.query_one("#claim").display = scannable and self.offers("claim", state)
         self.query_one("#renew").display = self.offers("renew", state)
@@ -156,7 +165,7 @@ class QrScreen(StepScreen):
         self.query_one("#time-left").display = scannable and not _undrawable(state)
         now = self.query_one("#now")
         now.set_class(scannable and attempt.state is AttemptState.SCANNED, "-scanned")
-        now.set_class(state.failure is not None, "-brief")
+        now.set_class(state.failure is not None or not scannable, "-brief")
         self.query_one("#news", Static).update(Content(_news(state, scannable)))
 
     @on(Countdown.Over)

@@ -16,15 +16,19 @@ from tui.journey.state import State
 from tui.kiosk.matrix import modules
 from tui.kiosk.ports import Outlets
 from tui.kiosk.receipt.outlet import deliver
-from tui.kiosk.receipt.receipt import compact_receipt_of, receipt_of
+from tui.kiosk.receipt.receipt import compact_receipt_of, facts_of, receipt_of
 from tui.kiosk.screens.base import style
 from tui.kiosk.screens.dialogue import Dialogue
 from tui.kiosk.text import _
 from tui.kiosk.text.receipt import outlet_words
 from tui.kiosk.widgets.action import ActionButton
+from tui.kiosk.widgets.facts import Fact, table
 from tui.kiosk.widgets.qr import QrCode, fitting
 from tui.kiosk.widgets.text_code import TextCode
 from tui.kiosk.widgets.words import Words
+
+ROOM = 66
+"""Cells of a line in its dialogue."""
 
 
 class ReceiptDialogue(Dialogue):
@@ -36,6 +40,12 @@ class ReceiptDialogue(Dialogue):
         self._lines = receipt_of(state)
         self._state, self._outlets = state, outlets
         super().__init__(self._lines[0], "\n".join(self._lines[1:]))
+
+    def on_mount(self) -> None:
+        """In two columns, where the paper has colons."""
+        rows = tuple(Fact(name, value, "bold") for name, value in facts_of(self._state) if value)
+        foot = Content("\n".join(self._lines[-2:])).stylize("$muted")
+        self.query_one("#dialogue-text", Static).update(Content("\n\n").join([table(rows, ROOM), foot]))
 
     def compose_buttons(self) -> Iterable[Widget]:
         """Printer and spool as the place has them, the code, and the way back."""

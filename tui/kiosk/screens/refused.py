@@ -13,6 +13,7 @@ from tui.journey.moves.pin_change import changeable
 from tui.journey.state import State
 from tui.kiosk.screens.base import Key, StepScreen
 from tui.kiosk.text import N_, _
+from tui.kiosk.text.certificate import discreet
 from tui.kiosk.text.wording import call
 from tui.kiosk.widgets.action import ActionButton
 from tui.kiosk.widgets.card import refused_facts
@@ -50,7 +51,9 @@ class RefusedScreen(StepScreen):
         self.query_one("#change-pin").display = self.offers("change_pin", state)
         rows: tuple[Fact, ...] = ()
         if state.holder is not None and state.now is not None:
-            rows = refused_facts(state.holder[1], state.now, state.window)
+            certificate = state.holder[1]
+            rows = refused_facts(certificate, state.now, state.window)
+            rows = discreet(rows, certificate) if self.veils(state) else rows
         if state.application is not None:
             rows += (Fact(_("业务单号"), state.application.business_no),)
         self.query_one(Facts).show((*rows, Fact(_("咨询"), call(state.service))))

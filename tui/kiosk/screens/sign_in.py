@@ -12,7 +12,9 @@ from tui.core.text_safety import mask, printable
 from tui.journey.events import SignInSubmitted
 from tui.journey.state import State
 from tui.kiosk.screens.base import BACK, StepScreen, style
+from tui.kiosk.settings import is_counter
 from tui.kiosk.text import N_, _
+from tui.kiosk.text.certificate import masked_name
 from tui.kiosk.text.dates import day
 from tui.kiosk.text.labels import label
 from tui.kiosk.widgets.action import ActionButton
@@ -63,7 +65,7 @@ class SignInScreen(StepScreen):
 
         What is covered waits for its own account's password: no other account can be typed.
         """
-        self.query_one("#chosen", Static).update(table(_facts(state)))
+        self.query_one("#chosen", Static).update(table(_facts(state, veiled=is_counter(self.app))))
         self.query_one("#field-account").display = not state.covered
         words = _("请务必使用申请CA时的账号登录。")
         if state.covered:
@@ -101,10 +103,10 @@ class SignInScreen(StepScreen):
         self.query_one(f"#field-{name}", Field).fail(error)
 
 
-def _facts(state: State) -> tuple[Fact, ...]:
+def _facts(state: State, *, veiled: bool) -> tuple[Fact, ...]:
     if state.holder is None:
         return ()
     certificate = state.holder[1]
-    name = certificate.name
+    name = masked_name(certificate.name) if veiled else certificate.name
     facts = (Fact(_("证书"), name, "bold"), Fact(_("到期"), day(certificate.not_after)))
     return (*facts, Fact(_("账号"), mask(printable(state.account, 64)))) if state.covered else facts

@@ -9,6 +9,7 @@ from textual.widgets import Static
 from tui.journey.events import SelfCheckOpened
 from tui.journey.state import State
 from tui.kiosk.screens.base import Key, StepScreen
+from tui.kiosk.settings import is_counter
 from tui.kiosk.text import N_, _
 from tui.kiosk.text.labels import label
 from tui.kiosk.widgets.action import ActionButton
@@ -49,8 +50,9 @@ class TokenAwaitedScreen(StepScreen):
         text = text.format(step=label(state.return_to))
         self.query_one("#awaited", Static).update(Content.assemble((headline, "bold $accent"), "\n\n", text))
         if (chosen := state.chosen) is not None:
+            named = () if is_counter(self.app) else (Fact(_("CA名称"), chosen.token_label or _("未命名CA"), "bold"),)
             rows = (
-                Fact(_("CA名称"), chosen.token_label or _("未命名CA"), "bold"),
+                *named,
                 Fact(_("CA序列号"), _("尾号{tail}").format(tail=chosen.token_serial[-6:])),
                 Fact(_("证书序列号"), _("尾号{tail}").format(tail=chosen.serial[-6:].upper())),
             )

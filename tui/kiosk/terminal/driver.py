@@ -18,14 +18,15 @@ from textual.message import Message
 
 from tui.kiosk.terminal.colour_depth import QUESTION
 from tui.kiosk.terminal.keyboard import FocusGained, Input, TrueColour
-from tui.kiosk.terminal.modes import RESET
+from tui.kiosk.terminal.launch_page import ENDING, LaunchPage
+from tui.kiosk.terminal.modes import ENTER, RESET
 from tui.kiosk.terminal.painting.capabilities import erases_in_colour
 from tui.kiosk.terminal.painting.frames import Frames
 from tui.kiosk.terminal.rate_limit import Allowance
 from tui.kiosk.terminal.tty import Before
 from tui.process.environment import environment
 
-SIGNALS: Final = {signal.SIGTERM: 143, signal.SIGHUP: 129, signal.SIGQUIT: 131, signal.SIGINT: 130}
+SIGNALS: Final = {number: 128 + number for number in ENDING}
 """Signals that end the program in order, and the exit code they lead to (128 + number)."""
 HUNG_UP: Final = 129
 CRASHED: Final = 70
@@ -76,7 +77,8 @@ class KioskDriver(LinuxDriver):
     ) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self._file = Output(2)  # type: ignore[assignment]
-        self.before = Before.look(self.fileno)
+        self._page: LaunchPage = getattr(app, "launch_page", None) or LaunchPage()
+        self.before = self._page.before or Before.look(self.fileno)
         self.frames = Frames(app, super().write, erases=erases_in_colour(environment()))
         self._repaints = Allowance(3, 1, monotonic)
         self._wake, self._waker = os.pipe()
@@ -97,12 +99,15 @@ class KioskDriver(LinuxDriver):
         for number in SIGNALS:
             signal.signal(number, self._signalled)
         super().start_application_mode()  # type: ignore[no-untyped-call]
+        if self._page.before is not None:
+            self.attrs_before = self._page.before.attributes
+            self._page.hand_over()
         with suppress(termios.error):
             self._raw = termios.tcgetattr(self.fileno)
 
     def write(self, data: str) -> None:
         """Write what is no frame: a mode, a question."""
-        if self._silent:
+        if self._silent or (data == ENTER and self._page.before is not None):  # to enter it again would blank it
             return
         self.frames.lose()
         super().write(data)
@@ -221,7 +226,7 @@ class KioskDriver(LinuxDriver):
         self._loop.call_soon_threadsafe(self._repaint)
 
     def _repaint(self) -> None:
-        self.write("\x1b[?1049h\x1b[?25l")
+        self.write(f"{ENTER}\x1b[?25l")
         self._enable_mouse_support()
         self._enable_bracketed_paste()
         self._disable_line_wrap()

@@ -1,5 +1,10 @@
 """What takes a terminal back from a full-screen program, as bytes; no import, so that anything may use it."""
 
+ENTER = "\x1b[?1049h"
+"""The alternate screen."""
+LEAVE = "\x1b[H\x1b[2J\x1b[0m\x1b[?1049l\x1b[?25h"
+"""Takes that back, and a hidden cursor; a terminal with one screen alone is left blank."""
+
 RESET = "".join(
     f"\x1b[{mode}"
     for mode in (

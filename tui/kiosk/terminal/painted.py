@@ -10,6 +10,7 @@ from textual.screen import Screen
 
 from tui.kiosk.terminal.colour_depth import is_asked, known
 from tui.kiosk.terminal.driver import KioskDriver
+from tui.kiosk.terminal.launch_page import LaunchPage
 from tui.process.environment import environment
 
 
@@ -23,6 +24,9 @@ class BlankScreen(Screen[None]):
 
 class PaintedApp(App[None], inherit_bindings=False):
     """Painted by `KioskDriver.frames`; with any other driver, as in tests, by Textual."""
+
+    launch_page: LaunchPage | None = None
+    """What stands on the terminal until the first frame."""
 
     def __init__(self, driver_class: type[Driver] | None = None) -> None:
         super().__init__(driver_class=driver_class)

@@ -30,14 +30,19 @@ def has_half_blocks(environment: Mapping[str, str], font: Container[int] | None)
 
     `font` has the code points that a Linux console draws; None when it cannot be asked, and then nor can this.
     """
-    locale = next(filter(None, (environment.get(name) for name in ("LC_ALL", "LC_CTYPE", "LANG"))), "")
-    charset = locale.partition(".")[2].partition("@")[0]
     console = _console(environment)
-    if charset.lower().replace("-", "") not in ("", "utf8"):
+    if not is_utf8(environment):
         return False
     if console == "linux":
         return None if font is None else LOWER_HALF_BLOCK in font
     return console not in CONSOLES
+
+
+def is_utf8(environment: Mapping[str, str]) -> bool:
+    """Whether the locale's charset is UTF-8, or none is named, which Python takes for UTF-8 (PEP 538 and 540)."""
+    locale = next(filter(None, (environment.get(name) for name in ("LC_ALL", "LC_CTYPE", "LANG"))), "")
+    charset = locale.partition(".")[2].partition("@")[0]
+    return charset.lower().replace("-", "") in ("", "utf8")
 
 
 def is_linux_console(environment: Mapping[str, str]) -> bool:
@@ -67,15 +72,20 @@ class Before:
         except (OSError, termios.error):
             return None
 
-    def put_back(self) -> None:
+    def put_back(self, reset: str = RESET) -> None:
         """Restore at once and without ever blocking, also when nobody reads the terminal; never raises."""
         with suppress(OSError, termios.error):
             termios.tcflush(self.fd, termios.TCOFLUSH)
             termios.tcsetattr(self.fd, termios.TCSANOW, self.attributes)
+        self.write(reset)
+
+    def write(self, text: str) -> bool:
+        """Write without ever blocking; whether the terminal took anything. Never raises."""
         # A description of its own: O_NONBLOCK set on the inherited one would reach the shell that started us.
         with suppress(OSError):
             own = os.open(self.path, os.O_WRONLY | os.O_NOCTTY | os.O_NONBLOCK)
             try:
-                os.write(own, RESET.encode())
+                return os.write(own, text.encode()) > 0
             finally:
                 os.close(own)
+        return False

@@ -109,7 +109,14 @@ def refused_facts(certificate: Certificate, now: datetime, window: timedelta) ->
 
 
 def discreet(rows: tuple[Fact, ...], certificate: Certificate) -> tuple[Fact, ...]:
-    """For whoever may have found the token: the holder's name masked, neither serial nor whole subject."""
+    """For whoever may have found the token: the holder's name masked, neither serial nor whole subject.
+
+    Of what cannot be read its label, which may be a name, stays untold.
+    """
+    if not certificate.readable:
+        return (Fact(_("状态"), label(CertificateState.UNREADABLE), TROUBLE),)
+    if not certificate.name:
+        return rows
     told = (certificate.serial.upper(), certificate.subject)
     kept = (fact for fact in rows if certificate.name == certificate.subject or fact.value not in told)
     hidden = masked_name(certificate.name)

@@ -87,7 +87,7 @@ def sections(
     if veiled:
         told: tuple[Section, ...] = (
             Section(_("证书信息"), (*discreet(summary, certificate), *_validity(certificate))),
-            Section(_("发证机构"), tuple(_named(details.issuer))),
+            Section(_("发证机构"), tuple(_named(() if details.issuer == details.subject else details.issuer))),
             Section(_("密钥"), tuple(_key(certificate, details))),
             Section(_("其他信息"), tuple(_places(details))),
         )

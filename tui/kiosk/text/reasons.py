@@ -26,6 +26,10 @@ REASONS: dict[Reason, tuple[str, str]] = {
         N_("本程序没有权限使用读卡服务。"),
         N_("请工作人员为本程序的用户开放读卡服务（polkit规则）。"),
     ),
+    Reason.CARD_UNKNOWN: (
+        N_("读卡器里有卡，但CA驱动不认识它。"),
+        N_("请拔出CA，重新插好。仍不认识的，请工作人员安装该CA厂商的驱动并写入设置。"),
+    ),
     Reason.DRIVER_MISSING: (N_("没有找到CA驱动的文件。"), N_("请工作人员安装CA驱动，或更正设置中的驱动路径。")),
     Reason.DRIVER_FOLDER: (
         N_("设置中的CA驱动路径是一个文件夹。"),

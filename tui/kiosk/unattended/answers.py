@@ -6,7 +6,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
-from tui.core.application import ApplicationForm, Buyer, IdType, InvoiceForm
+from tui.core.form.fields import ApplicationForm, InvoiceForm
+from tui.core.form.kinds import Buyer, IdType
 from tui.core.frozen import frozen
 from tui.core.payment_method import PaymentMethod
 from tui.core.secret import Password, Secret

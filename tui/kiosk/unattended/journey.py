@@ -5,16 +5,17 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from tui.core.application import IdType
 from tui.core.exits import Exit, exit_of
 from tui.core.failure import Failure, Reason
+from tui.core.form.kinds import IdType
 from tui.core.order import ApplicationStatus, PaymentStatus
 from tui.core.secret import Pin
+from tui.journey import commands as c
 from tui.journey import events as e
 from tui.journey.flow import advance
 from tui.journey.moves.arrival import may_be_paid
 from tui.journey.renewable import renewable
-from tui.journey.state import State, Step, Trait
+from tui.journey.state import Busy, State, Step, Trait
 from tui.kiosk.runtime.runtime import Runtime
 from tui.kiosk.unattended.acts import Person
 from tui.kiosk.unattended.answers import KEYS, Answers
@@ -41,6 +42,9 @@ PATIENCE = {
 PAUSE, LONGEST_PAUSE = 2.0, 30.0
 """Seconds between two tries."""
 
+_PASSED = frozenset({Step.PAY_NOTICE, Step.ORDER})
+"""Steps that lead on at once; what the desk is asked next tells all that a look at the application would."""
+
 ENDED = {
     ApplicationStatus.FAILED: Reason.ISSUING_FAILED,
     ApplicationStatus.LAPSED: Reason.CERTIFICATE_EXPIRED,
@@ -65,6 +69,8 @@ class Journey:
         self._events: queue.SimpleQueue[e.Event] = queue.SimpleQueue()
         self._state = State()
         self._begun = clock()
+        self._watch: c.WatchApplication | None = None
+        """The look at the application that waits until there is nothing else to do."""
         self._answered: State | None = None
         """The state that was answered last; an answer that moved nothing is not given again."""
         self._failing: tuple[Reason, Step, float] | None = None
@@ -92,11 +98,34 @@ class Journey:
         before = self._state
         self._state, commands = advance(before, event)
         for command in commands:
-            self._runtime.run(command)
+            self._begin(command)
         self._report.progress(before, self._state)
         if self._state.failure is not before.failure or self._state.step is not before.step:
             self._note_failure()
         self._milestones.look(self._state)
+
+    def _begin(self, command: c.Command) -> None:
+        """Have a command carried out; on pages that a person reads, a look at the application waits."""
+        match command:
+            case c.WatchApplication() if self._state.step in _PASSED:
+                self._watch = command
+                return
+            case c.WatchApplication() | c.StopWatching() | c.SignOut():
+                self._watch = None
+            case _:
+                pass
+        self._runtime.run(command)
+
+    def _meanwhile(self) -> None:
+        """What there is time for while an event is waited for."""
+        match self._state.busy:
+            case Busy.SIGNING_IN:
+                import tui.core.application  # noqa: F401 - the form's rules take milliseconds to compile
+            case None if self._watch is not None:
+                self._runtime.run(self._watch)
+                self._watch = None
+            case _:
+                pass
 
     def _next(self) -> e.Event | None:
         """The answer to the state as it is, else what happens next; None when a time has passed instead."""
@@ -112,6 +141,7 @@ class Journey:
             return event
         elif state.step is Step.WAITING and now < self._begun + GRACE:
             wait = self._begun + GRACE - now
+        self._meanwhile()
         try:
             return self._events.get(timeout=wait)
         except queue.Empty:

@@ -1,6 +1,5 @@
 """Print what `ca-kiosk renew` does: one JSON object a line for scripts, or words and a QR code for people."""
 
-import shutil
 import sys
 from collections.abc import Iterator
 from datetime import datetime
@@ -116,6 +115,8 @@ class WordReport:
                 self._say(
                     _("请用{method}扫码支付{amount}").format(method=label(line.method), amount=yuan(line.amount_fen))
                 )
+                import shutil  # with compression, of which a script needs nothing
+
                 columns = shutil.get_terminal_size().columns if self._out.isatty() else 0
                 for row in qr_rows(line.qr, columns):
                     self._say(row)

@@ -3,17 +3,20 @@
 from collections.abc import Callable
 from time import monotonic
 
+from rich.cells import cell_len
 from textual.content import Content
 from textual.message import Message
 
 from tui.kiosk.text import _
-from tui.kiosk.widgets.bar import progress, remaining
+from tui.kiosk.widgets.bar import LONG, SHORT, progress, remaining
 from tui.kiosk.widgets.words import Words
 
 NO_NEWS = 1.5
 """Seconds by which a deadline may differ: the desk tells whole ones, and the figures turn with the app's."""
 GAP = 2
 """Cells between a bar and what is said beside it."""
+LONGEST = 999
+"""Seconds of a wait that the words beside its bar have room for."""
 
 
 class Ticking(Words):
@@ -115,4 +118,11 @@ class Pulse(Ticking):
         """Draw the seconds gone by."""
         gone = int(self.clock() - self._since)
         words = _("已用时{seconds}秒").format(seconds=gone)
-        self.update(Content.assemble(progress(gone, *self._steps), " " * GAP, words), layout=False)
+        room = self.size.width - GAP - cell_len(_("已用时{seconds}秒").format(seconds=LONGEST))
+        bar = progress(gone, *self._steps, cells=max(SHORT, room) if self.size.width else LONG)
+        self.update(Content.assemble(bar, " " * GAP, words), layout=False)
+
+    def on_resize(self) -> None:
+        """The bar has another length."""
+        if self.counts:
+            self.tick()

@@ -13,7 +13,7 @@ from tui.token.host.capture import contents
 from tui.token.host.contents import Listing
 from tui.token.host.driver import Driver
 from tui.token.host.public_keys import PublicKey, digest_of, spki_of
-from tui.token.x509 import certificates
+from tui.token.x509.lenient import spki_digest
 
 
 @frozen
@@ -43,7 +43,7 @@ def listed(session: Any) -> Listing:
 
 def shares_key(session: Any, der: bytes) -> bool:
     """Whether another certificate than this one is of its key."""
-    spki = certificates.read(der, b"", "", has_private_key=True).spki
+    spki = spki_digest(der)
     return any(value != der and _is_of(value, spki) for (value,) in each(session, *_VALUES))
 
 
@@ -106,7 +106,7 @@ def holds(session: Any, key_id: bytes, spki: str) -> bool:
 
 
 def _is_of(der: bytes, spki: str) -> bool:
-    return certificates.read(der, b"", "", has_private_key=True).spki == spki
+    return spki_digest(der) == spki
 
 
 def id_of_key(session: Any, spki: str) -> bytes | None:

@@ -86,6 +86,8 @@ class Watcher:
             state = self._slot_state()
         changed = self._changed(state, restarted)
         before, self.readers = self.readers, _readers(state, self._monitor.readers)
+        if self.readers is Readers.PRESENT and self._monitor.card and not state.tokens and not self._eager:
+            self.readers = Readers.CARD_UNKNOWN
         self.pause = self._next_pause()
         return self._told if self.readers is not before else changed
 

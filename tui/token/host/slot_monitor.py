@@ -18,7 +18,7 @@ from tui.core.token import Readers
 
 _INFINITE, _READER_LENGTH = 0xFFFFFFFF, 128
 _FAILURES: Final = {NO_SERVICE: Readers.NO_SERVICE, NOT_ALLOWED: Readers.NOT_ALLOWED}
-_UNAWARE, _CHANGED = 0x0000, 0x0002
+_UNAWARE, _CHANGED, _PRESENT = 0x0000, 0x0002, 0x0020
 _OK = 0
 _NEW_READERS: Final = b"\\\\?PnP?\\Notification"
 """The name of no reader: its state changes when readers come and go."""
@@ -50,6 +50,8 @@ class SlotMonitor:
         """PC/SC answers, so that looks at the driver may be rare."""
         self.readers = Readers.UNKNOWN
         """What PC/SC says, where the driver asks it too."""
+        self.card = False
+        """A card is in one of the readers, whether or not a driver knows it."""
         if sys.platform == "linux":
             threading.Thread(target=self._listen, name="slot-monitor", daemon=True).start()
 
@@ -74,10 +76,11 @@ class SlotMonitor:
             code = library.SCardEstablishContext(SYSTEM_SCOPE, None, None, ctypes.byref(context)) & _INFINITE
             if code == _OK:
                 self._wait(library, context, used)
+                self.card = False
                 library.SCardReleaseContext(context)
                 os.write(self._writer, b"!")
             elif used:
-                self.readers = _FAILURES.get(code, Readers.NO_SERVICE)
+                self._tell(_FAILURES.get(code, Readers.NO_SERVICE))
             self.works = False
             time.sleep(_REST)
 
@@ -98,6 +101,7 @@ class SlotMonitor:
             if library.SCardGetStatusChange(context, _INFINITE, states, len(names)) & _INFINITE != _OK:
                 return
             known = {state.name: state.event & ~_CHANGED for state in states}
+            self.card = any(state.event & _PRESENT for state in states)
             self.works = True
             os.write(self._writer, b"!")
 

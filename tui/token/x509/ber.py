@@ -1,6 +1,6 @@
 """Cut BER elements (ITU-T X.690 clause 8) out of any bytes, with bounded work and without raising."""
 
-from tui.core.frozen import frozen
+from typing import NamedTuple
 
 CONSTRUCTED = 0x20
 DEEPEST = 12
@@ -9,8 +9,7 @@ MOST = 1000
 """Elements taken from one row."""
 
 
-@frozen
-class Element:
+class Element(NamedTuple):
     """One element."""
 
     tag: int

@@ -40,8 +40,12 @@ def opened(der: bytes) -> x509.Certificate:
 
     :raises ValueError: it breaks DER or X.509 elsewhere than in its names' string types and orders.
     """
+    return _nameless(dissect(der))
+
+
+def _nameless(parts: Parts) -> x509.Certificate:
     try:
-        return x509.load_der_x509_certificate(dissect(der).nameless)
+        return x509.load_der_x509_certificate(parts.nameless)
     except x509.InvalidVersion as error:
         raise ValueError(str(error)) from error
 
@@ -85,8 +89,9 @@ def _strict(der: bytes) -> Reading | None:
 
 
 def _reading(der: bytes) -> Reading:
-    certificate = opened(der)
-    check_extensions(dissect(der).nameless)
+    parts = dissect(der)
+    certificate = _nameless(parts)
+    check_extensions(parts.nameless)
     fields = lenient.tbs_fields(der)
     spki = fields[5]
     subject, issuer = _names(der) or _odd_names(fields)

@@ -71,6 +71,14 @@ def read(der: bytes) -> Reading | None:
     return None
 
 
+def spki_digest(der: bytes) -> str:
+    """SHA-256 over SubjectPublicKeyInfo, hex, of which all else is left unread; empty where there is none."""
+    match tbs_fields(der) if len(der) <= LONGEST else ():
+        case (_, _, _, _, _, Element(tag=0x30) as spki, *_):
+            return hashlib.sha256(spki.whole).hexdigest()
+    return ""
+
+
 def tbs_fields(der: bytes) -> Sequence[Element]:
     """The fields of a TBSCertificate (RFC 5280 4.1) from the serial number on; empty where there is none."""
     certificate = ber.elements(der, cut_short=True)[:1]

@@ -115,8 +115,9 @@ class Waiting(Dialogue):
 
 
 def _seen(state: State) -> object:
-    """What there is to be told of; a reader that comes before its token is no news."""
-    return (state.snapshot.tokens, state.snapshot.faults) if state.snapshot else None
+    """What there is to be told of; a reader that comes before its token is no news, one that cannot be used is."""
+    seen = state.snapshot
+    return (seen.tokens, seen.faults, seen.readers if seen.readers.blind else None) if seen else None
 
 
 class Choosing(Dialogue):
