@@ -18,6 +18,7 @@ from textual.color import Color
 
 from tests.harness.kiosk.further import ABOVE, FURTHER, show
 from tests.harness.kiosk.gallery import GALLERY
+from tests.harness.kiosk.scenes import SCENES
 from tests.harness.kiosk.stage import Stage, staged
 from tui.journey.state import State
 from tui.kiosk.screens.looks.chosen import palette_of
@@ -68,7 +69,7 @@ async def rare(language: str, size: tuple[int, int]) -> dict[str, str]:
         with _standing_still():
             async with staged(State(), size) as stage:
                 _show_in(stage, PaletteName.DARK, Depth.TRUE)
-                return {name: await _drawing(stage, name, NAMES.split()) for name in (*FURTHER, *ABOVE)}
+                return {name: await _drawing(stage, name, NAMES.split()) for name in (*FURTHER, *ABOVE, *SCENES)}
     finally:
         use_language("zh")
 

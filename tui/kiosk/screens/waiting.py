@@ -102,6 +102,11 @@ class WaitingScreen(StepScreen):
         self.query_one("#actions").set_class(look, "-look")
         self.query_one("#language").display = other_language() is not None
 
+    def on_resize(self) -> None:
+        """The ladder and what is drawn large are made for the window."""
+        if self.state.now is not None:
+            self.show(self.state)
+
     def action_start(self) -> None:
         """开始办理."""
         from tui.journey.events import Started
