@@ -3,6 +3,7 @@
 import configparser
 import re
 import shlex
+import signal
 import subprocess
 import tomllib
 from pathlib import Path
@@ -117,3 +118,15 @@ def test_foot_keeps_no_key_for_itself() -> None:
     assert {"spawn-terminal", "show-urls-launch", "clipboard-paste", "primary-paste"} <= set(
         re.findall(r"^([\w-]+)=", bound, re.MULTILINE)
     )
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=_name)
+def test_a_unit_that_is_stopped_has_not_failed(unit: Path) -> None:
+    (good,) = re.findall(r"^SuccessExitStatus=(.*)$", unit.read_text(encoding="utf-8"), re.MULTILINE)
+    assert set(good.split()) == {str(128 + signal.SIGHUP), str(128 + signal.SIGTERM)}
+
+
+def test_sway_starts_both_commands_of_a_line_not_the_first_alone() -> None:
+    """At a semicolon outside quotes a command of sway's own begins (sway(5))."""
+    lines = (DEPLOY / "counter/sway.conf").read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if line.startswith("exec") and ";" in re.sub("'[^']*'", "", line)] == []

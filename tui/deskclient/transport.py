@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import ssl
+from asyncio.sslproto import SSLProtocol
 from dataclasses import field
 
 import h11
@@ -21,6 +22,8 @@ _CONNECTING, _WRITING = 5.0, 10.0
 _KEPT = 20.0
 """Seconds that an idle connection is kept: less than the desk keeps it (30), longer than a page is read."""
 _CHUNK = 1 << 16
+SSLProtocol.max_size = 1 << 15
+"""Bytes that each connection sets aside for what comes: two records of TLS. asyncio's own 256 KiB are for servers."""
 _LONGEST_HEAD = 100 * 1024
 """Bytes of a status line with its headers."""
 _FAREWELL = 1.0

@@ -179,7 +179,8 @@ class KioskApp(PalettedApp):
 
     # ── start and end ───────────────────────────────────────────────────────
     def on_ready(self) -> None:
-        """The first frame is on its way; after it the adapters begin."""
+        """The first frame is painted at once; after it the adapters begin."""
+        self.step_screen.paint()
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:

@@ -109,3 +109,5 @@ def test_the_clock_and_the_units_of_a_machine_with_systemd(monkeypatch: pytest.M
     said |= {"timedatectl": "yes", "systemctl": "ca-kiosk@tty1.service loaded active running CA renewal kiosk"}
     assert [each.ok for each in place.units()] == [True]
     assert place.time_source().ok
+    monkeypatch.setattr(place, "answer", lambda words: None)
+    assert "timedatectl" in place.time_source().detail

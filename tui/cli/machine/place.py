@@ -64,7 +64,9 @@ def time_source() -> Finding:
     """Whether the clock follows others, as timedatectl(1) knows."""
     said = answer(("timedatectl", "show", "--property=NTPSynchronized", "--value"))
     if said not in ("yes", "no"):
-        return Finding("time_source", None, _("没有systemd，无从得知时钟是否自动校准"))
+        no_systemd = _("没有systemd，无从得知时钟是否自动校准")
+        silent = _("timedatectl没有应答，无从得知时钟是否自动校准")
+        return Finding("time_source", None, silent if SYSTEMD.exists() else no_systemd)
     if said == "yes":
         return Finding("time_source", ok=True, detail=_("时钟自动校准"))
     fix = _("启用自动校时：apt install systemd-timesyncd，timedatectl set-ntp true。")

@@ -92,6 +92,8 @@ class CertificateCode(ModalScreen[None], inherit_bindings=False):
         some, many = bool(self._texts), len(self._texts) > 1
         code = self.query_one(TextCode)
         code.display, self.query_one("#no-certificate-code").display = some, not some
+        self.set_class(not some, "-none")
+        self.query_one("#certificate-code-words").display = some
         for name in ("#previous-code", "#next-code"):
             self.query_one(name).display = many
         if some:

@@ -1,6 +1,6 @@
 """环境检测: driver module, token, certificate, desk, clock, version."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from rich.cells import cell_len
 from textual.content import Content
@@ -45,8 +45,19 @@ class SelfCheckScreen(StepScreen):
         waiting = _("正在检测，请稍候。") if state.busy else _("还没有检测结果，请按「重新检测」。")
         rest = () if state.checks else (Content(waiting),)
         self.query_one(Document).show_fitted(
-            lambda width: Content("\n").join([*(_drawn(line, widest, width) for line in told), *rest])
+            lambda width: Content("\n").join(
+                [*_verdict(state, told), *(_drawn(line, widest, width) for line in told), *rest]
+            )
         )
+
+
+def _verdict(state: State, told: Sequence[Line]) -> tuple[Content, ...]:
+    """What all checks come to, above them; nothing before they have run, nor while one could not be made."""
+    faults = sum(line.ok is False for line in told)
+    if not state.checks or state.busy or (not faults and any(line.ok is None for line in told)):
+        return ()
+    words = _("发现{count}项异常").format(count=faults) if faults else _("全部正常")
+    return Content.styled(words, STYLES[not faults]), Content()
 
 
 def _drawn(line: Line, widest: int, width: int) -> Content:

@@ -46,7 +46,10 @@ class Ticking(Words):
 
 
 class Countdown(Ticking):
-    """Minutes and seconds until a monotonic deadline, and a bar of what is left of the longest time it was given."""
+    """Minutes and seconds until a monotonic deadline, and a bar of what is left of the longest time it was given.
+
+    Where there are no colours its last cell alone tells how long that was.
+    """
 
     class Over(Message):
         """The deadline has come."""
@@ -89,8 +92,8 @@ class Countdown(Ticking):
         """Draw what is left; tell once when it is over."""
         left = self.left
         clock = f"{left // 60:02d}:{left % 60:02d}"
-        bar = remaining(left, self._whole, max(0, self.size.width - len(clock) - GAP), "")
-        self.update(Content.assemble(clock, " " * GAP, bar), layout=False)
+        bar = remaining(left, self._whole, max(0, self.size.width - len(clock) - GAP - 1), "")
+        self.update(Content.assemble(clock, " " * GAP, bar, (" ", "reverse")), layout=False)
         self.set_class(left <= 30, "-short")
         if not left and self.counts:
             self.stop()
@@ -98,7 +101,7 @@ class Countdown(Ticking):
 
 
 class Pulse(Ticking):
-    """The mark of a wait: a bar with the steps that are over, a mark that moves, and how long it has been going on."""
+    """The mark of a wait: a bar with the steps that are over, a mark that moves, its end; and how long it is."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -118,9 +121,9 @@ class Pulse(Ticking):
         """Draw the seconds gone by."""
         gone = int(self.clock() - self._since)
         words = _("已用时{seconds}秒").format(seconds=gone)
-        room = self.size.width - GAP - cell_len(_("已用时{seconds}秒").format(seconds=LONGEST))
+        room = self.size.width - GAP - 1 - cell_len(_("已用时{seconds}秒").format(seconds=LONGEST))
         bar = progress(gone, *self._steps, cells=max(SHORT, room) if self.size.width else LONG)
-        self.update(Content.assemble(bar, " " * GAP, words), layout=False)
+        self.update(Content.assemble(bar, (" ", "on $edge"), " " * GAP, words), layout=False)
 
     def on_resize(self) -> None:
         """The bar has another length."""

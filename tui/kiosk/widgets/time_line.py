@@ -16,7 +16,7 @@ GAP = 2
 
 
 def time_line(points: Sequence[tuple[str, datetime, str]], cells: int) -> Content:
-    """A bar that changes its colour at each point, the points' names on it, their dates below; each begins its stretch.
+    """A bar parted at each point, the points' names on it, their dates below; each begins its stretch.
 
     Stretches are in proportion as far as names and dates leave room. A point is a name, a moment and a colour.
     """
@@ -26,7 +26,8 @@ def time_line(points: Sequence[tuple[str, datetime, str]], cells: int) -> Conten
     spans = [(end[1] - begin[1]).total_seconds() for begin, end in pairwise(points)]
     widths = [room + int(spare * span / (sum(spans) or 1)) for room, span in zip(least, [*spans, 0.0], strict=True)]
     stretches = zip(points, widths, strict=True)
-    bar = Content.assemble(*((_filled(f" {name}", w), f"bold {c} reverse") for (name, _, c), w in stretches))
+    lit = ((_filled(f" {name}", width - 1), f"bold {colour} reverse") for (name, _, colour), width in stretches)
+    bar = Content.assemble(*(part for stretch in lit for part in (stretch, " ")))
     dates = Content.assemble(*((_filled(day(at), w), "") for (_, at, _c), w in zip(points, widths, strict=True)))
     return Content("\n").join([bar, dates])
 

@@ -10,7 +10,6 @@ import os
 import sys
 import threading
 import time
-from pathlib import Path
 from typing import Any, Final
 
 from tui.core.pcsc import LIBRARY, NO_SERVICE, NOT_ALLOWED, SYSTEM_SCOPE
@@ -63,7 +62,7 @@ class SlotMonitor:
             return False
 
     def _listen(self) -> None:
-        used = LIBRARY in Path("/proc/self/maps").read_text(errors="replace")  # the driver has loaded it
+        used = LIBRARY in _mapped()
         try:
             library = ctypes.CDLL(LIBRARY)
         except OSError:
@@ -104,6 +103,12 @@ class SlotMonitor:
             self.card = any(state.event & _PRESENT for state in states)
             self.works = True
             os.write(self._writer, b"!")
+
+
+def _mapped() -> str:
+    """What this process has loaded, the driver and its libraries among it."""
+    with open("/proc/self/maps", encoding="utf-8", errors="replace") as maps:
+        return maps.read()
 
 
 def _readers(library: Any, context: ctypes.c_long) -> tuple[bytes, ...]:
