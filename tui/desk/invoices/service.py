@@ -63,6 +63,7 @@ def invoice(desk: Desk, business_no: str) -> Progress:
             kept.next_query_at = None
             return Progress.DONE if kept.number else Progress.OVER
         kept.queries += 1
+        is_new = kept.queries == 1
         refused = record.invoice_status is InvoiceStatus.FAILED
         ordered = _order(desk, settings, record, order, buyer)
     try:
@@ -70,7 +71,8 @@ def invoice(desk: Desk, business_no: str) -> Progress:
             platform.reissue(business_no)
             outcome = InvoiceOutcome(InvoiceState.PENDING)
         else:
-            outcome = platform.query(business_no) or platform.issue(ordered)
+            known = None if is_new else platform.query(business_no)  # of what was never ordered nothing is known
+            outcome = known or platform.issue(ordered)
             if outcome.state is InvoiceState.UNSEALED:
                 platform.reissue(business_no)
     except TaxPlatformDown as error:
