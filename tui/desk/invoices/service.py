@@ -21,6 +21,7 @@ from tui.desk.invoices.tax_platform import (
 )
 from tui.desk.progress import Progress
 from tui.desk.storage.database import find_one, reading, writing, writing_once
+from tui.desk.storage.inserts import change
 from tui.desk.storage.invoices import RED_OPEN, InvoiceRecord, RedInvoiceRecord, RedState
 from tui.desk.storage.records import ApplicationRecord, OrderRecord
 
@@ -182,7 +183,7 @@ def hint(desk: Desk, number: str) -> None:
         kind, which = (InvoiceRecord, blue) if is_blue else (RedInvoiceRecord, red)
         due = update(kind).where(*which).values(next_query_at=now)
         with writing_once(desk.engine) as db:
-            db.execute(due, execution_options={"synchronize_session": False})  # the session holds no row
+            change(db, kind, due)
 
 
 def callback_url(desk: Desk) -> str:
