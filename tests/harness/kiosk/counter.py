@@ -15,7 +15,7 @@ from typing import Self
 from tests.harness.kiosk.emulator import Emulator
 
 ROOT = Path(__file__).parents[3]
-PATIENCE = 30.0
+PATIENCE = 60.0
 F1, F10, ESCAPE = b"\x1bOP", b"\x1b[21~", b"\x1b[27u"
 _CLIPBOARD = b"\x1b]52;"
 NO_DESK = 'url = "https://127.0.0.1:9"'
@@ -82,6 +82,12 @@ class CounterKiosk:
         while Path(f"/proc/{program}").exists():
             assert monotonic() < end, f"no other program: {self.screen.text}"
             self.read(0.1)
+
+    def until_painted(self, patience: float = 5.0) -> None:
+        """Read until anything comes: who goes on before a key is seen is one key ahead of the page."""
+        end = monotonic() + patience
+        while not self.read(0.1) and monotonic() < end:
+            pass
 
     def settle(self, quiet: float = 0.25) -> None:
         """Read until nothing comes any more."""
