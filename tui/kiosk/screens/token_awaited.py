@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from textual.content import Content
+from textual.events import Resize
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -61,7 +62,7 @@ class TokenAwaitedScreen(StepScreen):
             )
             self.query_one(Facts).show(rows)
 
-    def on_resize(self) -> None:
+    def on_resize(self, _: Resize) -> None:
         """Another window has room for larger words, or none."""
         if self.state.now is not None:
             self.query_one(TokenDrawing).show()

@@ -23,6 +23,6 @@ class Body(VerticalScroll, inherit_bindings=False):
         focused = self.screen.focused
         if focused is None or focused not in self.query("*"):
             return
-        around = next(widget for widget in focused.ancestors_with_self if widget.parent is self)
+        around = next(widget for widget in self.children if focused in widget.walk_children(with_self=True))
         shown = around if around.outer_size.height <= self.size.height else focused
         shown.scroll_visible(animate=False)
