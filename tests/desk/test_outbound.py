@@ -191,17 +191,17 @@ def test_half_an_answer_is_no_reason_to_ask_again(link: Link) -> None:
 
 
 def test_a_second_try_has_the_rest_of_the_time(link: Link, monkeypatch: pytest.MonkeyPatch) -> None:
-    given, send = list[float](), httpx.Client.send
+    given, send = list[float](), httpx.HTTPTransport.handle_request
 
-    def watched(client: httpx.Client, request: httpx.Request, *, stream: bool) -> httpx.Response:
+    def watched(transport: httpx.HTTPTransport, request: httpx.Request) -> httpx.Response:
         given.append(request.extensions["timeout"]["read"])
         clock.append(clock[-1] + 4.0)
-        return send(client, request, stream=stream)
+        return send(transport, request)
 
     with peer(closes_at_the_next) as there:
         ask(link, there)
         clock = [100.0]
-        monkeypatch.setattr(httpx.Client, "send", watched)
+        monkeypatch.setattr(httpx.HTTPTransport, "handle_request", watched)
         monkeypatch.setattr("tui.desk.outbound.time.monotonic", lambda: clock[-1])
         with pytest.raises(TooMuch):
             ask(link, there)

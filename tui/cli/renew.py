@@ -5,15 +5,19 @@ import signal
 import sys
 from contextlib import closing
 from pathlib import Path
+from queue import SimpleQueue
 from types import FrameType
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from tui.cli.output import say
 from tui.cli.settings import begin, take_up
 from tui.core.exits import Exit
 from tui.kiosk.settings import load
-from tui.kiosk.wiring import branched, runtime
+from tui.kiosk.wiring import branched, import_ports, runtime
 from tui.process.pin_file import read_pin, refuse_open
+
+if TYPE_CHECKING:
+    from tui.journey.events import Event
 
 _TURN = 0.0005
 """Seconds after which a thread that imports lets the one go on that talks to the desk: a tenth of Python's own."""
@@ -39,16 +43,24 @@ def renew(config: Path | None, answers: Path | None, pin_file: Path | None, as_j
         from tui.kiosk.unattended.answers import read_answers
 
         known, pin = read_answers(answers), read_pin(pin_file)
+        import_ports()
         from tui.kiosk.runtime.pace import Pace
-        from tui.kiosk.unattended.journey import Journey
-        from tui.kiosk.unattended.report import JsonReport, WordReport
 
-        gc.freeze()  # what was imported is not searched any more
-        gc.enable()
-        report = JsonReport() if as_json else WordReport(sys.stdout)
         sys.setswitchinterval(_TURN)
         hurried = Pace(first_look=0)  # nobody waits to see the token: what asks the desk is imported beside its look
-        return Journey(runtime(settings, started, hurried), known, pin, report).run()
+        events: SimpleQueue[Event] = SimpleQueue()
+        working = runtime(settings, started, hurried)
+        try:
+            working.start(events.put)  # the way to the desk is long enough to import the journey on it
+            from tui.kiosk.unattended.journey import Journey
+            from tui.kiosk.unattended.report import JsonReport, WordReport
+
+            gc.freeze()  # what was imported is not searched any more
+            gc.enable()
+            report = JsonReport() if as_json else WordReport(sys.stdout)
+            return Journey(working, known, pin, report, events=events).run()
+        finally:
+            working.stop()
 
 
 def _leave(number: int, frame: FrameType | None) -> NoReturn:

@@ -18,6 +18,8 @@ _KEPT, _KEPT_SECONDS = 8, 15.0
 """Connections, and how long each of them is kept unused: no firewall between us has forgotten it by then."""
 _OPENING = "connection.connect_tcp.started"
 """What httpcore's trace says of a new connection."""
+_COMMON = {"Accept": "*/*", "User-Agent": "ca-renewal-kiosk"}
+"""Of every request that does not say otherwise."""
 
 
 def trust(ca_file: Path | None) -> ssl.SSLContext:
@@ -64,15 +66,15 @@ class Link:
     def __init__(self, deadline: float, ca_file: Path | None) -> None:
         """Trust the system's authorities, or only those in `ca_file`; `deadline` in seconds for a whole exchange."""
         self._deadline, tls = deadline, trust(ca_file)
-        self._kept = _client(tls, httpx.Limits(max_keepalive_connections=_KEPT, keepalive_expiry=_KEPT_SECONDS))
-        self._single = _client(tls, httpx.Limits(max_keepalive_connections=0))
+        self._kept = _transport(tls, httpx.Limits(max_keepalive_connections=_KEPT, keepalive_expiry=_KEPT_SECONDS))
+        self._single = _transport(tls, httpx.Limits(max_keepalive_connections=0))
         self.close = weakref.finalize(self, _close, self._kept, self._single)
         """Give the connections back; whoever forgets the link does so too."""
 
     def send(
         self,
         method: str,
-        url: str,
+        url: httpx.URL | str,
         content: bytes = b"",
         headers: Mapping[str, str] | None = None,
         *,
@@ -87,7 +89,8 @@ class Link:
         :raises TooMuch: too long or too slow an answer.
         """
         end = time.monotonic() + self._deadline
-        request = self._kept.build_request(method, url, content=content or None, headers=headers, params=query)
+        told = _COMMON | dict(headers or {})
+        request = httpx.Request(method, url, content=content or None, headers=told, params=query)
         if not again:
             return _whole(self._begin_alone(request, end), limit, end)
         opened = list[str]()
@@ -106,21 +109,23 @@ class Link:
         return _begin(self._single, request, end)
 
 
-def _client(tls: ssl.SSLContext, limits: httpx.Limits) -> httpx.Client:
-    # No environment, no redirect: a proxy variable or a 302 must not move money or personal data somewhere else.
-    return httpx.Client(verify=tls, limits=limits, trust_env=False, follow_redirects=False)
+def _transport(tls: ssl.SSLContext, limits: httpx.Limits) -> httpx.HTTPTransport:
+    """What carries a client's requests, without the client: no cookie, and no redirect that would move money or
+    personal data somewhere else. A proxy variable of the environment would do so too."""
+    return httpx.HTTPTransport(verify=tls, limits=limits, trust_env=False)
 
 
-def _close(*clients: httpx.Client) -> None:
-    for client in clients:
-        client.close()
+def _close(*transports: httpx.HTTPTransport) -> None:
+    for transport in transports:
+        transport.close()
 
 
-def _begin(client: httpx.Client, request: httpx.Request, end: float) -> httpx.Response:
+def _begin(transport: httpx.HTTPTransport, request: httpx.Request, end: float) -> httpx.Response:
     """The answer's head."""
     left = max(end - time.monotonic(), 0.0)
-    request.extensions["timeout"] = httpx.Timeout(left, connect=min(_CONNECTING, left)).as_dict()
-    return client.send(request, stream=True)
+    connecting = min(_CONNECTING, left)
+    request.extensions["timeout"] = {"connect": connecting, "read": left, "write": left, "pool": left}
+    return transport.handle_request(request)
 
 
 def _whole(response: httpx.Response, limit: int, end: float) -> Answer:
@@ -157,7 +162,7 @@ class HttpsConnection:
         """
         return self._send("POST", url, content, headers, limit=ANSWER_LIMIT, again=again, query=query)
 
-    def get(self, url: str, limit: int) -> Answer:
+    def get(self, url: httpx.URL | str, limit: int) -> Answer:
         """Fetch what lies at `url`, at most `limit` bytes; a redirect is answered, not followed.
 
         :raises Unreachable: as `post`.
@@ -167,7 +172,7 @@ class HttpsConnection:
     def _send(
         self,
         method: str,
-        url: str,
+        url: httpx.URL | str,
         content: bytes = b"",
         headers: Mapping[str, str] | None = None,
         *,

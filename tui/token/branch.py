@@ -10,7 +10,8 @@ from types import TracebackType
 from typing import NoReturn, Self
 
 import tui.core.certificate
-import tui.token.load  # noqa: F401
+import tui.token.load
+import tui.token.protocol  # noqa: F401
 
 
 class Branch:

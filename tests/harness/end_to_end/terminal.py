@@ -138,6 +138,7 @@ class Terminal:
         self.press("确定")
         self.until("立即支付")
         self.press("立即支付")
+        self.until("付款途径", "下一步")
         self.press("下一步")
         self.until("纳税人识别号")
         self.type("\r", "\r")

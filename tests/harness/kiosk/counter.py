@@ -15,7 +15,7 @@ from typing import Self
 from tests.harness.kiosk.emulator import Emulator
 
 ROOT = Path(__file__).parents[3]
-PATIENCE = 30.0
+PATIENCE = 60.0
 F1, F10, ESCAPE = b"\x1bOP", b"\x1b[21~", b"\x1b[27u"
 _CLIPBOARD = b"\x1b]52;"
 NO_DESK = 'url = "https://127.0.0.1:9"'

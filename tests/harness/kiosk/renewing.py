@@ -1,6 +1,7 @@
 """`renew` on ports that a test scripts: the usual answers of desk and token, and a report that keeps its lines."""
 
 from dataclasses import replace
+from queue import SimpleQueue
 from typing import Any
 
 from tests.harness.kiosk.ports_double import QUICK, ChecksDouble, DeskScript, TokensDouble
@@ -25,6 +26,7 @@ from tui.core.order import Application, ApplicationStatus, PaymentStatus
 from tui.core.payment_method import PaymentMethod
 from tui.core.secret import Password, Pin
 from tui.core.token import Installation, SignedRequest, Snapshot
+from tui.journey.events import Event
 from tui.journey.state import State
 from tui.kiosk.runtime.ports import Ports
 from tui.kiosk.runtime.runtime import Runtime
@@ -103,11 +105,17 @@ def desk_script(resumed: bool = False, **answers: list[Any]) -> DeskScript:
     return Desk(resumed, **{**usual, **answers})
 
 
-def renewed(desk: DeskScript, tokens: TokensDouble | None = None, **changes: Any) -> tuple[Exit, Kept]:
+def renewed(
+    desk: DeskScript, tokens: TokensDouble | None = None, *, started: bool = False, **changes: Any
+) -> tuple[Exit, Kept]:
+    """The journey, on a runtime that was `started` before it or that it starts."""
     ports = Ports(tokens or token_script(), desk, ChecksDouble())
     kept, pin, password = Kept(), Pin(b"246810"), Password(b"Renew2026")
     answers = replace(Answers("supplier01", password, FORM, PaymentMethod.ALIPAY, INVOICE), **changes)
-    code = Journey(Runtime(lambda: ports, clock=lambda: NOW, pace=QUICK), answers, pin, kept).run()
+    runtime, events = Runtime(lambda: ports, clock=lambda: NOW, pace=QUICK), SimpleQueue[Event]()
+    if started:
+        runtime.start(events.put)
+    code = Journey(runtime, answers, pin, kept, events=events if started else None).run()
     assert not pin
     assert not password
     return code, kept

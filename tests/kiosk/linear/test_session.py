@@ -16,6 +16,7 @@ from tui.core.token import Snapshot
 from tui.journey.state import Step
 from tui.kiosk.linear import session
 from tui.kiosk.linear.dialogues.registry import DIALOGUES
+from tui.kiosk.watchdog import IdleClock
 
 
 @pytest.fixture(autouse=True)
@@ -175,6 +176,19 @@ def test_nobody_there_is_warned_and_signed_out() -> None:
     assert "长时间没有操作" in visit.text
     assert "已填写的内容保存在续期服务中" in visit.text
     assert visit.desk.count("keep_form") == 1
+
+
+def test_who_paid_without_touching_a_key_has_the_whole_time_for_the_pin() -> None:
+    now = 0.0
+
+    def look_at_the_phone(visit: Visit) -> None:
+        nonlocal now
+        if not now:
+            visit.session.idle = IdleClock(120, lambda: now)
+        now = 500.0 if visit.session.state.step is Step.QR else max(now, 1.0)
+
+    visit = Visit(ANSWERS, whenever=look_at_the_phone)
+    assert (now, visit.code) == (500.0, Exit.DONE)
 
 
 def test_every_step_has_a_dialogue() -> None:

@@ -7,11 +7,13 @@ import subprocess
 import termios
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import cycle
 from time import monotonic
 
 import pytest
 from textual import events
 
+from tests.harness.kiosk.emulator import Emulator
 from tests.harness.kiosk.program import PATIENCE, Program
 from tui.kiosk.terminal.driver import Output
 from tui.kiosk.terminal.keyboard import Input
@@ -58,6 +60,18 @@ def test_signals_end_it_in_order(program: Program, number: signal.Signals, code:
     assert restored(program)
 
 
+def test_where_there_is_no_alternate_screen_nothing_of_the_page_stays(program: Program) -> None:
+    console = Emulator()  # which has none
+    program.read_until("还有20天到期")
+    console.read(program.output)
+    assert "还有20天到期" in console.text
+    program.output = b""
+    program.process.send_signal(signal.SIGTERM)
+    program.end()
+    console.read(program.output)
+    assert not console.text.strip()
+
+
 def test_a_terminal_that_goes_away_ends_it(program: Program) -> None:
     program.read_until("还有20天到期")
     os.close(program.slave)
@@ -79,10 +93,10 @@ def test_a_terminal_that_stops_reading_ends_a_signed_in_journey() -> None:
         program.send(b"\r")
         program.read_until("登录财智云")
         program.stop_reading()
-        until = monotonic() + PATIENCE * 2
+        until, keys = monotonic() + PATIENCE * 2, cycle(b"x" * 20 + b"\x7f" * 20)
         while program.process.poll() is None:
             assert monotonic() < until
-            program.send(b"x\x7f")  # some dozen paintings freeze the event loop
+            program.send(bytes((next(keys),)))  # some dozen paintings freeze the event loop
             with suppress(subprocess.TimeoutExpired):
                 program.process.wait(0.05)
         assert program.process.returncode == 75

@@ -59,14 +59,14 @@ class InvoiceFiles:
         """Give the connection back."""
         self._connection.close()
 
-    def _allowed(self, url: str) -> str:
+    def _allowed(self, url: str) -> httpx.URL:
         try:
             parts = httpx.URL(url)
         except httpx.InvalidURL as error:
             raise NotFetched("not a link", final=True) from error
         if parts.scheme != "https" or parts.userinfo or parts.netloc.decode("ascii") not in self._hosts:
             raise NotFetched("the link leads to a host that file_hosts does not name", final=True)
-        return url
+        return parts
 
 
 def _joined(url: str, location: str) -> str:

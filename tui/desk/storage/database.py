@@ -52,7 +52,8 @@ def open_database(url: str, data_key: bytes | None = None, name: str = "") -> En
         arguments = {"application_name": name} if name else {}
         # None beyond those that stay open: a new one costs the server more than the transaction it was opened for.
         pool: dict[str, Any] = {"pool_size": CONNECTIONS, "max_overflow": 0, "pool_use_lifo": True}
-        engine = create_engine(url, hide_parameters=True, connect_args=arguments, **pool)
+        numbered = {"paramstyle": "numeric_dollar"}
+        engine = create_engine(url, hide_parameters=True, connect_args=arguments, **pool, **numbered)
         event.listen(engine, "do_connect", _connect_postgresql)
         event.listen(engine, "connect", _prepare_postgresql)
         event.listen(engine, "begin", begin_postgresql)

@@ -2,21 +2,10 @@
 
 from typing import Any
 
-from psycopg import Connection, Cursor, OperationalError, errors
-from psycopg.pq import DiagnosticField, Escaping, ExecStatus, TransactionStatus
+from psycopg import Connection
+from psycopg.pq import Escaping, TransactionStatus
 
-
-class PlainCursor(Cursor[Any]):
-    """Describes the columns of an answer by plain tuples: psycopg's objects took longer than to read the rows."""
-
-    @property
-    def description(self) -> Any:
-        """Name and type of each column (PEP 249); None where there is no answer of rows."""
-        result = self.pgresult
-        if result is None or not result.nfields:
-            return None
-        unknown = (None,) * 5
-        return [((result.fname(at) or b"").decode(), result.ftype(at), *unknown) for at in range(result.nfields)]
+from tui.desk.storage.cursor import Known, PlainCursor, Statements, check
 
 
 class PlainConnection(Connection[Any]):
@@ -29,6 +18,18 @@ class PlainConnection(Connection[Any]):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._notices: list[bytes] = []
+        self._statements = Statements()
+
+    def cursor(self, *arguments: Any, **options: Any) -> Any:
+        """The desk's own, or psycopg's for who asks for more of it."""
+        return super().cursor(*arguments, **options) if arguments or options else PlainCursor(self)
+
+    def known(self, statement: str, types: tuple[int, ...]) -> Known:
+        """The statement as this connection knows it, prepared if it comes often.
+
+        :raises psycopg.Error: it cannot be prepared.
+        """
+        return self._statements.find(self.pgconn, statement, types)
 
     def begin(self) -> None:
         """Open a transaction."""
@@ -57,13 +58,9 @@ class PlainConnection(Connection[Any]):
 
         :raises psycopg.Error: the server refused, or has gone.
         """
-        result = self.pgconn.exec_(command)
-        if result.status != ExecStatus.COMMAND_OK:
-            state = result.error_field(DiagnosticField.SQLSTATE)
-            refused = errors.lookup(state.decode()) if state else OperationalError
-            raise refused(result.get_error_message())
+        check(self.pgconn.exec_(command))
 
 
 def connect(*arguments: Any, **options: Any) -> PlainConnection:
     """A connection on which each statement outside of a transaction is one by itself."""
-    return PlainConnection.connect(*arguments, autocommit=True, cursor_factory=PlainCursor, **options)
+    return PlainConnection.connect(*arguments, autocommit=True, **options)

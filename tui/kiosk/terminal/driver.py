@@ -19,7 +19,7 @@ from textual.message import Message
 from tui.kiosk.terminal.colour_depth import QUESTION
 from tui.kiosk.terminal.keyboard import FocusGained, Input, TrueColour
 from tui.kiosk.terminal.launch_page import ENDING, LaunchPage
-from tui.kiosk.terminal.modes import ENTER, RESET
+from tui.kiosk.terminal.modes import ENTER, ERASE, RESET
 from tui.kiosk.terminal.painting.capabilities import erases_in_colour
 from tui.kiosk.terminal.painting.frames import Frames
 from tui.kiosk.terminal.rate_limit import Allowance
@@ -85,7 +85,7 @@ class KioskDriver(LinuxDriver):
         self._raw: list[Any] | None = None
         self._asked = False
         self._answered: Callable[[], None] = lambda: None
-        self._silent = False
+        self._silent = self._shows = False
         signal.signal(signal.SIGTSTP, signal.SIG_IGN)
         signal.signal(signal.SIGCONT, self._continued)
 
@@ -98,6 +98,7 @@ class KioskDriver(LinuxDriver):
         """Take the terminal over."""
         for number in SIGNALS:
             signal.signal(number, self._signalled)
+        self._shows = True
         super().start_application_mode()  # type: ignore[no-untyped-call]
         if self._page.before is not None:
             self.attrs_before = self._page.before.attributes
@@ -120,6 +121,8 @@ class KioskDriver(LinuxDriver):
     def stop_application_mode(self) -> None:
         """Give it back; modes that Textual forgets are reset too."""
         self.frames.end()
+        self.write(ERASE)
+        self._shows = False
         super().stop_application_mode()
         self.write(RESET)
 
@@ -154,7 +157,7 @@ class KioskDriver(LinuxDriver):
     def end_now(self, code: int) -> None:
         """Put the terminal back and leave without asking the event loop."""
         if self.before is not None:
-            self.before.put_back()
+            self.before.put_back(f"{ERASE}{RESET}" if self._shows and not self._silent else RESET)
         os._exit(code)
 
     def _get_terminal_size(self) -> tuple[int, int]:

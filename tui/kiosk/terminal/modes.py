@@ -26,6 +26,8 @@ RESET = "".join(
 )
 """Takes back every mode that the driver or Textual sets."""
 
+ERASE = "\x1b[0m\x1b[H\x1b[2J"
+"""For the page that is left: a Linux console, which has no alternate screen, would go on showing it."""
 ERASE_SCROLLBACK = "\x1b[3J"
 BLANK = f"\x1b[!p\x1b[0m\x1b[r\x1b[H\x1b[2J{ERASE_SCROLLBACK}"
 """Soft reset (DECSTR), then no line left, on the screen or above it."""

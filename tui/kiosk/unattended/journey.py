@@ -45,6 +45,9 @@ PAUSE, LONGEST_PAUSE = 2.0, 30.0
 _PASSED = frozenset({Step.PAY_NOTICE, Step.ORDER})
 """Steps that lead on at once; what the desk is asked next tells all that a look at the application would."""
 
+_SENT = 0.005
+"""Seconds after which the sign-in is on its way: importing would hold it up."""
+
 ENDED = {
     ApplicationStatus.FAILED: Reason.ISSUING_FAILED,
     ApplicationStatus.LAPSED: Reason.CERTIFICATE_EXPIRED,
@@ -61,12 +64,16 @@ class Journey:
         answers: Answers,
         pin: Pin,
         report: Report,
+        *,
         clock: Callable[[], float] = time.monotonic,
+        events: "queue.SimpleQueue[e.Event] | None" = None,
     ) -> None:
+        """`events` is where a runtime that was started already posts."""
         self._runtime, self._report, self._clock = runtime, report, clock
         self._answers, self._person = answers, Person(answers, pin)
         self._milestones = Milestones(report, self._person)
-        self._events: queue.SimpleQueue[e.Event] = queue.SimpleQueue()
+        self._events: queue.SimpleQueue[e.Event] = events or queue.SimpleQueue()
+        self._started = events is not None
         self._state = State()
         self._begun = clock()
         self._watch: c.WatchApplication | None = None
@@ -81,7 +88,8 @@ class Journey:
     def run(self) -> Exit:
         """The whole journey; whatever ends it, the secrets are wiped and the ports closed."""
         self._begun = self._clock()
-        self._runtime.start(self._events.put)
+        if not self._started:
+            self._runtime.start(self._events.put)
         try:
             while (code := self._end()) is None:
                 if (event := self._next()) is not None:
@@ -120,6 +128,7 @@ class Journey:
         """What there is time for while an event is waited for."""
         match self._state.busy:
             case Busy.SIGNING_IN:
+                time.sleep(_SENT)
                 import tui.core.application  # noqa: F401 - the form's rules take milliseconds to compile
             case None if self._watch is not None:
                 self._runtime.run(self._watch)
