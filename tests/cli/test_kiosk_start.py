@@ -5,8 +5,12 @@ from pathlib import Path
 import pytest
 
 from tui.cli import kiosk
+from tui.cli.counter import supervise
+from tui.core.exits import Exit
 from tui.kiosk.hands import Hands
 from tui.kiosk.settings import KioskSettings
+
+SETTINGS = KioskSettings(Path("kiosk.toml"), "https://desk", None, ())
 
 
 class Started:
@@ -34,8 +38,18 @@ def test_the_drivers_processes_end_with_a_start_that_fails(place: str, monkeypat
         monkeypatch.setattr(harmless, Quiet())
     monkeypatch.setattr(place, broken)
     with pytest.raises(Broken):
-        kiosk._show(KioskSettings(Path("kiosk.toml"), "https://desk", None, ()))
+        kiosk._show(SETTINGS)
     assert started.closed
+
+
+def test_a_counter_says_why_it_does_not_start_in_a_terminal_that_it_may_not_open(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("os.ttyname", lambda fd: "/dev/pts/of-somebody-else")
+    with pytest.raises(SystemExit) as ended:
+        supervise(SETTINGS, lines=False)
+    assert ended.value.code is Exit.USAGE
+    assert "terminal" in capsys.readouterr().err
 
 
 class Quiet:

@@ -45,12 +45,23 @@ def supervise(settings: KioskSettings, *, lines: bool) -> NoReturn:
     if lines:
         say("柜台模式只能用全屏界面 / a counter needs the full screen")
         sys.exit(Exit.USAGE)
+    if not _may_open_terminal():
+        say("柜台模式须能打开本终端；su之后不能 / a counter must be able to open its terminal; after su it is not")
+        sys.exit(Exit.USAGE)
     program = (sys.executable, "-I", "-X", "utf8", "-c", _entry("tui.cli.counter"), _ROOT, str(settings.source))
     speak_what_is_drawn(drawn_characters(sys.stdout.fileno()))
     suspended = "\n".join((_("暂停服务"), "", _("本机暂时不能办理，请使用其他终端。"), call()))
     said = "\n".join(starting(environment())), _("正在重新启动，请稍候。"), suspended
     supervisor = (sys.executable, "-I", "-S", "-X", "utf8", "-c", _entry("tui.kiosk.counter.supervisor"), _ROOT)
     os.execv(sys.executable, (*supervisor, str(settings.idle_seconds), *said, *program))  # noqa: S606
+
+
+def _may_open_terminal() -> bool:
+    """The supervisor opens it anew by its name; that of a session which su(1) left belongs to whoever signed in."""
+    try:
+        return os.access(os.ttyname(0), os.R_OK | os.W_OK)
+    except OSError:  # it has no name here, as a terminal from outside a container
+        return False
 
 
 def _entry(module: str) -> str:

@@ -27,7 +27,7 @@ ITEMS = {
     "clock": N_("系统时间"),
     "version": N_("程序版本"),
 }
-SETTLING = 3.0
+SETTLING = 5.0
 """Seconds in which a driver that sees no token has told whether a reader and a card are there."""
 
 
