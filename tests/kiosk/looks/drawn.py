@@ -43,8 +43,8 @@ TELLING = "waiting-token", "sign-in", "form", "request-pin", "order", "qr", "ref
 """Screens that are kept in other palettes, too: all that has an edge, a state or a ground of its own stands on one."""
 RARE = ("zh", "compact"), ("en", "regular")
 """Where the gallery's further states and what lies above a step are kept: each language once, each size once."""
-UNSTEADY = frozenset({"form-latin"})
-"""Where its body comes to rest beside the keyboard depends on when that is laid out: in pictures alone."""
+UNSTEADY = frozenset({"form-latin", "form-nobody"})
+"""In pictures alone: where the body rests beside a keyboard, and how long a warning stands, depends on the clock."""
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 PLAIN = "foreground on background"
 NAMES = (
