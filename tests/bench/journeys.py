@@ -24,10 +24,11 @@ from tui.kiosk.text import _, use_language
 INSTALLED = "证书安装完成！"
 _PATIENCE = 240
 _DIRECT, _INDEXED, _BRIGHT = (
-    re.compile(rb"[34]8[;:]2[;:]"),
+    re.compile(rb"[34]8[;:]2[;:](?!1;2;3m)"),
     re.compile(rb"[34]8[;:]5[;:]"),
     re.compile(rb"[\[;]10[0-7]m"),
 )
+"""But for the direct colour by which a terminal is asked whether it knows them (`colour_depth.QUESTION`)."""
 _COLOUR = re.compile(rb"\x1b\[(?:[0-9;:]*;)?(?:[34][0-79]|[34]8[;:][0-9;:]*|9[0-7]|10[0-7])(?:;[0-9;:]*)?m")
 
 

@@ -153,6 +153,7 @@ def program(module: str, environment: str) -> int:
         return Ports(Tokens((Module(Path(module), pairs),)), DeskScript(status=[SERVICE]), ChecksDouble())  # type: ignore[arg-type]
 
     app = AtThePin(Runtime(ports), idle_seconds=600)
+    garbage.set_aside()
     garbage.resume()
     return run(app)
 

@@ -64,5 +64,5 @@ class Quiet:
     def put_off(self) -> None:
         """Nothing."""
 
-    def resume(self) -> None:
+    def set_aside(self) -> None:
         """Nothing."""

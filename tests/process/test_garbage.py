@@ -9,6 +9,7 @@ from tui.process import garbage
 garbage.put_off()
 assert not gc.isenabled()
 import textual.app
+garbage.set_aside()
 garbage.resume()
 assert gc.isenabled() and gc.get_freeze_count() > 10_000 and gc.get_threshold()[2] > 10
 ring = []; ring.append(ring); del ring

@@ -108,5 +108,5 @@ def _show(settings: KioskSettings, visit: "Visit") -> int:
         app = CounterApp(runtime(settings, started), visit, settings.idle_seconds, _verifier(settings.operator))
         app.outlets = outlets(settings)
         app.hands.without_keys = settings.touch
-        garbage.resume()
+        garbage.set_aside()
         return run(app) if visit.wait_to_be_shown() else Exit.DONE

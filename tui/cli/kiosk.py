@@ -90,7 +90,7 @@ def _show(settings: KioskSettings, phone: "Phone | None" = None, pilot: "Autopla
         app.mode = settings.mode
         app.hands.without_keys = settings.touch
         app.outlets, app.launch_page = outlets(settings), page
-        garbage.resume()
+        garbage.set_aside()
         return run(app, pilot)
 
 

@@ -67,6 +67,7 @@ def by_lines(settings: KioskSettings, phone: "Phone | None" = None) -> int:
             beat=watchdog.feed,
         )
         _end_by_signals(visit.interrupt)
+        garbage.set_aside()
         garbage.resume()
         watchdog.start()
         try:

@@ -186,6 +186,7 @@ class KioskApp(PalettedApp):
     def _begin(self) -> None:
         from tui.journey.events import Retried
 
+        garbage.resume()
         hide()
         self.ask_colours()
         self.idle.touch()

@@ -11,7 +11,7 @@ from tests.bench.performance.processes import clean_environment
 from tests.bench.performance.terminal import Echo, Terminal
 from tui.sandbox.files import ACCOUNT, PASSWORD
 
-ENTER, TAB, SPACE, END, ERASE = b"\r", b"\t", b" ", b"\x1b[F", b"\x7f"
+ENTER, TAB, SPACE, END, ERASE, _F10 = b"\r", b"\t", b" ", b"\x1b[F", b"\x7f", b"\x1b[21~"
 WAITING = ("已插入CA，可以办理续期", "服务：已连接")
 """Token host, driver and desk have answered."""
 _STANDS = 0.2
@@ -150,6 +150,13 @@ class Visit:
     def home(self) -> None:
         """Back to the waiting screen."""
         self._step("waiting again", ENTER, "开始办理")
+
+    def give_up(self) -> None:
+        """结束办理, wherever the journey has come to."""
+        self.kiosk.rest(_STANDS * 10)
+        if "开始办理" not in self.kiosk.screen.text:
+            self._step("leaving", _F10, "结束本次办理")
+            self._press("waiting again", "结束办理", "开始办理")
 
     def whole(self, phone: Phone, after: float = 0.0) -> Course:
         """All of it, but for the way home."""

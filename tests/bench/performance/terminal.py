@@ -20,7 +20,7 @@ from tests.bench.performance.screen import COLUMNS, ROWS, Screen
 
 PATIENCE = 60.0
 """Seconds after which a screen that does not come has failed."""
-_ANSWER = 1.0
+_ANSWER = 3.0
 """Seconds for a key to be answered by anything at all."""
 _LAST = 5.0
 """Seconds for a program to end."""

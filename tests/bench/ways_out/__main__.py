@@ -19,19 +19,26 @@ from tests.harness.end_to_end.sandbox import Sandbox, sandbox_up
 from tui.kiosk.counter.supervisor import SOON
 
 _AT_ONCE = 6
+_LOST = 5
+"""Walks that may fail on a busy machine before the first way is tried."""
 
 
 def _tried(folder: Path, sandbox: Sandbox, name: str) -> tuple[int, int]:
     """How many from this start, and how many led out; a fresh kiosk where the last one's person is gone."""
     start, left = STARTS[name], list(reversed(list(STARTS[name].ways())))
-    count = failed = visits = 0
+    count = failed = visits = lost = 0
     while left:
         visits += 1
         place = folder / f"{name}{visits}"
         place.mkdir()
         with start.kiosk(place, sandbox) as kiosk:
             if start.walk is not None:
-                start.walk(kiosk)
+                try:
+                    start.walk(kiosk)
+                except AssertionError:
+                    if (lost := lost + 1) > _LOST:
+                        raise
+                    continue
                 assert list(remains(kiosk)), "nothing of the person is found while they are there"
             since, wrong, over = monotonic(), "", False
             while left and not wrong and not over:

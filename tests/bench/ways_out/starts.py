@@ -94,6 +94,7 @@ class Visited(CounterKiosk):
             if re.search(rf">\s*{label}\s*<", self.screen.text):
                 return self.type(_ENTER.encode())
             self.type(_TAB.encode())
+            self.until_painted()
         raise AssertionError(f"no {label} in\n{self.screen.text}")
 
     def to_sign_in(self) -> None:

@@ -83,6 +83,12 @@ class CounterKiosk:
             assert monotonic() < end, f"no other program: {self.screen.text}"
             self.read(0.1)
 
+    def until_painted(self, patience: float = 5.0) -> None:
+        """Read until anything comes: who goes on before a key is seen is one key ahead of the page."""
+        end = monotonic() + patience
+        while not self.read(0.1) and monotonic() < end:
+            pass
+
     def settle(self, quiet: float = 0.25) -> None:
         """Read until nothing comes any more."""
         while self.read(quiet):

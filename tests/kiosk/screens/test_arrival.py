@@ -171,15 +171,14 @@ async def test_the_awaited_token_is_named() -> None:
         assert await stage.press("f3") == [e.BackPressed()]
 
 
-@pytest.mark.parametrize("step", ARRIVAL)
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (20, 5)])
-async def test_hostile_text_is_drawn_as_text(step: Step, size: tuple[int, int]) -> None:
+async def test_hostile_text_is_drawn_as_text(size: tuple[int, int]) -> None:
     certificate = people.certificate("h", 20, common_name=HOSTILE, subject=f"CN={HOSTILE}", issuer=HOSTILE)
     token = people.token(certificate, label=HOSTILE, serial=HOSTILE, fault=HOSTILE)
     other = people.token(replace(certificate, fingerprint="ff"), label=HOSTILE)
     service = replace(people.SERVICE, hotline=HOSTILE)
     shown = people.state(
-        step,
+        Step.WAITING,
         snapshot=Snapshot((token, other)),
         service=service,
         account=HOSTILE,
@@ -190,11 +189,13 @@ async def test_hostile_text_is_drawn_as_text(step: Step, size: tuple[int, int]) 
         chosen=replace(people.REF, fingerprint=certificate.fingerprint, token_label=HOSTILE, token_serial=HOSTILE),
     )
     async with staged(shown, size=size) as stage:
-        assert "\x1b" not in stage.text
-        assert "\u202e" not in stage.text
-        assert stage.app.return_code is None
-        if size[0] > 20:
-            assert "[@click=app.exit]T[/]" in stage.text
+        for step in ARRIVAL:
+            await stage.show(replace(shown, step=step))
+            assert "\x1b" not in stage.text, step
+            assert "\u202e" not in stage.text, step
+            assert stage.app.return_code is None
+            if size[0] > 20:
+                assert "[@click=app.exit]T[/]" in stage.text, step
 
 
 @pytest.mark.parametrize("step", ARRIVAL)

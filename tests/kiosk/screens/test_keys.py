@@ -22,8 +22,6 @@ KEPT = e.FormEdited, e.InvoiceEdited
 NO_WAY_BACK = {Step.WAITING, Step.PAY_NOTICE, Step.REQUESTING, Step.ISSUING, Step.INSTALLING, Step.RETIRING}
 """Nothing is before the first screen; what is handed in, or at work, is not taken back by a key."""
 
-every_screen = pytest.mark.parametrize("state", journey_states(), ids=lambda state: state.step.value)
-
 
 async def focus(stage: Stage, widget: Widget) -> None:
     widget.focus()
@@ -40,74 +38,88 @@ async def acts(stage: Stage, *keys: str) -> list[object]:
     return [event for event in await stage.press(*keys) if not isinstance(event, KEPT)]
 
 
-@every_screen
-async def test_tab_and_the_upright_arrows_go_through_all_items_and_change_nothing(state: State) -> None:
-    async with staged(state) as stage:
-        chain = list(stage.screen.focus_chain)
-        for forth, back in (("tab", "shift+tab"), ("down", "up")):
+async def test_tab_and_the_upright_arrows_go_through_all_items_and_change_nothing() -> None:
+    async with staged(State()) as stage:
+        for state in journey_states():
+            await stage.show(state)
+            await stage.events()
+            chain = list(stage.screen.focus_chain)
+            for forth, back in (("tab", "shift+tab"), ("down", "up")):
+                for at, item in enumerate(chain):
+                    for key, by in ((forth, 1), (back, -1)):
+                        await focus(stage, item)
+                        chosen = [choice.value for choice in stage.screen.query(Choice)]
+                        before = place(item)
+                        assert await acts(stage, key) == [], (state.step, item, key)
+                        within = isinstance(item, Document | OptionList) and key in ("down", "up")
+                        if not (within and place(item) != before):
+                            assert stage.app.focused is chain[(at + by) % len(chain)], (state.step, item, key)
+                        assert [choice.value for choice in stage.screen.query(Choice)] == chosen
+
+
+async def test_left_and_right_stay_in_a_field_or_a_choice_and_go_on_from_all_else() -> None:
+    async with staged(State()) as stage:
+        for state in journey_states():
+            await stage.show(state)
+            await stage.events()
+            chain = list(stage.screen.focus_chain)
             for at, item in enumerate(chain):
-                for key, by in ((forth, 1), (back, -1)):
+                for key, by in (("right", 1), ("left", -1)):
                     await focus(stage, item)
-                    chosen = [choice.value for choice in stage.screen.query(Choice)]
-                    before = place(item)
-                    assert await acts(stage, key) == []
-                    within = isinstance(item, Document | OptionList) and key in ("down", "up")
-                    if not (within and place(item) != before):
-                        assert stage.app.focused is chain[(at + by) % len(chain)], (item, key)
-                    assert [choice.value for choice in stage.screen.query(Choice)] == chosen
+                    assert await acts(stage, key) == [], (state.step, item, key)
+                    stays = isinstance(item, Line | SecretField | Choice)
+                    expected = item if stays else chain[(at + by) % len(chain)]
+                    assert stage.app.focused is expected, (state.step, item, key)
 
 
-@every_screen
-async def test_left_and_right_stay_in_a_field_or_a_choice_and_go_on_from_all_else(state: State) -> None:
-    async with staged(state) as stage:
-        chain = list(stage.screen.focus_chain)
-        for at, item in enumerate(chain):
-            for key, by in (("right", 1), ("left", -1)):
-                await focus(stage, item)
-                assert await acts(stage, key) == []
-                stays = isinstance(item, Line | SecretField | Choice)
-                assert stage.app.focused is (item if stays else chain[(at + by) % len(chain)]), (item, key)
-
-
-@every_screen
+@pytest.mark.parametrize("state", journey_states(), ids=lambda state: state.step.value)
 async def test_enter_is_for_the_item_that_has_the_focus(state: State) -> None:
     at, items = 0, 1
     while at < items:
         async with staged(state) as stage:
             chain = list(stage.screen.focus_chain)
             items = len(chain)
-            if not chain:
-                return
-            item = chain[at]
-            await focus(stage, item)
-            posted = await acts(stage, "enter")
-            onward = stage.app.focused is chain[(at + 1) % len(chain)]
-            match item:
-                case Line() | Choice():
-                    assert (posted, onward) == ([], True), item
-                case SecretField():
-                    assert posted == []  # nothing was typed: its own words say so
-                case Tick():
-                    assert item.ticked
-                    assert posted == []
-                case Document():
-                    assert place(item) or onward or not item.max_scroll_y
-                    assert posted == [] or item.read
-                case ActionButton() | OptionList():
-                    assert posted or stage.app.screen is not stage.screen or not onward
-        at += 1
-
-
-@every_screen
-async def test_escape_leads_back_from_every_item(state: State) -> None:
-    async with staged(state) as stage:
-        assert _leads_back(stage) is (state.step not in NO_WAY_BACK)
-        items: list[Widget | None] = [*stage.screen.focus_chain]
-        for item in items or [None]:
-            if item is not None:
+            left = True
+            while left and at < items:
+                item = chain[at]
                 await focus(stage, item)
-            posted = await acts(stage, "escape")
-            assert [type(event) for event in posted] == [e.BackPressed] * (state.step not in NO_WAY_BACK), item
+                posted = await acts(stage, "enter")
+                onward = stage.app.focused is chain[(at + 1) % items]
+                left = check_enter(stage, item, posted, onward)
+                at += 1
+
+
+def check_enter(stage: Stage, item: Widget, posted: list[object], onward: bool) -> bool:
+    """Whether the screen is as it was, so that the next item may be tried on it."""
+    match item:
+        case Line() | Choice():
+            assert (posted, onward) == ([], True), item
+            return True
+        case SecretField():
+            assert posted == []  # nothing was typed: its own words say so
+        case Tick():
+            assert item.ticked
+            assert posted == []
+        case Document():
+            assert place(item) or onward or not item.max_scroll_y
+            assert posted == [] or item.read
+        case ActionButton() | OptionList():
+            assert posted or stage.app.screen is not stage.screen or not onward
+    return False
+
+
+async def test_escape_leads_back_from_every_item() -> None:
+    async with staged(State()) as stage:
+        for state in journey_states():
+            await stage.show(state)
+            await stage.events()
+            assert _leads_back(stage) is (state.step not in NO_WAY_BACK), state.step
+            items: list[Widget | None] = [*stage.screen.focus_chain]
+            for item in items or [None]:
+                if item is not None:
+                    await focus(stage, item)
+                posted = [type(event) for event in await acts(stage, "escape")]
+                assert posted == [e.BackPressed] * (state.step not in NO_WAY_BACK), (state.step, item)
 
 
 def _leads_back(stage: Stage) -> bool:

@@ -24,7 +24,6 @@ from tui.kiosk.widgets.line import Line
 from tui.kiosk.widgets.secret_field import SecretField
 
 COMPACT, REGULAR = (80, 24), (120, 40)
-every_screen = pytest.mark.parametrize("state", journey_states(), ids=lambda state: state.step.value)
 
 
 def fingers_of(stage: Stage) -> Fingers:
@@ -43,20 +42,22 @@ def target(screen: StepScreen, widget: Widget) -> Region:
     return max(reached, key=lambda region: region.height)
 
 
-@every_screen
 @pytest.mark.parametrize("size", [COMPACT, REGULAR])
-async def test_targets_are_large_enough(state: State, size: tuple[int, int]) -> None:
-    async with staged(state, size) as stage:
-        for widget in (*stage.screen.focus_chain, *stage.screen.query(KeyLine)):
-            if isinstance(widget, OptionList):
-                assert all(height >= 2 for height in entries(widget))
-                continue
-            reached = target(stage.screen, widget)
-            assert reached.width >= 3
-            if isinstance(widget, KeyLine) and stage.screen.compact:
-                continue  # every row is the code's, and what one does there has buttons
-            acts = isinstance(widget, ActionButton) and widget.parent is not None and widget.parent.id == "actions"
-            assert reached.height >= (3 if size == REGULAR or acts else 1), widget
+async def test_targets_are_large_enough(size: tuple[int, int]) -> None:
+    async with staged(State(), size) as stage:
+        for state in journey_states():
+            await stage.show(state)
+            await stage.events()
+            for widget in (*stage.screen.focus_chain, *stage.screen.query(KeyLine)):
+                if isinstance(widget, OptionList):
+                    assert all(height >= 2 for height in entries(widget)), state.step
+                    continue
+                reached = target(stage.screen, widget)
+                assert reached.width >= 3, (state.step, widget)
+                if isinstance(widget, KeyLine) and stage.screen.compact:
+                    continue  # every row is the code's, and what one does there has buttons
+                acts = isinstance(widget, ActionButton) and widget.parent is not None and widget.parent.id == "actions"
+                assert reached.height >= (3 if size == REGULAR or acts else 1), (state.step, widget)
 
 
 def entries(listed: OptionList) -> Iterator[int]:
@@ -95,10 +96,12 @@ async def test_a_tap_above_or_below_a_field_is_for_it(step: Step) -> None:
                 await stage.events()
 
 
-@every_screen
-async def test_every_key_of_the_key_line_is_tapped(state: State) -> None:
-    for size in (COMPACT, REGULAR):
-        async with staged(state, size) as stage:
+@pytest.mark.parametrize("size", [COMPACT, REGULAR])
+async def test_every_key_of_the_key_line_is_tapped(size: tuple[int, int]) -> None:
+    async with staged(State(), size) as stage:
+        for state in journey_states():
+            await stage.show(state)
+            await stage.events()
             line = stage.screen.query_one(KeyLine)
             called: list[str] = []
             keys = [placed.key for placed in line.placed]
@@ -108,30 +111,32 @@ async def test_every_key_of_the_key_line_is_tapped(state: State) -> None:
             for placed in line.placed:
                 for y in {placed.row * tall, placed.row * tall + tall - 1}:
                     await fingers_of(stage).at(line.region.x + line.gutter.left + placed.x, line.region.y + y)
-            assert sorted(set(called)) == sorted(key.action for key in keys)
+            assert sorted(set(called)) == sorted(key.action for key in keys), state.step
 
 
-@every_screen
 @pytest.mark.parametrize("size", [COMPACT, REGULAR])
-async def test_what_does_not_fit_scrolls_by_taps(state: State, size: tuple[int, int]) -> None:
-    async with staged(state, size) as stage:
-        for scrolled in stage.screen.query("Body, Document, OptionList"):
-            if not isinstance(scrolled, Body | Document | OptionList) or not scrolled.max_scroll_y:
-                continue
-            if not scrolled.show_vertical_scrollbar:
-                continue
-            bar = scrolled.vertical_scrollbar.region
-            assert bar.width >= 3
-            scrolled.scroll_home(animate=False, immediate=True)
+async def test_what_does_not_fit_scrolls_by_taps(size: tuple[int, int]) -> None:
+    async with staged(State(), size) as stage:
+        for state in journey_states():
+            await stage.show(state)
             await stage.events()
-            fingers = fingers_of(stage)
-            for _ in range(50):
-                if scrolled.scroll_y >= scrolled.max_scroll_y:
-                    break
-                await fingers.at(bar.x + 1, bar.bottom - 1)
-            assert scrolled.scroll_y == scrolled.max_scroll_y
-            await fingers.at(bar.x + 1, bar.y)
-            assert scrolled.scroll_y < scrolled.max_scroll_y
+            for scrolled in stage.screen.query("Body, Document, OptionList"):
+                if not isinstance(scrolled, Body | Document | OptionList) or not scrolled.max_scroll_y:
+                    continue
+                if not scrolled.show_vertical_scrollbar:
+                    continue
+                bar = scrolled.vertical_scrollbar.region
+                assert bar.width >= 3, scrolled
+                scrolled.scroll_home(animate=False, immediate=True)
+                await stage.events()
+                fingers = fingers_of(stage)
+                for _ in range(50):
+                    if scrolled.scroll_y >= scrolled.max_scroll_y:
+                        break
+                    await fingers.at(bar.x + 1, bar.bottom - 1)
+                assert scrolled.scroll_y == scrolled.max_scroll_y, scrolled
+                await fingers.at(bar.x + 1, bar.y)
+                assert scrolled.scroll_y < scrolled.max_scroll_y, scrolled
 
 
 async def test_boxes_and_choices_are_tapped() -> None:

@@ -5,7 +5,7 @@ from textual.geometry import Size
 
 from tests.harness import people
 from tests.harness.kiosk.stage import staged
-from tui.journey.state import Step
+from tui.journey.state import State, Step
 from tui.kiosk.screens.looks.layout import Layout, classes_of, column_of, layout_of
 
 
@@ -39,18 +39,19 @@ def test_a_window_too_small_says_so_in_its_classes(size: tuple[int, int], classe
 
 
 @pytest.mark.parametrize("size", [(100, 32), (120, 40), (160, 50), (200, 60)])
-@pytest.mark.parametrize("step", [Step.SIGN_IN, Step.CARD, Step.FORM, Step.REQUEST_PIN, Step.ORDER])
-async def test_the_buttons_stand_right_below_the_step_in_the_upper_middle(step: Step, size: tuple[int, int]) -> None:
-    async with staged(people.state(step), size) as stage:
-        body, actions = (stage.screen.query_one(name).region for name in ("#body", "#actions"))
-        heading, column = stage.screen.query_one("#heading").region, column_of(stage.app.size)
-        assert {region.x for region in (heading, body, actions)} == {(size[0] - column) // 2}
-        assert {region.width for region in (heading, body, actions)} == {column}
-        assert 0 <= actions.y - body.bottom <= 2
-        keys = stage.screen.query_one("KeyLine").region
-        assert (keys.x, keys.width, keys.bottom) == (0, *size)
-        above, below = heading.y - 2, stage.screen.query_one("StatusLine").region.y - actions.bottom
-        assert above <= below + 2
+async def test_the_buttons_stand_right_below_the_step_in_the_upper_middle(size: tuple[int, int]) -> None:
+    async with staged(State(), size) as stage:
+        for step in (Step.SIGN_IN, Step.CARD, Step.FORM, Step.REQUEST_PIN, Step.ORDER):
+            await stage.show(people.state(step))
+            body, actions = (stage.screen.query_one(name).region for name in ("#body", "#actions"))
+            heading, column = stage.screen.query_one("#heading").region, column_of(stage.app.size)
+            assert {region.x for region in (heading, body, actions)} == {(size[0] - column) // 2}
+            assert {region.width for region in (heading, body, actions)} == {column}
+            assert 0 <= actions.y - body.bottom <= 2
+            keys = stage.screen.query_one("KeyLine").region
+            assert (keys.x, keys.width, keys.bottom) == (0, *size)
+            above, below = heading.y - 2, stage.screen.query_one("StatusLine").region.y - actions.bottom
+            assert above <= below + 2
 
 
 async def test_a_step_that_does_not_fit_scrolls_between_the_bars() -> None:
