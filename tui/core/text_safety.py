@@ -34,7 +34,7 @@ def mask(value: str, head: int = 3, tail: int = 2) -> str:
 def masked(text: str) -> str:
     """A sentence for the log with every long number and mail address starred."""
     text = _MASKED_DIGITS.sub(lambda found: mask(found[0]), text)
-    return _MASKED_MAIL.sub(r"\1***\2", text)
+    return _MASKED_MAIL.sub(r"\1***\2", text) if "@" in text else text  # else each word is tried from each character
 
 
 def is_typed(character: str) -> bool:

@@ -93,7 +93,7 @@ class Exchange:
             raise DeskError(Failure(Reason.DESK_TIMEOUT, detail=f"{deadline:g} s")) from error
 
     def expect_company(self) -> None:
-        """Open one more connection beside the call that begins now: those after it come two at a time."""
+        """Have a connection ready beside the one of the call that begins now: those after it come two at a time."""
         if self._opening is None or self._opening.done():
             self._opening = asyncio.create_task(self._transport.open())
 

@@ -66,9 +66,12 @@ class Transport:
         return reply
 
     async def open(self) -> None:
-        """Have one more connection ready; that there is none to be had is told by the call that needs it."""
-        with contextlib.suppress(DeskError):
-            self._idle.insert(0, await _connected(self._server, self._context))
+        """Have a connection ready; that there is none to be had is told by the call that needs it."""
+        if (ready := self._kept()) is None:
+            with contextlib.suppress(DeskError):
+                ready = await _connected(self._server, self._context)
+        if ready is not None:
+            self._idle.append(ready)
 
     async def close(self) -> None:
         """Close the idle connections."""

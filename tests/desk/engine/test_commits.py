@@ -11,6 +11,7 @@ from tests.harness.desk.town import Town
 from tui.desk.engine.commits import Commits
 from tui.desk.engine.obligations import Due, Obligation
 from tui.desk.storage.database import writing
+from tui.desk.storage.inserts import change
 from tui.desk.storage.records import AT_ONCE, MessageRecord
 
 KIND: Obligation = SlowPost().kind
@@ -61,5 +62,5 @@ def test_a_statement_over_several_rows_is_told_as_due(town: Town, number: str, t
     write_messages(town, number, 2)
     told.clear()
     with writing(town.desk.engine) as db:
-        db.execute(update(MessageRecord).values(next_try_at=town.clock.now))
+        change(db, MessageRecord, update(MessageRecord).values(next_try_at=town.clock.now))
     assert told == [Due(KIND, "", AT_ONCE)]

@@ -82,7 +82,7 @@ def costs(town: Town, monkeypatch: pytest.MonkeyPatch) -> dict[str, tuple[int, i
 
 def test_each_request_is_one_transaction_of_few_statements(costs: dict[str, tuple[int, int]]) -> None:
     assert costs == {
-        "sign in": (3, 2),  # the slow hash is computed between them
+        "sign in": (2, 2),  # the slow hash is computed between them
         "agreement": (1, 1),
         "offer": (3, 1),
         "form": (3, 1),

@@ -3,18 +3,21 @@
 from collections.abc import Sequence
 
 from sqlalchemy import Engine, event
-from sqlalchemy.orm import ORMExecuteState, PassiveFlag, Session, UOWTransaction
+from sqlalchemy.orm import PassiveFlag, Session, UOWTransaction
 from sqlalchemy.orm.attributes import get_history
 
 from tui.desk.engine.obligations import Due, Obligation, Tell
-from tui.desk.storage.inserts import ADDED
+from tui.desk.storage.inserts import ADDED, CHANGED
 from tui.desk.storage.records import AT_ONCE
 
 _LEFT = "obligations"
 
 
 class Commits:
-    """Tells, once a transaction on this database is committed, of each due time that it wrote, None among them."""
+    """Tells, once a transaction on this database is committed, of each due time that it wrote, None among them.
+
+    As far as the unit of work wrote it, `add_all` or `change`: to look at every statement costs more than all of these.
+    """
 
     def __init__(self, engine: Engine, kinds: Sequence[Obligation], tell: Tell) -> None:
         """`tell` is called in the thread that commits, and must not block."""
@@ -22,7 +25,6 @@ class Commits:
         self._kinds = {kind.number.class_: kind for kind in kinds}
         self._hooks = (
             ("after_flush", self._flushed),
-            ("do_orm_execute", self._executed),
             ("after_commit", self._committed),
             ("after_rollback", self._rolled_back),
         )
@@ -48,11 +50,6 @@ class Commits:
             if written:
                 self._leave(session, Due(kind, getattr(record, kind.number.key), written[0]))
 
-    def _executed(self, execution: ORMExecuteState) -> None:
-        mapper = execution.bind_mapper
-        if execution.is_update and mapper is not None and mapper.class_ in self._kinds:
-            self._leave(execution.session, Due(self._kinds[mapper.class_], "", AT_ONCE))
-
     def _leave(self, session: Session, due: Due) -> None:
         if session.get_bind().engine.pool is self._engine.pool:
             session.info.setdefault(_LEFT, []).append(due)
@@ -62,9 +59,13 @@ class Commits:
             for record in session.info.pop(ADDED, ()):
                 if kind := self._kinds.get(type(record)):
                     self._leave(session, Due(kind, getattr(record, kind.number.key), getattr(record, kind.due.key)))
+            for changed in session.info.pop(CHANGED, ()):
+                if kind := self._kinds.get(changed):
+                    self._leave(session, Due(kind, "", AT_ONCE))
             for due in session.info.pop(_LEFT, ()):
                 self._tell(due)
 
     def _rolled_back(self, session: Session) -> None:
         session.info.pop(ADDED, None)
+        session.info.pop(CHANGED, None)
         session.info.pop(_LEFT, None)

@@ -3,7 +3,7 @@
 import logging
 from datetime import timedelta
 
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import bindparam, exists, select, update
 from sqlalchemy.orm import Session, aliased
 
 from tui.desk.backoff import delay
@@ -15,6 +15,7 @@ from tui.desk.storage.database import find_one, reading, writing
 from tui.desk.storage.inserts import add_all
 from tui.desk.storage.invoices import FileKind, InvoiceFileRecord, InvoiceRecord, RedInvoiceRecord
 from tui.desk.storage.records import ApplicationRecord, MessageKind
+from tui.desk.storage.sealed import InRow
 
 _LOG = logging.getLogger(__name__)
 _GIVE_UP = timedelta(days=1)
@@ -35,6 +36,11 @@ _STATE = select(
     ),
 ).where(InvoiceFileRecord.file_no == bindparam("file_no"))
 """Whether a file is here, and whether another one of its invoice is waited for."""
+_ARRIVED = (
+    update(InvoiceFileRecord)
+    .where(InvoiceFileRecord.file_no == bindparam("arrived"))
+    .values(content=bindparam("bytes"), tries=bindparam("tried"), failure="", next_try_at=None)
+)
 
 
 def announce(
@@ -83,15 +89,16 @@ def fetch(desk: Desk, file_no: str) -> None:
         is_here, others_are_waited_for = db.execute(_STATE, {"file_no": file_no}).one()
         if is_here:
             return
-        db.add(file)
-        file.tries += 1
-        if failure is None:
-            file.content, file.failure, file.next_try_at = content, "", None
-        else:
-            over = failure.final or now >= file.created_at + _GIVE_UP
-            file.failure = failure.text[:255]
-            file.next_try_at = None if over else now + delay(file.tries, longest=_LONGEST)
-        if file.next_try_at is None and not others_are_waited_for:
+        is_over = content is not None
+        if content is not None:
+            arrived = {"arrived": file_no, "bytes": InRow.of(content, (file_no,)), "tried": file.tries + 1}
+            db.connection().execute(_ARRIVED, arrived)
+        elif failure is not None:
+            db.add(file)
+            is_over = failure.final or now >= file.created_at + _GIVE_UP
+            file.tries, file.failure = file.tries + 1, failure.text[:255]
+            file.next_try_at = None if is_over else now + delay(file.tries, longest=_LONGEST)
+        if is_over and not others_are_waited_for:
             record = find_one(db, ApplicationRecord, file.business_no)
             tell_invoice(db, record, issued_as(db, file.invoice_no), MessageKind.MAIL, now)
 

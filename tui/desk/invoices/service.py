@@ -21,6 +21,7 @@ from tui.desk.invoices.tax_platform import (
 )
 from tui.desk.progress import Progress
 from tui.desk.storage.database import find_one, reading, writing, writing_once
+from tui.desk.storage.inserts import change
 from tui.desk.storage.invoices import RED_OPEN, InvoiceRecord, RedInvoiceRecord, RedState
 from tui.desk.storage.records import ApplicationRecord, OrderRecord
 
@@ -63,6 +64,7 @@ def invoice(desk: Desk, business_no: str) -> Progress:
             kept.next_query_at = None
             return Progress.DONE if kept.number else Progress.OVER
         kept.queries += 1
+        is_new = kept.queries == 1
         refused = record.invoice_status is InvoiceStatus.FAILED
         ordered = _order(desk, settings, record, order, buyer)
     try:
@@ -70,7 +72,8 @@ def invoice(desk: Desk, business_no: str) -> Progress:
             platform.reissue(business_no)
             outcome = InvoiceOutcome(InvoiceState.PENDING)
         else:
-            outcome = platform.query(business_no) or platform.issue(ordered)
+            known = None if is_new else platform.query(business_no)  # of what was never ordered nothing is known
+            outcome = known or platform.issue(ordered)
             if outcome.state is InvoiceState.UNSEALED:
                 platform.reissue(business_no)
     except TaxPlatformDown as error:
@@ -180,7 +183,7 @@ def hint(desk: Desk, number: str) -> None:
         kind, which = (InvoiceRecord, blue) if is_blue else (RedInvoiceRecord, red)
         due = update(kind).where(*which).values(next_query_at=now)
         with writing_once(desk.engine) as db:
-            db.execute(due, execution_options={"synchronize_session": False})  # the session holds no row
+            change(db, kind, due)
 
 
 def callback_url(desk: Desk) -> str:

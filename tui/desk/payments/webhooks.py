@@ -25,6 +25,7 @@ from tui.desk.payments.machine.events import ReturnedByPlatform
 from tui.desk.payments.notice_rules import NO_HEADERS
 from tui.desk.payments.polling import to_port
 from tui.desk.storage.database import find, reading, writing, writing_once
+from tui.desk.storage.inserts import change
 from tui.desk.storage.records import AttemptRecord, NoticeRecord, RefundRecord
 
 _LOG = logging.getLogger(__name__)
@@ -70,7 +71,7 @@ def _apply(
         with writing(desk.engine) as db:  # a hint: the refund is asked for at once
             known = RefundRecord.refund_no.in_((notice.number, notice.number[:-2]))  # the latter of a further order
             waiting = known, RefundRecord.done_at.is_(None)
-            db.execute(update(RefundRecord).where(*waiting).values(next_try_at=desk.clock()))
+            change(db, RefundRecord, update(RefundRecord).where(*waiting).values(next_try_at=desk.clock()))
         return "refund"
     if attempt is None or attempt.method is not method:
         _LOG.error("a genuine notice of %s names an unknown attempt", method.value)

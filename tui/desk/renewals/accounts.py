@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 from math import ceil
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Engine, delete, select, update
+from sqlalchemy import Engine, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from tui.core.failure import Reason
 from tui.desk.clock import utc_now
 from tui.desk.crypto.passwords import PasswordHasher
 from tui.desk.refusals import Refused
-from tui.desk.storage.database import reading, writing, writing_once
+from tui.desk.storage.database import reading, write, writing, writing_once
 from tui.desk.storage.inserts import put
 from tui.desk.storage.records import AccountRecord, BindingRecord, SessionRecord
 
@@ -24,6 +24,24 @@ _HASHER = PasswordHasher(passes=2, memory=19_456)
 """19 MiB, two passes, one lane, as OWASP recommends. A hash names its own cost, by which it is verified."""
 LONGEST_ACCOUNT, LONGEST_PASSWORD = 64, 128
 """Characters; nothing longer is hashed."""
+_OPENED = (
+    insert(SessionRecord)
+    .from_select(
+        ["token_hash", "account", "expires_at"],
+        select(
+            bindparam("token_hash", type_=SessionRecord.token_hash.type),
+            AccountRecord.name,
+            bindparam("expires_at", type_=SessionRecord.expires_at.type),
+        ).where(
+            AccountRecord.name == bindparam("name"),
+            AccountRecord.password_hash == bindparam("stored"),
+            AccountRecord.wrong_passwords == 0,
+            AccountRecord.locked_until.is_(None),
+        ),
+    )
+    .returning(SessionRecord.token_hash)
+)
+"""A session for an account of which nothing else has to be written: the password is right, and none was wrong."""
 
 
 def create_account(engine: Engine, name: str, password: str) -> None:
@@ -63,6 +81,11 @@ def sign_in(engine: Engine, settings: "DeskSettings", name: str, password: str, 
     stored = known.password_hash if known else _hash_of_nothing(found)
     right = _HASHER.verify(stored, password) and known is not None
     renewed = _HASHER.hash(password) if right and _HASHER.is_outdated(stored) else None
+    token, expires_at = secrets.token_urlsafe(32), now + timedelta(seconds=settings.session_seconds)
+    if right and not renewed:
+        opened = {"token_hash": digest(token), "name": name, "stored": stored, "expires_at": expires_at}
+        if write(engine, _OPENED, opened):
+            return token
     with writing(engine) as db:
         account = db.get(AccountRecord, name, with_for_update={"key_share": True})  # no rows that point here wait
         _refuse_locked(account, now)
@@ -75,8 +98,6 @@ def sign_in(engine: Engine, settings: "DeskSettings", name: str, password: str, 
             account.wrong_passwords, account.locked_until = 0, None
             if renewed and account.password_hash == stored:  # else somebody has given it a new password meanwhile
                 account.password_hash = renewed
-            token = secrets.token_urlsafe(32)
-            expires_at = now + timedelta(seconds=settings.session_seconds)
             db.add(SessionRecord(token_hash=digest(token), account=name, expires_at=expires_at))
             return token
     raise Refused(Reason.WRONG_PASSWORD)

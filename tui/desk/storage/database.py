@@ -82,7 +82,7 @@ def reading(engine: Engine) -> Iterator[Session]:
 
     On PostgreSQL each statement is a transaction by itself: it sees what it would see within one (READ COMMITTED).
     """
-    with Session(reads(engine), expire_on_commit=False) as session, session.begin():
+    with Session(reads(engine)) as session:  # nothing to commit: what was read stays as it is
         yield session
 
 

@@ -1,16 +1,19 @@
-"""Rows that are written whether or not another desk writes them right now; the unit of work knows nothing of them."""
+"""Rows that are written by one statement, also where another desk writes them right now; the unit of work knows nothing
+of them."""
 
 from collections.abc import Sequence
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import Executable, Table
+from sqlalchemy import Executable, Table, Update
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from tui.desk.storage.sealed import bind
 
 ADDED = "added"
 """In a session's info: records that `add_all` wrote."""
+CHANGED = "changed"
+"""In a session's info: kinds of records that `change` wrote."""
 
 
 def put(session: Session, record: DeclarativeBase) -> None:
@@ -38,6 +41,12 @@ def add_all(session: Session, records: Sequence[DeclarativeBase]) -> int:
     added = [record for record in records if tuple(getattr(record, key) for key in keys) in written]
     session.info.setdefault(ADDED, []).extend(added)
     return len(added)
+
+
+def change(session: Session, kind: type[DeclarativeBase], update: Update) -> None:
+    """Carry out an update of rows of this kind, none of which the session holds; its info names the kind."""
+    session.connection().execute(update)
+    session.info.setdefault(CHANGED, set()).add(kind)
 
 
 def _values(session: Session, record: DeclarativeBase) -> dict[str, object]:
