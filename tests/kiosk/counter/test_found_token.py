@@ -70,6 +70,17 @@ async def test_who_has_been_made_an_offer_sees_whose_certificate_it_is() -> None
         assert NAME in stage.text
 
 
+async def test_neither_is_it_by_the_serial_of_a_certificate_that_its_whole_subject_names() -> None:
+    held = certificate("found", common_name="", subject=f"C=CN,O={NAME}", serial=NUMBER)
+    async with staged(State(), (120, 60)) as stage:
+        stage.app.mode = Mode.COUNTER
+        await stage.show(
+            _at(Step.CARD, token(held, label=LABEL, serial=SERIAL), signed_in=True, chosen=refer(FOUND, held))
+        )
+        assert "有效期至" in stage.text
+        assert not [words for words in PERSONAL if words in stage.text]
+
+
 async def test_of_a_certificate_without_a_name_the_rest_is_told() -> None:
     nameless = certificate("x", common_name="", subject="")
     rows = short_facts(nameless, NOW, State(service=SERVICE).window)

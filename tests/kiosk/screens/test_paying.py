@@ -13,6 +13,7 @@ from tui.core.order import Application, ApplicationStatus, AttemptState, Payment
 from tui.core.payment_method import PaymentMethod
 from tui.journey import events as e
 from tui.journey.state import Busy, State, Step
+from tui.kiosk.widgets.amount import Amount
 from tui.kiosk.widgets.countdown import Countdown
 from tui.kiosk.widgets.field import TextField
 from tui.kiosk.widgets.qr import QrCode
@@ -57,6 +58,15 @@ async def test_a_frozen_order_is_neither_paid_nor_withdrawn() -> None:
         assert "人工核对" in stage.text
         assert await stage.press("f8") == []
         assert len(stage.app.screen_stack) == 2
+
+
+@pytest.mark.parametrize("status", [PaymentStatus.PAID, PaymentStatus.FROZEN])
+async def test_money_that_came_is_not_shown_as_due(status: PaymentStatus) -> None:
+    async with staged(state(Step.ORDER, application=entered())) as stage:
+        due = stage.screen.query_one(Amount)
+        assert str(due.content) == "¥ 200.00"
+        await stage.show(state(Step.ORDER, application=entered(payment_status=status)))
+        assert not str(due.content)
 
 
 async def test_a_frozen_order_says_that_the_money_is_safe_whom_to_call_and_lets_the_person_go() -> None:
@@ -184,6 +194,7 @@ async def test_nobody_is_asked_to_pay_again_while_the_first_payment_is_frozen() 
     async with staged(paying(state=AttemptState.FROZEN)) as stage:
         for words in ("扫码付款", "新二维码", "更换支付方式", "付款后"):
             assert words not in stage.text
+        assert not stage.screen.query_one("#amount").display
         assert await stage.press("f6", "f3") == []
 
 

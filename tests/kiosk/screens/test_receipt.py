@@ -19,7 +19,7 @@ async def test_the_receipt_shows_both_certificates() -> None:
     async with staged(state(Step.DONE, application=done, installation=Installation(OLD, new, b""))) as stage:
         for word in (
             "证书安装完成！",
-            "可以拔出CA",
+            "请拔出CA",
             "新证书",
             "原证书",
             "AABB01",

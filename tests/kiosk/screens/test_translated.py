@@ -29,6 +29,7 @@ async def test_the_agreement_is_read_in_english_and_accepted_in_chinese() -> Non
     async with staged(people.state(Step.AGREEMENT, agreement=agreement)) as stage:
         assert "the Chinese text is binding" in stage.text
         assert "Certification" in stage.text
+        await stage.press("end")
         assert agreement.digest in stage.text
         await stage.press("f7")
         assert "本协议由电子认证服务机构" in stage.text

@@ -21,7 +21,7 @@ from tui.kiosk.widgets.words import Words
 
 
 class AgreementScreen(ReadingScreen):
-    """The agreement's text with version and digest; 下一步 opens with the tick."""
+    """The agreement's version, its text and at its end the digest; 下一步 opens with the tick."""
 
     CSS_PATH = style("applying.tcss")
     heading = N_("网证通电子认证服务协议")
@@ -59,6 +59,10 @@ class AgreementScreen(ReadingScreen):
         """The agreement."""
         return state.agreement
 
+    def foot_of(self, text: Text) -> str:
+        """The digest of the Chinese text, which is what is accepted."""
+        return f"SHA-256 {printable(text.digest, 64)}"
+
     def show(self, state: State) -> None:
         """Draw the agreement; another text than the last one is ticked only if it is the one accepted."""
         agreement = state.agreement
@@ -71,8 +75,8 @@ class AgreementScreen(ReadingScreen):
         words = ""
         if agreement is not None:
             super().show(state)
-            words = _("版本：{version}    用方向键阅读，按Tab键到勾选框\nSHA-256 {digest}").format(
-                version=printable(agreement.version, 20), digest=printable(digest, 64)
+            words = _("版本：{version}    用方向键阅读，按Tab键到勾选框").format(
+                version=printable(agreement.version, 20)
             )
         self.query_one("#edition", Static).update(Content(words))
         self._button.disabled = not tick.ticked

@@ -6,7 +6,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widget import Widget
@@ -14,6 +14,7 @@ from textual.widgets import Static
 
 from tui.kiosk.text import _
 from tui.kiosk.widgets.action import ActionButton
+from tui.kiosk.widgets.box import Box
 from tui.kiosk.widgets.words import Words
 
 
@@ -34,7 +35,7 @@ class Dialogue(ModalScreen[bool], inherit_bindings=False):
 
     def compose(self) -> ComposeResult:
         """A box in the middle: title, text, buttons."""
-        with Vertical(id="dialogue"):
+        with Box(id="dialogue"):
             yield Static(Content(self._title), id="dialogue-title")
             yield Words(Content(self._text), id="dialogue-text")
             yield Horizontal(*self.compose_buttons(), id="dialogue-buttons")

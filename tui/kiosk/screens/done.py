@@ -77,9 +77,7 @@ class DoneScreen(StepScreen):
         self.query_one("#until", Static).update(drawn(until, "$good"))
         left = Content.styled(label(state.key_left), "$warning") if state.key_left else Content()
         found = find(state.tokens, new.fingerprint)
-        ready = Content.assemble(
-            (_("请拔出CA。"), "bold $accent"), (_("新证书已验证可用，现在可以拔出CA。"), "bold $good")
-        )
+        ready = Content.assemble((_("请拔出CA。"), "bold $accent"), (_("新证书已验证可用。"), "bold $good"))
         kept = Content.styled(kept_words(*found) if found else "", "$muted")
         self.query_one("#kept", Static).update(Content("\n").join([line for line in (ready, left, kept) if line]))
         self.set_class(bool(left or kept), "-crowded")

@@ -5,7 +5,7 @@ import re
 from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
@@ -14,6 +14,7 @@ from tui.core.order import ServiceStatus
 from tui.kiosk.text import N_, _
 from tui.kiosk.text.wording import call
 from tui.kiosk.widgets.action import ActionButton
+from tui.kiosk.widgets.box import Box
 
 KEYS = N_(
     "方向键或Tab：在按钮和输入框之间移动\n"
@@ -43,7 +44,7 @@ class HelpScreen(ModalScreen[None], inherit_bindings=False):
 
     def compose(self) -> ComposeResult:
         """The step's words, the keys, the hotline."""
-        with Vertical(id="help"):
+        with Box(id="help"):
             yield Static(Content(_("帮助：{heading}").format(heading=self._heading)), id="dialogue-title")
             with VerticalScroll(can_focus=False, id="help-text"):
                 yield Static(Content(self._text))

@@ -59,7 +59,7 @@ class OrderScreen(StepScreen):
         application = state.application
         if application is None:
             return
-        self.query_one(Amount).show(application)
+        self.query_one(Amount).show(application if self.offers("pay", state) else None)
         self.query_one("#business", Static).update(_business(application))
         if application.order is not None:
             self.query_one("#order", Static).update(_order(application, application.order))

@@ -153,7 +153,9 @@ class QrScreen(StepScreen):
         self.query_one("#end").display = _frozen(state)
         next_act = _next_act(state, attempt, scannable)
         self.query_one("#scan-with", Static).update(Content.styled(next_act, "bold $secondary"))
-        self.query_one("#amount", Static).update(drawn(yuan(attempt.amount_fen), ""))
+        amount = self.query_one("#amount", Static)
+        amount.display = not _frozen(state)
+        amount.update(drawn(yuan(attempt.amount_fen), ""))
 
     def _show_live(self, state: State, attempt: Attempt) -> None:
         scannable = self._scannable(state)
@@ -237,12 +239,20 @@ def _numbers(application: Application, attempt: Attempt, service: ServiceStatus 
         (
             Fact(_("业务单号"), application.business_no, "bold"),
             Fact(_("订单编号"), order_no, "bold"),
-            *((Fact(_("应付金额"), yuan(attempt.amount_fen), "bold"),) if Figures.half_blocks else ()),
+            *_amount(application, attempt),
             Fact(_("收款方"), attempt.payee, "bold"),
             *_method(attempt, service),
         ),
         PANEL,
     )
+
+
+def _amount(application: Application, attempt: Attempt) -> tuple[Fact, ...]:
+    """Below its figures, which are no words; of frozen money nothing is due."""
+    amount = yuan(attempt.amount_fen)
+    if application.is_frozen:
+        return (Fact(_("业务费用"), amount, "bold"),)
+    return (Fact(_("应付金额"), amount, "bold"),) if Figures.half_blocks else ()
 
 
 def _method(attempt: Attempt, service: ServiceStatus | None) -> tuple[Fact, ...]:

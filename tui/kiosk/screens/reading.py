@@ -26,6 +26,10 @@ class ReadingScreen(StepScreen):
         """What is read here, once it is there."""
         raise NotImplementedError
 
+    def foot_of(self, text: Text) -> str:
+        """A quiet line below it; "" for none."""
+        return ""
+
     def entered(self, state: State) -> None:
         """The translation first."""
         self._original = False
@@ -33,7 +37,7 @@ class ReadingScreen(StepScreen):
     def show(self, state: State) -> None:
         """The text, once it is there."""
         if (text := self.text_of(state)) is not None:
-            self.query_one(Document).show_text(reading(text, original=self._original))
+            self.query_one(Document).show_text(reading(text, original=self._original), self.foot_of(text))
 
     def offers(self, action: str, state: State) -> bool:
         """EN/中文 where there is a translation."""

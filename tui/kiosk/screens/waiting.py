@@ -12,6 +12,7 @@ from textual.widgets import Static
 
 from tui.core.certificate import Certificate, CertificateState, Token
 from tui.core.failure import Failure, Reason
+from tui.core.text_safety import printable
 from tui.journey.renewable import in_trouble, renewable, young_successor
 from tui.journey.state import State
 from tui.kiosk.screens.base import RETRY, Key, StepScreen
@@ -214,10 +215,15 @@ class WaitingScreen(StepScreen):
         blocks = []
         for token in by_urgency(state):
             veiled = is_counter(self.app)
-            parts = [token_title(token, veiled=veiled)]
+            holder = _holder(token, veiled=veiled) if crowded else ""
+            title = token_title(token, veiled=veiled)
+            parts = [Content.assemble((holder, "bold"), "  ", (title.plain, "$muted")) if holder else title]
             if token.fault:
                 parts.append(Content.styled(explain(Failure(Reason.TOKEN_FAULT), state.money).happened, "$bad"))
-            rows = (_rows(c, now, state.window, crowded=crowded, veiled=veiled) for c in token.certificates)
+            named = crowded and not holder
+            rows = (
+                _rows(c, now, state.window, crowded=crowded, named=named, veiled=veiled) for c in token.certificates
+            )
             parts.append(table(tuple(fact for facts in rows for fact in facts), width))
             blocks.append(Content("\n").join(parts))
         self.query_one("#tokens", Static).update(Content("\n" if crowded else "\n\n").join(blocks))
@@ -229,17 +235,26 @@ def _step(number: int, title: str, text: str) -> Content:
 
 
 def _rows(
-    certificate: Certificate, now: datetime, window: timedelta, *, crowded: bool, veiled: bool
+    certificate: Certificate, now: datetime, window: timedelta, *, crowded: bool, named: bool, veiled: bool
 ) -> "tuple[Fact, ...]":
     """Three lines for a certificate to renew, one for those beside it, one for each where there are many."""
     from tui.kiosk.text.certificate import discreet
     from tui.kiosk.widgets.card import row, short_facts
 
     if crowded or not certificate.for_signing or certificate.renewed_until is not None:
-        rows: tuple[Fact, ...] = (row(certificate, now, window, named=crowded),)
+        rows: tuple[Fact, ...] = (row(certificate, now, window, named=named),)
     else:
         rows = short_facts(certificate, now, window)
     return discreet(rows, certificate) if veiled else rows
+
+
+def _holder(token: Token, *, veiled: bool) -> str:
+    """Whose all its certificates are, for a line that tells them apart; empty where that is not one name."""
+    from tui.kiosk.text.certificate import masked_name
+
+    names = {certificate.name for certificate in token.certificates if certificate.readable}
+    name = printable(names.pop(), 60) if len(names) == 1 else ""
+    return masked_name(name) if name and veiled else name
 
 
 def _certificates(tokens: tuple[Token, ...]) -> tuple[Certificate, ...]:

@@ -117,8 +117,8 @@ def discreet(rows: tuple[Fact, ...], certificate: Certificate) -> tuple[Fact, ..
         return (Fact(_("状态"), label(CertificateState.UNREADABLE), TROUBLE),)
     if not certificate.name:
         return rows
-    told = (certificate.serial.upper(), certificate.subject)
-    kept = (fact for fact in rows if certificate.name == certificate.subject or fact.value not in told)
+    told = {certificate.serial.upper(), certificate.subject} - {certificate.name}
+    kept = (fact for fact in rows if fact.value not in told)
     hidden = masked_name(certificate.name)
     return tuple(Fact(f.label, f.value.replace(certificate.name, hidden), f.style) for f in kept)
 

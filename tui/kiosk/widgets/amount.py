@@ -1,5 +1,7 @@
 """The amount to pay, in figures at the far end of the row whose button leads on to paying it."""
 
+from textual.content import Content
+
 from tui.core.order import Application, yuan
 from tui.kiosk.widgets.figures import drawn
 from tui.kiosk.widgets.words import Words
@@ -12,6 +14,6 @@ class Amount(Words):
         super().__init__(id="amount-due")
 
     def show(self, application: Application | None) -> None:
-        """Draw the order's total; nothing before there is an order."""
-        if application is not None and application.order is not None:
-            self.update(drawn(yuan(application.order.total_fen), "$accent"))
+        """Draw the total of the application that is to be paid; nothing without one, nor before it has an order."""
+        order = application.order if application is not None else None
+        self.update(drawn(yuan(order.total_fen), "$accent") if order is not None else Content(""))

@@ -52,13 +52,13 @@ class Document(VerticalScroll, can_focus=True, inherit_bindings=False):
         """Whether the end has been in view."""
         return self._read
 
-    def show_text(self, text: str) -> None:
-        """Draw foreign plain text, its titles set off; the same text again keeps the place."""
+    def show_text(self, text: str, foot: str = "") -> None:
+        """Draw foreign plain text, its titles set off, and `foot` below it; the same text again keeps the place."""
         plain = paragraphs(text)
         content = Content(plain)
         for title in TITLE.finditer(plain):
             content = content.stylize("bold $secondary", *title.span(1))
-        self.show_content(content)
+        self.show_content(Content.assemble(content, "\n\n", (foot, "$muted")) if foot else content)
 
     def show_content(self, content: Content) -> None:
         """Draw styled content; the same text again keeps the place."""

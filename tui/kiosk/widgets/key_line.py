@@ -9,8 +9,8 @@ from textual.events import Click
 from tui.core.frozen import frozen
 from tui.kiosk.widgets.words import Words
 
-FORMS: Final = ((1, 3, 1), (1, 1, 1), (1, 1, 0), (2, 3, 1), (2, 1, 1), (2, 1, 0))
-"""Rows, blanks between two keys, and between a key's name and its word: the first that holds all keys, or the last."""
+FORMS: Final = ((1, 3, 1), (1, 1, 1), (1, 2, 0), (2, 3, 1), (2, 1, 1), (2, 2, 0))
+"""Rows, blanks between two keys, and at either side of a key's name: the first that holds all keys, or the last."""
 
 
 @frozen
@@ -71,18 +71,18 @@ class KeyLine(Words):
 
 
 def _placed(keys: Sequence[ShownKey], room: int) -> tuple[Placed, ...]:
-    for rows, gap, blank in FORMS:
-        placed = _in_rows(keys, room, gap, blank)
+    for rows, gap, around in FORMS:
+        placed = _in_rows(keys, room, gap, around)
         if not placed or placed[-1].row < rows:
             break
     return placed
 
 
-def _in_rows(keys: Sequence[ShownKey], room: int, gap: int, blank: int) -> tuple[Placed, ...]:
+def _in_rows(keys: Sequence[ShownKey], room: int, gap: int, around: int) -> tuple[Placed, ...]:
     placed: list[Placed] = []
     x = row = 0
     for key in keys:
-        face = _face(key, blank)
+        face = _face(key, around)
         if placed and x + face.cell_length > room:
             x, row = 0, row + 1
         placed.append(Placed(key, face, x, row, gap))
@@ -90,9 +90,10 @@ def _in_rows(keys: Sequence[ShownKey], room: int, gap: int, blank: int) -> tuple
     return tuple(placed)
 
 
-def _face(key: ShownKey, blank: int) -> Content:
+def _face(key: ShownKey, around: int) -> Content:
     name = "Esc" if key.key == "escape" else key.key.upper()
-    return Content.assemble((f" {name} ", "$on-selected on $selected"), " " * blank, key.label)
+    blank = " " * around
+    return Content.assemble((f"{blank}{name}{blank}", "$on-selected on $selected"), " ", key.label)
 
 
 def _drawn(row: Sequence[Placed]) -> Content:

@@ -45,7 +45,7 @@ class Done(Dialogue):
                 self._tell(_("原证书（已删除）") if state.retired else _("原证书"), state.installation.old)
             if state.key_left is not None:
                 self.talk.say(label(state.key_left))
-            self.talk.say(_("新证书已验证可用，现在可以拔出CA。"))
+            self.talk.say(_("请拔出CA。") + _("新证书已验证可用。"))
             if (found := find(state.tokens, new.fingerprint)) and (kept := kept_words(*found)):
                 self.talk.say(kept)
         application = state.application

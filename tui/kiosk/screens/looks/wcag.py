@@ -15,7 +15,7 @@ ON: Final = (
         for ink in ("text", "accent", "muted", "heading", "good", "bad")
         for ground in ("ground", "surface")
     ),
-    ("text", "raised"),
+    *((ink, "raised") for ink in ("text", "accent")),
     ("ink", "focus"),
     *(("ink", fill) for fill in ("good", "bad")),
     ("on_bar", "bar"),
