@@ -21,7 +21,7 @@ from tui.kiosk.terminal.colour_depth import Depth
 from tui.kiosk.text import use_language
 from tui.kiosk.widgets.figures import Figures
 
-SIZES = ((80, 24), (120, 40), (160, 50))
+SIZES = ((80, 24), (120, 40), (200, 60))
 LANGUAGES = "zh", "en"
 
 

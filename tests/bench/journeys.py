@@ -29,7 +29,8 @@ _DIRECT, _INDEXED, _BRIGHT = (
     re.compile(rb"[\[;]10[0-7]m"),
 )
 """But for the direct colour by which a terminal is asked whether it knows them (`colour_depth.QUESTION`)."""
-_COLOUR = re.compile(rb"\x1b\[(?:[0-9;:]*;)?(?:[34][0-79]|[34]8[;:][0-9;:]*|9[0-7]|10[0-7])(?:;[0-9;:]*)?m")
+_COLOUR = re.compile(rb"\x1b\[(?:[0-9;:]*;)?(?:3[0-7]|4[1-7]|[34]8[;:][0-9;:]*|9[0-6]|10[0-7])(?:;[0-9;:]*)?m")
+"""But for the white and black of the payment code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +51,8 @@ KINDS = {
     "256 colours": Kind({"TERM": "xterm-256color"}, (_DIRECT,)),
     "16 colours": Kind({"TERM": "xterm"}, (_DIRECT, _INDEXED)),
     "8 colours": Kind({"TERM": "xterm-8color"}, (_DIRECT, _INDEXED, _BRIGHT)),
-    "TERM=linux": Kind({"TERM": "linux"}, (_DIRECT, _INDEXED, _BRIGHT)),
-    "TERM=linux, English": Kind({"TERM": "linux"}, (_DIRECT, _INDEXED, _BRIGHT), language="en"),
+    "TERM=linux": Kind({"TERM": "linux"}, (_DIRECT, _INDEXED)),  # a bright ground is taken for its dark one (vt.c)
+    "TERM=linux, English": Kind({"TERM": "linux"}, (_DIRECT, _INDEXED), language="en"),
     "no colours": Kind({"TERM": "xterm-256color", "NO_COLOR": "1"}, (_COLOUR,)),
 }
 

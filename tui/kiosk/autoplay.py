@@ -2,7 +2,7 @@
 
 import re
 from asyncio import sleep
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import field
 from html import escape, unescape
 from pathlib import Path
@@ -24,6 +24,8 @@ LOOK = 0.05
 """Seconds between two looks at the screen while the program works."""
 
 MAIN = "#actions ActionButton.-main"
+CELL = 12.2, 24.4
+"""Width and height of a cell in Rich's pictures."""
 FONT = "font-family: 'DejaVu Sans Mono', 'Noto Sans Mono CJK SC', monospace"
 
 
@@ -200,7 +202,20 @@ def picture(app: KioskApp) -> str:
     drawn = app.export_screenshot(title="ca-kiosk", simplify=True)
     local = re.sub(r"@font-face \{.*?\}\s*", "", drawn, flags=re.DOTALL)
     local = re.sub(r"font-family: ?Fira Code[^;]*", FONT, local)
+    local = re.sub(r'(-matrix">)', lambda found: found[1] + "".join(_carets(app)), local, count=1)
     return re.sub(r'(x="([\d.]+)"[^>]*) textLength="([\d.]+)"([^>]*>)([^<]+)', _in_cells, local)
+
+
+def _carets(app: KioskApp) -> Iterator[str]:
+    """Lines below blanks, which Rich takes for nothing."""
+    for y, strip in enumerate(app.screen._compositor.render_strips()):
+        x = 0
+        for text, style, _ in strip:
+            if style is not None and style.underline and not text.strip() and style.color is not None:
+                colour = style.color.get_truecolor().hex
+                at = f'x="{x * CELL[0]:.1f}" y="{(y + 1) * CELL[1] - 2:.1f}" width="{len(text) * CELL[0]:.1f}"'
+                yield f'<rect fill="{colour}" {at} height="3"/>'
+            x += cell_len(text)
 
 
 def _in_cells(run: re.Match[str]) -> str:

@@ -8,6 +8,7 @@ from textual.pilot import Pilot
 from textual.widget import Widget
 
 from tui.kiosk.app import KioskApp
+from tui.kiosk.widgets.keyboard.composition import CHIP
 from tui.kiosk.widgets.keyboard.keyboard import Keyboard
 from tui.kiosk.widgets.keyboard.layout import CAPITALS, LETTERS, NEXT, SYMBOLS, Act, Cap
 
@@ -103,7 +104,7 @@ class Fingers:
         for _ in range(20):
             shown = composition.shown(self.keyboard._room)
             if wanted in shown:
-                x = self.keyboard._letters_width + sum(cell_len(text) + 2 for text in shown[: shown.index(wanted)])
+                x = self.keyboard._letters_width + sum(cell_len(text) + CHIP for text in shown[: shown.index(wanted)])
                 await self.at(x + 1, self.keyboard.region.y)
                 return
             await self.at(self.keyboard.size.width - 2, self.keyboard.region.y)

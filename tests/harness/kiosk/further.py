@@ -9,6 +9,7 @@ from textual.screen import Screen
 
 from tests.harness import people
 from tests.harness.kiosk.gallery import CODE, ENTERED, GALLERY, LONE, SHOWN
+from tests.harness.kiosk.scenes import SCENES
 from tests.harness.kiosk.stage import Stage
 from tui.core.failure import Failure, Reason
 from tui.core.order import AttemptState, PaymentStatus
@@ -73,6 +74,11 @@ async def show(stage: Stage, name: str) -> None:
     below, above = ABOVE.get(name, (name, None))
     while stage.app.screen is not stage.app.step_screen:
         await stage.app.pop_screen()
+    if name in SCENES:
+        await stage.show(State())
+        await stage.show(SCENES[name].state)
+        await SCENES[name].act(stage)
+        return
     await stage.show({**GALLERY, **FURTHER}[below])
     if above is not None:
         stage.app.call_later(stage.app.push_screen, above())
@@ -80,4 +86,4 @@ async def show(stage: Stage, name: str) -> None:
         await stage.pilot.pause()
 
 
-NAMES = (*GALLERY, *FURTHER, *ABOVE)
+NAMES = (*GALLERY, *FURTHER, *ABOVE, *SCENES)

@@ -207,9 +207,10 @@ class StepScreen(TypingScreen, inherit_bindings=False):
         if not self.compact:
             yield Words(Content(_(self.heading)), id="heading")
             yield FailureBanner()
-        with Body(id="body", can_focus=False):
+        actions = () if self.compact else tuple(self.compose_actions())
+        with Body(id="body", can_focus=False, classes=None if actions else "-last"):
             yield from self.compose_body()
-        if not self.compact and (actions := tuple(self.compose_actions())):
+        if actions:
             yield Horizontal(*actions, id="actions")
         if not self.compact:
             yield HintLine()

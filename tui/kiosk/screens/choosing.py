@@ -29,7 +29,7 @@ class ChoosingScreen(StepScreen):
 
     def compose_body(self) -> Iterable[Widget]:
         """The list."""
-        yield Static(Content(_("用上下方向键选择，按回车确认。")), classes="hint")
+        yield Static(Content(_("请点选要续期的证书，也可以用上下方向键选择，按回车确认。")), classes="hint")
         yield Rows(id="choices", markup=False)
 
     def focus_target(self, state: State) -> str:

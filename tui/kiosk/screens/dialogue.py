@@ -86,9 +86,12 @@ class IdleWarning(Dialogue):
         yield ActionButton(_("继续办理"), "yes", primary=True)
 
     def show(self, seconds: int) -> None:
-        """How long is left."""
+        """How long is left, in figures that are seen from where the person went."""
+        from tui.kiosk.widgets.figures import drawn
+
         text = _("{seconds}秒后将退出登录并返回首页。\n按任意键继续办理。").format(seconds=seconds)
-        self.query_one("#dialogue-text", Static).update(Content(text))
+        told = Content("\n\n").join([drawn(str(seconds), "$accent"), Content(text)])
+        self.query_one("#dialogue-text", Static).update(told)
 
     def action_help(self) -> None:
         """F1 is a key like any other here."""

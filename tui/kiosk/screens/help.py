@@ -1,8 +1,11 @@
 """F1: what this step is for, how to get through it, and whom to call."""
 
+import re
+
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
@@ -44,9 +47,9 @@ class HelpScreen(ModalScreen[None], inherit_bindings=False):
             yield Static(Content(_("帮助：{heading}").format(heading=self._heading)), id="dialogue-title")
             with VerticalScroll(can_focus=False, id="help-text"):
                 yield Static(Content(self._text))
-                yield Static(Content(_(KEYS)), classes="-keys")
+                yield Static(_keys(), classes="-keys")
             yield Static(Content(call(self._service)), id="help-call")
-            yield ActionButton(_("知道了"), "close", primary=True)
+            yield Horizontal(ActionButton(_("知道了"), "close", primary=True), id="help-button")
 
     def action_close(self) -> None:
         """Back to the step."""
@@ -55,3 +58,11 @@ class HelpScreen(ModalScreen[None], inherit_bindings=False):
     def action_scroll(self, by: int) -> None:
         """Lines up or down."""
         self.query_one(VerticalScroll).scroll_relative(y=by, animate=False)
+
+
+def _keys() -> Content:
+    """Each key, and in a column of its own what it does."""
+    lines = [re.split("：|: ", line, maxsplit=1) for line in _(KEYS).split("\n")]
+    widest = max(cell_len(key) for key, _does in lines) + 2
+    rows = [((key + " " * (widest - cell_len(key)), "bold $foreground"), does) for key, does in lines]
+    return Content("\n").join([Content.assemble(*row) for row in rows])

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from textual.content import Content
+from textual.events import Resize
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -14,6 +15,7 @@ from tui.kiosk.text import N_, _
 from tui.kiosk.text.labels import label
 from tui.kiosk.widgets.action import ActionButton
 from tui.kiosk.widgets.facts import Fact, Facts
+from tui.kiosk.widgets.token_drawing import TokenDrawing
 from tui.kiosk.widgets.words import Words
 
 
@@ -29,6 +31,7 @@ class TokenAwaitedScreen(StepScreen):
 
     def compose_body(self) -> Iterable[Widget]:
         """Which CA, and what happens then."""
+        yield TokenDrawing(id="drawing")
         yield Words(id="awaited")
         yield Facts(id="facts")
 
@@ -42,6 +45,7 @@ class TokenAwaitedScreen(StepScreen):
 
     def show(self, state: State) -> None:
         """Label and serial's tail of the CA that began."""
+        self.query_one(TokenDrawing).show()
         headline = _("插入的不是原来的CA，请换回原来的CA") if state.tokens else _("请插回原来的CA")
         if state.asks_password:
             text = _("插回并输入登录密码后，继续「{step}」，已填写的内容不会丢失。")
@@ -57,6 +61,11 @@ class TokenAwaitedScreen(StepScreen):
                 Fact(_("证书序列号"), _("尾号{tail}").format(tail=chosen.serial[-6:].upper())),
             )
             self.query_one(Facts).show(rows)
+
+    def on_resize(self, _: Resize) -> None:
+        """Another window has room for larger words, or none."""
+        if self.state.now is not None:
+            self.query_one(TokenDrawing).show()
 
     def action_self_check(self) -> None:
         """环境检测."""

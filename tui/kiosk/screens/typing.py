@@ -8,6 +8,7 @@ from textual.widget import Widget
 
 from tui.kiosk.hands import Hands
 from tui.kiosk.screens.ticking import TickingScreen
+from tui.kiosk.widgets.body import Body
 from tui.kiosk.widgets.line import Line
 from tui.kiosk.widgets.secret_field import SecretField
 from tui.process.resources import ASSETS
@@ -109,7 +110,7 @@ class TypingScreen(TickingScreen, inherit_bindings=False):
             self._keyboard.display = True
             self.add_class(TYPING)
             await self.lay_out()
-            entry.scroll_visible(animate=False)
+            self.query_one(Body).show_focused()
             await self.lay_out()
         self._on_timer_update()
 

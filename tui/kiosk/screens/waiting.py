@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.events import Resize
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -101,6 +102,11 @@ class WaitingScreen(StepScreen):
         self.query_one("#look").display = look
         self.query_one("#actions").set_class(look, "-look")
         self.query_one("#language").display = other_language() is not None
+
+    def on_resize(self, _: Resize) -> None:
+        """The ladder and what is drawn large are made for the window."""
+        if self.state.now is not None:
+            self.show(self.state)
 
     def action_start(self) -> None:
         """开始办理."""

@@ -54,7 +54,8 @@ class WorkingScreen(StepScreen):
         else:
             pulse.stop()
         pulse.display = state.failure is None
-        button.display = self.offers("retry", state)
+        button.display = self.query_one("#actions").display = self.offers("retry", state)
+        self.query_one("#body").set_class(not button.display, "-last")
         if button.display and self.focused is None:
             self.set_focus(button)
         stay = _("CA正在工作，请不要拔出，也不能离开本页。") if state.token_working else ""

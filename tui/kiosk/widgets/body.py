@@ -19,7 +19,10 @@ class Body(VerticalScroll, inherit_bindings=False):
         self.call_after_refresh(self.show_focused)
 
     def show_focused(self) -> None:
-        """Scroll to what has the focus."""
+        """Scroll to what has the focus, with the label and the note around it where they fit."""
         focused = self.screen.focused
-        if focused is not None and focused in self.query("*"):
-            focused.scroll_visible(animate=False)
+        if focused is None or focused not in self.query("*"):
+            return
+        around = next(widget for widget in self.children if focused in widget.walk_children(with_self=True))
+        shown = around if around.outer_size.height <= self.size.height else focused
+        shown.scroll_visible(animate=False)

@@ -1,7 +1,8 @@
 """A text to be read to its end: notice, agreement, lists; scrolls by keys, wheel and touch."""
 
+import re
 from collections.abc import Callable
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -12,6 +13,9 @@ from textual.widgets import Static
 
 from tui.core.text_safety import paragraphs
 from tui.kiosk.widgets.words import Words
+
+TITLE: Final = re.compile(r"(?<=\n\n)(?!\d)([^\n]{2,60}(?<![。；：，、.;:,]))(?=\n[^\n])")
+"""A line after a blank one that goes on in the next one and does not end as a sentence does."""
 
 
 class Document(VerticalScroll, can_focus=True, inherit_bindings=False):
@@ -49,8 +53,12 @@ class Document(VerticalScroll, can_focus=True, inherit_bindings=False):
         return self._read
 
     def show_text(self, text: str) -> None:
-        """Draw foreign plain text; the same text again keeps the place."""
-        self.show_content(Content(paragraphs(text)))
+        """Draw foreign plain text, its titles set off; the same text again keeps the place."""
+        plain = paragraphs(text)
+        content = Content(plain)
+        for title in TITLE.finditer(plain):
+            content = content.stylize("bold $secondary", *title.span(1))
+        self.show_content(content)
 
     def show_content(self, content: Content) -> None:
         """Draw styled content; the same text again keeps the place."""

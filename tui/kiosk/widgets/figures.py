@@ -53,12 +53,12 @@ def _halves(text: str, style: str) -> Content:
         for digit in run:
             pixels = (" " * len(_pixels(digit)[0]), *_pixels(digit))
             for row, upper, lower in zip(rows, pixels[::2], pixels[1::2], strict=True):
-                row += [_half(up == "#", low == "#", style) for up, low in zip(upper, lower, strict=True)]
+                row += [half(up == "#", low == "#", style) for up, low in zip(upper, lower, strict=True)]
                 row.append((" ", ""))
     return Content("\n").join([Content.assemble(*row) for row in rows])
 
 
-def _half(upper: bool, lower: bool, style: str) -> tuple[str, str]:
+def half(upper: bool, lower: bool, style: str) -> tuple[str, str]:
     """Reversed where the upper half is lit: what is drawn so needs no colour, and shows on any ground."""
     return " " if upper is lower else LOWER_HALF, f"{style} reverse" if upper else style if lower else ""
 

@@ -1,4 +1,4 @@
-"""The token before its slot, drawn in backgrounds, which every font has."""
+"""The token before its slot, in backgrounds, which every font has; in a high window, what to do in large letters."""
 
 from textual.content import Content
 
@@ -21,4 +21,13 @@ class TokenDrawing(Words):
             ((" " * 7, machine), ("    ", slot), (" <<<<   ", "bold $accent"), ("    ", metal), (name.plain, body)),
             ((" " * 11, machine), " " * 12, (edge, body)),
         )
-        self.update(Content("\n").join([Content.assemble(*row) for row in rows]))
+        picture = Content("\n").join([Content.assemble(*row) for row in rows])
+        words = _large() if self.screen.has_class("-roomy") else None
+        self.update(Content("\n\n").join([words, picture]) if words else picture)
+
+
+def _large() -> Content | None:
+    from tui.kiosk.widgets.large_words import large
+
+    # Translators: drawn in letters of 8 rows, of which there are no others than in "Insert token".
+    return large(_("请插入CA"), "$accent")

@@ -23,7 +23,8 @@ from tui.kiosk.screens.looks.layout import Layout, classes_of, column_of, layout
 )
 def test_a_window_has_its_layout_and_its_column(size: tuple[int, int], layout: Layout, column: int) -> None:
     assert (layout_of(Size(*size)), column_of(Size(*size))) == (layout, column)
-    assert [name for name, has in classes_of(Size(*size)).items() if has] == [layout]
+    roomy = ["-roomy"] if layout is not Layout.SMALL and size[1] >= 38 else []
+    assert [name for name, has in classes_of(Size(*size)).items() if has] == [layout, *roomy]
 
 
 @pytest.mark.parametrize(

@@ -77,7 +77,7 @@ class Waiting(Dialogue):
         if not state.tokens:
             if in_trouble(state):
                 self._tell_ladder()
-            self.talk.say(_("请插入CA"))
+            self.talk.say(_("请插入CA证书U盘"))
             return
         for token in state.tokens:
             self.talk.say(token_name(token))

@@ -30,6 +30,8 @@ FROM: Final = ((140, 46, Layout.LARGE), (84, 30, Layout.REGULAR), (0, 0, Layout.
 """Columns and rows from which a layout holds."""
 WIDTH: Final = {Layout.SMALL: 84, Layout.REGULAR: 84, Layout.LARGE: 100}
 """Columns of the step at most, the two blanks at either side among them."""
+ROOMY: Final = 38
+"""Rows from which a column has room for words to be read from the door; a class of their own, beside the layout's."""
 NARROW: Final = ((40, "-too-narrow"), (60, "-slim"))
 LOW: Final = ((10, "-too-low"), (20, "-tiny"))
 """Below so many columns or rows a class says so, beside `Layout.SMALL`."""
@@ -51,6 +53,7 @@ def classes_of(size: Size) -> dict[str, bool]:
     narrow = next((name for columns, name in NARROW if size.width < columns), "")
     low = next((name for rows, name in LOW if size.height < rows), "")
     classes = {name.value: name is layout for name in Layout}
+    classes["-roomy"] = layout is not Layout.SMALL and size.height >= ROOMY
     return {**classes, **{name: name in {narrow, low} for _, name in (*NARROW, *LOW)}}
 
 

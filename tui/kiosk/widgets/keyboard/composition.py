@@ -12,6 +12,8 @@ MOST = 40
 """Letters; more are not taken."""
 PAGE = 9
 """Candidates at once, as many as there are digits to choose them by."""
+CHIP = 4
+"""Cells of a candidate beside its text: its digit, a blank at either side, and one to the next."""
 
 dictionary = cache(load)
 """Read once a process."""
@@ -62,10 +64,10 @@ class Composition:
             self._look()
 
     def shown(self, room: int) -> list[str]:
-        """The candidates of the page that fit into `room` cells, each with its digit and a blank."""
+        """The candidates of the page that fit into `room` cells."""
         fit: list[str] = []
         for candidate in self._found[self._pages[-1] : self._pages[-1] + PAGE]:
-            room -= cell_len(candidate.text) + 2
+            room -= cell_len(candidate.text) + CHIP
             if room < 0 and fit:
                 break
             fit.append(candidate.text)

@@ -11,13 +11,14 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.kiosk.text import _
-from tui.kiosk.widgets.keyboard.composition import Composition
+from tui.kiosk.widgets.figures import LOWER_HALF, Figures
+from tui.kiosk.widgets.keyboard.composition import CHIP, Composition
 from tui.kiosk.widgets.keyboard.layout import Act, Cap, Layer, Rows, rows
 from tui.kiosk.widgets.keyboard.typed import Typed
 
 ROWS = 4
-REGULAR = (84, 30)
-"""Columns and rows from which a key is three rows high."""
+TALL = ((84, 30, 3), (60, 22, 2), (0, 0, 1))
+"""Columns and rows of a window from which a key has so many rows."""
 WIDEST = {Layer.DIGITS: 12}
 """Columns of a key; of others `WIDE`."""
 WIDE = 8
@@ -54,7 +55,13 @@ class Faces(Widget, can_focus=False):
     @property
     def tall(self) -> int:
         """Rows of a key."""
-        return 3 if self.app.size.width >= REGULAR[0] and self.app.size.height >= REGULAR[1] else 1
+        window = self.app.size
+        return next(tall for columns, rows, tall in TALL if window.width >= columns and window.height >= rows)
+
+    @property
+    def _labelled(self) -> int:
+        """The row of a key in which its face stands: the middle one, or the upper one of two."""
+        return (self.tall - 1) // 2
 
     @property
     def _bar(self) -> int:
@@ -102,17 +109,17 @@ class Faces(Widget, can_focus=False):
 
     def _bar_line(self, y: int) -> Iterator[Segment]:
         """What is being composed, the candidates with their digits, the marks that turn the page."""
-        labelled = y == self.tall // 2
+        labelled = y == self._labelled
         letters = self._composition.letters if labelled else ""
         hint = _("先点拼音字母") if labelled and not self._composition else ""
         width = self._letters_width
         yield Segment(set_cell_size(f" {letters or hint}", width), self._style("letters"))
         room, shown = self._room, self._composition.shown(self._room)
         for number, text in enumerate(shown, 1):
-            face = f"{number}{text}" if labelled else " " * (cell_len(text) + 1)
-            yield Segment(face, self._style("candidate"))
+            width = cell_len(text) + CHIP
+            yield self._part(f" {number}{text} ", width - 1, "candidate", "bar", y)
             yield Segment(" ", self._style("bar"))
-            room -= cell_len(text) + 2
+            room -= width
         yield Segment(" " * max(0, room), self._style("bar"))
         less, more = self._composition.has_less, self._composition.has_more(self._room)
         for mark, there in (("<", less), (">", more)):
@@ -127,18 +134,25 @@ class Faces(Widget, can_focus=False):
             yield Segment(" " * (x - end), self._style("ground"))
             gap = 1 if width > 3 else 0
             face = _(cap.face) if cap.act is not Act.TYPE else cap.face
-            room = width - gap
-            face = set_cell_size(face, room) if cell_len(face) > room else face
-            before = (room - cell_len(face)) // 2
-            text = " " * before + face + " " * (room - before - cell_len(face))
-            yield Segment(text if line == self.tall // 2 else " " * room, self._style(self._look(cap, at)))
+            yield self._part(face, width - gap, self._look(cap, at), "ground", line)
             yield Segment(" " * gap, self._style("ground"))
             end = x + width
+
+    def _part(self, face: str, room: int, look: str, ground: str, line: int) -> Segment:
+        """A line of a key: its face, a blank one, or the last one, half ground if the terminal can draw that."""
+        style = self._style(look)
+        if line == self._labelled:
+            face = set_cell_size(face, room) if cell_len(face) > room else face
+            before = (room - cell_len(face)) // 2
+            return Segment(" " * before + face + " " * (room - before - cell_len(face)), style)
+        if line == self.tall - 1 and Figures.half_blocks:
+            return Segment(LOWER_HALF * room, Style(color=self._style(ground).bgcolor, bgcolor=style.bgcolor))
+        return Segment(" " * room, style)
 
     def _look(self, cap: Cap, row: int) -> str:
         match cap.act:
             case Act.TYPE | Act.SPACE:
-                return "other" if row % 2 else "key"
+                return "other" if row % 2 and not (Figures.half_blocks and self.tall > 1) else "key"
             case Act.NEXT:
                 return "main"
             case Act.CAPITALS if self._capitals:

@@ -9,7 +9,7 @@ from textual import events
 from textual.message import Message
 
 from tui.kiosk.pinyin.candidates import Place
-from tui.kiosk.widgets.keyboard.composition import Composition, dictionary
+from tui.kiosk.widgets.keyboard.composition import CHIP, Composition, dictionary
 from tui.kiosk.widgets.keyboard.faces import ROWS, TURN, Faces
 from tui.kiosk.widgets.keyboard.layout import Act, Cap, Layer
 from tui.kiosk.widgets.keyboard.typed import Typed, typed_into
@@ -103,10 +103,10 @@ class Keyboard(Faces):
         else:
             at = self._letters_width
             for place, text in enumerate(self._composition.shown(self._room)):
-                if at <= x < at + cell_len(text) + 2:
+                if at <= x < at + cell_len(text) + CHIP:
                     self._composition.choose(place)
                     break
-                at += cell_len(text) + 2
+                at += cell_len(text) + CHIP
         self._draw_bar()
 
     def press(self, cap: Cap) -> None:

@@ -1,0 +1,97 @@
+"""What only an act brings onto a screen: a question, a keyboard, an error, a tick, help."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+
+from tests.harness import people
+from tests.harness.kiosk.fingers import Fingers
+from tests.harness.kiosk.gallery import GALLERY, HOME
+from tests.harness.kiosk.stage import Stage
+from tui.core.application import ApplicationForm, check, normalise
+from tui.core.failure import Failure, Reason
+from tui.core.order import Offer, Term
+from tui.journey.state import State, Step
+
+Act = Callable[[Stage], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A state, and what a person does there."""
+
+    state: State
+    act: Act
+
+
+def _keys(*keys: str) -> Act:
+    async def act(stage: Stage) -> None:
+        await stage.press(*keys)
+
+    return act
+
+
+def _keyboard(field: str, letters: str = "") -> Act:
+    """F2 at a field, and taps on the keys of the keyboard that comes."""
+
+    async def act(stage: Stage) -> None:
+        fingers = Fingers(stage.app, stage.pilot)  # type: ignore[arg-type]
+        stage.screen.query_one(field).focus()
+        await stage.press("f2")
+        await fingers.until(lambda: stage.screen.is_typing)
+        composition = fingers.keyboard._composition
+        await fingers.until(lambda: not fingers.keyboard.composes or composition._dictionary is not None)
+        for letter in letters:
+            await fingers.key(letter)
+
+    return act
+
+
+async def _nobody(stage: Stage) -> None:
+    from tui.kiosk.screens.dialogue import IdleWarning
+
+    warning = IdleWarning()
+    await stage.app.push_screen(warning)
+    warning.show(25)
+    await stage.pilot.pause()
+
+
+async def _handed_in(stage: Stage) -> None:
+    """提交 with three fields that break their rules."""
+    wrong = dict(check(normalise(WRONG.form), (12, 24), WRONG.today))
+    await stage.show(replace(WRONG, failure=Failure(Reason.FORM_INVALID, field_errors=tuple(wrong.items()))))
+
+
+_OLD_END = people.OLD.not_after
+TERMS = tuple(
+    Term(months, 10000 * months // 12 * 2, 20000, _OLD_END.replace(year=_OLD_END.year + months // 12))
+    for months in (12, 24, 36)
+)
+FORM = replace(GALLERY["form"], offer=Offer(TERMS))
+BLANK = replace(FORM, form=ApplicationForm(term_months=12))
+WRONG = replace(
+    FORM, form=replace(people.FORM, id_number="110105194912310021", agent_mobile="1380013", recipient_address="")
+)
+COVERED = replace(GALLERY["sign-in"], account="supplier01", signed_in=False, covered=True, return_to=Step.FORM)
+REFUSED = replace(GALLERY["sign-in"], account="supplier01", signed_in=False)
+
+SCENES: dict[str, Scene] = {
+    "leaving-the-program": Scene(HOME, _keys("f10")),
+    "waiting-help": Scene(HOME, _keys("f1")),
+    "sign-in-blank": Scene(GALLERY["sign-in"], _keys("enter", "enter")),
+    "sign-in-refused": Scene(replace(REFUSED, failure=Failure(Reason.WRONG_PASSWORD)), _keys()),
+    "sign-in-covered": Scene(COVERED, _keys()),
+    "sign-in-keyboard": Scene(GALLERY["sign-in"], _keyboard("#account", "sup")),
+    "notice-read": Scene(GALLERY["notice"], _keys("end")),
+    "card-leaving": Scene(GALLERY["card"], _keys("f10")),
+    "agreement-ticked": Scene(GALLERY["agreement"], _keys("end", "tab", "space")),
+    "form-blank": Scene(BLANK, _keys()),
+    "form-wrong": Scene(FORM, _handed_in),
+    "form-prices": Scene(FORM, _keys("f4")),
+    "form-help": Scene(FORM, _keys("f1")),
+    "form-leaving": Scene(FORM, _keys("f10")),
+    "form-nobody": Scene(FORM, _nobody),
+    "form-digits": Scene(BLANK, _keyboard("#field-id-number Input", "11010")),
+    "form-latin": Scene(BLANK, _keyboard("#field-agent-email Input", "zhang@")),
+    "form-sound": Scene(BLANK, _keyboard("#field-agent-name Input", "zhang")),
+}
+"""In the order of the journey."""
