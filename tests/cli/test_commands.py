@@ -7,7 +7,6 @@ import re
 import signal
 import subprocess
 import sys
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -251,6 +250,11 @@ def test_doctor_tells_every_line_and_ends_with_the_first_fault(tmp_path: Path) -
     assert "[✗] 驱动模块" in in_words.stdout
 
 
+def _state(process: int) -> str:
+    """A letter of proc_pid_stat(5), behind the name."""
+    return Path(f"/proc/{process}/stat").read_text().rpartition(") ")[2][0]
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_a_renewal_cleanly(tmp_path: Path, number: signal.Signals) -> None:
     config, pin = tmp_path / "kiosk.toml", tmp_path / "pin"
@@ -260,19 +264,12 @@ def test_a_signal_ends_a_renewal_cleanly(tmp_path: Path, number: signal.Signals)
     os.mkfifo(pin, 0o600)
     words = ["renew", "--config", config, "--answers", tmp_path / "answers.toml", "--pin-file", pin]
     process = subprocess.Popen([sys.executable, "-m", "tui", *map(str, words)], stderr=subprocess.PIPE)
-    with pin.open("wb"), process:  # opens when the program is about to read the PIN
-        told = _told_when_ended_by(number, process)
-    assert (process.returncode, told) == (128 + number, b"")
-
-
-def _told_when_ended_by(number: signal.Signals, process: subprocess.Popen[bytes]) -> bytes:
-    """Send it until it is heeded: Python hears nothing of one that comes just before a read, until that returns."""
-    for _ in range(60):
+    with process, pin.open("wb"):  # opens when the program is about to read the PIN
+        while _state(process.pid) != "S":  # a signal just before it sleeps would be heard with the PIN's first byte
+            pass
         process.send_signal(number)
-        with suppress(subprocess.TimeoutExpired):
-            return process.communicate(timeout=1)[1]
-    process.kill()
-    return process.communicate()[1]
+        _, told = process.communicate(timeout=60)
+    assert (process.returncode, told) == (128 + number, b"")
 
 
 def test_an_answers_error_names_its_key_and_no_value(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from tui.kiosk.widgets.step_indicator import StepIndicator
 
 CONSOLE = frozenset(range(0x20, 0x7F))
 DECIDED: tuple[tuple[type, *tuple[str, ...]], ...] = (
-    (QrCode, "half_blocks", "doubtful", "grey_grounds"),
+    (QrCode, "half_blocks", "doubtful", "has_white_grounds"),
     (Figures, "half_blocks"),
     (StepIndicator, "tick"),
     (SecretField, "dot"),

@@ -2,6 +2,7 @@
 
 import socket
 import threading
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
@@ -143,6 +144,29 @@ def test_what_has_a_connection_of_its_own_says_that_nothing_follows(link: Link) 
     question, other = (request.lower() for request in there.requests)
     assert b"\r\nconnection: close\r\n" in other
     assert b"\r\nconnection: close\r\n" not in question
+
+
+def test_nothing_that_a_partner_says_leads_or_marks_the_next_request(link: Link) -> None:
+    def leads_away(connection: socket.socket, _count: int) -> bool:
+        connection.sendall(
+            b"HTTP/1.1 307 Temporary Redirect\r\nLocation: /elsewhere\r\nSet-Cookie: a=b\r\nContent-Length: 0\r\n\r\n"
+        )
+        return True
+
+    with peer(leads_away) as there:
+        for again in (True, True, False):
+            assert link.send("POST", there.url, ASKED, limit=LIMIT, again=again).status == 307
+    assert len(there.requests) == 3
+    assert all(request.startswith(b"POST / ") and b"cookie" not in request.lower() for request in there.requests)
+
+
+@pytest.mark.parametrize("again", [True, False])
+def test_name_and_password_in_an_address_go_with_the_request(link: Link, *, again: bool) -> None:
+    with peer(stays) as there:
+        link.send("POST", there.url.replace("//", "//Aladdin:open%20sesame@"), ASKED, limit=LIMIT, again=again)
+    (request,) = there.requests
+    assert b"\r\nauthorization: basic " + b64encode(b"Aladdin:open sesame").lower() in request.lower()
+    assert b"@" not in request
 
 
 @pytest.mark.parametrize("manner", [closes_after_each, says_that_it_closes, half_closes])

@@ -20,6 +20,7 @@ from tui.core.payment_method import PaymentMethod
 from tui.core.secret import Password
 from tui.core.sighting import Sighting
 from tui.core.token import SignedRequest
+from tui.desk.http.connection import Limits
 from tui.deskclient.client import LONGEST_WAIT, DeskClient
 from tui.deskclient.wire import FormRequest, PayRequest, SaveRequest, Session
 
@@ -81,6 +82,17 @@ async def test_documents_find_two_connections_open_after_the_sign_in(
     for _ in range(3):  # people who sign in one after the other
         await client.sign_in("pingan", Password(b"pass-word"))
     assert len(opened) == 2
+
+
+async def test_an_idle_connection_is_given_up_before_the_desk_ends_it(desk: DeskDouble, client: DeskClient) -> None:
+    desk.script[:] = [SESSION]
+    await client.sign_in("pingan", Password(b"pass-word"))
+    opening = client._exchange._opening
+    assert opening is not None
+    await opening
+    now = asyncio.get_running_loop().time()
+    unused, used = sorted(connection._kept_until - now for connection in client._exchange._transport._idle)
+    assert unused < Limits().head < used < 30
 
 
 async def test_an_ended_session_is_forgotten(desk: DeskDouble, client: DeskClient) -> None:

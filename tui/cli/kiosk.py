@@ -13,7 +13,7 @@ from tui.core.exits import Exit
 from tui.kiosk.settings import LANGUAGE_VARIABLE, KioskSettings, Language, Mode, QrDrawing, load
 from tui.kiosk.terminal.console_font import drawn_characters, draws_chinese
 from tui.kiosk.terminal.launch_page import LaunchPage
-from tui.kiosk.terminal.tty import has_half_blocks, is_linux_console, unfit
+from tui.kiosk.terminal.tty import has_half_blocks, unfit
 from tui.kiosk.text import use_language
 from tui.kiosk.wiring import head_start, outlets, runtime
 from tui.process import garbage
@@ -118,10 +118,11 @@ def speak_what_is_drawn(font: frozenset[int] | None) -> None:
 
 def choose_qr_drawing(wanted: QrDrawing, font: frozenset[int] | None) -> None:
     """Half blocks where neither the settings nor the terminal speak against them."""
+    from tui.kiosk.terminal.colour_depth import has_eight
     from tui.kiosk.widgets.figures import Figures
     from tui.kiosk.widgets.qr import QrCode
 
-    QrCode.grey_grounds = is_linux_console(environment())
+    QrCode.has_white_grounds = not has_eight(environment())
     match wanted:
         case QrDrawing.AUTO:
             known = has_half_blocks(environment(), font)

@@ -84,6 +84,8 @@ class Link:
     ) -> Answer:
         """Send one request and return the answer of at most `limit` bytes; `again`: it may come twice.
 
+        Name and password in the address go with it (RFC 7617).
+
         :raises httpx.HTTPError: no whole answer in time.
         :raises httpx.InvalidURL: the address cannot be used.
         :raises TooMuch: too long or too slow an answer.
@@ -91,6 +93,8 @@ class Link:
         end = time.monotonic() + self._deadline
         told = _COMMON | dict(headers or {})
         request = httpx.Request(method, url, content=content or None, headers=told, params=query)
+        if request.url.userinfo:
+            next(httpx.BasicAuth(request.url.username, request.url.password).auth_flow(request))
         if not again:
             return _whole(self._begin_alone(request, end), limit, end)
         opened = list[str]()

@@ -12,7 +12,7 @@ from tui.core.application import Buyer, InvoiceForm
 from tui.core.order import InvoiceStatus
 from tui.desk.invoices.files import NotFetched
 from tui.desk.invoices.service import invoice, order, try_again
-from tui.desk.invoices.tax_platform import InvoiceOutcome, InvoiceState, TaxPlatformDown
+from tui.desk.invoices.tax_platform import InvoiceOrder, InvoiceOutcome, InvoiceState, TaxPlatformDown
 from tui.desk.invoices.view import invoice_view
 from tui.desk.progress import Progress
 from tui.desk.storage.database import reading, writing
@@ -29,6 +29,24 @@ def test_an_invoice_is_ordered_once_and_asked_after(case: Case) -> None:
     case.tax.blue = ISSUED
     assert [case.invoice(), case.invoice()] == [Progress.DONE, Progress.DONE]
     assert case.status() is InvoiceStatus.ISSUED
+
+
+def test_an_order_whose_answer_the_desk_did_not_live_to_keep_is_not_placed_again(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = case.tax.issue
+
+    def dies(order: InvoiceOrder) -> InvoiceOutcome:
+        place(order)
+        raise SystemExit
+
+    with monkeypatch.context() as patch:
+        patch.setattr(case.tax, "issue", dies)
+        with pytest.raises(SystemExit):
+            case.invoice()
+    case.tax.blue = ISSUED
+    assert case.invoice() is Progress.DONE
+    assert len(case.tax.orders) == 1
 
 
 def test_the_link_goes_by_sms_and_the_files_by_mail(case: Case) -> None:

@@ -4,10 +4,12 @@ import asyncio
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from cryptography.exceptions import InvalidKey
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+from sqlalchemy import update
 
 from tests.harness.desk.town import ACCOUNT, PASSWORD, Person, Refusal, Town
 from tui.core.failure import Reason
@@ -16,7 +18,7 @@ from tui.desk.http.sign_ins import SignIns
 from tui.desk.refusals import Refused
 from tui.desk.renewals import accounts
 from tui.desk.renewals.accounts import create_account
-from tui.desk.storage.database import reading
+from tui.desk.storage.database import reading, writing
 from tui.desk.storage.records import AccountRecord
 
 HASHER = accounts._HASHER
@@ -76,6 +78,12 @@ def make_old(town: Town, monkeypatch: pytest.MonkeyPatch, name: str = ACCOUNT) -
     assert stored(town, name).startswith(OLD)
 
 
+def leave(town: Town, **values: object) -> None:
+    """The account as another sign-in leaves it."""
+    with writing(town.desk.engine) as db:
+        db.execute(update(AccountRecord).where(AccountRecord.name == ACCOUNT).values(**values))
+
+
 def refused(act: Callable[[], object]) -> str:
     with pytest.raises(Refusal) as refusal:
         act()
@@ -110,6 +118,24 @@ def test_a_password_that_is_changed_during_the_sign_in_stays_changed(
     recorder.then = lambda: None
     assert refused(person.sign_in) == Reason.WRONG_PASSWORD.value
     assert person.sign_in(password="another")
+
+
+def test_a_lock_that_comes_during_the_sign_in_holds_whose_password_is_right(town: Town, recorder: Recorder) -> None:
+    person = town.person()
+    until = town.clock.now + timedelta(minutes=10)
+    recorder.then = lambda: leave(town, locked_until=until)
+    assert refused(person.sign_in) == Reason.ACCOUNT_LOCKED.value
+    recorder.then = lambda: None
+    town.later(minutes=11)
+    assert person.sign_in()
+
+
+def test_wrong_passwords_during_the_sign_in_are_forgiven_by_the_right_one(town: Town, recorder: Recorder) -> None:
+    person = town.person()
+    recorder.then = lambda: leave(town, wrong_passwords=4)
+    assert person.sign_in()
+    with reading(town.desk.engine) as db:
+        assert db.get_one(AccountRecord, ACCOUNT).wrong_passwords == 0
 
 
 def test_an_unknown_account_takes_as_long_as_the_one_next_to_it(

@@ -79,6 +79,22 @@ def test_a_connection_keeps_a_bounded_number_of_statements(
     assert asked(connection, PREPARED, 1)[0][0] in range(4)
 
 
+def test_what_is_prepared_outlives_a_migration(server: str, connection: PlainConnection) -> None:
+    told = "SELECT told FROM v WHERE number = $1::int"
+    with connect(server) as migrating:
+        migrating.cursor().execute("CREATE TABLE v (number int, told varchar(5))")
+        migrating.cursor().execute("INSERT INTO v VALUES (1, 'x')")
+        for _ in range(4):
+            assert asked(connection, told, 1) == [("x",)]
+        migrating.cursor().execute("ALTER TABLE v ADD more int")
+        assert asked(connection, told, 1) == [("x",)]
+        migrating.cursor().execute("ALTER TABLE v ALTER told TYPE varchar(9)")
+    with pytest.raises(psycopg.errors.FeatureNotSupported):
+        asked(connection, told, 1)
+    for _ in range(2):
+        assert asked(connection, told, 1) == [("x",)]
+
+
 def test_a_refusal_is_the_drivers_error_with_its_particulars(connection: PlainConnection) -> None:
     connection.cursor().execute("CREATE TEMPORARY TABLE u (n int CONSTRAINT once UNIQUE)")
     asked(connection, "INSERT INTO u VALUES ($1) RETURNING n", 1)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from tui.journey.commands import Command
 from tui.journey.events import Event, TokensSeen
 from tui.kiosk.app import KioskApp, run
+from tui.process.environment import forget_inherited
 
 
 class Still:
@@ -25,4 +26,5 @@ class Still:
 
 
 if __name__ == "__main__":
+    forget_inherited()
     sys.exit(run(KioskApp(Still(), idle_seconds=int(sys.argv[1]))))

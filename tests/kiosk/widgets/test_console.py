@@ -105,7 +105,7 @@ def test_the_setting_goes_before_the_console(
     doubtful: bool,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    for name in ("half_blocks", "doubtful", "grey_grounds"):
+    for name in ("half_blocks", "doubtful", "has_white_grounds"):
         monkeypatch.setattr(QrCode, name, None)
     monkeypatch.setattr("tui.cli.kiosk.environment", lambda: {"TERM": "linux", "LANG": "en_US.UTF-8"})
     choose_qr_drawing(wanted, glyphs)

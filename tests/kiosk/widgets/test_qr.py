@@ -8,6 +8,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 import pytest
+from rich.color import ColorSystem
 from textual import constants
 from textual.geometry import Size
 
@@ -114,6 +115,16 @@ async def test_without_colours_the_code_stays_black_on_white(colours: str, monke
         assert stage.app.no_color
         assert stage.app.theme == "kiosk-mono"
         assert read_by_all(stage) == everybody(UNIONPAY)
+
+
+async def test_with_eight_colours_nothing_of_it_is_bright(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(QrCode, "has_white_grounds", False)
+    async with paying() as stage:
+        code = stage.screen.query_one(QrCode)
+        rows = [segment.style for y in range(code.size.height) for segment in code.render_line(y)]
+        shown = {colour for style in rows if style for colour in (style.color, style.bgcolor) if colour}
+        assert {colour.downgrade(ColorSystem.STANDARD).number for colour in shown} == {0, 7}
+        assert read_by_all(stage) == everybody(ALIPAY)
 
 
 async def test_a_scanned_code_can_still_be_read() -> None:

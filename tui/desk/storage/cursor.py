@@ -19,6 +19,8 @@ _SELDOM = 2
 """A statement that comes more often is prepared."""
 _KEPT = 400
 """Statements that one connection knows; the desk has some hundred and fifty."""
+_OTHER_COLUMNS = b"0A000"
+"""What the server says of a prepared statement whose answer would be of other types than when it was prepared."""
 _DONE = frozenset({ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK, ExecStatus.EMPTY_QUERY})
 
 
@@ -63,6 +65,8 @@ class PlainCursor:
         known = connection.known(statement, types)
         if known.name:
             result = libpq.exec_prepared(known.name, values, formats)
+            if result.status not in _DONE and result.error_field(DiagnosticField.SQLSTATE) == _OTHER_COLUMNS:
+                known.name, known.columns = b"", None  # the next one is prepared anew
         else:
             result = libpq.exec_params(statement.encode(), values, types, formats)
         self._take(result, adapting, known)

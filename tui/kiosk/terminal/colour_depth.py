@@ -66,7 +66,12 @@ def depth_of(environment: Mapping[str, str], colours: ColorSystem | None) -> Dep
         case ColorSystem.EIGHT_BIT:
             return Depth.INDEXED
         case _:
-            return Depth.EIGHT if environment.get("TERM") in _EIGHT else Depth.SIXTEEN
+            return Depth.EIGHT if has_eight(environment) else Depth.SIXTEEN
+
+
+def has_eight(environment: Mapping[str, str]) -> bool:
+    """Whether the terminal's name says that it knows eight colours alone."""
+    return environment.get("TERM") in _EIGHT
 
 
 def is_asked(environment: Mapping[str, str], colours: ColorSystem | None) -> bool:

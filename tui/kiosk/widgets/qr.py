@@ -70,8 +70,8 @@ class QrCode(Widget):
     """Whether this process's terminal draws `▄`; set once, before the app runs."""
     doubtful: ClassVar[bool] = False
     """Whether that is only hoped."""
-    grey_grounds: ClassVar[bool] = False
-    """Whether this process's terminal shows white backgrounds as grey, as a Linux console does."""
+    has_white_grounds: ClassVar[bool] = True
+    """Whether this process's terminal has a brighter ground than grey: one of eight colours has none."""
 
     def __init__(self, *, beside: int = 0, id: str | None = None) -> None:
         """Leave `beside` columns of the container to others."""
@@ -101,7 +101,7 @@ class QrCode(Widget):
             return Strip.blank(self.size.width, self.rich_style)
         if drawing is None:
             return self._line(self._words[row])
-        return _row(self._modules, drawing, row, GREY if self.grey_grounds else LIGHT)
+        return _row(self._modules, drawing, row, LIGHT if self.has_white_grounds else GREY)
 
     @property
     def drawing(self) -> Drawing | None:
@@ -142,16 +142,16 @@ def too_small(window: Size, least: Size) -> tuple[str, ...]:
 DARK, LIGHT = Color.parse("#000000"), Color.parse("#ffffff")
 """Theme or terminal default colours make codes that phones do not read."""
 GREY = Color.parse("#aaaaaa")
-"""Light ink beside grey grounds: white ink would make its modules seem larger than theirs."""
+"""Ground, and ink like it: white ink would make its modules seem larger than theirs."""
 
 
-def _row(code: Modules, drawing: Drawing, row: int, light_ink: Color) -> Strip:
+def _row(code: Modules, drawing: Drawing, row: int, light: Color) -> Strip:
     rows = _framed(code, drawing.across, drawing.down)
     if drawing.wide:
-        return Strip(_run(dark, dark, 2 * len(tuple(run)), light_ink) for dark, run in groupby(rows[row]))
+        return Strip(_run(dark, dark, 2 * len(tuple(run)), light) for dark, run in groupby(rows[row]))
     lower = rows[2 * row + 1] if 2 * row + 1 < len(rows) else (False,) * len(rows[0])
     pairs = groupby(zip(rows[2 * row], lower, strict=True))
-    return Strip(_run(*pair, len(tuple(run)), light_ink) for pair, run in pairs)
+    return Strip(_run(*pair, len(tuple(run)), light) for pair, run in pairs)
 
 
 def _framed(code: Modules, across: int, down: int) -> Modules:
@@ -160,9 +160,9 @@ def _framed(code: Modules, across: int, down: int) -> Modules:
     return (blank,) * down + tuple(margin + row + margin for row in code) + (blank,) * down
 
 
-def _run(upper: bool, lower: bool, cells: int, light_ink: Color) -> Segment:
+def _run(upper: bool, lower: bool, cells: int, light: Color) -> Segment:
     """Equal cells in a row; block glyphs leave light seams, so the background carries all it can."""
-    background = DARK if upper else LIGHT
+    background = DARK if upper else light
     if upper == lower:
         return Segment(" " * cells, Style(bgcolor=background))
-    return Segment(LOWER_HALF * cells, Style(color=DARK if lower else light_ink, bgcolor=background))
+    return Segment(LOWER_HALF * cells, Style(color=DARK if lower else light, bgcolor=background))
