@@ -95,9 +95,8 @@ async def test_put_in_after_the_start_and_pulled_and_put_back(bus: Bus, usb: Tok
             await until(snapshots, lambda snapshot: snapshot.readers is Readers.NONE)
         for _ in range(2):
             bus.plug("front", card)
-            seen = await until(snapshots, lambda snapshot: bool(snapshot.tokens))
+            seen = await until(snapshots, lambda s: bool(s.tokens) and s.readers is Readers.PRESENT)
             assert (held(seen), seen.tokens[0].label) == ({certificate}, LABEL)
-            assert seen.readers is Readers.PRESENT
             bus.pull("front")
             gone = await until(snapshots, lambda s: not s.tokens and s.readers is Readers.NONE)
             assert gone == Snapshot(readers=Readers.NONE)

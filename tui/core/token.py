@@ -51,7 +51,7 @@ class Readers(StrEnum):
 
     @property
     def blind(self) -> bool:
-        """No token can be seen, whatever is inserted."""
+        """What is inserted is not seen as a token."""
         return self in (Readers.CARD_UNKNOWN, Readers.UNRECOGNISED, Readers.NOT_ALLOWED, Readers.NO_SERVICE)
 
     @classmethod

@@ -62,7 +62,7 @@ class CertificateCode(ModalScreen[None], inherit_bindings=False):
     def on_resize(self) -> None:
         """Fewer codes in a larger window."""
         roomy = self.size.height >= ROOMY
-        self.set_class(roomy, "-roomy")
+        self.set_class(roomy, "-with-room")
         place = self.size - Size(0, BELOW[roomy])
         versions = [
             version
