@@ -1,7 +1,6 @@
 """The served desk: HTTPS on one port and no other, the engine at work, an orderly end."""
 
 import ipaddress
-import os
 import re
 import ssl
 import threading
@@ -17,6 +16,7 @@ from cryptography.x509.oid import NameOID
 from sqlalchemy import text
 
 from tests.harness.desk.town import Town, make_ca, make_settings
+from tests.rig.open_files import open_files
 from tui.core.order import AttemptState
 from tui.desk.engine.engine import DeskEngine
 from tui.desk.serve import Running, serve
@@ -36,13 +36,7 @@ def make_tls(folder: Path) -> None:
 
 def own_sockets(state: str) -> list[int]:
     """Local ports of this process's TCP sockets in a state of /proc/net/tcp."""
-    links = []
-    for entry in Path("/proc/self/fd").iterdir():
-        try:
-            links.append(os.readlink(entry))
-        except FileNotFoundError:
-            continue
-    inodes = {found[1] for link in links if (found := re.fullmatch(r"socket:\[(\d+)\]", link))}
+    inodes = {found[1] for link in open_files("self") if (found := re.fullmatch(r"socket:\[(\d+)\]", link))}
     rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
     return [int(row[1].split(":")[1], 16) for row in rows if row[3] == state and row[9] in inodes]
 

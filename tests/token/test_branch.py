@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.harness.token.support import requested
+from tests.rig.open_files import open_files
 from tests.rig.softhsm import SoftToken
 from tui.token.branch import Branch
 from tui.token.glance import glance
@@ -65,7 +66,7 @@ def test_it_keeps_nothing_of_the_command_and_ends_with_it(tmp_path: Path) -> Non
         pids = [int(pid) for pid in program.stdout.readline().split()]
         ends = [os.pidfd_open(pid) for pid in pids]
         for pid in pids:
-            while str(secret) in _held(pid):
+            while str(secret) in open_files(pid):
                 time.sleep(0.01)
             assert os.getsid(pid) == pid
             assert not _caught(pid) & HANDLED
@@ -74,11 +75,6 @@ def test_it_keeps_nothing_of_the_command_and_ends_with_it(tmp_path: Path) -> Non
     for end in ends:  # the second holds no end of the first one's pipes, which would keep it
         select.select([end], [], [])
         os.close(end)
-
-
-def _held(pid: int) -> set[str]:
-    """The files that a process has open."""
-    return {os.readlink(file) for file in Path(f"/proc/{pid}/fd").iterdir()}
 
 
 def _caught(pid: int) -> set[signal.Signals]:

@@ -13,9 +13,10 @@ def forget_inherited() -> None:
     """What a shell hands on and this program must not believe.
 
     SSLKEYLOGFILE would have TLS secrets written to a file, and passwords and tax data pass through TLS; COLUMNS and
-    LINES are those of a window that may have had another size.
+    LINES are those of a window that may have had another size; from ESCPOS_CAPABILITIES_PICKLE_DIR the printer's
+    library would take a pickle, which is code.
     """
-    for name in ("SSLKEYLOGFILE", "COLUMNS", "LINES"):
+    for name in ("SSLKEYLOGFILE", "COLUMNS", "LINES", "ESCPOS_CAPABILITIES_PICKLE_DIR"):
         os.environ.pop(name, None)
 
 

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -194,6 +195,17 @@ def test_a_device_file_is_written(tmp_path: Path) -> None:
     device.touch()
     printer(f"file://{device}").put(("收据",))
     assert "收据".encode("gb18030") in device.read_bytes()
+
+
+def test_a_program_that_printed_leaves_nothing_among_the_temporary_files(tmp_path: Path) -> None:
+    device, temporary = tmp_path / "lp0", tmp_path / "tmp"
+    device.touch()
+    temporary.mkdir()
+    run = "import sys; from tests.kiosk.receipt.test_printer import printer; printer(sys.argv[1]).put(('receipt',))"
+    words = [sys.executable, "-c", run, f"file://{device}"]
+    subprocess.run(words, check=True, env={**os.environ, "TMPDIR": str(temporary)})
+    assert device.read_bytes()
+    assert list(temporary.iterdir()) == []
 
 
 def test_without_the_library_staff_are_called(monkeypatch: pytest.MonkeyPatch) -> None:

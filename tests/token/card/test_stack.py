@@ -21,6 +21,7 @@ from tests.rig.card.apdu import Status
 from tests.rig.card.manners import Pull, UnrulyCard
 from tests.rig.card.pcscd import MODULE, Reader, private_pcscd
 from tests.rig.card.provision import KEY_ID, LABEL, PIN, PUK, KeyKind, Shelf
+from tests.rig.open_files import open_files
 from tests.rig.softhsm import issue, subject
 
 CREATE_FILE = 0xE0
@@ -284,7 +285,7 @@ with private_pcscd() as reader:
 
 
 def test_it_listens_on_no_network(reader: Reader) -> None:
-    sockets = {os.readlink(path) for path in Path(f"/proc/{reader.daemon}/fd").iterdir()}
+    sockets = open_files(reader.daemon)
     for table in ("tcp", "tcp6"):
         rows = Path(f"/proc/{reader.daemon}/net/{table}").read_text().splitlines()[1:]
         assert not {f"socket:[{row.split()[9]}]" for row in rows} & sockets

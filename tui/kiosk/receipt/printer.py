@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Sequence
 from contextlib import suppress
+from shutil import rmtree
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
@@ -60,9 +61,11 @@ class Printer:
         if not quiet.handlers:  # the library logs at the root, which would set itself up to print on the screen
             quiet.addHandler(logging.NullHandler())
         try:
+            from escpos.capabilities import pickle_dir
             from escpos.exceptions import Error
         except ModuleNotFoundError as error:
             raise OutletRefused(OutletTrouble.UNFIT, "pip install 'ca-renewal-kiosk[printer]'") from error
+        rmtree(pickle_dir, ignore_errors=True)  # made by the import, one a program, and never used again
         try:
             printer = self._opened()
             try:

@@ -1,5 +1,7 @@
 """The texts that are read before one agrees: 供应商须知 and the agreement, page by page or whole."""
 
+import abc
+
 from tui.core.order import Document
 from tui.core.text_safety import paragraphs, printable
 from tui.journey import events as e
@@ -13,7 +15,7 @@ LEAST_ROWS = 8
 """Of a page, however low the terminal is."""
 
 
-class Reading(Dialogue):
+class Reading(Dialogue, abc.ABC):
     """One text, and the question at its end."""
 
     def __init__(self, state: State, talk: Talk) -> None:
@@ -24,17 +26,17 @@ class Reading(Dialogue):
         self._original = False
         """The Chinese is read, though there is a translation."""
 
+    @abc.abstractmethod
     def text(self) -> Document | None:
         """What is read here."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def consent(self) -> str:
         """What is agreed to at the end, in words."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def agree(self) -> e.Event:
         """The event that this is."""
-        raise NotImplementedError
 
     def open(self) -> None:
         """The first page, if the text is there."""

@@ -1,5 +1,6 @@
 """A form asked field by field: each answer by its own rule at once, the whole shown before it is handed in."""
 
+import abc
 from collections.abc import Mapping
 from functools import partial
 from typing import Any, ClassVar
@@ -26,7 +27,7 @@ class Entry:
     """Value and words; empty where text is typed."""
 
 
-class Fields(Dialogue):
+class Fields(Dialogue, abc.ABC):
     """Asks what is not right yet, in order; then lists all of it, to be changed or handed in."""
 
     question_is_open = True
@@ -34,25 +35,25 @@ class Fields(Dialogue):
     """Source Chinese: what handing in is called."""
 
     # ── for subclasses ──────────────────────────────────────────────────────
+    @abc.abstractmethod
     def entries(self) -> tuple[Entry, ...]:
         """The fields, in order; those that are not asked now are left out."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def load(self, state: State) -> dict[str, Any]:
         """What each field holds when the step begins."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def wrong(self) -> Mapping[str, str]:
         """Every field that breaks its rule, and which."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def edited(self) -> e.Event:
         """What keeps the values."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def submitted(self) -> e.Event:
         """What hands them in."""
-        raise NotImplementedError
 
     def shown(self, entry: Entry) -> str:
         """A value in words."""
