@@ -20,6 +20,7 @@ from tui.cli.kiosk import choose_qr_drawing
 from tui.kiosk.settings import QrDrawing
 from tui.kiosk.terminal.console_font import GIO_UNIMAP, drawn_characters
 from tui.kiosk.terminal.tty import LOWER_HALF_BLOCK
+from tui.kiosk.widgets.figures import Figures
 from tui.kiosk.widgets.qr import QrCode
 
 DISTANCES = (1.0, 0.8, 0.6)
@@ -87,6 +88,15 @@ def test_the_kernels_own_console_draws_half_blocks() -> None:
     assert {*range(0x20, 0x7F)} <= glyphs
 
 
+@pytest.fixture
+def _undecided(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a program's start decides is taken back after the test."""
+    for name in ("half_blocks", "doubtful", "has_white_grounds"):
+        monkeypatch.setattr(QrCode, name, None)
+    monkeypatch.setattr(Figures, "half_blocks", None)
+
+
+@pytest.mark.usefixtures("_undecided")
 @pytest.mark.parametrize(
     ("wanted", "glyphs", "half_blocks", "doubtful"),
     [
@@ -105,8 +115,18 @@ def test_the_setting_goes_before_the_console(
     doubtful: bool,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    for name in ("half_blocks", "doubtful", "has_white_grounds"):
-        monkeypatch.setattr(QrCode, name, None)
     monkeypatch.setattr("tui.cli.kiosk.environment", lambda: {"TERM": "linux", "LANG": "en_US.UTF-8"})
     choose_qr_drawing(wanted, glyphs)
     assert (QrCode.half_blocks, QrCode.doubtful) == (half_blocks, doubtful)
+
+
+@pytest.mark.usefixtures("_undecided")
+@pytest.mark.parametrize(
+    ("name", "has_white"), [("linux", False), ("xterm-8color", False), ("xterm", True), ("xterm-256color", True)]
+)
+def test_a_terminal_of_eight_colours_has_no_white_ground(
+    name: str, has_white: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.cli.kiosk.environment", lambda: {"TERM": name, "LANG": "C.UTF-8"})
+    choose_qr_drawing(QrDrawing.AUTO, None)
+    assert QrCode.has_white_grounds is has_white
