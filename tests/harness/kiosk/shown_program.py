@@ -10,6 +10,7 @@ from tui.kiosk.counter import wire
 
 def main() -> None:
     """Arguments: how it begins, and the descriptors of reports and orders."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # just before a read Python's own would wait for a key
     begins, reports, orders = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     if begins == "broken":
         sys.exit(2)
