@@ -155,8 +155,8 @@ def test_a_database_that_is_not_there_is_told_in_one_line(
     )
     for name in ("data.key", "desk.toml"):  # the latter may hold a password
         (tmp_path / name).chmod(0o600)
-    words = ["desk", command, "--config", tmp_path / "desk.toml", *(["YW1"] if command == "evidence" else [])]
-    done = _branched(program, *words)
+    order = ["YW1"] if command == "evidence" else []
+    done = _branched(program, "desk", command, "--config", tmp_path / "desk.toml", *order)
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (5, "", 1)
     assert "desk.database" in done.stderr
     assert said in done.stderr
