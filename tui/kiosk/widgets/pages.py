@@ -26,16 +26,16 @@ class PageButtons(Horizontal):
 
     def __init__(self) -> None:
         super().__init__(id="page-buttons")
-        self.display = False
+        self._back = ActionButton(_("上一页"), "scroll_body(-1)", id="previous-page")
+        self._forward = ActionButton(_("下一页"), "scroll_body(1)", id="next-page")
+        self.show(1, 1)
 
     def compose(self) -> ComposeResult:
         """Both act by the screen, as its keys do."""
-        yield ActionButton(_("上一页"), "scroll_body(-1)", id="previous-page")
-        forward = ActionButton(_("下一页"), "scroll_body(1)", id="next-page")
-        yield forward.add_class("-next")
+        yield self._back
+        yield self._forward.add_class("-next")
 
     def show(self, page: int, pages: int) -> None:
         """Open the buttons of the pages that there are."""
-        self.display = pages > 1
-        self.query_one("#previous-page").disabled = page <= 1
-        self.query_one("#next-page").disabled = page >= pages
+        self._back.display = self._forward.display = pages > 1
+        self._back.disabled, self._forward.disabled = page <= 1, page >= pages
