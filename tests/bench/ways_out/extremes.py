@@ -71,7 +71,7 @@ _REPLIES: Mapping[str, bytes] = {
     + _ST
     + b"\x1b]52;c;\x03\x07",
     "of a name of 100 kB": b"\x1bP>|" + b"x" * 100_000 + _ST + b"\x1bP1+r544e=" + b"41" * 50_000 + _ST,
-    "ended by CAN, SUB, ESC and C1": b"\x1b]11;rgb:1\x18\x1bP>|a\x1a\x1b]4;1\x1b\x1b[I\x1b]10;\xc2\x9c\x1bP\x9c",
+    "ended by CAN, SUB and C1": b"\x1b]11;rgb:1\x18\x1bP>|a\x1a\x1b]4;1\x1b[I\x1b]10;\xc2\x9c\x1bP\x9c",
 }
 _MOUSE: Mapping[str, bytes] = {
     "over every cell in pixels": b"".join(b"\x1b[<35;%d;%dM" % (8 * x, 16 * y) for x in range(81) for y in range(25)),
