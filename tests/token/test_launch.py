@@ -14,6 +14,11 @@ from tui.token.launch import HeadStart, Module
 from tui.token.tokens import Tokens
 
 
+@pytest.fixture(autouse=True)
+def launching() -> None:
+    """Every process starts as it does for the program."""
+
+
 @pytest.fixture
 def launched(monkeypatch: pytest.MonkeyPatch) -> Iterator[list["subprocess.Popen[bytes]"]]:
     """Every process that is launched."""

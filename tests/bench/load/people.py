@@ -36,9 +36,8 @@ class Person(msgspec.Struct, frozen=True):
 
 def open_account(product: Path, config: Path) -> None:
     """The sandbox's account, its password hashed as this product does it."""
-    subprocess.run(
-        (product.with_name("python"), "-c", _CREATE, config, ACCOUNT, PASSWORD), check=True, cwd=product.parent
-    )
+    words = (product.with_name("python"), "-c", _CREATE, config, ACCOUNT, PASSWORD)
+    subprocess.run(words, check=True, cwd=product.parent, stderr=subprocess.PIPE, text=True)
 
 
 def invite(engine: Engine, sandbox: Path, first: int, count: int) -> list[Person]:

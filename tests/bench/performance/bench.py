@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -41,6 +41,10 @@ class Bench:
             if checkout.name not in self._towns:
                 self._towns[checkout.name] = self._ending.enter_context(town(checkout, self.folder))
         return tuple(self._towns[checkout.name] for checkout in self.checkouts)
+
+    def alone(self) -> "Bench":
+        """The same without an earlier checkout."""
+        return replace(self, checkouts=self.checkouts[-1:]) if len(self.checkouts) > 1 else self
 
     def new_people(self) -> None:
         """Put a certificate that may be renewed into every sandbox that is up."""

@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from tests.bench.performance.figures import Row
-from tests.bench.performance.table import document, markdown
+from tests.bench.performance.table import Missing, document, markdown
 
 BEGIN, END = "<!-- table: written by python -m tests.bench.performance -->", "<!-- end of the table -->"
 """What stands between them in the page is written anew."""
@@ -59,17 +59,24 @@ def _said(*words: str) -> str:
     return subprocess.run(words, capture_output=True, text=True, check=True).stdout.strip()
 
 
-def write(rows: Sequence[Row], begun: Surroundings, as_json: Path | None, as_markdown: Path | None) -> None:
-    """Print the table, and write what was asked for; of a page that is there only the table is changed."""
-    ended = os.getloadavg()
-    table = f"{_told(begun, ended)}\n\n{markdown(rows)}"
-    print(table)
+def write(
+    begun: Surroundings,
+    rows: Sequence[Row],
+    missing: Sequence[Missing],
+    as_json: Path | None,
+    as_markdown: Path | None,
+) -> None:
+    """Write what was asked for; of a page that is there only the table is changed."""
     if as_json:
-        measured = {"surroundings": {**asdict(begun), "load_at_the_end": ended}, "rows": document(rows)}
+        measured = {
+            "surroundings": {**asdict(begun), "load_at_the_end": os.getloadavg()},
+            "rows": document(rows),
+            "missing": [asdict(one) for one in missing],
+        }
         as_json.write_text(json.dumps(measured, ensure_ascii=False, indent=1) + "\n")
     if as_markdown:
         page = as_markdown.read_text() if as_markdown.exists() else f"{BEGIN}\n{END}\n"
-        as_markdown.write_text(placed(page, table))
+        as_markdown.write_text(placed(page, f"{told(begun)}\n\n{markdown(rows, missing)}"))
 
 
 def placed(page: str, table: str) -> str:
@@ -78,8 +85,9 @@ def placed(page: str, table: str) -> str:
     return f"{head}{BEGIN}\n\n{table}\n\n{END}{rest.partition(END)[2]}"
 
 
-def _told(begun: Surroundings, ended: tuple[float, float, float]) -> str:
+def told(begun: Surroundings) -> str:
+    """The surroundings in a sentence, with the load of then and now."""
     versions = ", ".join(f"{name} {number}" for name, number in begun.versions.items())
-    loads = " and ".join(f"{load[0]:.2f}" for load in (begun.load, ended))
+    loads = " and ".join(f"{load[0]:.2f}" for load in (begun.load, os.getloadavg()))
     machine = f"{begun.cores} cores ({begun.processor}), {begun.memory_gib:g} GiB, Linux {begun.kernel}"
     return f"{begun.date}; {machine}; {versions}; load average at begin and end: {loads}."

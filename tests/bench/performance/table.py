@@ -1,21 +1,38 @@
 """The rows as Markdown and as JSON."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from tests.bench.performance.figures import BEFORE, NOW, REFERENCE, Figure, Row, Target
 
-_HEAD = "what", "reference", "before", "now", "ratio before", "ratio now", "target", "met"
-_RULE = "|---|---|---:|---:|---:|---:|---:|:---:|"
+HEAD = """| what | reference | before | now | ratio before | ratio now | target | met |
+|---|---|---:|---:|---:|---:|---:|:---:|"""
 _MET = {True: "yes", False: "**no**", None: ""}
 
 
-def markdown(rows: Sequence[Row]) -> str:
-    """The table; each figure with its spread and how often it was measured."""
-    return "\n".join([f"| {' | '.join(_HEAD)} |", _RULE, *map(_line, rows)])
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A group's column that could not be measured: its cells are empty."""
+
+    group: str
+    checkouts: str
+    """`before`, `now`, or both."""
+    reason: str
 
 
-def _line(row: Row) -> str:
+def markdown(rows: Sequence[Row], missing: Sequence[Missing] = ()) -> str:
+    """The table; each figure with its spread and how often it was measured; below it what could not be."""
+    return "\n".join([HEAD, *map(line, rows), *([""] if missing else []), *map(lacking, missing)])
+
+
+def lacking(missing: Missing) -> str:
+    """One line below the table."""
+    return f"- not measured: `{missing.group}`, {missing.checkouts}: {missing.reason}"
+
+
+def line(row: Row) -> str:
+    """One line of it."""
     reference = f"{row.reference}: {_cell(row, REFERENCE)}" if row.figure(REFERENCE) else row.reference
     what = row.what if row.take.value == "median" else f"{row.what}, {row.take.value}"
     cells = (

@@ -18,7 +18,7 @@ from tui.kiosk.text import _
 
 ENDING: Final = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGINT)
 """Signals that end the program in order, and the exit code is 128 and their number."""
-IN_ENGLISH: Final = "Starting, one moment please."
+IN_ENGLISH: Final = "Starting; one moment, please."
 """ASCII, which every terminal draws."""
 _LFLAG: Final = 3
 _Handler = Callable[[int, FrameType | None], object] | int | None
