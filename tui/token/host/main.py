@@ -1,5 +1,6 @@
 """Run the driver's process: whatever reads certificates is imported beside it, in a process that ends."""
 
+import gc
 import os
 from contextlib import suppress
 from typing import NoReturn
@@ -11,6 +12,7 @@ from tui.token.host.reader import Reader
 
 def main(*, orders_come: bool = False) -> NoReturn:
     """Serve until the program's end of the channel closes; where orders are sure to come, all is imported here."""
+    gc.disable()  # until the first look is told: nothing that is imported is garbage
     harden()
     hide()
     reader = Reader.absent() if orders_come else Reader.start()
@@ -19,7 +21,7 @@ def main(*, orders_come: bool = False) -> NoReturn:
 
     channel = Channel()
     with suppress(EOFError, BrokenPipeError):
-        serve(channel, reader)
+        serve(channel, reader, orders_come=orders_come)
     os._exit(0)  # the driver has had its end; Python's takes 15 ms, for which commands would wait
 
 
