@@ -71,6 +71,6 @@ def _become_host(ordered: int, tell: int, orders_come: bool) -> NoReturn:
         from tui.token.host.main import main
 
         gc.enable()
-        main(orders_come=orders_come)
+        main(hurried=True, orders_come=orders_come)
     finally:
         os._exit(1)

@@ -9,11 +9,14 @@ from tui.process.hardening import harden, hide
 from tui.token.host.reader import Reader
 
 
-def main(*, orders_come: bool = False) -> NoReturn:
-    """Serve until the program's end of the channel closes; where orders are sure to come, all is imported here."""
+def main(*, hurried: bool = False, orders_come: bool = False) -> NoReturn:
+    """Serve until the program's end of the channel closes; where orders are sure to come, all is imported here.
+
+    `hurried`, somebody waits for the first look, and does nothing else meanwhile.
+    """
     harden()
     hide()
-    reader = Reader.absent() if orders_come else Reader.start()
+    reader = Reader.absent() if orders_come else Reader.start(hurried=hurried)
     from tui.token.host.channel import Channel  # the driver's side, which the reader does without
     from tui.token.host.serving import serve
 
