@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.kiosk.unattended.test_answers import WHOLE
+from tests.rig.stem import Stem
 from tui.cli.parser import parser
 from tui.cli.plain import plain_command, plain_words
 from tui.cli.table import COMMANDS, GROUPS, KIOSK
@@ -33,9 +34,15 @@ def _run(*words: str | Path, **environment: str) -> subprocess.CompletedProcess[
     )
 
 
+def _branched(program: Stem, *words: str | Path) -> subprocess.CompletedProcess[str]:
+    """As `_run`, but for the start of an interpreter."""
+    code, out, err = program.run("tui.cli.main:main", map(str, words))
+    return subprocess.CompletedProcess(words, code, out, err)
+
+
 @pytest.mark.parametrize("command", ALL)
-def test_help_is_chinese_first_and_tells_the_exit_codes(command: str) -> None:
-    done = _run(*command.split(), "--help")
+def test_help_is_chinese_first_and_tells_the_exit_codes(program: Stem, command: str) -> None:
+    done = _branched(program, *command.split(), "--help")
     assert done.returncode == 0
     assert "退出码 / exit codes:" in done.stdout
     assert "显示帮助 / show this help" in done.stdout
@@ -87,8 +94,8 @@ def test_help_is_chinese_first_and_tells_the_exit_codes(command: str) -> None:
     ],
     ids=" ".join,
 )
-def test_usage_and_settings_end_with_2(words: list[str]) -> None:
-    done = _run(*words)
+def test_usage_and_settings_end_with_2(program: Stem, words: list[str]) -> None:
+    done = _branched(program, *words)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr
     assert "Traceback" not in done.stderr
@@ -139,7 +146,7 @@ def test_files_with_secrets_that_are_open_to_others_are_refused(tmp_path: Path) 
     ],
 )
 def test_a_database_that_is_not_there_is_told_in_one_line(
-    tmp_path: Path, command: str, database: str, said: str
+    program: Stem, tmp_path: Path, command: str, database: str, said: str
 ) -> None:
     (tmp_path / "data.key").write_bytes(base64.b64encode(bytes(32)))
     (tmp_path / "desk.toml").write_text(
@@ -148,7 +155,8 @@ def test_a_database_that_is_not_there_is_told_in_one_line(
     )
     for name in ("data.key", "desk.toml"):  # the latter may hold a password
         (tmp_path / name).chmod(0o600)
-    done = _run("desk", command, "--config", tmp_path / "desk.toml", *(["YW1"] if command == "evidence" else []))
+    order = ["YW1"] if command == "evidence" else []
+    done = _branched(program, "desk", command, "--config", tmp_path / "desk.toml", *order)
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (5, "", 1)
     assert "desk.database" in done.stderr
     assert said in done.stderr

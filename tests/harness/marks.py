@@ -11,6 +11,8 @@ from hypothesis import is_hypothesis_test
 
 NEEDS = {
     "subprocess": "process",
+    "tests.rig.stem": "process",
+    "tests.harness.token.launcher": "",
     "multiprocessing": "process",
     "pexpect": "process",
     "pty": "process",

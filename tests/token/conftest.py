@@ -6,13 +6,29 @@ from pathlib import Path
 
 import pytest
 
+from tests.harness.token.launcher import Launcher
 from tests.harness.token.support import TokenRig, adapter
 from tests.rig.card.pcscd import Reader, missing, private_pcscd
 from tests.rig.card.provision import Shelf
 from tests.rig.pcsc.bus import Bus
 from tests.rig.simulator import Simulator, build
 from tests.rig.softhsm import SoftToken, TestCa, copied, make_ca, make_token
+from tui.token import child
 from tui.token.tokens import Tokens
+
+
+@pytest.fixture(scope="session")
+def launcher() -> Iterator[Launcher]:
+    """Launches drivers' processes that need no interpreter's start."""
+    made = Launcher()
+    yield made
+    made.close()
+
+
+@pytest.fixture(autouse=True)
+def launching(launcher: Launcher, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Drivers' processes branch off; a file that is about their start has a fixture of this name."""
+    monkeypatch.setattr(child, "launch", launcher)
 
 
 @pytest.fixture(scope="session")

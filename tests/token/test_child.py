@@ -28,6 +28,11 @@ SPY = Path("/usr/lib/x86_64-linux-gnu/pkcs11-spy.so")
 """OpenSC's driver that prints every call to stderr and passes it on to another driver."""
 
 
+@pytest.fixture(autouse=True)
+def launching() -> None:
+    """Every process starts as it does for the program."""
+
+
 def child(tokens: Tokens) -> int:
     """The only child's process id."""
     (driver,) = tokens.drivers

@@ -60,7 +60,8 @@ async def test_the_same_as_with_an_event_loop(soft: SoftToken, tokens: Tokens, t
 
 def test_a_fault_is_left_to_others(soft: SoftToken) -> None:
     modules = module(soft), Module(Path("/nowhere.so"))
-    assert glance(modules, HeadStart(modules)) is None
+    with closing(HeadStart(modules)) as started:
+        assert glance(modules, started, PATIENCE) is None
 
 
 def test_so_is_a_process_that_could_not_be_had(soft: SoftToken) -> None:

@@ -17,6 +17,11 @@ from tui.token.tokens import Tokens
 ROOT = Path(launch.__file__).parents[2]
 
 
+@pytest.fixture(autouse=True)
+def launching() -> None:
+    """Every process starts as it does for the program."""
+
+
 @pytest.fixture
 def launched(monkeypatch: pytest.MonkeyPatch) -> Iterator[list["subprocess.Popen[bytes]"]]:
     """Every process that is launched."""

@@ -45,13 +45,15 @@ def renew(config: Path | None, answers: Path | None, pin_file: Path | None, as_j
         known, pin = read_answers(answers), read_pin(pin_file)
         import_ports()
         from tui.kiosk.runtime.pace import Pace
+        from tui.kiosk.unattended.sign_in_ahead import SignInAhead
 
         sys.setswitchinterval(_TURN)
         hurried = Pace(first_look=0)  # nobody waits to see the token: what asks the desk is imported beside its look
         events: SimpleQueue[Event] = SimpleQueue()
-        working = runtime(settings, started, hurried)
+        working = SignInAhead(runtime(settings, started, hurried))
         try:
-            working.start(events.put)  # the way to the desk is long enough to import the journey on it
+            working.start(events.put)
+            working.begin(known)  # the desk takes long enough to import the journey meanwhile
             from tui.kiosk.unattended.journey import Journey
             from tui.kiosk.unattended.report import JsonReport, WordReport
 

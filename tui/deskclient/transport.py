@@ -50,17 +50,25 @@ class Transport:
     def __init__(self, server: Server, context: ssl.SSLContext) -> None:
         self._server, self._context = server, context
         self._idle: list[_Connection] = []
+        self._asking = 0
+        """Calls under way, each on a connection that it has or will have."""
+        self._coming: asyncio.Future[None] | None = None
+        """Done when the connection that is being opened for the next call is there, or is not to be had."""
 
     async def ask(self, request: Request, seconds: float) -> Reply:
         """The answer, which may not fall silent for so many seconds.
 
         :raises DeskError: there is none, or one that is too long.
         """
-        connection = self._kept() or await _connected(self._server, self._context)
-        with contextlib.ExitStack() as undo:
-            undo.callback(connection.abort)
-            reply = await connection.ask(request, seconds)
-            undo.pop_all()
+        self._asking += 1
+        try:
+            connection = await self._connection()
+            with contextlib.ExitStack() as undo:
+                undo.callback(connection.abort)
+                reply = await connection.ask(request, seconds)
+                undo.pop_all()
+        finally:
+            self._asking -= 1
         if connection.rest():
             self._idle.append(connection)
         else:
@@ -68,17 +76,31 @@ class Transport:
         return reply
 
     async def open(self) -> None:
-        """Have a connection ready; that there is none to be had is told by the call that needs it."""
+        """Have a connection ready beside the first call's; that none is to be had is told by the call that needs it."""
+        if self._asking > 1:
+            return
         if (ready := self._kept()) is None:
-            with contextlib.suppress(DeskError):
+            self._coming = asyncio.get_running_loop().create_future()
+            try:
                 ready = await _connected(self._server, self._context)
-        if ready is not None:
-            self._idle.append(ready)
+            except DeskError:
+                return
+            finally:
+                self._coming.set_result(None)
+                self._coming = None
+        self._idle.append(ready)
 
     async def close(self) -> None:
         """Close the idle connections."""
         idle, self._idle = self._idle, []
         await asyncio.gather(*(connection.close() for connection in idle))
+
+    async def _connection(self) -> "_Connection":
+        """One that is there or on its way, or else a new one."""
+        if (kept := self._kept()) is None and self._coming is not None:
+            await asyncio.shield(self._coming)
+            kept = self._kept()
+        return kept or await _connected(self._server, self._context)
 
     def _kept(self) -> "_Connection | None":
         while self._idle:

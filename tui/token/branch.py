@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import NoReturn, Self
 
 import tui.core.certificate
+import tui.token.host.lean
 import tui.token.load
 import tui.token.protocol  # noqa: F401
 
@@ -70,7 +71,6 @@ def _become_host(ordered: int, tell: int, orders_come: bool) -> NoReturn:
         os.closerange(3, highest + 1)
         from tui.token.host.main import main
 
-        gc.enable()
         main(hurried=True, orders_come=orders_come)
     finally:
         os._exit(1)

@@ -33,6 +33,7 @@ from tui.kiosk.runtime.runtime import Runtime
 from tui.kiosk.unattended.answers import Answers
 from tui.kiosk.unattended.journey import Journey
 from tui.kiosk.unattended.report import Failed, Line
+from tui.kiosk.unattended.sign_in_ahead import SignInAhead
 
 NEW = certificate("new", days_left=385)
 ENTERED = application(ApplicationStatus.ENTERED)
@@ -106,16 +107,18 @@ def desk_script(resumed: bool = False, **answers: list[Any]) -> DeskScript:
 
 
 def renewed(
-    desk: DeskScript, tokens: TokensDouble | None = None, *, started: bool = False, **changes: Any
+    desk: DeskScript, tokens: TokensDouble | None = None, *, started: bool = False, ahead: bool = False, **changes: Any
 ) -> tuple[Exit, Kept]:
-    """The journey, on a runtime that was `started` before it or that it starts."""
+    """The journey, on a runtime that it starts, or that was `started` and may be signing in `ahead` of it."""
     ports = Ports(tokens or token_script(), desk, ChecksDouble())
     kept, pin, password = Kept(), Pin(b"246810"), Password(b"Renew2026")
     answers = replace(Answers("supplier01", password, FORM, PaymentMethod.ALIPAY, INVOICE), **changes)
-    runtime, events = Runtime(lambda: ports, clock=lambda: NOW, pace=QUICK), SimpleQueue[Event]()
-    if started:
+    runtime, events = SignInAhead(Runtime(lambda: ports, clock=lambda: NOW, pace=QUICK)), SimpleQueue[Event]()
+    if started or ahead:
         runtime.start(events.put)
-    code = Journey(runtime, answers, pin, kept, events=events if started else None).run()
+    if ahead:
+        runtime.begin(answers)
+    code = Journey(runtime, answers, pin, kept, events=events if started or ahead else None).run()
     assert not pin
     assert not password
     return code, kept

@@ -16,7 +16,7 @@ from tui.journey.flow import advance
 from tui.journey.moves.arrival import may_be_paid
 from tui.journey.renewable import renewable
 from tui.journey.state import Busy, State, Step, Trait
-from tui.kiosk.runtime.runtime import Runtime
+from tui.kiosk.ports import Runtime
 from tui.kiosk.unattended.acts import Person
 from tui.kiosk.unattended.answers import KEYS, Answers
 from tui.kiosk.unattended.milestones import Milestones

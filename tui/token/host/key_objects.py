@@ -7,8 +7,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from tui.core.frozen import frozen
 from tui.token.host.attributes import values
-from tui.token.host.capture import PUBLIC_PARTS, key_type, private_parts
-from tui.token.host.contents import PublicParts
+from tui.token.host.capture import key_type, private_parts, public_parts
 from tui.token.host.public_keys import CURVES, PublicKey, public_key
 
 _OBJECT_IDENTIFIER = 0x06
@@ -64,8 +63,9 @@ def public_keys(session: Any) -> list[PublicKeyObject]:
     """Every public key object."""
     found = []
     for handle in session.findObjects([(PyKCS11.CKA_CLASS, PyKCS11.CKO_PUBLIC_KEY)]):
-        key_id, label, *parts = values(session, handle, PyKCS11.CKA_ID, PyKCS11.CKA_LABEL, *PUBLIC_PARTS)
-        found.append(PublicKeyObject(handle, key_id, label, public_key(PublicParts(*parts))))
+        key_id, label, kind = values(session, handle, PyKCS11.CKA_ID, PyKCS11.CKA_LABEL, PyKCS11.CKA_KEY_TYPE)
+        parts = public_parts(session, handle, key_type(kind))
+        found.append(PublicKeyObject(handle, key_id, label, public_key(parts)))
     return found
 
 

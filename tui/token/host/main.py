@@ -1,5 +1,6 @@
 """Run the driver's process: whatever reads certificates is imported beside it, in a process that ends."""
 
+import gc
 import os
 from contextlib import suppress
 from typing import NoReturn
@@ -14,6 +15,7 @@ def main(*, hurried: bool = False, orders_come: bool = False) -> NoReturn:
 
     `hurried`, somebody waits for the first look, and does nothing else meanwhile.
     """
+    gc.disable()  # until the first look is told: nothing that is imported is garbage
     harden()
     hide()
     reader = Reader.absent() if orders_come else Reader.start(hurried=hurried)
@@ -22,7 +24,7 @@ def main(*, hurried: bool = False, orders_come: bool = False) -> NoReturn:
 
     channel = Channel()
     with suppress(EOFError, BrokenPipeError):
-        serve(channel, reader)
+        serve(channel, reader, orders_come=orders_come)
     os._exit(0)  # the driver has had its end; Python's takes 15 ms, for which commands would wait
 
 

@@ -1,5 +1,6 @@
 """Load one PKCS#11 module, watch its slots, carry orders out one at a time."""
 
+import gc
 import os
 import resource
 import signal
@@ -28,8 +29,11 @@ GROWTH = 64 * 1024
 """KiB by which a process may outgrow its first look before a fresh one takes its place."""
 
 
-def serve(channel: Channel, reader: Reader) -> None:
-    """Until the program's end of the channel closes; raise EOFError or BrokenPipeError then."""
+def serve(channel: Channel, reader: Reader, *, orders_come: bool = False) -> None:
+    """Until the program's end of the channel closes; raise EOFError or BrokenPipeError then.
+
+    Where orders are sure to come, what they need is imported as soon as the first look is told.
+    """
     load = Load.decoded(channel.receive())
     os.environ.update({**_KEEP_NOTHING, **dict(load.environment)})
     signal.alarm(protocol.WATCH_DEADLINE)
@@ -41,13 +45,13 @@ def serve(channel: Channel, reader: Reader) -> None:
     monitor = SlotMonitor()
     channel.listen_to(monitor.descriptor)
     try:
-        _work(driver, Watcher(driver, monitor, reader.read), channel, reader)
+        _work(driver, Watcher(driver, monitor, reader.read), channel, reader, orders_come)
     finally:
         signal.alarm(protocol.WATCH_DEADLINE)  # a driver may hang in its last call, too, with nobody left to kill it
         driver.close()
 
 
-def _work(driver: Driver, watcher: Watcher, channel: Channel, reader: Reader) -> None:
+def _work(driver: Driver, watcher: Watcher, channel: Channel, reader: Reader, orders_come: bool) -> None:
     """Look and serve in turns, until the program ends or this process has had its day."""
     orders, room = 0, 0
     while orders < ORDERS and (not room or _peak() < room):
@@ -56,7 +60,12 @@ def _work(driver: Driver, watcher: Watcher, channel: Channel, reader: Reader) ->
             channel.send(Seen(tokens, watcher.readers))
         signal.alarm(0)
         reader.reap()
-        room = room or _peak() + GROWTH
+        if not room:
+            room = _peak() + GROWTH
+            if orders_come:
+                _imported()
+            gc.freeze()
+            gc.enable()
         if channel.wait(watcher.pause):
             order = protocol.decode_order(channel.receive())
             if isinstance(order, Prepare):
