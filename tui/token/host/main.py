@@ -15,7 +15,8 @@ def main(*, hurried: bool = False, orders_come: bool = False) -> NoReturn:
 
     `hurried`, somebody waits for the first look, and does nothing else meanwhile.
     """
-    gc.disable()  # until the first look is told: nothing that is imported is garbage
+    if hurried:
+        gc.disable()  # until the first look is told; what waits all day has its imports' garbage collected
     harden()
     hide()
     reader = Reader.absent() if orders_come else Reader.start(hurried=hurried)
