@@ -62,10 +62,11 @@ class Countdown(Ticking):
         self._whole = 0
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """Its words alone: Textual looks for edges, padding and tints, which it has not, for a third of a second's cost."""
+        """Its words alone: Textual looks for edges, padding and tints, which it has not, a third of a second's work."""
         lines = [self.render_line(y).crop(crop.x, crop.right) for y in crop.line_range]
+        ground = self.visual_style.background or self.background_colors[1]
         for line_filter in self.get_line_filters():
-            lines = [line.apply_filter(line_filter, self.visual_style.background) for line in lines]
+            lines = [line.apply_filter(line_filter, ground) for line in lines]
         return lines
 
     def start(self, seconds: int) -> None:
