@@ -108,7 +108,7 @@ class Visited(TrappedKiosk):
         """All fields are filled."""
         self.to_sign_in()
         self.keys(_ENTER)
-        self.until("请向下翻阅到结尾")
+        self.until("读到结尾，再按")
         self.keys(_END)
         self.press("同意并继续")
         self.until("申请续期")

@@ -107,7 +107,7 @@ class Terminal:
         self.type(ACCOUNT, "\r")
         self.type(*keys(PASSWORD), quiet=_WITHIN_A_FIELD)
         self.type("\r")
-        self.until("请向下翻阅到结尾")
+        self.until("读到结尾，再按")
         self.type(END)
         self.press("同意并继续")
         self.until("证书信息", "有效期至")
