@@ -109,7 +109,11 @@ class Visited(TrappedKiosk):
         self.to_sign_in()
         self.keys(_ENTER)
         self.until("读到结尾，再按")
-        self.keys(_END)
+        for _turn in range(_TURNS):
+            if "已读到结尾" in self.screen.text:
+                break
+            self.keys(_END)
+            self.until_painted()
         self.press("同意并继续")
         self.until("申请续期")
         self.press("申请续期")
