@@ -248,12 +248,12 @@ def refer_key(token: Token, spki: str) -> CertificateRef:
 
 
 def refer_token(token: Token) -> CertificateRef:
-    """A reference to a token that shows nothing yet to know it by."""
+    """A reference to a token that shows nothing to recognise it by but label and serial."""
     return CertificateRef("", "", token.serial, token.label, token.serial, private=True)
 
 
 def refer_whole(token: Token) -> CertificateRef:
-    """A reference to a token for what is about no certificate: known by one nevertheless, where it shows any."""
+    """A reference to a token for an act that concerns no certificate; a visible one still helps to recognise it."""
     return refer(token, token.certificates[0]) if token.certificates else refer_token(token)
 
 

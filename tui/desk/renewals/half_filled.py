@@ -60,12 +60,12 @@ def kept_form(
 
 
 def forget_form(db: Session, fingerprint: str) -> None:
-    """The application has it now."""
+    """Delete the form: the application has it now."""
     db.execute(delete(HalfFilledRecord).where(HalfFilledRecord.fingerprint == fingerprint))
 
 
 def forget_old_forms(db: Session, now: datetime) -> None:
-    """Nobody came back to them."""
+    """Delete the forms that nobody has come back to."""
     db.execute(delete(HalfFilledRecord).where(HalfFilledRecord.saved_at < now - KEPT))
 
 

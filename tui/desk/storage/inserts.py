@@ -59,7 +59,7 @@ def _values(session: Session, record: DeclarativeBase) -> dict[str, object]:
 
 @cache
 def _upsert(dialect: str, kind: type[DeclarativeBase], names: tuple[str, ...]) -> Executable:
-    """Built once, as to build it costs more than to carry it out."""
+    """Cached: building the statement costs more than carrying it out."""
     insert = _insert_into(dialect, kind)
     keys = [column.name for column in kind.__table__.primary_key]
     changed = {name: insert.excluded[name] for name in names if name not in keys}
