@@ -89,8 +89,8 @@ class Certificate:
 
     @property
     def name(self) -> str:
-        """CN of the subject, else the whole subject."""
-        return self.common_name or self.subject
+        """CN of the subject, else the whole subject; of a subject that is empty the serial number."""
+        return self.common_name or self.subject or self.serial.upper()
 
     @property
     def for_signing(self) -> bool:
