@@ -39,17 +39,18 @@ _MIGRATION_LOCK = 1_128_350_283
 """Any fixed number: PostgreSQL's advisory lock that lets one desk at a time migrate."""
 
 
-def open_database(url: str, data_key: bytes | None = None, name: str = "") -> Engine:
+def open_database(url: str, data_key: bytes | None = None, name: str = "", *, heedful: bool = False) -> Engine:
     """An engine for the URL; without the data key, sealed columns can be neither read nor written.
 
-    `name` is this process's, by which PostgreSQL shows its connections.
+    `name` is this process's, by which PostgreSQL shows its connections; where it is `heedful`, Ctrl-C ends a statement.
     """
     if url.startswith("sqlite"):
         engine = create_engine(url, hide_parameters=True)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", begin_sqlite)
     else:
-        arguments = {"application_name": name} if name else {}
+        arguments: dict[str, Any] = {"application_name": name} if name else {}
+        arguments |= {"heedful": True} if heedful else {}
         # None beyond those that stay open: a new one costs the server more than the transaction it was opened for.
         pool: dict[str, Any] = {"pool_size": CONNECTIONS, "max_overflow": 0, "pool_use_lifo": True}
         numbered = {"paramstyle": "numeric_dollar"}
