@@ -53,24 +53,28 @@ def name(*relative: bytes) -> bytes:
 
 CN, O = "2.5.4.3", "2.5.4.10"  # noqa: E741 - the attribute's name
 NAME = name(attribute(O, 0x0C, "某某公司".encode()), attribute(CN, 0x0C, "某某".encode()))
+ISSUER = name(attribute(CN, 0x0C, "国密 CA".encode()))
 VALIDITY = der(0x30, der(0x17, b"260101000000Z"), der(0x17, b"261213050000Z"))
 
 
 def odd(
     *,
+    version: bytes = b"\x02",
     serial: bytes = b"\x1f",
+    issuer: bytes = ISSUER,
     holder: bytes = NAME,
     validity: bytes = VALIDITY,
     spki: bytes = SPKI,
     extensions: bytes = b"",
     signature: str = SM3_WITH_SM2,
+    parameters: bytes = b"",
 ) -> bytes:
     """A certificate of these parts; its signature is none."""
-    algorithm = der(0x30, oid(signature))
+    algorithm = der(0x30, oid(signature), parameters)
     wrapped = der(0xA3, der(0x30, extensions)) if extensions else b""
-    issuer = name(attribute(CN, 0x0C, "国密 CA".encode()))
-    version = der(0xA0, der(0x02, b"\x02"))
-    tbs = der(0x30, version, der(0x02, serial), algorithm, issuer, validity, holder, spki, wrapped)
+    tbs = der(
+        *(0x30, der(0xA0, der(0x02, version)), der(0x02, serial), algorithm, issuer, validity, holder, spki, wrapped)
+    )
     return der(0x30, tbs, algorithm, der(0x03, b"\0" + bytes(64)))
 
 

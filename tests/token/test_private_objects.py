@@ -17,7 +17,7 @@ from tui.core.policy import KeyPolicy
 from tui.token.tokens import Tokens
 
 
-def write_private(module: str, secret: str, certificate: bytes, key_id: bytes) -> None:
+def write_private(module: str, secret: str, certificate: bytes, key_id: bytes, filling: bytes) -> None:
     """Called in a process of its own, which loads the driver."""
     library = PyKCS11.PyKCS11Lib()
     library.load(module)
@@ -33,24 +33,24 @@ def write_private(module: str, secret: str, certificate: bytes, key_id: bytes) -
             (PyKCS11.CKA_ID, key_id),
             (PyKCS11.CKA_LABEL, "证书"),
             (PyKCS11.CKA_SUBJECT, parsed.subject.public_bytes()),
-            (PyKCS11.CKA_VALUE, certificate),
+            (PyKCS11.CKA_VALUE, certificate + filling),
         ]
     )
 
 
-def put_private_certificate(token: SoftToken, certificate: bytes) -> None:
+def put_private_certificate(token: SoftToken, certificate: bytes, filling: bytes = b"") -> None:
     """A certificate that only a signed-in user sees, under the CKA_ID 01."""
     with process(token.environment) as own:
-        own.call(write_private, str(token.module), token.pin, certificate, b"\1")
+        own.call(write_private, str(token.module), token.pin, certificate, b"\1", filling)
 
 
 @pytest.fixture
-def secretive(tmp_path: Path, ca: TestCa) -> SoftToken:
-    """A token whose only certificate is a private object."""
+def secretive(request: pytest.FixtureRequest, tmp_path: Path, ca: TestCa) -> SoftToken:
+    """A token whose only certificate is a private object; the parameter follows it in its file."""
     token, key = init_token(tmp_path / "token", label="藏"), make_key("ec256")
     put_key(token, key, key_id="01", label="key")
     certificate = issue(ca, subject("某某供应商有限公司"), key.public_key())
-    put_private_certificate(token, certificate)
+    put_private_certificate(token, certificate, getattr(request, "param", b""))
     return replace(token, certificate_der=certificate)
 
 
@@ -100,6 +100,7 @@ async def test_it_is_renewed(secretive: SoftToken, ca: TestCa, serving: Serving,
     assert [c.der for token in seen for c in token.certificates] == [ready.certificate]
 
 
+@pytest.mark.parametrize("secretive", [bytes(100)], indirect=True, ids=["zeros fill its file up"])
 async def test_the_old_pair_is_deleted(secretive: SoftToken, ca: TestCa, serving: Serving) -> None:
     tokens = serving(secretive)
     shown, ref = await looked(tokens)

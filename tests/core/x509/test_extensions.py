@@ -105,6 +105,8 @@ FORMS = {
     "point": (True, point(der(0xA0, der(0xA0, der(0x86, b"http://x"))))),
     "point by relative name": (True, point(der(0xA0, der(0xA1, attribute(CN, 0x0C, b"a"))), der(0x81, b"\0\xff"))),
     "point of the issuer": (True, point(der(0xA2, der(0xA4, DIRECTORY)))),
+    "point of no place": (False, point()),
+    "point of nobody": (False, point(der(0x81, b"\0\xff"), der(0xA2))),
     "point of no kind": (False, point(der(0xA3, b""))),
     "point cut off": (False, extension(POINTS, b"\x30\x03\x01")),
     "purposes": (True, extension(PURPOSES, der(0x30, oid("1.3.6.1.5.5.7.3.2")))),

@@ -34,6 +34,10 @@ STRINGS = {
     "VisibleString": (False, attribute(CN, 0x1A, b"abc")),
     "OCTET STRING": (False, attribute(CN, 0x04, b"abc")),
     "INTEGER": (False, attribute(CN, 0x02, b"\1")),
+    "row of strings": (True, attribute("2.5.4.16", 0x30, der(0x0C, "某路1号".encode()))),
+    "type without an arc": (False, der(0x30, der(0x06), der(0x0C, b"a"))),
+    "type with half an arc": (False, der(0x30, der(0x06, b"\x2a\x86"), der(0x0C, b"a"))),
+    "type with a long arc": (False, der(0x30, der(0x06, b"\x2a\x80\x01"), der(0x0C, b"a"))),
     "three parts": (False, der(0x30, oid(CN), der(0x0C, b"a"), der(0x0C, b"b"))),
     "SET OF in order": (True, attribute(O, 0x0C, b"aa") + attribute(CN, 0x0C, b"zzz")),
     "SET OF not in order": (True, attribute(CN, 0x0C, b"zzz") + attribute(O, 0x0C, b"aa")),
@@ -55,7 +59,7 @@ def test_the_parts_are_the_certificate_s_own_bytes_and_the_rest_is_read_without_
     assert parts.subject == name(STRINGS["SET OF not in order"][1])
     assert all(part in whole for part in (parts.tbs, parts.serial, parts.issuer, parts.spki))
     read = x509.load_der_x509_certificate(parts.nameless)
-    assert (read.subject.public_bytes(), read.serial_number) == (b"\x30\0", 0x1F)
+    assert (read.subject.public_bytes(), read.serial_number, parts.number) == (b"\x30\0", 1, 0x1F)
     assert read.not_valid_after_utc == x509.load_der_x509_certificate(odd(holder=NAME)).not_valid_after_utc
 
 

@@ -94,6 +94,14 @@ def raw_name(town: Town, attributes: bytes) -> bytes:
     return changed(town, subject=tlv(name_of(attributes)))
 
 
+def reworded(town: Town) -> bytes:
+    """The name of the town's CA in BMPStrings."""
+    authority = x509.load_pem_x509_certificate((town.folder / "ca.pem").read_bytes())
+    return name_of(
+        *(attribute(one.oid.dotted_string, 0x1E, str(one.value).encode("utf-16-be")) for one in authority.subject)
+    )
+
+
 ODD: dict[str, Callable[[Town], bytes]] = {
     "T61String": lambda town: with_name(town, _ASN1Type.T61String, "Supplier <b>&</b> Co"),
     "BMPString": lambda town: with_name(town, _ASN1Type.BMPString, "广州某某公司"),
@@ -105,9 +113,13 @@ ODD: dict[str, Callable[[Town], bytes]] = {
     "SET OF not in order": lambda town: raw_name(
         town, attribute("2.5.4.3", 0x0C, b"zzz") + attribute("2.5.4.10", 0x0C, b"aa")
     ),
+    "row of strings": lambda town: raw_name(town, attribute("2.5.4.16", 0x30, der_of(0x0C, "某路1号".encode()))),
+    "issuer in another string type": lambda town: changed(town, issuer=tlv(reworded(town))),
+    "version 2": lambda town: changed(town, version=1),
     "GM/T 0015": lambda town: changed(town, extensions=extensions(GMT_0015)),
     "4 KB": lambda town: changed(town, extensions=extensions([("1.2.156.10260.4.1.1", bytes(range(256)) * 16)])),
     "negative serial": lambda town: changed(town, serial_number=-(2**100)),
+    "serial of 40 octets": lambda town: changed(town, serial_number=2**319 - 1),
     "no extensions": lambda town: changed(town, extensions=None),
 }
 

@@ -57,7 +57,7 @@ async def test_a_pair_and_what_is_no_certificate_are_listed_from_a_token(
     soft: SoftToken, serving: Callable[..., Tokens]
 ) -> None:
     put_certificate(soft, odd(extensions=key_usage(b"\x38")), key_id="02", label="加密")
-    put_certificate(soft, odd(serial=b"\xff\x01", signature="1.2.840.10045.4.3.2"), key_id="03", label="负数")
+    put_certificate(soft, odd(version=b"\x03", signature="1.2.840.10045.4.3.2"), key_id="03", label="第四版")
     (token,) = (await serving(soft).take_snapshot()).tokens
     told = {c.key_id: (c.usage, c.state(NOW), c.well_formed) for c in token.certificates if c.key_id != "01"}
     assert told == {

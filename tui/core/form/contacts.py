@@ -11,7 +11,7 @@ LONGEST_NAME, LONGEST_ADDRESS, LONGEST_MAIL = 80, 100, 254
 """Characters; mail by RFC 5321 4.5.3.1.3."""
 
 _MIDDLE_DOT = "·"
-_DOTS = re.compile(" ?[·•‧∙⋅・･᛫⸱⸳] ?")
+_DOTS = re.compile(" ?[·•‧∙⋅・･᛫⸱⸳˙ㆍꞏ] ?")
 """What keyboards and documents have for the middle dot U+00B7 of transcribed names."""
 _STOP_IN_NAME = re.compile(f"(?<=[{HAN}]) ?[.﹒。｡] ?(?=[{HAN}])")
 _APOSTROPHES = dict.fromkeys(map(ord, "‘’‛′ʹ´`"), "'")
@@ -88,7 +88,7 @@ def check_address(address: str) -> FieldError | None:
 def _is_of_a_name(character: str) -> bool:
     return (
         is_letter(character)
-        or character in " ·.'-"
+        or character in " ·.'-་"  # the last between syllables in Tibetan
         or unicodedata.category(character) in ("Mn", "Mc", "Nd", "Nl")  # marks, and what tells namesakes apart
     )
 

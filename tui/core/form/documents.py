@@ -13,8 +13,8 @@ _PATTERNS = {
     IdType.HK_MACAO_PASS: re.compile(r"[HM]\d{8}(\d{2})?|[HM]A\d{7}(\d{2})?", re.ASCII),
     IdType.TAIWAN_PASS: re.compile(r"\d{8}|\d{10}(\([A-Z]\)|[A-Z])?", re.ASCII),
     IdType.PASSPORT: re.compile(r"[A-Z0-9]{5,18}", re.ASCII),
-    IdType.MILITARY: re.compile(r"[\w字第号()-]{4,20}"),
-    IdType.OTHER: re.compile(r"[\w()-]{4,30}"),
+    IdType.MILITARY: re.compile(r"[\w字第号()〔〕-]{4,20}"),
+    IdType.OTHER: re.compile(r"[\w()〔〕/.-]{4,30}"),
 }
 _PROVINCE = "(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5])"
 """GB/T 2260."""

@@ -67,6 +67,19 @@ def encode(tag: int, *parts: bytes) -> bytes:
     return bytes((tag, 0x80 | len(octets))) + octets + content
 
 
+def is_integer(content: bytes) -> bool:
+    """Whether this is the content of an INTEGER, in its shortest form (8.3.2)."""
+    if len(content) < 2:
+        return bool(content)
+    return (content[0], content[1] & 0x80) not in {(0, 0), (0xFF, 0x80)}
+
+
+def is_oid(content: bytes) -> bool:
+    """Whether this is the content of an OBJECT IDENTIFIER: every arc whole and in its shortest form (8.19.2)."""
+    begins = [0, *(at + 1 for at, octet in enumerate(content) if not octet & 0x80)]
+    return bool(content) and begins[-1] == len(content) and all(content[at] != 0x80 for at in begins[:-1])
+
+
 def _span(row: bytes, at: int) -> tuple[int, int]:
     """Where the content of the element at `at` begins and ends."""
     if row[at] & 0x1F == 0x1F or at + 1 >= len(row):

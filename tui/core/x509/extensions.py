@@ -6,12 +6,24 @@ a TRUE that is not FF, bits beyond the last and bytes behind a value; strict par
 
 from collections.abc import Callable, Mapping
 
-from tui.core.x509.der import INTEGER, OID, SEQUENCE, SET, Element, element, elements, encode, leading
+from tui.core.x509.der import (
+    INTEGER,
+    OID,
+    SEQUENCE,
+    SET,
+    Element,
+    element,
+    elements,
+    encode,
+    is_integer,
+    is_oid,
+    leading,
+)
 from tui.core.x509.names import is_readable
 
 BOOLEAN, BIT_STRING, OCTET_STRING = 0x01, 0x03, 0x04
-_HIGH = 0x80
-"""The sign of an INTEGER; more to come in an arc of an OBJECT IDENTIFIER."""
+_SIGN = 0x80
+"""Of an INTEGER, in its first octet."""
 _Form = Callable[[bytes], bool]
 """Whether the content of an element is of a form; `ValueError` is the same as not."""
 
@@ -84,21 +96,8 @@ def _is_boolean(content: bytes) -> bool:
     return len(content) == 1
 
 
-def _is_integer(content: bytes) -> bool:
-    """In its shortest form (X.690, 8.3.2)."""
-    if len(content) < 2:
-        return bool(content)
-    return (content[0], content[1] & _HIGH) not in {(0, 0), (0xFF, _HIGH)}
-
-
 def _is_count(content: bytes) -> bool:
-    return _is_integer(content) and not content[0] & _HIGH
-
-
-def _is_oid(content: bytes) -> bool:
-    """Every arc is whole and in its shortest form (X.690, 8.19.2)."""
-    begins = [0, *(at + 1 for at, octet in enumerate(content) if not octet & _HIGH)]
-    return bool(content) and begins[-1] == len(content) and all(content[at] != _HIGH for at in begins[:-1])
+    return is_integer(content) and not content[0] & _SIGN
 
 
 def _is_bits(content: bytes) -> bool:
@@ -129,11 +128,11 @@ def _is_general_name(one: Element) -> bool:
     match one.tag:
         case 0xA0:  # otherName
             kind, value = elements(one.content)
-            return (kind.tag, value.tag) == (OID, 0xA0) and _is_oid(kind.content) and bool(leading(value.content))
+            return (kind.tag, value.tag) == (OID, 0xA0) and is_oid(kind.content) and bool(leading(value.content))
         case 0xA4:  # directoryName
             return is_readable(one.content)
         case 0x88:  # registeredID
-            return _is_oid(one.content)
+            return is_oid(one.content)
         case 0x81 | 0x82 | 0x86 | 0x87:  # texts of IA5, whose octets nobody checks, and addresses of any length
             return True
         case _:  # x400Address and ediPartyName, which nobody reads
@@ -157,7 +156,13 @@ def _is_point_name(content: bytes) -> bool:
     return one.tag == 0xA0 and _are_names(one.content)
 
 
-_DISTANCES = _fields((0x80, _is_integer), (0x81, _is_integer))
+def _is_point(content: bytes) -> bool:
+    """DistributionPoint (RFC 5280, 4.2.1.13), which names a place or an issuer."""
+    named = any(one.tag == 0xA0 or (one.tag == 0xA2 and one.content) for one in elements(content))
+    return named and _POINT(content)
+
+
+_DISTANCES = _fields((0x80, is_integer), (0x81, is_integer))
 _SUBTREES = _row_of(SEQUENCE, _is_subtree)
 _POINT = _fields((0xA0, _is_point_name), (0x81, _is_bits), (0xA2, _are_names))
 _BASIC_CONSTRAINTS = bytes.fromhex("551d13")
@@ -167,12 +172,12 @@ _FORMS: Mapping[bytes, tuple[int, _Form]] = {
     bytes.fromhex("551d11"): (SEQUENCE, _are_names),  # subjectAltName
     _BASIC_CONSTRAINTS: (SEQUENCE, _fields((BOOLEAN, _is_boolean), (INTEGER, _is_count))),
     bytes.fromhex("551d1e"): (SEQUENCE, _fields((0xA0, _SUBTREES), (0xA1, _SUBTREES))),  # nameConstraints
-    bytes.fromhex("551d1f"): (SEQUENCE, _row_of(SEQUENCE, _POINT)),  # cRLDistributionPoints
+    bytes.fromhex("551d1f"): (SEQUENCE, _row_of(SEQUENCE, _is_point)),  # cRLDistributionPoints
     bytes.fromhex("551d23"): (  # authorityKeyIdentifier
         SEQUENCE,
-        _fields((0x80, _is_anything), (0xA1, _are_names), (0x82, _is_integer)),
+        _fields((0x80, _is_anything), (0xA1, _are_names), (0x82, is_integer)),
     ),
-    bytes.fromhex("551d25"): (SEQUENCE, _row_of(OID, _is_oid)),  # extKeyUsage
+    bytes.fromhex("551d25"): (SEQUENCE, _row_of(OID, is_oid)),  # extKeyUsage
     bytes.fromhex("6086480186f8420101"): (BIT_STRING, _is_bits),  # netscape-cert-type
 }
 """By OID."""

@@ -1,9 +1,17 @@
 """Names of X.500 as relying parties can read them, whatever rule of a string type they break."""
 
-from tui.core.x509.der import OID, SEQUENCE, SET, Element, element
+from tui.core.x509.der import OID, SEQUENCE, SET, Element, element, is_oid
 
 _UNIQUE_IDENTIFIER = bytes.fromhex("55042d")
 """x500UniqueIdentifier (2.5.4.45), the one attribute of a name that is a BIT STRING (X.520, 6.2.7)."""
+_BMP = 0x1E
+_ENCODINGS = {
+    0x0C: "utf-8",
+    **dict.fromkeys((0x12, 0x13, 0x14, 0x16), "latin-1"),  # Numeric, Printable, T61, IA5, whatever stands in them
+    0x1C: "utf-32-be",
+    _BMP: "utf-16-be",
+}
+"""Of string types by tag, as OpenSSL reads them."""
 
 
 def is_readable(name: bytes) -> bool:
@@ -19,31 +27,48 @@ def is_readable(name: bytes) -> bool:
         return False
 
 
+def is_same(one: bytes, other: bytes) -> bool:
+    """Whether two Names (DER) are one to relying parties: string type, case and blanks do not count (RFC 5280, 7.1).
+
+    Measured with OpenSSL, to which only ASCII has cases and blanks.
+
+    :raises ValueError: one is no Name.
+    """
+    return one == other or _comparable(one) == _comparable(other)
+
+
+def _comparable(name: bytes) -> list[frozenset[tuple[bytes, bytes]]]:
+    return [
+        frozenset((kind.whole, _folded(value)) for kind, value in (attribute.row for attribute in relative.row))
+        for relative in element(name, SEQUENCE).row
+    ]
+
+
+def _folded(value: Element) -> bytes:
+    text = _text(value)
+    return value.whole if text is None else b" ".join(text.encode().lower().split())
+
+
 def _is_readable_attribute(attribute: Element) -> bool:
     kind, value = attribute.row
-    if kind.tag != OID:
+    if kind.tag != OID or not is_oid(kind.content):
         return False
     match value.tag:
-        case 0x12 | 0x13 | 0x14 | 0x16:  # Numeric, Printable, T61, IA5: whatever stands in them is read as Latin-1
+        case tag if tag in _ENCODINGS:  # BMPString is UCS-2: code points beyond 16 bits have no place (X.680, 41.15)
+            return _text(value) is not None and not (tag == _BMP and _has_surrogates(value.content))
+        case 0x30:  # a row of strings, such as postalAddress (X.520, 6.6.1), which nobody looks into
             return True
-        case 0x0C:  # UTF8String
-            return _decodes(value.content, "utf-8")
-        case 0x1C:  # UniversalString
-            return _decodes(value.content, "utf-32-be")
-        case 0x1E:  # BMPString is UCS-2: code points beyond 16 bits have no place in it (X.680, 41.15)
-            return _decodes(value.content, "utf-16-be") and not _has_surrogates(value.content)
         case 0x03:  # BIT STRING
             return kind.content == _UNIQUE_IDENTIFIER
         case _:
             return False
 
 
-def _decodes(octets: bytes, encoding: str) -> bool:
+def _text(value: Element) -> str | None:
     try:
-        octets.decode(encoding)
-    except UnicodeDecodeError:
-        return False
-    return True
+        return value.content.decode(_ENCODINGS[value.tag])
+    except (KeyError, UnicodeDecodeError):
+        return None
 
 
 def _has_surrogates(octets: bytes) -> bool:

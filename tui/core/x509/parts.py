@@ -6,12 +6,19 @@ names go on as they stand.
 """
 
 from tui.core.frozen import frozen
-from tui.core.x509.der import INTEGER, SEQUENCE, Element, element, encode
+from tui.core.x509.der import INTEGER, SEQUENCE, Element, element, encode, is_integer
 from tui.core.x509.extensions import canonical, is_decodable
 from tui.core.x509.names import is_readable
 
 _VERSION, _UNIQUE_IDENTIFIERS, _EXTENSIONS = 0xA0, (0x81, 0x82), 0xA3
+_VERSIONS = frozenset({b"\0", b"\1", b"\2"})
+"""v1 to v3."""
 _NO_NAME = encode(SEQUENCE)
+_V3 = encode(_VERSION, encode(INTEGER, b"\2"))
+_ONE = encode(INTEGER, b"\1")
+_NULL = b"\x05\0"
+_ECDSA = bytes.fromhex("2a8648ce3d04")
+"""ansi-X9-62 signatures (1.2.840.10045.4), whose parameters are absent (RFC 5758, 3.2); some CAs write NULL."""
 
 
 @frozen
@@ -25,8 +32,14 @@ class Parts:
     subject: bytes
     spki: bytes
     nameless: bytes
-    """The certificate with both names empty, extensions in DER's one form and no unique identifiers, which no CA may
-    write (RFC 5280, 4.1.2.8): for parsers only, no signature is over it."""
+    """For parsers only, which refuse what others read; no signature is over it. Version v3, serial number 1, both names
+    empty, extensions in DER's one form, no NULL beside ECDSA, and no unique identifiers, which no CA may write (RFC
+    5280, 4.1.2.8)."""
+
+    @property
+    def number(self) -> int:
+        """The serial number; a CA that breaks RFC 5280, 4.1.2.2 may have written any."""
+        return int.from_bytes(element(self.serial, INTEGER).content, signed=True)
 
 
 def dissect(der: bytes) -> Parts:
@@ -35,14 +48,15 @@ def dissect(der: bytes) -> Parts:
     :raises ValueError: no certificate in DER, or no relying party can read a name of it.
     """
     tbs, algorithm, signature = _row(element(der, SEQUENCE), 3)
-    fields = list(tbs.row)
-    first = 1 if fields and fields[0].tag == _VERSION else 0
-    serial, _, issuer, _, subject, spki = _row_of(fields[first:], (INTEGER, *[SEQUENCE] * 5))
+    version, fields = _after_version(tbs.row)
+    serial, signed, issuer, validity, subject, spki = _row_of(fields, (INTEGER, *[SEQUENCE] * 5))
+    if version not in _VERSIONS or not is_integer(serial.content):
+        raise ValueError("no version of X.509, or no serial number")
     if not is_readable(issuer.whole) or not is_readable(subject.whole):
         raise ValueError("a name that cannot be read")
-    parts = [_canonical(field) for field in fields if field.tag not in _UNIQUE_IDENTIFIERS]
-    parts[first + 2] = parts[first + 4] = _NO_NAME
-    nameless = encode(SEQUENCE, encode(SEQUENCE, *parts), algorithm.whole, signature.whole)
+    rest = (_canonical(field) for field in fields[6:] if field.tag not in _UNIQUE_IDENTIFIERS)
+    named = (_V3, _ONE, _without_null(signed), _NO_NAME, validity.whole, _NO_NAME, spki.whole)
+    nameless = encode(SEQUENCE, encode(SEQUENCE, *named, *rest), _without_null(algorithm), signature.whole)
     return Parts(tbs.whole, serial.whole, issuer.whole, subject.whole, spki.whole, nameless)
 
 
@@ -51,7 +65,7 @@ def serial_of(der: bytes) -> str:
 
     :raises ValueError: see `dissect`.
     """
-    return f"{int.from_bytes(element(dissect(der).serial, INTEGER).content, signed=True):x}"
+    return f"{dissect(der).number:x}"
 
 
 def check_extensions(nameless: bytes) -> None:
@@ -74,6 +88,21 @@ def check_extensions(nameless: bytes) -> None:
         raise ValueError("an extension is there twice")
 
 
+def _after_version(fields: tuple[Element, ...]) -> tuple[bytes, tuple[Element, ...]]:
+    """The version, which v1 leaves out (RFC 5280, 4.1.2.1), and the fields behind it."""
+    if fields and fields[0].tag == _VERSION:
+        return element(fields[0].content, INTEGER).content, fields[1:]
+    return b"\0", fields
+
+
+def _without_null(algorithm: Element) -> bytes:
+    """An AlgorithmIdentifier as its standard has it."""
+    match algorithm.row if algorithm.tag == SEQUENCE else ():
+        case (kind, Element(whole=parameters)) if parameters == _NULL and kind.content.startswith(_ECDSA):
+            return encode(SEQUENCE, kind.whole)
+    return algorithm.whole
+
+
 def _canonical(field: Element) -> bytes:
     """A field of the TBSCertificate, extensions in their canonical form."""
     if field.tag != _EXTENSIONS:
@@ -89,8 +118,8 @@ def _row(whole: Element, count: int) -> tuple[Element, ...]:
     return row
 
 
-def _row_of(fields: list[Element], tags: tuple[int, ...]) -> tuple[Element, ...]:
+def _row_of(fields: tuple[Element, ...], tags: tuple[int, ...]) -> tuple[Element, ...]:
     """The fields that begin the list, by their tags."""
     if tuple(field.tag for field in fields[: len(tags)]) != tags:
         raise ValueError("no TBSCertificate")
-    return tuple(fields[: len(tags)])
+    return fields[: len(tags)]

@@ -20,6 +20,7 @@ from tui.core.certificate import Certificate
 from tui.core.failure import Reason
 from tui.core.text_safety import printable
 from tui.core.usage import usage_of
+from tui.core.x509.names import is_same
 from tui.core.x509.parts import Parts, dissect
 from tui.desk.crypto.claims import claims_of
 from tui.desk.refusals import Refused
@@ -39,7 +40,7 @@ class Opened:
 
     parts: Parts
     fields: x509.Certificate
-    """All but the names, which are empty here, and the signature, which is over `parts.tbs`."""
+    """Key, dates and extensions; see `Parts.nameless`. Its signature is over `parts.tbs`."""
 
     @property
     def key(self) -> CertificatePublicKeyTypes:
@@ -53,7 +54,7 @@ class Opened:
     @property
     def serial(self) -> int:
         """The serial number."""
-        return self.fields.serial_number
+        return self.parts.number
 
     @property
     def not_after(self) -> datetime:
@@ -79,10 +80,8 @@ def open_certificate(der: bytes) -> Opened:
     :raises ValueError: it breaks DER or X.509 elsewhere than in its names' string types and orders.
     """
     parts = dissect(der)
-    try:
-        fields = x509.load_der_x509_certificate(parts.nameless)
-    except x509.InvalidVersion as error:
-        raise ValueError(str(error)) from error
+    fields = x509.load_der_x509_certificate(parts.nameless)
+    _ = fields.not_valid_before_utc, fields.not_valid_after_utc  # ValueError: a year that no calendar has
     return Opened(parts, fields)
 
 
@@ -107,7 +106,7 @@ def read_certificate(der: bytes) -> Certificate:
         subject=texts[0],
         common_name=texts[1],
         issuer=texts[2],
-        serial=f"{parsed.serial_number:x}",
+        serial=f"{opened.serial:x}",
         not_before=parsed.not_valid_before_utc,
         not_after=parsed.not_valid_after_utc,
         key=kind,
@@ -123,9 +122,8 @@ def is_issued_by(der: bytes, authority: x509.Certificate) -> bool:
     """Whether the authority is the issuer by name and signature; nothing unreadable is anybody's."""
     try:
         opened = open_certificate(der)
-        if opened.parts.issuer != _subject_of(authority):
-            x509.load_der_x509_certificate(der).verify_directly_issued_by(authority)  # one name, otherwise encoded
-            return True
+        if not is_same(opened.parts.issuer, _subject_of(authority)):
+            return False
         scheme, digest = opened.fields.signature_algorithm_parameters, opened.fields.signature_hash_algorithm
         match authority.public_key(), scheme:
             case RSAPublicKey() as rsa, PKCS1v15() | PSS() if digest is not None:
@@ -151,7 +149,7 @@ def _names(der: bytes) -> tuple[str, str, str]:
         parsed = x509.load_der_x509_certificate(der)
         common = parsed.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
         texts = parsed.subject.rfc4514_string(), str(common[0].value) if common else "", parsed.issuer.rfc4514_string()
-    except (ValueError, TypeError):  # TypeError: a name's string type fits nothing
+    except (ValueError, TypeError, x509.InvalidVersion):  # TypeError: a name's string type fits nothing
         return "", "", ""
     return printable(texts[0]), printable(texts[1]), printable(texts[2])
 

@@ -7,6 +7,7 @@ from tui.token.host.contents import Contents, Listing
 from tui.token.host.public_keys import digest_of, public_key
 from tui.token.host.written import text_of
 from tui.token.x509 import certificates
+from tui.token.x509.lenient import alone
 
 
 def read(contents: Contents) -> Listing:
@@ -23,10 +24,11 @@ def read(contents: Contents) -> Listing:
     unknown = not private or any(key is None for key in private)
     found: dict[bytes, tuple[bool, Certificate]] = {}
     for held in contents.certificates:
-        certificate = certificates.read(held.der, held.key_id, text_of(held.label), has_private_key=True)
+        der = alone(held.der)
+        certificate = certificates.read(der, held.key_id, text_of(held.label), has_private_key=True)
         names_it = held.key_id in private_ids or (held.key_id, certificate.spki) in naming
-        if held.der and (held.der not in found or names_it > found[held.der][0]):
-            found[held.der] = names_it, certificate
+        if der and (der not in found or names_it > found[der][0]):
+            found[der] = names_it, certificate
     named = {certificate.spki for names_it, certificate in found.values() if names_it}
     listed = (
         replace(c, has_private_key=names_it or (c.spki not in named and (unknown or c.spki in seen)))

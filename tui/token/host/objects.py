@@ -13,7 +13,7 @@ from tui.token.host.capture import contents
 from tui.token.host.contents import Listing
 from tui.token.host.driver import Driver
 from tui.token.host.public_keys import PublicKey, digest_of, spki_of
-from tui.token.x509.lenient import spki_digest
+from tui.token.x509.lenient import alone, spki_digest
 
 
 @frozen
@@ -44,7 +44,7 @@ def listed(session: Any) -> Listing:
 def shares_key(session: Any, der: bytes) -> bool:
     """Whether another certificate than this one is of its key."""
     spki = spki_digest(der)
-    return any(value != der and _is_of(value, spki) for (value,) in each(session, *_VALUES))
+    return any(alone(value) != der and _is_of(value, spki) for (value,) in each(session, *_VALUES))
 
 
 def certificate_handles(session: Any, key_id: bytes, der: bytes) -> list[Any]:
@@ -52,13 +52,13 @@ def certificate_handles(session: Any, key_id: bytes, der: bytes) -> list[Any]:
     if not key_id:
         return copies(session, der)
     found = session.findObjects([(PyKCS11.CKA_CLASS, PyKCS11.CKO_CERTIFICATE), (PyKCS11.CKA_ID, key_id)])
-    return [handle for handle in found if value_of(session, handle) == der]
+    return [handle for handle in found if alone(value_of(session, handle)) == der]
 
 
 def copies(session: Any, der: bytes) -> list[Any]:
     """Handles of this very certificate under whatever CKA_ID."""
     found = session.findObjects([(PyKCS11.CKA_CLASS, PyKCS11.CKO_CERTIFICATE)])
-    return [handle for handle in found if value_of(session, handle) == der]
+    return [handle for handle in found if alone(value_of(session, handle)) == der]
 
 
 def label_of(session: Any, certificate: Certificate) -> str | bytes:

@@ -46,6 +46,12 @@ def elements(row: bytes, *, cut_short: bool = False) -> tuple[Element, ...]:
     return tuple(found)
 
 
+def first(row: bytes) -> bytes:
+    """The element that these bytes begin with, as it stands; empty where they begin with none."""
+    span = _span(row, 0, DEEPEST)
+    return row[: span[2]] if span else b""
+
+
 def _span(row: bytes, at: int, depth: int, *, cut_short: bool = False) -> tuple[int, int, int] | None:
     """Where the content of the element at `at` begins and ends, and where the next element begins."""
     begin = _after_identifier(row, at)

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509.oid import NameOID
 
 from tui.core.certificate import Certificate, Usage
@@ -36,18 +35,11 @@ def parts(der: bytes) -> Parts:
 
 
 def opened(der: bytes) -> x509.Certificate:
-    """The certificate but for its names, which are empty: key, dates, serial number and extensions.
+    """Key, dates and extensions of the certificate; names and serial number are none of its own (`Parts.nameless`).
 
     :raises ValueError: it breaks DER or X.509 elsewhere than in its names' string types and orders.
     """
-    return _nameless(dissect(der))
-
-
-def _nameless(parts: Parts) -> x509.Certificate:
-    try:
-        return x509.load_der_x509_certificate(parts.nameless)
-    except x509.InvalidVersion as error:
-        raise ValueError(str(error)) from error
+    return x509.load_der_x509_certificate(dissect(der).nameless)
 
 
 def read(der: bytes, key_id: bytes, label: str, *, has_private_key: bool) -> Certificate:
@@ -80,17 +72,16 @@ def read(der: bytes, key_id: bytes, label: str, *, has_private_key: bool) -> Cer
 
 def _strict(der: bytes) -> Reading | None:
     """What the library reads; None when it refuses any part. An algorithm that it does not know is no such part."""
-    with warnings.catch_warnings(action="ignore", category=UserWarning):  # a country of more than two letters
-        warnings.simplefilter("error", CryptographyDeprecationWarning)  # a serial number below 1
+    with warnings.catch_warnings(action="ignore", category=UserWarning):  # a country in words, a serial number below 1
         try:
             return _reading(der)
-        except (ValueError, CryptographyDeprecationWarning):
+        except ValueError:
             return None
 
 
 def _reading(der: bytes) -> Reading:
     parts = dissect(der)
-    certificate = _nameless(parts)
+    certificate = x509.load_der_x509_certificate(parts.nameless)
     check_extensions(parts.nameless)
     fields = lenient.tbs_fields(der)
     spki = fields[5]
@@ -100,7 +91,7 @@ def _reading(der: bytes) -> Reading:
         subject=holder.text,
         common_name=holder.common_name,
         issuer=issuer.text,
-        serial=f"{certificate.serial_number:x}",
+        serial=f"{parts.number:x}",
         not_before=certificate.not_valid_before_utc,
         not_after=certificate.not_valid_after_utc,
         key=_key_name(certificate) or lenient.key_name(spki),
@@ -114,7 +105,7 @@ def _names(der: bytes) -> tuple[Name, Name] | None:
     try:
         certificate = x509.load_der_x509_certificate(der)
         return _name(certificate.subject), _name(certificate.issuer)
-    except (ValueError, TypeError):  # TypeError: a BIT STRING in a name
+    except (ValueError, TypeError, x509.InvalidVersion):  # TypeError: a BIT STRING in a name
         return None
 
 

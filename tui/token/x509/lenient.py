@@ -71,6 +71,14 @@ def read(der: bytes) -> Reading | None:
     return None
 
 
+def alone(value: bytes) -> bytes:
+    """The certificate without what follows it in its file on the token: zeros, or the rest of a longer one.
+
+    What begins with no SEQUENCE, or with half of one, stays as it is.
+    """
+    return (value[:1] == b"\x30" and ber.first(value)) or value
+
+
 def spki_digest(der: bytes) -> str:
     """SHA-256 over SubjectPublicKeyInfo, hex, of which all else is left unread; empty where there is none."""
     match tbs_fields(der) if len(der) <= LONGEST else ():
