@@ -99,10 +99,25 @@ class Simulator:
         """End all rules; wrong PINs stay counted."""
         self.lift(*self.rules.values())
 
-    def calls(self) -> list[str]:
-        """The names of all calls so far, of every process that loaded the module, in order of their beginning."""
-        log = self.control / "calls"
-        return log.read_text().split() if log.exists() else []
+    def calls(self, since: int = 0) -> list[str]:
+        """The names of all calls, of every process that loaded the module, in order of their beginning.
+
+        `since` is what `logged` said: those before are left out.
+        """
+        if not self._log.exists():
+            return []
+        with self._log.open() as log:
+            log.seek(since)
+            return log.read().split()
+
+    @property
+    def logged(self) -> int:
+        """How much the log of calls holds now."""
+        return self._log.stat().st_size if self._log.exists() else 0
+
+    @property
+    def _log(self) -> Path:
+        return self.control / "calls"
 
     def end_children(self) -> None:
         """End what `FORK` and `SPAWN` left behind."""

@@ -17,14 +17,14 @@ Attempt = Callable[[], Awaitable[object]]
 
 async def pulled_at(simulator: Simulator, attempt: Attempt, point: int) -> list[str] | None:
     """The calls that came through with the token out from the call `point` (C_Login is 1) on; None if all did."""
-    before = len(simulator.calls())
+    before = simulator.logged
     pulled = simulator.rule(Is.ABSENT, PyKCS11.CKR_DEVICE_REMOVED, since="C_Login", after=point)
     (outcome,) = await asyncio.gather(attempt(), return_exceptions=True)
     simulator.lift(pulled)
     if not isinstance(outcome, TokenError):
         return None
     assert outcome.failure.reason is Reason.TOKEN_REMOVED
-    made = simulator.calls()[before:]
+    made = simulator.calls(before)
     assert made.count("C_Login") == 1
     return made[made.index("C_Login") :][: point - 1]
 
