@@ -12,7 +12,6 @@ from typing import Any, TypeVar
 from sqlalchemy import (
     Connection,
     Engine,
-    Executable,
     Select,
     bindparam,
     create_engine,
@@ -25,6 +24,7 @@ from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from tui.desk.storage.sealed import use_key
+from tui.desk.storage.statements import NO_VALUES, Statement, ask
 from tui.desk.storage.variants import begin_postgresql, begin_sqlite, reads, writes, writes_once
 
 BUSY_SECONDS = 10
@@ -89,7 +89,7 @@ def reading(engine: Engine) -> Iterator[Session]:
 
 @contextmanager
 def glancing(engine: Engine) -> Iterator[Connection]:
-    """A connection for one statement that reads."""
+    """A connection for statements that read, each by itself."""
     with reads(engine).connect() as connection:
         yield connection
 
@@ -108,10 +108,10 @@ def writing_once(engine: Engine) -> Iterator[Session]:
         yield session
 
 
-def write(engine: Engine, statement: Executable, values: Mapping[str, object] | None = None) -> list[Any]:
+def write(engine: Engine, statement: Statement, values: Mapping[str, object] = NO_VALUES) -> list[Any]:
     """The first column of what this statement returns, in a transaction of its own."""
     with writes_once(engine).begin() as connection:
-        return list(connection.scalars(statement, values))
+        return [row[0] for row in ask(connection, statement, values)]
 
 
 def find(session: Session, kind: type[Row], key: str, *, lock: bool = False) -> Row | None:
