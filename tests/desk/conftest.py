@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from anyio.from_thread import start_blocking_portal
+from litestar.testing import TestClient
 
 from tests.harness.desk.invoice_case import Case, make_case
 from tests.harness.desk.town import Person, Town, make_town
@@ -17,6 +19,14 @@ def _quick_passwords() -> Iterator[None]:
     """argon2id with a fraction of its cost; `test_accounts` knows the real one."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(accounts, "_HASHER", PasswordHasher(passes=1, memory=64))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_event_loop() -> Iterator[None]:
+    """Where all test clients' desks answer; by themselves they begin a thread and a loop for every request."""
+    with start_blocking_portal() as portal, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TestClient, "blocking_portal", portal, raising=False)
         yield
 
 

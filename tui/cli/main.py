@@ -2,6 +2,7 @@
 
 import gc
 import os
+import signal
 import sys
 from codecs import lookup
 from collections.abc import Callable, Sequence
@@ -39,6 +40,8 @@ def main(words: Sequence[str] | None = None) -> NoReturn:
     except KioskError as error:
         say(f"{error} ({error.failure.reason.number})")
         code = exit_of(error.failure)
+    except KeyboardInterrupt:  # of a command that gives Ctrl-C no meaning of its own
+        code = 128 + signal.SIGINT
     if alone and command is not None:
         _end(code)
     gc.freeze()  # Python's end searches what is left for garbage: 20 ms

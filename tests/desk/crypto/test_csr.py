@@ -12,7 +12,7 @@ from cryptography.x509.oid import NameOID
 
 from tests.harness.desk.rules import refusal
 from tests.harness.desk.signing import PADDINGS, sign_request
-from tests.harness.desk.town import RSA_KEYS, Person, Town, b64
+from tests.harness.desk.town import Person, Town, b64
 from tui.core.failure import Reason
 from tui.core.order import Application
 from tui.core.policy import SignatureScheme
@@ -137,5 +137,5 @@ def test_the_same_name_in_another_encoding_is_another_subject(town: Town) -> Non
 
 def test_an_rsa_key_is_taken(town: Town) -> None:
     person = town.person()
-    person.new_key = RSA_KEYS[0]
+    person.new_key = rsa.generate_private_key(65537, 2048)
     assert person.entered().order is not None

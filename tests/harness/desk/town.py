@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
@@ -50,7 +50,6 @@ FORM = ApplicationForm(
     recipient_address="广州市天河区珠江新城一号",
 )
 INVOICE = InvoiceForm("91440300100012316L", "某某科技有限公司")
-RSA_KEYS = [rsa.generate_private_key(65537, 2048) for _ in range(2)]
 
 
 class Refusal(Exception):  # noqa: N818 - it is an answer

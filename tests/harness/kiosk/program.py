@@ -24,14 +24,16 @@ class Program:
         size: tuple[int, int] = (80, 24),
         environment: Mapping[str, str] = {},
         words: Sequence[str] = (),
+        patience: int | None = None,
     ) -> None:
-        """`words` are given to Python in the place of the kiosk without adapters."""
+        """`words` are given to Python in the place of the kiosk without adapters, whose watchdog has `patience`."""
         self.master, self.slave = pty.openpty()
         termios.tcsetwinsize(self.slave, size[::-1])
         self.found = termios.tcgetattr(self.slave)
         self.output = b""
+        kiosk = ("-m", "tests.harness.kiosk.terminal_program", str(idle), str(patience or idle))
         self.process = subprocess.Popen(
-            [sys.executable, "-X", "utf8", *(words or ("-m", "tests.harness.kiosk.terminal_program", str(idle)))],
+            [sys.executable, "-X", "utf8", *(words or kiosk)],
             stdin=self.slave,
             stdout=self.slave,
             stderr=self.slave,
@@ -58,10 +60,10 @@ class Program:
         os.write(self.master, data)
 
     def stop_reading(self) -> None:
-        """From now on nothing more fits into the terminal."""
+        """From now on nothing more fits into the terminal, also once the kernel has passed on what it had taken."""
         full = os.open(os.ttyname(self.slave), os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY)
-        with suppress(BlockingIOError):
-            while True:
+        while select.select([], [full], [], 0.2)[1]:
+            with suppress(BlockingIOError):
                 os.write(full, b" " * 4096)
         os.close(full)
 

@@ -1,4 +1,4 @@
-"""A kiosk without adapters, to be run in a pty: `python terminal_program.py IDLE_SECONDS`."""
+"""A kiosk without adapters, to be run in a pty: `python terminal_program.py IDLE_SECONDS WATCHDOG_SECONDS`."""
 
 import sys
 from collections.abc import Callable
@@ -6,6 +6,7 @@ from collections.abc import Callable
 from tui.journey.commands import Command
 from tui.journey.events import Event, TokensSeen
 from tui.kiosk.app import KioskApp, run
+from tui.kiosk.watchdog import Watchdog
 from tui.process.environment import forget_inherited
 
 
@@ -27,4 +28,6 @@ class Still:
 
 if __name__ == "__main__":
     forget_inherited()
-    sys.exit(run(KioskApp(Still(), idle_seconds=int(sys.argv[1]))))
+    kiosk = KioskApp(Still(), idle_seconds=int(sys.argv[1]))
+    kiosk._watchdog = Watchdog(int(sys.argv[2]), kiosk._frozen)
+    sys.exit(run(kiosk))
