@@ -5,7 +5,9 @@ from time import monotonic
 
 from rich.cells import cell_len
 from textual.content import Content
+from textual.geometry import Region
 from textual.message import Message
+from textual.strip import Strip
 
 from tui.kiosk.text import _
 from tui.kiosk.widgets.bar import LONG, SHORT, progress, remaining
@@ -58,6 +60,14 @@ class Countdown(Ticking):
         super().__init__(id=id)
         self._deadline = 0.0
         self._whole = 0
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Its words alone: Textual looks for edges, padding and tints, which it has not, a third of a second's work."""
+        lines = [self.render_line(y).crop(crop.x, crop.right) for y in crop.line_range]
+        ground = self.visual_style.background or self.background_colors[1]
+        for line_filter in self.get_line_filters():
+            lines = [line.apply_filter(line_filter, ground) for line in lines]
+        return lines
 
     def start(self, seconds: int) -> None:
         """Count down from `seconds`, as the desk gave them just now."""
