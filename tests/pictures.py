@@ -7,7 +7,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from itertools import product
@@ -98,7 +98,7 @@ async def _pictures(names: list[str], kind: Kind) -> dict[str, str]:
         stage.app.theme = theme.name
         for name in names:
             await show(stage, name)
-            with _console():
+            with _console() if theme.ansi else nullcontext():
                 pictures[name] = picture(stage.app)
     return pictures
 

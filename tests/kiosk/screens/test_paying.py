@@ -223,7 +223,8 @@ async def test_the_sheet_has_the_room_of_the_code_before_it_and_of_no_other() ->
     async with staged(paying()) as stage:
         sheet, drawing = stage.screen.query_one("#no-code"), stage.screen.query_one(QrCode).drawing
         await stage.show(paying(expires_in=0))
-        assert drawing and sheet.outer_size == drawing.size
+        assert drawing
+        assert sheet.outer_size == drawing.size
         await stage.pilot.resize_terminal(120, 40)
         assert sheet.region.height == stage.screen.query_one("#paying").region.height
         await stage.show(state(Step.ORDER))
