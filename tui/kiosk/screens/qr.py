@@ -6,6 +6,7 @@ from dataclasses import replace
 from textual import on
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.events import Resize
 from textual.geometry import Size
 from textual.widget import Widget
 from textual.widgets import Static
@@ -110,7 +111,7 @@ class QrScreen(StepScreen):
         if self.focused is not None and not self.focused.display:
             self.focus_next_act()
 
-    def on_resize(self) -> None:
+    def on_resize(self, _: Resize) -> None:
         """The code of another window had other room."""
         self._fit_sheet()
 
