@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from sqlalchemy import event
+import pytest
+from sqlalchemy import bindparam, event, select
 from sqlalchemy.engine.interfaces import CacheStats
 from sqlalchemy.orm import Session
 
@@ -13,7 +14,7 @@ from tui.desk.storage.evidence import KeyRecord
 from tui.desk.storage.inserts import add, put
 from tui.desk.storage.records import AccountRecord, BindingRecord
 from tui.desk.storage.rows import new
-from tui.desk.storage.statements import translations
+from tui.desk.storage.statements import Statement, ask, translations
 
 
 def renew(town: Town) -> None:
@@ -66,3 +67,18 @@ def test_rows_are_put_and_added_whatever_they_leave_out(town: Town) -> None:
         ) == (True, False)
     with reading(town.desk.engine) as db:
         assert (account_of(db), find_one(db, KeyRecord, "k").business_no) == ("another", "")
+
+
+@pytest.mark.parametrize(
+    ("statement", "refusal"),
+    [
+        (select(AccountRecord.name).where(AccountRecord.name.in_(["a"])), NotImplementedError),
+        (select(bindparam("a")), TypeError),
+    ],
+    ids=["a list", "no type"],
+)
+def test_what_has_no_fixed_text_or_types_is_not_carried_out(
+    town: Town, statement: Statement, refusal: type[Exception]
+) -> None:
+    with reading(town.desk.engine) as db, pytest.raises(refusal):
+        ask(db.connection(), statement, {"a": "a"})

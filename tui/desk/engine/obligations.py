@@ -22,11 +22,11 @@ from tui.desk.payments.polling import follow
 from tui.desk.payments.reconciliation import reconcile_due
 from tui.desk.payments.refunds import pursue
 from tui.desk.renewals.issuing import issue
-from tui.desk.storage.database import reading, write
+from tui.desk.storage.database import glancing, write
 from tui.desk.storage.invoices import InvoiceFileRecord, InvoiceRecord, RedInvoiceRecord
 from tui.desk.storage.reconciliations import ReconciliationRecord
 from tui.desk.storage.records import ApplicationRecord, AttemptRecord, MessageRecord, RefundRecord
-from tui.desk.storage.statements import Statement
+from tui.desk.storage.statements import Statement, ask
 from tui.desk.storage.variants import writes_once
 
 AT_ONCE = 8
@@ -81,11 +81,17 @@ OBLIGATIONS = (
 
 def next_due(engine: Engine, kinds: Sequence[Obligation], now: datetime) -> list[datetime | None]:
     """When each kind is due next, by one query; None where nothing is owed."""
-    moments = [select(at(kind.due)).where(_owes(kind)) for kind in kinds for at in (func.min, func.max)]
-    with reading(engine) as db:
-        found = db.execute(select(*(moment.scalar_subquery() for moment in moments))).one()
+    with glancing(engine) as connection:
+        (found,) = ask(connection, _moments(tuple(kinds)))
     pairs = zip(found[::2], found[1::2], strict=True)
     return [now if last is not None and last > now + _FAR else first for first, last in pairs]
+
+
+@cache
+def _moments(kinds: tuple[Obligation, ...]) -> Statement:
+    """The first and the last due time of each kind, side by side."""
+    moments = [select(at(kind.due)).where(_owes(kind)) for kind in kinds for at in (func.min, func.max)]
+    return select(*(moment.scalar_subquery() for moment in moments))
 
 
 def _owes(kind: Obligation) -> ColumnElement[bool]:

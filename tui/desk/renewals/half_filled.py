@@ -64,12 +64,12 @@ def kept_form(
 
 
 def forget_form(db: Session, fingerprint: str) -> None:
-    """The application has it now."""
+    """Delete the form: the application has it now."""
     tell(db.connection(), _FORGOTTEN, {"number": fingerprint})
 
 
 def forget_old_forms(db: Session, now: datetime) -> None:
-    """Nobody came back to them."""
+    """Delete the forms that nobody has come back to."""
     db.execute(delete(HalfFilledRecord).where(HalfFilledRecord.saved_at < now - KEPT))
 
 

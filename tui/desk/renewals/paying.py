@@ -168,7 +168,7 @@ def _attempts(desk: Desk, account: str, business_no: str, states: frozenset[Atte
 
 @contextmanager
 def _own(desk: Desk, account: str, business_no: str) -> Iterator[LockedBill]:
-    """The account's held.
+    """The account's application, locked.
 
     :raises Refused: APPLICATION_MISSING, also when it is somebody else's.
     """

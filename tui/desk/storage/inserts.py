@@ -49,7 +49,7 @@ def change(
 
 @cache
 def _upsert(dialect: str, kind: type[DeclarativeBase]) -> Insert:
-    """Built once, as to build it costs more than to carry it out."""
+    """Cached: building the statement costs more than carrying it out."""
     insert = _insert_into(dialect, kind).values({name: bindparam(f"new_{name}") for name in names_of(kind)})
     keys = list(keys_of(kind))
     changed = {name: insert.excluded[name] for name in names_of(kind) if name not in keys}

@@ -4,6 +4,7 @@ A desk with a database for each, all up at once, renew in turns, a few at a time
 becomes slower from minute to minute does so for each of them.
 """
 
+import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 
@@ -15,6 +16,8 @@ from tests.bench.performance.figures import Row, Target
 from tests.bench.performance.rows.desk import WARMING, renew, served
 
 FINISHED = 250, 10_000, 100_000
+_COPIED = 2
+"""Renewals whose rows are copied."""
 _A_FEW = 15
 """Renewals a turn."""
 _ROUNDS, _QUICK_ROUNDS = 20, 6
@@ -60,12 +63,15 @@ def _of(checkout: Checkout, rounds: int) -> dict[int, list[float]]:
         cities = {}
         for finished in FINISHED:
             cities[finished] = up.enter_context(city(checkout.kiosk))
-            renew(cities[finished], checkout.name, WARMING)
+            renew(cities[finished], checkout.name, _COPIED)
             fill(cities[finished].database, finished)
+            print(f"{checkout.name}: {finished:,} are finished", file=sys.stderr, flush=True)
         for here in cities.values():
             renew(here, checkout.name, WARMING)  # into caches that the others' filling has emptied
 
         def once(finished: int) -> float:
-            return served(renew(cities[finished], checkout.name, _A_FEW))
+            milliseconds = served(renew(cities[finished], checkout.name, _A_FEW))
+            print(f"{checkout.name}, beside {finished:,}: {milliseconds:.0f} ms", file=sys.stderr, flush=True)
+            return milliseconds
 
         return in_turns(FINISHED, rounds, once)
