@@ -26,6 +26,11 @@ def test_paths_are_relative_to_the_file(file: Path) -> None:
     assert (settings.port, settings.window_days, settings.payments.alipay, settings.sms) == (8443, 90, None, None)
 
 
+def test_a_mark_of_the_byte_order_is_no_part_of_the_file(file: Path) -> None:
+    file.write_text(FILE, encoding="utf-8-sig")
+    assert load(file).port == 8443
+
+
 def test_bytes_come_from_files_and_secrets_without_line_break(file: Path) -> None:
     unionpay = load(file).payments.unionpay
     assert unionpay is not None

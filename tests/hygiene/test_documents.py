@@ -3,6 +3,7 @@
 import re
 import tomllib
 from collections.abc import Callable, Iterator
+from enum import StrEnum
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from msgspec.inspect import Field, StrType, StructType, Type, UnionType, VarTupl
 from tui.cli.command import Command
 from tui.cli.table import COMMANDS, KIOSK
 from tui.core.exits import Exit
+from tui.core.form.kinds import IdType
+from tui.core.payment_method import PaymentMethod
 from tui.desk.settings import Desk, DeskSettings
 from tui.kiosk.settings import read
 from tui.kiosk.unattended.answers import read_answers
@@ -150,6 +153,12 @@ def test_the_desks_settings_are_documented_each_with_its_default() -> None:
             assert optional is not field.required, key
             if isinstance(field.default, str | int | float) and field.default not in ("", False):
                 assert value == field.default, key
+
+
+@pytest.mark.parametrize(("key", "codes"), [("id_type", IdType), ("method", PaymentMethod)])
+def test_every_code_of_a_choice_is_documented(key: str, codes: type[StrEnum]) -> None:
+    (written,) = re.findall(rf"^# {key} = (.+)$", _blocks("answers.toml")[0], re.MULTILINE)
+    assert set(re.findall(r"[a-z_]+", written)) - {"or"} == set(codes)
 
 
 @pytest.mark.parametrize(("file", "reader"), [("kiosk.toml", read), ("answers.toml", read_answers)])

@@ -38,7 +38,7 @@ _ALL_OF_CORE = "for found in pkgutil.walk_packages(tui.core.__path__, 'tui.core.
 
 def test_the_way_to_the_first_screen_loads_nothing_heavy() -> None:
     loaded = _loaded(
-        "import tui.cli.main, tui.cli.kiosk, tui.kiosk.app, tui.kiosk.wiring, tui.kiosk.settings, tui.process.logbook\n"
+        "import tui.cli.run, tui.cli.kiosk, tui.kiosk.app, tui.kiosk.wiring, tui.kiosk.settings, tui.process.logbook\n"
         "import tui.journey.flow\n"
         "from tui.kiosk.screens.registry import screen_class\n"
         "from tui.journey.state import Step\n"
@@ -51,7 +51,7 @@ def test_the_way_to_the_first_screen_loads_nothing_heavy() -> None:
 def test_the_first_screen_is_drawn_without_orders_events_rules_and_parser() -> None:
     drawn = """
 from pathlib import Path
-import tui.cli.main, tui.cli.kiosk, tui.kiosk.wiring
+import tui.cli.main, tui.cli.run, tui.cli.kiosk, tui.kiosk.wiring
 from tui.token.launch import HeadStart, Module
 from tui.kiosk.app import KioskApp
 from tui.kiosk.screens.registry import screen_class

@@ -97,6 +97,7 @@ def test_defaults(place: Path) -> None:
     [
         (("https://desk", "http://desk"), "desk.url"),
         (("https://desk", "https://me@desk"), "desk.url"),
+        (("https://desk", r"https://desk\u0000"), "desk.url"),
         (('url = "https://desk.example"', "url = 8443"), "desk.url"),
         (('url = "https://desk.example"', ""), "desk.url"),
         (("[desk]", '[desk]\nca_file = "gone.pem"'), "desk.ca_file"),
@@ -135,12 +136,18 @@ def test_the_driver_family_is_named_and_one_without_an_adapter_is_told_so(place:
         read(_write(place, LEAST + 'family = "skf"\n'), {})
 
 
-@pytest.mark.parametrize("content", [b"[desk", b"\xff\xfe"])
+@pytest.mark.parametrize("content", [b"[desk", b"\xff\xfe", b"x = " + b"[" * 5000])
 def test_a_file_that_is_no_toml(place: Path, content: bytes) -> None:
     path = place / "kiosk.toml"
     path.write_bytes(content)
     with pytest.raises(SettingsError, match="no correct TOML"):
         read(path, {})
+
+
+def test_a_mark_of_the_byte_order_is_no_part_of_the_file(place: Path) -> None:
+    path = place / "kiosk.toml"
+    path.write_text(LEAST, encoding="utf-8-sig")
+    assert read(path, {}).desk_url == "https://desk.example"
 
 
 def test_the_search_path(place: Path) -> None:

@@ -1,6 +1,10 @@
 """The PIN in a file: its first line, and nothing that no person types."""
 
+import os
+import signal
+from collections.abc import Iterator
 from pathlib import Path
+from threading import Event, Thread, get_ident
 
 import pytest
 
@@ -64,3 +68,52 @@ def test_what_no_person_types_is_no_pin(tmp_path: Path, content: bytes, said: st
     with pytest.raises(SettingsError, match=said) as refused:
         read_pin(tmp_path / "pin")
     assert "246810" not in str(refused.value)
+
+
+class Signalled(Exception):  # noqa: N818 - what happened
+    """Its handler has run."""
+
+
+@pytest.fixture
+def handled() -> Iterator[None]:
+    """A signal that the main thread lets another one take, so that no system call of its own is interrupted."""
+
+    def raise_it(*_: object) -> None:
+        raise Signalled
+
+    before = signal.signal(signal.SIGUSR1, raise_it)
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1})
+    yield
+    signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+    signal.signal(signal.SIGUSR1, before)
+
+
+@pytest.mark.usefixtures("handled")
+def test_a_pipe_is_waited_for_and_a_signal_heard_that_interrupts_no_system_call(tmp_path: Path) -> None:
+    path, over, too_late = tmp_path / "pin", Event(), Event()
+    os.mkfifo(path, 0o600)
+
+    def signal_while_it_waits() -> None:
+        with path.open("wb", buffering=0) as pipe:  # which waits for who reads
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGUSR1})
+            signal.pthread_kill(get_ident(), signal.SIGUSR1)
+            if not over.wait(10):
+                too_late.set()
+                pipe.write(b"246810\n")
+
+    worker = Thread(target=signal_while_it_waits)
+    worker.start()
+    with pytest.raises(Signalled):
+        read_pin(path)
+    over.set()
+    worker.join()
+    assert not too_late.is_set()
+
+
+def test_a_pipe_gives_its_pin_when_it_is_written(tmp_path: Path) -> None:
+    path = tmp_path / "pin"
+    os.mkfifo(path, 0o600)
+    worker = Thread(target=lambda: path.write_bytes(b"246810\n"))
+    worker.start()
+    assert bytes(read_pin(path).reveal()) == b"246810"
+    worker.join()

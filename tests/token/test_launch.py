@@ -10,8 +10,11 @@ import pytest
 
 from tests.harness.token.support import until, watching
 from tests.rig.softhsm import SoftToken
+from tui.token import launch
 from tui.token.launch import HeadStart, Module
 from tui.token.tokens import Tokens
+
+ROOT = Path(launch.__file__).parents[2]
 
 
 @pytest.fixture(autouse=True)
@@ -58,6 +61,17 @@ def test_what_nobody_took_over_is_killed(soft: SoftToken, launched: list["subpro
     started.close()
     assert launched[0].returncode is not None
     assert started.take(module) is None
+
+
+def test_its_modules_lie_where_those_of_the_program_do() -> None:
+    """Also in a checkout that Python found as the current directory, which is not the process's to look at."""
+    program = (
+        "import sys; from tui.token.launch import _COMMAND, _ENTRY; print(*_COMMAND[_COMMAND.index(_ENTRY) + 1 :])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    folders = done.stdout.split()
+    assert str(ROOT) in folders
+    assert all(folder.startswith("/") for folder in folders)
 
 
 async def test_one_that_died_meanwhile_is_started_again(

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 import tui
 from tui.cli.kiosk import fit_terminal, speak_what_is_drawn
-from tui.cli.main import prepare
 from tui.cli.output import say
+from tui.cli.run import prepare
 from tui.cli.settings import begin
 from tui.core.exits import Exit, exit_of
 from tui.core.failure import KioskError

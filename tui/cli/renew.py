@@ -54,6 +54,7 @@ def renew(config: Path | None, answers: Path | None, pin_file: Path | None, as_j
         try:
             working.start(events.put)
             working.begin(known)  # the desk takes long enough to import the journey meanwhile
+            import tui.core.application  # noqa: F401 - the form's rules take milliseconds to compile
             from tui.kiosk.unattended.journey import Journey
             from tui.kiosk.unattended.report import JsonReport, WordReport
 

@@ -89,8 +89,8 @@ class Certificate:
 
     @property
     def name(self) -> str:
-        """CN of the subject, else the whole subject."""
-        return self.common_name or self.subject
+        """CN of the subject, else the whole subject; of a subject that is empty the serial number."""
+        return self.common_name or self.subject or self.serial.upper()
 
     @property
     def for_signing(self) -> bool:
@@ -248,12 +248,12 @@ def refer_key(token: Token, spki: str) -> CertificateRef:
 
 
 def refer_token(token: Token) -> CertificateRef:
-    """A reference to a token that shows nothing yet to know it by."""
+    """A reference to a token that shows nothing to recognise it by but label and serial."""
     return CertificateRef("", "", token.serial, token.label, token.serial, private=True)
 
 
 def refer_whole(token: Token) -> CertificateRef:
-    """A reference to a token for what is about no certificate: known by one nevertheless, where it shows any."""
+    """A reference to a token for an act that concerns no certificate; a visible one still helps to recognise it."""
     return refer(token, token.certificates[0]) if token.certificates else refer_token(token)
 
 

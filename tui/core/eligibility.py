@@ -45,11 +45,11 @@ def best_refused(
 
 
 def _tells(certificate: Certificate, now: datetime) -> bool:
-    """Of a certificate that was renewed nothing is told once its successor has ended too."""
+    """A renewed certificate is not mentioned any more once its successor has ended too."""
     return certificate.renewed_until is None or now <= certificate.renewed_until
 
 
 def _importance(certificate: Certificate, state: CertificateState) -> tuple[int, bool, float]:
-    """Of several that were renewed the last to end was renewed last."""
+    """Sorting key; of several that were renewed, the one that ends last was renewed last."""
     end = certificate.not_after.timestamp() if state is CertificateState.RENEWED else 0.0
     return _RANK[state], certificate.usage is Usage.OTHER, -end

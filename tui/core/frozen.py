@@ -14,7 +14,9 @@ _set: Final = object.__setattr__
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
 def frozen(cls: type[T]) -> type[T]:
-    """What `dataclass(frozen=True, slots=True)` makes of it; of `field` it knows `default`, `default_factory`, `repr`.
+    """The class as `dataclass(frozen=True, slots=True)` makes it.
+
+    Of `field` it supports `default`, `default_factory` and `repr`.
 
     Where there is a `__post_init__` it is called.
     """

@@ -60,7 +60,7 @@ NOT_NOW: Final = frozenset({Reason.TOO_EARLY, Reason.ALREADY_RENEWED})
 
 
 def climb(snapshot: Snapshot, now: datetime, window: timedelta = RENEWAL_WINDOW) -> tuple[RungSeen, ...]:
-    """All five; what is inserted proves the rungs below it."""
+    """All five rungs; one that is reached proves those below it."""
     _, why_not = judged(snapshot.tokens, now, window)
     none_there = why_not is not None and why_not.reason in _NO_CERTIFICATE
     failures = {
@@ -83,7 +83,7 @@ def climb(snapshot: Snapshot, now: datetime, window: timedelta = RENEWAL_WINDOW)
 
 
 def first_failing(rungs: Sequence[RungSeen]) -> RungSeen | None:
-    """The one to be mended first."""
+    """The lowest rung that fails: it is mended first."""
     return next((seen for seen in rungs if seen.standing is Standing.FAILING), None)
 
 
@@ -102,7 +102,7 @@ def judged(
 
 
 def unseen(snapshot: Snapshot) -> Failure:
-    """Why no token is seen where none is, beside what is told of the drivers."""
+    """Why no token is seen, where the drivers' own faults do not say it."""
     known_to_none = snapshot.readers is Readers.CARD_UNKNOWN and not snapshot.faults
     return Failure(Reason.CARD_UNKNOWN) if known_to_none else _reader_failure(snapshot) or Failure(Reason.NO_TOKEN)
 
@@ -116,7 +116,7 @@ def _reader_failure(snapshot: Snapshot) -> Failure | None:
 
 
 def _driver_failure(snapshot: Snapshot) -> Failure | None:
-    """One that fails may be the very one that would know the card."""
+    """Told even beside working drivers: the one that fails may be the one that knows the card."""
     if snapshot.tokens:
         return None
     if snapshot.faults:
@@ -125,7 +125,7 @@ def _driver_failure(snapshot: Snapshot) -> Failure | None:
 
 
 def _token_failure(tokens: Sequence[Token], now: datetime, window: timedelta) -> Failure | None:
-    """Why no token can be worked with; a PIN is not to be changed for nothing."""
+    """Why no token can be used; a PIN that must be changed counts only where a renewal would follow."""
     if not tokens:
         return Failure(Reason.NO_TOKEN)
     if all(token.fault for token in tokens):

@@ -40,5 +40,5 @@ class LeftoverKey:
 
     @property
     def identity(self) -> tuple[str, str, str]:
-        """What stays the same of it, whatever is known of its application."""
+        """What identifies the key, whatever is known of its application."""
         return self.key_id, self.label, self.spki

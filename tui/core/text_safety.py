@@ -37,19 +37,6 @@ def masked(text: str) -> str:
     return _MASKED_MAIL.sub(r"\1***\2", text) if "@" in text else text  # else each word is tried from each character
 
 
-def is_typed(character: str) -> bool:
-    """Whether it shows when it is typed: also what Python does not know, and what a field then refuses in words.
-
-    U+FFFD is typed by nobody: something stood there that got lost on the way.
-    """
-    if character.isprintable():
-        return character != "\ufffd"
-    from tui.core.form.characters import clean  # its expressions take milliseconds that the first screen needs
-
-    half = "\ud800" <= character <= "\udfff"  # also what stands for a byte that is not UTF-8 (PEP 383)
-    return not half and clean(character) == character
-
-
 def is_han(character: str) -> bool:
     """Whether it is written in Chinese names and texts."""
     return _han().fullmatch(character) is not None

@@ -46,7 +46,7 @@ def migrate(config: Path) -> int:
     """Make the database, or bring it up to this version."""
 
     def bring_up(settings: DeskSettings) -> int:
-        engine = open_database(settings.database, settings.data_key)
+        engine = open_database(settings.database, settings.data_key, heedful=True)
         try:
             before = database.revision(engine)
             if before is None and (issued := kind_of(settings.ca).issued(settings.ca)):
@@ -136,7 +136,7 @@ def existing_database(settings: DeskSettings) -> Iterator[Engine]:
 
     :raises OtherVersion: it is not this version's.
     """
-    engine = open_database(settings.database, settings.data_key)
+    engine = open_database(settings.database, settings.data_key, heedful=True)
     try:
         check_schema(engine)
         yield engine

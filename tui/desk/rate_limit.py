@@ -1,4 +1,4 @@
-"""How much of something that anybody may cause is kept."""
+"""Limits how much is kept of what anybody on the network may cause."""
 
 import threading
 from datetime import datetime, timedelta
@@ -7,7 +7,7 @@ _MINUTE = timedelta(minutes=1)
 
 
 class Allowance:
-    """So many in a minute, counted in this process; any thread may ask."""
+    """A number of events a minute, counted in this process; safe for threads."""
 
     def __init__(self, per_minute: int) -> None:
         self._per_minute = per_minute

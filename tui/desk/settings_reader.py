@@ -120,9 +120,9 @@ def read(file: Path, kind: type[T]) -> T:
         return wanted(file.parent / found) if wanted is Path else wanted.named(found, file)
 
     try:
-        document = tomllib.loads(file.read_text(encoding="utf-8"))
+        document = tomllib.loads(file.read_text(encoding="utf-8-sig"))  # some editors write a mark before it
         return msgspec.convert(document, kind, dec_hook=named)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise SettingsError(f"{file}: {error}") from error
     except msgspec.ValidationError as error:
         raise SettingsError(f"{file}: {_what_is_wrong(error, kind)}") from error.__cause__

@@ -160,7 +160,7 @@ class KioskApp(PalettedApp):
             await self.pop_screen()
 
     async def _forget(self) -> None:
-        """No widget that held a person's data stays in memory once its step is over, but what is seen, and the home."""
+        """Drop what held a person's data once its step is over: all widgets but what is seen and the first screen."""
         home = screen_class(Step.WAITING), self._home_language
         for made, screen in list(self._screens.items()):
             if screen is not self.step_screen and made != home:
@@ -172,7 +172,7 @@ class KioskApp(PalettedApp):
         self.call_after_refresh(self._sweep)
 
     def _sweep(self) -> None:
-        """After the last of its frames has been drawn, and not where somebody types."""
+        """Called after a step's last frame: forget it, and collect garbage unless somebody types."""
         forget()
         if not self.step_screen.has_entries:
             garbage.collect()

@@ -207,7 +207,7 @@ def picture(app: KioskApp) -> str:
 
 
 def _carets(app: KioskApp) -> Iterator[str]:
-    """Lines below blanks, which Rich takes for nothing."""
+    """Underlined blanks as lines of their own, for Rich draws none below a blank."""
     for y, strip in enumerate(app.screen._compositor.render_strips()):
         x = 0
         for text, style, _ in strip:

@@ -35,7 +35,7 @@ def proposed(certificate: Certificate, suffix: str) -> str:
 
 
 def keep(folder: Path, certificate: Certificate, suffix: str) -> str:
-    """`save`, and one sentence of what has become of it."""
+    """`save`, and tell the outcome in one sentence."""
     try:
         return _("已保存：{file}").format(file=save(folder, certificate, suffix))
     except OSError as error:

@@ -176,7 +176,8 @@ def _url(desk: Table) -> str:
     url = desk.take("url", str)
     try:
         parts = urlsplit(url)
-        sound = parts.scheme == "https" and bool(parts.hostname) and parts.port != 0 and not parts.username
+        named = bool(parts.hostname) and url.isprintable()
+        sound = parts.scheme == "https" and named and parts.port != 0 and not parts.username
     except ValueError:
         sound = False
     if not sound:

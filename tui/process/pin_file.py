@@ -1,5 +1,8 @@
 """Read a PIN from a file, and refuse files with a secret that are open to others."""
 
+import os
+import select
+import signal
 from pathlib import Path
 
 from tui.core.secret import Pin
@@ -16,12 +19,12 @@ _CONTROL = bytes((*range(0x20), 0x7F))
 def read_pin(path: Path) -> Pin:
     """The first line of a file as PIN, without the mark that Windows' editors put before UTF-8.
 
-    What no person types is refused before a token counts a try for it. Raises `SettingsError`.
+    What no person types is refused before a token counts a try for it. Raises `SettingsError`. A pipe is waited for;
+    a signal's handler, which the main thread runs, ends that by raising.
     """
     buffer = bytearray(len(_BOM) + LONGEST_PIN + 1)
     try:
-        with path.open("rb", buffering=0) as file:
-            length = file.readinto(buffer)
+        length = _read_into(buffer, path)
     except OSError as error:
         raise SettingsError(path, "", "无法读取", f"cannot be read ({error.strerror})") from error
     utf_16 = buffer.startswith(_UTF_16)
@@ -38,6 +41,35 @@ def read_pin(path: Path) -> Pin:
     if pin is None:
         raise SettingsError(path, "", "里没有CA密码", "holds no PIN")
     return pin
+
+
+def _read_into(buffer: bytearray, path: Path) -> int:
+    """How many bytes of the file fit."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY)  # else a pipe is waited for here already
+    try:
+        _await(descriptor)
+        return os.readv(descriptor, [buffer])
+    finally:
+        os.close(descriptor)
+
+
+def _await(descriptor: int) -> None:
+    """Until it can be read.
+
+    A signal that comes just before a system call is handled after it only; what it leaves in a pipe ends a poll.
+    """
+    heard, told = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+    before = signal.set_wakeup_fd(told, warn_on_full_buffer=False)
+    try:
+        either = select.poll()
+        either.register(descriptor, select.POLLIN)
+        either.register(heard, select.POLLIN)
+        while descriptor not in dict(either.poll()):
+            os.read(heard, 512)
+    finally:
+        signal.set_wakeup_fd(before)
+        os.close(heard)
+        os.close(told)
 
 
 def refuse_open(path: Path) -> None:

@@ -28,11 +28,10 @@ def open_table(path: Path) -> "Table":
     import tomllib  # 8 ms that a command without settings does not spend
 
     try:
-        with path.open("rb") as file:
-            content = tomllib.load(file)
+        content = tomllib.loads(path.read_bytes().decode("utf-8-sig"))  # some editors write a mark before it
     except OSError as error:
         raise SettingsError(path, "", "无法读取", f"cannot be read ({error.strerror})") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise SettingsError(path, "", "不是正确的 TOML", f"is no correct TOML ({error})") from error
     return Table(path.absolute(), "", content)
 

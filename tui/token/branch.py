@@ -71,6 +71,6 @@ def _become_host(ordered: int, tell: int, orders_come: bool) -> NoReturn:
         os.closerange(3, highest + 1)
         from tui.token.host.main import main
 
-        main(orders_come=orders_come)
+        main(hurried=True, orders_come=orders_come)
     finally:
         os._exit(1)

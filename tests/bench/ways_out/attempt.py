@@ -33,6 +33,7 @@ def attempt(kiosk: Counter, way: Way, start: Start = STARTS["first"]) -> str:
             assert kiosk.program == before, "the program is another one"
         _help_answers(kiosk, start)
         assert not (others := list(_strangers(kiosk))), f"below the supervisor runs {others}"
+        assert not (traces := list(kiosk.sprung())), f"{traces}"
         assert not kiosk.copied, "something lies in the terminal's clipboard"
         if way.kills:
             assert not (kept := list(remains(kiosk))), f"kept: {kept}"

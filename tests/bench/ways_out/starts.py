@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from tests.bench.counter_memory import ADDRESS, TAX_NUMBER, TITLE, UNUSUAL
+from tests.bench.ways_out.traps import TrappedKiosk
 from tests.bench.ways_out.way import FIRST, Way
 from tests.bench.ways_out.ways import later_ways, ways
 from tests.harness.end_to_end.sandbox import Sandbox
 from tests.harness.end_to_end.stage import new_token
-from tests.harness.kiosk.counter import CounterKiosk
 from tests.rig.softhsm import SoftToken
 from tui.cli.operator.password import hash_of
 from tui.core.secret import Password
@@ -26,7 +26,7 @@ _TURNS = 30
 _OPERATORS = b"\x10\x0f"
 
 
-class Alone(CounterKiosk):
+class Alone(TrappedKiosk):
     """A counter's first screen, without desk and token."""
 
     values: Mapping[str, str] = {}
@@ -36,7 +36,7 @@ class Alone(CounterKiosk):
         super().__init__(folder)
 
 
-class Operated(CounterKiosk):
+class Operated(TrappedKiosk):
     """A counter without desk and token that has an operator's password."""
 
     values: Mapping[str, str] = {"password": "kein7Treffer!"}
@@ -56,7 +56,7 @@ class Operated(CounterKiosk):
             self.until("请重新输入")
 
 
-class Visited(CounterKiosk):
+class Visited(TrappedKiosk):
     """A counter of the sandbox with a token of its own, and a person at it."""
 
     def __init__(self, folder: Path, sandbox: Sandbox) -> None:
@@ -108,8 +108,12 @@ class Visited(CounterKiosk):
         """All fields are filled."""
         self.to_sign_in()
         self.keys(_ENTER)
-        self.until("请向下翻阅到结尾")
-        self.keys(_END)
+        self.until("读到结尾，再按")
+        for _turn in range(_TURNS):
+            if "已读到结尾" in self.screen.text:
+                break
+            self.keys(_END)
+            self.until_painted()
         self.press("同意并继续")
         self.until("申请续期")
         self.press("申请续期")

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from wcwidth import wcswidth
 
-from tests.bench.ways_out import circumstances, protocols
-from tests.bench.ways_out.way import FIRST, Act, Way, click, sent
+from tests.bench.ways_out import circumstances, extremes, protocols
+from tests.bench.ways_out.way import Act, Way, away, back, click, sent
 from tests.harness.kiosk.counter import CounterKiosk
 
 KEYPAD_ENTER = 57414
@@ -25,10 +25,8 @@ def _signal(number: signal.Signals) -> Way:
 
 def _there_and_back(key: bytes) -> Act:
     def act(kiosk: CounterKiosk) -> None:
-        for pressed in (key, b"\x1bOR"):  # F3; what is typed ahead of a screen is dropped
-            kiosk.type(pressed)
-            kiosk.settle()
-        kiosk.until(FIRST)
+        away(kiosk, key)
+        back(kiosk, b"\x1bOR")  # F3
 
     return act
 
@@ -174,6 +172,7 @@ def ways() -> Iterator[Way]:
         yield _resize(window)
     yield _resize(*((w % 190 + 10, w % 50 + 5) for w in range(200)))
     yield from protocols.ways()
+    yield from extremes.ways()
     yield from circumstances.ways()
     yield Way("我的证书 and back", _there_and_back(b"\x1bOS"))
     yield Way("环境检测 and back", _there_and_back(b"\x1b[15~"))
@@ -230,12 +229,12 @@ def ways() -> Iterator[Way]:
 
 
 _LATER = (
-    *(f"control byte {code:02x}" for code in (3, 4, 16, 22, 26, 28)),
+    *(f"control byte {code:02x}" for code in (3, 4, 16, 17, 19, 22, 26, 28)),
     *("F7", "F10", "F12", "F1 to F18 with modifier 2", "F1 to F18 with modifier 5", "Insert", "alt", "kitty ctrl+l"),
     *("kitty private", "kitty event", "modifyOtherKeys ctrl", "reply", "unfinished", "a number", "40 kB", "bytes"),
     *("200 kB", "paste", "end of", "5,000", "200,000", "mouse", "click 4,", "resize"),
     *("keys", "the operator's", "STOP", "SIGTSTP", "SIGWINCH", "SIGINT to the s", "SIGHUP", "SIGTERM"),
-    *("SIGSEGV", "SIGKILL", "stty isig and ctrl+z", "stty isig and ctrl+\\"),
+    *("SIGSEGV", "SIGKILL", "stty sane", "stty isig and ctrl+z", "stty isig and ctrl+\\"),
 )
 """How the names of the ways begin that a later screen may answer otherwise; none is a key that leads to another one."""
 

@@ -73,6 +73,15 @@ def test_the_lines_around_an_odd_one_are_read(name: str, why: str) -> None:
     assert [(one.line, one.number, one.why) for one in bill.odd] == [(7, "SHOP00000001", why)]
 
 
+def test_a_file_named_in_utf8_and_headings_between_blanks() -> None:
+    content = HEAD.replace("商户订单号,业务类型", "商户订单号 ,\t业务类型") + "K1\t,交易,0.10,\nK2\t,交易,0.1,\n" + TAIL
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("20881_业务明细(汇总).csv", b"")
+        archive.writestr("20881_业务明细.csv", content.encode("gb18030"))
+    assert read_bill(packed.getvalue(), SELLER).lines == (BillLine("K1", "", 10), BillLine("K2", "", 10))
+
+
 @pytest.mark.parametrize(
     ("row", "why"),
     [

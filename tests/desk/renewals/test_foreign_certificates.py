@@ -31,10 +31,6 @@ from tui.desk.storage.database import reading
 from tui.desk.storage.evidence import EvidenceRecord
 from tui.token.x509.certificates import read as kiosk_reads
 
-pytestmark = [  # cryptography warns of what it reads all the same
-    pytest.mark.filterwarnings("ignore:Parsed a serial number"),
-    pytest.mark.filterwarnings("ignore:Attribute's length must be"),
-]
 KEY = ec.generate_private_key(ec.SECP256R1())
 KEY_USAGE = ("2.5.29.15", b"\x03\x02\x06\xc0")
 SM2_KEY = bytes.fromhex(

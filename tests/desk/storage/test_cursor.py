@@ -22,9 +22,9 @@ def server() -> Iterator[str]:
         yield f"host={told.query['host']} user={told.username} dbname={told.database}"
 
 
-@pytest.fixture
-def connection(server: str) -> Iterator[PlainConnection]:
-    with connect(server) as opened:
+@pytest.fixture(params=[False, True], ids=["desk", "command"])
+def connection(request: pytest.FixtureRequest, server: str) -> Iterator[PlainConnection]:
+    with connect(server, heedful=request.param) as opened:
         yield opened
 
 
@@ -82,6 +82,7 @@ def test_a_connection_keeps_a_bounded_number_of_statements(
 def test_what_is_prepared_outlives_a_migration(server: str, connection: PlainConnection) -> None:
     told = "SELECT told FROM v WHERE number = $1::int"
     with connect(server) as migrating:
+        migrating.cursor().execute("DROP TABLE IF EXISTS v")
         migrating.cursor().execute("CREATE TABLE v (number int, told varchar(5))")
         migrating.cursor().execute("INSERT INTO v VALUES (1, 'x')")
         for _ in range(4):

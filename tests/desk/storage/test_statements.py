@@ -1,8 +1,9 @@
-"""Statements are translated once: the second renewal finds every one of them in SQLAlchemy's cache."""
+"""Statements are translated once: the second renewal finds every one of them in a cache, SQLAlchemy's or the desk's."""
 
 from typing import Any
 
-from sqlalchemy import event
+import pytest
+from sqlalchemy import bindparam, event, select
 from sqlalchemy.engine.interfaces import CacheStats
 from sqlalchemy.orm import Session
 
@@ -12,6 +13,8 @@ from tui.desk.storage.database import find, find_one, reading, writing
 from tui.desk.storage.evidence import KeyRecord
 from tui.desk.storage.inserts import add, put
 from tui.desk.storage.records import AccountRecord, BindingRecord
+from tui.desk.storage.rows import new
+from tui.desk.storage.statements import Statement, ask, translations
 
 
 def renew(town: Town) -> None:
@@ -25,16 +28,18 @@ def renew(town: Town) -> None:
 
 def test_a_second_renewal_translates_nothing(town: Town) -> None:
     renew(town)
-    seen: list[tuple[CacheStats, str]] = []
+    seen: list[tuple[bool, str]] = []
 
     def note(_c: Any, _cursor: Any, statement: str, _parameters: Any, context: Any, _many: bool) -> None:
-        seen.append((context.cache_hit, statement))
+        seen.append((context is None or context.cache_hit is CacheStats.CACHE_HIT, statement))
 
     event.listen(town.desk.engine, "before_cursor_execute", note)
+    before = translations().misses
     renew(town)
-    compiled = [(hit, statement) for hit, statement in seen if not statement.startswith("BEGIN")]
-    assert len(compiled) > 40
-    assert [statement for hit, statement in compiled if hit is not CacheStats.CACHE_HIT] == []
+    carried_out = [(known, statement) for known, statement in seen if not statement.startswith("BEGIN")]
+    assert len(carried_out) > 40
+    assert [statement for known, statement in carried_out if not known] == []
+    assert translations().misses == before
 
 
 def test_a_row_that_is_locked_is_read_again(town: Town) -> None:
@@ -54,7 +59,26 @@ def test_rows_are_put_and_added_whatever_they_leave_out(town: Town) -> None:
     with writing(town.desk.engine) as db:
         db.add(AccountRecord(name="another", password_hash="", created_at=town.desk.clock()))
         for account in ("supplier", "another"):
-            put(db, BindingRecord(fingerprint="f", account=account))
-        assert (add(db, KeyRecord(spki="k")), add(db, KeyRecord(spki="k", business_no="YW"))) == (True, False)
+            db.flush()
+            put(db.connection(), new(BindingRecord, fingerprint="f", account=account))
+        assert (
+            add(db, new(KeyRecord, spki="k", business_no="")),
+            add(db, new(KeyRecord, spki="k", business_no="YW")),
+        ) == (True, False)
     with reading(town.desk.engine) as db:
         assert (account_of(db), find_one(db, KeyRecord, "k").business_no) == ("another", "")
+
+
+@pytest.mark.parametrize(
+    ("statement", "refusal"),
+    [
+        (select(AccountRecord.name).where(AccountRecord.name.in_(["a"])), NotImplementedError),
+        (select(bindparam("a")), TypeError),
+    ],
+    ids=["a list", "no type"],
+)
+def test_what_has_no_fixed_text_or_types_is_not_carried_out(
+    town: Town, statement: Statement, refusal: type[Exception]
+) -> None:
+    with reading(town.desk.engine) as db, pytest.raises(refusal):
+        ask(db.connection(), statement, {"a": "a"})

@@ -1,6 +1,6 @@
 """Statements that need no transaction around them get none on PostgreSQL; all others do, on the same connections."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from psycopg.pq import TransactionStatus
@@ -12,6 +12,7 @@ from tests.rig.postgres import database
 from tui.desk.clock import utc_now
 from tui.desk.storage.database import find_one, migrate, open_database, reading, write, writing, writing_once
 from tui.desk.storage.records import AccountRecord
+from tui.desk.storage.statements import tell
 from tui.desk.storage.variants import writes_once
 from tui.desk.storage.wakeup import tell_others
 
@@ -82,18 +83,23 @@ def test_what_the_server_refuses_at_the_end_is_told_by_its_name(engine: Engine) 
         assert db.scalar(text("SELECT to_regclass('ones')")) is None
 
 
-def lose_the_connection_amid(engine: Engine, pids: list[int]) -> None:
+def lose_the_connection_amid(engine: Engine, pids: list[int], go_on: Callable[[Session], object]) -> None:
     with writing(engine) as db:
         db.execute(WRONG)
         pids += db.scalars(text("SELECT pg_backend_pid()"))
         with reading(engine) as other:
             other.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pids[0]})
+        go_on(db)
 
 
-def test_a_connection_that_is_lost_amid_a_transaction_is_told_and_not_used_again(engine: Engine) -> None:
+@pytest.mark.parametrize("go_on", [lambda db: None, lambda db: tell(db.connection(), WRONG)], ids=["commit", "tell"])
+def test_a_connection_that_is_lost_amid_a_transaction_is_told_and_not_used_again(
+    engine: Engine, go_on: Callable[[Session], object]
+) -> None:
     before, pids = wrong_passwords(engine), list[int]()
-    with pytest.raises(OperationalError):
-        lose_the_connection_amid(engine, pids)
+    with pytest.raises(OperationalError) as lost:
+        lose_the_connection_amid(engine, pids, go_on)
+    assert lost.value.connection_invalidated
     assert wrong_passwords(engine) == before
     with reading(engine) as db:
         assert db.scalar(text("SELECT pg_backend_pid()")) not in pids

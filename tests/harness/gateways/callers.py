@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 import httpx
 
+from tests.harness.gateways import plain
 from tests.harness.gateways.served import Clock
 from tui.desk.crypto.rsa_keys import load_private, load_public, sign, verifies
 from tui.desk.platforms.alipay.codec import request_text, response_node
@@ -36,7 +37,7 @@ class AlipayCaller:
         charset = common["charset"]
         form = urlencode({"biz_content": common.pop("biz_content")}, encoding=charset)
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
-        with httpx.Client(trust_env=False, timeout=5) as client:
+        with plain.client() as client:
             query = urlencode(common, encoding=charset)
             return client.post(f"{self.base}/gateway.do?{query}", content=form, headers=headers)
 
@@ -110,7 +111,7 @@ class UnionPayCaller:
         who = {"merId": self.platform._speaker.merchant.mer_id, "txnTime": to_beijing(self.clock.now, COMPACT)}
         form = key.sign(base | who | {"txnType": kind[0], "txnSubType": kind[1]} | fields)
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
-        with httpx.Client(trust_env=False, timeout=5) as client:
+        with plain.client() as client:
             return client.post(f"{self.base}{path}", content=urlencode(form), headers=headers)
 
     def ask(self, path: str, kind: tuple[str, str], fields: dict[str, str]) -> dict[str, str]:

@@ -19,6 +19,7 @@ from tui.kiosk.screens.certificate_code import CertificateCode
 from tui.kiosk.screens.certificate_saving import SavingDialogue
 from tui.kiosk.screens.operator import OperatorMenu, OperatorPassword
 from tui.kiosk.screens.receipt import ReceiptCode, ReceiptDialogue
+from tui.kiosk.watchdog import IdleClock
 
 _PIN = GALLERY["request-pin"]
 _CHANGE = replace(_PIN, step=Step.CHANGE_PIN, application=None)
@@ -71,6 +72,7 @@ ABOVE: dict[str, tuple[str, Callable[[], Screen[None] | Screen[bool]]]] = {
 
 async def show(stage: Stage, name: str) -> None:
     """Bring this one of all of them onto the stage."""
+    stage.app.idle = IdleClock(120, lambda: 0.0)  # nobody is missed, however long the pictures before took
     below, above = ABOVE.get(name, (name, None))
     while stage.app.screen is not stage.app.step_screen:
         await stage.app.pop_screen()

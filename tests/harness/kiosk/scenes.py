@@ -3,6 +3,8 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
+from textual.widget import Widget
+
 from tests.harness import people
 from tests.harness.kiosk.fingers import Fingers
 from tests.harness.kiosk.gallery import GALLERY, HOME
@@ -11,6 +13,7 @@ from tui.core.application import ApplicationForm, check, normalise
 from tui.core.failure import Failure, Reason
 from tui.core.order import Offer, Term
 from tui.journey.state import State, Step
+from tui.kiosk.watchdog import IdleClock
 
 Act = Callable[[Stage], Awaitable[None]]
 
@@ -35,9 +38,11 @@ def _keyboard(field: str, letters: str = "") -> Act:
 
     async def act(stage: Stage) -> None:
         fingers = Fingers(stage.app, stage.pilot)  # type: ignore[arg-type]
-        stage.screen.query_one(field).focus()
+        entry = stage.screen.query_one(field)
+        entry.focus()
+        await fingers.until(lambda: _is_seen(stage, entry))  # where the body rests then is where it is scrolled from
         await stage.press("f2")
-        await fingers.until(lambda: stage.screen.is_typing)
+        await fingers.until(lambda: stage.screen.is_typing and _is_seen(stage, entry))
         composition = fingers.keyboard._composition
         await fingers.until(lambda: not fingers.keyboard.composes or composition._dictionary is not None)
         for letter in letters:
@@ -46,12 +51,22 @@ def _keyboard(field: str, letters: str = "") -> Act:
     return act
 
 
-async def _nobody(stage: Stage) -> None:
-    from tui.kiosk.screens.dialogue import IdleWarning
+def _is_seen(stage: Stage, widget: Widget) -> bool:
+    place = stage.screen.find_widget(widget)
+    return bool(place.region) and place.visible_region == place.region
 
-    warning = IdleWarning()
-    await stage.app.push_screen(warning)
-    warning.show(25)
+
+class _Away(IdleClock):
+    """Nobody has touched the keys for long, and no time passes."""
+
+    def left(self, step: Step) -> float:
+        """Within the warning."""
+        return 12.0
+
+
+async def _nobody(stage: Stage) -> None:
+    stage.app.idle = _Away(120)
+    await stage.app._look_for_somebody()
     await stage.pilot.pause()
 
 

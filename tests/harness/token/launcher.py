@@ -6,8 +6,11 @@ from typing import IO, Self
 
 from tests.rig.stem import Branched, Stem
 
-_MODULES = "main", "serving", "orders", "listing", "unloadable"
-"""Of `tui.token.host`: whatever one of them imports, first or in the middle of an order."""
+_MODULES = (
+    *(f"tui.token.host.{name}" for name in ("main", "serving", "orders", "listing", "unloadable")),
+    "cryptography.hazmat.backends.openssl.backend",
+)
+"""Whatever one of them imports, first or in the middle of an order."""
 
 
 class Launched:
@@ -46,7 +49,7 @@ class Launcher:
     def __call__(self) -> Launched:
         """A driver's process."""
         if self._stem is None:
-            self._stem = Stem(*(f"tui.token.host.{name}" for name in _MODULES))
+            self._stem = Stem(*_MODULES)
         (ordered, order), (told, tell) = os.pipe(), os.pipe()
         with open(ordered, "rb") as theirs, open(tell, "wb") as there, open(os.devnull, "wb") as nowhere:
             branched = self._stem.branch("tui.token.host.main:main", (theirs, there, nowhere))

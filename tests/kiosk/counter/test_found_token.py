@@ -13,7 +13,7 @@ from tui.core.token import Snapshot
 from tui.journey.ports import Check
 from tui.journey.state import State, Step
 from tui.kiosk.settings import Mode
-from tui.kiosk.text.certificate import discreet, short_facts
+from tui.kiosk.text.certificate import Fact, discreet, masked_name, short_facts
 
 NAME, LABEL, SERIAL, NUMBER = "盐田欧阳甪鑫个体商行有限公司", "甪鑫的网证通", "GM30770942", "5a3f00d1c2b3a4"
 PERSONAL = (NAME, LABEL, SERIAL, SERIAL[-8:], NUMBER.upper(), "甪")
@@ -81,7 +81,8 @@ async def test_neither_is_it_by_the_serial_of_a_certificate_that_its_whole_subje
         assert not [words for words in PERSONAL if words in stage.text]
 
 
-async def test_of_a_certificate_without_a_name_the_rest_is_told() -> None:
-    nameless = certificate("x", common_name="", subject="")
-    rows = short_facts(nameless, NOW, State(service=SERVICE).window)
-    assert discreet(rows, nameless) == rows
+def test_a_certificate_without_a_subject_is_called_by_its_serial_number_and_that_is_masked() -> None:
+    nameless = certificate("x", common_name="", subject="", serial=NUMBER)
+    name, *rest = short_facts(nameless, NOW, State(service=SERVICE).window)
+    assert name.value == NUMBER.upper()
+    assert discreet((name, *rest), nameless) == (Fact(name.label, masked_name(name.value), name.style), *rest)

@@ -43,8 +43,6 @@ TELLING = "waiting-token", "sign-in", "form", "request-pin", "order", "qr", "ref
 """Screens that are kept in other palettes, too: all that has an edge, a state or a ground of its own stands on one."""
 RARE = ("zh", "compact"), ("en", "regular")
 """Where the gallery's further states and what lies above a step are kept: each language once, each size once."""
-UNSTEADY = frozenset({"form-latin", "form-nobody"})
-"""In pictures alone: where the body rests beside a keyboard, and how long a warning stands, depends on the clock."""
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 PLAIN = "foreground on background"
 NAMES = (
@@ -66,13 +64,12 @@ async def looks(language: str, size: tuple[int, int]) -> dict[str, str]:
 
 async def rare(language: str, size: tuple[int, int]) -> dict[str, str]:
     """The same of what few people meet."""
-    steady = [name for name in SCENES if name not in UNSTEADY]
     use_language(language)
     try:
         with _standing_still():
             async with staged(State(), size) as stage:
                 _show_in(stage, PaletteName.DARK, Depth.TRUE)
-                return {name: await _drawing(stage, name, NAMES.split()) for name in (*FURTHER, *ABOVE, *steady)}
+                return {name: await _drawing(stage, name, NAMES.split()) for name in (*FURTHER, *ABOVE, *SCENES)}
     finally:
         use_language("zh")
 

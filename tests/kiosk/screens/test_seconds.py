@@ -1,8 +1,11 @@
 """Seconds on a screen: the app's clock turns them, and what they change is painted in one frame, drawn alone."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
+from rich.style import Style
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
@@ -43,13 +46,16 @@ def now(monkeypatch: pytest.MonkeyPatch) -> Now:
 def drawn(monkeypatch: pytest.MonkeyPatch) -> list[Widget]:
     """The widgets that are asked for lines, one after the other."""
     asked: list[Widget] = []
-    render = Widget.render_lines
 
-    def render_lines(widget: Widget, crop: Region) -> list[Strip]:
-        asked.append(widget)
-        return render(widget, crop)
+    def told(render: Callable[[Any, Region], list[Strip]]) -> Callable[[Any, Region], list[Strip]]:
+        def render_lines(widget: Widget, crop: Region) -> list[Strip]:
+            asked.append(widget)
+            return render(widget, crop)
 
-    monkeypatch.setattr(Widget, "render_lines", render_lines)
+        return render_lines
+
+    for kind in Widget, Countdown:
+        monkeypatch.setattr(kind, "render_lines", told(kind.render_lines))
     return asked
 
 
@@ -135,3 +141,16 @@ async def test_on_no_screen_that_stands_anything_wakes_the_program_but_the_beat_
                 await stage.app._beat()
                 await at_rest(stage)
             assert (cost.layouts, cost.painted) == (0, []), name
+
+
+def seen(strip: Strip) -> list[tuple[str, Style | None]]:
+    """Without what Textual notes for a mouse that selects text, which is off."""
+    return [(text, style and style.clear_meta_and_links()) for text, style, _ in strip]
+
+
+async def test_the_countdown_looks_as_textual_would_draw_it(now: Now) -> None:
+    async with staged(paying(90)) as stage:
+        countdown = stage.screen.query_one(Countdown)
+        for place in countdown.size.region, Region(3, 0, 4, 1):
+            (ours,), (theirs,) = countdown.render_lines(place), Widget.render_lines(countdown, place)
+            assert seen(ours) == seen(theirs)

@@ -20,10 +20,10 @@ Written by `python -m tests.kiosk.text.failures` from `tui/core/failure.py` and 
 编号一经使用不再更改。自己就能更正的（例如密码输错），屏幕上不显示编号。
 技术代码（例如 `CKR_PIN_LOCKED`）只写入日志，并由 `ca-kiosk doctor` 显示。客服热线{HOTLINE}，QQ {QQ}。
 
-The number that the screen, `ca-kiosk renew` or the last line of a program that has closed tells (such as E-143) is
-found here: what happened, whether the money is safe, what to do, who can help. A number never changes its meaning. What
-people put right by themselves (a mistyped password) shows none on the screen. Technical codes (such as
-`CKR_PIN_LOCKED`) go to the log and to `ca-kiosk doctor` alone. Hotline {HOTLINE}, QQ {QQ}.
+Look up a number here (such as E-143) that the screen, `ca-kiosk renew` or the last line of a program that has ended
+shows: what happened, whether the money is safe, what to do, who can help. A number never changes its meaning. What
+people can correct by themselves, such as a mistyped password, has no number on the screen. Technical codes (such as
+`CKR_PIN_LOCKED`) appear in the log and in `ca-kiosk doctor` only. Hotline {HOTLINE}, QQ {QQ}.
 """
 HEADS = {
     "zh": ("编号", "发生了什么", "钱是否安全", "怎么办", "谁能帮忙", "名称"),

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tests.kiosk.text.failures import PAGE, page
-from tui.cli.doctor import check_lines
+from tui.cli.checks import check_lines
 from tui.core.failure import Failure, Money, Place, Reason
 from tui.journey.ports import Check
 from tui.journey.state import State

@@ -14,7 +14,7 @@ from tests.harness.people import NOW, SERVICE
 from tests.harness.token.support import until, watching
 from tests.kiosk.linear.test_scanning import Heard
 from tests.rig.card.pcscd import MODULE, Reader, private_pcscd
-from tui.cli.doctor import settled
+from tui.cli.checks import settled
 from tui.core.failure import Failure, Reason
 from tui.core.token import Readers
 from tui.kiosk.linear.dialogues.arrival import Waiting

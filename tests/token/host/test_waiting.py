@@ -34,6 +34,12 @@ main.os = SimpleNamespace(_exit=sys.exit)
 try: main.main()
 except SystemExit: open(sys.argv[1], "w").write(" ".join(sys.modules))
 """
+SERVING = """
+import sys
+from tui.token.host import reader
+try: reader._serve(int(sys.argv[1]), -1, hurried=bool(sys.argv[2]))
+except EOFError: print("cryptography" in sys.modules)
+"""
 FOR_ORDERS = {"cryptography", "tui.token.x509", "tui.token.host.orders", "tui.token.host.listing", "tui.core.form"}
 NEVER = {"asyncio", "ssl", "logging", "httpx", "textual", "tui.core.order", "tui.desk", "tui.journey"}
 HEAVY = {"pathlib", "urllib", "typing_extensions", *(("inspect", "ast") if sys.version_info < (3, 13) else ())}
@@ -131,12 +137,23 @@ def test_objects_in_another_order_are_the_same(looked: Looked) -> None:
     assert turned.unordered == more.unordered != held.unordered
 
 
+@pytest.mark.parametrize("hurried", [False, True])
+def test_a_kiosks_screens_have_a_core_until_there_is_something_to_read(hurried: bool) -> None:
+    """What reads is imported beside the driver only where nothing else is done meanwhile."""
+    asked, ask = os.pipe()
+    os.close(ask)
+    with os.fdopen(asked, "rb"):
+        words = [sys.executable, "-c", SERVING, str(asked), "hurried" if hurried else ""]
+        done = subprocess.run(words, pass_fds=(asked,), capture_output=True, check=True)
+    assert done.stdout.split() == [str(hurried).encode()]
+
+
 def test_the_other_process_reads_what_this_one_would(looked: Looked) -> None:
     (slot, *_) = looked.driver.slots()
     with opened(looked.driver, slot) as session:
         held = contents(session)
     (asked, ask), (told, tell) = os.pipe(), os.pipe()
-    words = [sys.executable, "-c", f"from tui.token.host import reader; reader._serve({asked}, {tell})"]
+    words = [sys.executable, "-c", f"from tui.token.host import reader; reader._serve({asked}, {tell}, hurried=False)"]
     with subprocess.Popen(words, pass_fds=(asked, tell)) as other:
         beside = Reader(other.pid, ask, told)
         assert beside.read(held) == read(held)

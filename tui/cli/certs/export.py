@@ -34,5 +34,5 @@ def export(file: Path, fingerprint: str, config: Path | None, module: Path | Non
 
 
 def _distinct(found: tuple[Held, ...]) -> list[Certificate]:
-    """Of copies one."""
+    """Each certificate once, however many tokens hold a copy."""
     return list({certificate.fingerprint: certificate for _token, certificate in found}.values())

@@ -32,6 +32,6 @@ def held(config: Path | None, module: Path | None) -> tuple[Held, ...]:
 
 
 def named(found: tuple[Held, ...], fingerprint: str) -> tuple[Held, ...]:
-    """Those whose fingerprint begins so, with or without colons or blanks."""
+    """Those whose fingerprint begins with these digits, with or without colons or blanks."""
     begin = fingerprint.translate({ord(mark): None for mark in ": "}).lower()
     return tuple((token, certificate) for token, certificate in found if certificate.fingerprint.startswith(begin))

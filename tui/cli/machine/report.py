@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
-from tui.cli.doctor import check_lines, checked, examine, verdict
+from tui.cli.checks import check_lines, checked, examine, verdict
 from tui.cli.machine import place, reader, terminal
 from tui.cli.machine.finding import Finding
 from tui.cli.output import out, out_json

@@ -14,11 +14,9 @@ from cryptography.hazmat.primitives.asymmetric.padding import PSS, PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from cryptography.x509.oid import NameOID
 
 from tui.core.certificate import Certificate
 from tui.core.failure import Reason
-from tui.core.text_safety import printable
 from tui.core.usage import usage_of
 from tui.core.x509.names import is_same
 from tui.core.x509.parts import Parts, dissect
@@ -87,7 +85,9 @@ def open_certificate(der: bytes) -> Opened:
 
 @remembered
 def read_certificate(der: bytes) -> Certificate:
-    """The certificate; that its key is on a token is taken for granted until the evidence proves it.
+    """The certificate, without the names, which the desk neither shows nor compares as text.
+
+    That its key is on a token is taken for granted until the evidence proves it.
 
     :raises Refused: CERTIFICATE_UNREADABLE.
     """
@@ -95,7 +95,7 @@ def read_certificate(der: bytes) -> Certificate:
         opened = open_certificate(der)
     except ValueError as error:
         raise Refused(Reason.CERTIFICATE_UNREADABLE) from error
-    parsed, texts = opened.fields, _names(der)
+    parsed = opened.fields
     try:
         kind, spki = key_kind(opened.key), fingerprint_of_key(opened.key)
     except (ValueError, UnsupportedAlgorithm):
@@ -103,9 +103,9 @@ def read_certificate(der: bytes) -> Certificate:
     return Certificate(
         der=der,
         fingerprint=hashlib.sha256(der).hexdigest(),
-        subject=texts[0],
-        common_name=texts[1],
-        issuer=texts[2],
+        subject="",
+        common_name="",
+        issuer="",
         serial=f"{opened.serial:x}",
         not_before=parsed.not_valid_before_utc,
         not_after=parsed.not_valid_after_utc,
@@ -141,17 +141,6 @@ def is_issued_by(der: bytes, authority: x509.Certificate) -> bool:
 def _subject_of(authority: x509.Certificate) -> bytes:
     """Name of an authority, DER; a desk knows a few of them."""
     return dissect(authority.public_bytes(Encoding.DER)).subject
-
-
-def _names(der: bytes) -> tuple[str, str, str]:
-    """Subject, common name and issuer as text; empty where they break the rules, for the desk shows none of them."""
-    try:
-        parsed = x509.load_der_x509_certificate(der)
-        common = parsed.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
-        texts = parsed.subject.rfc4514_string(), str(common[0].value) if common else "", parsed.issuer.rfc4514_string()
-    except (ValueError, TypeError, x509.InvalidVersion):  # TypeError: a name's string type fits nothing
-        return "", "", ""
-    return printable(texts[0]), printable(texts[1]), printable(texts[2])
 
 
 def key_kind(key: object) -> str:

@@ -7,8 +7,9 @@ from sqlalchemy.orm import PassiveFlag, Session, UOWTransaction
 from sqlalchemy.orm.attributes import get_history
 
 from tui.desk.engine.obligations import Due, Obligation, Tell
-from tui.desk.storage.inserts import ADDED, CHANGED
+from tui.desk.storage.inserts import CHANGED
 from tui.desk.storage.records import AT_ONCE
+from tui.desk.storage.rows import WRITTEN
 
 _LEFT = "obligations"
 
@@ -16,7 +17,7 @@ _LEFT = "obligations"
 class Commits:
     """Tells, once a transaction on this database is committed, of each due time that it wrote, None among them.
 
-    As far as the unit of work wrote it, `add_all` or `change`: to look at every statement costs more than all of these.
+    As far as the unit of work wrote it, `save`, `add_all` or `change`: to look at every statement costs more.
     """
 
     def __init__(self, engine: Engine, kinds: Sequence[Obligation], tell: Tell) -> None:
@@ -56,9 +57,11 @@ class Commits:
 
     def _committed(self, session: Session) -> None:
         if not session.in_nested_transaction():
-            for record in session.info.pop(ADDED, ()):
-                if kind := self._kinds.get(type(record)):
-                    self._leave(session, Due(kind, getattr(record, kind.number.key), getattr(record, kind.due.key)))
+            for written in session.info.get(WRITTEN, ()):  # others listen to the same
+                kind = self._kinds.get(written.kind)
+                if kind and kind.due.key in written.changed:
+                    number = getattr(written.row, kind.number.key)
+                    self._leave(session, Due(kind, number, written.changed[kind.due.key]))
             for changed in session.info.pop(CHANGED, ()):
                 if kind := self._kinds.get(changed):
                     self._leave(session, Due(kind, "", AT_ONCE))
@@ -66,6 +69,5 @@ class Commits:
                 self._tell(due)
 
     def _rolled_back(self, session: Session) -> None:
-        session.info.pop(ADDED, None)
         session.info.pop(CHANGED, None)
         session.info.pop(_LEFT, None)

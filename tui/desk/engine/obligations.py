@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, Executable, Integer, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Engine, Integer, bindparam, func, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
 from tui.desk.context import Desk
@@ -22,10 +22,12 @@ from tui.desk.payments.polling import follow
 from tui.desk.payments.reconciliation import reconcile_due
 from tui.desk.payments.refunds import pursue
 from tui.desk.renewals.issuing import issue
-from tui.desk.storage.database import reading, write
+from tui.desk.storage.database import glancing, write
 from tui.desk.storage.invoices import InvoiceFileRecord, InvoiceRecord, RedInvoiceRecord
 from tui.desk.storage.reconciliations import ReconciliationRecord
 from tui.desk.storage.records import ApplicationRecord, AttemptRecord, MessageRecord, RefundRecord
+from tui.desk.storage.statements import Statement, ask
+from tui.desk.storage.variants import writes_once
 
 AT_ONCE = 8
 """Of one kind at one desk: a slow mail server keeps no payment waiting."""
@@ -79,11 +81,17 @@ OBLIGATIONS = (
 
 def next_due(engine: Engine, kinds: Sequence[Obligation], now: datetime) -> list[datetime | None]:
     """When each kind is due next, by one query; None where nothing is owed."""
-    moments = [select(at(kind.due)).where(_owes(kind)) for kind in kinds for at in (func.min, func.max)]
-    with reading(engine) as db:
-        found = db.execute(select(*(moment.scalar_subquery() for moment in moments))).one()
+    with glancing(engine) as connection:
+        (found,) = ask(connection, _moments(tuple(kinds)))
     pairs = zip(found[::2], found[1::2], strict=True)
     return [now if last is not None and last > now + _FAR else first for first, last in pairs]
+
+
+@cache
+def _moments(kinds: tuple[Obligation, ...]) -> Statement:
+    """The first and the last due time of each kind, side by side."""
+    moments = [select(at(kind.due)).where(_owes(kind)) for kind in kinds for at in (func.min, func.max)]
+    return select(*(moment.scalar_subquery() for moment in moments))
 
 
 def _owes(kind: Obligation) -> ColumnElement[bool]:
@@ -104,10 +112,10 @@ def claim(
 
 
 @cache
-def _claiming(kind: Obligation) -> Executable:
+def _claiming(kind: Obligation) -> Statement:
     """The statement, the same each time: to build and to translate it costs more than to carry it out."""
     is_due = or_(kind.due <= bindparam("now"), kind.due > bindparam("far"))
-    is_free = kind.number.not_in([bindparam(name) for name in _BUSY])
+    is_free = kind.number.not_in([bindparam(name, type_=kind.number.type) for name in _BUSY])
     due = select(kind.number).where(_owes(kind), is_due, is_free).order_by(kind.due)
     taken = due.limit(bindparam("at_most", type_=Integer)).with_for_update(skip_locked=True).cte("taken")
     moved = update(kind.number.class_).where(kind.number.in_(select(taken.c[0])))
@@ -119,4 +127,6 @@ def put_off(
 ) -> set[str]:
     """Move rows on that still stand at their lease's end; those that do not were decided otherwise meanwhile."""
     mine = kind.number.in_(numbers), kind.due.in_(leases)
-    return set(write(engine, update(kind.number.class_).where(*mine).values({kind.due: until}).returning(kind.number)))
+    moved = update(kind.number.class_).where(*mine).values({kind.due: until}).returning(kind.number)
+    with writes_once(engine).begin() as connection:
+        return set(connection.scalars(moved))

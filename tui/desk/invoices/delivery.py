@@ -3,7 +3,7 @@
 import logging
 from datetime import timedelta
 
-from sqlalchemy import bindparam, exists, select, update
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import Session, aliased
 
 from tui.desk.backoff import delay
@@ -11,20 +11,18 @@ from tui.desk.context import Desk
 from tui.desk.invoices.files import NotFetched
 from tui.desk.invoices.tax_platform import Links
 from tui.desk.notifications.outbox import tell_invoice
-from tui.desk.storage.database import find_one, reading, writing
+from tui.desk.storage.database import find, glancing, writing
 from tui.desk.storage.inserts import add_all
 from tui.desk.storage.invoices import FileKind, InvoiceFileRecord, InvoiceRecord, RedInvoiceRecord
 from tui.desk.storage.records import ApplicationRecord, MessageKind
-from tui.desk.storage.sealed import InRow
+from tui.desk.storage.rows import load, new, save
+from tui.desk.storage.statements import ask
 
 _LOG = logging.getLogger(__name__)
 _GIVE_UP = timedelta(days=1)
 """A file that could not be had for so long is left out; the mail goes with what is here."""
 _LONGEST = timedelta(hours=1)
 _LONGEST_LINK = 1024
-_HELD = (
-    select(ApplicationRecord.business_no).where(ApplicationRecord.business_no == bindparam("number")).with_for_update()
-)
 _OTHERS = aliased(InvoiceFileRecord)
 _WAITED_FOR = select(exists().where(_OTHERS.invoice_no == bindparam("invoice_no"), _OTHERS.next_try_at.is_not(None)))
 _STATE = select(
@@ -36,11 +34,6 @@ _STATE = select(
     ),
 ).where(InvoiceFileRecord.file_no == bindparam("file_no"))
 """Whether a file is here, and whether another one of its invoice is waited for."""
-_ARRIVED = (
-    update(InvoiceFileRecord)
-    .where(InvoiceFileRecord.file_no == bindparam("arrived"))
-    .values(content=bindparam("bytes"), tries=bindparam("tried"), failure="", next_try_at=None)
-)
 
 
 def announce(
@@ -50,7 +43,8 @@ def announce(
     now = desk.clock()
     tell_invoice(db, record, issued, MessageKind.SMS, now)
     files = [
-        InvoiceFileRecord(
+        new(
+            InvoiceFileRecord,
             file_no=f"{issued.request_no}.{kind.value}",
             invoice_no=issued.request_no,
             business_no=record.business_no,
@@ -66,14 +60,14 @@ def announce(
         if 0 < len(url) <= _LONGEST_LINK
     ]
     are_waited_for = bool(files and add_all(db, files) and desk.files)
-    if not are_waited_for and not db.scalar(_WAITED_FOR, {"invoice_no": issued.request_no}):
+    if not are_waited_for and not _is_waited_for(db, issued.request_no):
         tell_invoice(db, record, issued, MessageKind.MAIL, now)
 
 
 def fetch(desk: Desk, file_no: str) -> None:
     """Fetch a file that is due; the last one of its invoice lets the mail go."""
-    with reading(desk.engine) as db:
-        file = find_one(db, InvoiceFileRecord, file_no)
+    with glancing(desk.engine) as connection:
+        file = load(connection, InvoiceFileRecord, file_no)
     if file.next_try_at is None or desk.files is None:
         return
     content, failure = None, None
@@ -85,24 +79,27 @@ def fetch(desk: Desk, file_no: str) -> None:
     now = desk.clock()
     with writing(desk.engine) as db:
         # The application first: two files that arrive at once must see each other.
-        db.execute(_HELD, {"number": file.business_no})
-        is_here, others_are_waited_for = db.execute(_STATE, {"file_no": file_no}).one()
+        record = load(db.connection(), ApplicationRecord, file.business_no, lock=True)
+        ((is_here, others_are_waited_for),) = ask(db.connection(), _STATE, {"file_no": file_no})
         if is_here:
             return
         is_over = content is not None
         if content is not None:
-            arrived = {"arrived": file_no, "bytes": InRow.of(content, (file_no,)), "tried": file.tries + 1}
-            db.connection().execute(_ARRIVED, arrived)
+            file.content, file.tries, file.failure, file.next_try_at = content, file.tries + 1, "", None
         elif failure is not None:
-            db.add(file)
             is_over = failure.final or now >= file.created_at + _GIVE_UP
             file.tries, file.failure = file.tries + 1, failure.text[:255]
             file.next_try_at = None if is_over else now + delay(file.tries, longest=_LONGEST)
+        save(db, file)
         if is_over and not others_are_waited_for:
-            record = find_one(db, ApplicationRecord, file.business_no)
-            tell_invoice(db, record, issued_as(db, file.invoice_no), MessageKind.MAIL, now)
+            tell_invoice(db, record, issued_as(db, file.business_no, file.invoice_no), MessageKind.MAIL, now)
 
 
-def issued_as(db: Session, invoice_no: str) -> InvoiceRecord | RedInvoiceRecord:
+def issued_as(db: Session, business_no: str, invoice_no: str) -> InvoiceRecord | RedInvoiceRecord:
     """The blue or red invoice of this request number."""
-    return db.get(RedInvoiceRecord, invoice_no) or db.get_one(InvoiceRecord, invoice_no)
+    red = find(db, RedInvoiceRecord, invoice_no) if invoice_no != business_no else None
+    return red or load(db.connection(), InvoiceRecord, invoice_no)
+
+
+def _is_waited_for(db: Session, invoice_no: str) -> bool:
+    return bool(ask(db.connection(), _WAITED_FOR, {"invoice_no": invoice_no})[0][0])

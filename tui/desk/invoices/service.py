@@ -1,9 +1,10 @@
 """The e-invoice of an application: ordered after the installation, followed until issued, taken back on a refund."""
 
 import logging
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from tui.core.application import InvoiceForm
@@ -20,10 +21,12 @@ from tui.desk.invoices.tax_platform import (
     TaxPlatformDown,
 )
 from tui.desk.progress import Progress
-from tui.desk.storage.database import find_one, reading, writing, writing_once
+from tui.desk.storage.database import glancing, writing, writing_once
 from tui.desk.storage.inserts import change
 from tui.desk.storage.invoices import RED_OPEN, InvoiceRecord, RedInvoiceRecord, RedState
-from tui.desk.storage.records import ApplicationRecord, OrderRecord
+from tui.desk.storage.records import ApplicationRecord, OrderRecord, Record
+from tui.desk.storage.rows import load, new, save, side_by_side
+from tui.desk.storage.statements import Statement, ask
 
 _LOG = logging.getLogger(__name__)
 LONGEST = timedelta(hours=1)
@@ -33,10 +36,27 @@ _CALLED_BACK = timedelta(seconds=5)
 PATIENCE = timedelta(days=3)
 """An order that the platform has rejected for so long waits for a person."""
 _ORDERED = (
-    select(InvoiceRecord, OrderRecord)
+    select(*InvoiceRecord.__table__.columns, *OrderRecord.__table__.columns)
     .join(OrderRecord, OrderRecord.business_no == InvoiceRecord.business_no)
     .where(InvoiceRecord.business_no == bindparam("number"))
 )
+
+
+_BLUE = (
+    InvoiceRecord.business_no == bindparam("number"),
+    InvoiceRecord.business_no.in_(
+        select(ApplicationRecord.business_no).where(ApplicationRecord.invoice_status == InvoiceStatus.PENDING)
+    ),
+)
+_RED = (
+    RedInvoiceRecord.request_no == bindparam("number"),
+    or_(*(RedInvoiceRecord.state == state for state in sorted(RED_OPEN))),
+)
+_HINTED: Mapping[type[Record], tuple[Statement, Statement]] = {
+    kind: (select(kind.business_no).where(*which), update(kind).where(*which).values(next_query_at=bindparam("now")))
+    for kind, which in ((InvoiceRecord, _BLUE), (RedInvoiceRecord, _RED))
+}
+"""Whether an invoice of this request number is waited for, and that it is due."""
 
 
 def order(desk: Desk, db: Session, record: ApplicationRecord) -> None:
@@ -44,7 +64,7 @@ def order(desk: Desk, db: Session, record: ApplicationRecord) -> None:
     if desk.tax is None or record.typed_invoice() is None or record.payment_status in RETURNED:
         return
     now = desk.clock()
-    db.add(InvoiceRecord(business_no=record.business_no, requested_at=now, next_query_at=now, queries=0))
+    save(db, new(InvoiceRecord, business_no=record.business_no, requested_at=now, next_query_at=now))
     record.invoice_status = InvoiceStatus.PENDING
 
 
@@ -55,15 +75,17 @@ def invoice(desk: Desk, business_no: str) -> Progress:
         _LOG.error("the invoice of %s waits: no tax platform is set up", business_no)
         return Progress.OVER
     with writing(desk.engine) as db:
-        record = find_one(db, ApplicationRecord, business_no, lock=True)
-        found, buyer = db.execute(_ORDERED, {"number": business_no}).one_or_none(), record.typed_invoice()
-        if found is None:
+        record = load(db.connection(), ApplicationRecord, business_no, lock=True)
+        found, buyer = ask(db.connection(), _ORDERED, {"number": business_no}), record.typed_invoice()
+        if not found:
             return Progress.OVER
-        kept, order = found
+        kept, order = side_by_side((InvoiceRecord, OrderRecord), found[0])
         if kept.number or buyer is None or record.payment_status in RETURNED:
             kept.next_query_at = None
+            save(db, kept)
             return Progress.DONE if kept.number else Progress.OVER
         kept.queries += 1
+        save(db, kept)
         is_new = kept.queries == 1
         refused = record.invoice_status is InvoiceStatus.FAILED
         ordered = _order(desk, settings, record, order, buyer)
@@ -79,7 +101,9 @@ def invoice(desk: Desk, business_no: str) -> Progress:
     except TaxPlatformDown as error:
         _LOG.warning("invoice of %s: %s", business_no, error)
         with writing(desk.engine) as db:
-            _ask_later(db.get_one(InvoiceRecord, business_no), desk.clock())
+            kept = load(db.connection(), InvoiceRecord, business_no)
+            _ask_later(kept, desk.clock())
+            save(db, kept)
         return Progress.LATER
     return keep(desk, business_no, outcome)
 
@@ -88,33 +112,42 @@ def keep(desk: Desk, business_no: str, outcome: InvoiceOutcome) -> Progress:
     """Record what the platform said, once; an invoice for money that went back meanwhile is taken back."""
     now = desk.clock()
     with writing(desk.engine) as db:
-        record = find_one(db, ApplicationRecord, business_no, lock=True)
-        kept = find_one(db, InvoiceRecord, business_no)
+        record = load(db.connection(), ApplicationRecord, business_no, lock=True)
+        kept = load(db.connection(), InvoiceRecord, business_no)
         kept.next_query_at = None
         if kept.number:
+            save(db, kept)
             return Progress.DONE
-        match outcome.state:
-            case InvoiceState.REJECTED if now < kept.requested_at + PATIENCE:
-                record.invoice_status, kept.failure = InvoiceStatus.PENDING, outcome.text[:255]
-            case InvoiceState.FAILED | InvoiceState.VOIDED | InvoiceState.REJECTED:
-                _LOG.error("invoice of %s: %s", business_no, outcome.state.value)
-                record.invoice_status, kept.failure = InvoiceStatus.FAILED, outcome.text[:255]
-                return Progress.OVER
-            case InvoiceState.ISSUED:
-                kept.number, kept.pdf_url, kept.failure = outcome.number, outcome.links.pdf[:1024], ""
-                kept.issued_at, record.invoice_status = outcome.issued_at or now, InvoiceStatus.ISSUED
-                if outcome.total_fen not in (None, record.fee_fen):
-                    _LOG.critical("invoice of %s is of another amount", business_no)
-                    kept.failure = "the amount is not the fee"
-                announce(desk, db, record, kept, outcome.links)
-            case _:
-                record.invoice_status, kept.failure = InvoiceStatus.PENDING, outcome.text[:255]
-        if record.payment_status in RETURNED:
+        progress = _take_down(record, kept, outcome, now)
+        save(db, kept)
+        save(db, record)
+        if progress is Progress.DONE:
+            announce(desk, db, record, kept, outcome.links)
+        if progress is not Progress.OVER and record.payment_status in RETURNED:
             request_red_invoice(db, business_no, now)
-        if outcome.state is InvoiceState.ISSUED:
+        return progress
+
+
+def _take_down(record: ApplicationRecord, kept: InvoiceRecord, outcome: InvoiceOutcome, now: datetime) -> Progress:
+    """What the platform said, into the rows; DONE: it is issued."""
+    match outcome.state:
+        case InvoiceState.REJECTED if now < kept.requested_at + PATIENCE:
+            record.invoice_status, kept.failure = InvoiceStatus.PENDING, outcome.text[:255]
+        case InvoiceState.FAILED | InvoiceState.VOIDED | InvoiceState.REJECTED:
+            _LOG.error("invoice of %s: %s", record.business_no, outcome.state.value)
+            record.invoice_status, kept.failure = InvoiceStatus.FAILED, outcome.text[:255]
+            return Progress.OVER
+        case InvoiceState.ISSUED:
+            kept.number, kept.pdf_url, kept.failure = outcome.number, outcome.links.pdf[:1024], ""
+            kept.issued_at, record.invoice_status = outcome.issued_at or now, InvoiceStatus.ISSUED
+            if outcome.total_fen not in (None, record.fee_fen):
+                _LOG.critical("invoice of %s is of another amount", record.business_no)
+                kept.failure = "the amount is not the fee"
             return Progress.DONE
-        _ask_later(kept, now)
-        return Progress.LATER
+        case _:
+            record.invoice_status, kept.failure = InvoiceStatus.PENDING, outcome.text[:255]
+    _ask_later(kept, now)
+    return Progress.LATER
 
 
 def _ask_later(kept: InvoiceRecord, now: datetime) -> None:
@@ -173,17 +206,11 @@ def try_again(db: Session, business_no: str, now: datetime) -> bool:
 def hint(desk: Desk, number: str) -> None:
     """Something may have happened to the invoice with this request number: ask the platform at once."""
     now = desk.clock()
-    waiting = select(ApplicationRecord.business_no).where(ApplicationRecord.invoice_status == InvoiceStatus.PENDING)
-    blue = InvoiceRecord.business_no == number, InvoiceRecord.business_no.in_(waiting)
-    red = RedInvoiceRecord.request_no == number, RedInvoiceRecord.state.in_(RED_OPEN)
-    with reading(desk.engine) as db:
-        is_blue = db.scalar(select(InvoiceRecord.business_no).where(*blue)) is not None
-        is_red = not is_blue and db.scalar(select(RedInvoiceRecord.request_no).where(*red)) is not None
-    if is_blue or is_red:
-        kind, which = (InvoiceRecord, blue) if is_blue else (RedInvoiceRecord, red)
-        due = update(kind).where(*which).values(next_query_at=now)
+    with glancing(desk.engine) as connection:
+        kind = next((kind for kind, (waits, _) in _HINTED.items() if ask(connection, waits, {"number": number})), None)
+    if kind is not None:
         with writing_once(desk.engine) as db:
-            change(db, kind, due)
+            change(db, kind, _HINTED[kind][1], {"number": number, "now": now})
 
 
 def callback_url(desk: Desk) -> str:

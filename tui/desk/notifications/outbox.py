@@ -3,7 +3,7 @@
 import logging
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from tui.core.order import InvoiceStatus
@@ -12,10 +12,12 @@ from tui.desk.context import Desk
 from tui.desk.notifications import wording
 from tui.desk.notifications.message import Attachment, NotDelivered
 from tui.desk.notifications.wording import Words
-from tui.desk.storage.database import find_one, reading, write, writing
+from tui.desk.storage.database import glancing, write, writing
 from tui.desk.storage.inserts import add_all
 from tui.desk.storage.invoices import MEDIA_TYPES, InvoiceFileRecord, InvoiceRecord, RedInvoiceRecord
 from tui.desk.storage.records import ApplicationRecord, MessageKind, MessageRecord
+from tui.desk.storage.rows import load, new, row, save
+from tui.desk.storage.statements import ask
 
 _LOG = logging.getLogger(__name__)
 _LONGEST = timedelta(hours=1)
@@ -26,6 +28,14 @@ _SENT = (
     .returning(MessageRecord.message_id)
 )
 """Accepted, and nothing hangs on it."""
+_TOLD = select(MessageRecord.next_try_at, MessageRecord.sent_at).where(
+    MessageRecord.business_no == bindparam("number"), MessageRecord.invoice_no == bindparam("invoice_no")
+)
+_FILES = (
+    select(*InvoiceFileRecord.__table__.columns)
+    .where(InvoiceFileRecord.invoice_no == bindparam("invoice_no"))
+    .order_by(InvoiceFileRecord.file_no.desc())
+)
 
 
 def tell_issued(db: Session, record: ApplicationRecord, now: datetime) -> None:
@@ -46,7 +56,7 @@ def tell_invoice(
     now: datetime,
 ) -> None:
     """An issued invoice, blue or red: its number and link; a mail brings its files."""
-    blue = isinstance(invoice, InvoiceRecord)
+    blue = invoice.request_no == record.business_no
     topic, say = ("invoice", wording.invoice) if blue else ("red-invoice", wording.red_invoice)
     words = say(record.business_no, invoice.number, invoice.pdf_url)
     _put(db, record, topic, words, now, kinds=(kind,), invoice_no=invoice.request_no)
@@ -54,9 +64,9 @@ def tell_invoice(
 
 def deliver(desk: Desk, message_id: str) -> None:
     """Hand a due message to its server; repeating is safe, for its number stays the same."""
-    with reading(desk.engine) as db:
-        message = find_one(db, MessageRecord, message_id)
-        files = _attachments(db, message)
+    with glancing(desk.engine) as connection:
+        message = load(connection, MessageRecord, message_id)
+        files = _attachments(connection, message)
     if message.sent_at is not None:
         return
     failure: NotDelivered | None = None
@@ -70,7 +80,6 @@ def deliver(desk: Desk, message_id: str) -> None:
         write(desk.engine, _SENT, {"number": message_id, "tries": message.tries + 1, "now": now})
         return
     with writing(desk.engine) as db:
-        db.add(message)
         message.tries += 1
         if failure is None:
             message.sent_at, message.next_try_at = now, None
@@ -78,19 +87,19 @@ def deliver(desk: Desk, message_id: str) -> None:
             message.next_try_at = None
         else:
             message.next_try_at = now + delay(message.tries, longest=_LONGEST)
+        save(db, message)
         if message.invoice_no:
             _note_delivered(db, message)
 
 
 def _note_delivered(db: Session, message: MessageRecord) -> None:
     """The invoice is with the agent once SMS and mail are decided and one of them at least was accepted."""
-    record = find_one(db, ApplicationRecord, message.business_no, lock=True)
-    db.flush()
-    same = MessageRecord.business_no == message.business_no, MessageRecord.invoice_no == message.invoice_no
-    told = db.execute(select(MessageRecord.next_try_at, MessageRecord.sent_at).where(*same)).all()
-    decided = len(told) == len(MessageKind) and all(other.next_try_at is None for other in told)
-    if decided and any(other.sent_at for other in told) and record.invoice_status is InvoiceStatus.ISSUED:
+    record = load(db.connection(), ApplicationRecord, message.business_no, lock=True)
+    told = ask(db.connection(), _TOLD, {"number": message.business_no, "invoice_no": message.invoice_no})
+    decided = len(told) == len(MessageKind) and all(next_try_at is None for next_try_at, _ in told)
+    if decided and any(sent_at for _, sent_at in told) and record.invoice_status is InvoiceStatus.ISSUED:
         record.invoice_status = InvoiceStatus.SENT
+        save(db, record)
 
 
 def _send(desk: Desk, message: MessageRecord, files: tuple[Attachment, ...]) -> None:
@@ -104,13 +113,13 @@ def _send(desk: Desk, message: MessageRecord, files: tuple[Attachment, ...]) -> 
             raise NotDelivered(f"{message.kind.value} is not configured", final=True)
 
 
-def _attachments(db: Session, message: MessageRecord) -> tuple[Attachment, ...]:
+def _attachments(connection: Connection, message: MessageRecord) -> tuple[Attachment, ...]:
     if message.kind is not MessageKind.MAIL or not message.invoice_no:
         return ()
-    mine = select(InvoiceFileRecord).where(InvoiceFileRecord.invoice_no == message.invoice_no)
+    files = [row(InvoiceFileRecord, found) for found in ask(connection, _FILES, {"invoice_no": message.invoice_no})]
     return tuple(
         Attachment(f"{file.number}.{file.kind.value}", MEDIA_TYPES[file.kind], file.content)
-        for file in db.scalars(mine.order_by(InvoiceFileRecord.file_no.desc()))
+        for file in files
         if file.content is not None
     )
 
@@ -128,7 +137,8 @@ def _put(
     form = record.typed_form()
     receivers = {MessageKind.SMS: form.agent_mobile, MessageKind.MAIL: form.agent_email}
     messages = [
-        MessageRecord(
+        new(
+            MessageRecord,
             message_id=f"{record.business_no}-{topic}-{kind.value}",
             business_no=record.business_no,
             kind=kind,

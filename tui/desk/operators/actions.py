@@ -89,7 +89,7 @@ def _decide(held: LockedBill, act: Act, event: e.OperatorRefunded | e.OperatorCr
     if isinstance(effects, Refusal):
         raise NotAllowed(WORDS[effects])
     if RedInvoice() in effects:
-        held.db.flush()
+        held.save()
         request_red_invoice(held.db, held.application.business_no, held.now)
     _record(held, act, event.attempt_no)
 

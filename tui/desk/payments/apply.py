@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import bindparam, select
+from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
 from tui.desk.context import Desk
@@ -23,21 +24,20 @@ from tui.desk.payments.machine.effects import Alarm, Effect
 from tui.desk.payments.machine.refusals import Refusal
 from tui.desk.storage.database import writing
 from tui.desk.storage.records import ApplicationRecord, AttemptRecord, RefundRecord
+from tui.desk.storage.rows import new, row, save, side_by_side
+from tui.desk.storage.statements import ask
 
 _LOG = logging.getLogger(__name__)
 Effects = tuple[Effect, ...]
 _OF_APPLICATION = ("status", "paid_at", "issued_at", "payment_status")
 _OF_ATTEMPT = ("state", "qr", "queries", "next_query_at", "paid_fen", "paid_at", "platform_no")
 _OF_REFUND = ("state", "ordinal", "txn_time", "tries", "next_try_at", "refusal", "done_at")
-_LOCKED = select(ApplicationRecord).where(ApplicationRecord.business_no == bindparam("number")).with_for_update()
+_APPLICATIONS = select(*ApplicationRecord.__table__.columns).with_for_update()
+_LOCKED = _APPLICATIONS.where(ApplicationRecord.business_no == bindparam("number"))
 _OF_THE_ATTEMPT = select(AttemptRecord.business_no).where(AttemptRecord.attempt_no == bindparam("number"))
-_LOCKED_BY_ATTEMPT = (
-    select(ApplicationRecord)
-    .where(ApplicationRecord.business_no == _OF_THE_ATTEMPT.scalar_subquery())
-    .with_for_update()
-)
+_LOCKED_BY_ATTEMPT = _APPLICATIONS.where(ApplicationRecord.business_no == _OF_THE_ATTEMPT.scalar_subquery())
 _ATTEMPTS = (
-    select(AttemptRecord, RefundRecord)
+    select(*AttemptRecord.__table__.columns, *RefundRecord.__table__.columns)
     .outerjoin(RefundRecord, RefundRecord.attempt_no == AttemptRecord.attempt_no)
     .where(AttemptRecord.business_no == bindparam("business_no"))
     .order_by(AttemptRecord.ordinal)
@@ -45,14 +45,15 @@ _ATTEMPTS = (
 
 
 class LockedBill:
-    """One bill under its application's lock, and its rows."""
+    """One bill under its application's lock, and its rows; `save` writes what was changed of them."""
 
     def __init__(self, db: Session, application: ApplicationRecord, now: datetime) -> None:
         """Load what belongs to it; the caller's transaction holds the lock."""
         self.db, self.application, self.now = db, application, now
         self.records: dict[str, AttemptRecord] = {}
         self._refunds: dict[str, RefundRecord] = {}
-        for attempt, refund in db.execute(_ATTEMPTS, {"business_no": application.business_no}):
+        for found in ask(db.connection(), _ATTEMPTS, {"business_no": application.business_no}):
+            attempt, refund = side_by_side((AttemptRecord, RefundRecord), found)
             self.records[attempt.attempt_no] = attempt
             if refund is not None:
                 self._refunds[attempt.attempt_no] = refund
@@ -77,17 +78,22 @@ class LockedBill:
         self._store()
         return effects
 
-    def open(self, new: AttemptRecord) -> Effects | Refusal:
+    def open(self, made: AttemptRecord) -> Effects | Refusal:
         """Open a payment under this new row, which has no state yet."""
-        step = self.apply(e.PaymentOpened(_attempt(new)))
+        step = self.apply(e.PaymentOpened(_attempt(made)))
         if not isinstance(step, Refusal):
-            self.db.flush()  # before the insert: at most one code is shown
-            self.records[new.attempt_no] = new
+            self.save()  # before the insert: at most one code is shown
+            self.records[made.attempt_no] = made
             self._store()
-            self.db.add(new)
         return step
 
+    def save(self) -> None:
+        """Write what was changed, to be read by whoever asks the database."""
+        for record in (self.application, *self.records.values(), *self._refunds.values()):
+            save(self.db, record)
+
     def _store(self) -> None:
+        self.application.owe_certificate(self.bill.status)
         _write(self.application, self.bill, _OF_APPLICATION)
         for attempt in self.bill.attempts:
             if attempt.number in self.records:
@@ -95,14 +101,14 @@ class LockedBill:
         for refund in self.bill.refunds:
             known = self._refunds.get(refund.attempt_no)
             if known is None:
-                known = self._refunds[refund.attempt_no] = RefundRecord(
+                known = self._refunds[refund.attempt_no] = new(
+                    RefundRecord,
                     refund_no=refund.number,
                     attempt_no=refund.attempt_no,
                     business_no=self.application.business_no,
                     amount_fen=refund.amount_fen,
                     cause=refund.cause,
                 )
-                self.db.add(known)
             _write(known, refund, _OF_REFUND)
 
 
@@ -114,7 +120,12 @@ def locked(desk: Desk, business_no: str = "", *, attempt_no: str = "") -> Iterat
     """
     asked = _LOCKED_BY_ATTEMPT if attempt_no else _LOCKED
     with writing(desk.engine) as db:
-        yield LockedBill(db, db.scalars(asked, {"number": attempt_no or business_no}).one(), desk.clock())
+        found = ask(db.connection(), asked, {"number": attempt_no or business_no})
+        if not found:
+            raise NoResultFound(attempt_no or business_no)
+        held = LockedBill(db, row(ApplicationRecord, found[0]), desk.clock())
+        yield held
+        held.save()
 
 
 def apply(desk: Desk, event: e.OfAttempt | e.OfRefund) -> Effects | Refusal:
@@ -159,6 +170,6 @@ def _refund(record: RefundRecord) -> Refund:
 
 
 def _write(record: object, value: object, names: tuple[str, ...]) -> None:
-    """SQLAlchemy writes the columns that have another value than before."""
+    """What has another value than before will be written."""
     for name in names:
         setattr(record, name, getattr(value, name))

@@ -23,8 +23,9 @@ from tui.desk.payments.gateway import (
 from tui.desk.payments.machine import events as e
 from tui.desk.payments.machine.refusals import Refusal
 from tui.desk.refusals import Refused
-from tui.desk.storage.database import find_one, reading
+from tui.desk.storage.database import glancing
 from tui.desk.storage.records import AttemptRecord
+from tui.desk.storage.rows import load
 
 _LOG = logging.getLogger(__name__)
 _GIVE_UP = timedelta(days=1)
@@ -33,8 +34,8 @@ _GIVE_UP = timedelta(days=1)
 
 def follow(desk: Desk, attempt_no: str) -> None:
     """Ask about an attempt that is due: start it once more, query it, or end it when its time is over."""
-    with reading(desk.engine) as db:
-        attempt = find_one(db, AttemptRecord, attempt_no)
+    with glancing(desk.engine) as connection:
+        attempt = load(connection, AttemptRecord, attempt_no)
     gateway, now = desk.gateways.get(attempt.method), desk.clock()
     if gateway is None:
         _LOG.error("attempt %s waits: %s is not set up", attempt_no, attempt.method.value)

@@ -4,8 +4,7 @@ import logging
 from collections.abc import Mapping
 from datetime import timedelta
 
-from sqlalchemy import delete, update
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, delete, insert, or_, update
 
 from tui.core.order import AttemptState
 from tui.core.payment_method import PaymentMethod
@@ -24,13 +23,33 @@ from tui.desk.payments.gateway import (
 from tui.desk.payments.machine.events import ReturnedByPlatform
 from tui.desk.payments.notice_rules import NO_HEADERS
 from tui.desk.payments.polling import to_port
-from tui.desk.storage.database import find, reading, writing, writing_once
+from tui.desk.storage.database import glancing, write, writing
 from tui.desk.storage.inserts import change
 from tui.desk.storage.records import AttemptRecord, NoticeRecord, RefundRecord
+from tui.desk.storage.rows import names_of, new, seek, written
 
 _LOG = logging.getLogger(__name__)
 _REFUSED = "refused: "
 _REFUSED_KEPT = timedelta(days=7)
+_KEPT = (
+    insert(NoticeRecord)
+    .values({name: bindparam(f"new_{name}") for name in names_of(NoticeRecord) if name != "id"})
+    .returning(NoticeRecord.id)
+)
+_NOTED = (
+    update(NoticeRecord)
+    .where(NoticeRecord.id == bindparam("number"))
+    .values(result=bindparam("said"))
+    .returning(NoticeRecord.id)
+)
+_REFUND_DUE = (
+    update(RefundRecord)
+    .where(
+        or_(RefundRecord.refund_no == bindparam("number"), RefundRecord.refund_no == bindparam("first")),
+        RefundRecord.done_at.is_(None),
+    )
+    .values(next_try_at=bindparam("now"))
+)
 
 
 def receive(
@@ -47,14 +66,12 @@ def receive(
     except AnswerNotGenuine as error:
         if desk.refused_notices.take(desk.clock()):
             _forget_refused(desk)
-            with writing(desk.engine) as db:
-                notice_id = _insert(db, desk, method, raw, f"{_REFUSED}{error}")
+            notice_id = _insert(desk, method, raw, f"{_REFUSED}{error}")
             _LOG.error("notice %s of %s is not genuine: %s", notice_id, method.value, error)
         return None
-    with writing_once(desk.engine) as db:
-        notice_id = _insert(db, desk, method, raw)
-    with reading(desk.engine) as db:
-        attempt = find(db, AttemptRecord, notice.number) if notice.kind is not NoticeKind.REFUND else None
+    notice_id = _insert(desk, method, raw)
+    with glancing(desk.engine) as connection:
+        attempt = seek(connection, AttemptRecord, notice.number) if notice.kind is not NoticeKind.REFUND else None
     try:
         _note(desk, notice_id, _apply(desk, method, gateway, notice, attempt))
     except PaymentGatewayError as error:
@@ -69,9 +86,8 @@ def _apply(
 ) -> str:
     if notice.kind is NoticeKind.REFUND:
         with writing(desk.engine) as db:  # a hint: the refund is asked for at once
-            known = RefundRecord.refund_no.in_((notice.number, notice.number[:-2]))  # the latter of a further order
-            waiting = known, RefundRecord.done_at.is_(None)
-            change(db, RefundRecord, update(RefundRecord).where(*waiting).values(next_try_at=desk.clock()))
+            named = {"number": notice.number, "first": notice.number[:-2]}  # the latter of a further order
+            change(db, RefundRecord, _REFUND_DUE, {**named, "now": desk.clock()})
         return "refund"
     if attempt is None or attempt.method is not method:
         _LOG.error("a genuine notice of %s names an unknown attempt", method.value)
@@ -107,17 +123,16 @@ def _raw(body: bytes, headers: Mapping[str, str], proof: tuple[str, ...]) -> byt
     return "".join([*lines, "\r\n"]).encode("latin-1") + body if proof else body
 
 
-def _insert(db: Session, desk: Desk, method: PaymentMethod, body: bytes, result: str = "") -> int:
+def _insert(desk: Desk, method: PaymentMethod, body: bytes, result: str = "") -> int:
     now = desk.clock()
-    record = NoticeRecord(notice_no=number("TZ", now), method=method, body=body, received_at=now, result=result[:255])
-    db.add(record)
-    db.flush()
-    return record.id
+    notice_no = number("TZ", now)
+    kept = new(NoticeRecord, notice_no=notice_no, method=method, body=body, received_at=now, result=result[:255])
+    (notice_id,) = write(desk.engine, _KEPT, written(kept))
+    return int(notice_id)
 
 
 def _note(desk: Desk, notice_id: int, result: str) -> None:
-    with writing_once(desk.engine) as db:
-        db.execute(update(NoticeRecord).where(NoticeRecord.id == notice_id).values(result=result[:255]))
+    write(desk.engine, _NOTED, {"number": notice_id, "said": result[:255]})
 
 
 def _forget_refused(desk: Desk) -> None:

@@ -13,9 +13,11 @@ from tui.core.failure import Reason
 from tui.desk.clock import utc_now
 from tui.desk.crypto.passwords import PasswordHasher
 from tui.desk.refusals import Refused
-from tui.desk.storage.database import reading, write, writing, writing_once
+from tui.desk.storage.database import glancing, write, writing, writing_once
 from tui.desk.storage.inserts import put
 from tui.desk.storage.records import AccountRecord, BindingRecord, SessionRecord
+from tui.desk.storage.rows import new, row
+from tui.desk.storage.statements import ask
 
 if TYPE_CHECKING:  # the settings name every partner, the rules none
     from tui.desk.settings import DeskSettings
@@ -24,6 +26,15 @@ _HASHER = PasswordHasher(passes=2, memory=19_456)
 """19 MiB, two passes, one lane, as OWASP recommends. A hash names its own cost, by which it is verified."""
 LONGEST_ACCOUNT, LONGEST_PASSWORD = 64, 128
 """Characters; nothing longer is hashed."""
+_NEXT_IN_ORDER = (
+    select(*AccountRecord.__table__.columns)
+    .where(AccountRecord.name >= bindparam("name"))
+    .order_by(AccountRecord.name)
+    .limit(1)
+)
+_ENDED = (
+    delete(SessionRecord).where(SessionRecord.token_hash == bindparam("token_hash")).returning(SessionRecord.token_hash)
+)
 _OPENED = (
     insert(SessionRecord)
     .from_select(
@@ -62,7 +73,7 @@ def bind_certificate(engine: Engine, account: str, fingerprint: str) -> None:
 
 def bind(db: Session, account: str, fingerprint: str) -> None:
     """The same within a transaction."""
-    put(db, BindingRecord(fingerprint=fingerprint, account=account))
+    put(db.connection(), new(BindingRecord, fingerprint=fingerprint, account=account))
 
 
 def sign_in(engine: Engine, settings: "DeskSettings", name: str, password: str, now: datetime) -> str:
@@ -73,11 +84,11 @@ def sign_in(engine: Engine, settings: "DeskSettings", name: str, password: str, 
     if len(name) > LONGEST_ACCOUNT or len(password) > LONGEST_PASSWORD:
         raise Refused(Reason.WRONG_PASSWORD)
     # The slow hash is computed outside of the transactions: it must not hold the write lock.
-    with reading(engine) as db:
-        next_in_order = select(AccountRecord).where(AccountRecord.name >= name).order_by(AccountRecord.name).limit(1)
-        found = db.scalar(next_in_order)
-        known = found if found is not None and found.name == name else None
-        _refuse_locked(known, now)
+    with glancing(engine) as connection:
+        next_in_order = ask(connection, _NEXT_IN_ORDER, {"name": name})
+    found = row(AccountRecord, next_in_order[0]) if next_in_order else None
+    known = found if found is not None and found.name == name else None
+    _refuse_locked(known, now)
     stored = known.password_hash if known else _hash_of_nothing(found)
     right = _HASHER.verify(stored, password) and known is not None
     renewed = _HASHER.hash(password) if right and _HASHER.is_outdated(stored) else None
@@ -114,8 +125,7 @@ def prolong(engine: Engine, settings: "DeskSettings", token: str, expires_at: da
 
 def sign_out(engine: Engine, token: str) -> None:
     """End the session; an unknown one is ended already."""
-    with writing_once(engine) as db:
-        db.execute(delete(SessionRecord).where(SessionRecord.token_hash == digest(token)))
+    write(engine, _ENDED, {"token_hash": digest(token)})
 
 
 def digest(token: str) -> str:

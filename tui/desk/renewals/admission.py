@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import BindParameter, and_, bindparam, func, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from tui.core.certificate import RENEWABLE_KEYS, Certificate, CertificateState
@@ -22,6 +22,8 @@ from tui.desk.renewals.pricing import terms
 from tui.desk.renewals.views import application_view
 from tui.desk.storage.evidence import KeyRecord
 from tui.desk.storage.records import AccountRecord, ApplicationRecord, BindingRecord
+from tui.desk.storage.rows import row
+from tui.desk.storage.statements import ask
 
 _SPKI = re.compile(r"[0-9a-f]{64}")
 _OVER = frozenset({Reason.ALREADY_RENEWED, Reason.TOO_EARLY, Reason.NOT_YET_VALID})
@@ -117,8 +119,8 @@ class _Known:
     """The account applied for it, or for the one before it that is not replaced yet."""
 
 
-_ACCOUNT: BindParameter[str] = bindparam("account")
-_FINGERPRINT: BindParameter[str] = bindparam("fingerprint")
+_ACCOUNT = bindparam("account", type_=ApplicationRecord.account.type)
+_FINGERPRINT = bindparam("fingerprint", type_=ApplicationRecord.fingerprint.type)
 _CAME_OF = and_(
     ApplicationRecord.account == _ACCOUNT,
     ApplicationRecord.status == ApplicationStatus.ISSUED,
@@ -126,7 +128,7 @@ _CAME_OF = and_(
 )
 _COUNTS = or_(*(ApplicationRecord.status == status for status in sorted({*LIVE, ApplicationStatus.INSTALLED})))
 _KNOWN = (
-    select(ApplicationRecord, BindingRecord.fingerprint)
+    select(*ApplicationRecord.__table__.columns, BindingRecord.fingerprint)
     .select_from(AccountRecord)
     .outerjoin(ApplicationRecord, or_(_CAME_OF, and_(ApplicationRecord.fingerprint == _FINGERPRINT, _COUNTS)))
     .outerjoin(
@@ -143,11 +145,13 @@ _KNOWN = (
 
 def _known(db: Session, account: str, shown: Certificate) -> _Known:
     values = {"account": account, "fingerprint": shown.fingerprint, "certificate": shown.der}
-    rows = db.execute(_KNOWN, values).all()
-    records: list[ApplicationRecord] = [record for record, _ in rows if record is not None]
+    rows = ask(db.connection(), _KNOWN, values)
+    records: list[ApplicationRecord] = [
+        row(ApplicationRecord, columns) for *columns, _ in rows if columns[0] is not None
+    ]
     mine = [record for record in records if record.fingerprint != shown.fingerprint]
     of_it = [record for record in records if record.fingerprint == shown.fingerprint]
-    bound = {fingerprint for _, fingerprint in rows}
+    bound = {fingerprint for *_, fingerprint in rows}
     unproved = next(iter(mine), None)
     return _Known(
         unproved,

@@ -25,10 +25,12 @@ from tui.desk.renewals.evidence import verify_proof, verify_request
 from tui.desk.renewals.half_filled import forget_form, keep
 from tui.desk.renewals.pricing import fee_line, terms
 from tui.desk.renewals.views import Dossier, application_view, load_dossier, view
-from tui.desk.storage.database import find, reading
+from tui.desk.storage.database import reading
 from tui.desk.storage.evidence import EvidenceRecord, KeyRecord
 from tui.desk.storage.inserts import add
 from tui.desk.storage.records import ApplicationRecord, OrderRecord
+from tui.desk.storage.rows import new, seek
+from tui.desk.storage.rows import save as save_row
 from tui.deskclient.wire import FormRequest, ProofRequest, SaveRequest, SubmitRequest
 
 
@@ -43,9 +45,9 @@ def save(desk: Desk, db: Session, account: str, request: SaveRequest) -> Applica
         term = _check(desk, request, shown)
         live = live or _new(desk, account, shown, now)
         _fill(live, request, term)
-        db.add(live)
+        save_row(db, live)
         forget_form(db, live.fingerprint)
-        add(db, KeyRecord(spki=shown.spki, business_no=""))
+        add(db, new(KeyRecord, spki=shown.spki, business_no=""))
     return application_view(db, live, now)
 
 
@@ -103,7 +105,8 @@ def prove(desk: Desk, db: Session, account: str, business_no: str, request: Proo
     verify_proof(record, request.signature)
     if record.status is ApplicationStatus.ISSUED:
         record.status, record.installed_at = ApplicationStatus.INSTALLED, now
-        order(desk, db, record)  # before anything is written: the application is once
+        order(desk, db, record)
+        save_row(db, record)
         bind(db, account, read_certificate(record.certificate).fingerprint)
     return application_view(db, record, now)
 
@@ -113,7 +116,7 @@ def own(db: Session, account: str, business_no: str, *, lock: bool = True) -> Ap
 
     :raises Refused: APPLICATION_MISSING, also when it is somebody else's.
     """
-    record = find(db, ApplicationRecord, business_no, lock=lock)
+    record = seek(db.connection(), ApplicationRecord, business_no, lock=lock)
     if record is None or record.account != account:
         raise Refused(Reason.APPLICATION_MISSING)
     return record
@@ -133,7 +136,8 @@ def _check(desk: Desk, request: SaveRequest, shown: Certificate) -> Term:
 
 
 def _new(desk: Desk, account: str, shown: Certificate, now: datetime) -> ApplicationRecord:
-    return ApplicationRecord(
+    return new(
+        ApplicationRecord,
         business_no=number("YW", now),
         account=account,
         fingerprint=shown.fingerprint,
@@ -170,10 +174,14 @@ def _accept(db: Session, record: ApplicationRecord, request: SubmitRequest, now:
     if now > record.old_not_after:
         raise Refused(Reason.CERTIFICATE_EXPIRED)
     _claim(db, record, verify_request(request, record).spki)
-    db.add(EvidenceRecord(business_no=record.business_no, csr=request.csr, cms=request.evidence, created_at=now))
+    evidence = new(
+        EvidenceRecord, business_no=record.business_no, csr=request.csr, cms=request.evidence, created_at=now
+    )
+    save_row(db, evidence)
     months = msgspec.json.decode(record.form)["term_months"]
     line = fee_line(Term(months, record.fee_fen, 0, record.new_not_after))
-    order = OrderRecord(
+    order = new(
+        OrderRecord,
         order_no=number("DD", now),
         business_no=record.business_no,
         created_at=now,
@@ -181,14 +189,15 @@ def _accept(db: Session, record: ApplicationRecord, request: SubmitRequest, now:
         quantity=line.quantity,
         total_fen=line.subtotal_fen,
     )
-    db.add(order)
+    save_row(db, order)
     record.status = ApplicationStatus.ENTERED
+    save_row(db, record)
     return order
 
 
 def _claim(db: Session, record: ApplicationRecord, spki: str) -> None:
     """The key becomes this application's."""
-    if add(db, KeyRecord(spki=spki, business_no=record.business_no)):
+    if add(db, new(KeyRecord, spki=spki, business_no=record.business_no)):
         return
     seen = db.get_one(KeyRecord, spki, with_for_update=True)
     keeps = record.key_policy is KeyPolicy.KEEP and _inherits(db, record, seen)

@@ -4,7 +4,7 @@ from dataclasses import fields
 from datetime import datetime, timedelta
 
 import msgspec
-from sqlalchemy import ForeignKey, delete
+from sqlalchemy import ForeignKey, bindparam, delete
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from tui.core.application import ApplicationForm, FieldError, normalise
@@ -12,10 +12,11 @@ from tui.core.failure import Reason
 from tui.core.form.characters import has_unusable
 from tui.core.order import ApplicationStatus
 from tui.desk.refusals import Refused
-from tui.desk.storage.database import find
 from tui.desk.storage.inserts import put
 from tui.desk.storage.records import ApplicationRecord, Record
+from tui.desk.storage.rows import new, seek
 from tui.desk.storage.sealed import Sealed
+from tui.desk.storage.statements import tell
 
 KEPT = timedelta(days=7)
 """After the last change."""
@@ -35,6 +36,9 @@ class HalfFilledRecord(Record):
     saved_at: Mapped[datetime] = mapped_column(index=True)
 
 
+_FORGOTTEN = delete(HalfFilledRecord).where(HalfFilledRecord.fingerprint == bindparam("number"))
+
+
 def keep(db: Session, account: str, fingerprint: str, typed: ApplicationForm, now: datetime) -> None:
     """Keep what was typed so far, normalised, in the place of what was kept before.
 
@@ -44,7 +48,7 @@ def keep(db: Session, account: str, fingerprint: str, typed: ApplicationForm, no
     if errors := _unstorable(form):
         raise Refused(Reason.FORM_INVALID, field_errors=errors)
     encoded = msgspec.json.encode(form)
-    put(db, HalfFilledRecord(fingerprint=fingerprint, account=account, form=encoded, saved_at=now))
+    put(db.connection(), new(HalfFilledRecord, fingerprint=fingerprint, account=account, form=encoded, saved_at=now))
 
 
 def kept_form(
@@ -53,19 +57,19 @@ def kept_form(
     """What this account typed last for this certificate and did not hand in."""
     if live is not None and live.status is not ApplicationStatus.DRAFT:
         return None
-    row = find(db, HalfFilledRecord, fingerprint)
+    row = seek(db.connection(), HalfFilledRecord, fingerprint)
     if row is None or row.account != account or row.saved_at < now - KEPT:
         return None
     return msgspec.json.decode(row.form, type=ApplicationForm)
 
 
 def forget_form(db: Session, fingerprint: str) -> None:
-    """The application has it now."""
-    db.execute(delete(HalfFilledRecord).where(HalfFilledRecord.fingerprint == fingerprint))
+    """Delete the form: the application has it now."""
+    tell(db.connection(), _FORGOTTEN, {"number": fingerprint})
 
 
 def forget_old_forms(db: Session, now: datetime) -> None:
-    """Nobody came back to them."""
+    """Delete the forms that nobody has come back to."""
     db.execute(delete(HalfFilledRecord).where(HalfFilledRecord.saved_at < now - KEPT))
 
 

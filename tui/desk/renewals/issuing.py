@@ -17,14 +17,16 @@ from tui.desk.payments.apply import locked
 from tui.desk.payments.machine.events import Issued, IssueRefused
 from tui.desk.payments.machine.refusals import Refusal
 from tui.desk.progress import Progress
-from tui.desk.storage.database import find_one, writing
+from tui.desk.storage.database import writing
 from tui.desk.storage.evidence import EvidenceRecord
 from tui.desk.storage.records import ApplicationRecord
+from tui.desk.storage.rows import load, row, save
+from tui.desk.storage.statements import ask
 
 _LOG = logging.getLogger(__name__)
 _LONGEST = timedelta(hours=1)
 _REQUESTED = (
-    select(ApplicationRecord, EvidenceRecord.csr)
+    select(*ApplicationRecord.__table__.columns, EvidenceRecord.csr)
     .join(EvidenceRecord, EvidenceRecord.business_no == ApplicationRecord.business_no)
     .where(ApplicationRecord.business_no == bindparam("number"))
     .with_for_update(of=ApplicationRecord)
@@ -39,10 +41,12 @@ def issue(desk: Desk, business_no: str) -> Progress:
     operators are told to have it revoked (`desk orders --revoke`).
     """
     with writing(desk.engine) as db:
-        record, csr = db.execute(_REQUESTED, {"number": business_no}).one()
+        ((*columns, csr),) = ask(db.connection(), _REQUESTED, {"number": business_no})
+        record = row(ApplicationRecord, columns)
         if record.status is not ApplicationStatus.ISSUING:
             return Progress.DONE if record.certificate else Progress.OVER
         record.ca_asked = True
+        save(db, record)
     try:
         certificate = desk.ca.issue(business_no, csr, record.old_certificate, record.new_not_after)
         _check_issued(certificate, csr)
@@ -68,10 +72,11 @@ def issue(desk: Desk, business_no: str) -> Progress:
 
 def _put_off(desk: Desk, business_no: str) -> None:
     with writing(desk.engine) as db:
-        record = find_one(db, ApplicationRecord, business_no, lock=True)
+        record = load(db.connection(), ApplicationRecord, business_no, lock=True)
         if record.status is ApplicationStatus.ISSUING:
             record.issue_tries += 1
             record.next_issue_at = desk.clock() + delay(record.issue_tries, longest=_LONGEST)
+            save(db, record)
 
 
 def _check_issued(certificate: bytes, csr: bytes) -> None:

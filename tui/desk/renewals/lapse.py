@@ -1,4 +1,4 @@
-"""What ends by time alone: applications whose certificate expired, old sessions, answers and forms."""
+"""Ends what ends by time alone: applications whose certificate expired, old sessions, answers and forms."""
 
 from datetime import datetime, timedelta
 

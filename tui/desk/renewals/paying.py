@@ -28,6 +28,7 @@ from tui.desk.renewals.applications import own, see
 from tui.desk.renewals.views import application_view
 from tui.desk.storage.database import reading
 from tui.desk.storage.records import AttemptRecord
+from tui.desk.storage.rows import new
 from tui.deskclient.wire import PayRequest
 
 _LOG = logging.getLogger(__name__)
@@ -93,7 +94,7 @@ def withdraw(desk: Desk, account: str, business_no: str) -> Application:
         refusal = held.apply(e.Withdrawn())
         if isinstance(refusal, Refusal) and refusal is not Refusal.WITHDRAWN:
             raise _refused(held, refusal)
-        held.db.flush()
+        held.save()
         return application_view(held.db, held.application, held.now)
 
 
@@ -142,7 +143,8 @@ def _is_stuck(attempt: AttemptRecord, request: PayRequest) -> bool:
 def _new_attempt(desk: Desk, held: LockedBill, gateway: PaymentGateway, method: PaymentMethod) -> AttemptRecord:
     made = held.now.replace(microsecond=0)
     shown_until = made + timedelta(seconds=desk.settings.qr_seconds)
-    return AttemptRecord(
+    return new(
+        AttemptRecord,
         attempt_no=number(ATTEMPT, held.now),
         business_no=held.application.business_no,
         ordinal=max((known.ordinal for known in held.records.values()), default=0) + 1,
@@ -166,7 +168,7 @@ def _attempts(desk: Desk, account: str, business_no: str, states: frozenset[Atte
 
 @contextmanager
 def _own(desk: Desk, account: str, business_no: str) -> Iterator[LockedBill]:
-    """The account's held.
+    """The account's application, locked.
 
     :raises Refused: APPLICATION_MISSING, also when it is somebody else's.
     """

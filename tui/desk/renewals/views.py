@@ -16,13 +16,17 @@ from tui.desk.storage.records import (
     OrderRecord,
     RefundRecord,
 )
+from tui.desk.storage.rows import side_by_side
+from tui.desk.storage.statements import ask
 
 _EARLIER = aliased(AttemptRecord)
 _LATEST = (
     select(func.max(_EARLIER.ordinal)).where(_EARLIER.business_no == ApplicationRecord.business_no).scalar_subquery()
 )
+_RECORDS = ApplicationRecord, OrderRecord, AttemptRecord, RefundRecord
 DOSSIERS = (
-    select(ApplicationRecord, OrderRecord, AttemptRecord, RefundRecord)
+    select(*(column for record in _RECORDS for column in record.__table__.columns))
+    .select_from(ApplicationRecord)
     .outerjoin(OrderRecord, OrderRecord.business_no == ApplicationRecord.business_no)
     .outerjoin(
         AttemptRecord,
@@ -47,14 +51,16 @@ class Dossier:
 
 def load_dossier(db: Session, business_no: str) -> Dossier | None:
     """The application of this number, read by one statement."""
-    rows = db.execute(_ONE, {"business_no": business_no}).all()
+    db.flush()
+    rows = ask(db.connection(), _ONE, {"business_no": business_no})
     return dossier_of(rows) if rows else None
 
 
 def dossier_of(rows: Sequence[Sequence[Any]]) -> Dossier:
-    """From the rows of one application, which may have further columns."""
-    record, order, attempt = rows[0][:3]
-    return Dossier(record, order, attempt, tuple(row[3] for row in rows if row[3] is not None))
+    """From the rows of one application."""
+    found = [side_by_side(_RECORDS, values) for values in rows]
+    record, order, attempt, _ = found[0]
+    return Dossier(record, order, attempt, tuple(refund for *_, refund in found if refund is not None))
 
 
 def application_view(db: Session, record: ApplicationRecord, now: datetime) -> Application:

@@ -9,17 +9,18 @@ import secrets
 from collections.abc import Callable
 
 from sqlalchemy import Engine, event
-from sqlalchemy.orm import PassiveFlag, Session, UOWTransaction
+from sqlalchemy.orm import DeclarativeBase, PassiveFlag, Session, UOWTransaction
 from sqlalchemy.orm.attributes import get_history, instance_state
 
 from tui.desk.storage.records import ApplicationRecord, AttemptRecord, RefundRecord
+from tui.desk.storage.rows import WRITTEN, Written
 from tui.desk.storage.wakeup import tell_others
 
 _NEWS = "news"
 _RUN = secrets.token_hex(4)
 Seen = ApplicationRecord | AttemptRecord | RefundRecord
 """Rows that an application is seen by."""
-_UNSEEN: dict[type[Seen], frozenset[str]] = {
+_UNSEEN: dict[type[DeclarativeBase], frozenset[str]] = {
     ApplicationRecord: frozenset({"ca_asked", "next_issue_at", "issue_tries", "withheld_serial"}),
     AttemptRecord: frozenset({"next_query_at", "queries", "billed_on"}),
     RefundRecord: frozenset({"next_try_at", "tries", "ordinal", "txn_time", "refusal", "state", "billed_on"}),
@@ -43,6 +44,7 @@ class Announcements:
         self._engine, self._tell = engine, tell
         self._hooks = (
             ("after_flush", self._flushed),
+            ("before_commit", self._written),
             ("after_commit", self._committed),
             ("after_rollback", self._rolled_back),
         )
@@ -72,6 +74,12 @@ class Announcements:
                 if isinstance(record, Seen) and _is_seen(record):
                     announce(session, record.business_no)
 
+    def _written(self, session: Session) -> None:
+        if self._is_ours(session):
+            for written in session.info.get(WRITTEN, ()):
+                if _is_seen_of(written):
+                    announce(session, written.row.business_no)
+
     def _committed(self, session: Session) -> None:
         if not session.in_nested_transaction() and self._is_ours(session):
             for business_no in session.info.pop(_NEWS, ()):
@@ -95,3 +103,10 @@ def _is_seen(record: Seen) -> bool:
         get_history(record, name, PassiveFlag.PASSIVE_NO_INITIALIZE).has_changes()
         for name in state.committed_state.keys() - _UNSEEN[type(record)]
     )
+
+
+def _is_seen_of(written: Written) -> bool:
+    """The same of what was written to a row."""
+    if written.is_new and written.kind is ApplicationRecord:
+        return False
+    return written.kind in _UNSEEN and not written.changed.keys() <= _UNSEEN[written.kind]

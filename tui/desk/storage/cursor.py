@@ -55,7 +55,7 @@ class PlainCursor:
         :raises psycopg.Error: the server refused, or has gone.
         """
         connection = self._connection
-        libpq: Any = connection.pgconn
+        libpq = connection.libpq
         adapting: abc.Transformer = Transformer(connection)
         if not parameters:
             self._take(libpq.exec_(statement.encode()), adapting, Known())

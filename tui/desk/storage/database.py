@@ -12,7 +12,6 @@ from typing import Any, TypeVar
 from sqlalchemy import (
     Connection,
     Engine,
-    Executable,
     Select,
     bindparam,
     create_engine,
@@ -25,6 +24,7 @@ from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from tui.desk.storage.sealed import use_key
+from tui.desk.storage.statements import NO_VALUES, Statement, ask
 from tui.desk.storage.variants import begin_postgresql, begin_sqlite, reads, writes, writes_once
 
 BUSY_SECONDS = 10
@@ -39,17 +39,18 @@ _MIGRATION_LOCK = 1_128_350_283
 """Any fixed number: PostgreSQL's advisory lock that lets one desk at a time migrate."""
 
 
-def open_database(url: str, data_key: bytes | None = None, name: str = "") -> Engine:
+def open_database(url: str, data_key: bytes | None = None, name: str = "", *, heedful: bool = False) -> Engine:
     """An engine for the URL; without the data key, sealed columns can be neither read nor written.
 
-    `name` is this process's, by which PostgreSQL shows its connections.
+    `name` is this process's, by which PostgreSQL shows its connections; where it is `heedful`, Ctrl-C ends a statement.
     """
     if url.startswith("sqlite"):
         engine = create_engine(url, hide_parameters=True)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", begin_sqlite)
     else:
-        arguments = {"application_name": name} if name else {}
+        arguments: dict[str, Any] = {"application_name": name} if name else {}
+        arguments |= {"heedful": True} if heedful else {}
         # None beyond those that stay open: a new one costs the server more than the transaction it was opened for.
         pool: dict[str, Any] = {"pool_size": CONNECTIONS, "max_overflow": 0, "pool_use_lifo": True}
         numbered = {"paramstyle": "numeric_dollar"}
@@ -88,7 +89,7 @@ def reading(engine: Engine) -> Iterator[Session]:
 
 @contextmanager
 def glancing(engine: Engine) -> Iterator[Connection]:
-    """A connection for one statement that reads."""
+    """A connection for statements that read, each by itself."""
     with reads(engine).connect() as connection:
         yield connection
 
@@ -107,10 +108,10 @@ def writing_once(engine: Engine) -> Iterator[Session]:
         yield session
 
 
-def write(engine: Engine, statement: Executable, values: Mapping[str, object] | None = None) -> list[Any]:
+def write(engine: Engine, statement: Statement, values: Mapping[str, object] = NO_VALUES) -> list[Any]:
     """The first column of what this statement returns, in a transaction of its own."""
     with writes_once(engine).begin() as connection:
-        return list(connection.scalars(statement, values))
+        return [row[0] for row in ask(connection, statement, values)]
 
 
 def find(session: Session, kind: type[Row], key: str, *, lock: bool = False) -> Row | None:

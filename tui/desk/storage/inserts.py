@@ -1,75 +1,70 @@
-"""Rows that are written by one statement, also where another desk writes them right now; the unit of work knows nothing
-of them."""
+"""Rows that are written by one statement, also where another desk writes them right now; and updates of many rows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import Executable, Table, Update
+from sqlalchemy import Connection, Insert, Table, bindparam
 from sqlalchemy.orm import DeclarativeBase, Session
 
-from tui.desk.storage.sealed import bind
+from tui.desk.storage.rows import Row, keys_of, names_of, note, written
+from tui.desk.storage.statements import NO_VALUES, Statement, ask, tell
 
-ADDED = "added"
-"""In a session's info: records that `add_all` wrote."""
 CHANGED = "changed"
 """In a session's info: kinds of records that `change` wrote."""
 
 
-def put(session: Session, record: DeclarativeBase) -> None:
-    """Write the row in the place of what stands under its key, also where another desk puts one there right now."""
-    values = _values(session, record)
-    session.connection().execute(_upsert(session.get_bind().dialect.name, type(record), tuple(values)), values)
+def put(connection: Connection, row: DeclarativeBase) -> None:
+    """Write the new row in the place of what stands under its key, also where another desk puts one there right now."""
+    tell(connection, _upsert(connection.dialect.name, cast(Row, row).record), written(row))
 
 
-def add(session: Session, record: DeclarativeBase) -> bool:
-    """Write the row unless there is one under its key, now or once another desk has committed; whether it was."""
-    values = _values(session, record)
-    statement = _insert_unless_there(session.get_bind().dialect.name, type(record))
-    return session.connection().execute(statement, values).first() is not None
+def add(session: Session, row: DeclarativeBase) -> bool:
+    """Write the new row unless there is one under its key, now or once another desk has committed; whether it was."""
+    return add_all(session, (row,)) == 1
 
 
-def add_all(session: Session, records: Sequence[DeclarativeBase]) -> int:
-    """Write the rows, all of one kind, unless there are some under their keys; how many were.
-
-    The session's info names what was written, which its unit of work knows nothing of.
-    """
-    values = [_values(session, record) for record in records]
-    statement = _insert_unless_there(session.get_bind().dialect.name, type(records[0]))
-    written = {tuple(row) for row in session.connection().execute(statement, values)}
-    keys = [column.name for column in records[0].__table__.primary_key]
-    added = [record for record in records if tuple(getattr(record, key) for key in keys) in written]
-    session.info.setdefault(ADDED, []).extend(added)
+def add_all(session: Session, rows: Sequence[DeclarativeBase]) -> int:
+    """Write the new rows, all of one kind, unless there are some under their keys; how many were."""
+    session.flush()
+    kind = cast(Row, rows[0]).record
+    statement = _insert_unless_there(session.get_bind().dialect.name, kind, len(rows))
+    values = {
+        name: value for place, row in enumerate(rows) for name, value in written(row, ordinal=f"_{place}").items()
+    }
+    there = set(ask(session.connection(), statement, values))
+    added = [row for row in rows if tuple([getattr(row, key) for key in keys_of(kind)]) in there]
+    for row in added:
+        note(session, row, row.__dict__, is_new=True)
     return len(added)
 
 
-def change(session: Session, kind: type[DeclarativeBase], update: Update) -> None:
+def change(
+    session: Session, kind: type[DeclarativeBase], update: Statement, values: Mapping[str, object] = NO_VALUES
+) -> None:
     """Carry out an update of rows of this kind, none of which the session holds; its info names the kind."""
-    session.connection().execute(update)
+    tell(session.connection(), update, values)
     session.info.setdefault(CHANGED, set()).add(kind)
 
 
-def _values(session: Session, record: DeclarativeBase) -> dict[str, object]:
-    """What the record has, to be written after what was added before it."""
-    session.flush()
-    bind(record)
-    columns = [column.key for column in record.__table__.columns]
-    return {name: record.__dict__[name] for name in columns if name in record.__dict__}
+@cache
+def _upsert(dialect: str, kind: type[DeclarativeBase]) -> Insert:
+    """Cached: building the statement costs more than carrying it out."""
+    insert = _insert_into(dialect, kind).values({name: bindparam(f"new_{name}") for name in names_of(kind)})
+    keys = list(keys_of(kind))
+    changed = {name: insert.excluded[name] for name in names_of(kind) if name not in keys}
+    return cast(Insert, insert.on_conflict_do_update(index_elements=keys, set_=changed))
 
 
 @cache
-def _upsert(dialect: str, kind: type[DeclarativeBase], names: tuple[str, ...]) -> Executable:
-    """Built once, as to build it costs more than to carry it out."""
-    insert = _insert_into(dialect, kind)
-    keys = [column.name for column in kind.__table__.primary_key]
-    changed = {name: insert.excluded[name] for name in names if name not in keys}
-    return cast(Executable, insert.on_conflict_do_update(index_elements=keys, set_=changed))
-
-
-@cache
-def _insert_unless_there(dialect: str, kind: type[DeclarativeBase]) -> Executable:
-    written = _insert_into(dialect, kind).on_conflict_do_nothing().returning(*kind.__table__.primary_key)
-    return cast(Executable, written)
+def _insert_unless_there(dialect: str, kind: type[DeclarativeBase], count: int) -> Insert:
+    columns = kind.__table__.columns  # SQLAlchemy takes their types for the parameters of the first row only
+    rows: Any = [
+        {column.key: bindparam(f"new_{column.key}_{place}", type_=column.type) for column in columns}
+        for place in range(count)
+    ]
+    written = _insert_into(dialect, kind).values(rows).on_conflict_do_nothing()
+    return cast(Insert, written.returning(*kind.__table__.primary_key))
 
 
 def _insert_into(dialect: str, kind: type[DeclarativeBase]) -> Any:

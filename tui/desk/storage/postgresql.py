@@ -3,7 +3,9 @@
 from typing import Any
 
 from psycopg import Connection
+from psycopg.generators import execute
 from psycopg.pq import Escaping, TransactionStatus
+from psycopg.pq.abc import PGresult
 
 from tui.desk.storage.cursor import Known, PlainCursor, Statements, check
 
@@ -17,6 +19,8 @@ class PlainConnection(Connection[Any]):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
+        self.libpq: Any = self.pgconn
+        """Carries statements out."""
         self._notices: list[bytes] = []
         self._statements = Statements()
 
@@ -29,7 +33,7 @@ class PlainConnection(Connection[Any]):
 
         :raises psycopg.Error: it cannot be prepared.
         """
-        return self._statements.find(self.pgconn, statement, types)
+        return self._statements.find(self.libpq, statement, types)
 
     def begin(self) -> None:
         """Open a transaction."""
@@ -58,9 +62,49 @@ class PlainConnection(Connection[Any]):
 
         :raises psycopg.Error: the server refused, or has gone.
         """
-        check(self.pgconn.exec_(command))
+        check(self.libpq.exec_(command))
 
 
-def connect(*arguments: Any, **options: Any) -> PlainConnection:
+class HeedfulConnection(PlainConnection):
+    """Lets Ctrl-C end a statement, as one that waits for another desk's lock: for commands, which carry out few."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.libpq = _Heedful(self)
+
+
+class _Heedful:
+    """What a cursor asks of libpq, sent and then waited for; the driver withdraws it from the server at Ctrl-C."""
+
+    def __init__(self, connection: HeedfulConnection) -> None:
+        self._connection = connection
+
+    def exec_(self, command: bytes) -> PGresult:
+        self._connection.pgconn.send_query(command)
+        return self._answer()
+
+    def exec_params(self, command: bytes, *rest: Any) -> PGresult:
+        self._connection.pgconn.send_query_params(command, *rest)
+        return self._answer()
+
+    def prepare(self, name: bytes, command: bytes, types: tuple[int, ...]) -> PGresult:
+        self._connection.pgconn.send_prepare(name, command, types)
+        return self._answer()
+
+    def exec_prepared(self, name: bytes, *rest: Any) -> PGresult:
+        self._connection.pgconn.send_query_prepared(name, *rest)
+        return self._answer()
+
+    def _answer(self) -> PGresult:
+        """The last one, as libpq's own calls have it.
+
+        :raises KeyboardInterrupt: Ctrl-C came first.
+        """
+        results: list[PGresult] = self._connection.wait(execute(self._connection.pgconn))
+        return results[-1]
+
+
+def connect(*arguments: Any, heedful: bool = False, **options: Any) -> PlainConnection:
     """A connection on which each statement outside of a transaction is one by itself."""
-    return PlainConnection.connect(*arguments, autocommit=True, **options)
+    kind = HeedfulConnection if heedful else PlainConnection
+    return kind.connect(*arguments, autocommit=True, **options)

@@ -150,12 +150,15 @@ class ApplicationRecord(Record):
         owed("applications", "next_issue_at"),
     )
 
-    @validates("status")
-    def _owe_certificate(self, _name: str, status: ApplicationStatus) -> ApplicationStatus:
+    def owe_certificate(self, status: ApplicationStatus) -> None:
         """Whoever lets an application become ISSUING lets its certificate be due with the same write."""
         if status is not self.status:
             self.next_issue_at = AT_ONCE if status is ApplicationStatus.ISSUING else None
             self.issue_tries = 0
+
+    @validates("status")
+    def _owe_certificate(self, _name: str, status: ApplicationStatus) -> ApplicationStatus:
+        self.owe_certificate(status)
         return status
 
 

@@ -124,21 +124,23 @@ def _open(record: Any) -> None:
 
 def _sealed_values(record: Any) -> list[tuple[str, object]]:
     """Name and value of each sealed column that is loaded or set."""
-    return [(name, record.__dict__[name]) for name in _sealed_columns(record.__class__) if name in record.__dict__]
+    return [(name, record.__dict__[name]) for name in sealed_columns(record.__class__) if name in record.__dict__]
 
 
 @cache
-def _sealed_columns(kind: Any) -> tuple[str, ...]:
+def sealed_columns(kind: Any) -> tuple[str, ...]:
+    """The names of a record's sealed columns."""
     return tuple(column.key for column in kind.__table__.columns if isinstance(column.type, Sealed))
 
 
 def _row(record: Any) -> tuple[str, ...]:
     """The row's key, which must be known before the row is written."""
-    return tuple(str(getattr(record, name)) for name in _bound_by(record.__class__))
+    return tuple(str(getattr(record, name)) for name in bound_by(record.__class__))
 
 
 @cache
-def _bound_by(kind: Any) -> tuple[str, ...]:
+def bound_by(kind: Any) -> tuple[str, ...]:
+    """The columns that name the row of what is sealed."""
     return getattr(kind, "__sealed_by__", None) or tuple(column.key for column in kind.__table__.primary_key)
 
 

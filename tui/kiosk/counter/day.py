@@ -40,12 +40,12 @@ class Tries:
         """On the monotonic clock, which all processes of a machine share."""
 
     def make(self) -> None:
-        """One is about to be made; it counts before anybody knows whether it is right."""
+        """Count a try before it is known whether the password is right."""
         self._made += 1
         if self._made >= FREE_TRIES:
             wait = min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** min(self._made - FREE_TRIES, 16))
             self.until = time.monotonic() + wait
 
     def forget(self) -> None:
-        """It was right."""
+        """The password was right: begin anew."""
         self._made, self.until = 0, 0.0

@@ -67,7 +67,7 @@ class HeldTerminal:
 
     @property
     def gone(self) -> bool:
-        """Hung up."""
+        """Whether the terminal has hung up."""
         poll = select.poll()
         poll.register(self._fd, 0)
         return bool(poll.poll(0))

@@ -60,7 +60,7 @@ class Program:
             return
 
     def enter(self) -> None:
-        """A state begins now."""
+        """Note that a state begins now."""
         self.since = time.monotonic()
 
     def end(self) -> None:

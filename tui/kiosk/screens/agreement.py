@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from textual import on
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
@@ -17,6 +18,7 @@ from tui.kiosk.text import N_, _
 from tui.kiosk.widgets.action import ActionButton
 from tui.kiosk.widgets.choice import Tick
 from tui.kiosk.widgets.document import Document
+from tui.kiosk.widgets.pages import PageButtons, PageNumber
 from tui.kiosk.widgets.words import Words
 
 
@@ -26,7 +28,7 @@ class AgreementScreen(ReadingScreen):
     CSS_PATH = style("applying.tcss")
     heading = N_("网证通电子认证服务协议")
     help_text = N_(
-        "请通读协议：用方向键、空格键或翻页键翻阅，按Tab键换到下面的勾选框。"
+        "请通读协议：按「下一页」，或用方向键、空格键、翻页键翻阅，按Tab键换到下面的勾选框。"
         "用空格键勾选「我接受电子认证服务协议内容」，然后按「下一步」。"
         "\n\n协议有新版本时会再次显示，请重新阅读并勾选。"
     )
@@ -40,12 +42,18 @@ class AgreementScreen(ReadingScreen):
         """Which text it is, the text, the box."""
         yield Words(id="edition", classes="hint")
         yield Document(id="agreement")
-        yield Tick(_("我接受电子认证服务协议内容"), id="accept")
+        yield Horizontal(Tick(_("我接受电子认证服务协议内容"), id="accept"), PageNumber(), id="place")
 
     def compose_actions(self) -> Iterable[Widget]:
-        """下一步."""
+        """下一步; the pages at the other end."""
         yield ActionButton(_("下一步"), "accept", primary=True)
         yield ActionButton(_("返回"), "back")
+        yield PageButtons()
+
+    def after_reading(self) -> Widget:
+        """The box, or 下一步 where it is ticked."""
+        tick = self.query_one(Tick)
+        return self._button if tick.ticked else tick
 
     def focus_target(self, state: State) -> str:
         """The text first; 下一步 for whoever comes back and has accepted it."""
@@ -75,7 +83,7 @@ class AgreementScreen(ReadingScreen):
         words = ""
         if agreement is not None:
             super().show(state)
-            words = _("版本：{version}    用方向键阅读，按Tab键到勾选框").format(
+            words = _("版本：{version}    请读完协议，再勾选下面的方框").format(
                 version=printable(agreement.version, 20)
             )
         self.query_one("#edition", Static).update(Content(words))

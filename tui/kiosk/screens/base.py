@@ -26,12 +26,12 @@ from tui.kiosk.text.wording import demo_words
 from tui.kiosk.widgets.banner import FailureBanner
 from tui.kiosk.widgets.body import Body
 from tui.kiosk.widgets.document import Document
+from tui.kiosk.widgets.heading import Heading
 from tui.kiosk.widgets.key_line import KeyLine, ShownKey
 from tui.kiosk.widgets.secret_field import SecretField
 from tui.kiosk.widgets.status import BusyLine, HintLine, StatusLine, TitleBar
 from tui.kiosk.widgets.step_indicator import StepIndicator
 from tui.kiosk.widgets.too_small import TooSmall
-from tui.kiosk.widgets.words import Words
 from tui.process.resources import ASSETS
 
 if TYPE_CHECKING:  # imported after the first paint: dozens of dataclasses take 35 ms
@@ -164,7 +164,10 @@ class StepScreen(TypingScreen, inherit_bindings=False):
 
     def action_scroll_body(self, pages: int) -> None:
         """Page through a text or body that does not fit, wherever the focus is."""
-        body = next(iter(self.query(Document)), None) or self.query_one("#body", VerticalScroll)
+        for document in self.query(Document):
+            document.turn(pages)
+            return
+        body = self.query_one("#body", VerticalScroll)
         body.scroll_relative(y=pages * max(1, body.size.height - 1), animate=False)
 
     def action_back(self) -> None:
@@ -205,7 +208,7 @@ class StepScreen(TypingScreen, inherit_bindings=False):
         yield TitleBar()
         yield StepIndicator()
         if not self.compact:
-            yield Words(Content(_(self.heading)), id="heading")
+            yield Heading(Content(_(self.heading)), id="heading")
             yield FailureBanner()
         actions = () if self.compact else tuple(self.compose_actions())
         with Body(id="body", can_focus=False, classes=None if actions else "-last"):

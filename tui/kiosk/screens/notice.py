@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from textual import on
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
@@ -15,6 +16,7 @@ from tui.kiosk.screens.reading import ORIGINAL, ReadingScreen
 from tui.kiosk.text import N_, _
 from tui.kiosk.widgets.action import ActionButton
 from tui.kiosk.widgets.document import Document
+from tui.kiosk.widgets.pages import PageButtons, PageNumber
 from tui.kiosk.widgets.words import Words
 
 
@@ -22,7 +24,7 @@ class NoticeScreen(ReadingScreen):
     """The notice in full; the button opens at its end."""
 
     heading = N_("供应商须知")
-    help_text = N_("请读完须知全文。用方向键、空格键或翻页键向下翻，读到最后就可以按「同意并继续」。")
+    help_text = N_("请读完须知全文。按「下一页」，或用方向键、空格键、翻页键向下翻，读到最后就可以按「同意并继续」。")
     keys = (BACK, RETRY, ORIGINAL, END)
 
     def text_of(self, state: State) -> Text | None:
@@ -32,12 +34,17 @@ class NoticeScreen(ReadingScreen):
     def compose_body(self) -> Iterable[Widget]:
         """The text and where one is in it."""
         yield Document(id="notice")
-        yield Words(id="reading", classes="hint")
+        yield Horizontal(Words(id="reading", classes="hint"), PageNumber(), id="place")
 
     def compose_actions(self) -> Iterable[Widget]:
-        """同意并继续."""
+        """同意并继续; the pages at the other end."""
         yield ActionButton(_("同意并继续"), "accept", primary=True)
         yield ActionButton(_("返回"), "back")
+        yield PageButtons()
+
+    def after_reading(self) -> Widget:
+        """同意并继续."""
+        return self.query_one("ActionButton.-main")
 
     def focus_target(self, state: State) -> str:
         """The text first."""
@@ -62,7 +69,7 @@ class NoticeScreen(ReadingScreen):
 
     def focus_next_button(self) -> None:
         """Put the focus on 同意并继续."""
-        self.set_focus(self.query_one("ActionButton.-main"))
+        self.set_focus(self.after_reading())
 
     @on(Document.Done)
     def action_accept(self) -> None:
@@ -73,5 +80,5 @@ class NoticeScreen(ReadingScreen):
     def _show_progress(self) -> None:
         read = self.query_one(Document).read and self.state.notice is not None
         self.query_one("ActionButton.-main").disabled = not read
-        words = _("已读到结尾，请按「同意并继续」。") if read else _("请向下翻阅到结尾，再按「同意并继续」。")
+        words = _("已读到结尾，请按「同意并继续」。") if read else _("请按「下一页」读到结尾，再按「同意并继续」。")
         self.query_one("#reading", Static).update(Content(words))

@@ -7,12 +7,12 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
-from tui.core.order import Application, ApplicationStatus, Order, PaymentStatus, yuan
+from tui.core.order import Application, ApplicationStatus, Offer, Order, PaymentStatus
 from tui.journey.events import PaymentOpened, WithdrawalConfirmed
 from tui.journey.state import State
 from tui.kiosk.screens.base import BACK, END, RETRY, Key, StepScreen, style
 from tui.kiosk.text import N_, _
-from tui.kiosk.text.dates import moment
+from tui.kiosk.text.dates import day, moment
 from tui.kiosk.text.labels import label
 from tui.kiosk.text.wording import call
 from tui.kiosk.widgets.action import ActionButton
@@ -26,7 +26,7 @@ SETTLED = frozenset({PaymentStatus.PAID, PaymentStatus.FROZEN})
 
 
 class OrderScreen(StepScreen):
-    """业务信息, 订单详情, fees."""
+    """What is bought and its fees; below, and quieter, 业务信息 and 订单详情."""
 
     CSS_PATH = style("paying.tcss")
     heading = N_("核对订单")
@@ -37,10 +37,11 @@ class OrderScreen(StepScreen):
     keys = (BACK, Key("f8", N_("撤销申请"), "withdraw"), RETRY, END)
 
     def compose_body(self) -> Iterable[Widget]:
-        """Business beside order, fees below."""
-        yield Horizontal(Words(id="business"), Words(id="order"), id="order-facts")
-        yield FeeTable(id="fees")
+        """What it is for, or what a person must look at, before the fees; business beside order below."""
         yield Words(id="money")
+        yield Words(id="bought")
+        yield FeeTable(id="fees")
+        yield Horizontal(Words(id="business"), Words(id="order"), id="order-facts")
 
     def compose_actions(self) -> Iterable[Widget]:
         """立即支付, 撤销申请, the amount; nothing but the way out while a person must look at the money."""
@@ -60,6 +61,7 @@ class OrderScreen(StepScreen):
         if application is None:
             return
         self.query_one(Amount).show(application if self.offers("pay", state) else None)
+        self.query_one("#bought", Static).update(_bought(application, state.offer))
         self.query_one("#business", Static).update(_business(application))
         if application.order is not None:
             self.query_one("#order", Static).update(_order(application, application.order))
@@ -70,8 +72,9 @@ class OrderScreen(StepScreen):
             button.disabled = state.busy is not None or not (frozen or self.offers("pay", state))
         if frozen and self.focused is not self.query_one("#end"):
             self.focus_next_act()
+        self.set_class(frozen, "-frozen")
         money = self.query_one("#money", Static)
-        money.display = frozen
+        money.display, self.query_one("#bought").display = frozen, not frozen
         money.update(_checked_by_a_person(state) if frozen else Content(""))
 
     def offers(self, action: str, state: State) -> bool:
@@ -104,22 +107,29 @@ def _checked_by_a_person(state: State) -> Content:
     return Content("\n").join([Content.styled(words, "bold $accent"), Content(call(state.service))])
 
 
+def _bought(application: Application, offer: Offer | None) -> Content:
+    """Until when, too, where the desk's terms are there."""
+    months = application.form.term_months
+    ends = [term.not_after for term in offer.terms if term.months == months] if offer is not None else []
+    words = _("续期{months}个月，有效期至{end}") if ends else _("续期{months}个月")
+    return Content(words.format(months=months, end=day(ends[0]) if ends else ""))
+
+
 def _business(application: Application) -> Content:
-    rows = [
+    due = application.payment_status is PaymentStatus.UNPAID
+    rows = (
         # Translators: number of the application; heads a column.
-        Fact(_("业务单号"), application.business_no, "bold"),
+        Fact(_("业务单号"), application.business_no),
         Fact(_("业务状态"), label(application.status)),
-        Fact(_("支付状态"), label(application.payment_status), "bold"),
-    ]
-    if application.order is not None:
-        rows.append(Fact(_("业务费用"), yuan(application.order.total_fen), "bold $accent"))
-    return Content("\n").join([Content.styled(_("业务信息"), "bold $secondary"), table(tuple(rows))])
+        Fact(_("支付状态"), label(application.payment_status), "" if due else "bold"),
+    )
+    return Content("\n").join([Content.styled(_("业务信息"), "$secondary"), table(rows)])
 
 
 def _order(application: Application, order: Order) -> Content:
     in_order = application.payment_status is not PaymentStatus.FROZEN
     rows = (
-        Fact(_("订单编号"), order.order_no, "bold"),
+        Fact(_("订单编号"), order.order_no),
         # Translators: kind of payment: a purchase, not a refund.
         Fact(_("交易类型"), _("消费")),
         # Translators: state of the payment.
@@ -128,4 +138,4 @@ def _order(application: Application, order: Order) -> Content:
         Fact(_("订单状态"), _("正常") if in_order else label(application.payment_status)),
         Fact(_("创建时间"), moment(order.created_at)),
     )
-    return Content("\n").join([Content.styled(_("订单详情"), "bold $secondary"), table(rows)])
+    return Content("\n").join([Content.styled(_("订单详情"), "$secondary"), table(rows)])

@@ -2,12 +2,16 @@
 
 from typing import ClassVar
 
+from textual import on
+from textual.widget import Widget
+
 from tui.core.order import Document as Text
 from tui.journey.state import State
 from tui.kiosk.screens.base import Key, StepScreen
 from tui.kiosk.text import LANGUAGE_NAMES
 from tui.kiosk.text.translated import is_translated, reading
 from tui.kiosk.widgets.document import Document
+from tui.kiosk.widgets.pages import PageButtons, PageNumber
 
 ORIGINAL = Key("f7", LANGUAGE_NAMES, "original")
 
@@ -21,6 +25,10 @@ class ReadingScreen(StepScreen):
         super().__init__()
         self._original = False
         """The Chinese is shown, though there is a translation."""
+
+    def after_reading(self) -> Widget:
+        """What is to be done at the end of the text."""
+        raise NotImplementedError
 
     def text_of(self, state: State) -> Text | None:
         """What is read here, once it is there."""
@@ -47,3 +55,13 @@ class ReadingScreen(StepScreen):
         """EN/中文: of the text alone."""
         self._original = not self._original
         self.present(self.state, entering=False)
+
+    @on(Document.Turned)
+    def show_page(self, event: Document.Turned) -> None:
+        """Where one is; the focus goes on from a button that turns no more pages."""
+        buttons = self.query_one(PageButtons)
+        held = self.focused
+        self.query_one(PageNumber).show(event.page, event.pages)
+        buttons.show(event.page, event.pages)
+        if held is not None and held.parent is buttons and not held.focusable:
+            self.set_focus(self.after_reading() if event.page == event.pages else buttons.query_one("#next-page"))

@@ -4,8 +4,8 @@ import re
 from enum import Enum, auto
 from typing import Final
 
+from tui.core.form.typed import is_typed
 from tui.core.frozen import frozen
-from tui.core.text_safety import is_typed
 
 ESC: Final = "\x1b"
 LONGEST: Final = 64

@@ -10,7 +10,7 @@ from textual._xterm_parser import XTermParser
 from textual.message import Message
 from textual.messages import TerminalSupportsSynchronizedOutput
 
-from tui.core.text_safety import is_typed
+from tui.core.form.typed import is_typed
 from tui.kiosk.terminal.colour_depth import says_yes
 from tui.kiosk.terminal.escapes import Escapes, Pasted, Report, Sequence, Token, Typed
 from tui.kiosk.terminal.keys import NAMED, key_of, keys_of

@@ -8,7 +8,7 @@ from textual._keyboard_protocol import FUNCTIONAL_KEYS
 from textual.events import Key
 from textual.keys import _character_to_key
 
-from tui.core.text_safety import is_typed
+from tui.core.form.typed import is_typed
 
 SHIFT, CTRL, CAPS_LOCK = 1, 4, 64
 """Bits of kitty's modifiers, which are sent plus one; xterm has the same first four."""

@@ -15,7 +15,7 @@ from tui.journey import events as e
 from tui.journey.flow import advance
 from tui.journey.moves.arrival import may_be_paid
 from tui.journey.renewable import renewable
-from tui.journey.state import Busy, State, Step, Trait
+from tui.journey.state import State, Step, Trait
 from tui.kiosk.ports import Runtime
 from tui.kiosk.unattended.acts import Person
 from tui.kiosk.unattended.answers import KEYS, Answers
@@ -44,9 +44,6 @@ PAUSE, LONGEST_PAUSE = 2.0, 30.0
 
 _PASSED = frozenset({Step.PAY_NOTICE, Step.ORDER})
 """Steps that lead on at once; what the desk is asked next tells all that a look at the application would."""
-
-_SENT = 0.005
-"""Seconds after which the sign-in is on its way: importing would hold it up."""
 
 ENDED = {
     ApplicationStatus.FAILED: Reason.ISSUING_FAILED,
@@ -126,15 +123,9 @@ class Journey:
 
     def _meanwhile(self) -> None:
         """What there is time for while an event is waited for."""
-        match self._state.busy:
-            case Busy.SIGNING_IN:
-                time.sleep(_SENT)
-                import tui.core.application  # noqa: F401 - the form's rules take milliseconds to compile
-            case None if self._watch is not None:
-                self._runtime.run(self._watch)
-                self._watch = None
-            case _:
-                pass
+        if self._state.busy is None and self._watch is not None:
+            self._runtime.run(self._watch)
+            self._watch = None
 
     def _next(self) -> e.Event | None:
         """The answer to the state as it is, else what happens next; None when a time has passed instead."""

@@ -12,6 +12,8 @@ from tui.kiosk.unattended.answers import Answers, again
 
 _HEARD_OUT = 2.0
 """Seconds that an end waits for a sign-in under way: its session could not be ended otherwise."""
+_ON_ITS_WAY = 0.03
+"""Seconds that are given a sign-in to be sent, if the desk is silent: what is imported beside would hold it up."""
 _FORGOTTEN = LOST - {Reason.DESK_BUSY}
 """Failures of a while ago that say nothing of now: the journey's own sign-in is sent then."""
 
@@ -32,6 +34,8 @@ class SignInAhead:
         self._answer: e.Event | None = None
         """Of that sign-in, once it has come."""
         self._answered = threading.Event()
+        self._spoken = threading.Event()
+        """The desk has said something, or is known to be lost."""
 
     def start(self, post: Callable[[e.Event], None]) -> None:
         """Start the runtime, in whose thread events are heard."""
@@ -39,9 +43,10 @@ class SignInAhead:
         self._runtime.start(self._hear)
 
     def begin(self, answers: Answers) -> None:
-        """Sign in now."""
+        """Sign in now; returns when that was sent, as far as the desk's first word or a moment tell."""
         self._unasked = True
         self._runtime.run(c.SignIn(answers.account, again(answers.password)))
+        self._spoken.wait(_ON_ITS_WAY)
 
     def run(self, command: c.Command) -> None:
         """Have a command carried out; the first sign-in is."""
@@ -78,6 +83,8 @@ class SignInAhead:
             return unasked, answer
 
     def _hear(self, event: e.Event) -> None:
+        if not isinstance(event, e.TokensSeen):
+            self._spoken.set()
         match event:
             case e.SignedIn() | e.Failed(command="SignIn"):
                 self._answered.set()

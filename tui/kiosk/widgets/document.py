@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from math import ceil
 from typing import ClassVar, Final
 
 from textual.app import ComposeResult
@@ -37,10 +38,19 @@ class Document(VerticalScroll, can_focus=True, inherit_bindings=False):
     class Done(Message):
         """Enter was pressed with the last line in view."""
 
+    class Turned(Message):
+        """Another page is in view, or there are more or fewer of them."""
+
+        def __init__(self, page: int, pages: int) -> None:
+            super().__init__()
+            self.page = page
+            self.pages = pages
+
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._text = ""
         self._read = False
+        self._place = 0, 0
         self._build: Callable[[int], Content] | None = None
 
     def compose(self) -> ComposeResult:
@@ -84,7 +94,7 @@ class Document(VerticalScroll, can_focus=True, inherit_bindings=False):
 
     def restart(self) -> None:
         """A new visit: back to the top, unread."""
-        self._text, self._read = "", False
+        self._text, self._read, self._place = "", False, (0, 0)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Scrolled."""
@@ -97,11 +107,17 @@ class Document(VerticalScroll, can_focus=True, inherit_bindings=False):
 
     def action_line(self, by: int) -> None:
         """A line; past either end the focus moves on."""
-        self._scroll(by, by)
+        if not self._leaves(by):
+            self.scroll_relative(y=by, animate=False, immediate=True)
 
     def action_page(self, by: int) -> None:
         """A page; past either end the focus moves on."""
-        self._scroll(by * max(1, self.size.height - 1), by)
+        if not self._leaves(by):
+            self.turn(by)
+
+    def turn(self, by: int) -> None:
+        """To the first line of a page after or before the one in view: the last page begins within the one before."""
+        self.scroll_to(y=(self._page - 1 + by) * self._leap, animate=False, immediate=True)
 
     def action_to(self, end: int) -> None:
         """The beginning (0) or the end (1)."""
@@ -114,20 +130,40 @@ class Document(VerticalScroll, can_focus=True, inherit_bindings=False):
         if done:
             self.post_message(self.Done())
 
-    def _scroll(self, lines: int, direction: int) -> None:
-        at_edge = self.scroll_y >= self.max_scroll_y if direction > 0 else self.scroll_y <= 0
-        if not at_edge:
-            self.scroll_relative(y=lines, animate=False, immediate=True)
-        elif direction > 0:
+    def _leaves(self, direction: int) -> bool:
+        """Whether there is nothing more that way: the focus moves on."""
+        if direction > 0 and self.scroll_y >= self.max_scroll_y:
             self.screen.focus_next()
-        else:
+        elif direction < 0 and self.scroll_y <= 0:
             self.screen.focus_previous()
+        else:
+            return False
+        return True
 
     def look(self) -> None:
-        """Whether the end is in view; the place says nothing while the text has not been laid out."""
-        if self._text and not self._read and self._laid_out() and self.scroll_y >= self.max_scroll_y:
+        """What is in view; the place says nothing while the text has not been laid out."""
+        if not self._text or not self._laid_out():
+            return
+        if not self._read and self.scroll_y >= self.max_scroll_y:
             self._read = True
             self.post_message(self.ReadToEnd())
+        place = self._page, self._pages
+        if place != self._place:
+            self._place = place
+            self.post_message(self.Turned(*place))
+
+    @property
+    def _pages(self) -> int:
+        return 1 + ceil(self.max_scroll_y / self._leap)
+
+    @property
+    def _page(self) -> int:
+        return self._pages if self.scroll_y >= self.max_scroll_y else 1 + int(self.scroll_y / self._leap)
+
+    @property
+    def _leap(self) -> int:
+        """Lines from page to page: the last one of a page is the first of the next."""
+        return max(1, self.size.height - 1)
 
     def _laid_out(self) -> bool:
         """The text has the height that it needs in its width: before that there seems to be nothing to scroll."""

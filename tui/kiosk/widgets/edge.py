@@ -14,14 +14,19 @@ from textual.widget import Widget
 def edged(widget: Widget, crop: Region, lines: list[Strip]) -> list[Strip]:
     """Textual's lines of `widget` within `crop`, with its edges on what is its padding.
 
-    What is off has none; that of what has the focus says so, by its colour and by a bar of two cells.
+    What is off has none; that of what has the focus says so, by its colour and by a bar of two cells. The act that
+    leads on has bars of two cells at rest, too: with eight colours there is no ink that would tell it from the others.
     """
     width = widget.outer_size.width
     if widget.disabled or width < 3:
         return lines
-    name, bar = ("focus", widget.styles.padding.left) if widget.has_focus else ("edge", 1)
+    main = widget.has_class("-main") or widget.has_class("-next")
+    if widget.has_focus:
+        name, left, right = "focus", widget.styles.padding.left, 1
+    else:
+        name, left, right = ("edge", 2, 2) if main else ("edge", 1, 1)
     ground = Style(bgcolor=Color.parse(widget.app.theme_variables[name]).rich_color)
-    columns = [x - crop.x for x in (*range(bar), width - 1) if crop.x <= x < crop.right]
+    columns = [x - crop.x for x in (*range(left), *range(width - right, width)) if crop.x <= x < crop.right]
     return [_edged(line, columns, ground) for line in lines]
 
 

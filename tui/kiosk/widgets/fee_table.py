@@ -28,7 +28,7 @@ class FeeTable(Words):
         translated = [printable(line.name) for line in order.lines if english_name(line.name, service)]
         names = _("、").join(dict.fromkeys(translated))
         mark = [Content.styled(_("译名仅供参考，以中文为准：{names}").format(names=names), "$muted")] if names else []
-        self.update(Content("\n").join([*rows, total.stylize("bold $accent"), *mark]))
+        self.update(Content("\n").join([*rows, total.stylize("bold"), *mark]))
 
 
 def _row(name: str, *numbers: str) -> Content:

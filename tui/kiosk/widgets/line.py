@@ -8,7 +8,7 @@ from textual.reactive import Reactive
 from textual.strip import Strip
 from textual.widgets import Input
 
-from tui.core.text_safety import is_typed
+from tui.core.form.typed import is_typed
 from tui.kiosk.widgets.at_once import paint_at_once
 from tui.kiosk.widgets.edge import edged
 

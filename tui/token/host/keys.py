@@ -1,7 +1,7 @@
 """Private keys that stay in the token and sign there, in the shape that cryptography's builders accept."""
 
 from collections.abc import Callable
-from typing import NoReturn, Self
+from typing import Final, NoReturn, Self
 
 import PyKCS11
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -14,6 +14,8 @@ from tui.token.host import faults
 
 Sign = Callable[[PyKCS11.Mechanism, bytes], bytes]
 """(mechanism, data) -> what C_Sign returned."""
+_ECDSA: Final = ec.ECDSA(hashes.SHA256())
+"""Made once: the first imports the library's OpenSSL backend, for which an order would wait."""
 SALT = 32
 """Bytes of salt of RSASSA-PSS: the digest's length, as RFC 4055 3.1 recommends."""
 _DIGEST_INFO = bytes.fromhex("3031300d060960864801650304020105000420")
@@ -119,7 +121,7 @@ class TokenEcKey(_InToken, ec.EllipticCurvePrivateKey):
         half = len(raw) // 2
         signature = utils.encode_dss_signature(int.from_bytes(raw[:half]), int.from_bytes(raw[half:]))
         try:
-            self._public_key.verify(signature, message, ec.ECDSA(hashes.SHA256()))
+            self._public_key.verify(signature, message, _ECDSA)
         except InvalidSignature as error:
             raise faults.fault(Reason.SIGNATURE_FALSE, "ECDSA") from error
         return signature
@@ -170,7 +172,7 @@ def prove(key: TokenKey, message: bytes, scheme: SignatureScheme) -> bytes:
         case TokenRsaKey():
             return key.sign(message, rsa_padding(key.public_key(), scheme), hashes.SHA256())
         case TokenEcKey():
-            return key.sign(message, ec.ECDSA(hashes.SHA256()))
+            return key.sign(message, _ECDSA)
 
 
 def _digest(message: bytes) -> bytes:

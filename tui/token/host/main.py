@@ -10,12 +10,16 @@ from tui.process.hardening import harden, hide
 from tui.token.host.reader import Reader
 
 
-def main(*, orders_come: bool = False) -> NoReturn:
-    """Serve until the program's end of the channel closes; where orders are sure to come, all is imported here."""
-    gc.disable()  # until the first look is told: nothing that is imported is garbage
+def main(*, hurried: bool = False, orders_come: bool = False) -> NoReturn:
+    """Serve until the program's end of the channel closes; where orders are sure to come, all is imported here.
+
+    `hurried`, somebody waits for the first look, and does nothing else meanwhile.
+    """
+    if hurried:
+        gc.disable()  # until the first look is told; what waits all day has its imports' garbage collected
     harden()
     hide()
-    reader = Reader.absent() if orders_come else Reader.start()
+    reader = Reader.absent() if orders_come else Reader.start(hurried=hurried)
     from tui.token.host.channel import Channel  # the driver's side, which the reader does without
     from tui.token.host.serving import serve
 

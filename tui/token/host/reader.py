@@ -1,8 +1,8 @@
 """Have the first look at the tokens read by a process beside the driver's, which then ends.
 
 What reads certificates and keys takes 65 ms to import and a third of a driver process's memory, and a kiosk waits all
-day. At the start it is imported while the driver starts, and gone once what lies on the tokens has been read; a token
-that comes later, or an order, has it imported here, in a process that ends with the person's visit.
+day. At the start it is gone once what lies on the tokens has been read; a token that comes later, or an order, has it
+imported here, in a process that ends with the person's visit.
 """
 
 import os
@@ -36,14 +36,18 @@ class Reader:
         return cls(0, -1, -1)
 
     @classmethod
-    def start(cls) -> Self:
-        """Fork: to be called before the driver is loaded and any thread runs, for neither outlives that whole."""
+    def start(cls, *, hurried: bool) -> Self:
+        """Fork: to be called before the driver is loaded and any thread runs, for neither outlives that whole.
+
+        `hurried`, it imports while the driver starts, else once there is something to read: of two cores a kiosk's
+        screens, which are imported meanwhile, need one.
+        """
         (asked, ask), (told, tell) = os.pipe(), os.pipe()
         if not (pid := os.fork()):
             try:
                 for other in (0, 1, ask, told):  # stdin and stdout are the driver process's way to the program
                     os.close(other)
-                _serve(asked, tell)
+                _serve(asked, tell, hurried=hurried)
             finally:
                 os._exit(0)
         os.close(asked)
@@ -62,9 +66,7 @@ class Reader:
             self._asks = False
             os.close(self._ask)
             os.close(self._told)
-        from tui.token.host import listing
-
-        return listing.read(contents)
+        return _read(contents)
 
     def reap(self) -> None:
         """Take note of the other process's end, once it has come."""
@@ -75,13 +77,19 @@ class Reader:
             self._pid = 0
 
 
-def _serve(asked: int, tell: int) -> None:
-    from tui.token.host import listing
-
+def _serve(asked: int, tell: int, *, hurried: bool) -> None:
+    if hurried:
+        import tui.token.host.listing  # noqa: F401
     poll = select.poll()
     poll.register(asked, select.POLLIN)
     while poll.poll(_PATIENCE * 1000):
-        _send(tell, _encode(listing.read(_contents(received(asked)))))
+        _send(tell, _encode(_read(_contents(received(asked)))))
+
+
+def _read(contents: Contents) -> Listing:
+    from tui.token.host import listing
+
+    return listing.read(contents)
 
 
 def _send(descriptor: int, payload: bytes) -> None:

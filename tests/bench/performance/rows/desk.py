@@ -5,14 +5,13 @@ from collections.abc import Iterator
 
 from tests.bench.load.city import City, city
 from tests.bench.load.figures import Polls, Renewals
-from tests.bench.load.fill import fill
 from tests.bench.performance.bench import Bench
 from tests.bench.performance.figures import Row, Target
 
-_WARMING = 10
+WARMING = 10
+"""Renewals that fill a desk's pools and caches."""
 _KIOSKS = 10
 _POLLING = 500
-_FEW, _MANY = 250, 100_000
 _HELD = {"now": 20.0, "before": 0.0}
 """Seconds that a kiosk lets the desk hold its answer: that of before knows no such thing."""
 _Samples = defaultdict[str, list[float]]
@@ -22,9 +21,9 @@ def renewals(bench: Bench) -> list[Row]:
     """Processor time of a renewal, and how many of them two cores hold."""
     desk, both, capacity, reached, failed = (_Samples(list) for _ in range(5))
     for name, here in _cities(bench):
-        found = _renew(here, name, 40 if bench.quick else 100)
+        found = renew(here, name, 40 if bench.quick else 100)
         desk[name].append(1000 * found.processor.desk / found.renewals)
-        both[name].append(_served(found))
+        both[name].append(served(found))
         capacity[name].append(found.capacity)
         reached[name].append(found.reached)
         failed[name].append(found.failed)
@@ -49,33 +48,20 @@ def polls(bench: Bench) -> list[Row]:
     return [Row("polls", f"a call with {_POLLING} waiting kiosks, 95 %", "ms", Target(100), p95)]
 
 
-def flat(bench: Bench) -> list[Row]:
-    """What a renewal costs beside many finished ones, more than beside few."""
-    more, few, many = (_Samples(list) for _ in range(3))
-    for name, here in _cities(bench):
-        for finished, samples in ((_FEW, few), (_MANY, many)):
-            fill(here.database, finished)
-            samples[name].append(_served(_renew(here, name, 40 if bench.quick else 100)))
-        more[name].append(100 * (many[name][-1] / few[name][-1] - 1))
-    what = f"processor time of a renewal beside {_MANY:,} finished ones, more than beside {_FEW}"
-    return [
-        Row("flat", what, "%", Target(10), more, digits=1, more={f"{name}, ms": few[name] + many[name] for name in few})
-    ]
-
-
 def _cities(bench: Bench) -> Iterator[tuple[str, City]]:
     """A city of each checkout, warm, one after the other; as often as a journey is made."""
     for _round in range(bench.journeys):
         for checkout in bench.checkouts:
             with city(checkout.kiosk) as here:
-                _renew(here, checkout.name, _WARMING)
+                renew(here, checkout.name, WARMING)
                 yield checkout.name, here
 
 
-def _renew(here: City, name: str, count: int) -> Renewals:
+def renew(here: City, name: str, count: int) -> Renewals:
+    """So many, by the kiosks of this checkout's time."""
     return here.renew(count, _KIOSKS, poll=2.0, wait=_HELD[name])
 
 
-def _served(found: Renewals) -> float:
+def served(found: Renewals) -> float:
     """Milliseconds of desk and PostgreSQL a renewal."""
     return 1000 * found.processor.served / found.renewals

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from tests.bench.performance.bench import Bench
 from tests.bench.performance.figures import Row
-from tests.bench.performance.rows import counter, desk, growth, idle, latency, start, token, walk
+from tests.bench.performance.rows import counter, desk, flat, growth, idle, latency, start, token, walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ GROUPS = {
         Group("renew", token.renew),
         Group("desk", desk.renewals),
         Group("polls", desk.polls),
-        Group("flat", desk.flat),
+        Group("flat", flat.measure),
         Group("growth", growth.measure),
     )
 }

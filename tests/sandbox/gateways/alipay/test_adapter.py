@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
-import httpx
 import pytest
 from msgspec import structs
 
+from tests.harness.gateways import plain
 from tests.harness.gateways.served import Clock, Merchant, attempt, served
 from tui.desk.payments.gateway import (
     AnswerNotGenuine,
@@ -64,7 +64,7 @@ def test_a_payment_from_the_code_to_the_money_and_back(shop: Shop, clock: Clock)
 
     shop.platform.scan(qr)
     assert shop.gateway.query(asked).state is TradeState.SCANNED
-    shown = httpx.post(f"{shop.base}/sandbox/pay", json={"qr": qr}).json()
+    shown = plain.post(f"{shop.base}/sandbox/pay", json={"qr": qr}).json()
     assert (shown["amount_fen"], shown["stage"], shown["payee"]) == (8880, "paid", shop.gateway.payee)
 
     outcome = shop.gateway.query(asked)
@@ -206,16 +206,16 @@ def test_a_notice_for_another_application_or_seller_is_refused(
 def test_the_wallet_gets_clear_errors(shop: Shop, clock: Clock) -> None:
     qr = shop.gateway.start(attempt(clock)).qr
     pay = f"{shop.base}/sandbox/pay"
-    assert httpx.post(f"{shop.base}/sandbox/scan", json={"qr": qr}).json()["subject"] == "续期 一年   印章 1"
-    assert httpx.get(pay).status_code == 405
-    assert httpx.post(pay, content=b"qr").json()["error"] == "bad_request"
-    assert httpx.post(pay, json={"qr": "https://qr.alipay.com/bax0"}).json()["error"] == "unknown_qr"
-    assert httpx.post(pay, json={"qr": qr, "amount_fen": 0}).json()["error"] == "bad_amount"
-    assert httpx.post(pay, json={"qr": qr}).status_code == 200
-    again = httpx.post(pay, json={"qr": qr})
+    assert plain.post(f"{shop.base}/sandbox/scan", json={"qr": qr}).json()["subject"] == "续期 一年   印章 1"
+    assert plain.get(pay).status_code == 405
+    assert plain.post(pay, content=b"qr").json()["error"] == "bad_request"
+    assert plain.post(pay, json={"qr": "https://qr.alipay.com/bax0"}).json()["error"] == "unknown_qr"
+    assert plain.post(pay, json={"qr": qr, "amount_fen": 0}).json()["error"] == "bad_amount"
+    assert plain.post(pay, json={"qr": qr}).status_code == 200
+    again = plain.post(pay, json={"qr": qr})
     assert (again.status_code, again.json()["error"]) == (409, "already_paid")
     trade = shop.platform.trade("K202611220001")
     assert trade
     assert trade.stage is Stage.PAID
     assert shop.platform.trade("K202611220009") is None
-    assert httpx.post(f"{shop.base}/elsewhere").status_code == 404
+    assert plain.post(f"{shop.base}/elsewhere").status_code == 404

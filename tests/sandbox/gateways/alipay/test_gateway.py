@@ -4,10 +4,10 @@ import re
 from datetime import timedelta
 from hashlib import md5
 
-import httpx
 import pytest
 from cryptography.x509 import load_pem_x509_certificates
 
+from tests.harness.gateways import plain
 from tests.harness.gateways.callers import NUMBER, AlipayCaller
 from tests.harness.gateways.served import Clock
 from tui.sandbox.gateways.alipay.certificates import (
@@ -83,7 +83,7 @@ def test_a_missing_parameter_is_40001_without_a_signature(alipay: AlipayCaller, 
 
 def test_a_request_without_a_signature_is_not_read_further(alipay: AlipayCaller) -> None:
     form = alipay.params(QUERY, {"out_trade_no": NUMBER}) | {"timestamp": "", "charset": "utf-8"}
-    node = httpx.post(f"{alipay.base}/gateway.do", data=form).json()["alipay_trade_query_response"]
+    node = plain.post(f"{alipay.base}/gateway.do", data=form).json()["alipay_trade_query_response"]
     assert (node["code"], node["sub_code"]) == ("40001", "isv.missing-signature")
 
 

@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from msgspec import structs
 
+from tests.harness.gateways import plain
 from tests.harness.gateways.served import Clock, Merchant, attempt, served
 from tui.desk.crypto.rsa_keys import load_private
 from tui.desk.payments.gateway import (
@@ -72,7 +73,7 @@ def test_other_sdks_ways_of_sending_are_understood(base: str, alipay_directory: 
     port = int(base.rpartition(":")[2])
     absolute = httpx.Request("POST", f"{base}/gateway.do", data=everything)
     absolute.extensions["target"] = f"http://127.0.0.1:{port}/gateway.do".encode()
-    with httpx.Client() as client:
+    with plain.client() as client:
         answers = [
             client.get(f"{base}/gateway.do", params=everything),
             client.post(f"{base}/gateway.do", data=everything),
@@ -107,7 +108,7 @@ def test_a_request_the_gateway_cannot_read_is_refused_unsigned(
         "biz_content": "{}",
     }
     request = sign_request(params | change, load_private(settings.app_private_key))
-    answer = httpx.post(f"{base}/gateway.do?{request.query}&{request.body}").json()
+    answer = plain.post(f"{base}/gateway.do?{request.query}&{request.body}").json()
     assert next(iter(answer.values()))["sub_code"] == sub_code
     assert "sign" not in answer
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from io import BytesIO
 
-import httpx
 import pytest
 
+from tests.harness.gateways import plain
 from tests.harness.gateways.callers import NUMBER, AlipayCaller, Caller, UnionPayCaller
 from tests.harness.gateways.served import Clock
 from tui.core.beijing import BEIJING
@@ -53,7 +53,7 @@ def unpacked(content: bytes) -> dict[str, str]:
 
 
 def details(alipay: AlipayCaller, date: str) -> list[str]:
-    content = httpx.get(address(alipay, date)["bill_download_url"]).content
+    content = plain.get(address(alipay, date)["bill_download_url"]).content
     return next(text for name, text in unpacked(content).items() if name.endswith("_业务明细.csv")).splitlines()
 
 
@@ -177,7 +177,7 @@ def test_alipay_frames_its_bill_with_lines_of_its_own(alipay: AlipayCaller, cloc
         "#退款合计：1笔，商家实收退款共-20.00元，商家优惠退款共0.00元",
         "#导出时间：[2026年11月23日 10:00:00]",
     ]
-    content = httpx.get(address(alipay, "2026-11-22")["bill_download_url"]).content
+    content = plain.get(address(alipay, "2026-11-22")["bill_download_url"]).content
     assert [*unpacked(content)] == [
         "20880001000000010156_20261122_业务明细.csv",
         "20880001000000010156_20261122_业务明细(汇总).csv",
@@ -205,8 +205,8 @@ def test_alipays_address_lives_for_half_a_minute(alipay: AlipayCaller, clock: Cl
     url = address(alipay, date)["bill_download_url"]
     assert url.startswith(f"{alipay.base}/downloadBillFile.resource?bizType=trade&userId=20880001000000010156&")
     clock.forward(timedelta(seconds=31))
-    assert httpx.get(url).text == LATE
-    assert httpx.get(f"{alipay.base}/downloadBillFile.resource?token=0").text == LATE
+    assert plain.get(url).text == LATE
+    assert plain.get(f"{alipay.base}/downloadBillFile.resource?token=0").text == LATE
 
 
 def test_unionpay_names_original_and_refund(unionpay: UnionPayCaller, clock: Clock) -> None:

@@ -9,6 +9,7 @@ import httpx
 import msgspec
 import pytest
 
+from tests.harness.gateways import plain
 from tests.harness.gateways.callers import NUMBER, AlipayCaller, Caller, UnionPayCaller
 from tests.harness.gateways.served import Clock, Merchant, served
 from tui.sandbox import commands
@@ -60,14 +61,14 @@ def test_what_a_platform_cannot_play_is_not_armed(fault: Fault, count: int) -> N
 
 def test_faults_are_commanded_over_loopback(caller: Caller) -> None:
     address = f"{caller.base}/sandbox/faults"
-    assert httpx.post(address, json={"name": "reset", "count": 3}).json() == {"reset": 3}
-    assert httpx.post(address, json={"name": "paid-late"}).json() == {"reset": 3, "paid-late": 1}
-    assert httpx.get(address).json() == {"reset": 3, "paid-late": 1}
+    assert plain.post(address, json={"name": "reset", "count": 3}).json() == {"reset": 3}
+    assert plain.post(address, json={"name": "paid-late"}).json() == {"reset": 3, "paid-late": 1}
+    assert plain.get(address).json() == {"reset": 3, "paid-late": 1}
     strange = next(name for name, able in only().items() if caller.platform.faults._channel not in able)
     for refused in ({"name": "nonsense"}, {"name": strange}, {"name": "reset", "count": 0}, {"title": "reset"}):
-        answer = httpx.post(address, json=refused)
+        answer = plain.post(address, json=refused)
         assert (answer.status_code, answer.json()["error"]) == (400, "bad_request")
-    assert httpx.post(address, json={"name": "clear"}).json() == {}
+    assert plain.post(address, json={"name": "clear"}).json() == {}
     assert caller.platform.faults.armed() == {}
 
 
@@ -156,7 +157,7 @@ def test_a_silent_platform_keeps_the_connection_until_the_caller_leaves(alipay_d
     with served(platform) as base:
         platform.faults.arm(Fault.QUERY_TIMEOUT)
         with pytest.raises(httpx.ReadTimeout):
-            httpx.get(f"{base}/gateway.do?method=alipay.trade.query", timeout=0.2)
+            plain.get(f"{base}/gateway.do?method=alipay.trade.query", timeout=0.2)
 
 
 def test_a_trade_that_exists_is_not_found_once(caller: Caller) -> None:

@@ -6,10 +6,10 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlencode
 
-import httpx
 import pytest
 from msgspec import structs
 
+from tests.harness.gateways import plain
 from tests.harness.gateways.served import Clock, Merchant, attempt, served
 from tui.desk.payments.gateway import (
     AnswerNotGenuine,
@@ -67,9 +67,9 @@ def test_a_payment_from_the_code_to_the_money_and_back(shop: Shop, clock: Clock)
     assert shop.gateway.query(asked) == Outcome(TradeState.NOT_SCANNED)
     assert shop.gateway.end(asked) is Ended.STILL_OPEN
 
-    assert httpx.post(f"{shop.base}/sandbox/scan", json={"qr": qr}).json()["stage"] == "scanned"
+    assert plain.post(f"{shop.base}/sandbox/scan", json={"qr": qr}).json()["stage"] == "scanned"
     assert shop.gateway.query(asked).state is TradeState.UNKNOWN
-    assert httpx.post(f"{shop.base}/sandbox/pay", json={"qr": qr}).json()["stage"] == "paid"
+    assert plain.post(f"{shop.base}/sandbox/pay", json={"qr": qr}).json()["stage"] == "paid"
 
     outcome = shop.gateway.query(asked)
     assert (outcome.state, outcome.paid_fen, outcome.paid_at) == (TradeState.PAID, 8880, clock.now)
@@ -197,11 +197,11 @@ def test_a_notice_for_another_merchant_is_refused(shop: Shop, unionpay_directory
 def test_answers_are_not_url_encoded_and_bring_their_certificate(
     shop: Shop, unionpay_directory: Path, clock: Clock
 ) -> None:
-    answer = httpx.post(f"{shop.base}/gateway/api/queryTrans.do", data={"orderId": "K2026"})
+    answer = plain.post(f"{shop.base}/gateway/api/queryTrans.do", data={"orderId": "K2026"})
     fields = parse_answer(answer.text)
     assert fields["respMsg"].endswith("]")
     assert fields["signPubKeyCert"].startswith("-----BEGIN CERTIFICATE-----\r\n")
-    assert httpx.get(f"{shop.base}/gateway/api/frontTransReq.do").status_code == 404
+    assert plain.get(f"{shop.base}/gateway/api/frontTransReq.do").status_code == 404
 
 
 def test_a_payment_can_be_cancelled_on_its_own_day_and_whole(
@@ -230,7 +230,7 @@ def test_a_payment_can_be_cancelled_on_its_own_day_and_whole(
             "backUrl": shop.notify_url,
         }
         return parse_answer(
-            httpx.post(f"{shop.base}/gateway/api/backTransReq.do", content=urlencode(key.sign(fields))).text
+            plain.post(f"{shop.base}/gateway/api/backTransReq.do", content=urlencode(key.sign(fields))).text
         )
 
     assert cancel("8879")["respCode"] == "36"

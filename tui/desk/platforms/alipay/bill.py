@@ -23,10 +23,15 @@ def read_bill(archive: bytes, seller_id: str) -> Bill:
     :raises AnswerNotGenuine: not a bill of the published form.
     """
     for name, content in unpack(archive).items():
-        # zipfile takes a name without the flag for UTF-8 as code page 437.
-        if name.encode("cp437", "replace").decode("gbk", "replace").endswith("业务明细.csv"):
+        if _is_list(name):
             return _read(content, seller_id)
     raise AnswerNotGenuine("bill has no list of trades")
+
+
+def _is_list(name: str) -> bool:
+    """By the end of the file's name, which zipfile takes as code page 437 where it has no flag for UTF-8."""
+    in_gbk = name.encode("cp437", "replace").decode("gbk", "replace")
+    return any(one.endswith("业务明细.csv") for one in (name, in_gbk))
 
 
 def _read(content: bytes, seller_id: str) -> Bill:
@@ -38,7 +43,7 @@ def _read(content: bytes, seller_id: str) -> Bill:
     begin, end = frames
     if not any(row.startswith(ACCOUNT) and f"[{seller_id}" in row for row in rows[:begin]):
         raise AnswerNotGenuine("bill of another account")
-    names = _cells(rows[begin + 1]) if begin + 1 < end else []
+    names = [printable(cell) for cell in _cells(rows[begin + 1])] if begin + 1 < end else []
     if missing := {NUMBER, KIND, AMOUNT, REFUND_NO} - set(names):
         raise AnswerNotGenuine(f"bill has no {min(missing)}")
     lines, odd = list[BillLine](), list[OddLine]()

@@ -29,7 +29,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Dispute:
-    """How messages are to be judged long after they came."""
+    """What a message is judged by long after it came."""
 
     kind: Kind
     trust: bytes

@@ -36,7 +36,7 @@ class Connection(Protocol):
 
 
 class GatewayConnection:
-    """How to reach one gateway, safe to share between threads; what is no question opens its own connection."""
+    """How to reach one gateway, safe for threads; a call that changes something gets a connection of its own."""
 
     def __init__(self, deadline: float, ca_file: Path | None) -> None:
         """Trust the system's authorities or only those in ``ca_file``; ``deadline`` is in seconds, for an exchange."""

@@ -1,6 +1,5 @@
 """Send asynchronous notices from a thread, again until the merchant confirms or the plan ends."""
 
-import ssl
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -10,6 +9,7 @@ from pathlib import Path
 import httpx
 import msgspec
 
+from tui.desk.outbound import trust
 from tui.sandbox.faults import Fault, Faults
 from tui.sandbox.gateways.common.http import FORM
 from tui.sandbox.gateways.common.ledger import Ledger, PendingNotice
@@ -29,11 +29,10 @@ class NoticePlan:
 
 def merchants_client(ca_file: Path | None) -> httpx.Client:
     """What calls merchants; it trusts ``ca_file`` for their TLS, or the system."""
-    tls = ssl.create_default_context(cafile=str(ca_file) if ca_file else None)
     # One connection a notice: an idle one, which nobody reads, would hold up the end of the merchant's server.
     once = httpx.Limits(max_keepalive_connections=0)
     form = {"Content-Type": f"{FORM};charset=utf-8"}
-    return httpx.Client(verify=tls, timeout=5.0, trust_env=False, limits=once, headers=form)
+    return httpx.Client(verify=trust(ca_file), timeout=5.0, trust_env=False, limits=once, headers=form)
 
 
 class NoticeSender:

@@ -1,0 +1,127 @@
+"""Parses the words of `ca-kiosk`, and runs one command, of which no more is imported than it needs."""
+
+import gc
+import os
+import signal
+import sys
+from codecs import lookup
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from importlib import import_module
+from io import TextIOWrapper
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from tui.cli.output import say
+from tui.cli.plain import Plain, plain_command, plain_words
+from tui.core.exits import Exit, exit_of
+from tui.core.failure import KioskError, Reason
+from tui.process import garbage
+from tui.process.environment import forget_inherited
+from tui.process.hardening import harden, hide
+
+if TYPE_CHECKING:
+    from tui.cli.command import Command
+
+
+def run(words: Sequence[str] | None) -> NoReturn:
+    """Run one command, by default that of the command line, and exit with its code; see `tui.cli.main`."""
+    prepare()
+    alone, words = words is None, sys.argv[1:] if words is None else words
+    plain, command = plain_words(words), plain_command(words)
+    try:
+        if plain is not None:
+            code = _kiosk(plain)
+        elif command is not None:
+            code = _called(command)
+        else:
+            code = _command(words)
+    except KioskError as error:
+        say(f"{error} ({error.failure.reason.number})")
+        code = exit_of(error.failure)
+    except KeyboardInterrupt:  # of a command that gives Ctrl-C no meaning of its own
+        code = 128 + signal.SIGINT
+    if alone and command is not None:
+        _end(code)
+    gc.freeze()  # Python's end searches what is left for garbage: 20 ms
+    sys.exit(code)
+
+
+def _end(code: int) -> None:
+    """Leave at once what a plain command has closed in order by itself: taking modules apart takes 10 ms.
+
+    Returns where its output cannot be written: Python has its own end for that.
+    """
+    with suppress(OSError):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def prepare() -> None:
+    """What every process of the program begins with."""
+    sys.excepthook = _crashed
+    _print_anywhere()
+    forget_inherited()
+
+
+def _kiosk(plain: dict[str, Any]) -> int:
+    """The kiosk, without the table of commands and its parser."""
+    harden()
+    garbage.put_off()
+    from tui.cli.kiosk import kiosk
+
+    return kiosk(**plain)
+
+
+def _called(command: Plain) -> int:
+    """A command without screens that needs no extra, without the table of commands and its parser."""
+    harden()
+    hide()
+    module, _, name = command.does.partition(":")
+    function: Callable[..., int] = getattr(import_module(module), name)
+    return function(**command.values)
+
+
+def _command(words: Sequence[str]) -> int:
+    """Any command of the table."""
+    gc.enable()
+    from tui.cli.parser import parser
+
+    arguments = vars(parser().parse_args(words))
+    harden()
+    command: Command = arguments["command"]
+    if not command.full_screen:
+        hide()
+    try:
+        if command.logs:
+            from tui.process.logbook import log_to_stderr
+
+            log_to_stderr()
+        return command.run(arguments)
+    except ModuleNotFoundError as error:
+        if not command.extra or (error.name or "").split(".")[0] == "tui":
+            raise
+        say(f"缺少 {error.name}，请先安装 / missing, install it first: pip install 'ca-renewal-kiosk[{command.extra}]'")
+        return Exit.USAGE
+
+
+def _print_anywhere() -> None:
+    """No text fails for want of a character or of a descriptor: ASCII, which has none of ours, becomes UTF-8."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed; the argument parser of some Pythons would fail over it
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - for the process's life
+        stream = getattr(sys, name)
+        if isinstance(stream, TextIOWrapper):
+            ascii_only = lookup(stream.encoding).name == "ascii"
+            stream.reconfigure(encoding="utf-8" if ascii_only else None, errors="replace")
+
+
+def _crashed(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> NoReturn:
+    """The last line for an unexpected exception: its type and place, no values."""
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else "?"
+    say(f"程序故障 / internal fault ({Reason.KIOSK_FAULT.number}): {kind.__name__} {where}")
+    raise SystemExit(Exit.FAULT)
