@@ -115,7 +115,7 @@ def test_foot_keeps_no_key_for_itself() -> None:
     values = dict(line.split("=") for line in bound.splitlines() if "=" in line)
     assert len(values.pop("selection-override-modifiers").split("+")) == 4  # more than anybody presses
     assert set(values.values()) == {"none"}
-    assert {"spawn-terminal", "show-urls-launch", "clipboard-paste", "primary-paste"} <= set(
+    assert {"spawn-terminal", "show-urls-launch", "unicode-input", "clipboard-paste", "primary-paste"} <= set(
         re.findall(r"^([\w-]+)=", bound, re.MULTILINE)
     )
 

@@ -108,8 +108,12 @@ class Visited(TrappedKiosk):
         """All fields are filled."""
         self.to_sign_in()
         self.keys(_ENTER)
-        self.until("请向下翻阅到结尾")
-        self.keys(_END)
+        self.until("读到结尾，再按")
+        for _turn in range(_TURNS):
+            if "已读到结尾" in self.screen.text:
+                break
+            self.keys(_END)
+            self.until_painted()
         self.press("同意并继续")
         self.until("申请续期")
         self.press("申请续期")

@@ -88,6 +88,16 @@ class Terminal:
             while self._read(quiet):
                 pass
 
+    def repeat(self, key: str, words: str) -> None:
+        """Press it until these stand on the screen: what comes before a page stands whole is dropped."""
+        end = monotonic() + PATIENCE
+        while words not in self.text:
+            assert monotonic() < end, f"no {words} in\n{self.text}"
+            self.type(key)
+            seen = monotonic() + _SEEN
+            while words not in self.text and monotonic() < seen:
+                self._read(0.05)
+
     def press(self, label: str) -> None:
         """Go to the button with the Tab key and press it; each turn is seen before the next, however slow it comes."""
         for _turn in range(30):
@@ -107,8 +117,8 @@ class Terminal:
         self.type(ACCOUNT, "\r")
         self.type(*keys(PASSWORD), quiet=_WITHIN_A_FIELD)
         self.type("\r")
-        self.until("请向下翻阅到结尾")
-        self.type(END)
+        self.until("读到结尾，再按")
+        self.repeat(END, "已读到结尾")
         self.press("同意并继续")
         self.until("证书信息", "有效期至")
 
