@@ -1,7 +1,7 @@
 """Rules of the house that a look at the sources can prove."""
 
 import re
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,9 +14,10 @@ PACKAGE = Path(tui.__file__).parent
 CORE_ITSELF = PACKAGE / "core" / "failure.py"
 
 
-def _sources() -> Iterator[tuple[str, str]]:
-    for path in sorted(PACKAGE.rglob("*.py")):
-        yield path.relative_to(PACKAGE).as_posix(), path.read_text()
+@cache
+def _sources() -> tuple[tuple[str, str], ...]:
+    """Every file by its name, with its text."""
+    return tuple((path.relative_to(PACKAGE).as_posix(), path.read_text()) for path in sorted(PACKAGE.rglob("*.py")))
 
 
 @pytest.mark.parametrize("reason", list(Reason), ids=lambda reason: reason.value)

@@ -39,20 +39,26 @@ def ca() -> TestCa:
 
 @pytest.fixture(scope="session")
 def _rsa_token(tmp_path_factory: pytest.TempPathFactory, ca: TestCa) -> SoftToken:
-    """What `soft` is copied from."""
+    """What `rsa_soft` is copied from."""
     return make_token(tmp_path_factory.mktemp("rsa") / "token", ca=ca)
 
 
 @pytest.fixture(scope="session")
 def _ec_token(tmp_path_factory: pytest.TempPathFactory, ca: TestCa) -> SoftToken:
-    """What stands behind each simulator is copied from it."""
+    """What `soft`, and what stands behind each simulator, is copied from."""
     return make_token(tmp_path_factory.mktemp("ec") / "token", key="ec256", ca=ca)
 
 
 @pytest.fixture
-def soft(_rsa_token: SoftToken, tmp_path: Path) -> SoftToken:
-    """An RSA token as it was made, whatever an earlier test did to its copy."""
-    return copied(_rsa_token, tmp_path / "token")
+def soft(_ec_token: SoftToken, tmp_path: Path) -> SoftToken:
+    """An EC token as it was made, whatever an earlier test did to its copy; its pairs are quickly made."""
+    return copied(_ec_token, tmp_path / "token")
+
+
+@pytest.fixture
+def rsa_soft(_rsa_token: SoftToken, tmp_path: Path) -> SoftToken:
+    """An RSA token as it was made, for what is of RSA, or takes long."""
+    return copied(_rsa_token, tmp_path / "rsa")
 
 
 @pytest.fixture

@@ -86,7 +86,10 @@ async def test_a_driver_that_hangs_at_its_end_is_killed_when_its_person_has_gone
 
 
 @pytest.mark.parametrize("stage", [TokenStage.KEY_PAIR, TokenStage.REQUEST, TokenStage.SIGNING])
-async def test_killed_within_an_operation(tokens: Tokens, soft: SoftToken, stage: TokenStage) -> None:
+async def test_killed_within_an_operation(
+    rsa_soft: SoftToken, serving: Callable[..., Tokens], stage: TokenStage
+) -> None:
+    soft, tokens = rsa_soft, serving(rsa_soft)
     ref = await reference(tokens, soft.certificate_der)
 
     def kill(reached: TokenStage) -> None:

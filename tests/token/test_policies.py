@@ -8,7 +8,7 @@ import PyKCS11
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from tests.harness.token.support import APPLICATION, issued, openssl, pin, quiet, reference, requested, until, watching
@@ -45,7 +45,10 @@ async def test_a_kept_key_gets_a_new_certificate(tokens: Tokens, soft: SoftToken
     assert soft.objects().count("Private Key Object") == 1
 
 
-async def test_pss_in_request_evidence_and_proof(tokens: Tokens, soft: SoftToken, ca: TestCa, tmp_path: Path) -> None:
+async def test_pss_in_request_evidence_and_proof(
+    rsa_soft: SoftToken, serving: Callable[..., Tokens], ca: TestCa, tmp_path: Path
+) -> None:
+    soft, tokens = rsa_soft, serving(rsa_soft)
     request = await requested(tokens, soft, application=PSS)
     csr = x509.load_pem_x509_csr(request.csr)
     assert csr.is_signature_valid
@@ -111,7 +114,7 @@ async def test_a_key_that_another_certificate_shares_is_not_deleted(
     tokens: Tokens, soft: SoftToken, ca: TestCa, key_id: str
 ) -> None:
     key = x509.load_der_x509_certificate(soft.certificate_der).public_key()
-    assert isinstance(key, rsa.RSAPublicKey)
+    assert isinstance(key, ec.EllipticCurvePublicKey)
     twin = issue(ca, subject("另一平台的证书"), key)
     put_certificate(soft, twin, key_id=key_id, label="twin")
     done = await renewed(tokens, soft, ca)

@@ -28,7 +28,7 @@ def absent(snapshot: Snapshot) -> bool:
 
 @pytest.fixture
 def far(soft: SoftToken) -> Iterator[RemoteToken]:
-    """An RSA token behind a server that runs."""
+    """A token behind a server that runs."""
     with remote(soft) as token:
         token.restore()
         yield token

@@ -99,7 +99,7 @@ async def test_an_issued_certificate_must_fit(tokens: Tokens, soft: SoftToken, c
     request = await requested(tokens, soft)
     ref = await reference(tokens, soft.certificate_der)
     key = x509.load_pem_x509_csr(request.csr).public_key()
-    assert isinstance(key, rsa.RSAPublicKey)
+    assert isinstance(key, ec.EllipticCurvePublicKey)
     other_name = issue(ca, subject("别的供应商"), key)
     other_key = issue(ca, x509.load_der_x509_certificate(soft.certificate_der).subject, make_ca().key.public_key())
     for certificate in (other_name, other_key, soft.certificate_der, b"no certificate"):

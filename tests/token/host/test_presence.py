@@ -25,7 +25,8 @@ def absent(snapshot: Snapshot) -> bool:
     return not snapshot.tokens
 
 
-async def test_what_is_seen(tokens: Tokens, soft: SoftToken) -> None:
+async def test_what_is_seen(rsa_soft: SoftToken, serving: Callable[..., Tokens]) -> None:
+    soft, tokens = rsa_soft, serving(rsa_soft)
     (token,) = (await tokens.take_snapshot()).tokens
     assert (token.label, token.module, token.pin_state) == (soft.label, str(soft.module), PinState.UNKNOWN)
     assert (token.pin_pad, token.fault, token.tries_left) == (False, "", None)
