@@ -5,11 +5,17 @@ import asyncio
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from itertools import product
 from pathlib import Path
+from unittest.mock import patch
+
+from rich import console
+from rich.terminal_theme import TerminalTheme
 
 from tests.harness.kiosk.further import NAMES, show
 from tests.harness.kiosk.stage import staged
@@ -71,6 +77,16 @@ def draw(names: list[str], kind: Kind) -> Path:
     return folder
 
 
+@contextmanager
+def _console() -> Iterator[None]:
+    """The sixteen colours are a Linux console's: Rich's own have a grey ground and no contrast."""
+    dark = [(0, 0, 0), (170, 0, 0), (0, 170, 0), (170, 85, 0), (0, 0, 170), (170, 0, 170), (0, 170, 170)]
+    bright = [(255 if r else 85, 255 if g else 85, 255 if b else 85) for r, g, b in [*dark, (170, 170, 170)]]
+    theme = TerminalTheme((0, 0, 0), (170, 170, 170), [*dark, (170, 170, 170)], bright)
+    with patch.object(console, "SVG_EXPORT_THEME", theme):
+        yield
+
+
 async def _pictures(names: list[str], kind: Kind) -> dict[str, str]:
     use_language(kind.language)
     Figures.half_blocks = True
@@ -82,7 +98,8 @@ async def _pictures(names: list[str], kind: Kind) -> dict[str, str]:
         stage.app.theme = theme.name
         for name in names:
             await show(stage, name)
-            pictures[name] = picture(stage.app)
+            with _console() if theme.ansi else nullcontext():
+                pictures[name] = picture(stage.app)
     return pictures
 
 

@@ -3,6 +3,7 @@
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
+from warnings import catch_warnings, simplefilter
 
 import pytest
 from xdist.scheduler import LoadScopeScheduling
@@ -33,13 +34,15 @@ def costly_first(items: list[pytest.Item]) -> None:
 def import_from(number: int, workers: int, folder: Path) -> None:
     """Import all modules of tests, each worker from another one on.
 
-    What one has compiled, the others find. The collection tells what cannot be imported.
+    What one has compiled, the others find. The collection tells what cannot be imported, or not without a warning.
     """
     names = [".".join(path.relative_to(ROOT).with_suffix("").parts) for path in sorted(folder.rglob("test_*.py"))]
     begin = len(names) * number // workers
-    for name in names[begin:] + names[:begin]:
-        with suppress(Exception, pytest.skip.Exception):
-            import_module(name)
+    with catch_warnings():
+        simplefilter("error")
+        for name in names[begin:] + names[:begin]:
+            with suppress(Exception, pytest.skip.Exception):
+                import_module(name)
 
 
 def _rank(item: pytest.Item) -> int:

@@ -1,7 +1,6 @@
 """Decode the desk's answers into core types, clean foreign text, and turn errors into failures."""
 
 import dataclasses
-import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 from enum import Enum
@@ -43,6 +42,8 @@ def decode_document(data: bytes) -> Document:
 
     Raises `DeskError` (DESK_FAULT) when it does not.
     """
+    import hashlib  # as `secrets` in `exchange`
+
     try:
         raw = msgspec.json.decode(data, type=Document)
         digest = hashlib.sha256(raw.text.encode()).hexdigest()

@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-import secrets
 import ssl
 from collections.abc import Mapping
 from pathlib import Path
@@ -76,6 +75,8 @@ class Exchange:
         if body:
             headers["Content-Type"] = "application/json"
         if method != "GET":
+            import secrets  # with hashlib a tenth of a MiB, which a kiosk that waits does without
+
             headers[IDEMPOTENCY_HEADER] = secrets.token_hex(16)
         if session:
             headers["Authorization"] = f"Bearer {str(session.reveal(), 'ascii')}"

@@ -1,14 +1,14 @@
 """What the desk answers, before it is read."""
 
 from collections.abc import Mapping
-from http import HTTPStatus
 from types import MappingProxyType
 from typing import Final
 
 from tui.core.frozen import frozen
 
 NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
-NOT_MODIFIED: Final = HTTPStatus.NOT_MODIFIED
+NOT_MODIFIED: Final = 304
+"""What was asked for is as it was (RFC 9110 15.4.5)."""
 
 
 @frozen

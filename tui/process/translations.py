@@ -1,6 +1,5 @@
 """English of the texts that ship in Chinese: found by the SHA-256 of what they translate, so never another text's."""
 
-import hashlib
 from functools import cache
 
 from tui.process.resources import ASSETS
@@ -8,6 +7,8 @@ from tui.process.resources import ASSETS
 
 def english_of(text: str) -> str:
     """The translation of exactly this text; empty where none ships."""
+    import hashlib  # a kiosk that waits does without
+
     return _shipped().get(hashlib.sha256(text.encode()).hexdigest(), "")
 
 

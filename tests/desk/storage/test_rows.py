@@ -12,7 +12,7 @@ from tui.core.order import ApplicationStatus, InvoiceStatus
 from tui.desk.engine.commits import Commits
 from tui.desk.engine.obligations import OBLIGATIONS, Due
 from tui.desk.storage.announcements import Announcements
-from tui.desk.storage.database import find_one, reading, writing
+from tui.desk.storage.database import reading, writing
 from tui.desk.storage.evidence import KeyRecord
 from tui.desk.storage.records import AT_ONCE, ApplicationRecord
 from tui.desk.storage.rows import load, new, save, seek
@@ -23,7 +23,7 @@ CERTIFICATES = next(kind for kind in OBLIGATIONS if kind.number.class_ is Applic
 
 def test_a_row_tells_what_its_record_does(town: Town, number: str) -> None:
     with reading(town.desk.engine) as db:
-        row, record = load(db.connection(), ApplicationRecord, number), find_one(db, ApplicationRecord, number)
+        row, record = load(db.connection(), ApplicationRecord, number), db.get_one(ApplicationRecord, number)
         names = [column.key for column in ApplicationRecord.__table__.columns]
         assert [getattr(row, name) for name in names] == [getattr(record, name) for name in names]
         assert row.typed_form() == record.typed_form()
@@ -47,7 +47,7 @@ def test_only_what_was_changed_is_written_and_what_is_sealed_opens_again(town: T
         save(db, row)
     assert written == ["UPDATE applications SET invoice=?, invoice_status=?"]
     with reading(town.desk.engine) as db:
-        kept = find_one(db, ApplicationRecord, number)
+        kept = db.get_one(ApplicationRecord, number)
         assert (kept.invoice, kept.invoice_status) == (b"{}", InvoiceStatus.PENDING)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from tests.harness.desk.town import Town, b64
 from tui.core.order import ApplicationStatus
-from tui.desk.storage.database import find, find_one, reading, writing
+from tui.desk.storage.database import reading, writing
 from tui.desk.storage.evidence import KeyRecord
 from tui.desk.storage.inserts import add, put
 from tui.desk.storage.records import AccountRecord, BindingRecord
@@ -42,19 +42,9 @@ def test_a_second_renewal_translates_nothing(town: Town) -> None:
     assert translations().misses == before
 
 
-def test_a_row_that_is_locked_is_read_again(town: Town) -> None:
-    with writing(town.desk.engine) as db:
-        before = find_one(db, AccountRecord, "supplier")
-        db.connection().exec_driver_sql("UPDATE accounts SET wrong_passwords = 3")
-        assert find_one(db, AccountRecord, "supplier").wrong_passwords == 0
-        assert find_one(db, AccountRecord, "supplier", lock=True) is before
-        assert before.wrong_passwords == 3
-        assert find(db, AccountRecord, "nobody") is None
-
-
 def test_rows_are_put_and_added_whatever_they_leave_out(town: Town) -> None:
     def account_of(db: Session) -> str:
-        return find_one(db, BindingRecord, "f").account
+        return db.get_one(BindingRecord, "f").account
 
     with writing(town.desk.engine) as db:
         db.add(AccountRecord(name="another", password_hash="", created_at=town.desk.clock()))
@@ -66,7 +56,7 @@ def test_rows_are_put_and_added_whatever_they_leave_out(town: Town) -> None:
             add(db, new(KeyRecord, spki="k", business_no="YW")),
         ) == (True, False)
     with reading(town.desk.engine) as db:
-        assert (account_of(db), find_one(db, KeyRecord, "k").business_no) == ("another", "")
+        assert (account_of(db), db.get_one(KeyRecord, "k").business_no) == ("another", "")
 
 
 @pytest.mark.parametrize(

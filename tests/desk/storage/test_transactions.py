@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from tests.rig.postgres import database
 from tui.desk.clock import utc_now
-from tui.desk.storage.database import find_one, migrate, open_database, reading, write, writing, writing_once
+from tui.desk.storage.database import migrate, open_database, reading, write, writing, writing_once
 from tui.desk.storage.records import AccountRecord
 from tui.desk.storage.statements import tell
 from tui.desk.storage.variants import writes_once
@@ -39,7 +39,7 @@ def status(db: Session) -> TransactionStatus:
 
 def wrong_passwords(engine: Engine) -> int:
     with reading(engine) as db:
-        return find_one(db, AccountRecord, "supplier").wrong_passwords
+        return db.get_one(AccountRecord, "supplier").wrong_passwords
 
 
 def test_only_several_statements_that_write_are_held_together(engine: Engine) -> None:

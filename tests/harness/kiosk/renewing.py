@@ -22,9 +22,10 @@ from tests.harness.people import (
 )
 from tui.core.certificate import Token
 from tui.core.exits import Exit
-from tui.core.order import Application, ApplicationStatus, PaymentStatus
+from tui.core.order import ApplicationStatus, PaymentStatus
 from tui.core.payment_method import PaymentMethod
 from tui.core.secret import Password, Pin
+from tui.core.sighting import Sighting
 from tui.core.token import Installation, SignedRequest, Snapshot
 from tui.journey.events import Event
 from tui.journey.state import State
@@ -86,8 +87,8 @@ class Desk(DeskScript):
             return self._unpaid
         return super().__getattr__(name)
 
-    async def _unpaid(self, business_no: str) -> Application:
-        return ENTERED
+    async def _unpaid(self, *_: Any) -> Sighting:
+        return Sighting(ENTERED)
 
 
 def desk_script(resumed: bool = False, **answers: list[Any]) -> DeskScript:

@@ -54,9 +54,9 @@ class Supervised(Visit):
 
 @asynccontextmanager
 async def shown(size: tuple[int, int] = (80, 24)) -> AsyncIterator[tuple[CounterApp, Supervised, Pilot[None]]]:
-    """The app's first screen."""
+    """The app's first screen, on which nobody is idle, however slow the machine is."""
     visit = Supervised()
-    app = CounterApp(cast(Any, Quiet()), visit, 60, lambda password: bytes(password.reveal()) == RIGHT.encode())
+    app = CounterApp(cast(Any, Quiet()), visit, 3600, lambda password: bytes(password.reveal()) == RIGHT.encode())
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
         yield app, visit, pilot

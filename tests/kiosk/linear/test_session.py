@@ -6,7 +6,7 @@ import pytest
 
 from tests.harness.kiosk.lines import ANSWERS, PASSWORD, PIN, Visit
 from tests.harness.kiosk.ports_double import lost
-from tests.harness.kiosk.renewing import ENTERED, INSTALLED, desk_script, token_script
+from tests.harness.kiosk.renewing import ENTERED, INSTALLED, ISSUED, ISSUING, SHOWN, desk_script, token_script
 from tests.harness.people import OFFER, OLD, application, certificate, token
 from tui.core.exits import Exit
 from tui.core.failure import DeskError, Failure, Reason, TokenError
@@ -185,9 +185,12 @@ def test_who_paid_without_touching_a_key_has_the_whole_time_for_the_pin() -> Non
         nonlocal now
         if not now:
             visit.session.idle = IdleClock(120, lambda: now)
-        now = 500.0 if visit.session.state.step is Step.QR else max(now, 1.0)
+        now = max(now, 1.0)
+        if visit.session.state.step is Step.QR:
+            now = 500.0
+            visit.desk.answers["application"] = [ISSUING, ISSUED]
 
-    visit = Visit(ANSWERS, whenever=look_at_the_phone)
+    visit = Visit(ANSWERS, desk=desk_script(application=[SHOWN]), whenever=look_at_the_phone)
     assert (now, visit.code) == (500.0, Exit.DONE)
 
 

@@ -219,6 +219,20 @@ async def test_a_code_that_is_over_vanishes_and_a_new_one_is_offered(change: dic
         assert await stage.press("f5") == [e.PaymentClaimed()]  # paid at the last moment
 
 
+async def test_the_sheet_has_the_room_of_the_code_before_it_and_of_no_other() -> None:
+    async with staged(paying()) as stage:
+        sheet, drawing = stage.screen.query_one("#no-code"), stage.screen.query_one(QrCode).drawing
+        await stage.show(paying(expires_in=0))
+        assert drawing
+        assert sheet.outer_size == drawing.size
+        await stage.pilot.resize_terminal(120, 40)
+        assert sheet.region.height == stage.screen.query_one("#paying").region.height
+        await stage.show(state(Step.ORDER))
+        await stage.pilot.resize_terminal(80, 24)
+        await stage.show(paying(expires_in=0, qr="https://qr.alipay.com/fkx1"))
+        assert not sheet.styles.inline.has_rule("width")
+
+
 async def test_the_countdown_ends_at_its_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [100.0]
     monkeypatch.setattr(Countdown, "clock", staticmethod(lambda: now[0]))

@@ -11,11 +11,11 @@ from tui.desk.context import Desk
 from tui.desk.invoices.files import NotFetched
 from tui.desk.invoices.tax_platform import Links
 from tui.desk.notifications.outbox import tell_invoice
-from tui.desk.storage.database import find, glancing, writing
+from tui.desk.storage.database import glancing, writing
 from tui.desk.storage.inserts import add_all
 from tui.desk.storage.invoices import FileKind, InvoiceFileRecord, InvoiceRecord, RedInvoiceRecord
 from tui.desk.storage.records import ApplicationRecord, MessageKind
-from tui.desk.storage.rows import load, new, save
+from tui.desk.storage.rows import load, new, save, seek
 from tui.desk.storage.statements import ask
 
 _LOG = logging.getLogger(__name__)
@@ -97,7 +97,7 @@ def fetch(desk: Desk, file_no: str) -> None:
 
 def issued_as(db: Session, business_no: str, invoice_no: str) -> InvoiceRecord | RedInvoiceRecord:
     """The blue or red invoice of this request number."""
-    red = find(db, RedInvoiceRecord, invoice_no) if invoice_no != business_no else None
+    red = seek(db.connection(), RedInvoiceRecord, invoice_no) if invoice_no != business_no else None
     return red or load(db.connection(), InvoiceRecord, invoice_no)
 
 

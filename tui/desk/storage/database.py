@@ -3,25 +3,21 @@
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 from select import POLLIN, poll
 from time import monotonic, sleep
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import (
     Connection,
     Engine,
-    Select,
-    bindparam,
     create_engine,
     event,
     inspect,
-    select,
     text,
 )
 from sqlalchemy.exc import InvalidatePoolError
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import Session
 
 from tui.desk.storage.sealed import use_key
 from tui.desk.storage.statements import NO_VALUES, Statement, ask
@@ -34,7 +30,6 @@ _HELD_SECONDS = 20
 """PostgreSQL lets go so soon of the rows of a process that fell silent amid a transaction, as by a power cut."""
 NEWEST_REVISION = "0011"
 """The last of `migrations/versions`."""
-Row = TypeVar("Row", bound=DeclarativeBase)
 _MIGRATION_LOCK = 1_128_350_283
 """Any fixed number: PostgreSQL's advisory lock that lets one desk at a time migrate."""
 
@@ -112,31 +107,6 @@ def write(engine: Engine, statement: Statement, values: Mapping[str, object] = N
     """The first column of what this statement returns, in a transaction of its own."""
     with writes_once(engine).begin() as connection:
         return [row[0] for row in ask(connection, statement, values)]
-
-
-def find(session: Session, kind: type[Row], key: str, *, lock: bool = False) -> Row | None:
-    """The row under this key, asked of the database; where it can, locked until the transaction ends.
-
-    `Session.get` makes its statement anew each time, which takes as long as to carry it out.
-    """
-    found: Row | None = session.scalar(_by_key(kind, lock), {"key": key})
-    return found
-
-
-def find_one(session: Session, kind: type[Row], key: str, *, lock: bool = False) -> Row:
-    """The same.
-
-    :raises NoResultFound: there is none.
-    """
-    found: Row = session.scalars(_by_key(kind, lock), {"key": key}).one()
-    return found
-
-
-@cache
-def _by_key(kind: type[DeclarativeBase], lock: bool) -> Select[Any]:
-    (column,) = kind.__table__.primary_key
-    statement = select(kind).where(column == bindparam("key"))
-    return statement.with_for_update().execution_options(populate_existing=True) if lock else statement
 
 
 def writes_alone(engine: Engine) -> bool:

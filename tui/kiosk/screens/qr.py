@@ -6,6 +6,7 @@ from dataclasses import replace
 from textual import on
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.events import Resize
 from textual.geometry import Size
 from textual.widget import Widget
 from textual.widgets import Static
@@ -52,8 +53,8 @@ class QrScreen(StepScreen):
         super().__init__()
         self._attempt: Attempt | None = None
         self._drawn: tuple[State, bool] | None = None
-        self._place: Size | None = None
-        """That of the code that was shown, which what follows it keeps."""
+        self._places: dict[Size, Size] = {}
+        """Room of the code that was shown, by the window's size: what follows it there keeps it."""
 
     def compose_body(self) -> Iterable[Widget]:
         """Code and panel."""
@@ -110,11 +111,16 @@ class QrScreen(StepScreen):
         if self.focused is not None and not self.focused.display:
             self.focus_next_act()
 
+    def on_resize(self, _: Resize) -> None:
+        """The code of another window had other room."""
+        self._fit_sheet()
+
     def left(self) -> None:
         """No code stays behind."""
         self.query_one(QrCode).show("")
         self.query_one(Countdown).stop()
-        self._attempt = self._drawn = self._place = None
+        self._attempt = self._drawn = None
+        self._places.clear()
 
     def offers(self, action: str, state: State) -> bool:
         """支付成功 also after the code is over, then a new code too; no second payment while the first is frozen."""
@@ -140,12 +146,11 @@ class QrScreen(StepScreen):
         scannable = self._scannable(state)
         code, instead = self.query_one(QrCode), self.query_one("#no-code", Static)
         if code.display and code.drawing is not None:
-            self._place = code.drawing.size
+            self._places[self.app.size] = code.drawing.size
         code.show(attempt.qr if scannable else "")
         code.display = scannable and drawable(attempt.qr)
         instead.display = not code.display
-        if (place := self._place) is not None:
-            instead.styles.width, instead.styles.height = place
+        self._fit_sheet()
         instead.update(Content.styled(_instead(state, attempt, scannable), "bold"))
         self.query_one("#claim").display = scannable and self.offers("claim", state)
         self.query_one("#renew").display = self.offers("renew", state)
@@ -156,6 +161,10 @@ class QrScreen(StepScreen):
         amount = self.query_one("#amount", Static)
         amount.display = not _frozen(state)
         amount.update(drawn(yuan(attempt.amount_fen), ""))
+
+    def _fit_sheet(self) -> None:
+        sheet = self.query_one("#no-code")
+        sheet.styles.width, sheet.styles.height = self._places.get(self.app.size) or (None, None)
 
     def _show_live(self, state: State, attempt: Attempt) -> None:
         scannable = self._scannable(state)
