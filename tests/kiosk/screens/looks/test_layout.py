@@ -32,7 +32,8 @@ def test_a_window_has_its_layout_and_its_column(size: tuple[int, int], layout: L
     [
         ((39, 9), {"-small", "-too-narrow", "-too-low"}),
         ((40, 10), {"-small", "-slim", "-tiny"}),
-        ((60, 20), {"-small"}),
+        ((60, 20), {"-small", "-snug"}),
+        ((76, 20), {"-small"}),
     ],
 )
 def test_a_window_too_small_says_so_in_its_classes(size: tuple[int, int], classes: set[str]) -> None:

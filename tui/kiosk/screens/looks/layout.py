@@ -32,7 +32,7 @@ WIDTH: Final = {Layout.SMALL: 84, Layout.REGULAR: 84, Layout.LARGE: 100}
 """Columns of the step at most, the two blanks at either side among them."""
 ROOMY: Final = 38
 """Rows from which a column has room for words to be read from the door; a class of their own, beside the layout's."""
-NARROW: Final = ((40, "-too-narrow"), (60, "-slim"))
+NARROW: Final = ((40, "-too-narrow"), (60, "-slim"), (76, "-snug"))
 LOW: Final = ((10, "-too-low"), (20, "-tiny"))
 """Below so many columns or rows a class says so, beside `Layout.SMALL`."""
 
