@@ -6,15 +6,7 @@ from typing import Any
 import pytest
 
 from tests.harness.marks import marks_of
-from tests.harness.workers import Rooms, costly_first, import_from
-
-
-def pytest_sessionstart(session: pytest.Session) -> None:
-    """A worker that will collect everything."""
-    worker = getattr(session.config, "workerinput", None)
-    if worker is not None and session.config.args_source is pytest.Config.ArgsSource.TESTPATHS:
-        number = int(worker["workerid"].removeprefix("gw"))
-        import_from(number, worker["workercount"], session.config.rootpath / "tests")
+from tests.harness.workers import Rooms, costly_first
 
 
 @pytest.hookimpl(tryfirst=True)

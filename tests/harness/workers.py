@@ -1,14 +1,10 @@
 """How several workers (pytest-xdist) share the tests, so that at beginning and end none waits for the others."""
 
-from contextlib import suppress
-from importlib import import_module
 from pathlib import Path
-from warnings import catch_warnings, simplefilter
 
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-ROOT = Path(__file__).parents[2]
 TOGETHER = ("tests/end_to_end/",)
 """Folders whose modules go to one worker: they share a sandbox, and wait so much that the others need the processor."""
 COSTLY = ("journey", "postgres", "token", "process", "gateway", "property", "screen", "desk")
@@ -29,20 +25,6 @@ def costly_first(items: list[pytest.Item]) -> None:
     for item in items:
         ranks[item.path] = min(ranks.get(item.path, len(COSTLY)), _rank(item))
     items.sort(key=lambda item: ranks[item.path])
-
-
-def import_from(number: int, workers: int, folder: Path) -> None:
-    """Import all modules of tests, each worker from another one on.
-
-    What one has compiled, the others find. The collection tells what cannot be imported, or not without a warning.
-    """
-    names = [".".join(path.relative_to(ROOT).with_suffix("").parts) for path in sorted(folder.rglob("test_*.py"))]
-    begin = len(names) * number // workers
-    with catch_warnings():
-        simplefilter("error")
-        for name in names[begin:] + names[:begin]:
-            with suppress(Exception, pytest.skip.Exception):
-                import_module(name)
 
 
 def _rank(item: pytest.Item) -> int:
