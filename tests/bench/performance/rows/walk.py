@@ -19,7 +19,7 @@ _PAUSES = (0.4, 1.1, 1.7, 0.8, 1.4)
 _ASIDE = 3.0
 _QUIET = 0.04
 _TEXT = b"0123456789"
-_VIM = ("vim", "-N", "-u", "NONE", "-i", "NONE")
+_VIM = ("vim", "-n", "-N", "-u", "NONE", "-i", "NONE")
 _Samples = defaultdict[str, list[float]]
 
 
