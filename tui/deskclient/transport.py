@@ -71,13 +71,14 @@ class Transport:
             self._asking -= 1
         if connection.rest():
             self._idle.append(connection)
+            self._come()  # whoever waits for the one that is being opened takes this one
         else:
             await connection.close()
         return reply
 
     async def open(self) -> None:
         """Have a connection ready beside the first call's; that none is to be had is told by the call that needs it."""
-        if self._asking > 1:
+        if self._asking > 1 or self._coming is not None:
             return
         if (ready := self._kept()) is None:
             self._coming = asyncio.get_running_loop().create_future()
@@ -86,14 +87,19 @@ class Transport:
             except DeskError:
                 return
             finally:
-                self._coming.set_result(None)
-                self._coming = None
+                self._come()
         self._idle.append(ready)
 
     async def close(self) -> None:
         """Close the idle connections."""
         idle, self._idle = self._idle, []
         await asyncio.gather(*(connection.close() for connection in idle))
+
+    def _come(self) -> None:
+        """Nobody waits any more for the connection that is being opened."""
+        if self._coming is not None:
+            self._coming.set_result(None)
+            self._coming = None
 
     async def _connection(self) -> "_Connection":
         """One that is there or on its way, or else a new one."""

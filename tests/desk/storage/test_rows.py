@@ -95,3 +95,8 @@ def test_a_row_that_somebody_deleted_is_not_written(town: Town) -> None:
         row.business_no = "YW"
         with pytest.raises(StaleDataError):
             save(db, row)
+
+
+def test_a_new_row_has_no_other_columns_than_its_table() -> None:
+    with pytest.raises(TypeError, match="bogus"):
+        new(KeyRecord, spki="k", bogus="")

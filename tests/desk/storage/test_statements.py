@@ -72,3 +72,26 @@ def test_what_has_no_fixed_text_or_types_is_not_carried_out(
 ) -> None:
     with reading(town.desk.engine) as db, pytest.raises(refusal):
         ask(db.connection(), statement, {"a": "a"})
+
+
+def test_a_value_that_is_wanting_is_no_null(town: Town) -> None:
+    statement = select(AccountRecord.name).where(AccountRecord.name == bindparam("name"))
+    with reading(town.desk.engine) as db, pytest.raises(KeyError):
+        ask(db.connection(), statement)
+
+
+@pytest.mark.parametrize(("error", "goes"), [(KeyboardInterrupt, True), (ZeroDivisionError, False)])
+def test_a_connection_on_which_a_statement_was_broken_off_is_used_no_more(
+    town: Town, error: type[BaseException], goes: bool
+) -> None:
+    class Cursor:
+        def execute(self, *_: object) -> None:
+            raise error
+
+    statement = select(AccountRecord.name)
+    with town.desk.engine.connect() as connection:
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(connection.connection, "cursor", Cursor)
+            with pytest.raises(error):
+                ask(connection, statement)
+        assert connection.invalidated is goes

@@ -7,6 +7,7 @@ from tui.core.order import Document as Text
 from tui.journey import events as e
 from tui.journey.state import Step
 from tui.kiosk.widgets.choice import Tick
+from tui.kiosk.widgets.document import Document
 from tui.kiosk.widgets.pages import PageNumber
 
 LONG = Text("1", "须知", "\n\n".join(f"第{number}条" for number in range(20)), "")
@@ -57,3 +58,18 @@ async def test_a_key_that_scrolls_by_lines_tells_the_page_too() -> None:
         assert _place(stage).startswith("第1页")
         await stage.press("end", "home")
         assert _place(stage).startswith("第1页")
+
+
+async def test_no_line_is_left_out_between_a_page_and_the_one_before() -> None:
+    async with staged(people.state(Step.NOTICE, notice=LONG)) as stage:
+        document = stage.screen.query_one(Document)
+        await stage.press("pagedown", *["down"] * 3)
+        top = document.scroll_y
+        await stage.press("pageup")
+        assert 0 < document.scroll_y < top <= document.scroll_y + document.size.height
+
+
+async def test_in_a_narrow_window_nothing_is_said_of_buttons_that_are_not_there() -> None:
+    async with staged(people.state(Step.NOTICE, notice=LONG), (75, 24)) as stage:
+        assert "下一页" not in stage.text
+        assert "向下翻阅" in stage.text

@@ -119,4 +119,5 @@ def test_an_end_hears_a_sign_in_out_in_bounded_time(monkeypatch: pytest.MonkeyPa
     wait = ahead._answered.wait
     monkeypatch.setattr(ahead._answered, "wait", lambda seconds: waits.append(wait(seconds)))
     ahead.stop()
+    ahead.stop()  # the journey has ended it, and the command does so again
     assert (waits, kept.stopped) == ([answered], True)

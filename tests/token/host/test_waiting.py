@@ -42,8 +42,8 @@ except EOFError: print("cryptography" in sys.modules)
 """
 FOR_ORDERS = {"cryptography", "tui.token.x509", "tui.token.host.orders", "tui.token.host.listing", "tui.core.form"}
 NEVER = {"asyncio", "ssl", "logging", "httpx", "textual", "tui.core.order", "tui.desk", "tui.journey"}
-HEAVY = {"pathlib", "urllib", "typing_extensions", *(("inspect", "ast") if sys.version_info < (3, 13) else ())}
-"""Two megabytes that only orders may need; from Python 3.13 on every dataclass needs `inspect`."""
+HEAVY = {"pathlib", "urllib", "typing_extensions", *(("inspect", "ast") if sys.version_info < (3, 12) else ())}
+"""Two megabytes that only orders may need; from Python 3.12 on every dataclass needs `inspect`."""
 
 
 @pytest.mark.parametrize("prepared", [False, True])

@@ -29,7 +29,7 @@ from tui.desk.storage.database import reading
 from tui.desk.storage.evidence import EvidenceRecord, KeyRecord
 from tui.desk.storage.inserts import add
 from tui.desk.storage.records import ApplicationRecord, OrderRecord
-from tui.desk.storage.rows import new, seek
+from tui.desk.storage.rows import load, new, seek
 from tui.desk.storage.rows import save as save_row
 from tui.deskclient.wire import FormRequest, ProofRequest, SaveRequest, SubmitRequest
 
@@ -41,6 +41,8 @@ def save(desk: Desk, db: Session, account: str, request: SaveRequest) -> Applica
     """
     now = desk.clock()
     shown, live = admit(desk, db, account, request.certificate, now)
+    if live is not None:  # another kiosk may have handed it in meanwhile
+        live = load(db.connection(), ApplicationRecord, live.business_no, lock=True)
     if live is None or live.status is ApplicationStatus.DRAFT:
         term = _check(desk, request, shown)
         live = live or _new(desk, account, shown, now)

@@ -10,7 +10,7 @@ from functools import cache
 from types import FunctionType
 from typing import Any, ClassVar, TypeVar, cast
 
-from sqlalchemy import Connection, Insert, Select, Table, Update, bindparam, insert, select, update
+from sqlalchemy import Column, Connection, Insert, Select, Table, Update, bindparam, insert, select, update
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.orm.exc import StaleDataError
@@ -66,8 +66,14 @@ def side_by_side(kinds: Sequence[type[DeclarativeBase]], values: Sequence[Any]) 
 
 
 def new(kind: type[Record], /, **values: Any) -> Record:
-    """A row that `save` adds; what is left out has its column's default, or is None."""
-    return cast(Record, _plain(kind)(_defaults(kind) | values, is_new=True))
+    """A row that `save` adds; what is left out has its column's default, or is None.
+
+    :raises TypeError: there is no such column.
+    """
+    defaults = _defaults(kind)
+    if strange := values.keys() - defaults.keys():
+        raise TypeError(f"{kind.__tablename__} has no {sorted(strange)}")
+    return cast(Record, _plain(kind)(defaults | values, is_new=True))
 
 
 def seek(connection: Connection, kind: type[Record], key: str, *, lock: bool = False) -> Record | None:
@@ -77,7 +83,7 @@ def seek(connection: Connection, kind: type[Record], key: str, *, lock: bool = F
 
 
 def load(connection: Connection, kind: type[Record], key: str, *, lock: bool = False) -> Record:
-    """The same.
+    """The row under this key, locked where `lock` says so and the database can.
 
     :raises NoResultFound: there is none.
     """
@@ -150,8 +156,16 @@ def keys_of(kind: type[DeclarativeBase]) -> tuple[str, ...]:
 
 @cache
 def _defaults(kind: type[DeclarativeBase]) -> dict[str, object]:
-    columns = kind.__table__.columns
-    return {column.key: column.default.arg if column.default is not None else None for column in columns}
+    columns = cast(Table, kind.__table__).columns
+    if reckoned := [column.key for column in columns if not _is_plain(column)]:
+        raise NotImplementedError(f"{kind.__tablename__}: reckoned when written: {reckoned}")
+    return {column.key: cast(Any, column.default).arg if column.default is not None else None for column in columns}
+
+
+def _is_plain(column: Column[Any]) -> bool:
+    """Whether what is written is the value given, or a default that is a value."""
+    reckoned = column.server_default is not None or column.onupdate is not None
+    return not reckoned and (column.default is None or column.default.is_scalar)
 
 
 @cache

@@ -12,6 +12,7 @@ from typing import Any, cast
 from sqlalchemy import Connection, Delete, Dialect, Insert, Select, Update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import NULLTYPE, TypeEngine
+from sqlalchemy.util import is_exit_exception
 
 Statement = Select[*tuple[Any, ...]] | Insert | Update | Delete
 """Built once, by a module or a cache: it is known again by its identity."""
@@ -55,31 +56,37 @@ class _Translation:
 def ask(connection: Connection, statement: Statement, values: Mapping[str, object] = NO_VALUES) -> Rows:
     """Carry it out, with these values for its `bindparam`s; the rows that it returns.
 
+    :raises KeyError: a value is wanting.
     :raises sqlalchemy.exc.DBAPIError: the database refused, or has gone.
     """
     known = _translated(statement, connection.dialect)
-    return known.read(_carry_out(connection, known, values).fetchall())
+    return known.read(_carry_out(connection, known, values)[1])
 
 
 def tell(connection: Connection, statement: Statement, values: Mapping[str, object] = NO_VALUES) -> int:
     """Carry it out; how many rows it wrote.
 
+    :raises KeyError: a value is wanting.
     :raises sqlalchemy.exc.DBAPIError: the database refused, or has gone.
     """
-    return int(_carry_out(connection, _translated(statement, connection.dialect), values).rowcount)
+    return _carry_out(connection, _translated(statement, connection.dialect), values)[0]
 
 
-def _carry_out(connection: Connection, known: _Translation, values: Mapping[str, object]) -> Any:
-    """The cursor that has done it; whoever listens to SQLAlchemy's statements hears of it."""
+def _carry_out(connection: Connection, known: _Translation, values: Mapping[str, object]) -> tuple[int, Rows]:
+    """How many rows it wrote, and those that it returned; whoever listens for statements that begin hears of it."""
     text, bound = known.text, known.bound(values)
     cursor: Any = connection.connection.cursor()
     for listener in connection.dispatch.before_cursor_execute:
         text, bound = listener(connection, cursor, text, bound, None, False)
     try:
         cursor.execute(text, bound)
+        return cursor.rowcount, cursor.fetchall() if cursor.description else []
     except connection.dialect.loaded_dbapi.Error as error:
         raise _refused(connection, cursor, text, error) from error
-    return cursor
+    except BaseException as error:
+        if is_exit_exception(error):  # the statement may be under way still
+            connection.invalidate(error)
+        raise
 
 
 def _refused(connection: Connection, cursor: Any, text: str, error: Exception) -> BaseException:
@@ -107,7 +114,7 @@ def _translated(statement: Statement, dialect: Dialect) -> _Translation:
     return _Translation(
         compiled.string,
         tuple((name, _binding(types[name], dialect)) for name in names),
-        compiled.construct_params(_check=False),
+        {name: bind.effective_value for name, bind in compiled.binds.items() if not bind.required},
         _converting(statement, dialect),
     )
 

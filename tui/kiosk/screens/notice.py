@@ -80,5 +80,10 @@ class NoticeScreen(ReadingScreen):
     def _show_progress(self) -> None:
         read = self.query_one(Document).read and self.state.notice is not None
         self.query_one("ActionButton.-main").disabled = not read
-        words = _("已读到结尾，请按「同意并继续」。") if read else _("请按「下一页」读到结尾，再按「同意并继续」。")
+        if read:
+            words = _("已读到结尾，请按「同意并继续」。")
+        elif self.query_one(PageButtons).display:
+            words = _("请按「下一页」读到结尾，再按「同意并继续」。")
+        else:
+            words = _("请向下翻阅到结尾，再按「同意并继续」。")
         self.query_one("#reading", Static).update(Content(words))

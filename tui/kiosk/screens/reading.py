@@ -61,6 +61,8 @@ class ReadingScreen(StepScreen):
         """Where one is; the focus goes on from a button that turns no more pages."""
         buttons = self.query_one(PageButtons)
         held = self.focused
+        if held is None:  # it was a button for which the window has become too small
+            self.set_focus(self.query_one(Document))
         self.query_one(PageNumber).show(event.page, event.pages)
         buttons.show(event.page, event.pages)
         if held is not None and held.parent is buttons and not held.focusable:

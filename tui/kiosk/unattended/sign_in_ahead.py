@@ -62,7 +62,8 @@ class SignInAhead:
 
     def stop(self) -> None:
         """Stop the runtime, once a sign-in that nobody has asked for was heard out."""
-        if self._unasked:
+        unasked, _answer = self._claim()
+        if unasked:
             self._answered.wait(_HEARD_OUT)
         self._runtime.stop()
 

@@ -116,8 +116,10 @@ class Document(VerticalScroll, can_focus=True, inherit_bindings=False):
             self.turn(by)
 
     def turn(self, by: int) -> None:
-        """To the first line of a page after or before the one in view: the last page begins within the one before."""
-        self.scroll_to(y=(self._page - 1 + by) * self._leap, animate=False, immediate=True)
+        """To the first line of a page after or before the one in view; no line between is left out."""
+        at = self.scroll_y / self._leap
+        whole = int(at) if by > 0 else ceil(at)
+        self.scroll_to(y=(whole + by) * self._leap, animate=False, immediate=True)
 
     def action_to(self, end: int) -> None:
         """The beginning (0) or the end (1)."""

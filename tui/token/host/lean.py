@@ -1,7 +1,7 @@
 """Import msgspec and `dataclasses` without what neither needs here.
 
 msgspec takes `typing_extensions` where it is there, for Pythons older than ours. `dataclasses` takes `inspect`, and
-with it `ast` and `tokenize`, for classes without a docstring; from Python 3.13 on it asks it for the fields of every
+with it `ast` and `tokenize`, for classes without a docstring; from Python 3.12 on it asks it for the fields of every
 class, and gets it then. Both are 1.4 MiB of a process that waits all day, and some milliseconds of its start.
 """
 

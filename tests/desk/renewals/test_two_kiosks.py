@@ -1,0 +1,29 @@
+"""One person at two kiosks: what the one has handed in is not rewritten by the other's form."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tests.harness.desk.town import FORM, Person
+from tui.core.order import ApplicationStatus
+from tui.desk.renewals import applications
+from tui.desk.renewals.admission import admit
+
+
+def test_a_form_that_comes_as_another_kiosk_hands_the_draft_in_is_not_kept(
+    person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[Any] = []
+
+    def seen_before(*arguments: Any) -> Any:
+        seen.append(admit(*arguments))
+        return seen[0]
+
+    draft = person.save()
+    monkeypatch.setattr(applications, "admit", seen_before)
+    person.save()
+    entered = person.submit(draft)
+    answer = person.save(replace(FORM, agent_name="李四"))
+    assert (answer.status, answer.form) == (ApplicationStatus.ENTERED, entered.form)
+    assert person.see(draft.business_no).form == entered.form
