@@ -12,7 +12,6 @@ from typing import Any, cast
 from sqlalchemy import Connection, Delete, Dialect, Insert, Select, Update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import NULLTYPE, TypeEngine
-from sqlalchemy.util import is_exit_exception
 
 Statement = Select[*tuple[Any, ...]] | Insert | Update | Delete
 """Built once, by a module or a cache: it is known again by its identity."""
@@ -83,9 +82,8 @@ def _carry_out(connection: Connection, known: _Translation, values: Mapping[str,
         return cursor.rowcount, cursor.fetchall() if cursor.description else []
     except connection.dialect.loaded_dbapi.Error as error:
         raise _refused(connection, cursor, text, error) from error
-    except BaseException as error:
-        if is_exit_exception(error):  # the statement may be under way still
-            connection.invalidate(error)
+    except (KeyboardInterrupt, SystemExit) as error:  # the statement may be under way still
+        connection.invalidate(error)
         raise
 
 
