@@ -102,6 +102,19 @@ async def test_put_in_after_the_start_and_pulled_and_put_back(bus: Bus, usb: Tok
             assert gone == Snapshot(readers=Readers.NONE)
 
 
+@pytest.mark.parametrize("moment", ["in", "out"])
+async def test_moved_between_the_list_of_readers_and_the_wait(bus: Bus, usb: Tokens, shelf: Shelf, moment: str) -> None:
+    """The library counts the readers when its wait begins: what has come before then, it never tells."""
+    card, certificate = shelf.take("rsa2048")
+    if moment == "out":
+        bus.plug("front", card)
+    bus.before_a_wait(lambda: bus.plug("front", card) if moment == "in" else bus.pull("front"))
+    seen = {certificate} if moment == "in" else set()
+    readers = Readers.PRESENT if moment == "in" else Readers.NONE
+    async with watching(usb) as snapshots:
+        await until(snapshots, lambda snapshot: (held(snapshot), snapshot.readers) == (seen, readers))
+
+
 async def test_ten_times_in_and_out(bus: Bus, usb: Tokens, shelf: Shelf) -> None:
     card, certificate = shelf.take("rsa2048")
     async with watching(usb) as snapshots:

@@ -11,3 +11,7 @@ NOT_ALLOWED: Final = 0x8010006A
 """SCARD_W_SECURITY_VIOLATION: polkit refuses this user."""
 NO_READERS: Final = 0x8010002E
 """SCARD_E_NO_READERS_AVAILABLE."""
+TIMEOUT: Final = 0x8010000A
+"""SCARD_E_TIMEOUT."""
+UNKNOWN_READER: Final = 0x80100009
+"""SCARD_E_UNKNOWN_READER: a reader of this name was there, or never was."""

@@ -5,7 +5,7 @@ import shutil
 import socket
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import mkdtemp
@@ -78,6 +78,10 @@ class Bus:
     def await_waiting(self, clients: int, seconds: float) -> None:
         """Return when so many clients wait for readers to come or go."""
         assert self._readers.wait_for(lambda: len(self._readers.waiting) >= clients, seconds), "no client waits"
+
+    def before_a_wait(self, hand: Callable[[], None]) -> None:
+        """Let a hand move once, when a client has said that it will wait and is not yet waiting."""
+        self._readers.before_a_wait = hand
 
     def await_reader(self, port: str, seconds: float) -> None:
         """Return when a key that left by itself is back."""

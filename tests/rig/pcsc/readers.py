@@ -28,6 +28,8 @@ class Readers:
         """Contexts that wait for a change, and how to tell them of it."""
         self._returning: dict[str, threading.Timer] = {}
         self._events = 1
+        self.before_a_wait: Callable[[], None] | None = None
+        """What happens once, just before a client begins to wait."""
 
     def plug(self, port: str, card: Card) -> None:
         """A key is put into a free port; clients that wait are woken."""
@@ -117,6 +119,9 @@ class Readers:
 
     def wait(self, client: int, show: Callable[[bytes], None], tell: Callable[[Code], None]) -> None:
         """Show the table and tell the client, once, when it changes."""
+        hand, self.before_a_wait = self.before_a_wait, None
+        if hand is not None:
+            hand()
         with self.state:
             self.waiting[client] = tell
             show(self._described())

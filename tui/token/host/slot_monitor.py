@@ -12,10 +12,16 @@ import threading
 import time
 from typing import Any, Final
 
-from tui.core.pcsc import LIBRARY, NO_SERVICE, NOT_ALLOWED, SYSTEM_SCOPE
+from tui.core.pcsc import LIBRARY, NO_SERVICE, NOT_ALLOWED, SYSTEM_SCOPE, TIMEOUT, UNKNOWN_READER
 from tui.core.token import Readers
 
-_INFINITE, _READER_LENGTH = 0xFFFFFFFF, 128
+_UNSIGNED, _READER_LENGTH = 0xFFFFFFFF, 128
+_FIRST_WAIT, _WAIT = 1_000, 60_000
+"""Milliseconds until the readers are listed again, after a change and from then on.
+
+The library counts the readers when a wait begins, and what came between the list and the wait it never tells (up to
+pcsc-lite 2.2, and for the first wait to this day). A hand is at work after a change rather than at another time.
+"""
 _FAILURES: Final = {NO_SERVICE: Readers.NO_SERVICE, NOT_ALLOWED: Readers.NOT_ALLOWED}
 _UNAWARE, _CHANGED, _PRESENT = 0x0000, 0x0002, 0x0020
 _OK = 0
@@ -72,7 +78,7 @@ class SlotMonitor:
         library.SCardReleaseContext.argtypes = (ctypes.c_long,)
         while True:
             context = ctypes.c_long()
-            code = library.SCardEstablishContext(SYSTEM_SCOPE, None, None, ctypes.byref(context)) & _INFINITE
+            code = library.SCardEstablishContext(SYSTEM_SCOPE, None, None, ctypes.byref(context)) & _UNSIGNED
             if code == _OK:
                 self._wait(library, context, used)
                 self.card = False
@@ -91,14 +97,20 @@ class SlotMonitor:
     def _wait(self, library: Any, context: ctypes.c_long, used: bool) -> None:
         """Report every change until pcscd is gone."""
         known: dict[bytes, int] = {}
+        patience = _FIRST_WAIT
         while True:
             names = (_NEW_READERS, *_readers(library, context))
             if used:
                 self._tell(Readers.PRESENT if len(names) > 1 else Readers.NONE)
             asked = [_ReaderState(name, None, known.get(name, _UNAWARE)) for name in names]
             states = (_ReaderState * len(asked))(*asked)
-            if library.SCardGetStatusChange(context, _INFINITE, states, len(names)) & _INFINITE != _OK:
+            code = library.SCardGetStatusChange(context, patience, states, len(names)) & _UNSIGNED
+            if code in (TIMEOUT, UNKNOWN_READER):
+                patience = _WAIT if code == TIMEOUT else _FIRST_WAIT
+                continue
+            if code != _OK:
                 return
+            patience = _FIRST_WAIT
             known = {state.name: state.event & ~_CHANGED for state in states}
             self.card = any(state.event & _PRESENT for state in states)
             self.works = True
@@ -114,10 +126,10 @@ def _mapped() -> str:
 def _readers(library: Any, context: ctypes.c_long) -> tuple[bytes, ...]:
     """The names of all readers; none where pcscd says that there is none."""
     length = ctypes.c_ulong()
-    if library.SCardListReaders(context, None, None, ctypes.byref(length)) & _INFINITE != _OK:
+    if library.SCardListReaders(context, None, None, ctypes.byref(length)) & _UNSIGNED != _OK:
         return ()
     names = ctypes.create_string_buffer(length.value + _READER_LENGTH)
     length.value = len(names)
-    if library.SCardListReaders(context, None, names, ctypes.byref(length)) & _INFINITE != _OK:
+    if library.SCardListReaders(context, None, names, ctypes.byref(length)) & _UNSIGNED != _OK:
         return ()
     return tuple(filter(None, names.raw[: length.value].split(b"\0")))
