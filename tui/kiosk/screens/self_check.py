@@ -24,6 +24,7 @@ class SelfCheckScreen(StepScreen):
     heading = N_("环境检测")
     help_text = HELP
     keys = (BACK, Key("f6", N_("重新检测"), "retry"))
+    filled = True
 
     def compose_body(self) -> Iterable[Widget]:
         """The list, scrollable."""

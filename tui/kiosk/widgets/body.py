@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from textual.binding import Binding
 from textual.containers import VerticalScroll
+from textual.layout import Layout
 
 
 class Body(VerticalScroll, inherit_bindings=False):
@@ -13,6 +14,15 @@ class Body(VerticalScroll, inherit_bindings=False):
         Binding("home", "scroll_home", show=False),
         Binding("end", "scroll_end", show=False),
     ]
+
+    def __init__(self, layout: Layout, *, classes: str | None = None) -> None:
+        super().__init__(id="body", can_focus=False, classes=classes)
+        self._layout_of_step = layout
+
+    @property
+    def layout(self) -> Layout:
+        """Where the step's widgets stand, by the room that there is."""
+        return self._layout_of_step
 
     def on_resize(self) -> None:
         """Less fits now, or the screen has just been laid out for the first time."""
