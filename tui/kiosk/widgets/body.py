@@ -1,5 +1,6 @@
 """The part of a screen that is the step's own; it scrolls where the window is too low for it."""
 
+from math import ceil
 from typing import ClassVar
 
 from textual.binding import Binding
@@ -23,6 +24,13 @@ class Body(VerticalScroll, inherit_bindings=False):
     def layout(self) -> Layout:
         """Where the step's widgets stand, by the room that there is."""
         return self._layout_of_step
+
+    @property
+    def page(self) -> tuple[int, int]:
+        """The page in view and how many there are, as they are turned: a row of each is seen on the next one, too."""
+        step, last = max(1, self.size.height - 1), self.max_scroll_y
+        pages = 1 + ceil(last / step)
+        return (pages if self.scroll_y >= last else min(pages - 1, 1 + ceil(self.scroll_y / step))), pages
 
     def on_resize(self) -> None:
         """Less fits now, or the screen has just been laid out for the first time."""

@@ -20,7 +20,7 @@ def edged(widget: Widget, crop: Region, lines: list[Strip]) -> list[Strip]:
     width = widget.outer_size.width
     if widget.disabled or width < 3:
         return lines
-    main = widget.has_class("-main") or widget.has_class("-next")
+    main = bool(widget.classes & {"-main", "-next"}) and not widget.has_class("-later")
     if widget.has_focus:
         name, left, right = "focus", widget.styles.padding.left, 1
     else:
