@@ -82,7 +82,7 @@ class FormScreen(TypedScreen):
         """提交; the pages at the other end."""
         yield ActionButton(_("提交"), "submit_form", primary=True, id="submit")
         yield ActionButton(_("返回"), "back")
-        yield PageButtons()
+        yield PageButtons(focusable=False)
 
     def on_mount(self) -> None:
         """Say which page is in view whenever another one is."""
@@ -109,11 +109,8 @@ class FormScreen(TypedScreen):
         self.query_one("#heading", Static).update(
             Content.assemble(_(self.heading), (words and f"  {words}", "$foreground")), layout=False
         )
-        held = self.focused
         submit.set_class(page < pages, "-later")
         buttons.show(page, pages)
-        if held is not None and held.parent is buttons and not held.focusable:
-            self.set_focus(submit if page == pages else buttons.query_one("#next-page"))
 
     # ── state in ────────────────────────────────────────────────────────────
     def entered(self, state: State) -> None:
