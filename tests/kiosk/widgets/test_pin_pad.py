@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from textual.events import Key
 from textual.message import Message
 from textual.message_pump import MessagePump
 
@@ -137,6 +138,16 @@ async def test_too_short_a_pin_and_the_last_try_are_not_sent_by_the_pad() -> Non
         await tap(stage, SUBMIT)
         (entered,) = await stage.events()
         assert isinstance(entered, e.PinEntered)
+
+
+async def test_wide_characters_of_an_input_method_are_those_of_their_keys() -> None:
+    async with staged(PAGES["first"]) as stage:
+        entry = stage.screen.query_one(PinEntry)
+        entry.focus()
+        for wide in "１ａＺ！\u3000é王":
+            stage.app.post_message(Key("wide", wide))
+        await stage.pilot.pause()
+        assert bytes(entry._secret.reveal()) == b"1aZ!"
 
 
 async def test_no_message_tells_a_digit(monkeypatch: pytest.MonkeyPatch) -> None:
