@@ -21,7 +21,8 @@ def take_up(settings: KioskSettings) -> None:
 
     :raises SettingsError: the log cannot be written.
     """
-    from tui.process.logbook import open_logbook  # 20 ms, in which drivers' processes start already
+    from tui.process.logbook import hold_back_values, open_logbook  # 20 ms, in which drivers' processes start already
 
     use_language(settings.language)
     open_logbook(settings.log)
+    hold_back_values()

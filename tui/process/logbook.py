@@ -1,6 +1,8 @@
 """Log what failed and where, without secrets, personal data or values from tracebacks."""
 
 import logging
+import sys
+import threading
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
@@ -35,10 +37,24 @@ def _raised(record: logging.LogRecord) -> str:
     return f" ({kind.__name__}{where})"
 
 
+def hold_back_values() -> None:
+    """Log by kind and place what Python would print with its text: what ends a thread, or cannot be raised."""
+    log = logging.getLogger(f"{ROOT}.python")
+
+    def ended(fault: threading.ExceptHookArgs) -> None:
+        log.error("a thread has ended", exc_info=fault.exc_value)
+
+    def unraisable(fault: "sys.UnraisableHookArgs") -> None:
+        log.error("what cannot be raised", exc_info=fault.exc_value)
+
+    threading.excepthook, sys.unraisablehook = ended, unraisable
+
+
 def log_to_stderr() -> None:
-    """Write the log to standard error from now on, as a service does."""
+    """Write the log to standard error from now on, as a service does, and what libraries warn of."""
     handler = logging.StreamHandler()
     handler.setFormatter(MaskedFormatter())
+    logging.getLogger().addHandler(handler)  # else Python's last resort writes whole tracebacks
     log = logging.getLogger(ROOT)
     log.propagate = False
     log.addHandler(handler)
