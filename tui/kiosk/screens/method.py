@@ -11,7 +11,7 @@ from textual.widgets import Static
 
 from tui.core.application import Buyer, FieldErrors, InvoiceForm, check_invoice, normalise_invoice
 from tui.core.order import yuan
-from tui.core.payment_method import PaymentMethod
+from tui.core.payment_method import MANUAL, PaymentMethod
 from tui.core.text_safety import printable
 from tui.journey.events import InvoiceEdited, PaymentSubmitted
 from tui.journey.state import State
@@ -74,7 +74,7 @@ class MethodScreen(TypedScreen):
         """Draw the bill and errors; the fields are the person's until the step is entered again."""
         if state.application is not None and state.application.order is not None:
             number, fee = printable(state.application.business_no, 40), yuan(state.application.order.total_fen)
-            words = Content.assemble(_("业务单号："), number, "    ", _("业务费用："), (fee, "bold $accent"))
+            words = Content.assemble(_("业务单号："), number, "    ", _("业务费用："), fee)
             self.query_one("#bill", Static).update(words)
         self.query_one(Amount).show(state.application)
         self.query_one(CodeRoom).show(state.money)
@@ -87,6 +87,7 @@ class MethodScreen(TypedScreen):
         methods = state.methods
         chosen = state.method if state.method in methods else methods[0]
         self.query_one("#method", Choice).offer(tuple((m, label(m)) for m in methods), chosen)
+        self.set_class(len(methods) > len(MANUAL), "-many")
         self.query_one("#buyer", Choice).offer(tuple((b, label(b)) for b in Buyer), state.invoice.buyer)
         self._ask_for_number()
 
@@ -107,6 +108,7 @@ class MethodScreen(TypedScreen):
         offer = self.state.invoice_offer
         line = self.query_one("#offer", Static)
         line.display = offer is not None and self._buyer() is Buyer.COMPANY
+        self.set_class(line.display, "-offered")
         if offer is not None:
             named = printable(" ".join(part for part in (offer.title, offer.tax_number) if part), 80)
             line.update(Content(_("  按F4填入证书上的单位，请核对：{named}").format(named=named)), layout=False)
