@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tui.kiosk.settings import KioskSettings, load
+from tui.kiosk.settings import KioskSettings, ModuleSettings, language_named, load
 from tui.kiosk.text import use_language
 
 
@@ -14,6 +14,17 @@ def begin(config: Path | None) -> KioskSettings:
     settings = load(config)
     take_up(settings)
     return settings
+
+
+def modules_of(config: Path | None, module: Path | None) -> tuple[ModuleSettings, ...]:
+    """Those of the settings, which are taken up, or the one that is named.
+
+    :raises SettingsError: the settings cannot be used.
+    """
+    if module is None:
+        return begin(config).modules
+    use_language(language_named())
+    return (ModuleSettings(module.absolute()),)
 
 
 def take_up(settings: KioskSettings) -> None:
