@@ -50,13 +50,6 @@ def test_libraries_are_not_written(tmp_path: Path) -> None:
     assert (tmp_path / "kiosk.log").read_text() == ""
 
 
-def test_no_log_where_none_is_wanted_or_possible(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-    assert open_logbook(None) is None
-    assert open_logbook(tmp_path / "file" / "kiosk.log") is None
-    assert open_logbook(tmp_path) is None
-
-
 def test_python_and_libraries_tell_no_values(tmp_path: Path) -> None:
     program = tmp_path / "program.py"
     program.write_text(
@@ -91,3 +84,10 @@ except ValueError:
         "ERROR tui.python: what cannot be raised (ValueError program.py:6)",
         "ERROR library: it said 110*************2X (ValueError program.py:6)",
     ]
+
+
+def test_no_log_where_none_is_wanted_or_possible(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    assert open_logbook(None) is None
+    assert open_logbook(tmp_path / "file" / "kiosk.log") is None
+    assert open_logbook(tmp_path) is None
