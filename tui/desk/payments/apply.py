@@ -13,7 +13,6 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.exc import NoResultFound
-from sqlalchemy.orm import Session
 
 from tui.desk.context import Desk
 from tui.desk.payments.gateway import Outcome, TradeState
@@ -26,6 +25,7 @@ from tui.desk.storage.database import writing
 from tui.desk.storage.records import ApplicationRecord, AttemptRecord, RefundRecord
 from tui.desk.storage.rows import new, row, save, side_by_side
 from tui.desk.storage.statements import ask
+from tui.desk.storage.transactions import Transaction
 
 _LOG = logging.getLogger(__name__)
 Effects = tuple[Effect, ...]
@@ -47,7 +47,7 @@ _ATTEMPTS = (
 class LockedBill:
     """One bill under its application's lock, and its rows; `save` writes what was changed of them."""
 
-    def __init__(self, db: Session, application: ApplicationRecord, now: datetime) -> None:
+    def __init__(self, db: Transaction, application: ApplicationRecord, now: datetime) -> None:
         """Load what belongs to it; the caller's transaction holds the lock."""
         self.db, self.application, self.now = db, application, now
         self.records: dict[str, AttemptRecord] = {}
