@@ -207,7 +207,7 @@ class Keypad(Widget):
         tall, gap = self._rows
         look, edge = self._look(key, row)
         styles = self._style(edge), self._style(look), self._style(edge)
-        side = " " * (2 if key is SUBMIT else 1)
+        side = " "
         room = width - 2 * len(side)
         texts = side, self._face(key, room) if line == (tall - 1) // 2 else " " * room, side
         if not gap and tall > 1 and line == tall - 1 and Figures.half_blocks:
@@ -226,7 +226,7 @@ class Keypad(Widget):
     def _look(self, key: int | PadKey, row: int) -> tuple[str, str]:
         """Names of the styles of a key and of its edges."""
         if key is SUBMIT:
-            return ("shut", "edge") if self._shut else ("main", "main")
+            return ("shut", "shut") if self._shut else ("main", "main")
         if isinstance(key, PadKey):
             return "act", "edge"
         return "other" if row % 2 and not self._rows[1] and not Figures.half_blocks else "key", "edge"
