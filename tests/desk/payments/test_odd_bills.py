@@ -259,7 +259,7 @@ def test_an_odd_line_that_may_be_ours_is_a_difference(
 ) -> None:
     pay(town, method)
     with reading(town.desk.engine) as db:
-        attempt = db.scalars(select(AttemptRecord.attempt_no)).one()
+        attempt = db.unit.scalars(select(AttemptRecord.attempt_no)).one()
     for number, kept in ((attempt, attempt), (f"RF{attempt}", attempt), (OURS, OURS), ("", "line")):
         caplog.clear()
         with monkeypatch.context() as patched:

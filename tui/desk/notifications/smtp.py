@@ -12,7 +12,7 @@ from email.utils import formataddr, formatdate
 from functools import cached_property
 from pathlib import Path
 from select import POLLIN, poll
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -21,6 +21,8 @@ from tui.desk.notifications.mime import compose, encoded
 from tui.desk.outbound import trust
 from tui.desk.settings_reader import Password
 
+_VERDICT = 600.0
+"""Seconds for the answer to a whole message (RFC 5321, 4.5.3.2.6): who gives up before it comes sends a second copy."""
 _KEPT, _KEPT_SECONDS = 2, 15.0
 """Connections, and how long each of them is kept unused."""
 
@@ -43,7 +45,22 @@ class MailSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """Empty: no authentication."""
     password: Password = msgspec.field(default=Password(), name="password_file")
     deadline: float = 15.0
-    """Seconds for one command."""
+    """Seconds for one command; a message that was handed over is waited for as long as RFC 5321 says."""
+
+
+class _Patient(smtplib.SMTP):
+    def data(self, msg: Any) -> tuple[int, bytes]:
+        """Hand over a message; whoever fails ends the connection."""
+        if self.sock is not None:
+            self.sock.settimeout(_VERDICT)
+        answer = super().data(msg)
+        if self.sock is not None:
+            self.sock.settimeout(self.timeout)
+        return answer
+
+
+class _PatientOverTls(_Patient, smtplib.SMTP_SSL):
+    pass
 
 
 class _Kept(NamedTuple):
@@ -144,9 +161,9 @@ class Mailer:
         settings = self._settings
         server: smtplib.SMTP
         if settings.implicit_tls:
-            server = smtplib.SMTP_SSL(settings.host, settings.port, timeout=settings.deadline, context=self._tls)
+            server = _PatientOverTls(settings.host, settings.port, timeout=settings.deadline, context=self._tls)
         else:
-            server = smtplib.SMTP(settings.host, settings.port, timeout=settings.deadline)
+            server = _Patient(settings.host, settings.port, timeout=settings.deadline)
         try:
             if settings.starttls and not settings.implicit_tls:
                 server.starttls(context=self._tls)
