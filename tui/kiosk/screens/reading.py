@@ -25,6 +25,8 @@ class ReadingScreen(StepScreen):
         self._text_of = text_of
         self._original = False
         """The Chinese is shown, though there is a translation."""
+        self._follows = False
+        """There is a page behind the one in view."""
 
     def after_reading(self) -> Widget:
         """What is to be done at the end of the text."""
@@ -59,11 +61,11 @@ class ReadingScreen(StepScreen):
     on_descendant_blur = on_descendant_focus
 
     def _light(self) -> None:
-        document, onward = self.query_one(Document), self.query_one("#next-page")
-        act = onward if onward.display and not onward.disabled else self.after_reading()
+        act = self.query_one("#next-page") if self._follows else self.after_reading()
+        reading = self.focused is self.query_one(Document)
         for widget in self.query("ActionButton, Tick"):
-            widget.set_class(widget is act and self.focused is document, "-lit")
-        self.query_one("ActionButton.-main").set_class(act is onward, "-later")
+            widget.set_class(reading and widget is act, "-lit")
+        self.query_one("ActionButton.-main").set_class(self._follows, "-later")
 
     @on(Document.Turned)
     def show_page(self, event: Document.Turned) -> None:
@@ -74,6 +76,7 @@ class ReadingScreen(StepScreen):
             self.set_focus(self.query_one(Document))
         self.query_one(PageNumber).show(event.page, event.pages)
         buttons.show(event.page, event.pages)
+        self._follows = event.page < event.pages
         self._light()
         if held is not None and held.parent is buttons and not held.focusable:
             self.set_focus(self.after_reading() if event.page == event.pages else buttons.query_one("#next-page"))
