@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 import tui
 from tui.cli.kiosk import fit_terminal, speak_what_is_drawn
-from tui.cli.output import say
 from tui.cli.run import prepare
 from tui.cli.settings import begin
 from tui.core.exits import Exit, exit_of
@@ -24,6 +23,7 @@ from tui.kiosk.wiring import head_start, outlets, runtime
 from tui.process import garbage
 from tui.process.environment import environment
 from tui.process.hardening import harden
+from tui.process.output import say
 
 if TYPE_CHECKING:
     from tui.kiosk.counter.visit import Visit

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from tui.cli.checks import check_lines, checked, examine, verdict
 from tui.cli.machine.report import report
-from tui.cli.output import out, out_json
 from tui.cli.settings import begin
+from tui.process.output import out, out_json
 
 
 def doctor(config: Path | None, as_json: bool, deep: bool) -> int:

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, assert_never
 
 from tui.cli.lines import by_lines, is_dumb
-from tui.cli.output import say
 from tui.cli.settings import begin
 from tui.core.exits import Exit
 from tui.kiosk.settings import LANGUAGE_VARIABLE, KioskSettings, Language, Mode, QrDrawing, load
@@ -18,6 +17,7 @@ from tui.kiosk.text import use_language
 from tui.kiosk.wiring import head_start, outlets, runtime
 from tui.process import garbage
 from tui.process.environment import clean_environment, environment
+from tui.process.output import say, unusable
 
 if TYPE_CHECKING:
     from tui.journey.ports import Phone
@@ -52,8 +52,11 @@ def demo(directory: Path | None, autoplay: bool, speed: float, pictures: Path | 
 
     try:
         prepared = prepare(directory)
-    except (DemoFailed, OSError) as error:
+    except DemoFailed as error:
         say(error)
+        return Exit.USAGE
+    except OSError as error:
+        say(unusable(error))
         return Exit.USAGE
     try:
         return _play(prepared, autoplay, speed, pictures, linear)

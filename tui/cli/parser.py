@@ -1,13 +1,14 @@
 """The parser of the table's commands; help in Chinese first, then English."""
 
 import argparse
+import sys
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 from tui import __version__
 from tui.cli.command import Command, OneOf, Option, found
 from tui.cli.table import COMMANDS, GROUPS, KIOSK
-from tui.core.exits import LEGEND
+from tui.core.exits import LEGEND, Exit
 
 LOG = """\
 日志 / log: ~/.local/state/ca-kiosk/kiosk.log，kiosk.toml 里 [kiosk] log = "路径" 可改，log = "" 则不写；
@@ -41,6 +42,11 @@ class Parser(argparse.ArgumentParser):
         """As argparse does, and as it asks the parser of a command."""
         self.fill()
         return super().parse_known_args(*words, **named)
+
+    def error(self, message: str) -> NoReturn:
+        """As argparse does, and in Chinese that it is the words."""
+        self.print_usage(sys.stderr)
+        self.exit(Exit.USAGE, f"{self.prog}: 参数有误 / error: {message}\n")
 
 
 def parser() -> Parser:

@@ -9,11 +9,11 @@ from queue import SimpleQueue
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
-from tui.cli.output import say
 from tui.cli.settings import begin, take_up
 from tui.core.exits import Exit
 from tui.kiosk.settings import load
 from tui.kiosk.wiring import branched, import_ports, runtime
+from tui.process.output import say
 from tui.process.pin_file import read_pin, refuse_open
 
 if TYPE_CHECKING:

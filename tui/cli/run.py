@@ -6,20 +6,20 @@ import signal
 import sys
 from codecs import lookup
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from importlib import import_module
 from io import TextIOWrapper
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from tui.cli.output import say
 from tui.cli.plain import Plain, plain_command, plain_words
 from tui.core.exits import Exit, exit_of
-from tui.core.failure import KioskError, Reason
+from tui.core.failure import KioskError, Money, Reason
 from tui.process import garbage
 from tui.process.environment import forget_inherited
 from tui.process.hardening import harden, hide
+from tui.process.output import flush, say
+from tui.process.tables import SettingsError
 
 if TYPE_CHECKING:
     from tui.cli.command import Command
@@ -38,25 +38,27 @@ def run(words: Sequence[str] | None) -> NoReturn:
         else:
             code = _command(words)
     except KioskError as error:
-        say(f"{error} ({error.failure.reason.number})")
+        _tell(error)
         code = exit_of(error.failure)
     except KeyboardInterrupt:  # of a command that gives Ctrl-C no meaning of its own
         code = 128 + signal.SIGINT
+    finally:
+        flush()
     if alone and command is not None:
-        _end(code)
+        os._exit(code)  # it has closed all in order by itself: taking modules apart takes 10 ms
     gc.freeze()  # Python's end searches what is left for garbage: 20 ms
     sys.exit(code)
 
 
-def _end(code: int) -> None:
-    """Leave at once what a plain command has closed in order by itself: taking modules apart takes 10 ms.
+def _tell(error: KioskError) -> None:
+    """What happened and what to do, in the person's language; of settings in both, for there may be no language yet."""
+    if isinstance(error, SettingsError):
+        say(f"{error} ({error.failure.reason.number})")
+        return
+    from tui.kiosk.text.wording import explain
 
-    Returns where its output cannot be written: Python has its own end for that.
-    """
-    with suppress(OSError):
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(code)
+    told = explain(error.failure, Money.NOT_TOUCHED)
+    say(f"{told.happened} ({error.failure.reason.number})\n{told.advice}")
 
 
 def prepare() -> None:
@@ -109,11 +111,11 @@ def _command(words: Sequence[str]) -> int:
 
 def _print_anywhere() -> None:
     """No text fails for want of a character or of a descriptor: ASCII, which has none of ours, becomes UTF-8."""
-    for name in ("stdout", "stderr"):
-        if getattr(sys, name) is None:  # closed; the argument parser of some Pythons would fail over it
-            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - for the process's life
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:  # closed
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 - for the process's life
         stream = getattr(sys, name)
-        if isinstance(stream, TextIOWrapper):
+        if mode == "w" and isinstance(stream, TextIOWrapper):
             ascii_only = lookup(stream.encoding).name == "ascii"
             stream.reconfigure(encoding="utf-8" if ascii_only else None, errors="replace")
 

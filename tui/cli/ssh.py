@@ -3,8 +3,8 @@
 import sys
 from collections.abc import Mapping
 
-from tui.cli.output import say
 from tui.core.exits import Exit
+from tui.process.output import say
 
 ASKED_FOR = "SSH_ORIGINAL_COMMAND"
 """What the client wanted to be run instead (sshd(8), ForceCommand)."""

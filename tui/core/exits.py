@@ -12,7 +12,7 @@ class Exit(IntEnum):
     NOT_GENUINE = 1
     """`desk verify`: the message is forged, broken or not signed."""
     USAGE = 2
-    """Wrong arguments, settings or answers; an extra is not installed; no terminal."""
+    """Wrong arguments, settings or answers; an extra is not installed; no terminal; no place for the result."""
     REFUSED = 3
     """A rule says no: expired, too early, wrong account, a form field, an application that ended."""
     TOKEN = 4
@@ -31,7 +31,7 @@ LEGEND = """\
 退出码 / exit codes:
   0   完成 / done
   1   desk verify：报文不可信、没有签名或有歧义 / not genuine, not signed, or ambiguous
-  2   参数、设置或终端有误 / usage, settings, terminal
+  2   参数、设置、终端或输出有误 / usage, settings, terminal, output
   3   按规则不能办理：已过期、未到续期时间、账号不符等 / refused by rule
   4   CA、CA密码或驱动有误 / token, PIN or driver
   5   服务端或网络不可用 / desk or network

@@ -1,7 +1,6 @@
 """What `ca-kiosk desk serve`, `desk migrate` and `desk evidence` do."""
 
 import gc
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +24,7 @@ from tui.desk.storage.database import (
     reading,
 )
 from tui.desk.storage.wakeup import notify
+from tui.process.output import put, say, unusable
 
 _OBJECTS = 50_000
 """That are made before it is looked for cycles among them, of which a desk makes few; Python looks after each 700."""
@@ -92,8 +92,7 @@ def evidence(config: Path, business_no: str) -> int:
         if found is None:
             say(f"没有这笔申请的签名 / no evidence for {business_no}")
             return Exit.REFUSED
-        sys.stdout.buffer.write(found)
-        sys.stdout.buffer.flush()
+        put(found)
         return Exit.DONE
 
     return with_settings(config, print_it)
@@ -103,8 +102,11 @@ def with_settings(config: Path, act: Callable[[DeskSettings], int]) -> int:
     """The act's exit code; one line for unusable settings and a database that is missing or another version's."""
     try:
         return act(load(config))
-    except (SettingsError, OSError) as error:
-        say(str(error))
+    except SettingsError as error:
+        say(f"设置有误 / the settings cannot be used: {error}")
+        return Exit.USAGE
+    except OSError as error:
+        say(f"{config}: {unusable(error)}")
         return Exit.USAGE
     except OperationalError as error:
         say(f"{config}: desk.database: 数据库不可用 / not available: {str(error.orig).partition(chr(10))[0]}")
@@ -142,8 +144,3 @@ def existing_database(settings: DeskSettings) -> Iterator[Engine]:
         yield engine
     finally:
         engine.dispose()
-
-
-def say(text: str) -> None:
-    """A line on standard error."""
-    print(text, file=sys.stderr, flush=True)

@@ -122,8 +122,10 @@ def read(file: Path, kind: type[T]) -> T:
     try:
         document = tomllib.loads(file.read_text(encoding="utf-8-sig"))  # some editors write a mark before it
         return msgspec.convert(document, kind, dec_hook=named)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-        raise SettingsError(f"{file}: {error}") from error
+    except OSError as error:
+        raise SettingsError(f"{file}: 无法读取 / cannot be read: {error.strerror}") from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        raise SettingsError(f"{file}: 不是正确的 TOML / is no correct TOML: {error}") from error
     except msgspec.ValidationError as error:
         raise SettingsError(f"{file}: {_what_is_wrong(error, kind)}") from error.__cause__
 

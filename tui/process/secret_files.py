@@ -1,7 +1,9 @@
 """Tell whether a file may hold a secret, by PostgreSQL's rule for a server's private key."""
 
 import os
+from errno import EISDIR
 from pathlib import Path
+from stat import S_ISDIR
 
 _OTHERS, _GROUP_BUT_READ = 0o077, 0o037
 
@@ -15,6 +17,8 @@ def open_to_others(path: Path) -> str:
     :raises OSError: it cannot be looked at.
     """
     found = path.stat()
+    if S_ISDIR(found.st_mode):
+        raise IsADirectoryError(EISDIR, os.strerror(EISDIR), str(path))
     if found.st_uid not in (0, os.geteuid()):
         return f"{path} 属于其他用户 / belongs to another user: chown"
     of_root = found.st_uid == 0

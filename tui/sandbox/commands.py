@@ -1,10 +1,10 @@
 """Run `ca-kiosk sandbox up`, `token`, `pay` and `fault`; heavy imports happen where they are used."""
 
-import sys
 from pathlib import Path
 from typing import Literal
 
 from tui.core.exits import Exit
+from tui.process.output import out, say, unusable
 from tui.process.secret_files import open_to_others
 
 
@@ -17,12 +17,14 @@ def up(directory: Path) -> int:
 
     try:
         with until_signalled() as wait, Environment(directory) as environment:
-            print(msgspec.json.encode(environment.addresses).decode(), flush=True)
+            out(msgspec.json.encode(environment.addresses).decode())
             wait()
     except DeskFailed as error:
         return _say(error, Exit.DESK)
-    except (EnvironmentFailed, OSError) as error:
+    except EnvironmentFailed as error:
         return _say(error, Exit.USAGE)
+    except OSError as error:
+        return _say(unusable(error), Exit.USAGE)
     return Exit.DONE
 
 
@@ -59,12 +61,12 @@ def token(
             key=key,
         )
     except TokenRefused as error:
-        return _say(error, Exit.TOKEN)
+        return _say(f"CA 不可用 / the token cannot be used: {error}", Exit.TOKEN)
     except UnicodeDecodeError:
-        return _say(f"{pin_file}: the PIN is not UTF-8", Exit.USAGE)
+        return _say(f"{pin_file}: 密码不是 UTF-8 / the PIN is not UTF-8", Exit.USAGE)
     except OSError as error:
-        return _say(error, Exit.USAGE)
-    print(fingerprint)
+        return _say(unusable(error), Exit.USAGE)
+    out(fingerprint)
     return Exit.DONE
 
 
@@ -81,11 +83,13 @@ def pay(directory: Path, *, qr: str | None = None, business_no: str | None = Non
         elif business_no is not None:
             played = pay_application(directory, business_no)
         else:
-            return _say("--qr or BUSINESS_NO is needed", Exit.USAGE)
+            return _say("须给出 --qr 或业务单号 / --qr or BUSINESS_NO is needed", Exit.USAGE)
     except WalletRefused as error:
-        return _say(error, Exit.PAYMENT)
-    except (SettingsError, OSError) as error:
+        return _say(f"支付平台未受理 / the platform refuses: {error}", Exit.PAYMENT)
+    except SettingsError as error:
         return _say(error, Exit.USAGE)
+    except OSError as error:
+        return _say(unusable(error), Exit.USAGE)
     for fault in played:
         _say(f"{fault}: {ABOUT[fault]}", Exit.DONE)
     return Exit.DONE
@@ -105,13 +109,13 @@ def fault(directory: Path, name: str, *, channel: str | None = None, count: int 
     try:
         armed = {one: arm(directory, one, name, count) for one in asked}
     except WalletRefused as error:
-        return _say(error, Exit.PAYMENT)
+        return _say(f"支付平台未受理 / the platform refuses: {error}", Exit.PAYMENT)
     except OSError as error:
-        return _say(error, Exit.USAGE)
-    print(msgspec.json.encode(armed).decode())
+        return _say(unusable(error), Exit.USAGE)
+    out(msgspec.json.encode(armed).decode())
     return Exit.DONE
 
 
 def _say(what: Exception | str, code: Exit) -> int:
-    print(what, file=sys.stderr)
+    say(what)
     return code

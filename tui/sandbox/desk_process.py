@@ -56,7 +56,7 @@ class DeskProcess:
                 except httpx.HTTPError:
                     pass
                 time.sleep(0.05)
-        raise DeskFailed(f"the desk does not answer, see {self._directory / 'desk.log'}")
+        raise DeskFailed(f"续期服务没有启动，见 / the desk does not answer, see {self._directory / 'desk.log'}")
 
     def restart(self) -> None:
         """Kill it (SIGKILL, as a power cut does), and return when its successor answers."""

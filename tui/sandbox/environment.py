@@ -124,7 +124,7 @@ def _locked(path: Path) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise EnvironmentFailed(f"a sandbox is up in {path.parent} already") from error
+            raise EnvironmentFailed(f"沙箱已在运行 / a sandbox is up in {path.parent} already") from error
         yield
 
 

@@ -91,6 +91,12 @@ def test_an_error_names_the_key(tmp_path: Path, old: str, new: str, key: str) ->
         ('"4660 (0x1234)"', "1234"),
         ('"12345678"', "12345678"),
         ('"00"', "0"),
+        ('"-5"', "-5"),
+        ('"serial=-0A"', "-a"),
+        ('"Serial Number: -10 (-0xa)"', "-a"),
+        ('"(Negative)12:34:56:78:90:ab:cd:ef:12"', "-1234567890abcdef12"),
+        ('"-00"', "0"),
+        (f'"{"7f" * 40}"', "7f" * 40),
         ('" "', ""),
     ],
 )
@@ -98,7 +104,9 @@ def test_a_serial_is_taken_as_programs_print_it(tmp_path: Path, written: str, se
     assert read_answers(_write(tmp_path, WHOLE.replace('"0A1B"', written))).serial == serial
 
 
-@pytest.mark.parametrize("written", ["4660", "0x1234", '"xyz"', '"-5"', '"12)"', '"4660 (1234)"', '"4660 (0x1234"'])
+@pytest.mark.parametrize(
+    "written", ["4660", "-5", "0x1234", '"xyz"', '"--5"', '"-"', '"12)"', '"4660 (1234)"', '"4660 (0x1234"']
+)
 def test_what_is_no_serial_is_told_with_examples(tmp_path: Path, written: str) -> None:
     with pytest.raises(SettingsError, match=r'answers\.toml: serial must be a hexadecimal serial .* "0A:1B:2C"'):
         read_answers(_write(tmp_path, WHOLE.replace('"0A1B"', written)))

@@ -3,13 +3,13 @@
 from pathlib import Path
 
 from tui.cli.certs.held import Held, held, named
-from tui.cli.output import say
 from tui.core.certificate import Certificate
 from tui.core.exits import Exit
 from tui.core.text_safety import printable
 from tui.kiosk.certificate_file import DER_SUFFIXES, PEM_SUFFIXES, write_new
 from tui.kiosk.text import _
 from tui.kiosk.text.dates import moment
+from tui.process.output import say
 
 
 def export(file: Path, fingerprint: str, config: Path | None, module: Path | None) -> int:

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from tui.cli.certs.held import Held, held, named
 from tui.cli.certs.listing import Listed, rows
-from tui.cli.output import out, out_json, say
 from tui.core.certificate import RENEWAL_WINDOW
 from tui.core.details import Details
 from tui.core.exits import Exit
@@ -16,6 +15,7 @@ from tui.kiosk.text import _
 from tui.kiosk.text.certificate import token_name
 from tui.kiosk.text.details import sections
 from tui.kiosk.wiring import read_details
+from tui.process.output import out, out_json, say
 
 
 @frozen

@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 
 from tui.cli.certs import listing
-from tui.cli.output import out, out_json, say
 from tui.core.exits import Exit, exit_of
 from tui.core.token import Snapshot
+from tui.process.output import out, out_json, say
 
 
 def tell(snapshot: Snapshot, *, as_json: bool) -> Exit:

@@ -18,6 +18,7 @@ from tui.core.exits import Exit
 from tui.core.failure import Failure, Money
 from tui.core.token import Snapshot
 from tui.kiosk.text.wording import explain
+from tui.process.output import lost
 
 
 class _Event(msgspec.Struct, frozen=True, tag_field="event"):
@@ -179,7 +180,12 @@ async def _write(line: bytes, out: int) -> None:
     rest = memoryview(line)
     while rest:
         await _writable(out)
-        rest = rest[os.write(out, rest[: select.PIPE_BUF]) :]
+        try:
+            rest = rest[os.write(out, rest[: select.PIPE_BUF]) :]
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            lost(error)
 
 
 async def _writable(out: int) -> None:

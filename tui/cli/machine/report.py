@@ -7,7 +7,6 @@ from pathlib import Path
 from tui.cli.checks import check_lines, checked, examine, verdict
 from tui.cli.machine import place, reader, terminal
 from tui.cli.machine.finding import Finding
-from tui.cli.output import out, out_json
 from tui.core.failure import Money
 from tui.core.frozen import frozen
 from tui.journey.ports import Check
@@ -15,6 +14,7 @@ from tui.kiosk.settings import KioskSettings, load
 from tui.kiosk.text import N_, _, use_language
 from tui.kiosk.text.wording import explain
 from tui.process.environment import environment
+from tui.process.output import out, out_json
 
 ITEMS = {
     "locale": N_("语言环境"),

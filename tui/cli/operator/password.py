@@ -1,14 +1,15 @@
 """Make and verify the hash of an operator's password (Argon2id, RFC 9106)."""
 
 import sys
-from getpass import getpass
 from os import urandom
 
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
-from tui.cli.output import out, say
 from tui.core.exits import Exit
 from tui.core.secret import Password
+from tui.kiosk.settings import language_named
+from tui.kiosk.text import use_language
+from tui.process.output import out, say
 
 SHORTEST = 8
 """Characters."""
@@ -18,20 +19,27 @@ SALT, LENGTH, ITERATIONS, LANES, MEMORY = 16, 32, 3, 4, 1 << 16
 
 def operator_password() -> int:
     """Ask twice without echo, or read one line where standard input is no terminal, and print the hash."""
-    typed = _asked() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    typed = _asked() if sys.stdin.isatty() else Password(sys.stdin.buffer.readline().rstrip(b"\r\n"))
     if typed is None:
         say("两次输入不一致 / the two differ")
         return Exit.USAGE
     if len(typed) < SHORTEST:
         say(f"至少{SHORTEST}个字符 / at least {SHORTEST} characters")
         return Exit.USAGE
-    out(hash_of(Password(typed.encode())))
+    out(hash_of(typed))
     return Exit.DONE
 
 
-def _asked() -> str | None:
-    typed = getpass("管理密码 / operator's password: ")
-    return typed if getpass("再输入一次 / once more: ") == typed else None
+def _asked() -> Password | None:
+    from tui.cli.token.asking import Asking
+
+    use_language(language_named())
+    with Asking() as asking:
+        typed = asking.secret("管理密码 / operator's password:", Password)
+        again = asking.secret("再输入一次 / once more:", Password)
+    alike = typed.reveal() == again.reveal()
+    again.wipe()
+    return typed if alike else None
 
 
 def hash_of(password: Password) -> str:

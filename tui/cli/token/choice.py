@@ -5,12 +5,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.core.certificate import Token
-from tui.core.exits import Exit, exit_of
-from tui.core.failure import Failure, KioskError, Money, Reason, TokenError
+from tui.core.exits import Exit
+from tui.core.failure import Failure, Reason, TokenError
 from tui.core.text_safety import printable
 from tui.kiosk.settings import ModuleSettings, language_named, load
 from tui.kiosk.text import _, use_language
-from tui.kiosk.text.wording import explain
 
 if TYPE_CHECKING:
     from tui.cli.token.asking import Asking
@@ -20,7 +19,10 @@ Act = Callable[["Tokens", Token, "Asking"], Awaitable[int]]
 
 
 def on_one(config: Path | None, module: Path | None, named: str, act: Act) -> int:
-    """Do something to the one token that is in, or to the named one; a failure is told in words."""
+    """Do something to the one token that is in, or to the named one.
+
+    :raises KioskError: there is none, or it fails.
+    """
     import asyncio
 
     from tui.cli.settings import take_up
@@ -52,12 +54,7 @@ def on_one(config: Path | None, module: Path | None, named: str, act: Act) -> in
             await port.close()
 
     with Asking() as asking:
-        try:
-            return asyncio.run(done())
-        except KioskError as error:
-            told = explain(error.failure, Money.NOT_TOUCHED)
-            asking.say(f"{told.happened} ({error.failure.reason.number})", told.advice)
-            return exit_of(error.failure)
+        return asyncio.run(done())
 
 
 def _name(token: Token) -> str:

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.cli.output import out, out_json
 from tui.cli.token.choice import on_one
 from tui.core.certificate import Token, refer_whole
 from tui.core.exits import Exit
@@ -14,6 +13,7 @@ from tui.core.secret import Password, Pin
 from tui.core.text_safety import printable
 from tui.core.token import TokenStage
 from tui.kiosk.text import N_, _
+from tui.process.output import out, out_json
 
 if TYPE_CHECKING:
     from tui.cli.token.asking import Asking

@@ -4,10 +4,10 @@ from tui.core.x509.der import OID, SEQUENCE, SET, Element, element, is_oid
 
 _UNIQUE_IDENTIFIER = bytes.fromhex("55042d")
 """x500UniqueIdentifier (2.5.4.45), the one attribute of a name that is a BIT STRING (X.520, 6.2.7)."""
-_BMP = 0x1E
+_NUMERIC, _BMP = 0x12, 0x1E
 _ENCODINGS = {
     0x0C: "utf-8",
-    **dict.fromkeys((0x12, 0x13, 0x14, 0x16), "latin-1"),  # Numeric, Printable, T61, IA5, whatever stands in them
+    **dict.fromkeys((_NUMERIC, 0x13, 0x14, 0x16), "latin-1"),  # Printable, T61, IA5, whatever stands in them
     0x1C: "utf-32-be",
     _BMP: "utf-16-be",
 }
@@ -30,22 +30,23 @@ def is_readable(name: bytes) -> bool:
 def is_same(one: bytes, other: bytes) -> bool:
     """Whether two Names (DER) are one to relying parties: string type, case and blanks do not count (RFC 5280, 7.1).
 
-    Measured with OpenSSL, to which only ASCII has cases and blanks.
+    Measured with OpenSSL, to which only ASCII has cases and blanks. A NumericString is compared as it stands: it is no
+    DirectoryString, and has a matching rule of its own (X.520), which neither RFC 5280 nor OpenSSL asks for.
 
     :raises ValueError: one is no Name.
     """
     return one == other or _comparable(one) == _comparable(other)
 
 
-def _comparable(name: bytes) -> list[frozenset[tuple[bytes, bytes]]]:
+def _comparable(name: bytes) -> list[list[tuple[bytes, bytes]]]:
     return [
-        frozenset((kind.whole, _folded(value)) for kind, value in (attribute.row for attribute in relative.row))
+        sorted((kind.whole, _folded(value)) for kind, value in (attribute.row for attribute in relative.row))
         for relative in element(name, SEQUENCE).row
     ]
 
 
 def _folded(value: Element) -> bytes:
-    text = _text(value)
+    text = None if value.tag == _NUMERIC else _text(value)
     return value.whole if text is None else b" ".join(text.encode().lower().split())
 
 

@@ -2,7 +2,6 @@
 
 import os
 import pwd
-import sys
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from pathlib import Path
@@ -16,7 +15,7 @@ from tui.core.order import yuan
 from tui.core.payment_method import PaymentMethod
 from tui.core.text_safety import printable
 from tui.desk.clock import utc_now
-from tui.desk.commands import existing_database, say, with_settings
+from tui.desk.commands import existing_database, with_settings
 from tui.desk.context import Desk
 from tui.desk.invoices.service import try_again
 from tui.desk.invoices.view import invoice_view
@@ -33,6 +32,7 @@ from tui.desk.storage.database import reading, writing
 from tui.desk.storage.records import ApplicationRecord
 from tui.desk.storage.wakeup import notify
 from tui.desk.wiring import build
+from tui.process.output import out, put, say
 
 
 def orders(config: Path, concern: str, business_no: str, *, as_json: bool) -> int:
@@ -45,9 +45,9 @@ def orders(config: Path, concern: str, business_no: str, *, as_json: bool) -> in
             say(f"没有这笔申请 / no application {business_no}")
             return Exit.REFUSED
         if as_json:
-            _out(_json(found[0] if business_no else found))
+            out(_json(found[0] if business_no else found))
         else:
-            _out("\n".join(line for one in found for line in _lines(one, whole=bool(business_no))))
+            put("".join(f"{line}\n" for one in found for line in _lines(one, whole=bool(business_no))).encode())
         return Exit.DONE
 
     return with_settings(config, show)
@@ -88,7 +88,7 @@ def invoice(config: Path, business_no: str, *, again: bool) -> int:
                     say(f"没有这笔申请的发票 / no invoice of {business_no}")
                     return Exit.REFUSED
                 if not again:
-                    _out(_json(view))
+                    out(_json(view))
                     return Exit.DONE
                 if not try_again(db, business_no, utc_now()):
                     say("发票没有被拒绝，无需重试 / nothing was refused, there is nothing to try again")
@@ -122,9 +122,9 @@ def reconcile(config: Path, day: date | None, channels: Sequence[str], *, as_jso
                 codes.append(Exit.DESK)
         codes += [code for result in results if (code := _verdict(result))]
         if as_json:
-            _out(_json(results))
+            out(_json(results))
         else:
-            _out("\n".join(line for result in results for line in _compared(result)))
+            put("".join(f"{line}\n" for result in results for line in _compared(result)).encode())
         return max(codes)
 
     return with_settings(config, act)
@@ -217,8 +217,3 @@ def _yuan(fen: int | None) -> str:
 
 def _json(value: Any) -> str:
     return msgspec.json.encode(value).decode()
-
-
-def _out(text: str) -> None:
-    sys.stdout.buffer.write(f"{text}\n".encode() if text else b"")
-    sys.stdout.buffer.flush()

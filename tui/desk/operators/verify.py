@@ -9,6 +9,7 @@ from tui.core.payment_method import PaymentMethod
 from tui.desk.platforms.common.platform import Dispute, Kind
 from tui.desk.platforms.registry import PLATFORMS
 from tui.desk.platforms.verify import Verdict, charset_of, judge
+from tui.process.output import out, say, unusable
 
 
 def verify(channel: str, kind: str, trust: Path, message: str, *, method: str, charset: str) -> int:
@@ -22,12 +23,11 @@ def verify(channel: str, kind: str, trust: Path, message: str, *, method: str, c
         read = PLATFORMS[PaymentMethod(channel)].reader(dispute)
         body = sys.stdin.buffer.read() if message == "-" else Path(message).read_bytes()
     except OSError as error:
-        return _usage(str(error))
+        return _usage(unusable(error))
     except ValueError:
         return _usage(f"--trust {trust}: 不是该渠道的公钥或证书 / no key or certificate of this channel")
     verdict = judge(read, body)
-    sys.stdout.buffer.write(as_json(verdict).encode() + b"\n")
-    sys.stdout.buffer.flush()
+    out(as_json(verdict))
     return Exit.DONE if verdict.genuine else Exit.NOT_GENUINE
 
 
@@ -39,5 +39,5 @@ def as_json(verdict: Verdict) -> str:
 
 
 def _usage(text: str) -> int:
-    print(text, file=sys.stderr)
+    say(text)
     return Exit.USAGE

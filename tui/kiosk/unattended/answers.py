@@ -32,7 +32,7 @@ KEYS = {
 }
 """Fields of the forms by the keys that fill them."""
 
-_PRINTED = re.compile(r"(?:serial(?:number)?=?)?(?:\d+\((?=0x))?(?:0x)?([0-9a-f]{1,64})\)?")
+_PRINTED = re.compile(r"(?:serial(?:number)?=?)?(-?\d+\((?=-?0x))?(-|\(negative\))?(?:0x)?([0-9a-f]+)(?(1)\))")
 """A serial number without its colons and blanks: as `openssl x509` prints it, and as Windows shows it."""
 _BETWEEN = re.compile(r"[\s:\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 """What stands between the figures; Windows puts an invisible mark before them when they are copied."""
@@ -101,13 +101,14 @@ def _serial(top: Table) -> str:
     joined = _BETWEEN.sub("", written).lower() if isinstance(written, str) else "?"
     if not joined:
         return ""
-    if (printed := _PRINTED.fullmatch(joined)) is None or joined.endswith(")") is not ("(" in joined):
+    if (printed := _PRINTED.fullmatch(joined)) is None:
         raise top.error(
             "serial",
             '应为加引号的十六进制序列号，例如 "0A:1B:2C" 或 "0x0a1b2c"',
             'must be a hexadecimal serial number in quotes, as "0A:1B:2C" or "0x0a1b2c"',
         )
-    return printed[1].lstrip("0") or "0"
+    number = int(printed[3], 16)
+    return f"{-number if printed[2] else number:x}"
 
 
 def _invoice(table: Table) -> InvoiceForm:

@@ -1,6 +1,5 @@
 """Print what `ca-kiosk renew` does: one JSON object a line for scripts, or words and a QR code for people."""
 
-import sys
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import zip_longest
@@ -17,6 +16,7 @@ from tui.kiosk.text import _
 from tui.kiosk.text.dates import moment
 from tui.kiosk.text.labels import label
 from tui.kiosk.text.wording import explain, field_message
+from tui.process.output import put, written
 
 
 class Pay(msgspec.Struct, frozen=True, tag_field="event", tag="pay"):
@@ -95,8 +95,7 @@ class JsonReport:
 
     def tell(self, line: Line) -> None:
         """Write one object."""
-        sys.stdout.buffer.write(msgspec.json.encode(line) + b"\n")
-        sys.stdout.buffer.flush()
+        put(msgspec.json.encode(line) + b"\n")
 
     def progress(self, before: State, after: State) -> None:
         """Steps are not part of the contract."""
@@ -146,7 +145,8 @@ class WordReport:
             self._say(f"    {label(after.stage)}")
 
     def _say(self, text: str) -> None:
-        print(text, file=self._out, flush=True)
+        with written():
+            print(text, file=self._out, flush=True)
 
 
 _DARK, _LIGHT = 16, 231

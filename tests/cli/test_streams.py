@@ -1,0 +1,88 @@
+"""Commands whose streams are closed, full or nobody's: the documented code, one sentence, never an internal fault."""
+
+import os
+import re
+import subprocess
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from typing import IO
+
+import pytest
+
+from tests.rig.stem import Stem
+from tui.core.exits import Exit
+
+NOWHERE = "不能写入标准输出 / standard output cannot be written: No space left on device"
+MODULE = ["--module", "/nowhere/driver.so"]
+VERIFY = ["desk", "verify", "--channel", "alipay", "--kind", "notice", "--trust"]
+
+
+def _run(program: Stem, tmp_path: Path, words: list[str], *, out: str = "", err: str = "") -> tuple[int, str, str]:
+    """Exit code and what was written to standard output and error; each to another file where one is named."""
+    kept = [tmp_path / "out", tmp_path / "err"]
+    with ExitStack() as files:
+        streams: list[IO[bytes]] = [files.enter_context(open(os.devnull, "rb"))]
+        streams += [files.enter_context(open(name or file, "wb")) for name, file in zip((out, err), kept, strict=True)]
+        code = program.branch("tui.cli.main:main", streams, words).wait(60)
+    told, said = (file.read_text() if file.exists() else "" for file in kept)
+    return code, told, said
+
+
+@pytest.mark.parametrize("words", [["--help"], ["certs", *MODULE], ["certs", "--json", *MODULE]], ids=" ".join)
+def test_a_full_disk_is_told_in_one_sentence(program: Stem, tmp_path: Path, words: list[str]) -> None:
+    code, _told, said = _run(program, tmp_path, words, out="/dev/full")
+    assert (code, said) == (Exit.USAGE, f"{NOWHERE}\n")
+
+
+def test_a_watch_tells_it_too(program: Stem, tmp_path: Path) -> None:
+    code, _told, said = _run(program, tmp_path, ["certs", "--watch", *MODULE], out="/dev/full")
+    assert (code, said) == (Exit.USAGE, f"{NOWHERE}\n")
+
+
+@pytest.mark.parametrize(
+    "words", [["nonsense"], ["certs", "--config", "/nowhere"], ["operator-password"]], ids=" ".join
+)
+def test_what_cannot_be_said_changes_no_code(program: Stem, tmp_path: Path, words: list[str]) -> None:
+    assert _run(program, tmp_path, words, err="/dev/full") == (Exit.USAGE, "", "")
+
+
+def test_who_stops_reading_ends_a_command_as_sigpipe_would() -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with open(writer, "wb") as out:
+        command = [sys.executable, "-m", "tui", "certs", "--json", *MODULE]
+        done = subprocess.run(command, stdout=out, stderr=subprocess.PIPE, check=False, timeout=60)
+    assert (done.returncode, done.stderr) == (141, b"")
+
+
+def test_without_standard_input_there_is_nothing_to_read(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "tui", "operator-password"]
+    closed = ["sh", "-c", 'exec "$@" <&-', "sh", *command]
+    done = subprocess.run(closed, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stderr) == (Exit.USAGE, "至少8个字符 / at least 8 characters\n")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["nonsense"],
+        ["certs", "show", *MODULE],
+        ["desk", "orders", "--config", "/nowhere/desk.toml"],
+        ["desk", "orders", "--config", "/"],
+        ["desk", "orders", "--config", os.devnull],
+        [*VERIFY, "/nowhere/key.pem"],
+        ["sandbox", "pay", "--dir", "/nowhere", "YW1"],
+        ["sandbox", "fault", "--dir", "/nowhere", "clear"],
+        ["sandbox", "token", "--dir", "/", "--module", "/nowhere/driver.so", "--slot", "0", "--pin-file", os.devnull],
+        ["renew", "--answers", "/", "--pin-file", "/"],
+    ],
+    ids=" ".join,
+)
+def test_what_is_wrong_is_told_in_two_languages(program: Stem, tmp_path: Path, words: list[str]) -> None:
+    code, told, said = _run(program, tmp_path, words)
+    assert (code in (Exit.USAGE, Exit.TOKEN), told) == (True, "")
+    assert "Errno" not in said
+    assert re.search("[\u4e00-\u9fff]{2}", said), said
+    if code != Exit.TOKEN:  # that is told in the person's own
+        assert re.search("[a-z]+ [a-z]+", said), said
