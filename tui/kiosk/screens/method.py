@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import ClassVar
 
 from textual import on
-from textual.containers import Horizontal
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
@@ -47,9 +46,7 @@ class MethodScreen(TypedScreen):
         yield Words(id="bill")
         yield Field("method", _("支付方式"), Choice(id="method"), hint=_("用左右方向键选择，按回车继续"))
         yield Field("buyer", _("购买方"), Choice(folded=True, id="buyer"))
-        yield Horizontal(
-            Words(id="offer"), ActionButton(_("按证书填写"), "take_offer", id="take"), id="offered", classes="row acts"
-        )
+        yield Words(id="offer")
         yield TextField("tax_number", _("纳税人识别号"), hint=_("开具电子发票的税号，15、17、18或20位"), longest=40)
         yield TextField("title", _("发票抬头"), longest=200)
         yield Static(
@@ -58,8 +55,9 @@ class MethodScreen(TypedScreen):
         )
 
     def compose_actions(self) -> Iterable[Widget]:
-        """提交."""
+        """提交, the certificate's organisation where it has one, the amount where it has room beside them."""
         yield ActionButton(_("提交"), "submit_payment", primary=True)
+        yield ActionButton(_("按证书填写"), "take_offer", id="take")
         yield ActionButton(_("返回"), "back", quiet=True)
         yield Amount()
 
@@ -109,7 +107,10 @@ class MethodScreen(TypedScreen):
     def _show_offer(self) -> None:
         """Where the offer comes from, and that a person must look at it; whom it names."""
         offer = self.state.invoice_offer
-        self.query_one("#offered").display = self.offers("take_offer", self.state)
+        offered = self.offers("take_offer", self.state)
+        self.set_class(offered, "-offered")
+        for part in ("#offer", "#take"):
+            self.query_one(part).display = offered
         if offer is not None:
             named = printable(" ".join(part for part in (offer.title, offer.tax_number) if part), 80)
             words = _("  证书上的单位，请核对：{named}").format(named=named)
