@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import socket
+import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -28,6 +29,15 @@ APPLICATION = Answer(msgspec.json.encode(application()))
 SESSION = Answer(msgspec.json.encode(Session("s3cr3t-token", 600)))
 STATUS = Answer(msgspec.json.encode(SERVICE))
 
+_ASK = """
+import asyncio, sys
+import tui.process.lean
+from pathlib import Path
+from tui.deskclient.client import DeskClient
+asyncio.run(DeskClient(sys.argv[1], Path(sys.argv[2]), "1.2.3").status())
+print(*sys.modules)
+"""
+
 
 def _problem(status: int, reason: str) -> Answer:
     return Answer(f'{{"title":"","status":{status},"reason":"{reason}"}}'.encode(), status)
@@ -45,6 +55,19 @@ async def test_status_needs_no_session_and_states_the_version(desk: DeskDouble, 
     asked = desk.asked[0]
     assert (asked.method, asked.path, asked.headers["kiosk-version"]) == ("GET", "/v1/service", "1.2.3")
     assert not {"authorization", "idempotency-key"} & set(asked.headers)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+async def test_a_host_in_ascii_needs_no_tables_for_other_names(desk: DeskDouble, host: str) -> None:
+    """Nothing listens on the first address of `localhost` where that is ::1."""
+    desk.script[:] = [STATUS]
+    address = desk.url.replace("127.0.0.1", host)
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", _ASK, address, str(desk.ca_file), stdout=asyncio.subprocess.PIPE
+    )
+    told, _ = await process.communicate()
+    assert desk.asked[0].headers["host"] == address.removeprefix("https://")
+    assert not {"encodings.idna", "stringprep", "msgspec.inspect"} & {*told.decode().split()}
 
 
 async def test_the_session_is_carried_until_signing_out(desk: DeskDouble, client: DeskClient) -> None:

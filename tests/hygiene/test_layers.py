@@ -82,6 +82,21 @@ app.run(headless=True, auto_pilot=first)"""
     assert not _loaded(drawn) & {*HEAVY, "h11", "anyio", "httpcore"}
 
 
+def test_the_adapters_come_without_what_describes_messages() -> None:
+    begun = """
+from threading import Event
+from tui.kiosk.runtime.runtime import Runtime
+built = Event()
+def build():
+    import tui.deskclient.exchange, tui.token.tokens
+    built.set()
+Runtime(build).start(lambda event: None)
+built.wait()"""
+    loaded = _loaded(begun, depth=2)
+    assert "msgspec.json" in loaded
+    assert not loaded & {"msgspec.inspect", "logging.handlers"}
+
+
 def test_what_talks_to_the_desk_needs_no_client_library() -> None:
     loaded = _loaded("import tui.deskclient.exchange")
     assert "h11" in loaded

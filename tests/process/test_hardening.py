@@ -15,10 +15,11 @@ import logging, sys
 from pathlib import Path
 from tui.process.hardening import harden
 harden()
-from tui.process.logbook import open_logbook
-handler = open_logbook(Path(sys.argv[1]))
-logging.getLogger("tui").info("first")
-handler.doRollover()
+from tui.process.logbook import MEGABYTE, open_logbook
+open_logbook(Path(sys.argv[1]))
+assert "logging.handlers" not in sys.modules
+Path(sys.argv[1]).write_text("-" * MEGABYTE)
+logging.getLogger("tui").info("too much")
 """
 
 
@@ -58,7 +59,9 @@ async def test_the_kiosk_is_hidden_once_its_first_screen_stands(monkeypatch: pyt
     assert steps == ["hidden", "started"]
 
 
-def test_rotated_logs_are_the_owners_alone(tmp_path: Path) -> None:
+def test_rotated_logs_are_the_owners_alone_and_none_is_opened_before_there_is_something_to_write(
+    tmp_path: Path,
+) -> None:
     log = tmp_path / "kiosk.log"
     subprocess.run([sys.executable, "-c", _ROTATE, str(log)], check=True, timeout=60, umask=0o022)
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}

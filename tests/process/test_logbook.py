@@ -50,3 +50,4 @@ def test_no_log_where_none_is_wanted_or_possible(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     assert open_logbook(None) is None
     assert open_logbook(tmp_path / "file" / "kiosk.log") is None
+    assert open_logbook(tmp_path) is None

@@ -2,9 +2,11 @@
 
 import asyncio
 import contextlib
+import socket
 import ssl
 from asyncio.sslproto import SSLProtocol
 from dataclasses import field
+from typing import Any
 
 import h11
 
@@ -202,8 +204,28 @@ class _Connection:
 async def _connected(server: Server, context: ssl.SSLContext) -> _Connection:
     with told(late=Reason.DESK_UNREACHABLE):
         async with asyncio.timeout(_CONNECTING):
-            streams = await asyncio.open_connection(server.host, server.port, ssl=context, server_hostname=server.host)
-    return _Connection(server, *streams)
+            return _Connection(server, *await _streams(server, context))
+
+
+async def _streams(server: Server, context: ssl.SSLContext) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """To the first of the server's addresses that takes a connection.
+
+    Names are in bytes: text is taken to Python's IDNA codec, 0.3 MiB of tables, though `Server` has encoded it.
+    """
+    name: Any = server.host.encode("ascii")  # asyncio hands it to `ssl`, which takes either
+    *others, last = await _addresses(server)
+    for address in others:
+        with contextlib.suppress(OSError):
+            return await asyncio.open_connection(address, server.port, ssl=context, server_hostname=name)
+    return await asyncio.open_connection(last, server.port, ssl=context, server_hostname=name)
+
+
+async def _addresses(server: Server) -> list[str]:
+    if server.is_address:
+        return [server.host]
+    loop = asyncio.get_running_loop()
+    found = await loop.getaddrinfo(server.host.encode("ascii"), server.port, type=socket.SOCK_STREAM)
+    return [str(address[0]) for *_, address in found]
 
 
 def _by_name(head: h11.Response) -> dict[str, str]:

@@ -1,10 +1,14 @@
 """Log what failed and where, without secrets, personal data or values from tracebacks."""
 
 import logging
-from logging.handlers import RotatingFileHandler
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tui.core.text_safety import masked, printable
+
+if TYPE_CHECKING:
+    from logging.handlers import RotatingFileHandler
 
 MEGABYTE = 1 << 20
 KEPT = 3
@@ -22,6 +26,32 @@ class MaskedFormatter(logging.Formatter):
         moment = self.formatTime(record, "%Y-%m-%d %H:%M:%S%z")
         message = masked(printable(record.getMessage()))
         return f"{moment} {record.levelname} {record.name}: {message}{_raised(record)}"
+
+
+class Logbook(logging.Handler):
+    """A file that is opened by the first record: a kiosk may have none for days, and `logging.handlers` is 0.2 MiB."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._path = path
+
+    @cached_property
+    def _file(self) -> "RotatingFileHandler":
+        from logging.handlers import RotatingFileHandler
+
+        file = RotatingFileHandler(self._path, maxBytes=MEGABYTE, backupCount=KEPT, encoding="utf-8", delay=True)
+        file.setFormatter(MaskedFormatter())
+        return file
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write it; a disk that does not take it is told as `logging` does."""
+        self._file.emit(record)
+
+    def close(self) -> None:
+        """Close the file."""
+        if "_file" in vars(self):
+            self._file.close()
+        super().close()
 
 
 def _raised(record: logging.LogRecord) -> str:
@@ -55,11 +85,11 @@ def open_logbook(path: Path | None) -> logging.Handler | None:
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.touch(mode=0o600)
-        handler = RotatingFileHandler(path, maxBytes=MEGABYTE, backupCount=KEPT, encoding="utf-8")
+        path.open("a").close()
     except OSError:
         log.addHandler(logging.NullHandler())
         return None
-    handler.setFormatter(MaskedFormatter())
+    handler = Logbook(path)
     log.addHandler(handler)
     log.setLevel(logging.INFO)
     return handler

@@ -28,7 +28,9 @@ def open_table(path: Path) -> "Table":
     import tomllib  # 8 ms that a command without settings does not spend
 
     try:
-        content = tomllib.loads(path.read_bytes().decode("utf-8-sig"))  # some editors write a mark before it
+        content = tomllib.loads(
+            path.read_bytes().decode().removeprefix("\ufeff")
+        )  # some editors write a mark before it
     except OSError as error:
         raise SettingsError(path, "", "无法读取", f"cannot be read ({error.strerror})") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import NoReturn, Self
 
 import tui.core.certificate
-import tui.token.host.lean
+import tui.process.lean
 import tui.token.load
 import tui.token.protocol  # noqa: F401
 

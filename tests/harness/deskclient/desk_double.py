@@ -101,9 +101,10 @@ def make_tls(
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(ca_key.public_key()), critical=False)
         .sign(ca_key, hashes.SHA256())
     )
+    names = x509.IPAddress(ipaddress.ip_address(host)), x509.DNSName("localhost")
     server = (
         builder(x509.Name([]), key.public_key(), begins)
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(host))]), critical=True)
+        .add_extension(x509.SubjectAlternativeName(names), critical=True)
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(ca_key.public_key()), critical=False)
         .sign(ca_key, hashes.SHA256())
     )

@@ -35,6 +35,7 @@ class Runtime:
 
     def start(self, post: "Callable[[Event], None]") -> None:
         """Begin: the token watch and the look at the desk start at once."""
+        import tui.process.lean  # noqa: F401 - before all that imports msgspec
         from tui.kiosk.runtime.worker import Worker
 
         loop = self._loop = asyncio.new_event_loop()

@@ -5,7 +5,7 @@ import os
 from contextlib import suppress
 from typing import NoReturn
 
-import tui.token.host.lean  # noqa: F401 - before all that imports msgspec
+import tui.process.lean  # noqa: F401 - before all that imports msgspec
 from tui.process.hardening import harden, hide
 from tui.token.host.reader import Reader
 

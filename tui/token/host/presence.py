@@ -14,8 +14,8 @@ from tui.token.host.contents import Contents, Listing, Read
 from tui.token.host.driver import Driver
 from tui.token.host.slot_monitor import SlotMonitor
 
-_SHORTEST, _LONGEST, _LONGEST_WITH_MONITOR = 0.05, 1.0, 5.0
-"""Seconds between two looks."""
+_SHORTEST, _LONGEST, _LONGEST_WITH_TOKEN, _LONGEST_WITH_MONITOR = 0.05, 1.0, 2.0, 5.0
+"""Seconds between two looks: somebody waits for a token to be seen, nobody for one that is there."""
 _THRIFT = 3000
 """A look is followed by this many times the CPU time that it cost of rest: a thirtieth of a percent of a core."""
 _EAGER = 5
@@ -97,7 +97,8 @@ class Watcher:
         if self._eager:
             self._eager -= 1
             return _SHORTEST * 2.0 ** (_EAGER - 1 - self._eager)
-        longest = _LONGEST_WITH_MONITOR if self._monitor.works else _LONGEST
+        alone = _LONGEST_WITH_TOKEN if self._told else _LONGEST
+        longest = _LONGEST_WITH_MONITOR if self._monitor.works else alone
         return min(longest, max(_SHORTEST, _THRIFT * (self._spent - before)))
 
     def _changed(self, state: _SlotState, restarted: bool) -> tuple[Token, ...] | None:
