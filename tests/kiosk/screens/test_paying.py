@@ -6,14 +6,15 @@ import pytest
 from textual.widgets import Static
 
 from tests.harness.kiosk.stage import staged
-from tests.harness.people import ATTEMPT, INVOICE, SERVICE, application, state
+from tests.harness.people import ATTEMPT, INVOICE, SERVICE, application, certificate, state, token
 from tui.core.application import Buyer, InvoiceForm
 from tui.core.failure import Failure, Reason
 from tui.core.order import Application, ApplicationStatus, AttemptState, PaymentStatus
 from tui.core.payment_method import PaymentMethod
+from tui.core.token import Snapshot
 from tui.journey import events as e
 from tui.journey.state import Busy, State, Step
-from tui.kiosk.widgets.amount import Amount
+from tui.kiosk.text import use_language
 from tui.kiosk.widgets.countdown import Countdown
 from tui.kiosk.widgets.field import TextField
 from tui.kiosk.widgets.qr import QrCode
@@ -38,52 +39,18 @@ async def test_the_notice_is_confirmed() -> None:
         assert await stage.press("enter") == [e.PayNoticeConfirmed()]
 
 
-async def test_the_order_shows_every_label_and_is_paid() -> None:
-    async with staged(state(Step.ORDER, application=entered())) as stage:
-        words = "业务单号 业务状态 已录入 支付状态 未支付 订单编号 交易类型 消费 交易状态 订单状态 正常 创建时间"
-        for word in (*words.split(), "费用名称", "费用单价", "数量", "小计", "总价", "2026年11月23日 12:00"):
-            assert word in stage.text
-        assert await stage.press("enter") == [e.PaymentOpened()]
-
-
-async def test_a_withdrawal_is_asked_once_more() -> None:
-    async with staged(state(Step.ORDER, application=entered())) as stage:
-        assert await stage.act("#withdraw") == []
-        assert await stage.press("enter") == []
-        assert await stage.act("#withdraw") == []
-        assert await stage.press("tab", "enter") == [e.WithdrawalConfirmed()]
-
-
-async def test_a_frozen_order_is_neither_paid_nor_withdrawn() -> None:
-    frozen = entered(payment_status=PaymentStatus.FROZEN)
-    async with staged(state(Step.ORDER, application=frozen)) as stage:
-        assert "人工核对" in stage.text
-        assert not stage.screen.query_one("#withdraw").display
-        assert len(stage.app.screen_stack) == 2
-
-
-@pytest.mark.parametrize("status", [PaymentStatus.PAID, PaymentStatus.FROZEN])
-async def test_money_that_came_is_not_shown_as_due(status: PaymentStatus) -> None:
-    async with staged(state(Step.ORDER, application=entered())) as stage:
-        due = stage.screen.query_one(Amount)
-        assert str(due.content) == "¥ 200.00"
-        await stage.show(state(Step.ORDER, application=entered(payment_status=status)))
-        assert not str(due.content)
-
-
-async def test_a_frozen_order_says_that_the_money_is_safe_whom_to_call_and_lets_the_person_go() -> None:
-    async with staged(state(Step.ORDER, application=entered(payment_status=PaymentStatus.FROZEN))) as stage:
-        for words in ("付款不会丢失", "原路退回", "020-89524338", "> 结束办理 <"):
-            assert words in stage.text
-        for words in ("立即支付", "撤销申请"):
-            assert words not in stage.text
-        assert await stage.press("enter", "tab", "enter") == [e.Abandoned()]
-
-
 async def test_while_the_certificate_is_issued_no_act_is_pressed_by_mistake() -> None:
     async with staged(state(Step.ISSUING, application=entered(payment_status=PaymentStatus.PAID))) as stage:
         assert await stage.press("enter") == []
         assert len(stage.app.screen_stack) == 2
+
+
+@pytest.mark.parametrize("status", [PaymentStatus.FROZEN, PaymentStatus.REFUNDING])
+async def test_nothing_says_paid_of_money_that_is_not_there(status: PaymentStatus) -> None:
+    async with staged(state(Step.ISSUING, application=entered(payment_status=status))) as stage:
+        assert "正在签发证书" in stage.text
+        assert "支付成功" not in stage.text
+        assert not stage.screen.query_one("#tick").display
 
 
 async def test_foreign_text_is_never_markup() -> None:
@@ -154,6 +121,18 @@ async def test_method_and_invoice_fit_80x24() -> None:
             assert word in stage.text
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+async def test_three_methods_and_an_offer_need_no_scrolling_at_80x24(language: str) -> None:
+    use_language(language)
+    service = replace(SERVICE, payment_methods=("alipay", "unionpay", "wechat"))
+    held = certificate(organisation="深圳市示例供应商有限公司", organisation_number="91440300100012316L")
+    shown = state(Step.METHOD, application=entered(), service=service, snapshot=Snapshot((token(held),)))
+    async with staged(shown) as stage:
+        assert shown.invoice_offer is not None
+        assert stage.screen.query_one("#offer").display
+        assert stage.screen.query_one("#body").max_scroll_y == 0
+
+
 async def test_wrong_invoice_fields_speak_for_themselves() -> None:
     refused = Failure(Reason.FORM_INVALID, field_errors=(("tax_number", "tax_number_format"), ("title", "required")))
     typed = InvoiceForm("914", "")
@@ -181,14 +160,31 @@ async def test_the_qr_screen_at_80x24_shows_everything(monkeypatch: pytest.Monke
         for word in ("支付宝", "¥ 200.00", "B1", "D1", "网证通", "02:00", "等待扫码", "支付成功", "更换支付方式"):
             assert word in stage.text
         assert stage.screen.query_one(QrCode).drawing
-        assert await stage.press("enter") == [e.PaymentClaimed()]
+        assert await stage.act("#claim") == [e.PaymentClaimed()]
         assert await stage.press("f3") == [e.BackPressed()]
         assert await stage.press("f12", "f6") == []
 
 
+async def test_while_a_code_is_scanned_no_button_is_lit_as_if_it_were_paid() -> None:
+    async with staged(paying()) as stage:
+        assert "> 支付成功 <" not in stage.text
+        assert await stage.press("enter") == []
+        assert await stage.press("tab", "enter") == [e.PaymentClaimed()]
+        await stage.show(paying(expires_in=0))
+        assert "> 新二维码 <" in stage.text
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_the_codes_buttons_stand_clear_of_the_keys(size: tuple[int, int]) -> None:
+    async with staged(paying(), size) as stage:
+        acts, keys = stage.screen.query_one("#acts").region, stage.screen.query_one("KeyLine").region
+        assert acts.bottom < keys.y
+
+
 async def test_money_that_is_checked_by_a_person_is_said_to_be_safe_and_whom_to_call() -> None:
     async with staged(paying(state=AttemptState.FROZEN)) as stage:
-        for words in ("这笔支付需要人工核对", "不会丢失", "入账", "原路退回", "020-89524338", "> 结束办理 <"):
+        told = "请不要重复付款", "这笔支付需要人工核对", "不会丢失", "入账", "原路退回", "拔出CA离开", "找到这笔申请"
+        for words in (*told, "020-89524338", "> 结束办理 <"):
             assert words in stage.text
 
 

@@ -50,7 +50,7 @@ class ChannelScreen(StepScreen):
         if application is None or application.order is None:
             return
         self.query_one(Amount).show(application)
-        fee = Fact(_("业务费用"), yuan(application.order.total_fen), "bold $accent")
+        fee = Fact(_("业务费用"), yuan(application.order.total_fen))
         self.query_one("#bill", Static).update(table((Fact(_("业务单号"), application.business_no), fee)))
         wallets = _("、").join(proper(method.wallet) for method in state.methods)
         self.query_one("#wallets", Static).update(Content(_("用手机扫码付款：{wallets}。").format(wallets=wallets)))

@@ -19,6 +19,7 @@ from tui.kiosk.text import N_, _
 from tui.kiosk.text.dates import day, moment
 from tui.kiosk.text.labels import label
 from tui.kiosk.widgets.action import ActionButton
+from tui.kiosk.widgets.call_to_act import CallToAct
 from tui.kiosk.widgets.card import kept_words
 from tui.kiosk.widgets.facts import Fact, table
 from tui.kiosk.widgets.figures import drawn
@@ -40,8 +41,9 @@ class DoneScreen(StepScreen):
     keys = (BACK.called(N_("完成")),)
 
     def compose_body(self) -> Iterable[Widget]:
-        """A tick and the new end, what holds now, both certificates, the receipt, the invoice."""
+        """A tick and the new end, what to do, what else holds, both certificates, the receipt, the invoice."""
         yield Horizontal(LargeTick(id="tick"), Words(id="until"), id="reached")
+        yield CallToAct(id="pull")
         yield Words(id="kept")
         yield TimeLine(id="time-line")
         yield Words(id="pair")
@@ -74,10 +76,13 @@ class DoneScreen(StepScreen):
         self.query_one("#until", Static).update(drawn(until, "$good"))
         left = Content.styled(label(state.key_left), "$warning") if state.key_left else Content()
         found = find(state.tokens, new.fingerprint)
-        ready = Content.assemble((_("请拔出CA。"), "bold $accent"), (_("新证书已验证可用。"), "bold $good"))
         kept = Content.styled(kept_words(*found) if found else "", "$muted")
-        self.query_one("#kept", Static).update(Content("\n").join([line for line in (ready, left, kept) if line]))
-        self.set_class(bool(left or kept), "-crowded")
+        lines = [line for line in (left, kept) if line]
+        # Translators: drawn in letters of 8 rows, of which there are no others than in "Remove token".
+        self.query_one(CallToAct).show(_("请拔出CA"), _("新证书已验证可用，拔出后自动回到首页。"), large=not lines)
+        self.query_one("#kept", Static).update(Content("\n").join(lines))
+        self.query_one("#kept").display = bool(lines)
+        self.set_class(bool(lines), "-crowded")
         self.query_one(TimeLine).show(state.now, _old_end(state), new.not_after)
 
     def offers(self, action: str, state: State) -> bool:

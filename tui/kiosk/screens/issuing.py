@@ -7,7 +7,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
-from tui.core.order import yuan
+from tui.core.order import PaymentStatus, yuan
 from tui.journey.state import State
 from tui.kiosk.screens.base import StepScreen, style
 from tui.kiosk.screens.keys import END, RETRY
@@ -57,10 +57,16 @@ class IssuingScreen(StepScreen):
         if application is None:
             return
         paid = f" {yuan(application.order.total_fen)}" if application.order else ""
-        self.query_one("#until", Static).update(drawn(_("支付成功") + paid, "$good"))
+        is_paid = application.payment_status is PaymentStatus.PAID
+        heading = _(self.heading) if is_paid else _("正在签发证书")
+        self.query_one("#heading", Static).update(Content(heading))
+        self.query_one("#tick").display = is_paid
+        words = drawn(_("支付成功") + paid, "$good") if is_paid else Content.styled(label(state.money), "bold $accent")
+        self.query_one("#until", Static).update(words)
         rows = [Fact(_("业务单号"), application.business_no, "bold"), Fact(_("业务状态"), label(application.status))]
         if application.order is not None:
-            rows.append(Fact(_("已付金额"), yuan(application.order.total_fen)))
+            named = _("已付金额") if is_paid else _("业务费用")
+            rows.append(Fact(named, yuan(application.order.total_fen)))
         self.query_one("#bill", Static).update(table(tuple(rows)))
 
     def left(self) -> None:

@@ -11,7 +11,7 @@ from textual.widgets import Static
 
 from tui.core.application import Buyer, FieldErrors, InvoiceForm, check_invoice, normalise_invoice
 from tui.core.order import yuan
-from tui.core.payment_method import PaymentMethod
+from tui.core.payment_method import MANUAL, PaymentMethod
 from tui.core.text_safety import printable
 from tui.journey.events import InvoiceEdited, PaymentSubmitted
 from tui.journey.state import State
@@ -76,7 +76,7 @@ class MethodScreen(TypedScreen):
         """Draw the bill and errors; the fields are the person's until the step is entered again."""
         if state.application is not None and state.application.order is not None:
             number, fee = printable(state.application.business_no, 40), yuan(state.application.order.total_fen)
-            words = Content.assemble(_("业务单号："), number, "    ", _("业务费用："), (fee, "bold $accent"))
+            words = Content.assemble(_("业务单号："), number, "    ", _("业务费用："), fee)
             self.query_one("#bill", Static).update(words)
         self.query_one(Amount).show(state.application)
         self.query_one(CodeRoom).show(state.money)
@@ -89,6 +89,7 @@ class MethodScreen(TypedScreen):
         methods = state.methods
         chosen = state.method if state.method in methods else methods[0]
         self.query_one("#method", Choice).offer(tuple((m, label(m)) for m in methods), chosen)
+        self.set_class(len(methods) > len(MANUAL), "-many")
         self.query_one("#buyer", Choice).offer(tuple((b, label(b)) for b in Buyer), state.invoice.buyer)
         self._ask_for_number()
 

@@ -54,7 +54,7 @@ class PayNoticeScreen(StepScreen):
             table(
                 (
                     Fact(_("业务单号"), application.business_no, "bold"),
-                    Fact(_("业务费用"), yuan(application.order.total_fen), "bold $accent"),
+                    Fact(_("业务费用"), yuan(application.order.total_fen)),
                 )
             )
         )

@@ -20,6 +20,7 @@ from tui.kiosk.screens.base import StepScreen, style
 from tui.kiosk.screens.keys import BACK, END, PHONE, RETRY
 from tui.kiosk.text import N_, _, proper
 from tui.kiosk.text.labels import label
+from tui.kiosk.text.money_came import COMING_BACK, LEAVING, NOT_AGAIN
 from tui.kiosk.text.translated import english_name
 from tui.kiosk.text.wording import call, desk_words, explain, refund_words
 from tui.kiosk.widgets.action import ActionButton
@@ -76,20 +77,23 @@ class QrScreen(StepScreen):
         )
         yield Words(id="news")
         yield Horizontal(
-            ActionButton(_("支付成功"), "claim", primary=True, id="claim"),
-            ActionButton(_("新二维码"), "retry", id="renew"),
+            ActionButton(_("支付成功"), "claim", id="claim"),
+            ActionButton(_("新二维码"), "retry", primary=True, id="renew"),
             ActionButton(_("更换支付方式"), "back", id="change"),
             ActionButton(_("结束办理"), "end", primary=True, id="end"),
             id="acts",
         )
 
     def focus_target(self, state: State) -> str:
-        """支付成功, the new code, or the other method; the way out while a person must look at the money."""
+        """The new code, or the other method; the way out while a person must look at the money.
+
+        While a code is to be scanned the act is the phone's: no button stands there lit, saying that the money came.
+        """
         if _frozen(state):
             return "#end"
         if self.offers("retry", state):
             return "#renew"
-        return "#claim" if self.offers("claim", state) else "#change"
+        return "#change" if _undrawable(state) else ""
 
     # ── state in ────────────────────────────────────────────────────────────
     def show(self, state: State) -> None:
@@ -107,6 +111,7 @@ class QrScreen(StepScreen):
         self._drawn = drawn
         self._show_code(state, attempt)
         self.query_one("#numbers", Static).update(_numbers(application, attempt, state.service))
+        self.set_class(bool(_translated(attempt, state.service)), "-translated")
         self._show_live(state, attempt)
         for button in self.query(ActionButton):
             button.disabled = state.busy is not None
@@ -153,7 +158,9 @@ class QrScreen(StepScreen):
         code.display = scannable and drawable(attempt.qr)
         instead.display = not code.display
         self._fit_sheet()
-        instead.update(Content.styled(_instead(state, attempt, scannable), "bold"))
+        not_again = Content.styled(f" {_(NOT_AGAIN)} ", "$ink on $good") if _frozen(state) else Content()
+        words = Content(_instead(state, attempt, scannable))
+        instead.update(Content("\n\n").join(filter(None, (not_again, words))).stylize("bold"))
         self.query_one("#claim").display = scannable and self.offers("claim", state)
         self.query_one("#renew").display = self.offers("retry", state)
         self.query_one("#change").display = self.offers("back", state)
@@ -236,12 +243,13 @@ def _instead(state: State, attempt: Attempt, scannable: bool) -> str:
     if scannable:
         return _("正在获取二维码，请稍候。")
     if _frozen(state):
-        words, money = _("这笔支付需要人工核对。"), _("您的付款有记录，不会丢失：\n核对后入账，或者原路退回。")
+        review, money = _("这笔支付需要人工核对。"), _("您的付款有记录，不会丢失：\n核对后入账，或者原路退回。")
+        words = [review, money, _(LEAVING), _(COMING_BACK), call(state.service)]
     elif attempt.state in UNCREDITED_ATTEMPT:
-        words, money = _("这笔付款没有入账。"), refund_words(state.application)
+        words = [_("这笔付款没有入账。"), refund_words(state.application), call(state.service)]
     else:
-        return _("二维码已过期\n\n请按「新二维码」")
-    return "\n\n".join(filter(None, (words, money, call(state.service))))
+        words = [_("二维码已过期\n\n请按「新二维码」")]
+    return "\n\n".join(filter(None, words))
 
 
 def _numbers(application: Application, attempt: Attempt, service: ServiceStatus | None) -> Content:
@@ -252,7 +260,7 @@ def _numbers(application: Application, attempt: Attempt, service: ServiceStatus 
             Fact(_("订单编号"), order_no, "bold"),
             *_amount(application, attempt),
             Fact(_("收款方"), attempt.payee, "bold"),
-            *_method(attempt, service),
+            *_translated(attempt, service),
         ),
         PANEL,
     )
@@ -266,11 +274,10 @@ def _amount(application: Application, attempt: Attempt) -> tuple[Fact, ...]:
     return (Fact(_("应付金额"), amount, "bold"),) if Figures.half_blocks else ()
 
 
-def _method(attempt: Attempt, service: ServiceStatus | None) -> tuple[Fact, ...]:
-    """Or, in its place, the payee in English: the wallet shows the Chinese, and the method stands above the amount."""
-    if english := english_name(attempt.payee, service):
-        return (Fact(_("收款方译名"), english),)
-    return (Fact(_("支付方式"), label(attempt.method), "bold"),)
+def _translated(attempt: Attempt, service: ServiceStatus | None) -> tuple[Fact, ...]:
+    """The payee in English: the wallet shows the Chinese."""
+    english = english_name(attempt.payee, service)
+    return (Fact(_("收款方译名"), english),) if english else ()
 
 
 def _news(state: State, scannable: bool) -> str:
@@ -284,6 +291,6 @@ def _news(state: State, scannable: bool) -> str:
     if _frozen(state):
         return _("核对后本页自动继续。也可以先离开，\n请记下业务单号。")
     if scannable:
-        return "" if _undrawable(state) else _("付款后本页自动继续。")
+        return "" if _undrawable(state) else _("付款后本页自动继续。\n没有继续的，请按「支付成功」。")
     returned = state.money is Money.RETURNING
     return "" if returned else _("如已付款，请按「支付成功」。")

@@ -13,7 +13,11 @@ class Amount(Words):
     def __init__(self) -> None:
         super().__init__(id="amount-due")
 
-    def show(self, application: Application | None) -> None:
-        """Draw the total of the application that is to be paid; nothing without one, nor before it has an order."""
+    def show(self, application: Application | None, named: str = "") -> None:
+        """Draw the total of the application that is to be paid, after what it is called where the page has not said so.
+
+        Nothing without an application, nor before it has an order.
+        """
         order = application.order if application is not None else None
-        self.update(drawn(yuan(order.total_fen), "$accent") if order is not None else Content(""))
+        words = " ".join(filter(None, (named, yuan(order.total_fen)))) if order is not None else ""
+        self.update(drawn(words, "$accent") if words else Content(""))

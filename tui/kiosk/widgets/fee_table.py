@@ -14,7 +14,7 @@ NAME, NUMBER = 26, 14
 
 
 class FeeTable(Words):
-    """One row a fee line, the total set off."""
+    """One row a fee line; the total of several, which beside the way to pay it is said in figures."""
 
     def show(self, order: Order, service: ServiceStatus | None) -> None:
         """Draw the order's lines; a translated name below the table once more, as the order has it."""
@@ -24,11 +24,11 @@ class FeeTable(Words):
             known = english_name(line.name, service) or printable(line.name)
             name = Content(known).truncate(NAME - 2, ellipsis=True).plain
             rows.append(_row(name, yuan(line.unit_fen), str(line.quantity), yuan(line.subtotal_fen)))
-        total = _row("", "", _("总价"), yuan(order.total_fen))
+        total = [_row("", "", _("总价"), yuan(order.total_fen)).stylize("bold")] if len(order.lines) > 1 else []
         translated = [printable(line.name) for line in order.lines if english_name(line.name, service)]
         names = _("、").join(dict.fromkeys(translated))
         mark = [Content.styled(_("译名仅供参考，以中文为准：{names}").format(names=names), "$muted")] if names else []
-        self.update(Content("\n").join([*rows, total.stylize("bold"), *mark]))
+        self.update(Content("\n").join([*rows, *total, *mark]))
 
 
 def _row(name: str, *numbers: str) -> Content:

@@ -9,8 +9,9 @@ from tui.kiosk.text import N_, _, proper
 from tui.kiosk.text.certificate import Fact
 from tui.kiosk.text.dates import moment
 from tui.kiosk.text.labels import label
+from tui.kiosk.text.money_came import NOT_AGAIN, RECEIVED, UNDER_REVIEW, what_now
 from tui.kiosk.text.translated import english_name
-from tui.kiosk.text.wording import SEALED_BIDS, call, refund_words
+from tui.kiosk.text.wording import SEALED_BIDS, refund_words
 
 SETTLED = frozenset({PaymentStatus.PAID, PaymentStatus.FROZEN})
 """Neither paid nor withdrawn any more; money that went back may be paid again."""
@@ -88,9 +89,9 @@ class Ordered(Dialogue):
         self.say_facts(tuple(facts))
         if refunded := refund_words(application):
             self.talk.say(refunded)
-        if application.is_frozen:
-            words = _("这笔支付需要人工核对：付款不会丢失，核对后入账，或者原路退回。")
-            self.talk.say(words, call(self.state.service))
+        if application.is_frozen or application.payment_status is PaymentStatus.PAID:
+            safe = UNDER_REVIEW if application.is_frozen else RECEIVED
+            self.talk.say(_(NOT_AGAIN), _(safe), *what_now(self.state.service))
 
 
 class Channel(Dialogue):

@@ -13,6 +13,7 @@ from tui.kiosk.matrix import drawable
 from tui.kiosk.text import N_, _, proper
 from tui.kiosk.text.certificate import Fact
 from tui.kiosk.text.labels import label
+from tui.kiosk.text.money_came import NOT_AGAIN, UNDER_REVIEW, what_now
 from tui.kiosk.text.translated import english_name
 from tui.kiosk.text.wording import call, desk_words, refund_words
 
@@ -135,13 +136,11 @@ class Scanning(Dialogue):
 
     def _tell_end(self, attempt: Attempt) -> None:
         if attempt.state in UNCREDITED_ATTEMPT:
-            frozen = attempt.state is AttemptState.FROZEN
-            words = (
-                _("这笔支付需要人工核对：付款不会丢失，核对后入账，或者原路退回。")
-                if frozen
-                else _("这笔付款没有入账。")
-            )
-            self.talk.say(words, refund_words(self.state.application), call(self.state.service))
+            service, refunded = self.state.service, refund_words(self.state.application)
+            if attempt.state is AttemptState.FROZEN:
+                self.talk.say(_(NOT_AGAIN), _(UNDER_REVIEW), refunded, *what_now(service))
+            else:
+                self.talk.say(_("这笔付款没有入账。"), refunded, call(service))
 
     def _draw(self, attempt: Attempt, *, light_ground: bool = False) -> None:
         self.talk.draw(*picture(attempt.qr, *self.talk.canvas, light_ground=light_ground))
