@@ -159,7 +159,8 @@ def test_a_key_has_one_act_on_every_screen_and_an_act_one_key() -> None:
     table = {name: key.action for key in KEYS for name in key.key.split(",")}
     assert len({key.action for key in KEYS}) == len(KEYS)
     met = set()
-    for kind in (KioskApp, PalettedApp, *_screens()):
+    kinds: list[type[Any]] = [KioskApp, PalettedApp, *_screens()]
+    for kind in kinds:
         for key, act in _functions(kind):
             assert table.get(key) == act, (kind, key, act)
             met.add(key)

@@ -54,11 +54,10 @@ class ReadingScreen(StepScreen):
         self._original = not self._original
         self.present(self.state, entering=False)
 
-    def on_descendant_focus(self) -> None:
+    def watch_focused(self) -> None:
         """Enter presses what has the focus, or goes through the text."""
-        self._light()
-
-    on_descendant_blur = on_descendant_focus
+        if self.is_mounted:
+            self._light()
 
     def _light(self) -> None:
         act = self.query_one("#next-page") if self._follows else self.after_reading()
