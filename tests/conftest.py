@@ -1,12 +1,20 @@
 """Tests are marked by what they need, so that `pytest -m fast` is the inner loop; by that workers share them, too."""
 
 import gc
+import signal
 from typing import Any
 
 import pytest
 
 from tests.harness.marks import marks_of
 from tests.harness.workers import Rooms, costly_first
+
+
+def pytest_configure() -> None:
+    """A script's background command ignores Ctrl-C, and so would each program that is started to be ended by it."""
+    for number, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGQUIT, signal.SIG_DFL)):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, usual)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -23,6 +31,7 @@ def pytest_collection_finish() -> None:
     """Set the tests themselves aside: through all of them, the search for garbage after a step takes up to a second."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(10_000, *gc.get_threshold()[1:])
 
 
 @pytest.hookimpl(optionalhook=True)

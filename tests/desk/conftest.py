@@ -8,6 +8,7 @@ from anyio.from_thread import start_blocking_portal
 from litestar.testing import TestClient
 
 from tests.harness.desk.invoice_case import Case, make_case
+from tests.harness.desk.one_app import OneApp
 from tests.harness.desk.town import Person, Town, make_town
 from tests.rig.postgres import postgres
 from tui.desk.crypto.passwords import PasswordHasher
@@ -37,10 +38,16 @@ def cluster() -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def one_app() -> OneApp:
+    """What serves a town's desk; no test has two of these."""
+    return OneApp()
+
+
 @pytest.fixture
-def town(tmp_path: Path) -> Iterator[Town]:
+def town(tmp_path: Path, one_app: OneApp) -> Iterator[Town]:
     """A desk whose clock stands still until a test moves it."""
-    town = make_town(tmp_path)
+    town = make_town(tmp_path, one_app)
     yield town
     town.desk.engine.dispose()
 

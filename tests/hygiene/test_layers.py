@@ -48,7 +48,7 @@ def test_the_way_to_the_first_screen_loads_nothing_heavy() -> None:
     assert not loaded & set(HEAVY)
 
 
-def test_the_first_screen_is_drawn_without_orders_events_rules_and_parser() -> None:
+def test_the_first_screen_is_drawn_and_waited_at_without_orders_events_rules_parser_and_dialogues() -> None:
     drawn = """
 from pathlib import Path
 import tui.cli.main, tui.cli.run, tui.cli.kiosk, tui.kiosk.wiring
@@ -60,6 +60,8 @@ from tui.kiosk.runtime.runtime import Runtime
 
 async def first(pilot):
     assert type(app.step_screen) is screen_class(Step.WAITING)
+    await app._beat()
+    assert 'tui.kiosk.screens.dialogue' not in sys.modules
     app.exit()
 
 KioskApp._begin = lambda self: None

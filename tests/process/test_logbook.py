@@ -15,8 +15,9 @@ log = logging.getLogger("tui.test_logbook")
 @pytest.fixture(autouse=True)
 def closed_again() -> Iterator[None]:
     root = logging.getLogger("tui")
-    before = root.handlers[:], root.propagate, root.level
+    before, loud = (root.handlers[:], root.propagate, root.level), logging.raiseExceptions
     yield
+    logging.raiseExceptions = loud
     for handler in set(root.handlers) - set(before[0]):
         root.removeHandler(handler)
         handler.close()
@@ -51,3 +52,11 @@ def test_no_log_where_none_is_wanted_or_possible(tmp_path: Path) -> None:
     assert open_logbook(None) is None
     assert open_logbook(tmp_path / "file" / "kiosk.log") is None
     assert open_logbook(tmp_path) is None
+
+
+def test_a_line_that_cannot_be_written_is_shown_nowhere(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    open_logbook(tmp_path / "kiosk.log")
+    (tmp_path / "kiosk.log").unlink()
+    (tmp_path / "kiosk.log").mkdir()
+    log.info("mail %s", "zhang.san@example.cn")
+    assert tuple(capsys.readouterr()) == ("", "")

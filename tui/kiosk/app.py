@@ -239,19 +239,20 @@ class KioskApp(PalettedApp):
 
     async def _look_for_somebody(self) -> None:
         """Warn before the idle time is over, then let `TimedOut` in."""
-        from tui.journey.events import TimedOut
-        from tui.kiosk.screens.dialogue import IdleWarning
-
-        at_home = self.state.step is Step.WAITING and len(self.screen_stack) == 2
         if self.state.token_working:
             self.idle.touch()
         left = self.idle.left(self.state.step)
+        if self.state.step is Step.WAITING and len(self.screen_stack) == 2:
+            if left <= 0:
+                self.forget_contrast()
+                if language() != self._home_language:
+                    await self.action_speak(self._home_language)
+            return
+        from tui.journey.events import TimedOut
+        from tui.kiosk.screens.dialogue import IdleWarning
+
         warning = self.screen if isinstance(self.screen, IdleWarning) else None
-        if at_home and left <= 0:
-            self.forget_contrast()
-            if language() != self._home_language:
-                await self.action_speak(self._home_language)
-        if left > WARNING or at_home or self.state.token_working:
+        if left > WARNING or self.state.token_working:
             if warning is not None:
                 warning.dismiss(True)
         elif left <= 0:

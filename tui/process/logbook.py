@@ -44,7 +44,7 @@ class Logbook(logging.Handler):
         return file
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write it; a disk that does not take it is told as `logging` does."""
+        """Write it."""
         self._file.emit(record)
 
     def close(self) -> None:
@@ -90,6 +90,7 @@ def open_logbook(path: Path | None) -> logging.Handler | None:
         log.addHandler(logging.NullHandler())
         return None
     handler = Logbook(path)
+    logging.raiseExceptions = False  # a line that a disk does not take is lost: the report of that shows its values
     log.addHandler(handler)
     log.setLevel(logging.INFO)
     return handler

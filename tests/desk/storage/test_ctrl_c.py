@@ -35,9 +35,12 @@ def test_a_command_that_waits_for_another_ones_lock_is_ended_and_withdraws_its_s
             other.execute(sa.text("SELECT pg_advisory_lock(:number)"), {"number": _MIGRATION_LOCK})
             words = (sys.executable, "-m", "tui", "desk", "migrate", "--config", str(file))
             with subprocess.Popen(words, stderr=subprocess.PIPE, text=True) as command:
-                until(lambda: other.scalar(sa.text(WAITING)) == 1)
-                command.send_signal(signal.SIGINT)
-                said = command.communicate(timeout=60)[1]
+                try:
+                    until(lambda: other.scalar(sa.text(WAITING)) == 1)
+                    command.send_signal(signal.SIGINT)
+                    said = command.communicate(timeout=60)[1]
+                finally:
+                    command.kill()
             assert (command.returncode, said) == (128 + signal.SIGINT, "")
             assert other.scalar(sa.text(WAITING)) == 0
         engine.dispose()

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
+from litestar import Litestar
 from litestar.testing import TestClient
 
 from tests.harness.desk.doubles import NOW, Clock, Platform
@@ -253,7 +255,7 @@ def make_settings(folder: Path, **changes: Any) -> DeskSettings:
     return msgspec.structs.replace(settings, **changes)
 
 
-def make_town(folder: Path, **changes: Any) -> Town:
+def make_town(folder: Path, app_of: Callable[[Desk], Litestar] = create_app, **changes: Any) -> Town:
     """A desk with an account."""
     ca_key = make_ca(folder)
     settings = make_settings(folder, **changes)
@@ -263,7 +265,7 @@ def make_town(folder: Path, **changes: Any) -> Town:
     desk = build(settings, engine, clock)
     desk = replace(desk, gateways={PaymentMethod.ALIPAY: alipay, PaymentMethod.UNIONPAY: unionpay})
     create_account(engine, ACCOUNT, PASSWORD)
-    return Town(desk, clock, alipay, unionpay, folder, ca_key, TestClient(create_app(desk)))
+    return Town(desk, clock, alipay, unionpay, folder, ca_key, TestClient(app_of(desk)))
 
 
 def sweep(town: Town, **delta: float) -> None:

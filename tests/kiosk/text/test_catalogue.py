@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, datetime
 from enum import Enum
+from functools import cache
 from gettext import GNUTranslations
+from pathlib import Path
 from string import Formatter
 from typing import TypeVar
 
@@ -37,6 +39,12 @@ ENGLISH = {str(message.id): str(message.string) for message in known() if messag
 REFRESH = "run python -m tests.kiosk.text.catalogue"
 
 
+@cache
+def trees() -> dict[Path, ast.Module]:
+    """The program's modules."""
+    return {path: ast.parse(path.read_text(encoding="utf-8")) for path in sorted((ROOT / "tui").rglob("*.py"))}
+
+
 @pytest.fixture
 def english() -> Iterator[None]:
     use_language("en")
@@ -51,8 +59,8 @@ def test_the_catalogue_holds_what_the_program_says_and_no_more() -> None:
 def test_no_marked_text_escapes_the_catalogue() -> None:
     """Babel reads tokens, and Python 3.11 has none inside an f-string."""
     marked = set()
-    for path in (ROOT / "tui").rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for tree in trees().values():
+        for node in ast.walk(tree):
             match node:
                 case ast.Call(func=ast.Name(id="_" | "N_"), args=[ast.Constant(value=str(message))]) if message:
                     marked.add(message)
@@ -74,8 +82,8 @@ def test_a_translation_is_english_and_names_the_same_values() -> None:
 
 
 def test_no_message_is_translated_before_the_language_is_chosen() -> None:
-    for path in (ROOT / "tui").rglob("*.py"):
-        early = [node.lineno for node in _at_import(ast.parse(path.read_text(encoding="utf-8"))) if _translates(node)]
+    for path, tree in trees().items():
+        early = [node.lineno for node in _at_import(tree) if _translates(node)]
         assert not early, (path, early)
 
 
@@ -157,9 +165,10 @@ async def test_every_screen_speaks_english_and_cuts_nothing_at_80x24() -> None:
     async with staged(State()) as stage:
         for step in Step:
             await stage.show(latin(state(step, **{"application": PAYING, **STATES.get(step, {})})))
-            assert not CJK.findall(stage.text.replace(LANGUAGE_NAMES, "")), stage.text
+            text = stage.text
+            assert not CJK.findall(text.replace(LANGUAGE_NAMES, "")), text
             keys = stage.screen.query_one(KeyLine)
-            assert stage.text.splitlines()[-keys.rows].split()[:2] == ["F1", "Help"]
+            assert text.splitlines()[-keys.rows].split()[:2] == ["F1", "Help"]
             assert all(placed.x + placed.face.cell_length <= keys.content_size.width for placed in keys.placed)
             for line in stage.screen.query("StepIndicator, StatusLine").results(Static):
                 assert cell_len(str(line.content)) <= line.content_size.width
@@ -169,12 +178,13 @@ async def test_every_screen_speaks_english_and_cuts_nothing_at_80x24() -> None:
                 assert button.region.right <= 80
                 assert button.region.width >= cell_len(str(button.label)) or not button.display
             for button in stage.screen.query("#actions ActionButton").results(ActionButton):
-                assert str(button.label) in stage.text or not button.display
+                assert str(button.label) in text or not button.display
             if step in (Step.ORDER, Step.QR) and PAYING.order:
-                assert PAYING.business_no in stage.text
-                assert PAYING.order.order_no in stage.text
+                assert PAYING.business_no in text
+                assert PAYING.order.order_no in text
             await stage.press("f1")
-            assert not CJK.findall(stage.text.replace(LANGUAGE_NAMES, "")), stage.text
+            text = stage.text
+            assert not CJK.findall(text.replace(LANGUAGE_NAMES, "")), text
             await stage.press("escape")
 
 
@@ -193,8 +203,8 @@ def test_no_message_stands_within_an_f_string() -> None:
     """Python 3.11 hides it there from whoever collects messages; 3.12 does not (PEP 701)."""
     found = [
         f"{path.relative_to(ROOT)}:{call.lineno}"
-        for path in sorted((ROOT / "tui").rglob("*.py"))
-        for text in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for path, tree in trees().items()
+        for text in ast.walk(tree)
         if isinstance(text, ast.JoinedStr)
         for call in ast.walk(text)
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in {"_", "N_"}
