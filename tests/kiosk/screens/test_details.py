@@ -41,7 +41,8 @@ async def test_a_certificate_is_picked_by_keys() -> None:
         await stage.press("up", "up", "down")
         soonest = min(OTHERS, key=lambda token: token.certificates[0].not_after)
         assert await stage.press("enter") == [e.DetailsOpened(refer(soonest, soonest.certificates[0]))]
-        assert await stage.act("#open-details") == [e.DetailsOpened(refer(soonest, soonest.certificates[0]))]
+        await stage.screen.run_action("details")
+        assert await stage.events() == [e.DetailsOpened(refer(soonest, soonest.certificates[0]))]
 
 
 async def test_the_row_under_the_cursor_is_in_one_ink() -> None:

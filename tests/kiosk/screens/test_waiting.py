@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from rich.color import ColorSystem
 from textual.color import Color
 
 from tests.harness import people
@@ -12,6 +13,7 @@ from tui.core.failure import Failure, Reason
 from tui.core.token import ModuleFault, Snapshot
 from tui.journey import events as e
 from tui.journey.state import State, Step
+from tui.kiosk.screens.looks.dark import TRUE
 from tui.kiosk.text import use_language
 from tui.kiosk.widgets.body import Body
 from tui.kiosk.widgets.figures import Figures
@@ -141,6 +143,9 @@ async def test_keys_of_the_waiting_screen(keys: list[str], event: object) -> Non
 
 async def test_what_is_lit_is_what_is_to_be_done_now() -> None:
     async with staged(home()) as stage:
+        stage.app.console._color_system = ColorSystem.TRUECOLOR
+        stage.app.register_theme(TRUE.theme())
+        stage.app.theme = TRUE.name
         ground = Color.parse(stage.app.theme_variables["focus"]).rich_color
         for shown, button in ((home(), False), (HOME, True), (home(), False)):
             await stage.show(shown)

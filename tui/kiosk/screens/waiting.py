@@ -186,9 +186,8 @@ class WaitingScreen(StepScreen):
         if state.snapshot is None:
             words = _("正在读取CA"), _("请稍候。"), "bold $secondary"
         elif not state.tokens:
-            return Content.assemble(
-                (f" {_('请插入CA证书U盘')} ", "bold $ink on $focus"), "\n\n", _("证书的状态会自动显示，不用按键。")
-            )
+            told, text = _("请插入CA证书U盘"), _("证书的状态会自动显示，不用按键。")
+            return Content.assemble((f" {told} ", "bold $ink on $focus"), "\n\n", text)
         elif any(map(state.is_renewable, certificates)):
             words = _("已插入CA，可以办理续期"), _("请按「开始办理」。"), "bold $good"
         elif now and any(c.renewed_until is not None and now <= c.renewed_until for c in certificates):
