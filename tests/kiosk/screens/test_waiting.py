@@ -146,6 +146,7 @@ async def test_what_is_lit_is_what_is_to_be_done_now() -> None:
         stage.app.console._color_system = ColorSystem.TRUECOLOR
         stage.app.register_theme(TRUE.theme())
         stage.app.theme = TRUE.name
+        await stage.events()
         ground = Color.parse(stage.app.theme_variables["focus"]).rich_color
         for shown, button in ((home(), False), (HOME, True), (home(), False)):
             await stage.show(shown)
