@@ -62,7 +62,7 @@ def _prepare(town: Environment, engine: Engine, desks: list[Served], renewals: i
 def _issued(engine: Engine) -> int:
     with reading(engine) as db:
         issued = select(func.count()).where(ApplicationRecord.status == ApplicationStatus.ISSUED)
-        return db.scalar(issued) or 0
+        return db.unit.scalar(issued) or 0
 
 
 def _play(town: Environment, engine: Engine, desks: list[Served], codes: list[str], chance: random.Random) -> Course:
@@ -94,7 +94,7 @@ def _play(town: Environment, engine: Engine, desks: list[Served], codes: list[st
 
 def _report(town: Environment, engine: Engine, renewals: int, course: Course) -> None:
     with reading(engine) as db:
-        records = list(db.scalars(select(ApplicationRecord)))
+        records = list(db.unit.scalars(select(ApplicationRecord)))
     statuses = Counter(record.status.value for record in records)
     paid = sum(record.payment_status is PaymentStatus.PAID for record in records)
     serials = {record.certificate for record in records if record.certificate}

@@ -59,7 +59,7 @@ def until(engine: Engine, numbers: list[str], status: ApplicationStatus) -> None
     reached = select(func.count()).where(ApplicationRecord.business_no.in_(numbers), ApplicationRecord.status == status)
     while True:
         with reading(engine) as db:
-            count = db.scalar(reached)
+            count = db.unit.scalar(reached)
         if count == len(numbers):
             return
         assert time.monotonic() < end, (count, len(numbers))
@@ -97,7 +97,9 @@ def test_one_desk_is_killed_and_never_comes_back(gateways: Environment, database
         last = people[-1]
         assert last.prove(last.see(numbers[-1])).status is ApplicationStatus.INSTALLED
     with reading(engine) as db:
-        attempts = set(db.scalars(select(AttemptRecord.attempt_no).where(AttemptRecord.state == AttemptState.PAID)))
+        attempts = set(
+            db.unit.scalars(select(AttemptRecord.attempt_no).where(AttemptRecord.state == AttemptState.PAID))
+        )
     trades = list(Ledger(gateways.directory / "alipay/trades.json").trades())
     assert {trade.number for trade in trades} == attempts
     assert [(trade.stage, trade.refunds) for trade in trades] == [(Stage.PAID, ())] * 2 * TRADES

@@ -110,7 +110,7 @@ def test_the_certificate_is_the_accounts(folder: Path, module: Path) -> None:
     fingerprint = provision_token(folder, module, PIN)
     engine = open_database(load(folder / "desk.toml").database)
     with reading(engine) as db:
-        assert db.scalars(select(BindingRecord.account).where(BindingRecord.fingerprint == fingerprint)).all() == [
+        assert db.unit.scalars(select(BindingRecord.account).where(BindingRecord.fingerprint == fingerprint)).all() == [
             ACCOUNT
         ]
     engine.dispose()

@@ -79,7 +79,7 @@ def _open_one(engine: Engine) -> None:
     from tui.desk.storage.records import ApplicationRecord
 
     with reading(engine) as db:
-        db.scalars(select(ApplicationRecord).limit(1)).first()
+        db.unit.scalars(select(ApplicationRecord).limit(1)).first()
 
 
 def evidence(config: Path, business_no: str) -> int:

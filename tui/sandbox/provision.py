@@ -120,7 +120,7 @@ def has_renewable(directory: Path, module: Path, token_label: str) -> bool:
     engine = open_database(load(directory / "desk.toml").database)
     with reading(engine) as db:
         renewed = set(
-            db.scalars(
+            db.unit.scalars(
                 select(ApplicationRecord.fingerprint).where(ApplicationRecord.status == ApplicationStatus.INSTALLED)
             )
         )

@@ -86,7 +86,7 @@ def _shown_code(directory: Path, business_no: str) -> str:
     engine = open_database(load(directory / "desk.toml").database)
     try:
         with reading(engine) as db:
-            shown = db.scalar(
+            shown = db.unit.scalar(
                 select(AttemptRecord.qr).where(
                     AttemptRecord.business_no == business_no, AttemptRecord.state.in_(SHOWN_ATTEMPT)
                 )

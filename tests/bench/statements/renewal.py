@@ -130,9 +130,9 @@ def _signed(person: Person, draft: Application) -> SignedRequest:
 def _is_told(engine: Engine, business_no: str) -> bool:
     waiting = select(MessageRecord.message_id).where(MessageRecord.sent_at.is_(None))
     with reading(engine) as db:
-        return db.scalar(waiting.where(MessageRecord.business_no == business_no)) is None
+        return db.unit.scalar(waiting.where(MessageRecord.business_no == business_no)) is None
 
 
 def _is_invoiced(engine: Engine, business_no: str) -> bool:
     with reading(engine) as db:
-        return db.get_one(ApplicationRecord, business_no).invoice_status is InvoiceStatus.SENT
+        return db.unit.get_one(ApplicationRecord, business_no).invoice_status is InvoiceStatus.SENT

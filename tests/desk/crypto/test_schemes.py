@@ -180,7 +180,7 @@ def damaged(whole: bytes, number: int) -> Iterator[bytes]:
 def test_a_damaged_csr_is_refused_and_never_a_fault(town: Town, person: Person) -> None:
     draft, csr = person.save(), person.csr()
     with reading(town.desk.engine) as db:
-        record = db.get_one(ApplicationRecord, draft.business_no)
+        record = db.unit.get_one(ApplicationRecord, draft.business_no)
     for der in damaged(x509.load_pem_x509_csr(csr).public_bytes(Encoding.DER), 300):
         armoured = b"-----BEGIN CERTIFICATE REQUEST-----\n%b\n-----END CERTIFICATE REQUEST-----\n" % b64(der).encode()
         with pytest.raises(Refused):

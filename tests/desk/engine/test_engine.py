@@ -123,7 +123,7 @@ def test_a_commit_of_another_process_is_seen(town: Town, number: str) -> None:
     try:
         assert waiting.wait(PATIENCE)  # nobody counted before
         with writing(other) as db:
-            db.add(message(town, number, 0))
+            db.unit.add(message(town, number, 0))
         assert waiting.wait(PATIENCE)
         waiting.wake()
         assert not waiting.wait(PATIENCE)

@@ -25,10 +25,10 @@ def test_a_decision_made_before_a_failure_stands(town: Town, number: str) -> Non
     kind, now = SlowPost().kind, town.clock.now
     assert claimed(town.desk, kind) == ["M0"]
     with writing(town.desk.engine) as db:
-        db.get_one(MessageRecord, "M0").next_try_at = None
+        db.unit.get_one(MessageRecord, "M0").next_try_at = None
     assert put_off(town.desk.engine, kind, ["M0"], [now + timedelta(minutes=1)], now) == set()
     with reading(town.desk.engine) as db:
-        assert db.get_one(MessageRecord, "M0").next_try_at is None
+        assert db.unit.get_one(MessageRecord, "M0").next_try_at is None
 
 
 def test_what_was_put_off_while_the_clock_ran_ahead_is_due(town: Town, person: Person, number: str) -> None:
@@ -36,6 +36,6 @@ def test_what_was_put_off_while_the_clock_ran_ahead_is_due(town: Town, person: P
     kind, now = Obligation(AttemptRecord.attempt_no, AttemptRecord.next_query_at, follow), town.clock.now
     assert claimed(town.desk, kind) == []
     with writing(town.desk.engine) as db:
-        db.get_one(AttemptRecord, attempt_no).next_query_at = now + timedelta(days=365)
+        db.unit.get_one(AttemptRecord, attempt_no).next_query_at = now + timedelta(days=365)
     assert next_due(town.desk.engine, (kind,), now) == [now]
     assert claimed(town.desk, kind) == [attempt_no]

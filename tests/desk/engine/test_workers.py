@@ -36,7 +36,7 @@ class Staff:
 def dues(town: Town) -> list[timedelta | None]:
     """How far off each message is."""
     with reading(town.desk.engine) as db:
-        found = db.scalars(select(MessageRecord.next_try_at).order_by(MessageRecord.message_id))
+        found = db.unit.scalars(select(MessageRecord.next_try_at).order_by(MessageRecord.message_id))
         return [None if due is None else due - town.clock.now for due in found]
 
 
@@ -63,7 +63,7 @@ def test_who_is_still_at_work_renews_the_lease_and_undoes_no_decision(town: Town
     staff.work()
     post.await_begun(2)
     with writing(town.desk.engine) as db:
-        db.get_one(MessageRecord, "M0").next_try_at = None  # decided elsewhere
+        db.unit.get_one(MessageRecord, "M0").next_try_at = None  # decided elsewhere
     town.later(seconds=40)
     staff.workers.renew()
     assert dues(town) == [None, LEASE]

@@ -84,7 +84,7 @@ async def test_a_commit_of_another_process_ends_the_wait(
     try:
         poll = await looking.hold(number)
         with writing(other) as db:
-            db.execute(update(SessionRecord).values(expires_at=town.clock.now.replace(year=2000)))
+            db.unit.execute(update(SessionRecord).values(expires_at=town.clock.now.replace(year=2000)))
         answer = await ended(poll)
     finally:
         await asyncio.to_thread(engine.stop)

@@ -97,7 +97,7 @@ def test_an_invoice_comes_by_mail_and_is_taken_back(town: Town) -> None:
     assert blue.status is InvoiceStatus.SENT
 
     with writing(town.desk.engine) as db:
-        db.get_one(ApplicationRecord, number, with_for_update=True).payment_status = PaymentStatus.REFUNDING
+        db.unit.get_one(ApplicationRecord, number, with_for_update=True).payment_status = PaymentStatus.REFUNDING
         request_red_invoice(db, number, town.clock.now)
     for _ in range(6):
         sweep(town, seconds=30)

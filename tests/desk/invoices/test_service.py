@@ -103,14 +103,14 @@ def test_a_person_has_no_tax_number(case: Case) -> None:
     number = person.entered().business_no
     person.pay(number, invoice=InvoiceForm("", "张三", Buyer.PERSON))
     with writing(case.town.desk.engine) as db:
-        order(case.town.desk, db, db.get_one(ApplicationRecord, number))
+        order(case.town.desk, db, db.unit.get_one(ApplicationRecord, number))
     invoice(case.town.desk, number)
     assert [(order.buyer_name, order.buyer_tax_number) for order in case.tax.orders] == [("张三", "")]
 
 
 def test_an_older_stored_form_is_a_companys(case: Case) -> None:
     with writing(case.town.desk.engine) as db:
-        db.get_one(ApplicationRecord, case.number).invoice = b'{"tax_number":"91440300100012316L","title":"X"}'
+        db.unit.get_one(ApplicationRecord, case.number).invoice = b'{"tax_number":"91440300100012316L","title":"X"}'
     assert case.person.see(case.number).invoice == InvoiceForm("91440300100012316L", "X", Buyer.COMPANY)
 
 

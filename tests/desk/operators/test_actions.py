@@ -68,7 +68,7 @@ def test_money_goes_back_before_the_issue_and_the_application_ends(town: World, 
     town.quiet()
     assert (town.taken_fen(), town.application().payment_status) == (0, PaymentStatus.REFUNDED)
     with reading(town.desk.engine) as db:
-        (kept,) = db.scalars(select(ActRecord))
+        (kept,) = db.unit.scalars(select(ActRecord))
     assert (kept.kind, kept.operator, kept.reason.decode(), kept.attempt_no) == (
         ActKind.REFUND,
         "operator",
@@ -128,7 +128,7 @@ def test_after_the_issue_only_when_it_is_said(town: World, status: ApplicationSt
     pay(town)
     town.issue()
     with writing(town.desk.engine) as db:
-        db.get_one(ApplicationRecord, BUSINESS_NO).status = status
+        db.unit.get_one(ApplicationRecord, BUSINESS_NO).status = status
     with pytest.raises(NotAllowed, match="--after-issue"):
         refund(town.desk, BUSINESS_NO, REFUND)
     refund(town.desk, BUSINESS_NO, REFUND, after_issue=True)
@@ -141,11 +141,13 @@ def test_the_invoice_of_a_refunded_bill_is_taken_back(town: World) -> None:
     pay(town)
     town.issue()
     with writing(town.desk.engine) as db:
-        db.get_one(ApplicationRecord, BUSINESS_NO).status = ApplicationStatus.INSTALLED
-        db.add(InvoiceRecord(business_no=BUSINESS_NO, number="26442000000000000001", requested_at=town.desk.clock()))
+        db.unit.get_one(ApplicationRecord, BUSINESS_NO).status = ApplicationStatus.INSTALLED
+        db.unit.add(
+            InvoiceRecord(business_no=BUSINESS_NO, number="26442000000000000001", requested_at=town.desk.clock())
+        )
     refund(town.desk, BUSINESS_NO, REFUND, after_issue=True)
     with reading(town.desk.engine) as db:
-        assert [red.business_no for red in db.scalars(select(RedInvoiceRecord))] == [BUSINESS_NO]
+        assert [red.business_no for red in db.unit.scalars(select(RedInvoiceRecord))] == [BUSINESS_NO]
 
 
 def test_a_frozen_code_beside_it_keeps_no_refunded_bill_invoiced(town: World) -> None:
@@ -155,15 +157,17 @@ def test_a_frozen_code_beside_it_keeps_no_refunded_bill_invoiced(town: World) ->
     pay(town)
     town.issue()
     with writing(town.desk.engine) as db:
-        db.get_one(ApplicationRecord, BUSINESS_NO).status = ApplicationStatus.INSTALLED
-        db.add(InvoiceRecord(business_no=BUSINESS_NO, number="26442000000000000001", requested_at=town.desk.clock()))
+        db.unit.get_one(ApplicationRecord, BUSINESS_NO).status = ApplicationStatus.INSTALLED
+        db.unit.add(
+            InvoiceRecord(business_no=BUSINESS_NO, number="26442000000000000001", requested_at=town.desk.clock())
+        )
     apply(town.desk, GaveUp(undecided))  # from now on the bill is frozen, whatever becomes of its money
     refund(town.desk, BUSINESS_NO, REFUND, after_issue=True)
     town.later(days=2)
     assert release(town.desk, BUSINESS_NO, undecided, RETURN) is AttemptState.CLOSED
     assert town.application().payment_status in RETURNED
     with reading(town.desk.engine) as db:
-        assert [red.business_no for red in db.scalars(select(RedInvoiceRecord))] == [BUSINESS_NO]
+        assert [red.business_no for red in db.unit.scalars(select(RedInvoiceRecord))] == [BUSINESS_NO]
 
 
 @pytest.mark.parametrize("method", list(PaymentMethod))
@@ -252,16 +256,16 @@ def test_orders_are_listed_and_shown_with_personal_data_masked(town: World, run)
 def test_an_invoice_is_shown_and_tried_again(town: World, run) -> None:  # type: ignore[no-untyped-def]
     assert run("invoice", BUSINESS_NO)[0] == 3
     with writing(town.desk.engine) as db:
-        db.add(InvoiceRecord(business_no=BUSINESS_NO, requested_at=town.desk.clock(), failure="22 开票员未登录"))
+        db.unit.add(InvoiceRecord(business_no=BUSINESS_NO, requested_at=town.desk.clock(), failure="22 开票员未登录"))
     assert run("invoice", "--again", BUSINESS_NO)[0] == 3
     with writing(town.desk.engine) as db:
-        db.get_one(ApplicationRecord, BUSINESS_NO).invoice_status = InvoiceStatus.FAILED
+        db.unit.get_one(ApplicationRecord, BUSINESS_NO).invoice_status = InvoiceStatus.FAILED
     code, told = run("invoice", BUSINESS_NO)
     seen = json.loads(told)
     assert (code, seen["status"], seen["failure"]) == (0, "failed", "22 开票员未登录")
     assert run("invoice", "--again", BUSINESS_NO) == (0, "")
     with reading(town.desk.engine) as db:
-        assert db.get_one(InvoiceRecord, BUSINESS_NO).next_query_at is not None
+        assert db.unit.get_one(InvoiceRecord, BUSINESS_NO).next_query_at is not None
 
 
 def test_a_certificate_that_a_live_application_still_gets_is_not_listed(  # type: ignore[no-untyped-def]

@@ -87,7 +87,7 @@ def at_the_platform(town: Environment, business_no: str) -> tuple[TradeState, bo
     settings = load(town.directory / "desk.toml")
     engine = open_database(settings.database, settings.data_key)
     with reading(engine) as db:
-        (attempt,) = db.scalars(select(AttemptRecord).where(AttemptRecord.business_no == business_no))
+        (attempt,) = db.unit.scalars(select(AttemptRecord).where(AttemptRecord.business_no == business_no))
     engine.dispose()
     assert settings.payments.alipay
     outcome = Alipay(settings.payments.alipay).query(to_port(attempt))

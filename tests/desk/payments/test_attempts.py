@@ -37,7 +37,7 @@ def test_the_attempt_is_written_before_the_platform_is_asked(town: Town, person:
 
     def look(attempt: Attempt) -> None:
         with reading(town.desk.engine) as db:
-            seen.append(db.get_one(AttemptRecord, attempt.number))
+            seen.append(db.unit.get_one(AttemptRecord, attempt.number))
 
     town.alipay.during = look
     person.pay(number)
@@ -163,7 +163,7 @@ def test_another_amount_freezes_the_bill_and_is_never_credited(
     frozen = person.sign_in().see(number)
     assert (frozen.payment_status, frozen.refunds) == (PaymentStatus.FROZEN, ())
     with reading(town.desk.engine) as db:
-        assert db.get_one(AttemptRecord, attempt_no).paid_fen == 1
+        assert db.unit.get_one(AttemptRecord, attempt_no).paid_fen == 1
     with pytest.raises(Refusal, match="payment_frozen"):
         person.pay(number)
     with pytest.raises(Refusal, match="payment_frozen"):

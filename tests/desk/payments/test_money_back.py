@@ -142,7 +142,7 @@ def test_after_a_refund_the_application_may_be_withdrawn(
     assert person.see(number).payment_status is PaymentStatus.REFUNDED
     if status is PaymentStatus.REFUNDING:
         with writing(town.desk.engine) as db:
-            db.get_one(ApplicationRecord, number).payment_status = status
+            db.unit.get_one(ApplicationRecord, number).payment_status = status
     assert person.ask("POST", f"/applications/{number}/withdrawal").status is ApplicationStatus.WITHDRAWN
 
 

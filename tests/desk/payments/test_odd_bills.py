@@ -82,6 +82,14 @@ def test_a_file_named_in_utf8_and_headings_between_blanks() -> None:
     assert read_bill(packed.getvalue(), SELLER).lines == (BillLine("K1", "", 10), BillLine("K2", "", 10))
 
 
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+def test_a_file_written_in_utf8(mark: bytes) -> None:
+    content = f"{HEAD}K1,交易,0.10,\nK2,交易,0.1,\n".encode() + b"K3,\xe4\xba\n" + TAIL.encode()
+    bill = read_bill(zipped(mark + content), SELLER)
+    assert bill.lines == (BillLine("K1", "", 10), BillLine("K2", "", 10))
+    assert [one.number for one in bill.odd] == ["K3"]
+
+
 @pytest.mark.parametrize(
     ("row", "why"),
     [
@@ -259,7 +267,7 @@ def test_an_odd_line_that_may_be_ours_is_a_difference(
 ) -> None:
     pay(town, method)
     with reading(town.desk.engine) as db:
-        attempt = db.scalars(select(AttemptRecord.attempt_no)).one()
+        attempt = db.unit.scalars(select(AttemptRecord.attempt_no)).one()
     for number, kept in ((attempt, attempt), (f"RF{attempt}", attempt), (OURS, OURS), ("", "line")):
         caplog.clear()
         with monkeypatch.context() as patched:

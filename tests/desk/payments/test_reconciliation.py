@@ -65,7 +65,7 @@ def test_a_day_that_fits(town: World, method: PaymentMethod) -> None:
     comparison = compared(town, method)
     assert (comparison.entries, comparison.ours, comparison.differences) == (2, 2, ())
     with reading(town.desk.engine) as db:
-        assert {db.scalars(select(kind.billed_on)).one() for kind in (AttemptRecord, RefundRecord)} == {
+        assert {db.unit.scalars(select(kind.billed_on)).one() for kind in (AttemptRecord, RefundRecord)} == {
             today(town).isoformat()
         }
 
@@ -95,10 +95,10 @@ def test_what_differs_is_told_and_kept(
         "CRITICAL"
     ]
     with reading(town.desk.engine) as db:
-        assert [kept.kind for kept in db.scalars(select(DifferenceRecord))] == [expected[0]]
+        assert [kept.kind for kept in db.unit.scalars(select(DifferenceRecord))] == [expected[0]]
     assert compared(town, method).differences == ()  # the day again, with a bill that is right
     with reading(town.desk.engine) as db:
-        assert list(db.scalars(select(DifferenceRecord))) == []
+        assert list(db.unit.scalars(select(DifferenceRecord))) == []
 
 
 def test_money_that_nobody_told_of_is_credited_by_the_signed_answer(town: World, method: PaymentMethod) -> None:
@@ -170,7 +170,7 @@ def test_the_watch_compares_each_day_once_and_waits_for_the_bill(town: World, me
         for number in claimed(town.desk, DAILY):
             reconcile_due(town.desk, number)
         with reading(town.desk.engine) as db:
-            rows = {row.method: row for row in db.scalars(select(ReconciliationRecord))}
+            rows = {row.method: row for row in db.unit.scalars(select(ReconciliationRecord))}
         done.append((rows[method].done_at is not None, rows[other].done_at is not None))
     assert done == [(False, False), (True, False), (True, False)]
     assert rows[method].entries == 1
@@ -178,7 +178,7 @@ def test_the_watch_compares_each_day_once_and_waits_for_the_bill(town: World, me
     for number in claimed(town.desk, DAILY):
         reconcile_due(town.desk, number)
     with reading(town.desk.engine) as db:
-        row = db.get_one(ReconciliationRecord, rows[other].reconciliation_no)
+        row = db.unit.get_one(ReconciliationRecord, rows[other].reconciliation_no)
     assert (row.done_at is not None, row.entries) == (True, 0)
 
 
@@ -188,7 +188,7 @@ def test_days_that_were_missed_are_made_up(town: World) -> None:
     schedule_days(town.desk, town.clock.now)
     with reading(town.desk.engine) as db:
         days = list(
-            db.scalars(select(ReconciliationRecord.day).where(ReconciliationRecord.method == PaymentMethod.ALIPAY))
+            db.unit.scalars(select(ReconciliationRecord.day).where(ReconciliationRecord.method == PaymentMethod.ALIPAY))
         )
     assert days == [(today(town) - timedelta(days=n)).isoformat() for n in (4, 3, 2, 1)]
 

@@ -32,7 +32,7 @@ def test_a_notice_is_kept_settled_and_acknowledged(town: Town, person: Person, n
         assert (answer.status_code, answer.content) == (200, b"success")
     assert person.see(number).status is ApplicationStatus.ISSUING
     with reading(town.desk.engine) as db:
-        kept = [(notice.body, notice.result) for notice in db.scalars(select(NoticeRecord))]
+        kept = [(notice.body, notice.result) for notice in db.unit.scalars(select(NoticeRecord))]
     assert kept == [(b"out_trade_no=1", "settled")] * 2
 
 
@@ -48,7 +48,7 @@ def test_a_notice_that_proves_nothing_is_kept_and_not_acknowledged(town: Town, p
 def test_a_flood_of_forged_notices_is_kept_in_part_and_not_for_ever(town: Town) -> None:
     def results() -> list[str]:
         with reading(town.desk.engine) as db:
-            return list(db.scalars(select(NoticeRecord.result).order_by(NoticeRecord.id)))
+            return list(db.unit.scalars(select(NoticeRecord.result).order_by(NoticeRecord.id)))
 
     genuine = PaymentNotice(NoticeKind.PAYMENT, "ZF0", Outcome(TradeState.UNKNOWN))
     town.alipay.notice = AnswerNotGenuine("signature is wrong")
@@ -132,4 +132,4 @@ def test_headers_that_prove_a_notice_are_kept_with_it_and_the_answer_is_the_plat
     assert (answer.status_code, answer.content) == (400, b'{"code":"FAIL"}')
     assert answer.headers["content-type"].startswith("application/json")
     with reading(town.desk.engine) as db:
-        assert [notice.body for notice in db.scalars(select(NoticeRecord))] == [b"x-proof: p\r\n\r\n{}"]
+        assert [notice.body for notice in db.unit.scalars(select(NoticeRecord))] == [b"x-proof: p\r\n\r\n{}"]

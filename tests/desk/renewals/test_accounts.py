@@ -68,7 +68,7 @@ def recorder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Recorder]:
 
 def stored(town: Town, name: str = ACCOUNT) -> str:
     with reading(town.desk.engine) as db:
-        return db.get_one(AccountRecord, name).password_hash
+        return db.unit.get_one(AccountRecord, name).password_hash
 
 
 def make_old(town: Town, monkeypatch: pytest.MonkeyPatch, name: str = ACCOUNT) -> None:
@@ -81,7 +81,7 @@ def make_old(town: Town, monkeypatch: pytest.MonkeyPatch, name: str = ACCOUNT) -
 def leave(town: Town, **values: object) -> None:
     """The account as another sign-in leaves it."""
     with writing(town.desk.engine) as db:
-        db.execute(update(AccountRecord).where(AccountRecord.name == ACCOUNT).values(**values))
+        db.unit.execute(update(AccountRecord).where(AccountRecord.name == ACCOUNT).values(**values))
 
 
 def refused(act: Callable[[], object]) -> str:
@@ -135,7 +135,7 @@ def test_wrong_passwords_during_the_sign_in_are_forgiven_by_the_right_one(town: 
     recorder.then = lambda: leave(town, wrong_passwords=4)
     assert person.sign_in()
     with reading(town.desk.engine) as db:
-        assert db.get_one(AccountRecord, ACCOUNT).wrong_passwords == 0
+        assert db.unit.get_one(AccountRecord, ACCOUNT).wrong_passwords == 0
 
 
 def test_an_unknown_account_takes_as_long_as_the_one_next_to_it(

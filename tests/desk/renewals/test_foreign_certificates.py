@@ -136,7 +136,7 @@ def assert_openssl_takes(town: Town, business_no: str, certificate: bytes) -> No
     """The issued certificate, the evidence and the request, each as anybody would check it."""
     seen_by_openssl(town, business_no)
     with reading(town.desk.engine) as db:
-        (town.folder / "request.pem").write_bytes(db.get_one(EvidenceRecord, business_no).csr)
+        (town.folder / "request.pem").write_bytes(db.unit.get_one(EvidenceRecord, business_no).csr)
     (town.folder / "new.der").write_bytes(certificate)
     at = str(int((town.clock.now + timedelta(minutes=1)).timestamp()))
     for command in (

@@ -80,7 +80,7 @@ def test_the_certificate_follows_the_money_by_itself(town: Town) -> None:
 def owed(town: Town, business_no: str) -> timedelta | None:
     """How long until the CA is asked; None when it is not to be asked."""
     with reading(town.desk.engine) as db:
-        due = db.get_one(ApplicationRecord, business_no).next_issue_at
+        due = db.unit.get_one(ApplicationRecord, business_no).next_issue_at
     return None if due is None else max(due - town.clock.now, timedelta())
 
 

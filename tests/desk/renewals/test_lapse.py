@@ -14,4 +14,4 @@ def test_sessions_that_are_over_are_forgotten_and_no_other(town: Town) -> None:
     town.later(minutes=20)
     lapse(town.desk, town.clock.now)
     with reading(town.desk.engine) as db:
-        assert db.query(SessionRecord).count() == 1
+        assert db.unit.query(SessionRecord).count() == 1

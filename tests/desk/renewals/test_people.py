@@ -37,7 +37,7 @@ def test_each_form_is_kept_as_the_kiosk_normalises_it_or_refused_for_the_same_fi
         for sent in (typed, wanted):
             business_no = person.save(sent).business_no
             with reading(town.desk.engine) as db:
-                assert db.get_one(ApplicationRecord, business_no).typed_form() == wanted
+                assert db.unit.get_one(ApplicationRecord, business_no).typed_form() == wanted
 
 
 @pytest.mark.parametrize("mark", sorted(set(UNSEEN) - {"\0"}))  # NUL is refused before any rule sees it
@@ -46,7 +46,7 @@ def test_no_unseen_character_is_stored(town: Town, mark: str) -> None:
     soiled = replace(FORM, recipient_address=f"{FORM.recipient_address}{mark}", agent_name=f"张{mark}三{mark}")
     business_no = person.save(soiled).business_no
     with reading(town.desk.engine) as db:
-        record = db.get_one(ApplicationRecord, business_no)
+        record = db.unit.get_one(ApplicationRecord, business_no)
         assert mark.encode() not in record.form
         assert mark not in msgspec.json.decode(record.form)["agent_name"]
         assert mark not in record.statement.decode()
@@ -65,4 +65,4 @@ def test_each_invoice_too(town: Town) -> None:
             continue
         person.call("POST", f"/applications/{business_no}/payments", body)
         with reading(town.desk.engine) as db:
-            assert db.get_one(ApplicationRecord, business_no).typed_invoice() == wanted
+            assert db.unit.get_one(ApplicationRecord, business_no).typed_invoice() == wanted

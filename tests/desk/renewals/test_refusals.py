@@ -237,4 +237,4 @@ def test_a_notice_of_excessive_length_is_not_kept(town: Town) -> None:
     answer = town.client.post("/notify/alipay", content=b"x" * (16 * 1024 + 1))
     assert (answer.status_code, answer.headers["content-type"]) == (413, "application/problem+json")
     with reading(town.desk.engine) as db:
-        assert db.query(NoticeRecord).count() == 0
+        assert db.unit.query(NoticeRecord).count() == 0

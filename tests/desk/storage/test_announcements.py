@@ -24,7 +24,7 @@ def told(town: Town, number: str) -> Iterator[list[str]]:
 
 def test_what_is_committed_is_told_once(town: Town, number: str, told: list[str]) -> None:
     with writing(town.desk.engine) as db:
-        record = db.get_one(ApplicationRecord, number)
+        record = db.unit.get_one(ApplicationRecord, number)
         record.invoice_status = InvoiceStatus.PENDING
         db.flush()
         record.certificate = b"0"
@@ -45,7 +45,7 @@ def test_a_new_code_is_told_and_a_new_application_is_not(
 
 def test_what_is_rolled_back_is_not_told(town: Town, number: str, told: list[str]) -> None:
     with suppress(ZeroDivisionError), writing(town.desk.engine) as db:
-        db.get_one(ApplicationRecord, number).invoice_status = InvoiceStatus.PENDING
+        db.unit.get_one(ApplicationRecord, number).invoice_status = InvoiceStatus.PENDING
         db.flush()
         raise ZeroDivisionError
     assert told == []
@@ -55,7 +55,7 @@ def test_what_nobody_sees_is_not_told(town: Town, person: Person, number: str, t
     attempt_no, _ = shown(person.pay(number))
     told.clear()
     with writing(town.desk.engine) as db:
-        record, attempt = db.get_one(ApplicationRecord, number), db.get_one(AttemptRecord, attempt_no)
+        record, attempt = db.unit.get_one(ApplicationRecord, number), db.unit.get_one(AttemptRecord, attempt_no)
         record.ca_asked, attempt.next_query_at, attempt.queries = True, town.clock.now, 7
         record.invoice_status = record.invoice_status  # written, and the same
     assert told == []

@@ -110,7 +110,7 @@ def test_applications_of_the_first_schema_keep_what_they_began_with(url: str) ->
     add_as_the_first_version_did(engine)
     migrate(engine)
     with reading(engine) as db:
-        kept = db.get_one(ApplicationRecord, "YW1")
+        kept = db.unit.get_one(ApplicationRecord, "YW1")
     assert (kept.key_policy, kept.old_pair, kept.scheme) == (KeyPolicy.REKEY, OldPair.KEEP, SignatureScheme.PKCS1)
     assert (kept.statement, kept.created_at) == (b"{}", NOW)
     engine.dispose()
@@ -127,7 +127,7 @@ def test_invoices_of_the_version_before_are_kept(url: str) -> None:
         connection.execute(sa.insert(table).values(values))
     migrate(engine)
     with reading(engine) as db:
-        kept = db.get_one(InvoiceRecord, "YW1")
+        kept = db.unit.get_one(InvoiceRecord, "YW1")
         assert (kept.number, kept.queries, kept.next_query_at, latest_red(db, "YW1")) == ("2" * 20, 0, None, None)
     engine.dispose()
 
@@ -141,7 +141,7 @@ def test_what_was_under_way_is_due(url: str) -> None:
         connection.execute(sa.text("UPDATE applications SET status = 'issuing'"))
     migrate(engine)
     with reading(engine) as db:
-        due = db.get_one(ApplicationRecord, "YW1").next_issue_at
+        due = db.unit.get_one(ApplicationRecord, "YW1").next_issue_at
     assert due is not None
     assert due < NOW
     move(engine, command.downgrade, "0008")
@@ -153,7 +153,7 @@ def test_what_was_under_way_is_due(url: str) -> None:
         )
     migrate(engine)
     with reading(engine) as db:
-        assert db.scalars(sa.select(InvoiceRecord.next_query_at)).all() == [due]
+        assert db.unit.scalars(sa.select(InvoiceRecord.next_query_at)).all() == [due]
     engine.dispose()
 
 
@@ -201,7 +201,7 @@ def test_refunds_of_the_version_before_get_the_state_that_they_are_in(url: str) 
             insert(connection, RefundRecord, known)
     migrate(engine)
     with reading(engine) as db:
-        states = {known.attempt_no: known.state for known in db.scalars(sa.select(RefundRecord))}
+        states = {known.attempt_no: known.state for known in db.unit.scalars(sa.select(RefundRecord))}
     assert states == {number: state for number, (state, _) in REFUNDS.items()}
     move(engine, command.downgrade, "0009")
     assert "state" not in {column["name"] for column in sa.inspect(engine).get_columns("refunds")}
@@ -221,7 +221,7 @@ def test_there_is_a_way_back(url: str) -> None:
     migrate(engine)
     assert set(RULES) <= columns(engine)
     with reading(engine) as db:
-        assert db.get_one(ApplicationRecord, "YW1").form == b"{}"
+        assert db.unit.get_one(ApplicationRecord, "YW1").form == b"{}"
     engine.dispose()
 
 
@@ -250,11 +250,11 @@ def test_what_was_sealed_is_bound_to_its_row(url: str) -> None:
     add_what_else_was_sealed(engine)
     migrate(engine)
     with reading(engine) as db:
-        answers = [db.get_one(AnswerRecord, ("supplier", f"K{number}")).answer for number in (1, 2)]
-        notices = list(db.scalars(sa.select(NoticeRecord).order_by(NoticeRecord.id)))
+        answers = [db.unit.get_one(AnswerRecord, ("supplier", f"K{number}")).answer for number in (1, 2)]
+        notices = list(db.unit.scalars(sa.select(NoticeRecord).order_by(NoticeRecord.id)))
         assert (answers, [notice.body for notice in notices]) == ([b"1", b"2"], [b"1", b"2"])
         assert len({notice.notice_no for notice in notices}) == 2
-        assert db.get_one(EvidenceRecord, "YW1").cms == b"1"
+        assert db.unit.get_one(EvidenceRecord, "YW1").cms == b"1"
     with engine.begin() as connection:
         one = sa.select(sa.table("answers", sa.column("answer"), sa.column("key")).c.answer).where(
             sa.text("key = 'K1'")
@@ -262,7 +262,7 @@ def test_what_was_sealed_is_bound_to_its_row(url: str) -> None:
         stolen = bytes(connection.execute(one).scalar_one())
         connection.execute(sa.text("UPDATE answers SET answer = :value WHERE key = 'K2'"), {"value": stolen})
     with reading(engine) as db, pytest.raises(InvalidTag):
-        db.get(AnswerRecord, ("supplier", "K2"))
+        db.unit.get(AnswerRecord, ("supplier", "K2"))
     engine.dispose()
 
 
@@ -276,7 +276,7 @@ def test_another_data_key_changes_nothing(url: str) -> None:
     other.dispose()
     migrate(engine)
     with reading(engine) as db:
-        assert db.get_one(ApplicationRecord, "YW1").form == b"{}"
+        assert db.unit.get_one(ApplicationRecord, "YW1").form == b"{}"
     engine.dispose()
 
 

@@ -9,7 +9,7 @@ from hashlib import sha256
 from threading import Barrier
 
 import pytest
-from sqlalchemy import QueuePool, event, select, text
+from sqlalchemy import QueuePool, text
 
 from tests.harness.desk.invoice_doubles import SETTINGS
 from tests.harness.desk.running import Tax, awaited, has, running
@@ -23,6 +23,7 @@ from tui.desk.renewals.half_filled import HalfFilledRecord, keep, kept_form
 from tui.desk.storage.announcements import Announcements
 from tui.desk.storage.database import CONNECTIONS, open_database, reading, writing
 from tui.desk.storage.records import AT_ONCE, ApplicationRecord
+from tui.desk.storage.rows import seek
 from tui.desk.storage.wakeup import notify, wakeup
 
 
@@ -110,14 +111,14 @@ def test_another_desk_is_told_what_was_committed_and_not_what_it_did_itself(town
         waiting.wait(10)  # the wake-up of that
         announcements[1].listen()
         with writing(other) as db:
-            db.get_one(ApplicationRecord, number).invoice_status = InvoiceStatus.PENDING
+            db.unit.get_one(ApplicationRecord, number).invoice_status = InvoiceStatus.PENDING
         heard.clear()  # what the other desk told itself
         assert not waiting.wait(10)
         assert heard == [number]
         announcements[1].stop()
         announcements[0].listen()
         with writing(town.desk.engine) as db:
-            db.get_one(ApplicationRecord, number).invoice_status = InvoiceStatus.NOT_REQUESTED
+            db.unit.get_one(ApplicationRecord, number).invoice_status = InvoiceStatus.NOT_REQUESTED
         waiting.wait(10)
         assert heard == [number, number]  # as it was committed; its own notification is no news
         announcements[0].stop()
@@ -135,7 +136,7 @@ def test_a_row_that_a_transaction_holds_is_left_out_and_looked_at_again(town: To
     workers = Workers(town.desk, kind, timedelta(minutes=1), lambda: None, lambda _: None)
     workers.told(Due(kind, number, AT_ONCE))
     with writing(town.desk.engine) as db:
-        db.get_one(ApplicationRecord, number, with_for_update=True)
+        db.unit.get_one(ApplicationRecord, number, with_for_update=True)
         workers.work()
         assert workers.next is not None
         assert workers.next > town.clock.now
@@ -151,12 +152,9 @@ def test_two_desks_that_put_one_row_at_once_both_succeed(town: Town) -> None:
     begun = Barrier(2)
 
     def kept(name: str) -> None:
-        def wait(*_: object) -> None:  # neither has written yet
-            begun.wait(10)
-
         with writing(engine) as db:
-            db.scalar(select(HalfFilledRecord).where(HalfFilledRecord.fingerprint == fingerprint))
-            event.listen(db, "do_orm_execute", wait, once=True)
+            assert seek(db.connection(), HalfFilledRecord, fingerprint) is None
+            begun.wait(10)  # neither has written yet
             keep(db, ACCOUNT, fingerprint, replace(FORM, agent_name=name), town.desk.clock())
 
     with ThreadPoolExecutor(2) as pool:
@@ -171,14 +169,16 @@ def test_two_desks_that_put_one_row_at_once_both_succeed(town: Town) -> None:
 def test_every_connection_that_was_needed_at_once_stays_open(town: Town) -> None:
     with ExitStack() as all_at_once:
         for _ in range(CONNECTIONS):
-            all_at_once.enter_context(reading(town.desk.engine)).execute(text("SELECT 1"))
+            all_at_once.enter_context(reading(town.desk.engine)).unit.execute(text("SELECT 1"))
     pids = set()
     with ExitStack() as all_at_once:
         for _ in range(CONNECTIONS):
             db = all_at_once.enter_context(reading(town.desk.engine))
-            pids |= set(db.scalars(text("SELECT pg_backend_pid()")))
+            pids |= set(db.unit.scalars(text("SELECT pg_backend_pid()")))
     assert isinstance(town.desk.engine.pool, QueuePool)
     assert (len(pids), town.desk.engine.pool.checkedin()) == (CONNECTIONS, CONNECTIONS)
     with reading(town.desk.engine) as db:
-        assert set(db.scalars(text("SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend'"))) >= pids
-        assert db.execute(text("SELECT 1 AS one, 'x' AS two")).one()._asdict() == {"one": 1, "two": "x"}
+        assert (
+            set(db.unit.scalars(text("SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend'"))) >= pids
+        )
+        assert db.unit.execute(text("SELECT 1 AS one, 'x' AS two")).one()._asdict() == {"one": 1, "two": "x"}

@@ -41,7 +41,7 @@ def test_another_key_opens_nothing(town: Town) -> None:
     number = town.person().save().business_no
     other = open_database(town.desk.settings.database, bytes(32))
     with pytest.raises(InvalidTag), reading(other) as db:
-        db.get(ApplicationRecord, number)
+        db.unit.get(ApplicationRecord, number)
     other.dispose()
 
 
@@ -78,16 +78,16 @@ def test_a_sealed_value_that_was_moved_does_not_open(town: Town, statement: str)
     with town.desk.engine.begin() as connection:
         assert connection.execute(text(statement), {"no": number}).rowcount == 1
     with pytest.raises(InvalidTag), reading(town.desk.engine) as db:
-        db.get(ApplicationRecord, number)
+        db.unit.get(ApplicationRecord, number)
 
 
 def test_a_value_taken_over_from_another_row_is_sealed_for_its_own(town: Town) -> None:
     number = town.person().entered().business_no
     with writing(town.desk.engine) as db:
-        record = db.get_one(ApplicationRecord, number)
-        db.add(ApplicationRecord(**copy_of(record, business_no="YW2", fingerprint="ab" * 32)))
+        record = db.unit.get_one(ApplicationRecord, number)
+        db.unit.add(ApplicationRecord(**copy_of(record, business_no="YW2", fingerprint="ab" * 32)))
     with reading(town.desk.engine) as db:
-        assert db.get_one(ApplicationRecord, "YW2").form == record.form
+        assert db.unit.get_one(ApplicationRecord, "YW2").form == record.form
 
 
 def test_a_changed_value_is_sealed_anew_and_an_unchanged_one_is_left(town: Town) -> None:
@@ -102,16 +102,16 @@ def test_a_changed_value_is_sealed_anew_and_an_unchanged_one_is_left(town: Town)
 
     before = stored()
     with writing(town.desk.engine) as db:
-        db.get_one(ApplicationRecord, number).form = b"changed"
+        db.unit.get_one(ApplicationRecord, number).form = b"changed"
     after = stored()
     assert (before[0] != after[0], before[1] == after[1]) == (True, True)
     with reading(town.desk.engine) as db:
-        assert db.get_one(ApplicationRecord, number).form == b"changed"
+        assert db.unit.get_one(ApplicationRecord, number).form == b"changed"
 
 
 def test_no_sealed_column_is_written_past_its_record(town: Town) -> None:
     with pytest.raises(StatementError, match="written by its record"), writing(town.desk.engine) as db:
-        db.execute(update(ApplicationRecord).values(form=b"plain"))
+        db.unit.execute(update(ApplicationRecord).values(form=b"plain"))
 
 
 def test_the_migrations_lead_to_the_records(tmp_path: Path) -> None:
@@ -168,14 +168,14 @@ def test_the_database_itself_allows_one_live_application_and_one_shown_attempt(t
     entered = person.entered()
     person.pay(entered.business_no)
     with reading(town.desk.engine) as db:
-        application = db.get_one(ApplicationRecord, entered.business_no)
-        attempt = db.query(AttemptRecord).one()
+        application = db.unit.get_one(ApplicationRecord, entered.business_no)
+        attempt = db.unit.query(AttemptRecord).one()
     with pytest.raises(IntegrityError), writing(town.desk.engine) as db:
-        db.add(ApplicationRecord(**copy_of(application, business_no="YW2")))
+        db.unit.add(ApplicationRecord(**copy_of(application, business_no="YW2")))
     with pytest.raises(IntegrityError), writing(town.desk.engine) as db:
-        db.add(AttemptRecord(**copy_of(attempt, attempt_no="ZF2", ordinal=2)))
+        db.unit.add(AttemptRecord(**copy_of(attempt, attempt_no="ZF2", ordinal=2)))
     with writing(town.desk.engine) as db:
-        db.add(AttemptRecord(**copy_of(attempt, attempt_no="ZF2", ordinal=2, state=AttemptState.CLOSING)))
+        db.unit.add(AttemptRecord(**copy_of(attempt, attempt_no="ZF2", ordinal=2, state=AttemptState.CLOSING)))
 
 
 def test_two_kiosks_that_save_at_once_get_one_application(town: Town) -> None:

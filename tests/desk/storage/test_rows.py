@@ -11,6 +11,7 @@ from tests.harness.desk.town import Person, Town
 from tui.core.order import ApplicationStatus, InvoiceStatus
 from tui.desk.engine.commits import Commits
 from tui.desk.engine.obligations import OBLIGATIONS, Due
+from tui.desk.renewals.half_filled import HalfFilledRecord
 from tui.desk.storage.announcements import Announcements
 from tui.desk.storage.database import reading, writing
 from tui.desk.storage.evidence import KeyRecord
@@ -23,7 +24,7 @@ CERTIFICATES = next(kind for kind in OBLIGATIONS if kind.number.class_ is Applic
 
 def test_a_row_tells_what_its_record_does(town: Town, number: str) -> None:
     with reading(town.desk.engine) as db:
-        row, record = load(db.connection(), ApplicationRecord, number), db.get_one(ApplicationRecord, number)
+        row, record = load(db.connection(), ApplicationRecord, number), db.unit.get_one(ApplicationRecord, number)
         names = [column.key for column in ApplicationRecord.__table__.columns]
         assert [getattr(row, name) for name in names] == [getattr(record, name) for name in names]
         assert row.typed_form() == record.typed_form()
@@ -47,7 +48,7 @@ def test_only_what_was_changed_is_written_and_what_is_sealed_opens_again(town: T
         save(db, row)
     assert written == ["UPDATE applications SET invoice=?, invoice_status=?"]
     with reading(town.desk.engine) as db:
-        kept = db.get_one(ApplicationRecord, number)
+        kept = db.unit.get_one(ApplicationRecord, number)
         assert (kept.invoice, kept.invoice_status) == (b"{}", InvoiceStatus.PENDING)
 
 
@@ -61,8 +62,7 @@ def test_what_was_written_is_told_once_it_is_committed(town: Town, person: Perso
     def become(status: ApplicationStatus) -> None:
         with writing(town.desk.engine) as db:
             row = load(db.connection(), ApplicationRecord, number)
-            row.owe_certificate(status)
-            row.status = status
+            row.become(status)
             save(db, row)
             assert (seen, dues) == ([], [])
             if status is ApplicationStatus.WITHDRAWN:
@@ -100,3 +100,17 @@ def test_a_row_that_somebody_deleted_is_not_written(town: Town) -> None:
 def test_a_new_row_has_no_other_columns_than_its_table() -> None:
     with pytest.raises(TypeError, match="bogus"):
         new(KeyRecord, spki="k", bogus="")
+
+
+@pytest.mark.parametrize("name", ["fingerprint", "account"], ids=["the key", "what sealed bytes are bound to"])
+def test_what_finds_a_row_or_opens_what_is_sealed_in_it_stays(town: Town, name: str) -> None:
+    now = town.desk.clock()
+    with writing(town.desk.engine) as db:
+        row = new(HalfFilledRecord, fingerprint="f", account="supplier", form=b"{}", saved_at=now)
+        save(db, row)
+        setattr(row, name, "another")
+        with pytest.raises(TypeError, match=f"half_filled_forms: never changed: \\['{name}'\\]"):
+            save(db, row)
+    with reading(town.desk.engine) as db:
+        kept = load(db.connection(), HalfFilledRecord, "f")
+        assert (kept.account, kept.form) == ("supplier", b"{}")

@@ -6,13 +6,13 @@ import pytest
 from psycopg.pq import TransactionStatus
 from sqlalchemy import Engine, text, update
 from sqlalchemy.exc import IntegrityError, OperationalError
-from sqlalchemy.orm import Session
 
 from tests.rig.postgres import database
 from tui.desk.clock import utc_now
 from tui.desk.storage.database import migrate, open_database, reading, write, writing, writing_once
 from tui.desk.storage.records import AccountRecord
 from tui.desk.storage.statements import tell
+from tui.desk.storage.transactions import Transaction
 from tui.desk.storage.variants import writes_once
 from tui.desk.storage.wakeup import tell_others
 
@@ -26,12 +26,12 @@ def engine(cluster: str) -> Iterator[Engine]:
         engine = open_database(url)
         migrate(engine)
         with writing(engine) as db:
-            db.add(AccountRecord(name="supplier", password_hash="", created_at=utc_now()))
+            db.unit.add(AccountRecord(name="supplier", password_hash="", created_at=utc_now()))
         yield engine
         engine.dispose()
 
 
-def status(db: Session) -> TransactionStatus:
+def status(db: Transaction) -> TransactionStatus:
     driver = db.connection().connection.driver_connection
     assert driver is not None
     return TransactionStatus(driver.info.transaction_status)
@@ -39,18 +39,18 @@ def status(db: Session) -> TransactionStatus:
 
 def wrong_passwords(engine: Engine) -> int:
     with reading(engine) as db:
-        return db.get_one(AccountRecord, "supplier").wrong_passwords
+        return db.unit.get_one(AccountRecord, "supplier").wrong_passwords
 
 
 def test_only_several_statements_that_write_are_held_together(engine: Engine) -> None:
     with reading(engine) as db:
-        db.execute(text("SELECT 1"))
+        db.unit.execute(text("SELECT 1"))
         assert status(db) is TransactionStatus.IDLE
     with writing(engine) as db:
-        db.execute(text("SELECT 1"))
+        db.unit.execute(text("SELECT 1"))
         assert status(db) is TransactionStatus.INTRANS
     with writing_once(engine) as db:
-        db.execute(WRONG)
+        db.unit.execute(WRONG)
         assert status(db) is TransactionStatus.IDLE
     assert write(engine, WRONG.returning(AccountRecord.wrong_passwords)) == [2]
     assert wrong_passwords(engine) == 2
@@ -58,7 +58,7 @@ def test_only_several_statements_that_write_are_held_together(engine: Engine) ->
 
 def fail_amid(engine: Engine) -> None:
     with writing(engine) as db:
-        db.execute(WRONG)
+        db.unit.execute(WRONG)
         raise RuntimeError
 
 
@@ -71,8 +71,8 @@ def test_what_fails_amid_a_transaction_leaves_nothing(engine: Engine) -> None:
 
 def write_what_is_refused_at_the_end(engine: Engine) -> None:
     with writing(engine) as db:
-        db.execute(text("CREATE TEMPORARY TABLE ones (one int UNIQUE DEFERRABLE INITIALLY DEFERRED)"))
-        db.execute(text("INSERT INTO ones VALUES (1), (1)"))
+        db.unit.execute(text("CREATE TEMPORARY TABLE ones (one int UNIQUE DEFERRABLE INITIALLY DEFERRED)"))
+        db.unit.execute(text("INSERT INTO ones VALUES (1), (1)"))
 
 
 def test_what_the_server_refuses_at_the_end_is_told_by_its_name(engine: Engine) -> None:
@@ -80,21 +80,22 @@ def test_what_the_server_refuses_at_the_end_is_told_by_its_name(engine: Engine) 
         write_what_is_refused_at_the_end(engine)
     with reading(engine) as db:
         assert status(db) is TransactionStatus.IDLE
-        assert db.scalar(text("SELECT to_regclass('ones')")) is None
+        assert db.unit.scalar(text("SELECT to_regclass('ones')")) is None
 
 
-def lose_the_connection_amid(engine: Engine, pids: list[int], go_on: Callable[[Session], object]) -> None:
+def lose_the_connection_amid(engine: Engine, pids: list[int], go_on: Callable[[Transaction], object]) -> None:
     with writing(engine) as db:
-        db.execute(WRONG)
-        pids += db.scalars(text("SELECT pg_backend_pid()"))
+        db.unit.execute(WRONG)
+        pids += db.unit.scalars(text("SELECT pg_backend_pid()"))
         with reading(engine) as other:
-            other.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pids[0]})
+            other.unit.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pids[0]})
+            pids += other.unit.scalars(text("SELECT pg_backend_pid()"))
         go_on(db)
 
 
 @pytest.mark.parametrize("go_on", [lambda db: None, lambda db: tell(db.connection(), WRONG)], ids=["commit", "tell"])
-def test_a_connection_that_is_lost_amid_a_transaction_is_told_and_not_used_again(
-    engine: Engine, go_on: Callable[[Session], object]
+def test_a_connection_that_is_lost_amid_a_transaction_is_told_and_none_from_before_is_used_again(
+    engine: Engine, go_on: Callable[[Transaction], object]
 ) -> None:
     before, pids = wrong_passwords(engine), list[int]()
     with pytest.raises(OperationalError) as lost:
@@ -102,7 +103,7 @@ def test_a_connection_that_is_lost_amid_a_transaction_is_told_and_not_used_again
     assert lost.value.connection_invalidated
     assert wrong_passwords(engine) == before
     with reading(engine) as db:
-        assert db.scalar(text("SELECT pg_backend_pid()")) not in pids
+        assert db.unit.scalar(text("SELECT pg_backend_pid()")) not in pids
 
 
 def test_others_hear_what_is_committed_and_nothing_that_is_rolled_back(engine: Engine) -> None:

@@ -27,4 +27,4 @@ async def test_left_in_the_middle_and_gone_on_with_elsewhere(sandbox: Sandbox, t
         assert person.form_on_screen() == typed
         await person.walk_to(Step.REQUEST_PIN)
     with on_the_desk_database(sandbox) as engine, reading(engine) as db:
-        assert db.query(HalfFilledRecord).count() == 0
+        assert db.unit.query(HalfFilledRecord).count() == 0

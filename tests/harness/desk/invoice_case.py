@@ -44,7 +44,9 @@ class Case:
     def refund(self) -> str | None:
         """What the side of refunds does in its transaction; the number of the red invoice's application."""
         with writing(self.town.desk.engine) as db:
-            db.get_one(ApplicationRecord, self.number, with_for_update=True).payment_status = PaymentStatus.REFUNDING
+            db.unit.get_one(
+                ApplicationRecord, self.number, with_for_update=True
+            ).payment_status = PaymentStatus.REFUNDING
             red = request_red_invoice(db, self.number, self.town.clock.now)
             return red.request_no if red else None
 

@@ -33,7 +33,7 @@ class SlowPost:
         if self.failure is not None:
             raise self.failure
         with writing(desk.engine) as db:
-            db.get_one(MessageRecord, number).next_try_at = None
+            db.unit.get_one(MessageRecord, number).next_try_at = None
 
     def await_begun(self, times: int) -> None:
         """So many deliveries more have begun."""
@@ -57,4 +57,4 @@ def message(town: Town, business_no: str, index: int) -> MessageRecord:
 
 def write_messages(town: Town, business_no: str, count: int) -> None:
     with writing(town.desk.engine) as db:
-        db.add_all(message(town, business_no, index) for index in range(count))
+        db.unit.add_all(message(town, business_no, index) for index in range(count))

@@ -164,7 +164,9 @@ class World:
 
     def _next_due(self) -> datetime | None:
         with reading(self.desk.engine) as db:
-            moments = [db.scalar(select(kind.due).where(kind.due.is_not(None)).order_by(kind.due)) for kind in MONEY]
+            moments = [
+                db.unit.scalar(select(kind.due).where(kind.due.is_not(None)).order_by(kind.due)) for kind in MONEY
+            ]
         return min((moment for moment in moments if moment), default=None)
 
     def lapse(self) -> None:
@@ -174,12 +176,12 @@ class World:
     def application(self) -> ApplicationRecord:
         """As it is now."""
         with reading(self.desk.engine) as db:
-            return db.get_one(ApplicationRecord, BUSINESS_NO)
+            return db.unit.get_one(ApplicationRecord, BUSINESS_NO)
 
     def attempts(self) -> list[AttemptRecord]:
         """In their order."""
         with reading(self.desk.engine) as db:
-            return list(db.scalars(select(AttemptRecord).order_by(AttemptRecord.ordinal)))
+            return list(db.unit.scalars(select(AttemptRecord).order_by(AttemptRecord.ordinal)))
 
     def taken_fen(self) -> int:
         """What all platforms took for us, without what went back."""
@@ -229,7 +231,7 @@ def _platform(method: PaymentMethod, made: Kit, folder: Path) -> PaymentSandbox:
 def _enter(town: World) -> None:
     now, csr = town.clock.now, certified()[0]
     with writing(town.desk.engine) as db:
-        db.add(
+        db.unit.add(
             ApplicationRecord(
                 business_no=BUSINESS_NO,
                 account=ACCOUNT,
@@ -250,8 +252,8 @@ def _enter(town: World) -> None:
             )
         )
         db.flush()
-        db.add(EvidenceRecord(business_no=BUSINESS_NO, csr=csr, cms=b"", created_at=now))
-        db.add(
+        db.unit.add(EvidenceRecord(business_no=BUSINESS_NO, csr=csr, cms=b"", created_at=now))
+        db.unit.add(
             OrderRecord(
                 order_no="DD1", business_no=BUSINESS_NO, created_at=now, unit_fen=PRICE, quantity=1, total_fen=PRICE
             )

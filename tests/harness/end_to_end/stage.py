@@ -110,7 +110,7 @@ def new_token(sandbox: Sandbox, directory: Path, key: KeyKind = "ec256") -> Soft
 def ledger_of(sandbox: Sandbox, business_no: str, *methods: PaymentMethod) -> list[Trade]:
     """What the platforms' own ledgers hold for one application: of these methods, or of all."""
     with on_the_desk_database(sandbox) as engine, reading(engine) as db:
-        numbers = set(db.scalars(select(AttemptRecord.attempt_no).where(AttemptRecord.business_no == business_no)))
+        numbers = set(db.unit.scalars(select(AttemptRecord.attempt_no).where(AttemptRecord.business_no == business_no)))
     folders = [sandbox.directory / method.value for method in methods or PaymentMethod]
     return [trade for folder in folders for trade in Ledger(folder / "trades.json").trades() if trade.number in numbers]
 

@@ -8,7 +8,6 @@ from datetime import datetime
 
 import msgspec
 from sqlalchemy import Connection, and_, bindparam, select
-from sqlalchemy.orm import Session
 
 from tui.core.failure import Reason
 from tui.core.order import Application
@@ -23,6 +22,7 @@ from tui.desk.storage.inserts import put
 from tui.desk.storage.records import SessionRecord
 from tui.desk.storage.rows import new
 from tui.desk.storage.statements import ask
+from tui.desk.storage.transactions import Transaction
 from tui.desk.storage.variants import writes_once
 
 _KEPT_HERE = and_(AnswerRecord.account == SessionRecord.account, AnswerRecord.key == bindparam("key"))
@@ -56,13 +56,13 @@ class Bearer:
     """Of a write."""
 
     @contextmanager
-    def reading(self) -> Iterator[tuple[Session, str]]:
+    def reading(self) -> Iterator[tuple[Transaction, str]]:
         """A transaction that changes nothing, and the account."""
         with self._prolonged() as used, reading(self.desk.engine) as db:
             yield db, self._look(db.connection(), used)[0]
 
     @contextmanager
-    def writing(self) -> Iterator[tuple[Session, str]]:
+    def writing(self) -> Iterator[tuple[Transaction, str]]:
         """A transaction, and the account; for an act that may simply be done again."""
         self._come_in()
         with self._prolonged() as used, writing(self.desk.engine) as db:
@@ -88,7 +88,7 @@ class Bearer:
                 self._look(connection, used)
             raise Refused(Reason.APPLICATION_MISSING)
 
-    def once(self, request: tuple[object, ...], act: Callable[[Session, str], Application]) -> Application:
+    def once(self, request: tuple[object, ...], act: Callable[[Transaction, str], Application]) -> Application:
         """The kept answer of this key, or the act's, which is kept for a day by the same transaction.
 
         Refusals are not kept: every act may be repeated, so a second try is judged anew.

@@ -4,7 +4,7 @@ import logging
 from datetime import timedelta
 
 from sqlalchemy import bindparam, exists, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import aliased
 
 from tui.desk.backoff import delay
 from tui.desk.context import Desk
@@ -17,6 +17,7 @@ from tui.desk.storage.invoices import FileKind, InvoiceFileRecord, InvoiceRecord
 from tui.desk.storage.records import ApplicationRecord, MessageKind
 from tui.desk.storage.rows import load, new, save, seek
 from tui.desk.storage.statements import ask
+from tui.desk.storage.transactions import Transaction
 
 _LOG = logging.getLogger(__name__)
 _GIVE_UP = timedelta(days=1)
@@ -37,7 +38,7 @@ _STATE = select(
 
 
 def announce(
-    desk: Desk, db: Session, record: ApplicationRecord, issued: InvoiceRecord | RedInvoiceRecord, links: Links
+    desk: Desk, db: Transaction, record: ApplicationRecord, issued: InvoiceRecord | RedInvoiceRecord, links: Links
 ) -> None:
     """In the transaction that learns of the invoice: tell by SMS, and fetch what the mail will bring."""
     now = desk.clock()
@@ -95,11 +96,11 @@ def fetch(desk: Desk, file_no: str) -> None:
             tell_invoice(db, record, issued_as(db, file.business_no, file.invoice_no), MessageKind.MAIL, now)
 
 
-def issued_as(db: Session, business_no: str, invoice_no: str) -> InvoiceRecord | RedInvoiceRecord:
+def issued_as(db: Transaction, business_no: str, invoice_no: str) -> InvoiceRecord | RedInvoiceRecord:
     """The blue or red invoice of this request number."""
     red = seek(db.connection(), RedInvoiceRecord, invoice_no) if invoice_no != business_no else None
     return red or load(db.connection(), InvoiceRecord, invoice_no)
 
 
-def _is_waited_for(db: Session, invoice_no: str) -> bool:
+def _is_waited_for(db: Transaction, invoice_no: str) -> bool:
     return bool(ask(db.connection(), _WAITED_FOR, {"invoice_no": invoice_no})[0][0])

@@ -29,9 +29,9 @@ _ARRIVES = timedelta(minutes=10)
 def take_back(desk: Desk, request_no: str) -> None:
     """Take a due step: learn whether there is an invoice, apply for the red one, ask what became of it."""
     with reading(desk.engine) as db:
-        red = db.get_one(RedInvoiceRecord, request_no)
-        record = db.get_one(ApplicationRecord, red.business_no)
-        blue = db.get_one(InvoiceRecord, red.business_no)
+        red = db.unit.get_one(RedInvoiceRecord, request_no)
+        record = db.unit.get_one(ApplicationRecord, red.business_no)
+        blue = db.unit.get_one(InvoiceRecord, red.business_no)
     platform, settings = desk.tax, desk.settings.invoices
     if red.state not in RED_OPEN or platform is None or settings is None:
         return
@@ -75,9 +75,9 @@ def _order(
 def _keep(desk: Desk, request_no: str, outcome: InvoiceOutcome) -> None:
     now = desk.clock()
     with writing(desk.engine) as db:
-        business_no = db.get_one(RedInvoiceRecord, request_no).business_no
-        record = db.get_one(ApplicationRecord, business_no, with_for_update=True)
-        red = db.get_one(RedInvoiceRecord, request_no, populate_existing=True)
+        business_no = db.unit.get_one(RedInvoiceRecord, request_no).business_no
+        record = db.unit.get_one(ApplicationRecord, business_no, with_for_update=True)
+        red = db.unit.get_one(RedInvoiceRecord, request_no, populate_existing=True)
         if red.state not in RED_OPEN:
             return
         red.queries, red.failure = red.queries + 1, outcome.text[:255]

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, or_, select, update
-from sqlalchemy.orm import Session
 
 from tui.core.application import InvoiceForm
 from tui.core.order import FEE_NAME, RETURNED, InvoiceStatus
@@ -27,6 +26,7 @@ from tui.desk.storage.invoices import RED_OPEN, InvoiceRecord, RedInvoiceRecord,
 from tui.desk.storage.records import ApplicationRecord, OrderRecord, Record
 from tui.desk.storage.rows import load, new, save, side_by_side
 from tui.desk.storage.statements import Statement, ask
+from tui.desk.storage.transactions import Transaction
 
 _LOG = logging.getLogger(__name__)
 LONGEST = timedelta(hours=1)
@@ -59,7 +59,7 @@ _HINTED: Mapping[type[Record], tuple[Statement, Statement]] = {
 """Whether an invoice of this request number is waited for, and that it is due."""
 
 
-def order(desk: Desk, db: Session, record: ApplicationRecord) -> None:
+def order(desk: Desk, db: Transaction, record: ApplicationRecord) -> None:
     """In the transaction that completes an application: its e-invoice is due, where the person wants one."""
     if desk.tax is None or record.typed_invoice() is None or record.payment_status in RETURNED:
         return
@@ -154,18 +154,18 @@ def _ask_later(kept: InvoiceRecord, now: datetime) -> None:
     kept.next_query_at = now + delay(kept.queries, first=_CALLED_BACK, longest=LONGEST)
 
 
-def request_red_invoice(db: Session, business_no: str, now: datetime) -> RedInvoiceRecord | None:
+def request_red_invoice(db: Transaction, business_no: str, now: datetime) -> RedInvoiceRecord | None:
     """In the transaction that sends a paid bill's money back: take its invoice back (红冲).
 
     The caller holds the application's lock and has set its payment status. Repeating is safe: an application for
     a red invoice that is open or done is returned as it is; after one that failed, another begins. None when no
     invoice was ordered, or the platform refused it.
     """
-    record, blue = db.get_one(ApplicationRecord, business_no), db.get(InvoiceRecord, business_no)
+    record, blue = db.unit.get_one(ApplicationRecord, business_no), db.unit.get(InvoiceRecord, business_no)
     if blue is None or (not blue.number and record.invoice_status is InvoiceStatus.FAILED):
         return None
     if not blue.number and not blue.queries:  # the platform was not asked for it yet, and will not be
-        db.delete(blue)
+        db.unit.delete(blue)
         record.invoice_status = InvoiceStatus.NOT_REQUESTED
         return None
     latest = latest_red(db, business_no)
@@ -180,21 +180,21 @@ def request_red_invoice(db: Session, business_no: str, now: datetime) -> RedInvo
         requested_at=now,
         next_query_at=now,
     )
-    db.add(red)
+    db.unit.add(red)
     db.flush()
     return red
 
 
-def latest_red(db: Session, business_no: str) -> RedInvoiceRecord | None:
+def latest_red(db: Transaction, business_no: str) -> RedInvoiceRecord | None:
     """The last application for a red invoice."""
     mine = select(RedInvoiceRecord).where(RedInvoiceRecord.business_no == business_no)
-    return db.scalar(mine.order_by(RedInvoiceRecord.ordinal.desc()).limit(1))
+    return db.unit.scalar(mine.order_by(RedInvoiceRecord.ordinal.desc()).limit(1))
 
 
-def try_again(db: Session, business_no: str, now: datetime) -> bool:
+def try_again(db: Transaction, business_no: str, now: datetime) -> bool:
     """Let what was refused, blue or red, be tried again, after a person has put right why; False when nothing was."""
-    record = db.get_one(ApplicationRecord, business_no, with_for_update=True)
-    kept, red = db.get(InvoiceRecord, business_no), latest_red(db, business_no)
+    record = db.unit.get_one(ApplicationRecord, business_no, with_for_update=True)
+    kept, red = db.unit.get(InvoiceRecord, business_no), latest_red(db, business_no)
     if red is not None and red.state is RedState.FAILED:
         return request_red_invoice(db, business_no, now) is not None
     if kept is None or kept.number or record.invoice_status is not InvoiceStatus.FAILED:

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from tui.core.order import InvoiceStatus
 from tui.desk.storage.invoices import InvoiceFileRecord, InvoiceRecord, RedInvoiceRecord
 from tui.desk.storage.records import ApplicationRecord, MessageRecord
+from tui.desk.storage.transactions import Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +59,14 @@ class InvoiceView:
     messages: tuple[MessageView, ...]
 
 
-def invoice_view(db: Session, business_no: str) -> InvoiceView | None:
+def invoice_view(db: Transaction, business_no: str) -> InvoiceView | None:
     """The invoice as it stands; None when none was ordered."""
-    kept = db.get(InvoiceRecord, business_no)
+    kept = db.unit.get(InvoiceRecord, business_no)
     if kept is None:
         return None
-    status = db.get_one(ApplicationRecord, business_no).invoice_status
+    status = db.unit.get_one(ApplicationRecord, business_no).invoice_status
     of_application = select(RedInvoiceRecord).where(RedInvoiceRecord.business_no == business_no)
-    reds = list(db.scalars(of_application.order_by(RedInvoiceRecord.ordinal)))
+    reds = list(db.unit.scalars(of_application.order_by(RedInvoiceRecord.ordinal)))
     numbers = kept.request_no, *(red.request_no for red in reds)
     files = select(InvoiceFileRecord).where(InvoiceFileRecord.invoice_no.in_(numbers))
     told = select(MessageRecord).where(MessageRecord.business_no == business_no, MessageRecord.invoice_no != "")
@@ -79,10 +79,10 @@ def invoice_view(db: Session, business_no: str) -> InvoiceView | None:
         tuple(RedView(r.request_no, r.state.value, r.number, r.issued_at, r.failure) for r in reds),
         tuple(
             FileView(f.file_no, f.url, f.content is not None, f.failure)
-            for f in db.scalars(files.order_by(InvoiceFileRecord.file_no))
+            for f in db.unit.scalars(files.order_by(InvoiceFileRecord.file_no))
         ),
         tuple(
             MessageView(m.message_id, m.sent_at, m.next_try_at, m.tries)
-            for m in db.scalars(told.order_by(MessageRecord.message_id))
+            for m in db.unit.scalars(told.order_by(MessageRecord.message_id))
         ),
     )

@@ -4,7 +4,6 @@ import logging
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, select, update
-from sqlalchemy.orm import Session
 
 from tui.core.order import InvoiceStatus
 from tui.desk.backoff import delay
@@ -18,6 +17,7 @@ from tui.desk.storage.invoices import MEDIA_TYPES, InvoiceFileRecord, InvoiceRec
 from tui.desk.storage.records import ApplicationRecord, MessageKind, MessageRecord
 from tui.desk.storage.rows import load, new, row, save
 from tui.desk.storage.statements import ask
+from tui.desk.storage.transactions import Transaction
 
 _LOG = logging.getLogger(__name__)
 _LONGEST = timedelta(hours=1)
@@ -38,18 +38,18 @@ _FILES = (
 )
 
 
-def tell_issued(db: Session, record: ApplicationRecord, now: datetime) -> None:
+def tell_issued(db: Transaction, record: ApplicationRecord, now: datetime) -> None:
     """Ready to install."""
     _put(db, record, "issued", wording.issued(record.business_no, record.new_not_after), now)
 
 
-def tell_failed(db: Session, record: ApplicationRecord, now: datetime) -> None:
+def tell_failed(db: Transaction, record: ApplicationRecord, now: datetime) -> None:
     """The CA refused for good."""
     _put(db, record, "failed", wording.failed(record.business_no), now)
 
 
 def tell_invoice(
-    db: Session,
+    db: Transaction,
     record: ApplicationRecord,
     invoice: InvoiceRecord | RedInvoiceRecord,
     kind: MessageKind,
@@ -92,7 +92,7 @@ def deliver(desk: Desk, message_id: str) -> None:
             _note_delivered(db, message)
 
 
-def _note_delivered(db: Session, message: MessageRecord) -> None:
+def _note_delivered(db: Transaction, message: MessageRecord) -> None:
     """The invoice is with the agent once SMS and mail are decided and one of them at least was accepted."""
     record = load(db.connection(), ApplicationRecord, message.business_no, lock=True)
     told = ask(db.connection(), _TOLD, {"number": message.business_no, "invoice_no": message.invoice_no})
@@ -125,7 +125,7 @@ def _attachments(connection: Connection, message: MessageRecord) -> tuple[Attach
 
 
 def _put(
-    db: Session,
+    db: Transaction,
     record: ApplicationRecord,
     topic: str,
     words: Words,

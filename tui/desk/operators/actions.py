@@ -69,9 +69,9 @@ def release(desk: Desk, business_no: str, attempt_no: str, act: Act) -> AttemptS
     :raises PaymentGatewayError: the platform was not to be heard.
     """
     with reading(desk.engine) as db:
-        if db.get(ApplicationRecord, business_no) is None:
+        if db.unit.get(ApplicationRecord, business_no) is None:
             raise _no_application(business_no)
-        attempt = _frozen(db.get(AttemptRecord, attempt_no), business_no, attempt_no)
+        attempt = _frozen(db.unit.get(AttemptRecord, attempt_no), business_no, attempt_no)
     gateway = desk.gateways.get(attempt.method)
     if gateway is None:
         raise NotAllowed(f"没有配置 {attempt.method.value} / {attempt.method.value} is not set up")
@@ -116,7 +116,7 @@ def _frozen(attempt: AttemptRecord | None, business_no: str, attempt_no: str) ->
 
 
 def _record(held: LockedBill, act: Act, attempt_no: str) -> None:
-    held.db.add(
+    held.db.unit.add(
         ActRecord(
             act_no=secrets.token_hex(16),
             business_no=held.application.business_no,

@@ -83,7 +83,7 @@ def invoice(config: Path, business_no: str, *, again: bool) -> int:
         access = writing if again else reading
         with existing_database(settings) as engine:
             with access(engine) as db:
-                view = invoice_view(db, business_no) if db.get(ApplicationRecord, business_no) else None
+                view = invoice_view(db, business_no) if db.unit.get(ApplicationRecord, business_no) else None
                 if view is None:
                     say(f"没有这笔申请的发票 / no invoice of {business_no}")
                     return Exit.REFUSED

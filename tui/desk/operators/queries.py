@@ -8,7 +8,6 @@ from enum import StrEnum
 from typing import TypeVar
 
 from sqlalchemy import ColumnElement, Engine, and_, select, text
-from sqlalchemy.orm import Session
 
 from tui.core.order import OPEN_ATTEMPT, ApplicationStatus
 from tui.core.text_safety import mask, masked, printable
@@ -17,6 +16,7 @@ from tui.desk.storage.database import reading
 from tui.desk.storage.indexes import FROZEN
 from tui.desk.storage.invoices import InvoiceRecord
 from tui.desk.storage.records import ApplicationRecord, AttemptRecord, RefundRecord
+from tui.desk.storage.transactions import Transaction
 
 _Part = TypeVar("_Part", AttemptRecord, RefundRecord, ActRecord)
 NEWEST = 500
@@ -135,7 +135,7 @@ def applications(engine: Engine, concern: Concern = Concern.ALL, business_no: st
             opened = select(AttemptRecord.business_no).where(AttemptRecord.state.in_(OPEN_ATTEMPT))
             asked = asked.where(ApplicationRecord.business_no.in_(opened))
     with reading(engine) as db:
-        found = [(record, bool(to_revoke)) for record, to_revoke in db.execute(asked)]
+        found = [(record, bool(to_revoke)) for record, to_revoke in db.unit.execute(asked)]
         parts = _Parts.of(db, [record.business_no for record, _ in found])
         found.sort(key=lambda one: one[0].created_at, reverse=True)
         return tuple(_seen(record, parts, to_revoke=to_revoke) for record, to_revoke in found)
@@ -160,17 +160,17 @@ class _Parts:
     invoices: dict[str, InvoiceRecord]
 
     @classmethod
-    def of(cls, db: Session, numbers: Sequence[str]) -> "_Parts":
+    def of(cls, db: Transaction, numbers: Sequence[str]) -> "_Parts":
         """All of them, in one statement a table."""
         attempts = select(AttemptRecord).where(AttemptRecord.business_no.in_(numbers)).order_by(AttemptRecord.ordinal)
         refunds = select(RefundRecord).where(RefundRecord.business_no.in_(numbers)).order_by(RefundRecord.txn_time)
         acts = select(ActRecord).where(ActRecord.business_no.in_(numbers)).order_by(ActRecord.done_at)
         invoices = select(InvoiceRecord).where(InvoiceRecord.business_no.in_(numbers))
         return cls(
-            _by_number(db.scalars(attempts)),
-            _by_number(db.scalars(refunds)),
-            _by_number(db.scalars(acts)),
-            {invoice.business_no: invoice for invoice in db.scalars(invoices)},
+            _by_number(db.unit.scalars(attempts)),
+            _by_number(db.unit.scalars(refunds)),
+            _by_number(db.unit.scalars(acts)),
+            {invoice.business_no: invoice for invoice in db.unit.scalars(invoices)},
         )
 
 

@@ -13,7 +13,6 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.exc import NoResultFound
-from sqlalchemy.orm import Session
 
 from tui.desk.context import Desk
 from tui.desk.payments.gateway import Outcome, TradeState
@@ -26,10 +25,11 @@ from tui.desk.storage.database import writing
 from tui.desk.storage.records import ApplicationRecord, AttemptRecord, RefundRecord
 from tui.desk.storage.rows import new, row, save, side_by_side
 from tui.desk.storage.statements import ask
+from tui.desk.storage.transactions import Transaction
 
 _LOG = logging.getLogger(__name__)
 Effects = tuple[Effect, ...]
-_OF_APPLICATION = ("status", "paid_at", "issued_at", "payment_status")
+_OF_APPLICATION = ("paid_at", "issued_at", "payment_status")
 _OF_ATTEMPT = ("state", "qr", "queries", "next_query_at", "paid_fen", "paid_at", "platform_no")
 _OF_REFUND = ("state", "ordinal", "txn_time", "tries", "next_try_at", "refusal", "done_at")
 _APPLICATIONS = select(*ApplicationRecord.__table__.columns).with_for_update()
@@ -47,7 +47,7 @@ _ATTEMPTS = (
 class LockedBill:
     """One bill under its application's lock, and its rows; `save` writes what was changed of them."""
 
-    def __init__(self, db: Session, application: ApplicationRecord, now: datetime) -> None:
+    def __init__(self, db: Transaction, application: ApplicationRecord, now: datetime) -> None:
         """Load what belongs to it; the caller's transaction holds the lock."""
         self.db, self.application, self.now = db, application, now
         self.records: dict[str, AttemptRecord] = {}
@@ -93,7 +93,7 @@ class LockedBill:
             save(self.db, record)
 
     def _store(self) -> None:
-        self.application.owe_certificate(self.bill.status)
+        self.application.become(self.bill.status)
         _write(self.application, self.bill, _OF_APPLICATION)
         for attempt in self.bill.attempts:
             if attempt.number in self.records:

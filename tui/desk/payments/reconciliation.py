@@ -8,7 +8,6 @@ import logging
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import delete, select
-from sqlalchemy.orm import Session
 
 from tui.core.beijing import BEIJING
 from tui.core.order import AttemptState
@@ -24,6 +23,7 @@ from tui.desk.payments.refunds import pursue
 from tui.desk.storage.database import reading, writing
 from tui.desk.storage.reconciliations import DifferenceKind, DifferenceRecord, ReconciliationRecord
 from tui.desk.storage.records import AttemptRecord, RefundRecord
+from tui.desk.storage.transactions import Transaction
 
 _LOG = logging.getLogger(__name__)
 READY_AT = timedelta(hours=10)
@@ -43,17 +43,17 @@ def schedule_days(desk: Desk, now: datetime) -> None:
     with writing(desk.engine) as db:
         for method in desk.gateways:
             known = select(ReconciliationRecord.day).where(ReconciliationRecord.method == method)
-            days = set(db.scalars(known))
+            days = set(db.unit.scalars(known))
             first = yesterday - timedelta(days=_CATCH_UP - 1) if days else yesterday
             for day in (first + timedelta(days=n) for n in range((yesterday - first).days + 1)):
                 if day.isoformat() not in days and (not days or day.isoformat() > min(days)):
-                    db.add(_row(method, day, now))
+                    db.unit.add(_row(method, day, now))
 
 
 def reconcile_due(desk: Desk, reconciliation_no: str) -> None:
     """Compare a day that is due; asked again hourly while the bill is not there."""
     with reading(desk.engine) as db:
-        row = db.get_one(ReconciliationRecord, reconciliation_no)
+        row = db.unit.get_one(ReconciliationRecord, reconciliation_no)
     if row.done_at is not None:
         return
     if row.method not in desk.gateways:
@@ -66,7 +66,7 @@ def reconcile_due(desk: Desk, reconciliation_no: str) -> None:
         comparison = None
     now = desk.clock()
     with writing(desk.engine) as db:
-        row = db.get_one(ReconciliationRecord, reconciliation_no, with_for_update=True)
+        row = db.unit.get_one(ReconciliationRecord, reconciliation_no, with_for_update=True)
         if row.done_at is not None:
             return
         row.next_try_at = now + _AGAIN
@@ -101,10 +101,10 @@ def reconcile(desk: Desk, method: PaymentMethod, day: date) -> Comparison:
     return comparison
 
 
-def _may_be_ours(db: Session, method: PaymentMethod, odd: OddLine) -> list[Difference]:
+def _may_be_ours(db: Transaction, method: PaymentMethod, odd: OddLine) -> list[Difference]:
     """One for each number of ours in it, known or not; and one where nothing tells whose line it is."""
     kind = DifferenceKind.UNREADABLE
-    attempts = [(name, db.get(AttemptRecord, name)) for name in numbers_in(odd.text)]
+    attempts = [(name, db.unit.get(AttemptRecord, name)) for name in numbers_in(odd.text)]
     found = [
         Difference(kind, name, "", attempt.paid_fen, None, attempt.state.value)
         if attempt is not None and attempt.method is method
@@ -114,19 +114,19 @@ def _may_be_ours(db: Session, method: PaymentMethod, odd: OddLine) -> list[Diffe
     return found or ([] if odd.number else [Difference(kind, f"line {odd.line}", "", None, None, "")])
 
 
-def _split(db: Session, lines: tuple[BillLine, ...]) -> tuple[tuple[BillLine, ...], tuple[Oddity, ...]]:
+def _split(db: Transaction, lines: tuple[BillLine, ...]) -> tuple[tuple[BillLine, ...], tuple[Oddity, ...]]:
     """Lines under numbers of this desk's form or of its payments; and those of the seller's other shops."""
     ours, others = list[BillLine](), list[Oddity]()
     for line in lines:
-        if numbers_in(f"{line.number} {line.refund_no}") or db.get(AttemptRecord, line.number) is not None:
+        if numbers_in(f"{line.number} {line.refund_no}") or db.unit.get(AttemptRecord, line.number) is not None:
             ours.append(line)
         else:
             others.append(Oddity(line.line, line.number, "another shop"))
     return tuple(ours), tuple(others)
 
 
-def _compare(db: Session, method: PaymentMethod, day: date, line: BillLine) -> Difference | None:
-    attempt = db.get(AttemptRecord, line.number)
+def _compare(db: Transaction, method: PaymentMethod, day: date, line: BillLine) -> Difference | None:
+    attempt = db.unit.get(AttemptRecord, line.number)
     if attempt is None or attempt.method is not method:
         return Difference(DifferenceKind.MISSING_HERE, line.number, line.refund_no, None, line.amount_fen, "")
     if line.refund_no:
@@ -141,8 +141,8 @@ def _compare(db: Session, method: PaymentMethod, day: date, line: BillLine) -> D
     return Difference(kind, line.number, "", attempt.paid_fen, line.amount_fen, attempt.state.value)
 
 
-def _compare_refund(db: Session, day: date, line: BillLine, attempt: AttemptRecord) -> Difference | None:
-    refund = db.scalar(select(RefundRecord).where(RefundRecord.attempt_no == attempt.attempt_no))
+def _compare_refund(db: Transaction, day: date, line: BillLine, attempt: AttemptRecord) -> Difference | None:
+    refund = db.unit.scalar(select(RefundRecord).where(RefundRecord.attempt_no == attempt.attempt_no))
     # What a platform gives back by itself (cancel) stands under the attempt's own number.
     if refund is None or line.refund_no not in (*refund.numbers, line.number):
         kind, ours = DifferenceKind.MISSING_HERE, None
@@ -155,7 +155,9 @@ def _compare_refund(db: Session, day: date, line: BillLine, attempt: AttemptReco
     return Difference(kind, line.number, line.refund_no, ours, line.amount_fen, attempt.state.value)
 
 
-def _missing_there(db: Session, gateway: PaymentGateway, day: date, lines: tuple[BillLine, ...]) -> list[Difference]:
+def _missing_there(
+    db: Transaction, gateway: PaymentGateway, day: date, lines: tuple[BillLine, ...]
+) -> list[Difference]:
     method = gateway.method
     begin = datetime(day.year, day.month, day.day, tzinfo=BEIJING) - gateway.bill_edge
     end = begin + timedelta(days=1)
@@ -181,11 +183,11 @@ def _missing_there(db: Session, gateway: PaymentGateway, day: date, lines: tuple
     kind = DifferenceKind.MISSING_THERE
     return [
         Difference(kind, one.attempt_no, "", one.paid_fen, None, one.state.value)
-        for one in db.scalars(attempts)
+        for one in db.unit.scalars(attempts)
         if (one.attempt_no, False) not in theirs
     ] + [
         Difference(kind, one.attempt_no, one.refund_no, one.amount_fen, None, attempt.state.value)
-        for one, attempt in db.execute(refunds)
+        for one, attempt in db.unit.execute(refunds)
         if (one.attempt_no, True) not in theirs
     ]
 
@@ -197,7 +199,7 @@ def _ask(desk: Desk, gateway: PaymentGateway, day: date, found: Difference) -> D
             pursue(desk, f"RF{found.attempt_no}")
         elif found.kind is DifferenceKind.MISSING_HERE and found.ours_state:
             with reading(desk.engine) as db:
-                attempt = db.get_one(AttemptRecord, found.attempt_no)
+                attempt = db.unit.get_one(AttemptRecord, found.attempt_no)
             apply_outcome(desk, attempt.attempt_no, gateway.query(to_port(attempt)))
         else:
             return found
@@ -218,14 +220,14 @@ def _ask(desk: Desk, gateway: PaymentGateway, day: date, found: Difference) -> D
     )
 
 
-def _same(db: Session, method: PaymentMethod, day: date, line: BillLine) -> bool:
-    attempt = db.get_one(AttemptRecord, line.number)
+def _same(db: Transaction, method: PaymentMethod, day: date, line: BillLine) -> bool:
+    attempt = db.unit.get_one(AttemptRecord, line.number)
     if attempt.method is not method:
         return False
     if not line.refund_no:
         attempt.billed_on = day.isoformat()
         return attempt.paid_fen == line.amount_fen and attempt.state is not AttemptState.FROZEN
-    refund = db.scalar(select(RefundRecord).where(RefundRecord.attempt_no == line.number))
+    refund = db.unit.scalar(select(RefundRecord).where(RefundRecord.attempt_no == line.number))
     if refund is None:
         return False
     refund.billed_on = day.isoformat()
@@ -249,15 +251,15 @@ def _keep(desk: Desk, comparison: Comparison) -> None:
         more = " …" if len(comparison.odd) > _LISTED else ""
         _LOG.warning("bill %s: %d lines are odd: %s%s", number, len(comparison.odd), places, more)
     with writing(desk.engine) as db:
-        row = db.get(ReconciliationRecord, number, with_for_update=True)
+        row = db.unit.get(ReconciliationRecord, number, with_for_update=True)
         if row is None:
             row = _row(comparison.method, comparison.day, now)
-            db.add(row)
+            db.unit.add(row)
             db.flush()
         row.done_at, row.next_try_at, row.entries = now, None, comparison.entries or 0
-        db.execute(delete(DifferenceRecord).where(DifferenceRecord.reconciliation_no == number))
+        db.unit.execute(delete(DifferenceRecord).where(DifferenceRecord.reconciliation_no == number))
         for one in comparison.differences:
-            db.add(
+            db.unit.add(
                 DifferenceRecord(
                     reconciliation_no=number,
                     kind=one.kind,

@@ -30,8 +30,8 @@ def pursue(desk: Desk, refund_no: str) -> None:
 def _take_step(desk: Desk, refund_no: str) -> bool:
     """Whether there is something to be sent at once."""
     with reading(desk.engine) as db:
-        record = db.get_one(RefundRecord, refund_no)
-        attempt = db.get_one(AttemptRecord, record.attempt_no)
+        record = db.unit.get_one(RefundRecord, refund_no)
+        attempt = db.unit.get_one(AttemptRecord, record.attempt_no)
     gateway = desk.gateways.get(attempt.method)
     if record.done_at is not None:
         return False

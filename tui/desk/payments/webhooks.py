@@ -139,4 +139,4 @@ def _forget_refused(desk: Desk) -> None:
     """Delete what proved nothing and is old; genuine notices are kept."""
     old = NoticeRecord.result.startswith(_REFUSED), NoticeRecord.received_at < desk.clock() - _REFUSED_KEPT
     with writing(desk.engine) as db:
-        db.execute(delete(NoticeRecord).where(*old))
+        db.unit.execute(delete(NoticeRecord).where(*old))

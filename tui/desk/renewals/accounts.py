@@ -7,7 +7,6 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine, bindparam, delete, insert, select, update
-from sqlalchemy.orm import Session
 
 from tui.core.failure import Reason
 from tui.desk.clock import utc_now
@@ -18,6 +17,7 @@ from tui.desk.storage.inserts import put
 from tui.desk.storage.records import AccountRecord, BindingRecord, SessionRecord
 from tui.desk.storage.rows import new, row
 from tui.desk.storage.statements import ask
+from tui.desk.storage.transactions import Transaction
 
 if TYPE_CHECKING:  # the settings name every partner, the rules none
     from tui.desk.settings import DeskSettings
@@ -59,10 +59,10 @@ def create_account(engine: Engine, name: str, password: str) -> None:
     """Add an account, or give the one of this name a new password."""
     password_hash = _HASHER.hash(password)
     with writing(engine) as db:
-        account = db.get(AccountRecord, name) or AccountRecord(name=name, created_at=utc_now(), wrong_passwords=0)
+        account = db.unit.get(AccountRecord, name) or AccountRecord(name=name, created_at=utc_now(), wrong_passwords=0)
         account.password_hash = password_hash
         account.wrong_passwords, account.locked_until = 0, None
-        db.add(account)
+        db.unit.add(account)
 
 
 def bind_certificate(engine: Engine, account: str, fingerprint: str) -> None:
@@ -71,7 +71,7 @@ def bind_certificate(engine: Engine, account: str, fingerprint: str) -> None:
         bind(db, account, fingerprint)
 
 
-def bind(db: Session, account: str, fingerprint: str) -> None:
+def bind(db: Transaction, account: str, fingerprint: str) -> None:
     """The same within a transaction."""
     put(db.connection(), new(BindingRecord, fingerprint=fingerprint, account=account))
 
@@ -98,7 +98,7 @@ def sign_in(engine: Engine, settings: "DeskSettings", name: str, password: str, 
         if write(engine, _OPENED, opened):
             return token
     with writing(engine) as db:
-        account = db.get(AccountRecord, name, with_for_update={"key_share": True})  # no rows that point here wait
+        account = db.unit.get(AccountRecord, name, with_for_update={"key_share": True})  # no rows that point here wait
         _refuse_locked(account, now)
         if account is not None and not right:
             account.wrong_passwords += 1
@@ -109,7 +109,7 @@ def sign_in(engine: Engine, settings: "DeskSettings", name: str, password: str, 
             account.wrong_passwords, account.locked_until = 0, None
             if renewed and account.password_hash == stored:  # else somebody has given it a new password meanwhile
                 account.password_hash = renewed
-            db.add(SessionRecord(token_hash=digest(token), account=name, expires_at=expires_at))
+            db.unit.add(SessionRecord(token_hash=digest(token), account=name, expires_at=expires_at))
             return token
     raise Refused(Reason.WRONG_PASSWORD)
 
@@ -120,7 +120,7 @@ def prolong(engine: Engine, settings: "DeskSettings", token: str, expires_at: da
     if expires_at < now + lifetime * 0.9:  # a write for every poll would cost more than it tells
         with writing_once(engine) as db:
             used = SessionRecord.token_hash == digest(token)  # it may have been ended meanwhile
-            db.execute(update(SessionRecord).where(used).values(expires_at=now + lifetime))
+            db.unit.execute(update(SessionRecord).where(used).values(expires_at=now + lifetime))
 
 
 def sign_out(engine: Engine, token: str) -> None:

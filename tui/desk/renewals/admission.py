@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import and_, bindparam, func, or_, select
-from sqlalchemy.orm import Session
 
 from tui.core.certificate import RENEWABLE_KEYS, Certificate, CertificateState
 from tui.core.eligibility import REFUSALS
@@ -24,13 +23,14 @@ from tui.desk.storage.evidence import KeyRecord
 from tui.desk.storage.records import AccountRecord, ApplicationRecord, BindingRecord
 from tui.desk.storage.rows import row
 from tui.desk.storage.statements import ask
+from tui.desk.storage.transactions import Transaction
 
 _SPKI = re.compile(r"[0-9a-f]{64}")
 _OVER = frozenset({Reason.ALREADY_RENEWED, Reason.TOO_EARLY, Reason.NOT_YET_VALID})
 """What an old certificate, or a new one, is refused for when its renewal is finished."""
 
 
-def make_offer(desk: Desk, db: Session, account: str, certificate: bytes, *, finished: bool = False) -> Offer:
+def make_offer(desk: Desk, db: Transaction, account: str, certificate: bytes, *, finished: bool = False) -> Offer:
     """What this account may buy for this certificate, and the live application if there is one.
 
     With `finished` the account's own finished renewal of it, or to it, is told in place of being refused.
@@ -51,15 +51,15 @@ def make_offer(desk: Desk, db: Session, account: str, certificate: bytes, *, fin
     return Offer(terms(desk.settings.prices, ends, desk.ca.not_after), view, desk.settings.window_days, form)
 
 
-def find_by_key(desk: Desk, db: Session, account: str, spki: str) -> Offer:
+def find_by_key(desk: Desk, db: Transaction, account: str, spki: str) -> Offer:
     """The account's application whose certificate waits for a key that is kept, and nothing to buy.
 
     `spki` is a SHA-256 over SubjectPublicKeyInfo in hex. A token whose write was cut off may hold the key alone.
 
     :raises Refused: NO_CERTIFICATE, the same for an unknown key, another account's and another status.
     """
-    key = db.get(KeyRecord, spki) if _SPKI.fullmatch(spki) else None
-    record = db.get(ApplicationRecord, key.business_no) if key else None
+    key = db.unit.get(KeyRecord, spki) if _SPKI.fullmatch(spki) else None
+    record = db.unit.get(ApplicationRecord, key.business_no) if key else None
     if (
         record is None
         or (record.status, record.key_policy) != (ApplicationStatus.ISSUED, KeyPolicy.KEEP)
@@ -71,7 +71,7 @@ def find_by_key(desk: Desk, db: Session, account: str, spki: str) -> Offer:
 
 
 def admit(
-    desk: Desk, db: Session, account: str, der: bytes, now: datetime
+    desk: Desk, db: Transaction, account: str, der: bytes, now: datetime
 ) -> tuple[Certificate, ApplicationRecord | None]:
     """The certificate (DER) and its live application, after every rule of who may renew what.
 
@@ -143,7 +143,7 @@ _KNOWN = (
 """Applications and bindings in one statement; the account, whose row is there, is only what they are joined to."""
 
 
-def _known(db: Session, account: str, shown: Certificate) -> _Known:
+def _known(db: Transaction, account: str, shown: Certificate) -> _Known:
     values = {"account": account, "fingerprint": shown.fingerprint, "certificate": shown.der}
     rows = ask(db.connection(), _KNOWN, values)
     records: list[ApplicationRecord] = [
@@ -169,19 +169,19 @@ def _check_kept_key(der: bytes) -> None:
         raise Refused(Reason.KEY_UNSUPPORTED, str(error)) from error
 
 
-def _finished(db: Session, account: str, der: bytes) -> ApplicationRecord | None:
+def _finished(db: Transaction, account: str, der: bytes) -> ApplicationRecord | None:
     """The renewal that this certificate went into or came out of, if it was this account's."""
     either = or_(
         ApplicationRecord.fingerprint == hashlib.sha256(der).hexdigest(),
         ApplicationRecord.certificate == der,
     )
     mine = ApplicationRecord.account == account, ApplicationRecord.status == ApplicationStatus.INSTALLED
-    return db.scalar(
+    return db.unit.scalar(
         select(ApplicationRecord).where(either, *mine).order_by(ApplicationRecord.installed_at.desc()).limit(1)
     )
 
 
-def _may_renew(db: Session, account: str, fingerprint: str) -> bool:
+def _may_renew(db: Transaction, account: str, fingerprint: str) -> bool:
     """Whether the account applied for the certificate."""
-    bound = db.get(BindingRecord, fingerprint)
+    bound = db.unit.get(BindingRecord, fingerprint)
     return bound is not None and bound.account == account

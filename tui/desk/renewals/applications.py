@@ -5,7 +5,6 @@ import json
 from datetime import datetime
 
 import msgspec
-from sqlalchemy.orm import Session
 
 from tui.core.application import check, normalise
 from tui.core.beijing import beijing
@@ -31,10 +30,11 @@ from tui.desk.storage.inserts import add
 from tui.desk.storage.records import ApplicationRecord, OrderRecord
 from tui.desk.storage.rows import load, new, seek
 from tui.desk.storage.rows import save as save_row
+from tui.desk.storage.transactions import Transaction
 from tui.deskclient.wire import FormRequest, ProofRequest, SaveRequest, SubmitRequest
 
 
-def save(desk: Desk, db: Session, account: str, request: SaveRequest) -> Application:
+def save(desk: Desk, db: Transaction, account: str, request: SaveRequest) -> Application:
     """Create the draft or revise it; a live application past the draft is answered as it is.
 
     :raises Refused: not renewable, FORM_INVALID, AGREEMENT_CHANGED or PRICE_CHANGED.
@@ -53,7 +53,7 @@ def save(desk: Desk, db: Session, account: str, request: SaveRequest) -> Applica
     return application_view(db, live, now)
 
 
-def keep_form(desk: Desk, db: Session, account: str, request: FormRequest) -> None:
+def keep_form(desk: Desk, db: Transaction, account: str, request: FormRequest) -> None:
     """Keep the form as far as it is filled; an application past its draft has no use for it.
 
     :raises Refused: not renewable, or FORM_INVALID for what cannot be stored.
@@ -64,7 +64,7 @@ def keep_form(desk: Desk, db: Session, account: str, request: FormRequest) -> No
         keep(db, account, shown.fingerprint, request.form, now)
 
 
-def submit(desk: Desk, db: Session, account: str, business_no: str, request: SubmitRequest) -> Application:
+def submit(desk: Desk, db: Transaction, account: str, business_no: str, request: SubmitRequest) -> Application:
     """Verify the signed request and make the order; the same request may come again.
 
     :raises Refused: REQUEST_REFUSED, KEY_REUSED, KEY_UNSUPPORTED, CERTIFICATE_EXPIRED, TERM_TOO_LONG or
@@ -73,7 +73,7 @@ def submit(desk: Desk, db: Session, account: str, business_no: str, request: Sub
     now = desk.clock()
     record = own(db, account, business_no)
     if record.status is not ApplicationStatus.DRAFT:
-        known = db.get(EvidenceRecord, business_no)
+        known = db.unit.get(EvidenceRecord, business_no)
         if known is None or known.csr != request.csr:
             raise Refused(Reason.APPLICATION_MOVED_ON, record.status.value)
         return application_view(db, record, now)
@@ -95,7 +95,7 @@ def see(desk: Desk, account: str, business_no: str) -> Application:
     return view(found, desk.clock())
 
 
-def prove(desk: Desk, db: Session, account: str, business_no: str, request: ProofRequest) -> Application:
+def prove(desk: Desk, db: Transaction, account: str, business_no: str, request: ProofRequest) -> Application:
     """Complete the application when the new key's signature verifies.
 
     :raises Refused: PROOF_REFUSED or APPLICATION_MOVED_ON.
@@ -106,14 +106,15 @@ def prove(desk: Desk, db: Session, account: str, business_no: str, request: Proo
         raise Refused(Reason.APPLICATION_MOVED_ON, record.status.value)
     verify_proof(record, request.signature)
     if record.status is ApplicationStatus.ISSUED:
-        record.status, record.installed_at = ApplicationStatus.INSTALLED, now
+        record.become(ApplicationStatus.INSTALLED)
+        record.installed_at = now
         order(desk, db, record)
         save_row(db, record)
         bind(db, account, read_certificate(record.certificate).fingerprint)
     return application_view(db, record, now)
 
 
-def own(db: Session, account: str, business_no: str, *, lock: bool = True) -> ApplicationRecord:
+def own(db: Transaction, account: str, business_no: str, *, lock: bool = True) -> ApplicationRecord:
     """The account's application, locked until the transaction ends where the database can.
 
     :raises Refused: APPLICATION_MISSING, also when it is somebody else's.
@@ -172,7 +173,7 @@ def _fill(record: ApplicationRecord, request: SaveRequest, term: Term) -> None:
     record.statement = json.dumps(statement, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
-def _accept(db: Session, record: ApplicationRecord, request: SubmitRequest, now: datetime) -> OrderRecord:
+def _accept(db: Transaction, record: ApplicationRecord, request: SubmitRequest, now: datetime) -> OrderRecord:
     if now > record.old_not_after:
         raise Refused(Reason.CERTIFICATE_EXPIRED)
     _claim(db, record, verify_request(request, record).spki)
@@ -192,26 +193,26 @@ def _accept(db: Session, record: ApplicationRecord, request: SubmitRequest, now:
         total_fen=line.subtotal_fen,
     )
     save_row(db, order)
-    record.status = ApplicationStatus.ENTERED
+    record.become(ApplicationStatus.ENTERED)
     save_row(db, record)
     return order
 
 
-def _claim(db: Session, record: ApplicationRecord, spki: str) -> None:
+def _claim(db: Transaction, record: ApplicationRecord, spki: str) -> None:
     """The key becomes this application's."""
     if add(db, new(KeyRecord, spki=spki, business_no=record.business_no)):
         return
-    seen = db.get_one(KeyRecord, spki, with_for_update=True)
+    seen = db.unit.get_one(KeyRecord, spki, with_for_update=True)
     keeps = record.key_policy is KeyPolicy.KEEP and _inherits(db, record, seen)
     if seen.business_no != record.business_no and not keeps:
         raise Refused(Reason.KEY_REUSED)
     seen.business_no = record.business_no
 
 
-def _inherits(db: Session, record: ApplicationRecord, seen: KeyRecord) -> bool:
+def _inherits(db: Transaction, record: ApplicationRecord, seen: KeyRecord) -> bool:
     """Whether the certificate to be renewed is the one for which the key was requested last, or came of that."""
     if not seen.business_no:
         return True
-    last = db.get_one(ApplicationRecord, seen.business_no)
+    last = db.unit.get_one(ApplicationRecord, seen.business_no)
     issued = hashlib.sha256(last.certificate).hexdigest()
     return record.fingerprint in (last.fingerprint, issued)

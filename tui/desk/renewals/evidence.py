@@ -79,5 +79,5 @@ def _requested_key(pem: bytes, subject: bytes, scheme: SignatureScheme) -> Publi
 def evidence_of(engine: Engine, business_no: str) -> bytes | None:
     """The stored CMS (DER) of an application, for anybody who must verify it with `openssl cms -verify`."""
     with reading(engine) as db:
-        record = db.get(EvidenceRecord, business_no)
+        record = db.unit.get(EvidenceRecord, business_no)
         return record.cms if record else None

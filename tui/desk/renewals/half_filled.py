@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 from sqlalchemy import ForeignKey, bindparam, delete
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
 from tui.core.application import ApplicationForm, FieldError, normalise
 from tui.core.failure import Reason
@@ -17,6 +17,7 @@ from tui.desk.storage.records import ApplicationRecord, Record
 from tui.desk.storage.rows import new, seek
 from tui.desk.storage.sealed import Sealed
 from tui.desk.storage.statements import tell
+from tui.desk.storage.transactions import Transaction
 
 KEPT = timedelta(days=7)
 """After the last change."""
@@ -39,7 +40,7 @@ class HalfFilledRecord(Record):
 _FORGOTTEN = delete(HalfFilledRecord).where(HalfFilledRecord.fingerprint == bindparam("number"))
 
 
-def keep(db: Session, account: str, fingerprint: str, typed: ApplicationForm, now: datetime) -> None:
+def keep(db: Transaction, account: str, fingerprint: str, typed: ApplicationForm, now: datetime) -> None:
     """Keep what was typed so far, normalised, in the place of what was kept before.
 
     :raises Refused: FORM_INVALID for what cannot be stored.
@@ -52,7 +53,7 @@ def keep(db: Session, account: str, fingerprint: str, typed: ApplicationForm, no
 
 
 def kept_form(
-    db: Session, account: str, fingerprint: str, live: ApplicationRecord | None, now: datetime
+    db: Transaction, account: str, fingerprint: str, live: ApplicationRecord | None, now: datetime
 ) -> ApplicationForm | None:
     """What this account typed last for this certificate and did not hand in."""
     if live is not None and live.status is not ApplicationStatus.DRAFT:
@@ -63,14 +64,14 @@ def kept_form(
     return msgspec.json.decode(row.form, type=ApplicationForm)
 
 
-def forget_form(db: Session, fingerprint: str) -> None:
+def forget_form(db: Transaction, fingerprint: str) -> None:
     """Delete the form: the application has it now."""
     tell(db.connection(), _FORGOTTEN, {"number": fingerprint})
 
 
-def forget_old_forms(db: Session, now: datetime) -> None:
+def forget_old_forms(db: Transaction, now: datetime) -> None:
     """Delete the forms that nobody has come back to."""
-    db.execute(delete(HalfFilledRecord).where(HalfFilledRecord.saved_at < now - KEPT))
+    db.unit.execute(delete(HalfFilledRecord).where(HalfFilledRecord.saved_at < now - KEPT))
 
 
 def _unstorable(form: ApplicationForm) -> tuple[tuple[str, str], ...]:

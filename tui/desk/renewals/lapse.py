@@ -26,11 +26,11 @@ def lapse(desk: Desk, now: datetime) -> None:
     undecided = exists().where(of_application, AttemptRecord.state.in_(OPEN_ATTEMPT))
     over = select(ApplicationRecord.business_no).where(waiting, ApplicationRecord.old_not_after < now, ~undecided)
     with reading(desk.engine) as db:
-        lapsed = list(db.scalars(over))
+        lapsed = list(db.unit.scalars(over))
     for business_no in lapsed:
         with locked(desk, business_no) as held:
             held.apply(Lapsed())
     with writing(desk.engine) as db:
         forget_old_forms(db, now)
-        db.execute(delete(SessionRecord).where(SessionRecord.expires_at < now))
-        db.execute(delete(AnswerRecord).where(AnswerRecord.created_at < now - _ANSWERS_KEPT))
+        db.unit.execute(delete(SessionRecord).where(SessionRecord.expires_at < now))
+        db.unit.execute(delete(AnswerRecord).where(AnswerRecord.created_at < now - _ANSWERS_KEPT))

@@ -163,7 +163,7 @@ def _attempts(desk: Desk, account: str, business_no: str, states: frozenset[Atte
         own(db, account, business_no, lock=False)
         mine = AttemptRecord.business_no == business_no, AttemptRecord.method.in_(desk.gateways)
         newest = select(AttemptRecord).where(*mine, AttemptRecord.state.in_(states))
-        return list(db.scalars(newest.order_by(AttemptRecord.ordinal.desc()).limit(_ASKED_AT_ONCE)))
+        return list(db.unit.scalars(newest.order_by(AttemptRecord.ordinal.desc()).limit(_ASKED_AT_ONCE)))
 
 
 @contextmanager

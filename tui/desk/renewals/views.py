@@ -7,7 +7,7 @@ from math import ceil
 from typing import Any
 
 from sqlalchemy import and_, bindparam, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import aliased
 
 from tui.core.order import FEE_NAME, SHOWN_ATTEMPT, Application, ApplicationStatus, Attempt, FeeLine, Order, Refund
 from tui.desk.storage.records import (
@@ -18,6 +18,7 @@ from tui.desk.storage.records import (
 )
 from tui.desk.storage.rows import side_by_side
 from tui.desk.storage.statements import ask
+from tui.desk.storage.transactions import Transaction
 
 _EARLIER = aliased(AttemptRecord)
 _LATEST = (
@@ -49,7 +50,7 @@ class Dossier:
     refunds: tuple[RefundRecord, ...]
 
 
-def load_dossier(db: Session, business_no: str) -> Dossier | None:
+def load_dossier(db: Transaction, business_no: str) -> Dossier | None:
     """The application of this number, read by one statement."""
     db.flush()
     rows = ask(db.connection(), _ONE, {"business_no": business_no})
@@ -63,7 +64,7 @@ def dossier_of(rows: Sequence[Sequence[Any]]) -> Dossier:
     return Dossier(record, order, attempt, tuple(refund for *_, refund in found if refund is not None))
 
 
-def application_view(db: Session, record: ApplicationRecord, now: datetime) -> Application:
+def application_view(db: Transaction, record: ApplicationRecord, now: datetime) -> Application:
     """The application with order, latest attempt and refunds, which are read; a draft has none of them."""
     found = None if record.status is ApplicationStatus.DRAFT else load_dossier(db, record.business_no)
     return view(found or Dossier(record, None, None, ()), now)

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from select import POLLIN, poll
 from time import monotonic, sleep
@@ -17,10 +17,10 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.exc import InvalidatePoolError
-from sqlalchemy.orm import Session
 
 from tui.desk.storage.sealed import use_key
 from tui.desk.storage.statements import NO_VALUES, Statement, ask
+from tui.desk.storage.transactions import Transaction, listeners
 from tui.desk.storage.variants import begin_postgresql, begin_sqlite, reads, writes, writes_once
 
 BUSY_SECONDS = 10
@@ -73,13 +73,14 @@ class Damaged(Exception):  # noqa: N818 — what happened
 
 
 @contextmanager
-def reading(engine: Engine) -> Iterator[Session]:
-    """A session that changes and locks nothing.
+def reading(engine: Engine) -> Iterator[Transaction]:
+    """What changes and locks nothing.
 
     On PostgreSQL each statement is a transaction by itself: it sees what it would see within one (READ COMMITTED).
     """
-    with Session(reads(engine)) as session:  # nothing to commit: what was read stays as it is
-        yield session
+    with reads(engine).connect() as connection, closing(Transaction(connection)) as db:
+        connection.begin()  # nothing to commit: what was read stays as it is
+        yield db
 
 
 @contextmanager
@@ -90,17 +91,30 @@ def glancing(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Session]:
+def writing(engine: Engine) -> Iterator[Transaction]:
     """One transaction that is committed at the end; on SQLite it holds the write lock from its beginning."""
-    with Session(writes(engine), expire_on_commit=False) as session, session.begin():
-        yield session
+    with _committed(writes(engine)) as db:
+        yield db
 
 
 @contextmanager
-def writing_once(engine: Engine) -> Iterator[Session]:
+def writing_once(engine: Engine) -> Iterator[Transaction]:
     """The same for exactly one statement, which PostgreSQL commits by itself, without BEGIN and COMMIT around it."""
-    with Session(writes_once(engine), expire_on_commit=False) as session, session.begin():
-        yield session
+    with _committed(writes_once(engine)) as db:
+        yield db
+
+
+@contextmanager
+def _committed(engine: Engine) -> Iterator[Transaction]:
+    """Whoever listens is told before and after."""
+    told = listeners(engine)
+    with engine.begin() as connection, closing(Transaction(connection)) as db:
+        yield db
+        db.flush()
+        for listener in told:
+            listener.written(db)
+    for listener in told:
+        listener.committed(db)
 
 
 def write(engine: Engine, statement: Statement, values: Mapping[str, object] = NO_VALUES) -> list[Any]:

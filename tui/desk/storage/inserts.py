@@ -5,13 +5,11 @@ from functools import cache
 from typing import Any, cast
 
 from sqlalchemy import Connection, Insert, Table, bindparam
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import DeclarativeBase
 
 from tui.desk.storage.rows import Row, keys_of, names_of, note, written
 from tui.desk.storage.statements import NO_VALUES, Statement, ask, tell
-
-CHANGED = "changed"
-"""In a session's info: kinds of records that `change` wrote."""
+from tui.desk.storage.transactions import Swept, Transaction
 
 
 def put(connection: Connection, row: DeclarativeBase) -> None:
@@ -19,32 +17,32 @@ def put(connection: Connection, row: DeclarativeBase) -> None:
     tell(connection, _upsert(connection.dialect.name, cast(Row, row).record), written(row))
 
 
-def add(session: Session, row: DeclarativeBase) -> bool:
+def add(db: Transaction, row: DeclarativeBase) -> bool:
     """Write the new row unless there is one under its key, now or once another desk has committed; whether it was."""
-    return add_all(session, (row,)) == 1
+    return add_all(db, (row,)) == 1
 
 
-def add_all(session: Session, rows: Sequence[DeclarativeBase]) -> int:
+def add_all(db: Transaction, rows: Sequence[DeclarativeBase]) -> int:
     """Write the new rows, all of one kind, unless there are some under their keys; how many were."""
-    session.flush()
+    db.flush()
     kind = cast(Row, rows[0]).record
-    statement = _insert_unless_there(session.get_bind().dialect.name, kind, len(rows))
+    statement = _insert_unless_there(db.connection().dialect.name, kind, len(rows))
     values = {
         name: value for place, row in enumerate(rows) for name, value in written(row, ordinal=f"_{place}").items()
     }
-    there = set(ask(session.connection(), statement, values))
+    there = set(ask(db.connection(), statement, values))
     added = [row for row in rows if tuple([getattr(row, key) for key in keys_of(kind)]) in there]
     for row in added:
-        note(session, row, row.__dict__, is_new=True)
+        note(db, row, row.__dict__, is_new=True)
     return len(added)
 
 
 def change(
-    session: Session, kind: type[DeclarativeBase], update: Statement, values: Mapping[str, object] = NO_VALUES
+    db: Transaction, kind: type[DeclarativeBase], update: Statement, values: Mapping[str, object] = NO_VALUES
 ) -> None:
-    """Carry out an update of rows of this kind, none of which the session holds; its info names the kind."""
-    tell(session.connection(), update, values)
-    session.info.setdefault(CHANGED, set()).add(kind)
+    """Carry out an update of rows of this kind, none of which is held here."""
+    tell(db.connection(), update, values)
+    db.news.append(Swept(kind))
 
 
 @cache

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 import msgspec
 from sqlalchemy import BigInteger, Enum, ForeignKey, Index, LargeBinary, String, select, text
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, validates
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, validates
 
 from tui.core.application import ApplicationForm, InvoiceForm
 from tui.core.order import (
@@ -21,6 +21,7 @@ from tui.core.payment_method import PaymentMethod
 from tui.core.policy import KeyPolicy, OldPair, SignatureScheme
 from tui.desk.storage.indexes import FROZEN, among, owed
 from tui.desk.storage.sealed import Moment, Sealed, bind_to_rows
+from tui.desk.storage.transactions import Transaction
 
 AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 """A due time for what does not wait."""
@@ -150,8 +151,13 @@ class ApplicationRecord(Record):
         owed("applications", "next_issue_at"),
     )
 
+    def become(self, status: ApplicationStatus) -> None:
+        """The one way to another status: the certificate of an application that becomes ISSUING is due with it."""
+        self.owe_certificate(status)
+        self.status = status
+
     def owe_certificate(self, status: ApplicationStatus) -> None:
-        """Whoever lets an application become ISSUING lets its certificate be due with the same write."""
+        """What comes with that status."""
         if status is not self.status:
             self.next_issue_at = AT_ONCE if status is ApplicationStatus.ISSUING else None
             self.issue_tries = 0
@@ -214,9 +220,9 @@ class AttemptRecord(Record):
     )
 
     @classmethod
-    def latest(cls, db: Session, business_no: str) -> "AttemptRecord | None":
+    def latest(cls, db: Transaction, business_no: str) -> "AttemptRecord | None":
         """The attempt of an application that was made last."""
-        return db.scalar(select(cls).where(cls.business_no == business_no).order_by(cls.ordinal.desc()).limit(1))
+        return db.unit.scalar(select(cls).where(cls.business_no == business_no).order_by(cls.ordinal.desc()).limit(1))
 
 
 class RefundRecord(Record):

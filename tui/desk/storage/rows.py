@@ -5,32 +5,20 @@ is written when somebody says so.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from types import FunctionType
 from typing import Any, ClassVar, TypeVar, cast
 
 from sqlalchemy import Column, Connection, Insert, Select, Table, Update, bindparam, insert, select, update
 from sqlalchemy.exc import NoResultFound
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.orm.exc import StaleDataError
 
 from tui.desk.storage.sealed import Closed, InRow, bound_by, sealed_columns
 from tui.desk.storage.statements import Statement, ask, tell
+from tui.desk.storage.transactions import Transaction, Written
 
 Record = TypeVar("Record", bound=DeclarativeBase)
-WRITTEN = "written"
-"""In a session's info: what was written to rows, in their order."""
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """News of one row, for whoever listens to the session."""
-
-    kind: type[DeclarativeBase]
-    row: Any
-    changed: Mapping[str, object]
-    is_new: bool
 
 
 class Row:
@@ -93,10 +81,11 @@ def load(connection: Connection, kind: type[Record], key: str, *, lock: bool = F
     return found
 
 
-def save(db: Session, record: DeclarativeBase) -> None:
+def save(db: Transaction, record: DeclarativeBase) -> None:
     """Write what was changed of this row, or all of a new one.
 
     :raises StaleDataError: somebody has deleted it.
+    :raises TypeError: a column was changed by which the row, or what is sealed in it, is found.
     """
     plain = cast(Row, record)
     kind, now, before = plain.record, plain.__dict__, plain.stored
@@ -108,6 +97,8 @@ def save(db: Session, record: DeclarativeBase) -> None:
         changed = {name: value for name, value in now.items() if value is not before[name] and value != before[name]}
         if not changed:
             return
+        if fixed := changed.keys() & _fixed(kind):
+            raise TypeError(f"{kind.__tablename__}: never changed: {sorted(fixed)}")
         keys = {f"old_{name}": before[name] for name in keys_of(kind)}
         statement, values = _changing(kind, tuple(changed)), keys | written(record, changed)
     if tell(db.connection(), statement, values) != 1:
@@ -127,9 +118,9 @@ def written(record: DeclarativeBase, only: Collection[str] | None = None, *, ord
     return {f"new_{name}{ordinal}": value for name, value in bound.items()}
 
 
-def note(db: Session, record: DeclarativeBase, changed: Mapping[str, object], *, is_new: bool) -> None:
-    """Let whoever listens to the session hear of it."""
-    db.info.setdefault(WRITTEN, []).append(Written(cast(Row, record).record, record, changed, is_new))
+def note(db: Transaction, record: DeclarativeBase, changed: Mapping[str, object], *, is_new: bool) -> None:
+    """Let whoever listens hear of it."""
+    db.news.append(Written(cast(Row, record).record, record, changed, is_new))
 
 
 @cache
@@ -152,6 +143,12 @@ def names_of(kind: type[DeclarativeBase]) -> tuple[str, ...]:
 def keys_of(kind: type[DeclarativeBase]) -> tuple[str, ...]:
     """The columns of its key."""
     return tuple(column.key for column in kind.__table__.primary_key)
+
+
+@cache
+def _fixed(kind: type[DeclarativeBase]) -> frozenset[str]:
+    """Columns that stay as they were when the row was made."""
+    return frozenset((*keys_of(kind), *bound_by(kind)))
 
 
 @cache

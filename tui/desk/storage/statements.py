@@ -88,10 +88,15 @@ def _carry_out(connection: Connection, known: _Translation, values: Mapping[str,
 
 
 def _refused(connection: Connection, cursor: Any, text: str, error: Exception) -> BaseException:
-    """As SQLAlchemy says it, without the parameters; a connection that has gone is used no more."""
+    """As SQLAlchemy says it, without the parameters; a connection that has gone is used no more.
+
+    Nor are those that were opened before: its server has gone with it, and each would fail once. For its own statements
+    SQLAlchemy does the same, and tells of it by `handle_error`; the pool's method has no public name.
+    """
     dialect = connection.dialect
     gone = dialect.is_disconnect(error, connection.connection, cursor)  # type: ignore[arg-type]
     if gone:
+        connection.engine.pool._invalidate(connection.connection, error)
         connection.invalidate(error)
     base = dialect.loaded_dbapi.Error
     wrapped = DBAPIError.instance(
