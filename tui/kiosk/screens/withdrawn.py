@@ -7,9 +7,9 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from tui.core.order import Application, ApplicationStatus, PaymentStatus, Refund, yuan
-from tui.journey.events import BackPressed
 from tui.journey.state import State
-from tui.kiosk.screens.base import Key, StepScreen, style
+from tui.kiosk.screens.base import StepScreen, style
+from tui.kiosk.screens.keys import BACK
 from tui.kiosk.text import N_, _
 from tui.kiosk.text.labels import label
 from tui.kiosk.text.wording import call
@@ -30,7 +30,7 @@ class WithdrawnScreen(StepScreen):
     CSS_PATH = style("paying.tcss")
     heading = N_("申请已结束")
     help_text = N_("这笔申请已结束，没有安装新证书。原证书未受影响。已付的款项会原路退回。")
-    keys = (Key("f3,escape", N_("完成"), "finish"),)
+    keys = (BACK.called(N_("完成")),)
 
     def compose_body(self) -> Iterable[Widget]:
         """What happened, where the money is, the application, whom to call."""
@@ -41,7 +41,7 @@ class WithdrawnScreen(StepScreen):
 
     def compose_actions(self) -> Iterable[Widget]:
         """完成."""
-        yield ActionButton(_("完成"), "finish", primary=True)
+        yield ActionButton(_("完成"), "back", primary=True)
 
     def show(self, state: State) -> None:
         """Draw the end."""
@@ -54,10 +54,6 @@ class WithdrawnScreen(StepScreen):
         self.query_one("#bill", Static).update(table(tuple(rows)))
         self.query_one("#money", Static).update(Content(_money(state, application)))
         self.query_one("#call", Static).update(Content(call(state.service)))
-
-    def action_finish(self) -> None:
-        """完成."""
-        self.advance(BackPressed())
 
 
 def _money(state: State, application: Application) -> str:
