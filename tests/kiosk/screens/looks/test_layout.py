@@ -4,7 +4,6 @@ import pytest
 from textual.geometry import Size
 
 from tests.harness import people
-from tests.harness.kiosk.gallery import GALLERY
 from tests.harness.kiosk.stage import staged
 from tui.journey.state import State, Step
 from tui.kiosk.screens.looks.layout import Layout, classes_of, column_of, layout_of
@@ -72,14 +71,6 @@ async def test_a_page_of_few_words_has_them_in_the_upper_middle_of_its_sheet(siz
         body, card = stage.screen.query_one("#body").region, stage.screen.query_one("#card").region
         above, below = card.y - body.y, body.bottom - card.bottom
         assert 0 < above <= below <= 2 * above + 2
-
-
-async def test_a_page_that_needs_more_than_the_sheet_makes_it_higher() -> None:
-    async with staged(GALLERY["waiting"], (120, 40)) as stage:
-        body, actions = stage.screen.query_one("#body"), stage.screen.query_one("#actions").region
-        assert body.max_scroll_y == 0
-        assert actions.bottom - stage.screen.query_one("#heading").region.y > 28
-        assert actions.bottom <= stage.screen.query_one("StatusLine").region.y
 
 
 async def test_a_step_that_does_not_fit_scrolls_between_the_bars() -> None:

@@ -33,6 +33,9 @@ class Palette:
     """Text on focus, accent, good and bad."""
     bar: str
     on_bar: str
+    main: str
+    """Ground of the main button at rest."""
+    on_main: str
     selected: str
     """Ground of the current stage and the chosen row."""
     on_selected: str
