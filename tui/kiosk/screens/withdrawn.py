@@ -33,10 +33,11 @@ class WithdrawnScreen(StepScreen):
     keys = (BACK.called(N_("完成")),)
 
     def compose_body(self) -> Iterable[Widget]:
-        """What happened, the application, the money."""
+        """What happened, where the money is, the application, whom to call."""
         yield Words(id="what-now")
-        yield Words(id="bill")
         yield Words(id="money")
+        yield Words(id="bill")
+        yield Words(id="call")
 
     def compose_actions(self) -> Iterable[Widget]:
         """完成."""
@@ -51,10 +52,8 @@ class WithdrawnScreen(StepScreen):
         rows = [Fact(_("业务单号"), application.business_no), Fact(_("业务状态"), label(application.status))]
         rows += [Fact(_("退款"), _refund(refund)) for refund in application.refunds]
         self.query_one("#bill", Static).update(table(tuple(rows)))
-        hotline = call(state.service)
-        self.query_one("#money", Static).update(
-            Content("\n").join([Content.styled(_money(state, application), "bold $accent"), Content(hotline)])
-        )
+        self.query_one("#money", Static).update(Content(_money(state, application)))
+        self.query_one("#call", Static).update(Content(call(state.service)))
 
 
 def _money(state: State, application: Application) -> str:
