@@ -124,6 +124,9 @@ async def test_of_an_sm2_certificate_and_of_one_that_breaks_the_rules_what_can_b
     odd = people.certificate("gm", key="SM2", well_formed=False)
     async with staged(looking_at(people.token(odd), Details(signature="SM2-SM3")), (120, 60)) as stage:
         told = stage.text
+        for _page in range(4):
+            await stage.press("pagedown")
+            told += stage.text
         for words in ("国密SM2，256位", "SM2-SM3", "不完全符合标准，只显示能读出的内容", "676D 0000"):
             assert words in told
 

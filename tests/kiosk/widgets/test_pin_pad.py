@@ -156,13 +156,13 @@ async def test_the_digits_stand_as_on_a_cash_machine_unless_the_settings_shuffle
 async def test_confirm_is_told_from_the_other_keys_and_lit_once_it_would_be_taken() -> None:
     async with staged(asked(pin_min=2), (120, 40)) as stage:
         pad = pad_of(stage)
-        grounds = [pad._style(name).bgcolor for name in (pad._look(SUBMIT, 3)[0], pad._look(BACK, 3)[0])]
-        assert pad._style(pad._look(SUBMIT, 3)[0]).color != pad._style(pad._look(0, 0)[0]).color
+        at_rest, other = (pad._style(pad._look(key, 3)[0]).bgcolor for key in (SUBMIT, BACK))
+        assert at_rest != other
+        assert "> 确定 <" not in stage.text
         await tap(stage, 0)
         await tap(stage, 1)
-        lit = pad._style(pad._look(SUBMIT, 3)[0]).bgcolor
-        assert lit not in grounds
-        assert pad._look(SUBMIT, 3)[1] == pad._look(SUBMIT, 3)[0]
+        assert pad._look(SUBMIT, 3) == ("main", "main")
+        assert "> 确定 <" in stage.text
 
 
 async def test_the_tries_left_are_told_in_figures_or_said_to_be_unknown() -> None:

@@ -207,9 +207,8 @@ class Keypad(Widget):
         tall, gap = self._rows
         look, edge = self._look(key, row)
         styles = self._style(edge), self._style(look), self._style(edge)
-        side = " "
-        room = width - 2 * len(side)
-        texts = side, self._face(key, room) if line == (tall - 1) // 2 else " " * room, side
+        room = width - 2
+        texts = " ", self._face(key, room) if line == (tall - 1) // 2 else " " * room, " "
         if not gap and tall > 1 and line == tall - 1 and Figures.half_blocks:
             ground = self._style("ground").bgcolor
             for text, style in zip(texts, styles, strict=True):
@@ -219,6 +218,8 @@ class Keypad(Widget):
 
     def _face(self, key: int | PadKey, room: int) -> str:
         face = self._digits[key] if isinstance(key, int) else _(key.face)
+        if key is SUBMIT and not self._shut:
+            face = f"> {face} <"  # lit is told without colours, too
         face = set_cell_size(face, min(room, cell_len(face)))
         before = (room - cell_len(face)) // 2
         return set_cell_size(" " * before + face, room)
