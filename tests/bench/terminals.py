@@ -111,7 +111,6 @@ URXVT = Terminal("urxvt", ("urxvt",), _urxvt)
 ST = Terminal("st", ("st",), _st, both_grounds=False)
 KITTY = Terminal("kitty", ("kitty",), _kitty)
 FOOT = Terminal("foot", ("foot",), _foot, wayland=True)
-TERMINALS = (XTERM, URXVT, ST, KITTY, FOOT)
 
 
 class XServer:

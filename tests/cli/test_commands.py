@@ -110,6 +110,20 @@ def test_a_missing_extra_is_named() -> None:
     assert "pip install 'ca-renewal-kiosk[desk]'" in done.stderr
 
 
+def test_ctrl_c_before_there_is_a_command_says_nothing() -> None:
+    pressed = """
+import sys
+class Pressed:
+    def find_spec(self, name, *_):
+        if name == "tui.cli.run":
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Pressed())
+from tui.cli.main import main
+main()"""
+    done = subprocess.run([sys.executable, "-c", pressed], capture_output=True, check=False, timeout=60)
+    assert (done.returncode, done.stderr) == (130, b"")
+
+
 @pytest.mark.parametrize("group", ["desk", "sandbox"])
 def test_a_missing_command_is_named(group: str) -> None:
     done = _run(group)

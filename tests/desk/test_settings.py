@@ -148,7 +148,7 @@ def test_a_database_that_is_no_url_is_told_without_it(file: Path, url: str) -> N
         ("[desk]", "[desk]\nminimum_kiosk_version = ''", "desk.minimum_kiosk_version"),
         ("[desk]", "[desk]\nport = 65536", "desk.port must be 0 to 65535"),
         ("[desk]", "[desk]\ntakeover_seconds = 86401", "desk.takeover_seconds must be 1 to 86400"),
-        ("[desk]", "[desk]\nwindow_days = 0", "desk.window_days must be positive"),
+        ("[desk]", "[desk]\nwindow_days = 0", "desk.window_days must be 1 to 3650"),
         ("[desk]", "[desk]\nqr_seconds = -1", "desk.qr_seconds must be positive"),
         ("[desk]", "[desk]\nsession_seconds = 0", "desk.session_seconds must be positive"),
         ("[desk]", "[desk]\nwrong_passwords = 0", "desk.wrong_passwords must be positive"),
@@ -156,6 +156,20 @@ def test_a_database_that_is_no_url_is_told_without_it(file: Path, url: str) -> N
         ("[ca]", "[[prices]]\nmonths = 12\nfee_fen = 1\n[ca]", "prices.months"),
         ("fee_fen = 20000", "fee_fen = 0", "prices.fee_fen must be positive"),
         ("[[prices]]\nmonths = 12\nfee_fen = 20000", "", "prices"),
+        ("[desk]", "[desk]\nwindow_days = 100000", "desk.window_days must be 1 to 3650"),
+        ("[desk]", "[desk]\nsession_seconds = 99999999999", "desk.session_seconds must be positive, 1000000000 at"),
+        ("[desk]", "[desk]\nhost = ''", "desk.host must not be empty"),
+        ("[desk]", "[desk]\npublic_url = 'desk.example'", "desk.public_url must begin with https"),
+        ("[desk]", "[desk]\npublic_url = 'https://desk.example:99999'", "desk.public_url must begin with https"),
+        ("months = 12", "months = 1201", "prices.months must be 12 to 1200"),
+        ("fee_fen = 20000", "fee_fen = 20000000000", "prices.fee_fen must be positive, 1000000000 at most"),
+        ("https://gateway.example/api", "https://[::1", "payments.unionpay.gateway_url must begin with https"),
+        ("https://gateway.example/api", "https://a b/", "payments.unionpay.gateway_url must begin with https"),
+        ("closing_grace", "deadline = -1\nclosing_grace", "payments.unionpay.deadline must be more than 0"),
+        ("closing_grace", "deadline = nan\nclosing_grace", "payments.unionpay.deadline must be more than 0"),
+        ("port = 2525", "port = 0", "mail.port must be 1 to 65535"),
+        ("desk@example.cn", "desk", "mail.sender: must be an e-mail address"),
+        ("[mail]", "[sms]\nurl = 'sms.example'\nkey_file = 'password'\n[mail]", "sms.url must begin with https"),
         ("[ca]", "[ca]\nkey_policy = 'new'", "ca.key_policy must be rekey or keep"),
         ("[ca]", "[ca]\nkey_policy = true", "ca.key_policy must be rekey or keep"),
         ("[ca]", "[ca]\nkind = 'remote'", "ca.kind is not known"),
@@ -184,3 +198,28 @@ def test_a_desk_among_several_is_named_after_its_host(file: Path) -> None:
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"none\.toml"):
         load(tmp_path / "none.toml")
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("url", "tax.example", "invoices.url must begin with https"),
+        ("token_url", "", "invoices.token_url must begin with https"),
+        ("seller_tax_number", "91440300100012316M", "invoices.seller_tax_number: must be a tax number"),
+        ("tax_code", "304", "invoices.tax_code must be 19 digits"),
+    ],
+)
+def test_what_the_tax_platform_would_refuse_is_told_at_the_start(file: Path, key: str, value: str, said: str) -> None:
+    told = {
+        "url": "https://tax.example/open",
+        "token_url": "https://tax.example/token",
+        "app_key": "k",
+        "app_secret_file": "password",
+        "seller_tax_number": "91440300100012316L",
+        "tax_code": "3040601000000000000",
+        "token_cache": "token.json",
+    }
+    table = "".join(f"{name} = '{text}'\n" for name, text in (told | {key: value}).items())
+    file.write_text(f"{FILE}[invoices]\n{table}", encoding="utf-8")
+    with pytest.raises(SettingsError, match=said):
+        load(file)

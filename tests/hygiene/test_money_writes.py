@@ -17,11 +17,11 @@ WRITERS = {
     "platform_no": set[str](),
     "qr": set[str](),
     "state": {"invoices/red_invoice.py", "invoices/service.py"},
-    "status": {"renewals/applications.py"},
+    "status": {"storage/records.py"},
     "setattr": {"storage/sealed.py"},
 }
 """Columns of applications, attempts and refunds, and who may write one of that name: red invoices have a state of their
-own, and the person's signatures, not money, make an application a draft, ENTERED and INSTALLED."""
+own, and an application has one way to another status, which brings with it what is due."""
 THE_PLACE = ("payments/apply.py", "payments/machine/", "storage/migrations/")
 
 

@@ -11,7 +11,6 @@ from tui.core.exits import LEGEND, Exit, exit_of
 from tui.core.failure import Failure, Place, Reason
 
 PACKAGE = Path(tui.__file__).parent
-CORE_ITSELF = PACKAGE / "core" / "failure.py"
 
 
 @cache

@@ -133,6 +133,14 @@ def test_the_window_opens_and_closes_to_the_second() -> None:
         assert now.step is step, shift
 
 
+@pytest.mark.parametrize(("days_left", "hours_off", "step"), [(0.5, 24, Step.SIGN_IN), (90.5, 24, Step.REFUSED)])
+def test_where_the_machines_clock_is_wrong_the_desks_counts(days_left: float, hours_off: int, step: Step) -> None:
+    held = token(certificate("edge", not_after=NOW + timedelta(days=days_left)))
+    seen = e.TokensSeen(Snapshot((held,)), NOW + timedelta(hours=hours_off))
+    assert walk(State(), seen, e.Started())[0].step is not step
+    assert walk(State(), seen, e.ServiceSeen(SERVICE), e.Started())[0].step is step
+
+
 def test_the_desk_widens_the_window() -> None:
     seen = e.TokensSeen(Snapshot((token(certificate("x", 200)),)), NOW)
     wide = e.ServiceSeen(replace(SERVICE, window_days=365))

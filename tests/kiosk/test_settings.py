@@ -100,7 +100,10 @@ def test_defaults(place: Path) -> None:
         (("https://desk", r"https://desk\u0000"), "desk.url"),
         (('url = "https://desk.example"', "url = 8443"), "desk.url"),
         (('url = "https://desk.example"', ""), "desk.url"),
+        (("https://desk.example", "https://desk.example?x"), "desk.url"),
+        (("https://desk.example", "https://desk example"), "desk.url"),
         (("[desk]", '[desk]\nca_file = "gone.pem"'), "desk.ca_file"),
+        (("[desk]", f'[desk]\nca_file = "{"long" * 100}"'), "desk.ca_file"),
         (("[desk]", "[desk]\nproxy = 1"), "desk.proxy"),
         (("[desk]", "[dask]\nx = 1\n[desk]"), "dask"),
         (('path = "/lib/m.so"', ""), "token.modules[0].path"),
@@ -127,6 +130,12 @@ def test_an_error_names_file_and_key(place: Path, change: tuple[str, str], key: 
     assert caught.value.failure.reason is Reason.SETTINGS_WRONG
     assert f"设置文件 {path}: {key} " in str(caught.value)
     assert f"settings file {path}: {key} " in str(caught.value)
+
+
+@pytest.mark.parametrize("named", ["long" * 100, "~nobody-of-this-name/m.so"])
+def test_a_driver_that_no_file_can_be_is_told_by_who_loads_it(place: Path, named: str) -> None:
+    path = _write(place, LEAST.replace("/lib/m.so", named))
+    assert [str(module.path) for module in read(path, {}).modules] == [named]
 
 
 def test_the_driver_family_is_named_and_one_without_an_adapter_is_told_so(place: Path) -> None:

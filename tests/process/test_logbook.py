@@ -1,7 +1,10 @@
 """The log tells what failed and nothing about the person."""
 
 import logging
+import os
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +13,7 @@ import pytest
 from tui.process.logbook import open_logbook
 
 log = logging.getLogger("tui.test_logbook")
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(autouse=True)
@@ -45,6 +49,42 @@ def test_libraries_are_not_written(tmp_path: Path) -> None:
     open_logbook(tmp_path / "kiosk.log")
     logging.getLogger("httpx").warning("Authorization: Bearer")
     assert (tmp_path / "kiosk.log").read_text() == ""
+
+
+def test_python_and_libraries_tell_no_values(tmp_path: Path) -> None:
+    program = tmp_path / "program.py"
+    program.write_text(
+        """
+import logging, threading
+from tui.process.logbook import hold_back_values, log_to_stderr
+
+def fail():
+    raise ValueError("张三")
+
+class Unfinished:
+    def __del__(self):
+        fail()
+
+log_to_stderr()
+hold_back_values()
+thread = threading.Thread(target=fail)
+thread.start()
+thread.join()
+Unfinished()
+try:
+    fail()
+except ValueError:
+    logging.getLogger("library").exception("it said 11010519491231002X")
+    logging.getLogger("library").info("a body")
+"""
+    )
+    known = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, program], env=known, capture_output=True, text=True, check=True)
+    assert [line.split(" ", 2)[2] for line in done.stderr.splitlines()] == [
+        "ERROR tui.python: a thread has ended (ValueError program.py:6)",
+        "ERROR tui.python: what cannot be raised (ValueError program.py:6)",
+        "ERROR library: it said 110*************2X (ValueError program.py:6)",
+    ]
 
 
 def test_no_log_where_none_is_wanted_or_possible(tmp_path: Path) -> None:

@@ -59,6 +59,8 @@ def test_the_mark_of_windows_editors_is_no_part_of_the_pin(tmp_path: Path) -> No
         (b"246810\t\n", "control characters"),
         (b"\x1b[200~246810\n", "control characters"),
         (b"246810\x7f", "control characters"),
+        ("２４６８１０\n".encode(), "no keyboard has"),
+        (b"246810\xff\n", "no keyboard has"),
         (b"\xef\xbb\xbf", "holds no PIN"),
         (b"\xef\xbb\xbf\n246810", "holds no PIN"),
     ],

@@ -1,6 +1,7 @@
 """The entry of `ca-kiosk`."""
 
 import gc
+import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
@@ -11,6 +12,9 @@ def main(words: Sequence[str] | None = None) -> NoReturn:
     Nothing that is imported is garbage, and looking for it takes 10 ms: what runs on has it looked for again.
     """
     gc.disable()
-    from tui.cli.run import run
+    try:
+        from tui.cli.run import run
 
-    run(words)
+        run(words)
+    except KeyboardInterrupt:  # before there is a command
+        sys.exit(130)  # 128 + SIGINT, without the import that this one may have interrupted

@@ -98,9 +98,10 @@ def _command(words: Sequence[str]) -> int:
         hide()
     try:
         if command.logs:
-            from tui.process.logbook import log_to_stderr
+            from tui.process.logbook import hold_back_values, log_to_stderr
 
             log_to_stderr()
+            hold_back_values()
         return command.run(arguments)
     except ModuleNotFoundError as error:
         if not command.extra or (error.name or "").split(".")[0] == "tui":

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tui.kiosk.settings import KioskSettings, load
+from tui.kiosk.settings import KioskSettings, ModuleSettings, language_named, load
 from tui.kiosk.text import use_language
 
 
@@ -16,12 +16,24 @@ def begin(config: Path | None) -> KioskSettings:
     return settings
 
 
+def modules_of(config: Path | None, module: Path | None) -> tuple[ModuleSettings, ...]:
+    """Those of the settings, which are taken up, or the one that is named.
+
+    :raises SettingsError: the settings cannot be used.
+    """
+    if module is None:
+        return begin(config).modules
+    use_language(language_named())
+    return (ModuleSettings(module.absolute()),)
+
+
 def take_up(settings: KioskSettings) -> None:
     """Speak the language and open the log.
 
     :raises SettingsError: the log cannot be written.
     """
-    from tui.process.logbook import open_logbook  # 20 ms, in which drivers' processes start already
+    from tui.process.logbook import hold_back_values, open_logbook  # 20 ms, in which drivers' processes start already
 
     use_language(settings.language)
     open_logbook(settings.log)
+    hold_back_values()

@@ -28,7 +28,7 @@ def normalise(form: ApplicationForm) -> ApplicationForm:
     """The form as screen, answers file and desk keep it: each field in its normal form."""
     return replace(
         form,
-        id_number=normalise_id(form.id_number),
+        id_number=normalise_id(form.id_type, form.id_number),
         agent_name=contacts.normalise_name(form.agent_name),
         agent_mobile=contacts.normalise_phone(form.agent_mobile),
         agent_email=contacts.normalise_email(form.agent_email),

@@ -17,6 +17,7 @@ from tui.desk.notifications.smtp import MailSettings
 from tui.desk.platforms.nuonuo.settings import TaxPlatformSettings
 from tui.desk.platforms.registry import PLATFORMS
 from tui.desk.settings_reader import (
+    AddressOrNone,
     Positive,
     SecretBytes,
     SecretPath,
@@ -25,9 +26,11 @@ from tui.desk.settings_reader import (
     refuse_open,
 )
 
-_EACH_TERM_ONCE = "must be 12 or more, and each term stands there once"
+_EACH_TERM_ONCE = "must be 12 to 1200, and each term stands there once"
 _Lease = Annotated[int, Meta(ge=1, le=86400, description="must be 1 to 86400")]
 _Workers = Annotated[int, Meta(ge=1, le=64, description="must be 1 to 64")]
+_Days = Annotated[int, Meta(ge=1, le=3650, description="must be 1 to 3650")]
+_Host = Annotated[str, Meta(min_length=1, description="must not be empty")]
 _Port = Annotated[int, Meta(ge=0, le=65535, description="must be 0 to 65535")]
 _Version = Annotated[
     str,
@@ -77,7 +80,7 @@ class DataKey(SecretBytes):
 class Price(Struct, frozen=True, forbid_unknown_fields=True):
     """Fee of one term."""
 
-    months: Annotated[int, Meta(ge=12, description=_EACH_TERM_ONCE)]
+    months: Annotated[int, Meta(ge=12, le=1200, description=_EACH_TERM_ONCE)]
     fee_fen: Positive
     """Whole fee of the term, in fen."""
 
@@ -116,13 +119,13 @@ class Desk(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     key: SecretPath
     data_key: DataKey = field(name="data_key_file")
     database: DatabaseUrl = DatabaseUrl("sqlite:///desk.db")
-    host: str = "127.0.0.1"
+    host: _Host = "127.0.0.1"
     port: _Port = 8443
     """0 lets the system choose."""
-    public_url: str = ""
+    public_url: AddressOrNone = ""
     """Where the payment platforms send notices; empty means the address that the desk listens on."""
     minimum_kiosk_version: _Version = "1.0.0"
-    window_days: Positive = 90
+    window_days: _Days = 90
     hotline: str = ""
     qq: str = ""
     executor: str = ""

@@ -3,7 +3,7 @@
 import re
 import tomllib
 from pathlib import Path, PosixPath
-from typing import Annotated, Any, Self, TypeVar
+from typing import Annotated, Any, Final, Self, TypeVar
 
 import msgspec
 from msgspec import Meta
@@ -21,15 +21,19 @@ _OTHER_TYPE = re.compile(r"Expected `(\w+)[^`]*`, got `.*`")
 _TOML = {"object": "a table", "array": "a list"}
 """TOML's words for JSON's."""
 
-Positive = Annotated[int, Meta(ge=1, description="must be positive")]
-Address = Annotated[
-    str,
-    Meta(
-        pattern=r"\A(?:https://[^/?#@\s]+(?:/|$)|http://(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?(?:/|$))",
-        description="must begin with https:// (http on loopback only)",
-    ),
-]
+_MOST: Final = 1_000_000_000
+"""Of anything counted: what every database, and a span of years in seconds, can hold."""
+Positive = Annotated[int, Meta(ge=1, le=_MOST, description=f"must be positive, {_MOST} at most")]
+Seconds = Annotated[float, Meta(gt=0, le=600, description="must be more than 0 and at most 600")]
+"""For one exchange with another service."""
+_PORT = r"(?::(?:[1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d{2}|655[0-2]\d|6553[0-5]))?"
+_LOOPBACK = r"http://(?:127\.0\.0\.1|localhost|\[::1\])"
+_HTTPS = rf"(?:https://(?:[^/?#@:\s\[\]]+|\[[0-9A-Fa-f:.]+\])|{_LOOPBACK}){_PORT}(?:/\S*)?"
+_TOLD = "must begin with https:// (http on loopback only) and name a host"
+Address = Annotated[str, Meta(pattern=rf"\A{_HTTPS}\Z", description=_TOLD)]
 """Of a service that is spoken to over TLS."""
+AddressOrNone = Annotated[str, Meta(pattern=rf"\A(?:{_HTTPS})?\Z", description=_TOLD)]
+"""The same, or empty."""
 
 
 class SettingsError(Exception):

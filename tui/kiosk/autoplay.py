@@ -190,7 +190,7 @@ class Autoplay:
             await self._enter(invoice.tax_number, invoice.title)
 
     async def _pay(self) -> None:
-        await self.pilot.press("f9")
+        await self.pilot.press("f12")
 
     def _keep_picture(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)

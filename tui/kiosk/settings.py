@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from tui.core.driver_family import DriverFamily
 from tui.core.frozen import frozen
-from tui.process.tables import SettingsError, Table, open_table
+from tui.process.tables import SettingsError, Table, at_home, is_there, open_table
 
 if TYPE_CHECKING:
     from tui.kiosk.receipt.settings import ReceiptSettings
@@ -176,7 +176,7 @@ def _url(desk: Table) -> str:
     url = desk.take("url", str)
     try:
         parts = urlsplit(url)
-        named = bool(parts.hostname) and url.isprintable()
+        named = bool(parts.hostname) and url.isprintable() and not {" ", "?", "#"} & set(url)
         sound = parts.scheme == "https" and named and parts.port != 0 and not parts.username
     except ValueError:
         sound = False
@@ -189,13 +189,13 @@ def _ca_file(desk: Table) -> Path | None:
     if not desk.has("ca_file"):
         return None
     path = desk.source.parent / desk.take("ca_file", str)
-    if not path.is_file():
+    if not is_there(path) or path.is_dir():
         raise desk.error("ca_file", f"文件不存在: {path}", f"names no file: {path}")
     return path
 
 
 def _module(module: Table) -> ModuleSettings:
-    path = Path(module.near(module.take("path", str))).expanduser()
+    path = at_home(module.near(module.take("path", str)))
     environment = module.take("environment", dict, {})
     if not all(isinstance(value, str) for value in environment.values()):
         raise module.error("environment", "的值应为字符串", "must hold strings")
@@ -285,7 +285,7 @@ def _log(kiosk: Table, environ: Mapping[str, str]) -> Path | None:
     """`log = "…"` names a file, `log = ""` keeps none, absence means the platform's state folder."""
     if kiosk.has("log"):
         named = kiosk.take("log", str)
-        return kiosk.source.parent / Path(named).expanduser() if named else None
+        return kiosk.source.parent / at_home(named) if named else None
     return default_log(environ)
 
 

@@ -1,6 +1,8 @@
 """Log what failed and where, without secrets, personal data or values from tracebacks."""
 
 import logging
+import sys
+import threading
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +17,7 @@ KEPT = 3
 """Older files beside the one being written."""
 
 ROOT = "tui"
-"""Only the program's own loggers are written: libraries log headers and bodies."""
+"""The program's own loggers; libraries log headers and bodies, and no more than what they warn of is written."""
 
 
 class MaskedFormatter(logging.Formatter):
@@ -65,10 +67,24 @@ def _raised(record: logging.LogRecord) -> str:
     return f" ({kind.__name__}{where})"
 
 
+def hold_back_values() -> None:
+    """Log by kind and place what Python would print with its text: what ends a thread, or cannot be raised."""
+    log = logging.getLogger(f"{ROOT}.python")
+
+    def ended(fault: threading.ExceptHookArgs) -> None:
+        log.error("a thread has ended", exc_info=fault.exc_value)
+
+    def unraisable(fault: "sys.UnraisableHookArgs") -> None:
+        log.error("what cannot be raised", exc_info=fault.exc_value)
+
+    threading.excepthook, sys.unraisablehook = ended, unraisable
+
+
 def log_to_stderr() -> None:
-    """Write the log to standard error from now on, as a service does."""
+    """Write the log to standard error from now on, as a service does, and what libraries warn of."""
     handler = logging.StreamHandler()
     handler.setFormatter(MaskedFormatter())
+    logging.getLogger().addHandler(handler)  # else Python's last resort writes whole tracebacks
     log = logging.getLogger(ROOT)
     log.propagate = False
     log.addHandler(handler)

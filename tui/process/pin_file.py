@@ -31,13 +31,18 @@ def read_pin(path: Path) -> Pin:
     begin = len(_BOM) if buffer.startswith(_BOM) else 0
     line_end = min((at for mark in b"\r\n" if (at := buffer.find(mark, begin, length)) >= 0), default=length)
     control = any(octet in _CONTROL for octet in memoryview(buffer)[begin:line_end])
-    fits = 0 < line_end - begin <= LONGEST_PIN and not (utf_16 or control)
+    foreign = any(octet > 0x7F for octet in memoryview(buffer)[begin:line_end])
+    fits = 0 < line_end - begin <= LONGEST_PIN and not (utf_16 or control or foreign)
     pin = Pin(memoryview(buffer)[begin:line_end].tobytes()) if fits else None
     buffer[:] = bytes(len(buffer))
     if utf_16:
         raise SettingsError(path, "", "是 UTF-16，请另存为 UTF-8", "is UTF-16: save it as UTF-8")
     if control:
         raise SettingsError(path, "", "的CA密码中有控制字符", "has control characters in its PIN")
+    if foreign:
+        raise SettingsError(
+            path, "", "的CA密码中有全角或其他键盘上打不出的字符", "has characters in its PIN that no keyboard has"
+        )
     if pin is None:
         raise SettingsError(path, "", "里没有CA密码", "holds no PIN")
     return pin

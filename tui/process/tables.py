@@ -20,6 +20,23 @@ class SettingsError(KioskError):
         return self.failure.detail
 
 
+def is_there(path: Path) -> bool:
+    """Whether there is such a file; there is none of a name that no file can have."""
+    try:
+        return path.exists()
+    except OSError:  # too long
+        return False
+
+
+def at_home(text: str) -> Path:
+    """The path, in the place of `~` the folder of the one named; as it stands where nobody has that name."""
+    path = Path(text)
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        return path
+
+
 def open_table(path: Path) -> "Table":
     """The top table of a file.
 
@@ -81,7 +98,7 @@ class Table:
     def near(self, text: str) -> str:
         """The absolute path of a file named relative to the settings, else the text as it is."""
         beside = self.source.parent / text
-        return str(beside) if text and beside.exists() else text
+        return str(beside) if text and is_there(beside) else text
 
     def error(self, key: str, chinese: str, english: str) -> SettingsError:
         """The error that names this table's key."""

@@ -8,6 +8,7 @@ from contextlib import suppress
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
+from select import select
 from typing import TextIO
 
 import pytest
@@ -95,8 +96,9 @@ def test_headers_cannot_be_smuggled_in(mail: MailSettings, to: str, subject: str
 class Counted:
     """A relay that takes messages without a word about TLS, so many over one connection, and counts."""
 
-    def __init__(self, at_most: int, *, says_so: bool) -> None:
-        self._at_most, self._says_so = at_most, says_so
+    def __init__(self, at_most: int, *, says_so: bool = True, takes: float = 0) -> None:
+        """It takes so many seconds over a message, and none that its sender did not wait for."""
+        self._at_most, self._says_so, self._takes = at_most, says_so, takes
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._listener.getsockname()[1])
         self.connections = self.messages = 0
@@ -114,9 +116,9 @@ class Counted:
                 peer, _ = self._listener.accept()
                 self.connections += 1
                 with peer, peer.makefile("rw", encoding="ascii", newline="\r\n") as lines, suppress(OSError):
-                    self._serve(lines)
+                    self._serve(lines, peer)
 
-    def _serve(self, lines: TextIO) -> None:
+    def _serve(self, lines: TextIO, peer: socket.socket) -> None:
         def say(line: str) -> None:
             lines.write(f"{line}\r\n")
             lines.flush()
@@ -131,6 +133,8 @@ class Counted:
             if verb == "DATA":
                 while lines.readline() != ".\r\n":
                     pass
+                if select([peer], [], [], self._takes)[0]:
+                    return None  # it went
                 taken, self.messages = taken + 1, self.messages + 1
                 say("250 taken")
         return None
@@ -145,6 +149,20 @@ def test_messages_follow_each_other_over_a_connection_as_long_as_the_server_goes
         for number in range(3):
             mailer.send(str(number), "zhang@example.com", "发票", "一次")
         assert (relay.messages, relay.connections) == (3, 2)
+        mailer.close()
+    finally:
+        relay.stop()
+
+
+def test_a_server_that_thinks_about_a_message_is_waited_for() -> None:
+    relay = Counted(1, takes=0.6)
+    try:
+        settings = MailSettings(
+            host="127.0.0.1", port=relay.port, sender="ca@example.com", starttls=False, deadline=0.2
+        )
+        mailer = Mailer(settings)
+        mailer.send("1", "zhang@example.com", "发票", "一次")
+        assert relay.messages == 1
         mailer.close()
     finally:
         relay.stop()

@@ -62,8 +62,7 @@ def test_what_was_written_is_told_once_it_is_committed(town: Town, person: Perso
     def become(status: ApplicationStatus) -> None:
         with writing(town.desk.engine) as db:
             row = load(db.connection(), ApplicationRecord, number)
-            row.owe_certificate(status)
-            row.status = status
+            row.become(status)
             save(db, row)
             assert (seen, dues) == ([], [])
             if status is ApplicationStatus.WITHDRAWN:

@@ -56,7 +56,7 @@ async def test_killed_while_it_issues(sandbox: Sandbox, tmp_path: Path) -> None:
         await person.walk_to(Step.QR)
         business_no = person.application.business_no
         await person.pay()
-        await person.press("f5")
+        await person.press("tab", "enter")
         await person.reached(Step.ISSUING, Step.INSTALL_PIN)
         dead = kill_desk(sandbox)
         await desk_is_back(sandbox, dead)

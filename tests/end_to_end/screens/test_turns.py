@@ -30,10 +30,11 @@ async def test_withdrawn_before_payment_then_applied_anew(sandbox: Sandbox, tmp_
         await person.until(Step.CHANNEL)
         await person.press("f3")
         await person.until(Step.ORDER)
-        await person.press("f8", "enter")
+        await person.press("tab", "enter", "enter")
         assert person.app.state.step is Step.ORDER
         assert person.application.status is ApplicationStatus.ENTERED
-        await person.press("f8", "tab", "enter")
+        await person.app.step_screen.run_action("withdraw")
+        await person.press("tab", "enter")
         await person.until(Step.WITHDRAWN)
         assert "申请已撤销" in person.text
         assert "没有扣款" in person.text

@@ -70,6 +70,10 @@ async def _nobody(stage: Stage) -> None:
     await stage.pilot.pause()
 
 
+async def _prices(stage: Stage) -> None:
+    await stage.act("#prices")
+
+
 async def _handed_in(stage: Stage) -> None:
     """提交 with three fields that break their rules."""
     wrong = dict(check(normalise(WRONG.form), (12, 24), WRONG.today))
@@ -101,7 +105,7 @@ SCENES: dict[str, Scene] = {
     "agreement-ticked": Scene(GALLERY["agreement"], _keys("end", "tab", "space")),
     "form-blank": Scene(BLANK, _keys()),
     "form-wrong": Scene(FORM, _handed_in),
-    "form-prices": Scene(FORM, _keys("f4")),
+    "form-prices": Scene(FORM, _prices),
     "form-help": Scene(FORM, _keys("f1")),
     "form-leaving": Scene(FORM, _keys("f10")),
     "form-nobody": Scene(FORM, _nobody),

@@ -71,6 +71,11 @@ class Stage:
         await self.pilot.press(*keys)
         return await self.events()
 
+    async def act(self, button: str) -> list[Event]:
+        """Go to the button that this selector names and press Enter, as it is given by whoever has no mouse."""
+        self.app.screen.set_focus(self.app.screen.query_one(button))
+        return await self.press("enter")
+
     async def events(self) -> list[Event]:
         """What was posted since the last look."""
         await self.pilot.pause()

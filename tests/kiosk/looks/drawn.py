@@ -46,7 +46,8 @@ RARE = ("zh", "compact"), ("en", "regular")
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 PLAIN = "foreground on background"
 NAMES = (
-    "background surface raised foreground muted primary secondary accent ink good bad error field bar on-bar edge focus"
+    "background surface raised foreground muted primary secondary accent ink good bad error field bar on-bar"
+    " main on-main edge focus"
 )
 
 

@@ -2,13 +2,14 @@
 
 import asyncio
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from tests.harness.deskclient.samples import INVOICE, SERVICE, application, document
 from tests.harness.kiosk.ports_double import DeskScript, Listener, TokensDouble, lost
 from tui.core.application import ApplicationForm
+from tui.core.beijing import SKEW
 from tui.core.certificate import CertificateRef
 from tui.core.failure import DeskError, Failure, KioskError, Reason, TokenError
 from tui.core.order import ApplicationStatus, Offer
@@ -17,6 +18,7 @@ from tui.core.secret import Password, Pin
 from tui.core.token import SignedRequest, Snapshot, TokenStage
 from tui.journey import commands as c
 from tui.journey import events as e
+from tui.kiosk.runtime.polls import DeskTime
 from tui.kiosk.runtime.ports import Ports
 from tui.kiosk.runtime.runtime import Runtime
 
@@ -37,6 +39,15 @@ def test_a_snapshot_carries_the_clocks_time() -> None:
     kiosk.runtime = Runtime(lambda: ports, clock=lambda: at)
     with kiosk:
         assert kiosk.until(e.TokensSeen) == e.TokensSeen(Snapshot(), at)
+
+
+@pytest.mark.parametrize(("off", "told"), [(timedelta(days=1), True), (timedelta(days=-1), True), (SKEW, False)])
+def test_a_clock_that_is_wrong_is_set_right_by_the_desks(off: timedelta, told: bool) -> None:
+    at = datetime(2026, 11, 23, tzinfo=UTC)
+    time = DeskTime(lambda: at + off)
+    assert time() == at + off
+    time.told(at)
+    assert (time() == at) is told
 
 
 def test_a_broken_watch_is_told_and_begun_again() -> None:

@@ -64,7 +64,7 @@ async def test_the_fee_follows_the_term() -> None:
         stage.screen.query_one("#term").focus()
         await stage.press("right")
         assert "¥ 380.00，续期后有效期至2028年" in stage.text
-        await stage.press("f4")
+        await stage.act("#prices")
         for word in ("¥ 190.00", "每年", "2028年12月13日"):
             assert word in stage.text
 

@@ -82,9 +82,9 @@ async def test_a_pin_pad_is_asked_without_pins() -> None:
 async def test_it_is_offered_beside_the_list_and_where_the_token_demands_it() -> None:
     home = State(step=Step.CERTIFICATES, now=people.NOW, snapshot=Snapshot((people.TOKEN,)))
     async with staged(home) as stage:
-        assert await stage.press("f7") == [e.PinChangeOpened()]
+        assert await stage.act("#change-pin") == [e.PinChangeOpened()]
         await stage.show(replace(home, return_to=Step.CARD, signed_in=True))
         assert "修改CA密码" not in stage.text
         expired = replace(asked(), step=Step.REFUSED, failure=Failure(Reason.PIN_EXPIRED))
         await stage.show(expired)
-        assert await stage.press("f7") == [e.PinChangeOpened()]
+        assert await stage.act("#change-pin") == [e.PinChangeOpened()]

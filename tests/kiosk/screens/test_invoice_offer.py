@@ -1,4 +1,4 @@
-"""The invoice by the certificate: offered with its source, taken by a key, never silently."""
+"""The invoice by the certificate: offered with its source, taken by a button, never silently."""
 
 from tests.harness.kiosk.stage import staged
 from tests.harness.people import application, certificate, state, token
@@ -21,11 +21,11 @@ def choosing(organisation: str = COMPANY, number: str = NUMBER, **changes: objec
     return state(Step.METHOD, snapshot=Snapshot((held,)), **(shown | changes))
 
 
-async def test_the_offer_is_shown_and_nothing_is_taken_before_the_key() -> None:
+async def test_the_offer_is_shown_and_nothing_is_taken_before_the_button() -> None:
     async with staged(choosing()) as stage:
-        assert f"按F4填入证书上的单位，请核对：{COMPANY} {NUMBER}" in stage.text
+        assert f"证书上的单位，请核对：{COMPANY} {NUMBER}" in stage.text
         assert {field.value for field in stage.screen.query(TextField)} == {""}
-        assert await stage.press("f4") == [e.InvoiceEdited(PaymentMethod.ALIPAY, InvoiceForm(NUMBER, COMPANY))]
+        assert await stage.act("#take") == [e.InvoiceEdited(PaymentMethod.ALIPAY, InvoiceForm(NUMBER, COMPANY))]
         assert [field.value for field in stage.screen.query(TextField)] == [NUMBER, COMPANY]
         assert stage.screen.focused is not None
         assert "一旦发票已开具" in stage.text
@@ -36,13 +36,13 @@ async def test_messages_go_with_the_values_that_the_offer_replaces() -> None:
     async with staged(choosing()) as stage:
         await stage.show(choosing(failure=Failure(Reason.FORM_INVALID, field_errors=errors)))
         assert [field.wrong for field in stage.screen.query(TextField)] == [True, True]
-        await stage.press("f4")
+        await stage.act("#take")
         assert [field.wrong for field in stage.screen.query(TextField)] == [False, False]
 
 
 async def test_what_the_certificate_does_not_say_stays_as_typed() -> None:
     async with staged(choosing(number="", invoice=InvoiceForm("91440300MA5TEX712G", ""))) as stage:
-        await stage.press("f4")
+        await stage.act("#take")
         assert [field.value for field in stage.screen.query(TextField)] == ["91440300MA5TEX712G", COMPANY]
 
 
@@ -51,4 +51,3 @@ async def test_a_person_and_a_certificate_without_organisation_are_offered_nothi
         async with staged(shown) as stage:
             assert "按证书填写" not in stage.text
             assert "证书上的单位" not in stage.text
-            assert await stage.press("f4") == []

@@ -1,6 +1,14 @@
-"""Arrows, Tab, Enter and Esc mean the same on every screen (assets/docs/operating.md, "At the kiosk")."""
+"""Every key means the same on every screen (assets/docs/operating.md, "At the kiosk")."""
+
+import re
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+from typing import Any
 
 import pytest
+from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import OptionList
 
@@ -9,8 +17,11 @@ from tests.harness.kiosk.journey_states import journey_states
 from tests.harness.kiosk.stage import Stage, staged
 from tui.journey import events as e
 from tui.journey.state import State, Step
-from tui.kiosk.screens.base import StepScreen
+from tui.kiosk import screens
+from tui.kiosk.app import KioskApp
 from tui.kiosk.screens.dialogue import Confirm
+from tui.kiosk.screens.keys import KEYS
+from tui.kiosk.screens.looks.app import PalettedApp
 from tui.kiosk.widgets.action import ActionButton
 from tui.kiosk.widgets.choice import Choice, Tick
 from tui.kiosk.widgets.document import Document
@@ -127,12 +138,39 @@ def _leads_back(stage: Stage) -> bool:
     return any(stage.screen.offers(key.action, stage.screen.state) for key in keys)
 
 
-def test_escape_and_f3_are_one_key_and_f1_f2_f10_mean_the_same_everywhere() -> None:
-    for kind in StepScreen.__subclasses__():
-        for key in kind.keys:
-            names = key.key.split(",")
-            assert ("escape" in names) is ("f3" in names), kind
-            assert not {"f1", "f2", "tab", "enter", "up", "down", "left", "right"} & set(names), kind
+def _screens(kind: type[Screen[Any]] = Screen) -> Iterator[type[Screen[Any]]]:
+    """All of the program, whatever lies above a step among them."""
+    for module in iter_modules(screens.__path__):
+        import_module(f"{screens.__name__}.{module.name}")
+    for below in kind.__subclasses__():
+        own = (below,) if below.__module__.startswith(screens.__name__) else ()
+        yield from (*own, *_screens(below))
+
+
+def _functions(kind: type[Any]) -> Iterator[tuple[str, str]]:
+    """Its function keys and Esc, with what they do."""
+    for binding in vars(kind).get("BINDINGS", ()):
+        for key in binding.key.split(","):
+            if key == "escape" or re.fullmatch(r"f\d+", key):
+                yield key, binding.action.removeprefix("app.").removeprefix("screen.")
+
+
+def test_a_key_has_one_act_on_every_screen_and_an_act_one_key() -> None:
+    table = {name: key.action for key in KEYS for name in key.key.split(",")}
+    assert len({key.action for key in KEYS}) == len(KEYS)
+    met = set()
+    kinds: list[type[Any]] = [KioskApp, PalettedApp, *_screens()]
+    for kind in kinds:
+        for key, act in _functions(kind):
+            assert table.get(key) == act, (kind, key, act)
+            met.add(key)
+    assert met == table.keys()
+
+
+def test_the_manual_tells_every_key() -> None:
+    manual = (Path(screens.__path__[0]).parents[2] / "assets/docs/operating.md").read_text(encoding="utf-8")
+    told = re.findall(r"F\d+", " ".join(re.findall(r"^\| ([^|]*) \|", manual, re.MULTILINE)))
+    assert sorted(told, key=lambda name: int(name[1:])) == [key.key.split(",")[0].upper() for key in KEYS]
 
 
 @pytest.mark.parametrize("keys", [("tab", "shift+tab"), ("down", "up"), ("right", "left")])

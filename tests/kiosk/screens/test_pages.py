@@ -6,6 +6,7 @@ from tests.harness.kiosk.stage import Stage, staged
 from tui.core.order import Document as Text
 from tui.journey import events as e
 from tui.journey.state import Step
+from tui.kiosk.widgets.action import ActionButton
 from tui.kiosk.widgets.choice import Tick
 from tui.kiosk.widgets.document import Document
 from tui.kiosk.widgets.pages import PageNumber
@@ -36,6 +37,26 @@ async def test_taps_on_the_next_page_lead_to_the_act_at_the_end() -> None:
         assert _place(stage) == seen[-2]
         await fingers.words("同意并继续")
         assert await stage.events() == [e.NoticeAccepted()]
+
+
+async def test_enter_presses_what_is_lit_and_that_is_one_button() -> None:
+    async with staged(people.state(Step.NOTICE, notice=LONG)) as stage:
+        lit = []
+        while not await stage.press("enter"):
+            [button] = stage.screen.query("ActionButton.-lit, ActionButton:focus")
+            lit.append(button.id)
+        assert lit[:-1] == ["next-page"] * (len(lit) - 1)
+        assert lit[-1] is None
+        await stage.press("tab")
+        assert [str(button.label) for button in stage.screen.query(ActionButton) if button.is_lit] == ["返回"]
+
+
+async def test_who_has_not_read_to_the_end_may_go_on() -> None:
+    async with staged(people.state(Step.NOTICE, notice=LONG)) as stage:
+        assert await stage.press("tab", "enter") == [e.NoticeAccepted()]
+    async with staged(people.state(Step.AGREEMENT, agreement=LONG)) as stage:
+        await stage.press("tab", "space")
+        assert await stage.press("enter") == [e.AgreementAccepted()]
 
 
 async def test_at_the_end_of_the_agreement_the_box_is_next() -> None:
@@ -72,4 +93,6 @@ async def test_no_line_is_left_out_between_a_page_and_the_one_before() -> None:
 async def test_in_a_narrow_window_nothing_is_said_of_buttons_that_are_not_there() -> None:
     async with staged(people.state(Step.NOTICE, notice=LONG), (75, 24)) as stage:
         assert "下一页" not in stage.text
-        assert "向下翻阅" in stage.text
+        assert "> 同意并继续 <" not in stage.text
+        await stage.press("end")
+        assert "> 同意并继续 <" in stage.text

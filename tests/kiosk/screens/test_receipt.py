@@ -59,6 +59,7 @@ async def test_the_end_says_where_the_money_is() -> None:
         refunds=(Refund(20000, done=False, cause="issuing_failed"),),
     )
     async with staged(state(Step.WITHDRAWN, application=ended)) as stage:
+        assert stage.text.index("原路退回") < stage.text.index("业务单号")
         assert "办理失败" in stage.text
         assert "正在原路退回" in stage.text
         assert await stage.press("enter") == [e.BackPressed()]

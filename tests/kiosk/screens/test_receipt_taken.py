@@ -35,7 +35,7 @@ async def test_it_is_printed_while_the_screen_goes_on(trouble: OutletTrouble | N
     slow = Slow(trouble)
     async with staged(done()) as stage:
         stage.app.outlets = (slow,)
-        await stage.press("f8")
+        await stage.act("#take-receipt")
         assert "深圳********公司" in stage.text
         await stage.press("enter")
         assert "请稍候" in stage.text
@@ -51,7 +51,8 @@ async def test_it_is_printed_while_the_screen_goes_on(trouble: OutletTrouble | N
 @pytest.mark.parametrize("size", [(80, 24), (120, 50)])
 async def test_the_code_is_read(size: tuple[int, int]) -> None:
     async with staged(done(), size) as stage:
-        await stage.press("f8", "enter")
+        await stage.act("#take-receipt")
+        await stage.press("enter")
         code = stage.app.screen.query_one(TextCode)
         assert code.drawing is not None
         dark = np.pad(np.array(code._modules, dtype=np.uint8), 4)

@@ -64,3 +64,5 @@ async def test_the_payee_is_named_as_the_wallet_names_it_with_its_english_below(
         assert payee in stage.text
         assert "NETCA Security Co." in stage.text
         assert "Paid" in stage.text
+        assert 'If it does not, press "Paid".' in stage.text
+        assert stage.screen.query_one("#acts").region.bottom < stage.screen.query_one("KeyLine").region.y

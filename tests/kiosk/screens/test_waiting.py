@@ -3,6 +3,8 @@
 from dataclasses import replace
 
 import pytest
+from rich.color import ColorSystem
+from textual.color import Color
 
 from tests.harness import people
 from tests.harness.kiosk.stage import staged
@@ -11,6 +13,10 @@ from tui.core.failure import Failure, Reason
 from tui.core.token import ModuleFault, Snapshot
 from tui.journey import events as e
 from tui.journey.state import State, Step
+from tui.kiosk.screens.looks.dark import TRUE
+from tui.kiosk.text import use_language
+from tui.kiosk.widgets.body import Body
+from tui.kiosk.widgets.figures import Figures
 from tui.kiosk.widgets.key_line import KeyLine
 
 HOME = State(now=people.NOW, snapshot=people.SNAPSHOT, service=people.SERVICE, desk_reachable=True)
@@ -126,7 +132,6 @@ async def test_waiting_follows_plug_and_unplug() -> None:
     [
         (["enter"], e.Started()),
         (["right", "enter"], e.CertificatesOpened()),
-        (["tab", "tab", "enter"], e.SelfCheckOpened()),
         (["f4"], e.CertificatesOpened()),
         (["f5"], e.SelfCheckOpened()),
     ],
@@ -134,6 +139,36 @@ async def test_waiting_follows_plug_and_unplug() -> None:
 async def test_keys_of_the_waiting_screen(keys: list[str], event: object) -> None:
     async with staged(HOME) as stage:
         assert await stage.press(*keys) == [event]
+
+
+async def test_what_is_lit_is_what_is_to_be_done_now() -> None:
+    async with staged(home()) as stage:
+        stage.app.console._color_system = ColorSystem.TRUECOLOR
+        stage.app.register_theme(TRUE.theme())
+        stage.app.theme = TRUE.name
+        await stage.events()
+        ground = Color.parse(stage.app.theme_variables["focus"]).rich_color
+        for shown, button in ((home(), False), (HOME, True), (home(), False)):
+            await stage.show(shown)
+            cells = [segment for strip in stage.app.screen._compositor.render_strips() for segment in strip]
+            lit = "".join(cell.text for cell in cells if cell.style and cell.style.bgcolor == ground).strip()
+            assert lit.startswith("> 开始办理" if button else "请插入CA证书U盘")
+            assert ("开始办理" in lit) is button
+            assert await stage.press("enter") == ([e.Started()] if button else [])
+
+
+@pytest.mark.parametrize("size", [(80, 24), (84, 30), (100, 38), (120, 40), (200, 60)])
+@pytest.mark.parametrize("language", ["zh", "en"])
+async def test_the_first_page_is_seen_whole(
+    size: tuple[int, int], language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Figures, "half_blocks", True)
+    use_language(language)
+    try:
+        async with staged(home(), size) as stage:
+            assert stage.screen.query_one(Body).max_scroll_y == 0
+    finally:
+        use_language("zh")
 
 
 async def test_retry_is_a_key_only_while_a_failure_is_shown() -> None:

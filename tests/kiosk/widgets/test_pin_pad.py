@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from textual.events import Key
 from textual.message import Message
 from textual.message_pump import MessagePump
 
@@ -166,3 +167,13 @@ async def test_where_nothing_is_typed_there_are_buttons_and_no_pad(page: State) 
         back = [button for button in stage.screen.query("#actions ActionButton") if "返回" in str(button.render())]
         assert back
         assert all(button.region for button in back)
+
+
+async def test_wide_characters_of_an_input_method_are_those_of_their_keys() -> None:
+    async with staged(PAGES["first"]) as stage:
+        entry = stage.screen.query_one(PinEntry)
+        entry.focus()
+        for wide in "１ａＺ！\u3000é王":
+            stage.app.post_message(Key("wide", wide))
+        await stage.pilot.pause()
+        assert bytes(entry._secret.reveal()) == b"1aZ!"

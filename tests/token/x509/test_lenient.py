@@ -83,6 +83,10 @@ def test_an_sm2_key_is_named_in_both_forms(spki: bytes) -> None:
         (0x13, "供应商".encode(), "供应商"),
         (0x14, "供应商".encode("gbk"), "供应商"),
         (0x16, "供应商".encode(), "供应商"),
+        (0x13, "某某".encode("gbk"), "某某"),  # also UTF-8, of two Latin letters
+        (0x14, "某某".encode("gbk"), "某某"),
+        (0x0C, "ĳĳ".encode(), "ĳĳ"),
+        (0x14, "José".encode(), "José"),
         (0x1C, "供应商".encode("utf-32-be"), "供应商"),
         (0x1E, "供应商".encode("utf-16-be"), "供应商"),
         (0x1E, "供应".encode("utf-16-be") + b"\x55", "供应\ufffd"),

@@ -4,10 +4,9 @@ import asyncio
 from pathlib import Path
 
 from tui.cli.certs.listing import look
+from tui.cli.settings import modules_of
 from tui.core.certificate import Certificate, Token
 from tui.core.failure import Failure, Reason, TokenError
-from tui.kiosk.settings import ModuleSettings, language_named, load
-from tui.kiosk.text import use_language
 from tui.kiosk.wiring import tokens
 
 Held = tuple[Token, Certificate]
@@ -18,14 +17,7 @@ def held(config: Path | None, module: Path | None) -> tuple[Held, ...]:
 
     :raises TokenError: no token is in, or none can be looked at.
     """
-    if module:
-        use_language(language_named())
-        modules: tuple[ModuleSettings, ...] = (ModuleSettings(module.absolute()),)
-    else:
-        settings = load(config)
-        use_language(settings.language)
-        modules = settings.modules
-    snapshot = asyncio.run(look(tokens(modules)))
+    snapshot = asyncio.run(look(tokens(modules_of(config, module))))
     if not snapshot.tokens:
         raise TokenError(snapshot.faults[0].failure if snapshot.faults else Failure(Reason.NO_TOKEN))
     return tuple((token, certificate) for token in snapshot.tokens for certificate in token.certificates)

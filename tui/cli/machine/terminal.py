@@ -20,7 +20,7 @@ def findings(environment: Mapping[str, str]) -> Iterator[Finding]:
     yield character_set()
     yield terminal(environment)
     yield fonts(environment)
-    yield typing(environment)
+    yield typing()
 
 
 def character_set() -> Finding:
@@ -77,7 +77,7 @@ def fonts(environment: Mapping[str, str]) -> Finding:
     return Finding("fonts", ok=False, detail=_("没有中文字体"), fix=fix)
 
 
-def typing(environment: Mapping[str, str]) -> Finding:
+def typing() -> Finding:
     """An input method that runs here, or the keyboard on the screen with its dictionary."""
     running = sorted(_processes() & INPUT_METHODS)
     if running:

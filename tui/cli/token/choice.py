@@ -4,12 +4,12 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tui.cli.settings import modules_of
 from tui.core.certificate import Token
 from tui.core.exits import Exit
 from tui.core.failure import Failure, Reason, TokenError
 from tui.core.text_safety import printable
-from tui.kiosk.settings import ModuleSettings, language_named, load
-from tui.kiosk.text import _, use_language
+from tui.kiosk.text import _
 
 if TYPE_CHECKING:
     from tui.cli.token.asking import Asking
@@ -25,17 +25,10 @@ def on_one(config: Path | None, module: Path | None, named: str, act: Act) -> in
     """
     import asyncio
 
-    from tui.cli.settings import take_up
     from tui.cli.token.asking import Asking
     from tui.kiosk.wiring import tokens
 
-    if module:
-        use_language(language_named())
-        modules: tuple[ModuleSettings, ...] = (ModuleSettings(module.absolute()),)
-    else:
-        settings = load(config)
-        take_up(settings)
-        modules = settings.modules
+    modules = modules_of(config, module)
 
     async def done() -> int:
         port = tokens(modules)

@@ -23,11 +23,27 @@ _REPLACED: Final = "\ufffc\ufffd"
 """Stand where something was that got lost on the way."""
 _HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹣－"), "-")
+_RADICALS = (
+    " 厂乛乚乙亻冂𠘨刀刂卜㔾小小兀尣尢𡯂巳幺彑彐忄心扌攵 旡日月歺母民氵氺灬爫爫丬牛犭王𤴔目示礻𥫗糹纟罓罒㓁冗𦉫"
+    "羊𦍌𦍋耂肀聿肉𦥑艹艹艹虎衤覀西见角𧢲讠贝𧾷车辶辶辶邑钅長镸长门𨸏阝雨青韦页风飞食𩙿飠饣𩠐马骨鬼鱼鸟卤麦黄黾斉齐歯齿竜龙龜亀龟"
+)
+"""What U+2E80 to U+2EF3 stand for (Unicode, EquivalentUnifiedIdeograph.txt), a blank for nothing."""
+_OF_PRINT = (
+    {code: han for code, han in enumerate(_RADICALS, 0x2E80) if han != " "}
+    | {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)}  # Kangxi radicals
+    | {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}  # Latin ligatures
+)
+"""What a copy from a PDF has in the place of the characters that are seen."""
+_MOST_MARKS: Final = 8
+"""On one character; Tibetan and Vietnamese need five."""
 
 
 def clean(text: str) -> str:
-    """`text` in Unicode's NFC, blanks and line ends folded, without control sequences and invisible marks."""
-    text = _SEQUENCE.sub("", text)
+    """`text` in Unicode's NFC, blanks and line ends folded, without control sequences and invisible marks.
+
+    Radicals and ligatures are the characters as which they are seen.
+    """
+    text = _SEQUENCE.sub("", text).translate(_OF_PRINT)
     text = "".join(" " if c.isspace() or c == _BLANK_BRAILLE else c for c in text)
     return " ".join(unicodedata.normalize("NFC", _INVISIBLE.sub("", text)).split())
 
@@ -44,12 +60,17 @@ def compact(text: str) -> str:
 
 def has_unusable(text: str) -> bool:
     """Whether a character of `text` is none that paper, e-mail and tax platform can carry."""
-    return bool(_INVISIBLE.search(text)) or any(_unusable(c) for c in text)
+    return bool(_INVISIBLE.search(text)) or any(map(_unusable, text)) or _has_piled_marks(text)
 
 
 def is_letter(character: str) -> bool:
     """Of any script; 〇 and the Han characters that this Python's Unicode does not know yet are letters too."""
     return character.isalpha() or character == "〇" or is_newer_han(character)
+
+
+def _has_piled_marks(text: str) -> bool:
+    kinds = "".join(unicodedata.category(character)[0] for character in text)
+    return "M" * (_MOST_MARKS + 1) in kinds
 
 
 def _unusable(character: str) -> bool:

@@ -18,9 +18,14 @@ _APOSTROPHES = dict.fromkeys(map(ord, "‘’‛′ʹ´`"), "'")
 _STOPS = dict.fromkeys(map(ord, "。｡﹒"), ".")
 
 _MOBILE = re.compile(r"1[3-9]\d{9}", re.ASCII)
+_TRUNK = re.compile(r"0(?=1[3-9]\d{9}$)", re.ASCII)
+"""Once dialled before a mobile of another city."""
 _LANDLINE = re.compile(r"(010|02\d|0[3-9]\d{2})-?(\d{3,4}-?\d{4})((?:-\d{1,6})?)", re.ASCII)
-_SERVICE = re.compile(r"([48]00)-?(\d{3}-?\d{4}|\d{4}-?\d{3})((?:-\d{1,6})?)", re.ASCII)
-_EXTENSION = re.compile(r"(?:转|轉|分机|分機|ext(?:ension)?|x|#)[.:\s-]*(?=\d{1,6}$)", re.ASCII | re.IGNORECASE)
+_SERVICE = re.compile(r"([48]00)((?:-?\d){7})((?:-\d{1,6})?)", re.ASCII)
+_EXTENSION = re.compile(
+    r"(?:转|轉|分机|分機|ext(?:ension)?|[x#*,])[.:\s-]*(?=\d{1,6}$)|\((?=\d{1,6}\)$)", re.ASCII | re.IGNORECASE
+)
+_POINT = re.compile(r"(?<=\d)\.(?=\d)", re.ASCII)
 _CHINA = re.compile(r"(?:\+|00)?86-?", re.ASCII)
 _EMAIL = re.compile(
     r"[\w!#$%&'*+/=?^`{|}~-]+(\.[\w!#$%&'*+/=?^`{|}~-]+)*"  # Dot-string (RFC 5321 4.1.2)
@@ -45,8 +50,9 @@ def check_name(name: str) -> FieldError | None:
 
 def normalise_phone(number: str) -> str:
     """A mobile's 11 digits, `0755-88888888-801`, `4008301330`; what is none of them without blanks and brackets."""
+    typed = half_width(number)
     plain, parted = (
-        compact(re.sub(r"[()]", "", text)) for text in (half_width(number), _EXTENSION.sub("-", half_width(number)))
+        compact(re.sub(r"[()]", "", text)) for text in (typed, _POINT.sub("-", _EXTENSION.sub("-", typed)))
     )
     return next((found for found in map(_canonical, _readings(parted)) if found), plain)
 
@@ -102,7 +108,7 @@ def _readings(number: str) -> tuple[str, ...]:
 
 
 def _canonical(number: str) -> str:
-    digits = number.replace("-", "")
+    digits = _TRUNK.sub("", number.replace("-", ""))
     if _MOBILE.fullmatch(digits):
         return digits
     if found := _SERVICE.fullmatch(number):

@@ -13,9 +13,12 @@ _PATTERNS = {
     IdType.HK_MACAO_PASS: re.compile(r"[HM]\d{8}(\d{2})?|[HM]A\d{7}(\d{2})?", re.ASCII),
     IdType.TAIWAN_PASS: re.compile(r"\d{8}|\d{10}(\([A-Z]\)|[A-Z])?", re.ASCII),
     IdType.PASSPORT: re.compile(r"[A-Z0-9]{5,18}", re.ASCII),
-    IdType.MILITARY: re.compile(r"[\w字第号()〔〕-]{4,20}"),
-    IdType.OTHER: re.compile(r"[\w()〔〕/.-]{4,30}"),
+    IdType.MILITARY: re.compile(r"(?=.*[^\W_])[\w字第号()〔〕-]{4,20}"),
+    IdType.OTHER: re.compile(r"(?=.*[^\W_])[\w()〔〕/.-]{4,30}"),
 }
+_WRITTEN_FREELY = IdType.MILITARY, IdType.OTHER
+_TENS = str.maketrans("Ⅹ×", "XX")
+"""The Roman ten that X stands for (GB 11643, 5.5), and what input methods offer for it."""
 _PROVINCE = "(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5])"
 """GB/T 2260."""
 _REGIONS = {
@@ -28,9 +31,10 @@ _LONGEST_LIFE = 130
 """Years."""
 
 
-def normalise_id(number: str) -> str:
-    """Half-width, upper case, no blanks."""
-    return compact(number.upper())
+def normalise_id(id_type: IdType, number: str) -> str:
+    """Half-width, upper case, no blanks; no dashes where the document has none, and one X for all that look like it."""
+    kept = compact(number.upper())
+    return kept if id_type in _WRITTEN_FREELY else kept.replace("-", "").translate(_TENS)
 
 
 def check_id(id_type: IdType, number: str, today: date | None = None) -> FieldError | None:

@@ -9,10 +9,10 @@ from tui.core.form.documents import is_citizen_number
 from tui.core.form.kinds import FieldError
 
 LONGEST_TITLE = 100
-_USCC = re.compile(r"[0-9A-HJ-NPQRTUWXY]{2}\d{6}[0-9A-HJ-NPQRTUWXY]{10}", re.ASCII)
+_USCC = re.compile(r"[1-9A-HJ-NPQRTUWXY][0-9A-HJ-NPQRTUWXY][1-8]\d{5}[0-9A-HJ-NPQRTUWXY]{10}", re.ASCII)
 """统一社会信用代码, GB 32100-2015: the first two places name the registry and its kind, and may be letters."""
-_BY_LENGTH = re.compile(r"[0-9A-Z]{15}|[0-9A-Z]{17,18}|[0-9A-Z]{20}", re.ASCII)
-"""15: region and organisation; 17, 20: an identity number with two digits."""
+_BY_LENGTH = re.compile(r"(?!(.)\1*$)(?:[0-9A-Z]{15}|[0-9A-Z]{17,18}|[0-9A-Z]{20})", re.ASCII)
+"""15: region and organisation; 17, 20: an identity number with two digits. One character repeated is none."""
 _OF_A_PASS = re.compile(r"([HM](\d{8}|\d{10}|A\d{7})|[A-Z]\d{8}|[A-Z]{2}\d{7}|\d{8})\d{2}", re.ASCII)
 """Pass or passport with two digits (国家税务总局公告2015年第66号)."""
 _NATURAL_PERSON = re.compile(r"[A-Z](19|20)\d{14}[0-9A-Z]", re.ASCII)

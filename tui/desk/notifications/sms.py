@@ -10,7 +10,7 @@ import msgspec
 
 from tui.desk.notifications.message import NotDelivered
 from tui.desk.outbound import HttpsConnection, Unreachable
-from tui.desk.settings_reader import SecretBytes
+from tui.desk.settings_reader import Address, Seconds, SecretBytes
 
 SMS_TIME_HEADER = "Sms-Timestamp"
 SMS_SIGNATURE_HEADER = "Sms-Signature"
@@ -19,12 +19,12 @@ SMS_SIGNATURE_HEADER = "Sms-Signature"
 class SmsSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The SMS gateway."""
 
-    url: str
+    url: Address
     key: SecretBytes = msgspec.field(name="key_file")
     """The secret shared with the gateway; blanks around it do not count."""
     ca_file: Path | None = None
     """PEM bundle to trust instead of the system's authorities."""
-    deadline: float = 10.0
+    deadline: Seconds = 10.0
     """Seconds for one exchange."""
 
 

@@ -12,15 +12,20 @@ from email.utils import formataddr, formatdate
 from functools import cached_property
 from pathlib import Path
 from select import POLLIN, poll
-from typing import NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import msgspec
 
+from tui.core.form.contacts import check_email
 from tui.desk.notifications.message import Attachment, NotDelivered
 from tui.desk.notifications.mime import compose, encoded
 from tui.desk.outbound import trust
-from tui.desk.settings_reader import Password
+from tui.desk.settings_reader import Password, Seconds, UnusableSetting
 
+_Host = Annotated[str, msgspec.Meta(min_length=1, description="must not be empty")]
+_Port = Annotated[int, msgspec.Meta(ge=1, le=65535, description="must be 1 to 65535")]
+_VERDICT = 600.0
+"""Seconds for the answer to a whole message (RFC 5321, 4.5.3.2.6): who gives up before it comes sends a second copy."""
 _KEPT, _KEPT_SECONDS = 2, 15.0
 """Connections, and how long each of them is kept unused."""
 
@@ -28,8 +33,8 @@ _KEPT, _KEPT_SECONDS = 2, 15.0
 class MailSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The mail server that takes our messages."""
 
-    host: str
-    port: int
+    host: _Host
+    port: _Port
     sender: str
     """Address in From and MAIL FROM; its domain is the right side of every Message-ID."""
     sender_name: str = ""
@@ -42,8 +47,31 @@ class MailSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     user: str = ""
     """Empty: no authentication."""
     password: Password = msgspec.field(default=Password(), name="password_file")
-    deadline: float = 15.0
-    """Seconds for one command."""
+    deadline: Seconds = 15.0
+    """Seconds for one command; a message that was handed over is waited for as long as RFC 5321 says."""
+
+    def __post_init__(self) -> None:
+        """Refuse a sender that no mail can come from.
+
+        :raises UnusableSetting: names the field.
+        """
+        if check_email(self.sender) is not None:
+            raise UnusableSetting("sender", "must be an e-mail address")
+
+
+class _Patient(smtplib.SMTP):
+    def data(self, msg: Any) -> tuple[int, bytes]:
+        """Hand over a message; whoever fails ends the connection."""
+        if self.sock is not None:
+            self.sock.settimeout(_VERDICT)
+        answer = super().data(msg)
+        if self.sock is not None:
+            self.sock.settimeout(self.timeout)
+        return answer
+
+
+class _PatientOverTls(_Patient, smtplib.SMTP_SSL):
+    pass
 
 
 class _Kept(NamedTuple):
@@ -144,9 +172,9 @@ class Mailer:
         settings = self._settings
         server: smtplib.SMTP
         if settings.implicit_tls:
-            server = smtplib.SMTP_SSL(settings.host, settings.port, timeout=settings.deadline, context=self._tls)
+            server = _PatientOverTls(settings.host, settings.port, timeout=settings.deadline, context=self._tls)
         else:
-            server = smtplib.SMTP(settings.host, settings.port, timeout=settings.deadline)
+            server = _Patient(settings.host, settings.port, timeout=settings.deadline)
         try:
             if settings.starttls and not settings.implicit_tls:
                 server.starttls(context=self._tls)

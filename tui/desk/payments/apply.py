@@ -29,7 +29,7 @@ from tui.desk.storage.transactions import Transaction
 
 _LOG = logging.getLogger(__name__)
 Effects = tuple[Effect, ...]
-_OF_APPLICATION = ("status", "paid_at", "issued_at", "payment_status")
+_OF_APPLICATION = ("paid_at", "issued_at", "payment_status")
 _OF_ATTEMPT = ("state", "qr", "queries", "next_query_at", "paid_fen", "paid_at", "platform_no")
 _OF_REFUND = ("state", "ordinal", "txn_time", "tries", "next_try_at", "refusal", "done_at")
 _APPLICATIONS = select(*ApplicationRecord.__table__.columns).with_for_update()
@@ -93,7 +93,7 @@ class LockedBill:
             save(self.db, record)
 
     def _store(self) -> None:
-        self.application.owe_certificate(self.bill.status)
+        self.application.become(self.bill.status)
         _write(self.application, self.bill, _OF_APPLICATION)
         for attempt in self.bill.attempts:
             if attempt.number in self.records:

@@ -38,6 +38,10 @@ class PaymentGatewayError(Exception):
 class GatewayUnknown(PaymentGatewayError):  # noqa: N818
     """The outcome of the call is not known: time-out, broken answer, platform busy."""
 
+    def __init__(self, why: str) -> None:
+        """Keep ``why``, which may be the platform's own code, foreign and perhaps unsigned, made harmless."""
+        super().__init__(printable(why, 64))
+
 
 class GatewayAnswered(PaymentGatewayError):  # noqa: N818
     """The platform answered with an error code."""

@@ -106,7 +106,8 @@ def prove(desk: Desk, db: Transaction, account: str, business_no: str, request: 
         raise Refused(Reason.APPLICATION_MOVED_ON, record.status.value)
     verify_proof(record, request.signature)
     if record.status is ApplicationStatus.ISSUED:
-        record.status, record.installed_at = ApplicationStatus.INSTALLED, now
+        record.become(ApplicationStatus.INSTALLED)
+        record.installed_at = now
         order(desk, db, record)
         save_row(db, record)
         bind(db, account, read_certificate(record.certificate).fingerprint)
@@ -192,7 +193,7 @@ def _accept(db: Transaction, record: ApplicationRecord, request: SubmitRequest, 
         total_fen=line.subtotal_fen,
     )
     save_row(db, order)
-    record.status = ApplicationStatus.ENTERED
+    record.become(ApplicationStatus.ENTERED)
     save_row(db, record)
     return order
 

@@ -151,8 +151,13 @@ class ApplicationRecord(Record):
         owed("applications", "next_issue_at"),
     )
 
+    def become(self, status: ApplicationStatus) -> None:
+        """The one way to another status: the certificate of an application that becomes ISSUING is due with it."""
+        self.owe_certificate(status)
+        self.status = status
+
     def owe_certificate(self, status: ApplicationStatus) -> None:
-        """Whoever lets an application become ISSUING lets its certificate be due with the same write."""
+        """What comes with that status."""
         if status is not self.status:
             self.next_issue_at = AT_ONCE if status is ApplicationStatus.ISSUING else None
             self.issue_tries = 0

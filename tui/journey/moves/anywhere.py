@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from tui.core.beijing import SKEW
 from tui.core.certificate import Token
 from tui.core.failure import Reason
 from tui.core.form.fields import InvoiceForm
@@ -103,8 +104,9 @@ def _still_known(state: State, snapshot: Snapshot) -> tuple[Token, ...]:
 
 
 def service_seen(state: State, event: e.ServiceSeen) -> Next:
-    """The desk is there."""
-    return replace(state, service=event.service, desk_reachable=True, desk_failure=None), ()
+    """The desk is there; where this machine's clock is wrong the desk's counts, which will judge the certificate."""
+    now = state.now if state.now is None or abs(state.now - event.service.time) <= SKEW else event.service.time
+    return replace(state, service=event.service, now=now, desk_reachable=True, desk_failure=None), ()
 
 
 def desk_lost(state: State, event: e.DeskLost) -> Next:

@@ -4,9 +4,10 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from math import floor
 
+from tui.core.beijing import SKEW
 from tui.core.failure import Failure, KioskError, Reason
 from tui.core.order import Application, ApplicationStatus
 from tui.core.sighting import Sighting
@@ -40,7 +41,23 @@ async def watch_tokens(tokens: TokenPort, post: Post, clock: Callable[[], dateti
         await asyncio.sleep(pace.back_off(failures, None))
 
 
-async def watch_service(desk: DeskPort, post: Post, pace: Pace) -> None:
+class DeskTime:
+    """This machine's clock, set right by the desk's."""
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self._clock, self._ahead = clock, timedelta()
+
+    def __call__(self) -> datetime:
+        """Now, aware; by this machine's clock where the desk has not told another time."""
+        return self._clock() - self._ahead
+
+    def told(self, time: datetime) -> None:
+        """What the desk says it is now."""
+        ahead = self._clock() - time
+        self._ahead = ahead if abs(ahead) > SKEW else timedelta()
+
+
+async def watch_service(desk: DeskPort, post: Post, time: DeskTime, pace: Pace) -> None:
     """Ask the desk's status at once and again and again; a loss is told once."""
     losses = 0
     while True:
@@ -54,6 +71,7 @@ async def watch_service(desk: DeskPort, post: Post, pace: Pace) -> None:
             pause = pace.back_off(losses, failure.retry_after)
         else:
             losses = 0
+            time.told(status.time)
             post(ServiceSeen(status))
             pause = pace.service
         await asyncio.sleep(pause)

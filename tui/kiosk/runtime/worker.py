@@ -14,7 +14,7 @@ from tui.journey.ports import DeskPort
 from tui.kiosk.runtime.answer import DeskCommand, TokenCommand, answer_check, answer_desk, answer_token, wipe
 from tui.kiosk.runtime.keeping import Keeping
 from tui.kiosk.runtime.pace import Pace
-from tui.kiosk.runtime.polls import Post, watch_application, watch_service, watch_tokens
+from tui.kiosk.runtime.polls import DeskTime, Post, watch_application, watch_service, watch_tokens
 from tui.kiosk.runtime.ports import Ports
 from tui.kiosk.runtime.unexpected import failure_of
 
@@ -103,9 +103,10 @@ class Worker:
             self._looked.set()
 
         self._ports.set_result(ports)
-        self._spawn(watch_tokens(ports.tokens, seen, self._clock, self._pace), "WatchTokens", post)
+        time = DeskTime(self._clock)
+        self._spawn(watch_tokens(ports.tokens, seen, time, self._pace), "WatchTokens", post)
         await self._first_look()
-        self._spawn(watch_service(ports.desk, self._post, self._pace), "WatchService", self._post)
+        self._spawn(watch_service(ports.desk, self._post, time, self._pace), "WatchService", self._post)
 
     async def _first_look(self) -> None:
         """The tokens first: what asks the desk holds the interpreter for a tenth of a second of imports."""

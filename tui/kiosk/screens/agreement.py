@@ -12,8 +12,9 @@ from tui.core.order import Document as Text
 from tui.core.text_safety import printable
 from tui.journey.events import AgreementAccepted
 from tui.journey.state import State
-from tui.kiosk.screens.base import BACK, END, RETRY, style
-from tui.kiosk.screens.reading import ORIGINAL, ReadingScreen
+from tui.kiosk.screens.base import style
+from tui.kiosk.screens.keys import BACK, END, LANGUAGE, RETRY
+from tui.kiosk.screens.reading import ReadingScreen
 from tui.kiosk.text import N_, _
 from tui.kiosk.widgets.action import ActionButton
 from tui.kiosk.widgets.choice import Tick
@@ -32,10 +33,10 @@ class AgreementScreen(ReadingScreen):
         "用空格键勾选「我接受电子认证服务协议内容」，然后按「下一步」。"
         "\n\n协议有新版本时会再次显示，请重新阅读并勾选。"
     )
-    keys = (BACK, RETRY, ORIGINAL, END)
+    keys = (BACK, RETRY, LANGUAGE, END)
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(lambda state: state.agreement)
         self._digest = ""
 
     def compose_body(self) -> Iterable[Widget]:
@@ -47,7 +48,7 @@ class AgreementScreen(ReadingScreen):
     def compose_actions(self) -> Iterable[Widget]:
         """下一步; the pages at the other end."""
         yield ActionButton(_("下一步"), "accept", primary=True)
-        yield ActionButton(_("返回"), "back")
+        yield ActionButton(_("返回"), "back", quiet=True)
         yield PageButtons()
 
     def after_reading(self) -> Widget:
@@ -62,10 +63,6 @@ class AgreementScreen(ReadingScreen):
     def offers(self, action: str, state: State) -> bool:
         """重试 loads an agreement that did not come."""
         return super().offers(action, state) and (action != "retry" or state.agreement is None)
-
-    def text_of(self, state: State) -> Text | None:
-        """The agreement."""
-        return state.agreement
 
     def foot_of(self, text: Text) -> str:
         """The digest of the Chinese text, which is what is accepted."""
@@ -97,6 +94,7 @@ class AgreementScreen(ReadingScreen):
     def open_next(self, event: Tick.Changed) -> None:
         """The button opens with the tick and is the next act."""
         self._button.disabled = not event.tick.ticked
+        self._light()
         if event.tick.ticked:
             self._button.focus()
 

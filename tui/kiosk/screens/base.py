@@ -14,14 +14,14 @@ from textual.reactive import Reactive
 from textual.widget import Widget
 
 from tui.core.failure import Failure
-from tui.core.frozen import frozen
 from tui.journey.state import State, Step, Trait
 from tui.kiosk.screens.compositor import NarrowCompositor
 from tui.kiosk.screens.events import Happened
+from tui.kiosk.screens.keys import BACK, END, HELP, KEYBOARD, Key
 from tui.kiosk.screens.looks.layout import FrameLayout
 from tui.kiosk.screens.typing import TypingScreen
 from tui.kiosk.settings import Mode, is_counter
-from tui.kiosk.text import N_, _
+from tui.kiosk.text import _
 from tui.kiosk.text.wording import demo_words
 from tui.kiosk.widgets.banner import FailureBanner
 from tui.kiosk.widgets.body import Body
@@ -42,27 +42,6 @@ if TYPE_CHECKING:  # imported after the first paint: dozens of dataclasses take 
 def style(name: str) -> Path:
     """Path of a style sheet in assets/styles, for a screen's `CSS_PATH`."""
     return ASSETS / "styles" / name
-
-
-@frozen
-class Key:
-    """One key of a screen: bound, shown in the key line, and clickable there."""
-
-    key: str
-    """Textual key names, separated by commas; the first one is shown."""
-    label: str
-    """Source Chinese."""
-    action: str
-    """The screen's `action_<name>`; `offers` says when it is there."""
-
-
-HELP = Key("f1", N_("帮助"), "help")
-KEYBOARD = Key("f2", N_("键盘"), "keyboard")
-"""Shown where something can be typed."""
-BACK = Key("f3,escape", N_("返回"), "back")
-END = Key("f10", N_("结束办理"), "end")
-RETRY = Key("f6", N_("重试"), "retry")
-"""Offered while a failure is shown."""
 
 
 class StepScreen(TypingScreen, inherit_bindings=False):
@@ -128,7 +107,7 @@ class StepScreen(TypingScreen, inherit_bindings=False):
         return "ActionButton.-main"
 
     def offers(self, action: str, state: State) -> bool:
-        """Whether the key for `action` works and is shown now; a subclass asks `super` for what it does not know."""
+        """Whether `action` works now, and its key is shown; a subclass asks `super` for what it does not know."""
         match action:
             case "retry":
                 return state.failure is not None and state.busy is None
@@ -195,7 +174,7 @@ class StepScreen(TypingScreen, inherit_bindings=False):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Textual's gate for bindings, buttons and clicks."""
-        return self.offers(action, self.state) if any(key.action == action for key in self.keys) else True
+        return self.offers(action, self.state)
 
     @property
     def layout(self) -> Layout:

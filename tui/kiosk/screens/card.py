@@ -11,7 +11,8 @@ from tui.core.order import LIVE, Application
 from tui.core.text_safety import printable
 from tui.journey.events import CertificatesOpened, RenewalRequested
 from tui.journey.state import State
-from tui.kiosk.screens.base import BACK, END, RETRY, Key, StepScreen
+from tui.kiosk.screens.base import StepScreen
+from tui.kiosk.screens.keys import BACK, CERTIFICATES, END, RETRY
 from tui.kiosk.text import N_, _
 from tui.kiosk.text.certificate import discreet
 from tui.kiosk.text.labels import label
@@ -30,7 +31,7 @@ class CardScreen(StepScreen):
         "请核对证书主题和有效期。新证书的有效期从原到期日起顺延，提前办理不会损失天数。\n\n"
         "如果这张证书已有办理中的申请，按「继续办理」接着原来的步骤进行，不需要重新填写，也不会重复收费。"
     )
-    keys = (BACK, Key("f4", N_("我的证书"), "certificates"), RETRY, END)
+    keys = (BACK, CERTIFICATES, RETRY, END)
 
     def compose_body(self) -> Iterable[Widget]:
         """The application under way; days left beside the facts, whose last lines a small screen may cut off."""
@@ -41,7 +42,7 @@ class CardScreen(StepScreen):
     def compose_actions(self) -> Iterable[Widget]:
         """申请续期 or 继续办理."""
         yield ActionButton(_("申请续期"), "renew", primary=True)
-        yield ActionButton(_("返回"), "back")
+        yield ActionButton(_("返回"), "back", quiet=True)
 
     def show(self, state: State) -> None:
         """The card, and what the desk knows of this certificate."""

@@ -36,7 +36,7 @@ class CertificateCode(ModalScreen[None], inherit_bindings=False):
         Binding("shift+tab,up,left", "app.focus_previous", show=False),
         Binding("pagedown", "turn(1)", show=False),
         Binding("pageup", "turn(-1)", show=False),
-        Binding("escape,f3", "close", show=False),
+        Binding("escape,f3", "back", show=False),
     ]
 
     def __init__(self, lines: tuple[str, ...]) -> None:
@@ -56,7 +56,7 @@ class CertificateCode(ModalScreen[None], inherit_bindings=False):
     def _foot(self) -> Iterable[Widget]:
         yield ActionButton(_("上一张"), "turn(-1)", id="previous-code")
         yield ActionButton(_("下一张"), "turn(1)", primary=True, id="next-code")
-        yield ActionButton(_("返回"), "close", id="close-code")
+        yield ActionButton(_("返回"), "back", quiet=True, id="close-code")
         yield Words(id="certificate-code-words")
 
     def on_resize(self) -> None:
@@ -84,7 +84,7 @@ class CertificateCode(ModalScreen[None], inherit_bindings=False):
             self._at += by
             self._show()
 
-    def action_close(self) -> None:
+    def action_back(self) -> None:
         """Back to the details."""
         self.dismiss()
 

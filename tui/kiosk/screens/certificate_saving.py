@@ -27,7 +27,7 @@ class SavingDialogue(Dialogue):
         """Both forms, by the endings that people know them by."""
         yield ActionButton(_("存为.cer"), "save('.cer')", primary=True)
         yield ActionButton(_("存为.pem"), "save('.pem')")
-        yield ActionButton(_("关闭"), "no")
+        yield ActionButton(_("关闭"), "back", quiet=True)
 
     def action_save(self, suffix: str) -> None:
         """Beside the event loop: a home may lie on a network's disk."""

@@ -13,7 +13,8 @@ from tui.core.text_safety import printable
 from tui.journey.events import DetailsOpened, PinChangeOpened
 from tui.journey.moves.pin_change import changeable
 from tui.journey.state import State
-from tui.kiosk.screens.base import BACK, Key, StepScreen
+from tui.kiosk.screens.base import StepScreen
+from tui.kiosk.screens.keys import BACK
 from tui.kiosk.settings import is_counter
 from tui.kiosk.text import N_, _
 from tui.kiosk.text.certificate import discreet
@@ -37,7 +38,7 @@ class CertificatesScreen(StepScreen):
         "这里列出所有已插入CA中的证书和有效期，不需要CA密码。插入或拔出CA后列表会自动更新。"
         "\n\n点选一张证书，或用方向键选中后按「证书详情」，查看它的全部内容。"
     )
-    keys = (BACK, Key("f4", N_("证书详情"), "details"), Key("f7", N_("修改CA密码"), "change_pin"))
+    keys = (BACK,)
     filled = True
 
     def compose_body(self) -> Iterable[Widget]:

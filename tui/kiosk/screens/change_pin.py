@@ -15,7 +15,8 @@ from tui.core.secret import Pin
 from tui.core.text_safety import printable
 from tui.journey.events import NewPinEntered
 from tui.journey.state import State
-from tui.kiosk.screens.base import BACK, StepScreen, style
+from tui.kiosk.screens.base import StepScreen, style
+from tui.kiosk.screens.keys import BACK
 from tui.kiosk.text import N_, _
 from tui.kiosk.text.new_pin import FLAWS, rule_words
 from tui.kiosk.text.pin import CHANGE_HELP, CONSENT, is_last_try, is_locked, tries_words, undecided_words
@@ -52,7 +53,7 @@ class ChangePinScreen(StepScreen):
     def compose_actions(self) -> Iterable[Widget]:
         """确定 and the way back."""
         yield ActionButton(_("确定"), "submit", primary=True)
-        yield ActionButton(_("返回"), "back")
+        yield ActionButton(_("返回"), "back", quiet=True)
 
     def focus_target(self, state: State) -> str:
         """The old PIN; a button where nothing is typed here."""

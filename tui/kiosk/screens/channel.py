@@ -10,7 +10,8 @@ from textual.widgets import Static
 from tui.core.order import yuan
 from tui.journey.events import OnlineChosen
 from tui.journey.state import State
-from tui.kiosk.screens.base import BACK, END, StepScreen, style
+from tui.kiosk.screens.base import StepScreen, style
+from tui.kiosk.screens.keys import BACK, END
 from tui.kiosk.text import N_, _, proper
 from tui.kiosk.widgets.action import ActionButton
 from tui.kiosk.widgets.amount import Amount
@@ -40,7 +41,7 @@ class ChannelScreen(StepScreen):
     def compose_actions(self) -> Iterable[Widget]:
         """下一步."""
         yield ActionButton(_("下一步"), "next", primary=True)
-        yield ActionButton(_("返回"), "back")
+        yield ActionButton(_("返回"), "back", quiet=True)
         yield Amount()
 
     def show(self, state: State) -> None:

@@ -11,7 +11,8 @@ from textual.widgets.option_list import Option
 from tui.journey.events import CertificateChosen
 from tui.journey.renewable import renewable
 from tui.journey.state import State
-from tui.kiosk.screens.base import BACK, StepScreen
+from tui.kiosk.screens.base import StepScreen
+from tui.kiosk.screens.keys import BACK
 from tui.kiosk.text import N_, _
 from tui.kiosk.text.certificate import discreet
 from tui.kiosk.widgets.card import short_facts, token_title

@@ -10,7 +10,8 @@ from tui.core.details import Details
 from tui.core.x509.pem import pem_lines
 from tui.journey.moves.details import looked_at
 from tui.journey.state import State
-from tui.kiosk.screens.base import BACK, Key, StepScreen
+from tui.kiosk.screens.base import StepScreen
+from tui.kiosk.screens.keys import BACK
 from tui.kiosk.settings import Mode, is_counter
 from tui.kiosk.text import N_, _
 from tui.kiosk.text.details import sections
@@ -27,7 +28,7 @@ class DetailsScreen(StepScreen):
         "这里是证书中的全部公开信息，不需要CA密码。用方向键或翻页键翻看。"
         "\n\n核对证书是否同一张，请比较SHA-256指纹：两边每一组都相同，就是同一张。"
     )
-    keys = (BACK, Key("f4", N_("保存为文件"), "save"), Key("f5", N_("二维码"), "code"))
+    keys = (BACK,)
     filled = True
 
     def compose_body(self) -> Iterable[Widget]:

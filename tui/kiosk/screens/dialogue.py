@@ -25,7 +25,7 @@ class Dialogue(ModalScreen[bool], inherit_bindings=False):
     BINDINGS = [  # noqa: RUF012 - Textual's own class variable
         Binding("tab,down,right", "app.focus_next", show=False),
         Binding("shift+tab,up,left", "app.focus_previous", show=False),
-        Binding("escape,f3", "no", show=False),
+        Binding("escape,f3", "back", show=False),
         Binding("f1", "help", show=False),
     ]
 
@@ -52,7 +52,7 @@ class Dialogue(ModalScreen[bool], inherit_bindings=False):
         """Agreed."""
         self.dismiss(True)
 
-    def action_no(self) -> None:
+    def action_back(self) -> None:
         """Not agreed."""
         self.dismiss(False)
 
@@ -72,7 +72,7 @@ class Confirm(Dialogue):
 
     def compose_buttons(self) -> Iterable[Widget]:
         """No first: Enter pressed by mistake does no harm."""
-        yield ActionButton(_("返回"), "no", primary=True)
+        yield ActionButton(_("返回"), "back", primary=True)
         yield ActionButton(self._yes, "yes")
 
 

@@ -10,10 +10,11 @@ from textual.widgets import Static
 
 from tui.core.certificate import Certificate, find
 from tui.core.order import Application, yuan
-from tui.journey.events import BackPressed, RetirementChosen
+from tui.journey.events import RetirementChosen
 from tui.journey.moves.installing import retirable
 from tui.journey.state import State
-from tui.kiosk.screens.base import Key, StepScreen, style
+from tui.kiosk.screens.base import StepScreen, style
+from tui.kiosk.screens.keys import BACK
 from tui.kiosk.text import N_, _
 from tui.kiosk.text.dates import day, moment
 from tui.kiosk.text.labels import label
@@ -37,11 +38,7 @@ class DoneScreen(StepScreen):
         "\n\n原证书没有删除时保留在CA中，到期前仍可使用。如有尚未开标的加密投标或未签完的合同，请先不要删除原证书。"
         "\n\n电子发票将在1-2个工作日内以短信（下载链接）和邮件发送给经办人。"
     )
-    keys = (
-        Key("f3,escape", N_("完成"), "finish"),
-        Key("f7", N_("删除原证书"), "retire"),
-        Key("f8", N_("收据"), "receipt"),
-    )
+    keys = (BACK.called(N_("完成")),)
 
     def compose_body(self) -> Iterable[Widget]:
         """A tick and the new end, what to do, what else holds, both certificates, the receipt, the invoice."""
@@ -55,7 +52,7 @@ class DoneScreen(StepScreen):
 
     def compose_actions(self) -> Iterable[Widget]:
         """完成, and 删除原证书 where the CA allows it."""
-        yield ActionButton(_("完成"), "finish", primary=True)
+        yield ActionButton(_("完成"), "back", primary=True)
         yield ActionButton(_("收据"), "receipt", id="take-receipt")
         yield ActionButton(_("删除原证书"), "retire", id="retire")
 
@@ -106,10 +103,6 @@ class DoneScreen(StepScreen):
         from tui.kiosk.screens.receipt import ReceiptDialogue
 
         self.app.push_screen(ReceiptDialogue(self.state, getattr(self.app, "outlets", ())))
-
-    def action_finish(self) -> None:
-        """完成."""
-        self.advance(BackPressed())
 
 
 def _old_end(state: State) -> datetime | None:

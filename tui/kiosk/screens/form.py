@@ -13,7 +13,8 @@ from tui.core.order import Term, yuan
 from tui.core.text_safety import printable
 from tui.journey.events import FormEdited, FormSubmitted
 from tui.journey.state import State
-from tui.kiosk.screens.base import BACK, END, RETRY, Key, style
+from tui.kiosk.screens.base import style
+from tui.kiosk.screens.keys import BACK, END, RETRY
 from tui.kiosk.screens.typed import TypedScreen
 from tui.kiosk.text import N_, _
 from tui.kiosk.text.dates import day
@@ -33,12 +34,7 @@ class FormScreen(TypedScreen):
         "\n\n手机号码和邮箱用于接收通知和电子发票，请务必填写准确。"
         "\n\n返回不会丢失已填写的内容。"
     )
-    keys = (
-        BACK,
-        Key("f4", N_("详细信息"), "prices"),
-        RETRY,
-        END,
-    )
+    keys = (BACK, RETRY, END)
     CSS_PATH = style("applying.tcss")
     named = (
         "id_number",

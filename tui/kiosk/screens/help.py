@@ -30,7 +30,8 @@ class HelpScreen(ModalScreen[None], inherit_bindings=False):
 
     AUTO_FOCUS = "ActionButton"
     BINDINGS = [  # noqa: RUF012 - Textual's own class variable
-        Binding("escape,f1,f3", "close", show=False),
+        Binding("f1", "help", show=False),
+        Binding("escape,f3", "back", show=False),
         Binding("up", "scroll(-1)", show=False),
         Binding("down", "scroll(1)", show=False),
         Binding("pageup", "scroll(-8)", show=False),
@@ -50,10 +51,14 @@ class HelpScreen(ModalScreen[None], inherit_bindings=False):
                 yield Static(Content(self._text))
                 yield Static(_keys(), classes="-keys")
             yield Static(Content(call(self._service)), id="help-call")
-            yield Horizontal(ActionButton(_("知道了"), "close", primary=True), id="help-button")
+            yield Horizontal(ActionButton(_("知道了"), "back", primary=True), id="help-button")
 
-    def action_close(self) -> None:
+    def action_back(self) -> None:
         """Back to the step."""
+        self.dismiss()
+
+    def action_help(self) -> None:
+        """F1 once more."""
         self.dismiss()
 
     def action_scroll(self, by: int) -> None:

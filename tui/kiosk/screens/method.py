@@ -15,7 +15,8 @@ from tui.core.payment_method import MANUAL, PaymentMethod
 from tui.core.text_safety import printable
 from tui.journey.events import InvoiceEdited, PaymentSubmitted
 from tui.journey.state import State
-from tui.kiosk.screens.base import BACK, END, Key, style
+from tui.kiosk.screens.base import style
+from tui.kiosk.screens.keys import BACK, END
 from tui.kiosk.screens.typed import TypedScreen
 from tui.kiosk.text import N_, _
 from tui.kiosk.text.labels import label
@@ -36,7 +37,7 @@ class MethodScreen(TypedScreen):
         "用左右方向键选择支付方式和购买方。企业须填写纳税人识别号和发票抬头，个人只填写发票抬头，请仔细复核。"
         "\n\n电子发票在证书办理完成后1-2个工作日内，以短信和邮件发送给经办人。"
     )
-    keys = (BACK, Key("f4", N_("按证书填写"), "take_offer"), END)
+    keys = (BACK, END)
     named = ("tax_number", "title")
 
     def compose_body(self) -> Iterable[Widget]:
@@ -54,9 +55,10 @@ class MethodScreen(TypedScreen):
         )
 
     def compose_actions(self) -> Iterable[Widget]:
-        """提交."""
+        """提交, the certificate's organisation where it has one, the amount where it has room beside them."""
         yield ActionButton(_("提交"), "submit_payment", primary=True)
-        yield ActionButton(_("返回"), "back")
+        yield ActionButton(_("按证书填写"), "take_offer", id="take")
+        yield ActionButton(_("返回"), "back", quiet=True)
         yield Amount()
 
     def focus_target(self, state: State) -> str:
@@ -106,12 +108,14 @@ class MethodScreen(TypedScreen):
     def _show_offer(self) -> None:
         """Where the offer comes from, and that a person must look at it; whom it names."""
         offer = self.state.invoice_offer
-        line = self.query_one("#offer", Static)
-        line.display = offer is not None and self._buyer() is Buyer.COMPANY
-        self.set_class(line.display, "-offered")
+        offered = self.offers("take_offer", self.state)
+        self.set_class(offered, "-offered")
+        for part in ("#offer", "#take"):
+            self.query_one(part).display = offered
         if offer is not None:
             named = printable(" ".join(part for part in (offer.title, offer.tax_number) if part), 80)
-            line.update(Content(_("  按F4填入证书上的单位，请核对：{named}").format(named=named)), layout=False)
+            words = _("  证书上的单位，请核对：{named}").format(named=named)
+            self.query_one("#offer", Static).update(Content(words), layout=False)
 
     def _buyer(self) -> Buyer:
         buyer = self.query_one("#buyer", Choice).value

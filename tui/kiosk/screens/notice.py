@@ -8,11 +8,10 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
-from tui.core.order import Document as Text
 from tui.journey.events import NoticeAccepted
 from tui.journey.state import State
-from tui.kiosk.screens.base import BACK, END, RETRY
-from tui.kiosk.screens.reading import ORIGINAL, ReadingScreen
+from tui.kiosk.screens.keys import BACK, END, LANGUAGE, RETRY
+from tui.kiosk.screens.reading import ReadingScreen
 from tui.kiosk.text import N_, _
 from tui.kiosk.widgets.action import ActionButton
 from tui.kiosk.widgets.document import Document
@@ -21,15 +20,14 @@ from tui.kiosk.widgets.words import Words
 
 
 class NoticeScreen(ReadingScreen):
-    """The notice in full; the button opens at its end."""
+    """The notice in full; 下一页 is the main act until its end is in view."""
 
     heading = N_("供应商须知")
-    help_text = N_("请读完须知全文。按「下一页」，或用方向键、空格键、翻页键向下翻，读到最后就可以按「同意并继续」。")
-    keys = (BACK, RETRY, ORIGINAL, END)
+    help_text = N_("请阅读须知全文。按「下一页」，或用方向键、空格键、翻页键向下翻，读完按「同意并继续」。")
+    keys = (BACK, RETRY, LANGUAGE, END)
 
-    def text_of(self, state: State) -> Text | None:
-        """The notice."""
-        return state.notice
+    def __init__(self) -> None:
+        super().__init__(lambda state: state.notice)
 
     def compose_body(self) -> Iterable[Widget]:
         """The text and where one is in it."""
@@ -39,12 +37,8 @@ class NoticeScreen(ReadingScreen):
     def compose_actions(self) -> Iterable[Widget]:
         """同意并继续; the pages at the other end."""
         yield ActionButton(_("同意并继续"), "accept", primary=True)
-        yield ActionButton(_("返回"), "back")
+        yield ActionButton(_("返回"), "back", quiet=True)
         yield PageButtons()
-
-    def after_reading(self) -> Widget:
-        """同意并继续."""
-        return self.query_one("ActionButton.-main")
 
     def focus_target(self, state: State) -> str:
         """The text first."""
@@ -61,8 +55,8 @@ class NoticeScreen(ReadingScreen):
         self._show_progress()
 
     @on(Document.ReadToEnd)
-    def open_button(self) -> None:
-        """The end has been in view: the button opens and is the next act."""
+    def reach_end(self) -> None:
+        """The end has been in view: what comes next is said, and of a text of one page has the focus."""
         self._show_progress()
         if self.query_one(Document).max_scroll_y == 0:
             self.focus_next_button()
@@ -74,16 +68,11 @@ class NoticeScreen(ReadingScreen):
     @on(Document.Done)
     def action_accept(self) -> None:
         """同意并继续."""
-        if self.query_one(Document).read:
+        if self.state.notice is not None:
             self.advance(NoticeAccepted())
 
     def _show_progress(self) -> None:
-        read = self.query_one(Document).read and self.state.notice is not None
-        self.query_one("ActionButton.-main").disabled = not read
-        if read:
-            words = _("已读到结尾，请按「同意并继续」。")
-        elif self.query_one(PageButtons).display:
-            words = _("请按「下一页」读到结尾，再按「同意并继续」。")
-        else:
-            words = _("请向下翻阅到结尾，再按「同意并继续」。")
+        self.query_one("ActionButton.-main").disabled = self.state.notice is None
+        read = self.query_one(Document).read
+        words = _("已读到结尾，请按「同意并继续」。") if read else _("请读到结尾，再按「同意并继续」。")
         self.query_one("#reading", Static).update(Content(words))

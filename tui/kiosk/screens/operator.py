@@ -11,7 +11,8 @@ from textual.widget import Widget
 from tui.core.failure import Reason
 from tui.core.secret import Password
 from tui.journey.state import State, Step
-from tui.kiosk.screens.base import BACK, StepScreen, style
+from tui.kiosk.screens.base import StepScreen, style
+from tui.kiosk.screens.keys import BACK
 from tui.kiosk.text import N_, _
 from tui.kiosk.widgets.action import ActionButton
 from tui.kiosk.widgets.facts import Fact, Facts
@@ -63,7 +64,7 @@ class OperatorPassword(OperatorPage):
     def compose_actions(self) -> Iterable[Widget]:
         """Verify, or leave."""
         yield ActionButton(_("确定"), "submit", primary=True)
-        yield ActionButton(_("返回"), "back")
+        yield ActionButton(_("返回"), "back", quiet=True)
 
     def focus_target(self, state: State) -> str:
         """The field."""

@@ -10,7 +10,8 @@ from textual.widgets import Static
 from tui.core.order import Application, ApplicationStatus, Offer, Order, PaymentStatus, yuan
 from tui.journey.events import PaymentOpened, WithdrawalConfirmed
 from tui.journey.state import State
-from tui.kiosk.screens.base import BACK, END, RETRY, Key, StepScreen, style
+from tui.kiosk.screens.base import StepScreen, style
+from tui.kiosk.screens.keys import BACK, END, RETRY
 from tui.kiosk.text import N_, _
 from tui.kiosk.text.dates import day, moment
 from tui.kiosk.text.labels import label
@@ -34,7 +35,7 @@ class OrderScreen(StepScreen):
         "请核对信息和费用。无误按「立即支付」；有误按「撤销申请」，撤销后可以重新填写申请表。"
         "\n\n付款以后不能撤销，如需退款请联系客服。"
     )
-    keys = (BACK, Key("f8", N_("撤销申请"), "withdraw"), RETRY, END)
+    keys = (BACK, RETRY, END)
 
     def compose_body(self) -> Iterable[Widget]:
         """What it is for and its fees, or what is certain of the money and what to do now; business beside order."""

@@ -9,7 +9,8 @@ from textual.widgets import Static
 from tui.core.order import yuan
 from tui.journey.events import PayNoticeConfirmed
 from tui.journey.state import State
-from tui.kiosk.screens.base import END, StepScreen, style
+from tui.kiosk.screens.base import StepScreen, style
+from tui.kiosk.screens.keys import END
 from tui.kiosk.text import N_, _
 from tui.kiosk.text.wording import SEALED_BIDS
 from tui.kiosk.widgets.action import ActionButton

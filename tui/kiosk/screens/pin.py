@@ -13,7 +13,8 @@ from tui.core.secret import Pin
 from tui.core.text_safety import printable
 from tui.journey.events import PinEntered
 from tui.journey.state import State
-from tui.kiosk.screens.base import BACK, END, StepScreen, style
+from tui.kiosk.screens.base import StepScreen, style
+from tui.kiosk.screens.keys import BACK, END
 from tui.kiosk.text import N_, _
 from tui.kiosk.text.pin import CONSENT, HELP, is_last_try, is_locked, purpose_words, tries_words
 from tui.kiosk.widgets.action import ActionButton
@@ -48,7 +49,7 @@ class PinScreen(StepScreen):
         """The pad; buttons where it is not shown."""
         yield Keypad(self._entry)
         yield ActionButton(_("确定"), "submit", primary=True)
-        yield ActionButton(_("返回"), "back")
+        yield ActionButton(_("返回"), "back", quiet=True)
 
     def focus_target(self, state: State) -> str:
         """The entry; at a token with its own pad the button."""

@@ -35,4 +35,4 @@ class Prices(Dialogue):
 
     def compose_buttons(self) -> Iterable[Widget]:
         """One way out."""
-        yield ActionButton(_("关闭"), "no", primary=True)
+        yield ActionButton(_("关闭"), "back", primary=True)

@@ -16,7 +16,8 @@ from tui.core.order import SHOWN_ATTEMPT, UNCREDITED_ATTEMPT, Application, Attem
 from tui.journey.events import PaymentClaimed, QrRenewed
 from tui.journey.ports import Phone
 from tui.journey.state import State
-from tui.kiosk.screens.base import END, Key, StepScreen, style
+from tui.kiosk.screens.base import StepScreen, style
+from tui.kiosk.screens.keys import BACK, END, PHONE, RETRY
 from tui.kiosk.text import N_, _, proper
 from tui.kiosk.text.labels import label
 from tui.kiosk.text.money_came import COMING_BACK, LEAVING, NOT_AGAIN
@@ -42,10 +43,9 @@ class QrScreen(StepScreen):
         "\n\n「更换支付方式」会先结束这笔支付；已经付款的不会丢失。"
     )
     keys = (
-        Key("f5", N_("支付成功"), "claim"),
-        Key("f6", N_("新二维码"), "renew"),
-        Key("f9", N_("演示付款"), "phone"),
-        Key("f3,escape", N_("更换支付方式"), "back"),
+        BACK.called(N_("更换支付方式")),
+        RETRY.called(N_("新二维码")),
+        PHONE,
         END,
     )
     compact = True
@@ -78,7 +78,7 @@ class QrScreen(StepScreen):
         yield Words(id="news")
         yield Horizontal(
             ActionButton(_("支付成功"), "claim", id="claim"),
-            ActionButton(_("新二维码"), "renew", primary=True, id="renew"),
+            ActionButton(_("新二维码"), "retry", primary=True, id="renew"),
             ActionButton(_("更换支付方式"), "back", id="change"),
             ActionButton(_("结束办理"), "end", primary=True, id="end"),
             id="acts",
@@ -91,7 +91,7 @@ class QrScreen(StepScreen):
         """
         if _frozen(state):
             return "#end"
-        if self.offers("renew", state):
+        if self.offers("retry", state):
             return "#renew"
         return "#change" if _undrawable(state) else ""
 
@@ -134,7 +134,7 @@ class QrScreen(StepScreen):
         match action:
             case "claim":
                 return not _undrawable(state)
-            case "renew":
+            case "retry":
                 return not self._scannable(state) and not _frozen(state)
             case "back":
                 return super().offers(action, state) and not _frozen(state)
@@ -162,7 +162,7 @@ class QrScreen(StepScreen):
         words = Content(_instead(state, attempt, scannable))
         instead.update(Content("\n\n").join(filter(None, (not_again, words))).stylize("bold"))
         self.query_one("#claim").display = scannable and self.offers("claim", state)
-        self.query_one("#renew").display = self.offers("renew", state)
+        self.query_one("#renew").display = self.offers("retry", state)
         self.query_one("#change").display = self.offers("back", state)
         self.query_one("#end").display = _frozen(state)
         next_act = _next_act(state, attempt, scannable)
@@ -199,7 +199,7 @@ class QrScreen(StepScreen):
         """支付成功: asked at once."""
         self.advance(PaymentClaimed())
 
-    def action_renew(self) -> None:
+    def action_retry(self) -> None:
         """新二维码."""
         self.advance(QrRenewed())
 
@@ -293,4 +293,4 @@ def _news(state: State, scannable: bool) -> str:
     if scannable:
         return "" if _undrawable(state) else _("付款后本页自动继续。\n没有继续的，请按「支付成功」。")
     returned = state.money is Money.RETURNING
-    return "" if returned else _("如已付款，请按F5「支付成功」。")
+    return "" if returned else _("如已付款，请按「支付成功」。")

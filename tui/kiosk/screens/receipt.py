@@ -52,7 +52,7 @@ class ReceiptDialogue(Dialogue):
         for at, outlet in enumerate(self._outlets):
             yield ActionButton(outlet_words(outlet.kind), f"hand_out({at})", primary=not at)
         yield ActionButton(_("二维码"), "code")
-        yield ActionButton(_("关闭"), "no")
+        yield ActionButton(_("关闭"), "back", quiet=True)
 
     def action_hand_out(self, at: int) -> None:
         """Print or keep; nobody waits for it, and what becomes of it is said here."""
@@ -69,7 +69,7 @@ class ReceiptDialogue(Dialogue):
 
     def _enable(self, enabled: bool) -> None:
         for button in self.query(ActionButton):
-            button.disabled = not enabled and button.action != "no"
+            button.disabled = not enabled and button.action != "back"
 
     def action_code(self) -> None:
         """The code on a screen of its own."""
@@ -81,7 +81,7 @@ class ReceiptCode(ModalScreen[None], inherit_bindings=False):
 
     AUTO_FOCUS = ""
     CSS_PATH = style("receipt.tcss")
-    BINDINGS: ClassVar = [Binding("escape,f3,enter,space", "close", show=False)]
+    BINDINGS: ClassVar = [Binding("escape,f3,enter,space", "back", show=False)]
 
     def __init__(self, state: State) -> None:
         super().__init__()
@@ -104,6 +104,6 @@ class ReceiptCode(ModalScreen[None], inherit_bindings=False):
         """Anywhere."""
         self.dismiss()
 
-    def action_close(self) -> None:
+    def action_back(self) -> None:
         """Back to the receipt."""
         self.dismiss()

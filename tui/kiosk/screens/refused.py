@@ -11,7 +11,8 @@ from tui.journey.events import PinChangeOpened, RenewalRequested, SelfCheckOpene
 from tui.journey.moves.arrival import may_be_paid
 from tui.journey.moves.pin_change import changeable
 from tui.journey.state import State
-from tui.kiosk.screens.base import Key, StepScreen
+from tui.kiosk.screens.base import StepScreen
+from tui.kiosk.screens.keys import BACK, EARLIER, SELF_CHECK
 from tui.kiosk.text import N_, _
 from tui.kiosk.text.certificate import discreet
 from tui.kiosk.text.wording import call
@@ -25,12 +26,7 @@ class RefusedScreen(StepScreen):
 
     heading = N_("不能办理")
     help_text = N_("屏幕上方写明了原因和办法。拔出CA或按「返回首页」结束。需要帮助请联系客服。")
-    keys = (
-        Key("f3,escape", N_("返回首页"), "back"),
-        Key("f5", N_("环境检测"), "self_check"),
-        Key("f8", N_("继续已付款的申请"), "finish_paid"),
-        Key("f7", N_("修改CA密码"), "change_pin"),
-    )
+    keys = (BACK.called(N_("返回首页")), SELF_CHECK, EARLIER.called(N_("继续已付款的申请")))
 
     def compose_body(self) -> Iterable[Widget]:
         """The certificate's facts and the hotline."""

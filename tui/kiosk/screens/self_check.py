@@ -7,7 +7,8 @@ from textual.content import Content
 from textual.widget import Widget
 
 from tui.journey.state import State
-from tui.kiosk.screens.base import BACK, Key, StepScreen
+from tui.kiosk.screens.base import StepScreen
+from tui.kiosk.screens.keys import BACK, RETRY
 from tui.kiosk.settings import is_counter
 from tui.kiosk.text import N_, _
 from tui.kiosk.text.checks import HELP, Line, lines
@@ -23,7 +24,7 @@ class SelfCheckScreen(StepScreen):
 
     heading = N_("环境检测")
     help_text = HELP
-    keys = (BACK, Key("f6", N_("重新检测"), "retry"))
+    keys = (BACK, RETRY.called(N_("重新检测")))
 
     def compose_body(self) -> Iterable[Widget]:
         """The list, scrollable."""

@@ -11,7 +11,8 @@ from tui.core.secret import Password
 from tui.core.text_safety import mask, printable
 from tui.journey.events import SignInSubmitted
 from tui.journey.state import State
-from tui.kiosk.screens.base import BACK, StepScreen, style
+from tui.kiosk.screens.base import StepScreen, style
+from tui.kiosk.screens.keys import BACK
 from tui.kiosk.settings import is_counter
 from tui.kiosk.text import N_, _
 from tui.kiosk.text.certificate import masked_name
@@ -47,7 +48,7 @@ class SignInScreen(StepScreen):
     def compose_actions(self) -> Iterable[Widget]:
         """登录 and the way back."""
         yield ActionButton(_("登录"), "submit", primary=True)
-        yield ActionButton(_("返回"), "back")
+        yield ActionButton(_("返回"), "back", quiet=True)
 
     def focus_target(self, state: State) -> str:
         """The account, or the password once the account is known."""

@@ -15,13 +15,14 @@ from tui.core.failure import Failure, Reason
 from tui.core.text_safety import printable
 from tui.journey.renewable import in_trouble, renewable, young_successor
 from tui.journey.state import State
-from tui.kiosk.screens.base import RETRY, Key, StepScreen
+from tui.kiosk.screens.base import StepScreen
+from tui.kiosk.screens.keys import CERTIFICATES, CONTRAST, EARLIER, END, LANGUAGE, RETRY, SELF_CHECK
 from tui.kiosk.settings import is_counter
 from tui.kiosk.text import LANGUAGE_NAMES, N_, _, other_language
 from tui.kiosk.text.wording import explain
 from tui.kiosk.widgets.action import ActionButton
 from tui.kiosk.widgets.days_left import DaysLeft
-from tui.kiosk.widgets.token_drawing import TokenDrawing
+from tui.kiosk.widgets.token_drawing import TokenDrawing, show_large
 from tui.kiosk.widgets.words import Words
 
 if TYPE_CHECKING:
@@ -59,18 +60,22 @@ class WaitingScreen(StepScreen):
         "办理时需要：申请CA时使用的财智云账号和密码、CA密码、经办人证件号码、手机（扫码支付）。全程约10分钟。"
     )
     keys = (
-        Key("f8", N_("查看或继续上次续期"), "finish_paid"),
+        CERTIFICATES,
+        SELF_CHECK,
         RETRY,
-        Key("f7", LANGUAGE_NAMES, "language"),
-        Key("f9", N_("高对比度"), "contrast"),
-        Key("f4", N_("我的证书"), "certificates"),
-        Key("f5", N_("环境检测"), "self_check"),
-        Key("f10", N_("退出"), "quit"),
+        LANGUAGE,
+        EARLIER,
+        CONTRAST,
+        END.called(N_("退出")),
     )
+
+    _inserted = False
+    """Some CA was in when it was last drawn."""
 
     def compose_body(self) -> Iterable[Widget]:
         """The CA's state in large."""
         yield Words(Content(_(ABOUT)), id="about")
+        yield Words(id="large")
         yield Horizontal(TokenDrawing(id="drawing"), Words(id="insert"), id="top")
         with Vertical(id="way"):
             with Horizontal(id="steps"):
@@ -81,11 +86,15 @@ class WaitingScreen(StepScreen):
 
     def compose_actions(self) -> Iterable[Widget]:
         """开始办理, the two views, and at the other end the language."""
-        yield ActionButton(_("开始办理"), "start", primary=True)
-        yield ActionButton(_("我的证书"), "certificates")
-        yield ActionButton(_("输入CA密码查看"), "look", id="look")
-        yield ActionButton(_("环境检测"), "self_check", id="self-check")
-        yield ActionButton(LANGUAGE_NAMES, "language", id="language")
+        yield ActionButton(_("开始办理"), "start", id="start")
+        yield ActionButton(_("我的证书"), "certificates", quiet=True)
+        yield ActionButton(_("输入CA密码查看"), "look", quiet=True, id="look")
+        yield ActionButton(_("环境检测"), "self_check", quiet=True, id="self-check")
+        yield ActionButton(LANGUAGE_NAMES, "language", quiet=True, id="language")
+
+    def focus_target(self, state: State) -> str:
+        """开始办理 once there is what it can begin with; until then what is to be done is no button."""
+        return "#start" if state.tokens else ""
 
     def show(self, state: State) -> None:
         """Draw the tokens."""
@@ -95,14 +104,24 @@ class WaitingScreen(StepScreen):
         self.query_one(TokenDrawing).show()
         for part in ("#about", "#drawing", "#way"):
             self.query_one(part).display = nothing
+        show_large(self.query_one("#large", Words), shown=nothing)
         self.query_one("#inserted").display = bool(state.tokens and state.now)
         if state.tokens and state.now:
             self._show_tokens(state, state.now, brief=troubled)
+        self._light(bool(state.tokens))
         signing = any(certificate.for_signing for certificate in _certificates(state.tokens))
+        self.query_one("#actions").set_class(any(map(state.is_renewable, _certificates(state.tokens))), "-ready")
         look = state.veiled is not None and signing  # else 开始办理 leads there
         self.query_one("#look").display = look
         self.query_one("#actions").set_class(look, "-look")
         self.query_one("#language").display = other_language() is not None
+
+    def _light(self, inserted: bool) -> None:
+        start = self.query_one("#start")
+        start.set_class(inserted, "-main")
+        if not inserted and self._inserted and start.has_focus:
+            self.set_focus(None)
+        self._inserted = inserted
 
     def on_resize(self, _: Resize) -> None:
         """The ladder and what is drawn large are made for the window."""
@@ -135,7 +154,7 @@ class WaitingScreen(StepScreen):
 
     def offers(self, action: str, state: State) -> bool:
         """Beside a certificate to renew another one may have a successor whose installation was cut off."""
-        if action == "quit":
+        if action == "end":
             return not is_counter(self.app)
         if action == "language":
             return other_language() is not None
@@ -157,7 +176,7 @@ class WaitingScreen(StepScreen):
 
         self.advance(RenewalRequested())
 
-    def action_quit(self) -> None:
+    def action_end(self) -> None:
         """Leave the program, asked once more."""
         self.ask(_("退出程序？"), _("退出"), self.app.exit)
 
@@ -167,7 +186,8 @@ class WaitingScreen(StepScreen):
         if state.snapshot is None:
             words = _("正在读取CA"), _("请稍候。"), "bold $secondary"
         elif not state.tokens:
-            words = _("请插入CA证书U盘"), _("证书的状态会自动显示，不用按键。"), "bold $accent"
+            told, text = _("请插入CA证书U盘"), _("证书的状态会自动显示，不用按键。")
+            return Content.assemble((f" {told} ", "bold $ink on $focus"), "\n\n", text)
         elif any(map(state.is_renewable, certificates)):
             words = _("已插入CA，可以办理续期"), _("请按「开始办理」。"), "bold $good"
         elif now and any(c.renewed_until is not None and now <= c.renewed_until for c in certificates):

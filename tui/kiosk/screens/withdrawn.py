@@ -7,9 +7,9 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from tui.core.order import Application, ApplicationStatus, PaymentStatus, Refund, yuan
-from tui.journey.events import BackPressed
 from tui.journey.state import State
-from tui.kiosk.screens.base import Key, StepScreen, style
+from tui.kiosk.screens.base import StepScreen, style
+from tui.kiosk.screens.keys import BACK
 from tui.kiosk.text import N_, _
 from tui.kiosk.text.labels import label
 from tui.kiosk.text.wording import call
@@ -30,17 +30,18 @@ class WithdrawnScreen(StepScreen):
     CSS_PATH = style("paying.tcss")
     heading = N_("申请已结束")
     help_text = N_("这笔申请已结束，没有安装新证书。原证书未受影响。已付的款项会原路退回。")
-    keys = (Key("f3,escape", N_("完成"), "finish"),)
+    keys = (BACK.called(N_("完成")),)
 
     def compose_body(self) -> Iterable[Widget]:
-        """What happened, the application, the money."""
+        """What happened, where the money is, the application, whom to call."""
         yield Words(id="what-now")
-        yield Words(id="bill")
         yield Words(id="money")
+        yield Words(id="bill")
+        yield Words(id="call")
 
     def compose_actions(self) -> Iterable[Widget]:
         """完成."""
-        yield ActionButton(_("完成"), "finish", primary=True)
+        yield ActionButton(_("完成"), "back", primary=True)
 
     def show(self, state: State) -> None:
         """Draw the end."""
@@ -51,14 +52,8 @@ class WithdrawnScreen(StepScreen):
         rows = [Fact(_("业务单号"), application.business_no), Fact(_("业务状态"), label(application.status))]
         rows += [Fact(_("退款"), _refund(refund)) for refund in application.refunds]
         self.query_one("#bill", Static).update(table(tuple(rows)))
-        hotline = call(state.service)
-        self.query_one("#money", Static).update(
-            Content("\n").join([Content.styled(_money(state, application), "bold $accent"), Content(hotline)])
-        )
-
-    def action_finish(self) -> None:
-        """完成."""
-        self.advance(BackPressed())
+        self.query_one("#money", Static).update(Content(_money(state, application)))
+        self.query_one("#call", Static).update(Content(call(state.service)))
 
 
 def _money(state: State, application: Application) -> str:

@@ -9,7 +9,8 @@ from textual.widgets import Static
 
 from tui.core.token import TokenStage
 from tui.journey.state import State
-from tui.kiosk.screens.base import END, RETRY, StepScreen, style
+from tui.kiosk.screens.base import StepScreen, style
+from tui.kiosk.screens.keys import END, RETRY
 from tui.kiosk.text import _
 from tui.kiosk.text.labels import label
 from tui.kiosk.widgets.action import ActionButton

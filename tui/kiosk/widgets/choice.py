@@ -156,4 +156,4 @@ class Tick(Static, can_focus=True):
     def render(self) -> Content:
         """Box and words."""
         line = Content(f" {'[x]' if self._ticked else '[ ]'} {self._text} ")
-        return line.stylize("bold reverse") if self.has_focus else line
+        return line.stylize("bold reverse") if self.has_focus or self.has_class("-lit") else line

@@ -20,8 +20,8 @@ def edged(widget: Widget, crop: Region, lines: list[Strip]) -> list[Strip]:
     width = widget.outer_size.width
     if widget.disabled or width < 3:
         return lines
-    main = widget.has_class("-main") or widget.has_class("-next")
-    if widget.has_focus:
+    main = widget.has_class("-next") or (widget.has_class("-main") and not widget.has_class("-later"))
+    if widget.has_focus or widget.has_class("-lit"):
         name, left, right = "focus", widget.styles.padding.left, 1
     else:
         name, left, right = ("edge", 2, 2) if main else ("edge", 1, 1)

@@ -26,7 +26,7 @@ class PageButtons(Horizontal):
 
     def __init__(self) -> None:
         super().__init__(id="page-buttons")
-        self._back = ActionButton(_("上一页"), "scroll_body(-1)", id="previous-page")
+        self._back = ActionButton(_("上一页"), "scroll_body(-1)", quiet=True, id="previous-page")
         self._forward = ActionButton(_("下一页"), "scroll_body(1)", id="next-page")
         self.show(1, 1)
 

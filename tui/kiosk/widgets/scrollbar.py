@@ -17,7 +17,7 @@ BLACK, WHITE = Color.from_rgb(0, 0, 0), Color.from_rgb(255, 255, 255)
 
 
 class CellScrollBar(ScrollBarRender):
-    """Draws backgrounds, and the ends where it is wide enough to be tapped."""
+    """Backgrounds alone. Where it is wide enough to be tapped it has ends, and is drawn in its middle column only."""
 
     VERTICAL_BARS: ClassVar[list[str]] = [" "] * 8
     HORIZONTAL_BARS: ClassVar[list[str]] = [" "] * 8
@@ -35,13 +35,12 @@ class CellScrollBar(ScrollBarRender):
         bar_color: Color = WHITE,
     ) -> Segments:
         """The bar between its ends: each scrolls by a page where it is tapped."""
-        ends = END if size >= ROOMY else 1 if size >= LEAST else 0
-        if not vertical or thickness < WIDTH or not ends:
-            ends = 0
+        wide = vertical and thickness >= WIDTH
+        ends = 0 if not wide else END if size >= ROOMY else 1 if size >= LEAST else 0
         bar = super().render_bar(
             size - 2 * ends, virtual_size, window_size, position, thickness, vertical, back_color, bar_color
         )
-        if not ends:
+        if not wide:
             return bar
         up, down = (
             [Segment(face.center(thickness), style) for face in _faces(arrow, ends)]
@@ -50,7 +49,9 @@ class CellScrollBar(ScrollBarRender):
                 ("\\/", _end("scroll_down", back_color, bar_color)),
             )
         )
-        return Segments([*up, *bar.segments, *down], new_lines=True)
+        rows = (_slim(segment, thickness, back_color) for segment in bar.segments)
+        lines = [[end] for end in up] + list(rows) + [[end] for end in down]
+        return Segments([part for line in lines for part in (*line, Segment.line())], new_lines=False)
 
 
 def _faces(arrow: str, rows: int) -> list[str]:
@@ -58,5 +59,14 @@ def _faces(arrow: str, rows: int) -> list[str]:
     return ["" if row != rows // 2 else arrow for row in range(rows)]
 
 
+def _slim(row: Segment, thickness: int, back: Color) -> list[Segment]:
+    """A row of the bar in its middle column; the columns beside it are tapped for it."""
+    style = row.style or Style.null()
+    if not style.reverse:
+        return [row]
+    beside = Segment(" " * (thickness // 2), Style(bgcolor=back, meta=style.meta))
+    return [beside, Segment(" ", style), Segment(" " * (thickness - 1 - thickness // 2), beside.style)]
+
+
 def _end(action: str, back: Color, bar: Color) -> Style:
-    return Style(bgcolor=bar, color=back, bold=True, meta={"@mouse.down": action})
+    return Style(bgcolor=back, color=bar, bold=True, meta={"@mouse.down": action})

@@ -2,26 +2,20 @@
 
 import hashlib
 import warnings
-from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.x509.oid import NameOID
 
 from tui.core.certificate import Certificate, Usage
 from tui.core.text_safety import printable
 from tui.core.x509.parts import Parts, check_extensions, dissect
 from tui.token.x509 import lenient, strings
-from tui.token.x509.attribute_names import NAMES
-from tui.token.x509.ber import Element
 from tui.token.x509.lenient import Reading
 from tui.token.x509.organisation import organisation
-from tui.token.x509.strings import Name
 
 _CURVES = {"secp256r1": "P256", "secp384r1": "P384", "secp521r1": "P521"}
-_NAMES = {x509.ObjectIdentifier(dotted): name for dotted, name in NAMES.items()}
 _EPOCH = datetime.fromtimestamp(0, UTC)
 _NOTHING = Reading("", "", "", "", _EPOCH, _EPOCH, "", "", Usage.ANY)
 
@@ -85,12 +79,11 @@ def _reading(der: bytes) -> Reading:
     check_extensions(parts.nameless)
     fields = lenient.tbs_fields(der)
     spki = fields[5]
-    subject, issuer = _names(der) or _odd_names(fields)
-    holder = lenient.named(subject, fields)
+    holder = lenient.named(strings.name(fields[4]), fields)
     return Reading(
         subject=holder.text,
         common_name=holder.common_name,
-        issuer=issuer.text,
+        issuer=strings.name(fields[2]).text,
         serial=f"{parts.number:x}",
         not_before=certificate.not_valid_before_utc,
         not_after=certificate.not_valid_after_utc,
@@ -98,34 +91,6 @@ def _reading(der: bytes) -> Reading:
         spki=hashlib.sha256(spki.whole).hexdigest(),
         usage=lenient.usage(fields),
     )
-
-
-def _names(der: bytes) -> tuple[Name, Name] | None:
-    """Subject and issuer as the library reads them; None where their encoding breaks the rules."""
-    try:
-        certificate = x509.load_der_x509_certificate(der)
-        return _name(certificate.subject), _name(certificate.issuer)
-    except (ValueError, TypeError, x509.InvalidVersion):  # TypeError: a BIT STRING in a name
-        return None
-
-
-def _odd_names(fields: Sequence[Element]) -> tuple[Name, Name]:
-    """The same, read leniently."""
-    return strings.name(fields[4]), strings.name(fields[2])
-
-
-def _name(name: x509.Name) -> Name:
-    """RFC 4514, with the names of attributes that it leaves."""
-    return Name(printable(name.rfc4514_string(_NAMES)), _common_name(name))
-
-
-def _common_name(name: x509.Name) -> str:
-    """The last CN, or else O, as text."""
-    for oid in (NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME):
-        for attribute in reversed(name.get_attributes_for_oid(oid)):
-            if isinstance(attribute.value, str) and (plain := printable(attribute.value)):
-                return plain
-    return ""
 
 
 def _key_name(certificate: x509.Certificate) -> str:

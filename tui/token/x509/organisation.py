@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from tui.core.form.characters import clean, half_width
 from tui.core.form.invoices import is_credit_code
 from tui.core.frozen import frozen
-from tui.token.x509.ber import CONSTRUCTED, Element, elements
+from tui.token.x509.ber import Element, elements
 from tui.token.x509.lenient import LONGEST, tbs_fields
-from tui.token.x509.strings import oid
+from tui.token.x509.strings import oid, words
 
 _O = "2.5.4.10"
 _NUMBERED = (
@@ -19,8 +19,6 @@ _NUMBERED = (
 )
 """Where a credit code may stand, in a subject or as an extension, the plainest first."""
 _WORD = re.compile(r"(?:(?:NTR|VAT|TIN)CN)?([0-9A-Z]+)", re.ASCII)
-_WIDE = {0x1C: "utf-32-be", 0x1E: "utf-16-be"}
-_STRINGS = frozenset({0x0C, 0x12, 0x13, 0x14, 0x16, 0x1A, 0x1B, *_WIDE})
 _MOST = 100
 """Attributes or extensions looked at."""
 
@@ -55,7 +53,7 @@ def _attributes(subject: Element) -> Iterator[tuple[str, str]]:
         for attribute in relative.elements[:_MOST]:
             match attribute.elements:
                 case (Element(tag=0x06) as kind, value, *_):
-                    yield oid(kind.content), _words(value)
+                    yield oid(kind.content), _whole(words(value))
 
 
 def _extensions(fields: Sequence[Element]) -> Iterator[tuple[str, str]]:
@@ -69,20 +67,11 @@ def _extensions(fields: Sequence[Element]) -> Iterator[tuple[str, str]]:
 def _content(octets: bytes) -> str:
     """A string type, or the bare text that some CAs write in its place."""
     match elements(octets):
-        case (Element() as only,) if only.tag & ~CONSTRUCTED in _STRINGS and only.whole == octets:
-            return _words(only)
-    return _decoded(octets, ("ascii",))
+        case (Element() as only,) if only.whole == octets and (text := words(only)) is not None:
+            return _whole(text)
+    return clean(octets.decode("ascii")) if octets.isascii() else ""
 
 
-def _words(value: Element) -> str:
-    tag = value.tag & ~CONSTRUCTED
-    return _decoded(value.octets, (_WIDE[tag],) if tag in _WIDE else ("utf-8", "gb18030")) if tag in _STRINGS else ""
-
-
-def _decoded(octets: bytes, encodings: tuple[str, ...]) -> str:
-    for encoding in encodings:
-        try:
-            return clean(octets.decode(encoding))
-        except UnicodeDecodeError:
-            continue
-    return ""
+def _whole(text: str | None) -> str:
+    """Nothing where a letter of it got lost: what is offered must be what is registered."""
+    return "" if text is None or "\ufffd" in text else clean(text)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 
 from tui.core.frozen import frozen
-from tui.core.text_safety import printable
+from tui.core.text_safety import HAN, printable
 from tui.token.x509.attribute_names import NAMES
 from tui.token.x509.ber import CONSTRUCTED, Element
 
@@ -25,8 +25,9 @@ _SHORT = NAMES | {
 }
 """RFC 4514 section 3, beside what it leaves."""
 _CHINESE = "utf-8", "gb18030"
+UTF8 = 0x0C
 _ENCODINGS = {
-    0x0C: _CHINESE,
+    UTF8: _CHINESE,
     0x12: _CHINESE,
     0x13: _CHINESE,
     0x14: _CHINESE,
@@ -83,13 +84,26 @@ def _attributes(relative: Element) -> Iterator[tuple[str, str, str]]:
 
 def words(value: Element) -> str | None:
     """The text of a string type in the first encoding that fits; None for other types."""
-    octets = value.octets
-    for encoding in (encodings := _ENCODINGS.get(value.tag & ~CONSTRUCTED, ())):
+    octets, tag = value.octets, value.tag & ~CONSTRUCTED
+    encodings = _ENCODINGS.get(tag, ())
+    for encoding in encodings:
         try:
-            return octets.decode(encoding)
+            text = octets.decode(encoding)
         except UnicodeDecodeError:
             continue
+        return (_in_gb2312(octets, text) if tag != UTF8 else "") or text
     return octets.decode(encodings[0], errors="replace") if encodings else None
+
+
+def _in_gb2312(octets: bytes, in_utf8: str) -> str:
+    """The text where GB 2312 has two Han or more in a row, and UTF-8 letters of other scripts; else empty."""
+    if all(character < "\x80" or character > "\u07ff" for character in in_utf8):
+        return ""
+    try:
+        text = octets.decode("gb2312")
+    except UnicodeDecodeError:
+        return ""
+    return text if re.search(f"[{HAN}]{{2}}", text) else ""
 
 
 def escaped(plain: str) -> str:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.desk.payments.gateway import Attempt, GatewayMisconfigured, Refund
+from tui.desk.payments.gateway import Attempt, GatewayMisconfigured, GatewayUnknown, Refund
 from tui.desk.platforms.common.units import COMPACT, DASHED, from_beijing, to_beijing, to_fen, to_yuan
 
 NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
@@ -92,3 +92,4 @@ def test_a_refund_no_platform_could_take_cannot_be_made(change: dict[str, object
 def test_a_platforms_words_are_made_harmless() -> None:
     unsigned = GatewayMisconfigured("isv.x\ud800", "a\x1b[2J\0b")
     assert (unsigned.code, unsigned.text, str(unsigned)) == ("isv.x", "a[2Jb", "('isv.x', 'a[2Jb')")
+    assert str(GatewayUnknown("isv.x\x1b[2J\0b")) == "isv.x[2Jb"

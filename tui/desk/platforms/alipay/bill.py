@@ -1,9 +1,10 @@
-"""Reads Alipay's daily trade bill: a zip of CSV files in GBK, of which one lists every payment and refund.
+"""Reads Alipay's daily trade bill: a zip of CSV files in GBK or UTF-8, of which one lists every payment and refund.
 
 The bill is the seller's and may hold other shops' trades; a line that breaks the form is set aside by itself.
 """
 
 import csv
+from codecs import BOM_UTF8
 
 from tui.core.text_safety import printable
 from tui.desk.payments.bill import Bill, BillLine, Odd, OddLine
@@ -35,8 +36,10 @@ def _is_list(name: str) -> bool:
 
 
 def _read(content: bytes, seller_id: str) -> Bill:
-    # No line break is a part of a letter in GB 18030; a name that was cut within a letter spoils nothing but itself.
-    rows = [row.removesuffix(b"\r").decode("gb18030", "replace") for row in content.split(b"\n")]
+    charset = "utf-8" if LIST.encode() in content else "gb18030"
+    # No line break is a part of a letter in either; a name that was cut within a letter spoils nothing but itself.
+    bare = content.removeprefix(BOM_UTF8)
+    rows = [row.removesuffix(b"\r").decode(charset, "replace") for row in bare.split(b"\n")]
     frames = [at for at, row in enumerate(rows) if row.startswith("#-") and LIST in row]
     if len(frames) != 2 or END not in rows[frames[1]]:
         raise AnswerNotGenuine("bill has no list of trades")

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from tui.desk.crypto.rsa_keys import load_private
 from tui.desk.platforms.alipay.trust import AlipayTrust, certificate_sn, load_certificate, root_sn, rsa_key
-from tui.desk.settings_reader import Address, FileBytes, SecretBytes, UnusableSetting
+from tui.desk.settings_reader import Address, FileBytes, Seconds, SecretBytes, UnusableSetting
 
 PRODUCTION = "https://openapi.alipay.com/gateway.do"
 _CERTIFICATE_MODE = ("app_certificate", "alipay_certificate", "alipay_root_certificate")
@@ -39,7 +39,7 @@ class AlipaySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """By contract: QR_CODE_OFFLINE (订单码支付) or FACE_TO_FACE_PAYMENT (当面付)."""
     store_id: str = ""
     """Letters and digits, left out when empty."""
-    deadline: float = 10.0
+    deadline: Seconds = 10.0
     """Seconds for one exchange."""
     ca_file: Path | None = None
     """PEM bundle to trust for TLS instead of the system's authorities."""

@@ -8,7 +8,7 @@ import msgspec
 from tui.desk.platforms.common.units import utc_now
 from tui.desk.platforms.unionpay.codec import MerchantKey
 from tui.desk.platforms.unionpay.trust import UnionPayTrust
-from tui.desk.settings_reader import Address, FileBytes, Password, SecretBytes, UnusableSetting
+from tui.desk.settings_reader import Address, FileBytes, Password, Seconds, SecretBytes, UnusableSetting
 
 PRODUCTION = "https://gateway.95516.com/gateway/api"
 FILES = "https://filedownload.95516.com/"
@@ -34,7 +34,7 @@ class UnionPaySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     """Give money of the same day back by 消费撤销, as far as the contract has it."""
     closing_grace: float = 60.0
     """Seconds after payTimeout that the platform is given before "not paid" is believed to be final."""
-    deadline: float = 10.0
+    deadline: Seconds = 10.0
     """Seconds for one exchange."""
     ca_file: Path | None = None
     """PEM bundle to trust for TLS instead of the system's authorities."""

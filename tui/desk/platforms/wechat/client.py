@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from tui.core.text_safety import printable
 from tui.desk.outbound import Answer
 from tui.desk.payments.gateway import (
     AnswerNotGenuine,
@@ -98,7 +97,7 @@ def _refused(answer: Answer, signed: bool) -> PaymentGatewayError:
         return GatewayUnknown(f"HTTP {answer.status}")
     undecided = answer.status < HTTPStatus.BAD_REQUEST or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR
     if undecided or answer.status == HTTPStatus.TOO_MANY_REQUESTS or told.code in UNDECIDED:
-        return GatewayUnknown(printable(told.code, 64) or f"HTTP {answer.status}")
+        return GatewayUnknown(told.code or f"HTTP {answer.status}")
     if answer.status == HTTPStatus.UNAUTHORIZED or told.code in OUR_FAULT:
         return GatewayMisconfigured(told.code, told.message)
     if not signed:

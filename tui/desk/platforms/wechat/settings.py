@@ -9,7 +9,7 @@ import msgspec
 from tui.desk.crypto.rsa_keys import load_private
 from tui.desk.platforms.wechat.messages import MerchantKey
 from tui.desk.platforms.wechat.trust import PUBLIC_KEY_ID, WechatTrust
-from tui.desk.settings_reader import Address, FileBytes, Password, SecretBytes, UnusableSetting
+from tui.desk.settings_reader import Address, FileBytes, Password, Seconds, SecretBytes, UnusableSetting
 
 PRODUCTION = "https://api.mch.weixin.qq.com"
 _AppId = Annotated[str, msgspec.Meta(pattern=r"\Awx[0-9A-Za-z]+\Z", description="must begin with wx")]
@@ -42,7 +42,7 @@ class WechatSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """PEM: platform certificates, for a merchant who still has these; both while changing over."""
     gateway_url: Address = PRODUCTION
     """Scheme and host."""
-    deadline: float = 10.0
+    deadline: Seconds = 10.0
     """Seconds for one exchange."""
     ca_file: Path | None = None
     """PEM bundle to trust for TLS instead of the system's authorities."""

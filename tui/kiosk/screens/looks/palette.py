@@ -1,14 +1,10 @@
 """The colours that style sheets name, and how Textual is told of them."""
 
 from dataclasses import asdict
-from typing import Final
 
 from textual.theme import Theme
 
 from tui.core.frozen import frozen
-
-_TEXTUALS: Final = {"name", "ground", "text", "heading", "accent", "caret"}
-"""Have another name in style sheets, or none."""
 
 
 @frozen
@@ -37,6 +33,9 @@ class Palette:
     """Text on focus, accent, good and bad."""
     bar: str
     on_bar: str
+    main: str
+    """Ground of the main button at rest."""
+    on_main: str
     selected: str
     """Ground of the current stage and the chosen row."""
     on_selected: str

@@ -19,6 +19,7 @@ ON: Final = (
     ("ink", "focus"),
     *(("ink", fill) for fill in ("good", "bad")),
     ("on_bar", "bar"),
+    ("on_main", "main"),
     ("on_selected", "selected"),
     ("on_alarm", "alarm"),
 )
