@@ -107,6 +107,6 @@ def _show(settings: KioskSettings, visit: "Visit") -> int:
         fit_terminal(settings)
         app = CounterApp(runtime(settings, started), visit, settings.idle_seconds, _verifier(settings.operator))
         app.outlets = outlets(settings)
-        app.hands.without_keys = settings.touch
+        app.hands.without_keys, app.hands.shuffled = settings.touch, settings.shuffled_digits
         garbage.set_aside()
         return run(app) if visit.wait_to_be_shown() else Exit.DONE

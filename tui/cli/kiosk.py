@@ -91,7 +91,7 @@ def _show(settings: KioskSettings, phone: "Phone | None" = None, pilot: "Autopla
         fit_terminal(settings)
         app = KioskApp(runtime(settings, started), phone, settings.idle_seconds)
         app.mode = settings.mode
-        app.hands.without_keys = settings.touch
+        app.hands.without_keys, app.hands.shuffled = settings.touch, settings.shuffled_digits
         app.outlets, app.launch_page = outlets(settings), page
         garbage.set_aside()
         return run(app, pilot)

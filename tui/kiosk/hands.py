@@ -9,6 +9,8 @@ class Hands:
     def __init__(self) -> None:
         self.without_keys = False
         """A counter with a touch screen alone: every field brings the keyboard on the screen."""
+        self.shuffled = False
+        """The digits of a CA密码 stand in another order each time: for counters where others see the hand."""
         self.on_keys = False
         """Somebody has typed since the first screen was shown."""
 

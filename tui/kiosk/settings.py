@@ -100,6 +100,8 @@ class KioskSettings:
     mode: Mode = Mode.OFFICE
     touch: bool = False
     """There is no keyboard but the one on the screen."""
+    shuffled_digits: bool = False
+    """The digits of the CA password's pad stand in another order each time."""
     operator: str | None = field(default=None, repr=False)
     """Argon2id hash of the operator's password (PHC string); None: there is no operator's menu."""
     receipt: "ReceiptSettings | None" = None
@@ -153,6 +155,7 @@ def read(path: Path, environ: Mapping[str, str] = os.environ) -> KioskSettings:
         palette=_palette(kiosk),
         mode=_mode(kiosk, environ),
         touch=kiosk.take("touch", bool, False),
+        shuffled_digits=kiosk.take("shuffled_digits", bool, False),
         operator=_operator(kiosk),
         receipt=_receipt(top),
     )

@@ -32,7 +32,7 @@ INVOICE = InvoiceForm("91440300100012316L", "某某供应商有限公司")
 async def test_by_taps_alone(sandbox: Sandbox, tmp_path: Path, touch: bool) -> None:
     token = new_token(sandbox, tmp_path)
     async with at_counter(sandbox, token) as person:
-        person.app.hands.without_keys = touch
+        person.app.hands.without_keys = person.app.hands.shuffled = touch
         fingers = Fingers(person.app, person.pilot)
         await person.reached(Step.WAITING)
         await fingers.until(lambda: "可以办理续期" in person.text and person.app.state.desk_reachable is True)
@@ -111,7 +111,7 @@ async def _fill_invoice(fingers: Fingers) -> None:
 
 
 async def _enter_pin(fingers: Fingers, pin: str) -> None:
-    """On the pad, whose digits stand in another order each time."""
+    """On the pad, wherever its digits stand."""
     for digit in pin:
         pad = fingers.app.screen.query_one("Keypad").region
         for y in range(pad.y, pad.bottom):

@@ -27,7 +27,6 @@ from tui.kiosk.terminal.colour_depth import Depth
 from tui.kiosk.text import use_language
 from tui.kiosk.widgets.countdown import Ticking
 from tui.kiosk.widgets.figures import Figures
-from tui.kiosk.widgets.pin_pad import Keypad
 from tui.kiosk.widgets.status import TitleBar
 
 FOLDER = Path(__file__).parent / "screens"
@@ -85,11 +84,10 @@ async def coloured(kind: str) -> dict[str, str]:
 
 @contextmanager
 def _standing_still() -> Iterator[None]:
-    """No clock goes on, and the PIN pad's digits keep their order."""
+    """No clock goes on."""
     with (
         patch.object(TitleBar, "show", lambda *_: None),
         patch.object(Ticking, "clock", staticmethod(lambda: 0.0)),
-        patch.object(Keypad, "shuffle", lambda _: None),
         patch.object(Figures, "half_blocks", new=True),
     ):
         yield

@@ -5,12 +5,15 @@ from dataclasses import replace
 import pytest
 from textual.widgets import Input
 
+from tests.harness.kiosk.fingers import Fingers
 from tests.harness.kiosk.stage import Stage, staged
 from tests.harness.people import FORM, OFFER, state
 from tui.core.application import ApplicationForm, IdType
 from tui.core.failure import Failure, Reason
+from tui.journey import events as e
 from tui.journey.state import Step
 from tui.kiosk.terminal.keyboard import Input as Keyboard
+from tui.kiosk.widgets.body import Body
 from tui.kiosk.widgets.choice import Choice
 from tui.kiosk.widgets.field import TextField
 
@@ -77,3 +80,33 @@ async def test_a_message_at_the_number_goes_with_the_type_that_it_was_about() ->
                 break
         assert choice.value is IdType.PASSPORT
         assert not field(stage, "id_number").wrong
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_the_form_says_that_more_follows_and_is_paged_by_taps_alone(size: tuple[int, int]) -> None:
+    async with staged(state(Step.FORM), size) as stage:
+        fingers = Fingers(stage.app, stage.pilot)  # type: ignore[arg-type]
+        submit, body = stage.screen.query_one("#submit"), stage.screen.query_one(Body)
+        pages = body.page[1]
+        assert pages > 1
+        for page in range(1, pages):
+            assert f"第{page}页，共{pages}页" in stage.text
+            assert submit.has_class("-later")
+            await fingers.widget(stage.screen.query_one("#next-page"))
+            await stage.events()
+        assert f"第{pages}页，共{pages}页" in stage.text
+        assert "地址" in stage.text
+        assert not submit.has_class("-later")
+        await fingers.words("返回")
+        assert e.BackPressed() in await stage.events()
+
+
+async def test_after_a_wrong_field_the_page_is_the_one_with_its_message() -> None:
+    wrong = Failure(Reason.FORM_INVALID, field_errors=(("recipient_address", "required"),))
+    async with staged(state(Step.FORM)) as stage:
+        assert "第1页" in stage.text
+        await stage.show(state(Step.FORM, failure=wrong))
+        await stage.events()
+        assert stage.app.focused is field(stage, "recipient_address").entry
+        assert "! " in stage.text
+        assert "第1页" not in stage.text

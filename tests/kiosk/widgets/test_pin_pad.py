@@ -140,6 +140,38 @@ async def test_too_short_a_pin_and_the_last_try_are_not_sent_by_the_pad() -> Non
         assert isinstance(entered, e.PinEntered)
 
 
+async def test_the_digits_stand_as_on_a_cash_machine_unless_the_settings_shuffle_them() -> None:
+    async with staged(PAGES["first"]) as stage:
+        assert "".join(pad_of(stage)._digits) == "1234567890"
+        stage.app.hands.shuffled = True
+        orders = set()
+        for _ in range(5):
+            await stage.show(state(Step.CARD))
+            await stage.show(PAGES["first"])
+            orders.add("".join(pad_of(stage)._digits))
+        assert len(orders) > 1
+        assert {"".join(sorted(order)) for order in orders} == {"0123456789"}
+
+
+async def test_confirm_is_told_from_the_other_keys_and_lit_once_it_would_be_taken() -> None:
+    async with staged(asked(pin_min=2), (120, 40)) as stage:
+        pad = pad_of(stage)
+        grounds = [pad._style(name).bgcolor for name in (pad._look(SUBMIT, 3)[0], pad._look(BACK, 3)[0])]
+        assert pad._style(pad._look(SUBMIT, 3)[0]).color != pad._style(pad._look(0, 0)[0]).color
+        await tap(stage, 0)
+        await tap(stage, 1)
+        lit = pad._style(pad._look(SUBMIT, 3)[0]).bgcolor
+        assert lit not in grounds
+        assert pad._look(SUBMIT, 3)[1] == pad._look(SUBMIT, 3)[0]
+
+
+async def test_the_tries_left_are_told_in_figures_or_said_to_be_unknown() -> None:
+    async with staged(asked(tries_left=5)) as stage:
+        assert "还可尝试5次" in stage.text
+        await stage.show(PAGES["first"])
+        assert "CA未告知还可尝试几次" in stage.text
+
+
 async def test_no_message_tells_a_digit(monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[str] = []
     post = MessagePump.post_message

@@ -18,7 +18,7 @@ from tui.journey.state import State, Step, Trait
 from tui.kiosk.screens.compositor import NarrowCompositor
 from tui.kiosk.screens.events import Happened
 from tui.kiosk.screens.keys import BACK, END, HELP, KEYBOARD, Key
-from tui.kiosk.screens.looks.layout import FrameLayout
+from tui.kiosk.screens.looks.layout import BodyLayout, FrameLayout
 from tui.kiosk.screens.typing import TypingScreen
 from tui.kiosk.settings import Mode, is_counter
 from tui.kiosk.text import _
@@ -190,7 +190,7 @@ class StepScreen(TypingScreen, inherit_bindings=False):
             yield Heading(Content(_(self.heading)), id="heading")
             yield FailureBanner()
         actions = () if self.compact else tuple(self.compose_actions())
-        with Body(id="body", can_focus=False, classes=None if actions else "-last"):
+        with Body(BodyLayout(), classes=None if actions else "-last"):
             yield from self.compose_body()
         if actions:
             yield Horizontal(*actions, id="actions")

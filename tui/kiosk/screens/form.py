@@ -20,8 +20,10 @@ from tui.kiosk.text import N_, _
 from tui.kiosk.text.dates import day
 from tui.kiosk.text.labels import label
 from tui.kiosk.widgets.action import ActionButton
+from tui.kiosk.widgets.body import Body
 from tui.kiosk.widgets.choice import Choice
 from tui.kiosk.widgets.field import Field, TextField, first_wrong
+from tui.kiosk.widgets.pages import PageButtons
 from tui.kiosk.widgets.words import Words
 
 
@@ -73,19 +75,38 @@ class FormScreen(TypedScreen):
         yield TextField("recipient_address", _("地址"), hint=_("请写到门牌号"), longest=200)
 
     def compose_actions(self) -> Iterable[Widget]:
-        """提交."""
-        yield ActionButton(_("提交"), "submit_form", primary=True)
+        """提交; the pages at the other end."""
+        yield ActionButton(_("提交"), "submit_form", primary=True, id="submit")
+        yield ActionButton(_("返回"), "back")
+        yield PageButtons(focusable=False)
+
+    def on_mount(self) -> None:
+        """Say which page is in view whenever another one is."""
+        body = self.query_one(Body)
+        for name in ("scroll_y", "virtual_size", "container_size"):
+            self.watch(body, name, self._show_page, init=False)
 
     def focus_target(self, state: State) -> str:
         """The first wrong field, else the first with nothing in it, else 提交."""
         if wrong := first_wrong(self.query(Field)):
             return f"#{wrong.id} Input"
         empty = next((name for name in self.named if not self.text(name)), None)
-        return f"#field-{empty.replace('_', '-')} Input" if empty else "#actions ActionButton"
+        return f"#field-{empty.replace('_', '-')} Input" if empty else "#submit"
 
     def offers(self, action: str, state: State) -> bool:
         """重试 loads what is missing; a refused form is submitted again by 提交."""
         return super().offers(action, state) and (action != "retry" or state.agreement is None)
+
+    def _show_page(self) -> None:
+        """In the heading; before the last page 下一页 leads on, and 提交 looks like any other button."""
+        page, pages = self.query_one(Body).page
+        submit, buttons = self.query_one("#submit"), self.query_one(PageButtons)
+        words = _("第{page}页，共{pages}页").format(page=page, pages=pages) if pages > 1 else ""
+        self.query_one("#heading", Static).update(
+            Content.assemble(_(self.heading), (words and f"  {words}", "$foreground")), layout=False
+        )
+        submit.set_class(page < pages, "-later")
+        buttons.show(page, pages)
 
     # ── state in ────────────────────────────────────────────────────────────
     def entered(self, state: State) -> None:

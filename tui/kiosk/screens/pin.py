@@ -43,7 +43,7 @@ class PinScreen(StepScreen):
         yield Center(Words(_own_pad(), id="own-pad"))
         yield Center(Tick(_(CONSENT), id="last-try"))
         yield Center(Vertical(self._entry, id="typed"))
-        yield Static(Content(_("数字的位置每次不同，也可用键盘输入")), id="pin-hint", classes="hint")
+        yield Static(Content(_("点按数字，或用键盘输入")), id="pin-hint", classes="hint")
 
     def compose_actions(self) -> Iterable[Widget]:
         """The pad; buttons where it is not shown."""
@@ -59,7 +59,7 @@ class PinScreen(StepScreen):
         """Nothing typed, nothing ticked."""
         self.query_one(Tick).ticked = False
         self._entry.wipe()
-        self.query_one(Keypad).shuffle()
+        self.query_one(Keypad).place(shuffled=self._hands.shuffled)
 
     def show(self, state: State) -> None:
         """Draw what the token says of itself."""
@@ -73,12 +73,10 @@ class PinScreen(StepScreen):
         self.query_one("#tries").display = not said
         self.query_one("#own-pad").display = own_pad and not locked
         name = "" if self.veils(state) else _("CA：{name}").format(name=printable(token.label, 30))
-        self.query_one("#tries", Static).update(
-            Content.assemble(
-                (name and f"{name}  ", "$muted"),
-                (words, "bold $bad" if urgent else "bold $foreground"),
-            )
-        )
+        told = Content.styled(words, "bold $bad" if urgent else "bold $foreground")
+        if not locked:
+            told = told.highlight_regex(r"\d+", style="bold $on-selected on $selected")
+        self.query_one("#tries", Static).update(Content.assemble((name and f"{name}  ", "$muted"), told))
         final = is_last_try(state, token) and not locked
         self.query_one(Tick).display = final
         self._entry.limit(token.pin_max)

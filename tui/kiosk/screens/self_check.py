@@ -25,6 +25,7 @@ class SelfCheckScreen(StepScreen):
     heading = N_("环境检测")
     help_text = HELP
     keys = (BACK, RETRY.called(N_("重新检测")))
+    filled = True
 
     def compose_body(self) -> Iterable[Widget]:
         """The list, scrollable."""

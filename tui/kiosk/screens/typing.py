@@ -105,7 +105,7 @@ class TypingScreen(TickingScreen, inherit_bindings=False):
             if self._keyboard is None:
                 self._keyboard = Keyboard()
                 await self.mount(self._keyboard, before="KeyLine")
-            self._keyboard.serve(entry)
+            self._keyboard.serve(entry, shuffled=self._hands.shuffled)
             self._keyboard.resize()
             self._keyboard.display = True
             self.add_class(TYPING)

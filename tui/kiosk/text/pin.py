@@ -66,4 +66,4 @@ def tries_words(state: State, token: Token) -> tuple[str, bool]:
         return _("还可尝试{count}次。").format(count=left), token.pin_state is PinState.COUNT_LOW
     if token.pin_state is PinState.COUNT_LOW:
         return label(PinState.COUNT_LOW), True
-    return _("连续输错会锁定CA，请仔细输入。"), False
+    return _("CA未告知还可尝试几次；连续输错会锁定CA。"), False

@@ -1,9 +1,11 @@
 """The part of a screen that is the step's own; it scrolls where the window is too low for it."""
 
+from math import ceil
 from typing import ClassVar
 
 from textual.binding import Binding
 from textual.containers import VerticalScroll
+from textual.layout import Layout
 
 
 class Body(VerticalScroll, inherit_bindings=False):
@@ -13,6 +15,22 @@ class Body(VerticalScroll, inherit_bindings=False):
         Binding("home", "scroll_home", show=False),
         Binding("end", "scroll_end", show=False),
     ]
+
+    def __init__(self, layout: Layout, *, classes: str | None = None) -> None:
+        super().__init__(id="body", can_focus=False, classes=classes)
+        self._layout_of_step = layout
+
+    @property
+    def layout(self) -> Layout:
+        """Where the step's widgets stand, by the room that there is."""
+        return self._layout_of_step
+
+    @property
+    def page(self) -> tuple[int, int]:
+        """The page in view and how many there are, as they are turned: a row of each is seen on the next one, too."""
+        step, last = max(1, self.size.height - 1), self.max_scroll_y
+        pages = 1 + ceil(last / step)
+        return (pages if self.scroll_y >= last else min(pages - 1, 1 + ceil(self.scroll_y / step))), pages
 
     def on_resize(self) -> None:
         """Less fits now, or the screen has just been laid out for the first time."""

@@ -24,10 +24,12 @@ class PageNumber(Words):
 class PageButtons(Horizontal):
     """上一页 and 下一页, at the far end of the buttons; off where there is no such page, gone where all is in view."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, focusable: bool = True) -> None:
+        """Not `focusable` where the keys that go from field to field turn the page by themselves."""
         super().__init__(id="page-buttons")
         self._back = ActionButton(_("上一页"), "scroll_body(-1)", quiet=True, id="previous-page")
         self._forward = ActionButton(_("下一页"), "scroll_body(1)", id="next-page")
+        self._back.can_focus = self._forward.can_focus = focusable
         self.show(1, 1)
 
     def compose(self) -> ComposeResult:

@@ -84,6 +84,8 @@ ROWS: Final[tuple[tuple[int | PadKey, ...], ...]] = (
     (BACK, 9, SUBMIT),
 )
 """A number is the place of a digit."""
+ORDERED: Final = "1234567890"
+"""The digits of the places, as on a telephone and a cash machine."""
 COLUMNS: Final = 4
 SIZES: Final = ((3, 1), (3, 0), (2, 1), (2, 0), (1, 1), (1, 0))
 """Rows of a key and of the ground below it: the first that there is room for."""
@@ -93,7 +95,7 @@ GAP: Final = 2
 
 
 class Keypad(Widget):
-    """Digits for mouse and touch, in another order each time so that nobody learns the PIN from the movement.
+    """Digits for mouse and touch. 确定 is told from all other keys, and lit once it would be taken.
 
     It fills the rows that it is given. A tap beside a key is for the key above it or on its left.
     """
@@ -106,19 +108,18 @@ class Keypad(Widget):
         "keypad--main",
         "keypad--shut",
         "keypad--edge",
-        "keypad--ready",
     }
 
     def __init__(self, entry: PinEntry, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._entry = entry
-        self._digits = list("1234567890")
+        self._digits = list(ORDERED)
         self._shut = True
         self._under: PadKey | None = None
 
-    def shuffle(self) -> None:
-        """Another order."""
-        SystemRandom().shuffle(self._digits)
+    def place(self, *, shuffled: bool) -> None:
+        """Put the digits in their order, or in another one, from which nobody learns the PIN by the movement."""
+        self._digits = SystemRandom().sample(ORDERED, len(ORDERED)) if shuffled else list(ORDERED)
         self.refresh()
 
     def open_submit(self, is_open: bool) -> None:
@@ -206,7 +207,9 @@ class Keypad(Widget):
         tall, gap = self._rows
         look, edge = self._look(key, row)
         styles = self._style(edge), self._style(look), self._style(edge)
-        texts = " ", self._face(key, width - 2) if line == (tall - 1) // 2 else " " * (width - 2), " "
+        side = " "
+        room = width - 2 * len(side)
+        texts = side, self._face(key, room) if line == (tall - 1) // 2 else " " * room, side
         if not gap and tall > 1 and line == tall - 1 and Figures.half_blocks:
             ground = self._style("ground").bgcolor
             for text, style in zip(texts, styles, strict=True):
@@ -223,7 +226,7 @@ class Keypad(Widget):
     def _look(self, key: int | PadKey, row: int) -> tuple[str, str]:
         """Names of the styles of a key and of its edges."""
         if key is SUBMIT:
-            return ("shut", "shut") if self._shut else ("main", "ready")
+            return ("shut", "shut") if self._shut else ("main", "main")
         if isinstance(key, PadKey):
             return "act", "edge"
         return "other" if row % 2 and not self._rows[1] and not Figures.half_blocks else "key", "edge"

@@ -1,4 +1,4 @@
-"""Where the step stands in windows of all sizes: one column, its buttons right below it, nothing beyond the window."""
+"""Where the step stands in windows of all sizes: one sheet, its buttons at its foot, nothing beyond the window."""
 
 import pytest
 from textual.geometry import Size
@@ -40,20 +40,37 @@ def test_a_window_too_small_says_so_in_its_classes(size: tuple[int, int], classe
     assert {name for name, has in classes_of(Size(*size)).items() if has} == classes
 
 
-@pytest.mark.parametrize("size", [(100, 32), (120, 40), (160, 50), (200, 60)])
-async def test_the_buttons_stand_right_below_the_step_in_the_upper_middle(size: tuple[int, int]) -> None:
+SHORT = Step.SIGN_IN, Step.CARD, Step.NOTICE, Step.AGREEMENT, Step.PAY_NOTICE, Step.ORDER, Step.CHANNEL, Step.METHOD
+
+
+@pytest.mark.parametrize(
+    ("size", "sheet"),
+    [((84, 30), 23), ((100, 32), 25), ((120, 40), 28), ((160, 50), 34), ((200, 60), 34), ((240, 70), 34)],
+)
+async def test_the_buttons_stand_in_the_same_place_on_every_page(size: tuple[int, int], sheet: int) -> None:
     async with staged(State(), size) as stage:
-        for step in (Step.SIGN_IN, Step.CARD, Step.FORM, Step.REQUEST_PIN, Step.ORDER):
+        places = set()
+        for step in SHORT:
             await stage.show(people.state(step))
-            body, actions = (stage.screen.query_one(name).region for name in ("#body", "#actions"))
-            heading, column = stage.screen.query_one("#heading").region, column_of(stage.app.size)
+            heading, body, actions = (stage.screen.query_one(name).region for name in ("#heading", "#body", "#actions"))
+            column = column_of(stage.app.size)
             assert {region.x for region in (heading, body, actions)} == {(size[0] - column) // 2}
             assert {region.width for region in (heading, body, actions)} == {column}
-            assert 0 <= actions.y - body.bottom <= 2
-            keys = stage.screen.query_one("KeyLine").region
-            assert (keys.x, keys.width, keys.bottom) == (0, *size)
-            above, below = heading.y - 2, stage.screen.query_one("StatusLine").region.y - actions.bottom
-            assert above <= below + 2
+            assert (heading.bottom, body.bottom, actions.bottom - heading.y) == (body.y, actions.y, sheet), step
+            places.add((actions.y, stage.screen.query_one("#actions ActionButton").region.x))
+        assert len(places) == 1
+        keys = stage.screen.query_one("KeyLine").region
+        assert (keys.x, keys.width, keys.bottom) == (0, *size)
+        above, below = heading.y - 2, stage.screen.query_one("StatusLine").region.y - actions.bottom
+        assert above <= below + 2
+
+
+@pytest.mark.parametrize("size", [(120, 40), (200, 60)])
+async def test_a_page_of_few_words_has_them_in_the_upper_middle_of_its_sheet(size: tuple[int, int]) -> None:
+    async with staged(people.state(Step.CARD), size) as stage:
+        body, card = stage.screen.query_one("#body").region, stage.screen.query_one("#card").region
+        above, below = card.y - body.y, body.bottom - card.bottom
+        assert 0 < above <= below <= 2 * above + 2
 
 
 async def test_a_step_that_does_not_fit_scrolls_between_the_bars() -> None:

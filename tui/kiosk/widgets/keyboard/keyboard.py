@@ -14,6 +14,7 @@ from tui.kiosk.widgets.keyboard.faces import ROWS, TURN, Faces
 from tui.kiosk.widgets.keyboard.layout import Act, Cap, Layer
 from tui.kiosk.widgets.keyboard.typed import Typed, typed_into
 from tui.kiosk.widgets.line import Line
+from tui.kiosk.widgets.pin_pad import ORDERED
 from tui.kiosk.widgets.secret_field import SecretField
 
 Entry = Line | SecretField[Any]
@@ -30,17 +31,20 @@ class Keyboard(Faces):
         self._entry: Entry | None = None
 
     # ── whom it serves ──────────────────────────────────────────────────────
-    def serve(self, entry: Entry) -> None:
-        """Type into this field from now on; nothing of what was composed for another one stays."""
+    def serve(self, entry: Entry, *, shuffled: bool = False) -> None:
+        """Type into this field from now on; nothing of what was composed for another one stays.
+
+        `shuffled`: the digits of a PIN stand in another order.
+        """
         if entry is self._entry:
             return
         self.let_go()
         self._entry = entry
         entry.served_by = self
         typed = typed_into(entry)
-        self._digits = "1234567890"
-        if typed is Typed.PIN:
-            self._digits = "".join(SystemRandom().sample(self._digits, 10))
+        self._digits = ORDERED
+        if typed is Typed.PIN and shuffled:
+            self._digits = "".join(SystemRandom().sample(ORDERED, len(ORDERED)))
         self._typed = typed
         self._layer = Layer.DIGITS if typed is Typed.NUMBER else Layer.LETTERS
         self._capitals = typed is Typed.CAPITALS

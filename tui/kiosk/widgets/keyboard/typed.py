@@ -24,7 +24,7 @@ class Typed(Enum):
     """A person's name: by sound first, surnames before all else."""
     PASSWORD = "password"
     PIN = "pin"
-    """The CA密码: its digits stand in another order each time."""
+    """The CA密码: where the settings want it so, its digits stand in another order each time."""
 
     @property
     def by_sound(self) -> bool:
