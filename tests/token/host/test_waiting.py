@@ -9,6 +9,7 @@ from functools import partial
 from itertools import count
 from pathlib import Path
 
+import PyKCS11
 import pytest
 
 from tests.rig.softhsm import SoftToken, pull
@@ -133,7 +134,7 @@ def test_what_another_program_may_have_written_is_looked_for_at_every_third_rest
 def test_a_look_is_followed_by_three_thousand_times_its_cost(
     looked: Looked, monkeypatch: pytest.MonkeyPatch, cost: float, pause: float
 ) -> None:
-    """At most two seconds, after which a token that was pulled is missed; PC/SC tells nothing."""
+    """At most two seconds: the token is software, which no hand pulls out; PC/SC tells nothing."""
     looked.cost(cost, monkeypatch)
     looked.watcher.look()
     assert looked.watcher.pause == pytest.approx(pause, rel=0.01)
@@ -144,6 +145,17 @@ def test_who_plugs_a_token_in_waits_for_a_second(
 ) -> None:
     looked.cost(0.02, monkeypatch)
     pull(soft)
+    looked.watcher.look()
+    assert looked.watcher.pause == 1.0
+
+
+def test_a_token_that_a_hand_may_pull_is_missed_within_a_second(
+    looked: Looked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A key of the HID class: its slot is a device (CKF_HW_SLOT), which PC/SC does not know."""
+    flags = looked.driver.lib.slot_flags
+    monkeypatch.setattr(type(looked.driver.lib), "slot_flags", lambda _, slot: flags(slot) | PyKCS11.CKF_HW_SLOT)
+    looked.cost(0.02, monkeypatch)
     looked.watcher.look()
     assert looked.watcher.pause == 1.0
 

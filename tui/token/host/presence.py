@@ -14,8 +14,8 @@ from tui.token.host.contents import Contents, Listing, Read
 from tui.token.host.driver import Driver
 from tui.token.host.slot_monitor import SlotMonitor
 
-_SHORTEST, _LONGEST, _LONGEST_WITH_TOKEN, _LONGEST_WITH_MONITOR = 0.05, 1.0, 2.0, 5.0
-"""Seconds between two looks: somebody waits for a token to be seen, nobody for one that is there."""
+_SHORTEST, _LONGEST, _LONGEST_OF_SOFTWARE, _LONGEST_WITH_MONITOR = 0.05, 1.0, 2.0, 5.0
+"""Seconds between two looks: a token that is software no hand pulls out."""
 _THRIFT = 3000
 """A look is followed by this many times the CPU time that it cost of rest: a thirtieth of a percent of a core."""
 _EAGER = 5
@@ -88,17 +88,15 @@ class Watcher:
         before, self.readers = self.readers, _readers(state, self._monitor.readers)
         if self.readers is Readers.PRESENT and self._monitor.card and not state.tokens and not self._eager:
             self.readers = Readers.CARD_UNKNOWN
-        self.pause = self._next_pause()
+        self.pause = self._next_pause(longest=_longest(state, self._told, pcsc_tells=self._monitor.works))
         return self._told if self.readers is not before else changed
 
-    def _next_pause(self) -> float:
+    def _next_pause(self, longest: float) -> float:
         """Soon after a report of the slot monitor, else by what the last look cost, with all around it."""
         before, self._spent = self._spent, time.process_time()
         if self._eager:
             self._eager -= 1
             return _SHORTEST * 2.0 ** (_EAGER - 1 - self._eager)
-        alone = _LONGEST_WITH_TOKEN if self._told else _LONGEST
-        longest = _LONGEST_WITH_MONITOR if self._monitor.works else alone
         return min(longest, max(_SHORTEST, _THRIFT * (self._spent - before)))
 
     def _changed(self, state: _SlotState, restarted: bool) -> tuple[Token, ...] | None:
@@ -165,6 +163,13 @@ def _readers(state: _SlotState, by_service: Readers) -> Readers:
     if by_service is Readers.UNKNOWN:
         return Readers.PRESENT if state.hardware else Readers.UNKNOWN
     return Readers.UNRECOGNISED if by_service is Readers.NONE and usb.has_smart_card_device() else by_service
+
+
+def _longest(state: _SlotState, told: tuple[Token, ...] | None, *, pcsc_tells: bool) -> float:
+    """Seconds that the next look may be away."""
+    if pcsc_tells:
+        return _LONGEST_WITH_MONITOR
+    return _LONGEST_OF_SOFTWARE if told and not state.hardware else _LONGEST
 
 
 def _restart_after(state: _SlotState, told: tuple[Token, ...] | None) -> float:
