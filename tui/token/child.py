@@ -45,6 +45,7 @@ class Child:
         """
         child = cls(process, asyncio.get_running_loop())
         with contextlib.ExitStack() as undo:
+            undo.callback(child._let_go)
             undo.callback(child.kill)
             await child._connect()
             undo.pop_all()
@@ -114,9 +115,15 @@ class Child:
         """Wait for the end, then let go of the pipes and of what is left of the group."""
         await self._ended.wait()
         self.kill()
-        for transport in (self._outgoing, self._incoming):
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """Close both pipes, also one that has not become a transport."""
+        for transport, pipe in ((self._outgoing, self._process.stdin), (self._incoming, self._process.stdout)):
             if transport is not None:
                 transport.close()
+            elif pipe is not None:
+                pipe.close()
 
     async def close(self, patience: float) -> None:
         """Ask it to end by closing its channel; after `patience` seconds kill it."""

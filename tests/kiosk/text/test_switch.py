@@ -6,6 +6,7 @@ from gettext import NullTranslations
 
 import pytest
 
+from tests.harness.kiosk.painting import at_rest
 from tests.harness.kiosk.stage import staged
 from tests.harness.people import state
 from tests.kiosk.text.test_catalogue import CJK, ENGLISH, PAYING, STATES, latin
@@ -72,7 +73,7 @@ async def test_a_longer_language_loses_nothing_and_no_word_passes_by_the_catalog
 ) -> None:
     monkeypatch.setattr(text, "_catalogue", Pseudo())
     monkeypatch.setattr(text, "_language", "en")
-    async with staged(State(), size=(120, 60)) as stage:  # the whole form is in view
+    async with staged(State(), size=(120, 60)) as stage:
         for step in Step:
             await stage.show(latin(state(step, **{"application": PAYING, **STATES.get(step, {})})))
             assert not CJK.findall(stage.text.replace(LANGUAGE_NAMES, "")), stage.text
@@ -80,4 +81,6 @@ async def test_a_longer_language_loses_nothing_and_no_word_passes_by_the_catalog
             for button in stage.screen.query(ActionButton):
                 if button.display and button.region.area:
                     assert button.region.right <= 120, (step, button)
+                    button.scroll_visible(animate=False, immediate=True)  # a form has pages
+                    await at_rest(stage)
                     assert str(button.label) in stage.text, (step, button)
