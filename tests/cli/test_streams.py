@@ -13,7 +13,8 @@ import pytest
 from tests.rig.stem import Stem
 from tui.core.exits import Exit
 
-NOWHERE = "不能写入标准输出 / standard output cannot be written: No space left on device"
+LOST = "不能写入标准输出 / standard output cannot be written"
+NOWHERE = f"{LOST}: No space left on device"
 MODULE = ["--module", "/nowhere/driver.so"]
 VERIFY = ["desk", "verify", "--channel", "alipay", "--kind", "notice", "--trust"]
 
@@ -29,10 +30,39 @@ def _run(program: Stem, tmp_path: Path, words: list[str], *, out: str = "", err:
     return code, told, said
 
 
+def _closed(stream: str, words: list[str]) -> subprocess.CompletedProcess[str]:
+    """The command with a stream closed, as the shell writes it; on its standard input stands a password."""
+    command = ["sh", "-c", f'exec "$@" {stream}', "sh", sys.executable, "-m", "tui", *words]
+    return subprocess.run(command, input="12345678\n", capture_output=True, text=True, check=False, timeout=60)
+
+
 @pytest.mark.parametrize("words", [["--help"], ["certs", *MODULE], ["certs", "--json", *MODULE]], ids=" ".join)
 def test_a_full_disk_is_told_in_one_sentence(program: Stem, tmp_path: Path, words: list[str]) -> None:
     code, _told, said = _run(program, tmp_path, words, out="/dev/full")
     assert (code, said) == (Exit.USAGE, f"{NOWHERE}\n")
+
+
+@pytest.mark.parametrize("word", ["--help", "--version"])
+def test_a_full_disk_is_told_where_nothing_is_held_back(word: str) -> None:
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    with open("/dev/full", "wb") as full:
+        command = [sys.executable, "-m", "tui", word]
+        done = subprocess.run(command, env=environment, stdout=full, stderr=subprocess.PIPE, check=False, timeout=60)
+    assert (done.returncode, done.stderr.decode()) == (Exit.USAGE, f"{NOWHERE}\n")
+
+
+@pytest.mark.parametrize(
+    "words", [["operator-password"], ["certs", "--json", *MODULE], ["certs", "--watch", *MODULE], ["--help"]]
+)
+def test_a_closed_standard_output_is_told_by_what_has_a_result(words: list[str]) -> None:
+    done = _closed(">&-", words)
+    assert (done.returncode, done.stderr) == (Exit.USAGE, f"{LOST}: Bad file descriptor\n")
+
+
+def test_a_closed_standard_output_changes_nothing_where_there_is_no_result() -> None:
+    done = _closed(">&-", ["certs", "--config", "/nowhere"])
+    assert done.returncode == Exit.USAGE
+    assert LOST not in done.stderr
 
 
 def test_a_watch_tells_it_too(program: Stem, tmp_path: Path) -> None:
@@ -56,10 +86,8 @@ def test_who_stops_reading_ends_a_command_as_sigpipe_would() -> None:
     assert (done.returncode, done.stderr) == (141, b"")
 
 
-def test_without_standard_input_there_is_nothing_to_read(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "tui", "operator-password"]
-    closed = ["sh", "-c", 'exec "$@" <&-', "sh", *command]
-    done = subprocess.run(closed, capture_output=True, text=True, check=False, timeout=60)
+def test_without_standard_input_there_is_nothing_to_read() -> None:
+    done = _closed("<&-", ["operator-password"])
     assert (done.returncode, done.stderr) == (Exit.USAGE, "至少8个字符 / at least 8 characters\n")
 
 

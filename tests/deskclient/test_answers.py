@@ -62,13 +62,30 @@ def test_a_rule_that_this_kiosk_does_not_know_is_not_guessed() -> None:
         b"",
         b"<html>",
         b'{"minimum_version": 1}',
-        b'{"minimum_version":"1","time":"2026-11-23T08:00:00","hotline":"","qq":"","ca_name":""}',
+        *(
+            b'{"minimum_version":"1","time":"%s","hotline":"","qq":"","ca_name":""}' % time
+            for time in (
+                b"2026-11-23T08:00:00",
+                b"2019-12-31T23:59:59Z",
+                b"3000-01-01T00:00:00Z",
+                b"9999-12-31T23:59:59Z",
+                b"0001-01-01T00:00:00+14:00",
+            )
+        ),
     ],
-    ids=["empty", "html", "wrong type", "time without zone"],
+    ids=["empty", "html", "wrong type", "no zone", "too early", "too late", "the last year", "the first"],
 )
 def test_an_answer_of_another_shape_is_the_desks_fault(body: bytes) -> None:
     with pytest.raises(DeskError) as caught:
         decode(body, ServiceStatus)
+    assert caught.value.failure.reason is Reason.DESK_FAULT
+
+
+@pytest.mark.parametrize("time", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"])
+def test_a_time_that_is_none_in_utc_is_the_desks_fault(time: str) -> None:
+    told = msgspec.json.decode(msgspec.json.encode(application()))
+    with pytest.raises(DeskError) as caught:
+        decode(msgspec.json.encode(told | {"old_not_after": time}), Application)
     assert caught.value.failure.reason is Reason.DESK_FAULT
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.harness.deskclient.desk_double import make_tls
+from tui.core.failure import DeskError, Reason
 from tui.deskclient import transport as transports
 from tui.deskclient.server import Server
 from tui.deskclient.transport import Request, Transport
@@ -55,3 +56,31 @@ async def test_who_waits_for_a_connection_takes_the_one_that_is_free_first(
         assert len(opened) == 2
         opening.cancel()
         await transport.close()
+
+
+@pytest.mark.parametrize(
+    ("addresses", "reason"),
+    [
+        (["127.0.0.1", "127.0.0.2"], Reason.DESK_UNTRUSTED),
+        (["127.0.0.2", "127.0.0.1"], Reason.DESK_UNTRUSTED),
+        (["127.0.0.2", "127.0.0.3"], Reason.DESK_UNREACHABLE),
+    ],
+)
+async def test_what_tls_refuses_is_told_whatever_other_addresses_there_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, addresses: list[str], reason: Reason
+) -> None:
+    _ca_file, certificate, key = make_tls(tmp_path)
+    (tmp_path / "other").mkdir()
+    other_ca, *_ = make_tls(tmp_path / "other")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+
+    async def resolved(_server: Server) -> list[str]:
+        return addresses
+
+    monkeypatch.setattr(transports, "_addresses", resolved)
+    async with await asyncio.start_server(lambda *_: None, "127.0.0.1", ssl=context) as server:
+        transport = Transport(Server("localhost", server.sockets[0].getsockname()[1], ""), trust(other_ca))
+        with pytest.raises(DeskError) as told:
+            await transport.ask(Request("GET", "", {}), PATIENCE)
+    assert told.value.failure.reason is reason

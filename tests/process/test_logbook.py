@@ -18,10 +18,11 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(autouse=True)
 def closed_again() -> Iterator[None]:
-    root = logging.getLogger("tui")
+    root, libraries = logging.getLogger("tui"), logging.getLogger()
     before, loud = (root.handlers[:], root.propagate, root.level), logging.raiseExceptions
     yield
     logging.raiseExceptions = loud
+    libraries.handlers[:] = [handler for handler in libraries.handlers if type(handler) is not logging.NullHandler]
     for handler in set(root.handlers) - set(before[0]):
         root.removeHandler(handler)
         handler.close()
@@ -45,10 +46,17 @@ def test_records_are_masked_and_tracebacks_left_out(tmp_path: Path) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
-def test_libraries_are_not_written(tmp_path: Path) -> None:
-    open_logbook(tmp_path / "kiosk.log")
-    logging.getLogger("httpx").warning("Authorization: Bearer")
-    assert (tmp_path / "kiosk.log").read_text() == ""
+@pytest.mark.parametrize("kept", [True, False])
+def test_libraries_are_written_nowhere(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, kept: bool
+) -> None:
+    path = tmp_path / "kiosk.log"
+    path.touch()
+    with monkeypatch.context() as patch:
+        patch.setattr(logging.getLogger(), "handlers", [])  # pytest's own would take what comes
+        open_logbook(path if kept else None)
+        logging.getLogger("httpx").warning("Authorization: Bearer")
+    assert (path.read_text(), *capsys.readouterr()) == ("", "", "")
 
 
 def test_python_and_libraries_tell_no_values(tmp_path: Path) -> None:
@@ -67,6 +75,7 @@ class Unfinished:
 
 log_to_stderr()
 hold_back_values()
+threading.excepthook(threading.ExceptHookArgs((SystemExit, SystemExit(0), None, None)))
 thread = threading.Thread(target=fail)
 thread.start()
 thread.join()

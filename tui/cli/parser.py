@@ -9,6 +9,7 @@ from tui import __version__
 from tui.cli.command import Command, OneOf, Option, found
 from tui.cli.table import COMMANDS, GROUPS, KIOSK
 from tui.core.exits import LEGEND, Exit
+from tui.process.output import written
 
 LOG = """\
 日志 / log: ~/.local/state/ca-kiosk/kiosk.log，kiosk.toml 里 [kiosk] log = "路径" 可改，log = "" 则不写；
@@ -47,6 +48,15 @@ class Parser(argparse.ArgumentParser):
         """As argparse does, and in Chinese that it is the words."""
         self.print_usage(sys.stderr)
         self.exit(Exit.USAGE, f"{self.prog}: 参数有误 / error: {message}\n")
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        """As argparse does, but for what cannot be written: argparse passes over it."""
+        if file is not sys.stdout:
+            super()._print_message(message, file)
+            return
+        with written():
+            sys.stdout.write(message)
+            sys.stdout.flush()
 
 
 def parser() -> Parser:

@@ -111,10 +111,13 @@ def _command(words: Sequence[str]) -> int:
 
 
 def _print_anywhere() -> None:
-    """No text fails for want of a character or of a descriptor: ASCII, which has none of ours, becomes UTF-8."""
-    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
-        if getattr(sys, name) is None:  # closed
-            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 - for the process's life
+    """No text fails for want of a character: ASCII, which has none of ours, becomes UTF-8.
+
+    A closed stream is one to `/dev/null`; standard output's cannot be written, so that a result which is lost is told.
+    """
+    for name, mode, way in (("stdin", "r", os.O_RDONLY), ("stdout", "w", os.O_RDONLY), ("stderr", "w", os.O_WRONLY)):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.open(os.devnull, way), mode, encoding="utf-8"))  # noqa: SIM115 - for good
         stream = getattr(sys, name)
         if mode == "w" and isinstance(stream, TextIOWrapper):
             ascii_only = lookup(stream.encoding).name == "ascii"

@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import Enum
 from typing import Any, TypeVar
 
@@ -10,7 +10,7 @@ import msgspec
 
 from tui.core.failure import DeskError, Failure, Reason
 from tui.core.form.fields import ApplicationForm, InvoiceForm
-from tui.core.order import Application, Attempt, Document
+from tui.core.order import Application, Attempt, Document, ServiceStatus
 from tui.core.text_safety import paragraphs, printable
 from tui.deskclient.wire import Problem
 
@@ -21,8 +21,11 @@ _EXACT = frozenset({(Application, "statement"), (Attempt, "qr")})
 
 _BUSY = (429, 503)
 
-_UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError)
-"""No UTF-8, a lone surrogate, no JSON, another shape, nested without end."""
+_YEARS = range(2020, 3000)
+"""Those that a desk's clock can tell; others no clock can be set by."""
+
+_UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError, OverflowError)
+"""No UTF-8, a lone surrogate, no JSON, another shape, nested without end, a time that is none in UTC."""
 
 
 def decode(data: bytes, kind: type[T]) -> T:
@@ -86,6 +89,10 @@ def _cleaned(value: Any) -> Any:
             return printable(value)
         case datetime() if value.tzinfo is None:
             raise ValueError("a time without its zone")
+        case datetime():
+            return value.astimezone(UTC)
+        case ServiceStatus() if value.time.year not in _YEARS:
+            raise ValueError("a time that no clock has")
         case tuple():
             return tuple(_cleaned(item) for item in value)
         case _ if dataclasses.is_dataclass(value) and not isinstance(value, type):

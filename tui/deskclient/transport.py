@@ -208,15 +208,19 @@ async def _connected(server: Server, context: ssl.SSLContext) -> _Connection:
 
 
 async def _streams(server: Server, context: ssl.SSLContext) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    """To the first of the server's addresses that takes a connection.
+    """To the first of the server's addresses that takes a connection; what its TLS refuses, no other address mends.
 
     Names are in bytes: text is taken to Python's IDNA codec, 0.3 MiB of tables, though `Server` has encoded it.
     """
     name: Any = server.host.encode("ascii")  # asyncio hands it to `ssl`, which takes either
     *others, last = await _addresses(server)
     for address in others:
-        with contextlib.suppress(OSError):
+        try:
             return await asyncio.open_connection(address, server.port, ssl=context, server_hostname=name)
+        except ssl.SSLError:
+            raise
+        except OSError:
+            continue
     return await asyncio.open_connection(last, server.port, ssl=context, server_hostname=name)
 
 

@@ -72,7 +72,8 @@ def hold_back_values() -> None:
     log = logging.getLogger(f"{ROOT}.python")
 
     def ended(fault: threading.ExceptHookArgs) -> None:
-        log.error("a thread has ended", exc_info=fault.exc_value)
+        if fault.exc_type is not SystemExit:  # which ends a thread in order
+            log.error("a thread has ended", exc_info=fault.exc_value)
 
     def unraisable(fault: "sys.UnraisableHookArgs") -> None:
         log.error("what cannot be raised", exc_info=fault.exc_value)
@@ -93,6 +94,7 @@ def log_to_stderr() -> None:
 
 def open_logbook(path: Path | None) -> logging.Handler | None:
     """Write the log to `path` from now on; None, or a place that cannot be written, keeps no log."""
+    logging.getLogger().addHandler(logging.NullHandler())  # else Python's last resort writes whole tracebacks
     log = logging.getLogger(ROOT)
     log.propagate = False
     if path is None:

@@ -18,7 +18,7 @@ from tui.core.secret import Password, Pin
 from tui.core.token import SignedRequest, Snapshot, TokenStage
 from tui.journey import commands as c
 from tui.journey import events as e
-from tui.kiosk.runtime.polls import DeskTime
+from tui.kiosk.runtime.desk_time import DeskTime
 from tui.kiosk.runtime.ports import Ports
 from tui.kiosk.runtime.runtime import Runtime
 

@@ -62,3 +62,14 @@ async def test_the_desk_judges_clock_and_version() -> None:
     assert await _wrong(status=replace(SERVICE, time=NOW + timedelta(minutes=6))) == {"clock": Reason.CLOCK_WRONG}
     assert await _wrong(status=replace(SERVICE, minimum_version="1.10.0")) == {"version": Reason.KIOSK_TOO_OLD}
     assert await _wrong(status=lost()) == {"desk": Reason.DESK_UNREACHABLE}
+
+
+@pytest.mark.parametrize(
+    ("days_left", "desk_is_ahead", "certificate_is"), [(-2, -10, None), (2, 10, Reason.CERTIFICATE_EXPIRED)]
+)
+async def test_where_the_clock_is_wrong_the_desk_s_judges_the_certificate(
+    days_left: int, desk_is_ahead: int, certificate_is: Reason | None
+) -> None:
+    snapshot = Snapshot((token(certificate(days_left=days_left)),))
+    wrong = await _wrong(snapshot, replace(SERVICE, time=NOW + timedelta(days=desk_is_ahead)))
+    assert (wrong.get("certificate"), wrong["clock"]) == (certificate_is, Reason.CLOCK_WRONG)

@@ -1,6 +1,7 @@
 """A watcher goes on, whatever breaks: without it no token and no desk would ever be seen again."""
 
 import logging
+from dataclasses import replace
 
 import pytest
 
@@ -29,3 +30,10 @@ def test_a_watcher_survives_any_exception(error: Exception, caplog: pytest.LogCa
     assert (failed.failure.reason, failed.command) == (Reason.KIOSK_FAULT, "WatchTokens")
     assert failed.failure.detail.startswith(type(error).__name__)
     assert "张三" not in caplog.text
+
+
+def test_a_watcher_survives_a_time_without_its_zone() -> None:
+    timeless = replace(SERVICE, time=SERVICE.time.replace(tzinfo=None))
+    with Listener(TokensDouble((Snapshot(),)), DeskScript(status=[timeless, SERVICE])) as kiosk:
+        assert kiosk.until(e.DeskLost).failure.reason is Reason.KIOSK_FAULT
+        assert kiosk.until(e.ServiceSeen) == e.ServiceSeen(SERVICE)

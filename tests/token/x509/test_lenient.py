@@ -90,6 +90,7 @@ def test_an_sm2_key_is_named_in_both_forms(spki: bytes) -> None:
         (0x1C, "供应商".encode("utf-32-be"), "供应商"),
         (0x1E, "供应商".encode("utf-16-be"), "供应商"),
         (0x1E, "供应".encode("utf-16-be") + b"\x55", "供应\ufffd"),
+        (0x1E, "·낳끁".encode("utf-16-be"), "·낳끁"),  # also two Han in GB 2312
         (0x2C, der(0x0C, "供".encode()) + der(0x0C, "应商".encode()), "供应商"),
         (0x0C, b"a\x1b[31m\xe2\x80\xaeb", "a[31mb"),
     ],

@@ -4,15 +4,15 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from math import floor
 
-from tui.core.beijing import SKEW
 from tui.core.failure import Failure, KioskError, Reason
 from tui.core.order import Application, ApplicationStatus
 from tui.core.sighting import Sighting
 from tui.journey.events import ApplicationSeen, DeskLost, Event, Failed, ServiceSeen, TokensSeen
 from tui.journey.ports import DeskPort, TokenPort
+from tui.kiosk.runtime.desk_time import DeskTime
 from tui.kiosk.runtime.pace import Pace
 from tui.kiosk.runtime.unexpected import failure_of
 
@@ -41,28 +41,13 @@ async def watch_tokens(tokens: TokenPort, post: Post, clock: Callable[[], dateti
         await asyncio.sleep(pace.back_off(failures, None))
 
 
-class DeskTime:
-    """This machine's clock, set right by the desk's."""
-
-    def __init__(self, clock: Callable[[], datetime]) -> None:
-        self._clock, self._ahead = clock, timedelta()
-
-    def __call__(self) -> datetime:
-        """Now, aware; by this machine's clock where the desk has not told another time."""
-        return self._clock() - self._ahead
-
-    def told(self, time: datetime) -> None:
-        """What the desk says it is now."""
-        ahead = self._clock() - time
-        self._ahead = ahead if abs(ahead) > SKEW else timedelta()
-
-
 async def watch_service(desk: DeskPort, post: Post, time: DeskTime, pace: Pace) -> None:
     """Ask the desk's status at once and again and again; a loss is told once."""
     losses = 0
     while True:
         try:
             status = await desk.status()
+            time.told(status.time)
         except Exception as error:  # noqa: BLE001 - the outermost loop of a watcher
             losses += 1
             failure = _told(error, "WatchService")
@@ -71,7 +56,6 @@ async def watch_service(desk: DeskPort, post: Post, time: DeskTime, pace: Pace) 
             pause = pace.back_off(losses, failure.retry_after)
         else:
             losses = 0
-            time.told(status.time)
             post(ServiceSeen(status))
             pause = pace.service
         await asyncio.sleep(pause)

@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from tui.core.beijing import SKEW, beijing
+from tui.core.beijing import beijing
 from tui.core.certificate import Certificate
 from tui.core.failure import Failure, KioskError, Reason
 from tui.core.ladder import NOT_NOW, judged, unseen
 from tui.core.order import ServiceStatus
 from tui.core.token import Snapshot
 from tui.journey.ports import Check, DeskPort
+from tui.kiosk.runtime.desk_time import DeskTime
 
 
 class SelfCheck:
@@ -19,21 +20,23 @@ class SelfCheck:
         self._desk = desk
         self._modules = modules
         self._version = version
-        self._clock = clock
+        self._time = DeskTime(clock)
 
     async def run(self, snapshot: Snapshot) -> tuple[Check, ...]:
         """All checks; what cannot be judged without the desk is left out while the desk is away."""
-        drivers, token, certificate = self._drivers(snapshot), _token(snapshot), self._certificate(snapshot)
+        drivers, token = self._drivers(snapshot), _token(snapshot)
         try:
             status = await self._desk.status()
         except KioskError as error:
+            certificate = self._certificate(snapshot)
             failure, version = error.failure, Check("version", True, self._version)
             desk = Check("desk", False, failure.detail, failure)
             if failure.reason is Reason.CLOCK_WRONG:
                 return *drivers, token, certificate, desk, Check("clock", False, failure.detail, failure), version
             return *drivers, token, certificate, desk, version
         desk = Check("desk", True, status.ca_name)
-        return *drivers, token, certificate, desk, self._time(status), self._release(status)
+        clock = self._clock(status)  # by which the certificate is judged then
+        return *drivers, token, self._certificate(snapshot), desk, clock, self._release(status)
 
     def _drivers(self, snapshot: Snapshot) -> tuple[Check, ...]:
         if not self._modules:
@@ -42,14 +45,13 @@ class SelfCheck:
         return tuple(Check("driver", path not in faults, path, faults.get(path)) for path in self._modules)
 
     def _certificate(self, snapshot: Snapshot) -> Check:
-        certificate, why_not = judged(snapshot.tokens, self._clock())
+        certificate, why_not = judged(snapshot.tokens, self._time())
         ok = why_not is None or why_not.reason in NOT_NOW
         return Check("certificate", ok, _told(certificate) if certificate else "", None if ok else why_not)
 
-    def _time(self, status: ServiceStatus) -> Check:
-        skew = self._clock() - status.time
-        detail = f"{skew.total_seconds():+.0f} s"
-        if abs(skew) <= SKEW:
+    def _clock(self, status: ServiceStatus) -> Check:
+        detail = f"{self._time.told(status.time).total_seconds():+.0f} s"
+        if self._time.is_right:
             return Check("clock", True, detail)
         return Check("clock", False, detail, Failure(Reason.CLOCK_WRONG, detail=detail))
 

@@ -12,9 +12,10 @@ from tui.journey import commands as c
 from tui.journey.events import DetailsRead, Event, Failed, TokenProgressed
 from tui.journey.ports import DeskPort
 from tui.kiosk.runtime.answer import DeskCommand, TokenCommand, answer_check, answer_desk, answer_token, wipe
+from tui.kiosk.runtime.desk_time import DeskTime
 from tui.kiosk.runtime.keeping import Keeping
 from tui.kiosk.runtime.pace import Pace
-from tui.kiosk.runtime.polls import DeskTime, Post, watch_application, watch_service, watch_tokens
+from tui.kiosk.runtime.polls import Post, watch_application, watch_service, watch_tokens
 from tui.kiosk.runtime.ports import Ports
 from tui.kiosk.runtime.unexpected import failure_of
 

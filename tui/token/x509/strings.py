@@ -91,7 +91,7 @@ def words(value: Element) -> str | None:
             text = octets.decode(encoding)
         except UnicodeDecodeError:
             continue
-        return (_in_gb2312(octets, text) if tag != UTF8 else "") or text
+        return (_in_gb2312(octets, text) if encoding == "utf-8" and tag != UTF8 else "") or text
     return octets.decode(encodings[0], errors="replace") if encodings else None
 
 
