@@ -21,7 +21,7 @@ from tui.core.token import Snapshot, TokenStage
 from tui.token import protocol
 from tui.token.child import Child
 from tui.token.host.serving import ORDERS
-from tui.token.launch import Module, launch
+from tui.token.launch import Module
 from tui.token.tokens import Tokens
 
 SPY = Path("/usr/lib/x86_64-linux-gnu/pkcs11-spy.so")
@@ -50,20 +50,6 @@ async def test_killed_before_the_token_is_touched(tokens: Tokens, soft: SoftToke
     assert caught.value.failure.token_changed is False
     assert not typed
     assert (await requested(tokens, soft)).csr
-
-
-async def test_a_start_that_is_broken_off_leaves_no_pipe_open(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def cancelled(*_: object) -> None:
-        raise asyncio.CancelledError
-
-    process = launch()
-    monkeypatch.setattr(asyncio.get_running_loop(), "connect_read_pipe", cancelled)
-    with pytest.raises(asyncio.CancelledError):
-        await Child.adopt(process)
-    await asyncio.sleep(0)  # a transport closes its pipe in the loop's next turn
-    assert process.stdin is not None
-    assert process.stdout is not None
-    assert (process.stdin.closed, process.stdout.closed) == (True, True)
 
 
 async def test_its_memory_is_never_dumped(tokens: Tokens) -> None:
@@ -266,7 +252,7 @@ async def test_the_child_ends_with_the_program(soft: SoftToken) -> None:
     program = f"""
 import asyncio, os, sys
 from pathlib import Path
-from tui.token.launch import Module, launch
+from tui.token.launch import Module
 from tui.token.tokens import Tokens
 async def main():
     tokens = Tokens((Module(Path({str(soft.module)!r}), {soft.environment!r}),))

@@ -1,5 +1,6 @@
 """The drivers' processes that have a head start: taken over once, and never left behind."""
 
+import asyncio
 import subprocess
 import sys
 import time
@@ -11,6 +12,7 @@ import pytest
 from tests.harness.token.support import until, watching
 from tests.rig.softhsm import SoftToken
 from tui.token import launch
+from tui.token.child import Child
 from tui.token.launch import HeadStart, Module
 from tui.token.tokens import Tokens
 
@@ -103,6 +105,7 @@ def test_it_ends_with_a_program_that_is_killed() -> None:
 import os
 from pathlib import Path
 from tui.token import launch
+from tui.token.child import Child
 started = launch.HeadStart((launch.Module(Path("/nowhere.so")),))
 (process,) = started._waiting.values()
 os.write(1, b"%d" % process.pid)
@@ -119,3 +122,17 @@ def _runs(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:
         return False
+
+
+async def test_a_start_that_is_broken_off_leaves_no_pipe_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def cancelled(*_: object) -> None:
+        raise asyncio.CancelledError
+
+    process = launch.launch()
+    monkeypatch.setattr(asyncio.get_running_loop(), "connect_read_pipe", cancelled)
+    with pytest.raises(asyncio.CancelledError):
+        await Child.adopt(process)
+    await asyncio.sleep(0)  # a transport closes its pipe in the loop's next turn
+    assert process.stdin is not None
+    assert process.stdout is not None
+    assert (process.stdin.closed, process.stdout.closed) == (True, True)
