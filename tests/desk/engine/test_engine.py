@@ -132,6 +132,12 @@ def test_a_commit_of_another_process_is_seen(town: Town, number: str) -> None:
         other.dispose()
 
 
+def test_who_wakes_nobody_any_more_is_not_told(town: Town) -> None:
+    waiting = wakeup(town.desk.engine)
+    waiting.close()
+    waiting.wake()  # by a transaction that was committed while the engine ended
+
+
 def test_a_desk_on_sqlite_takes_back_at_once_what_it_had_when_it_died(town: Town, number: str) -> None:
     write_messages(town, number, 1)
     post = SlowPost()

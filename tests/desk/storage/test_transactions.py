@@ -154,6 +154,14 @@ class Told:
         self.committed_times += 1
 
 
+def test_who_stops_listening_while_a_transaction_is_under_way_is_told_nothing_more(engine: Engine) -> None:
+    told = Told()
+    listen(engine, told)
+    with writing(engine):
+        ignore(engine, told)
+    assert told.committed_times == 0
+
+
 def write_what_is_refused_at_the_end(engine: Engine) -> None:
     with writing(engine) as db:
         db.unit.execute(text("CREATE TEMPORARY TABLE ones (one int UNIQUE DEFERRABLE INITIALLY DEFERRED)"))

@@ -109,14 +109,13 @@ def _committed(engine: Engine) -> Iterator[Transaction]:
 
     :raises PendingRollbackError: something was refused that rolled everything back, and whoever caught that went on.
     """
-    told = listeners(engine)
     with engine.connect() as connection, connection.begin() as begun, closing(Transaction(begun)) as db:
         yield db
         db.flush()
         db.check()
-        for listener in told:
+        for listener in listeners(engine):
             listener.written(db)
-    for listener in told:
+    for listener in listeners(engine):  # who has stopped meanwhile hears no more
         listener.committed(db)
 
 
