@@ -1,6 +1,7 @@
 """The engine at work: what it sees to beside what, what wakes it, what does not end it."""
 
 import threading
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -15,9 +16,10 @@ from tui.desk.context import Desk
 from tui.desk.engine import workers
 from tui.desk.engine.engine import DeskEngine
 from tui.desk.engine.obligations import AT_ONCE, OBLIGATIONS, Due, Obligation, claim
+from tui.desk.notifications.message import Attachment
 from tui.desk.payments.polling import follow
 from tui.desk.storage.database import open_database, writing
-from tui.desk.storage.records import AttemptRecord
+from tui.desk.storage.records import AttemptRecord, MessageKind
 from tui.desk.storage.wakeup import wakeup
 
 
@@ -40,6 +42,38 @@ def test_payments_do_not_wait_for_the_mail(town: Town, person: Person, number: s
         assert shown(person.see(number))[1] is AttemptState.CLOSED
     finally:
         post.go.set()
+        engine.stop()
+
+
+class Server:
+    """Takes messages once it is let go."""
+
+    def __init__(self) -> None:
+        self.begun, self.go = threading.Semaphore(0), threading.Event()
+
+    def send(self, *_: str | tuple[Attachment, ...]) -> None:
+        """Taken."""
+        self.begun.release()
+        assert self.go.wait(PATIENCE)
+
+
+def test_an_sms_does_not_wait_for_the_mail(town: Town, number: str) -> None:
+    mail, sms = Server(), Server()
+    sms.go.set()
+    engine = DeskEngine(replace(town.desk, mail=mail, sms=sms))
+    engine.start()
+    try:
+        write_messages(town, number, AT_ONCE + 1)
+        for _ in range(AT_ONCE):
+            assert mail.begun.acquire(timeout=PATIENCE)
+        with writing(town.desk.engine) as db:
+            text = message(town, number, AT_ONCE + 1)
+            text.kind = MessageKind.SMS
+            db.unit.add(text)
+        assert sms.begun.acquire(timeout=PATIENCE)
+        assert not mail.begun.acquire(blocking=False)
+    finally:
+        mail.go.set()
         engine.stop()
 
 
