@@ -2,8 +2,10 @@
 
 import email
 import socket
+import ssl
 import threading
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from email.message import EmailMessage
 from email.policy import default
@@ -98,13 +100,20 @@ class Counted:
     """A relay that takes messages without a word about TLS, so many over one connection, and counts."""
 
     def __init__(
-        self, at_most: int, *, says_so: bool = True, takes: Sequence[float] = (), hesitates: float = 0
+        self,
+        at_most: int,
+        *,
+        says_so: bool = True,
+        takes: Sequence[float] = (),
+        hesitates: float = 0,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         """It hesitates so many seconds before each message, and takes so many over the first ones.
 
         Messages whose sender did not wait for it are none.
         """
         self._at_most, self._says_so, self._takes, self._hesitates = at_most, says_so, iter(takes), hesitates
+        self._tls, self.read = tls, threading.Semaphore(0)
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._listener.getsockname()[1])
         self.connections = self.bodies = self.messages = 0
@@ -121,6 +130,8 @@ class Counted:
             while True:
                 peer, _ = self._listener.accept()
                 self.connections += 1
+                if self._tls:
+                    peer = self._tls.wrap_socket(peer, server_side=True)
                 with peer, peer.makefile("rw", encoding="ascii", newline="\r\n") as lines, suppress(OSError):
                     self._serve(lines, peer)
 
@@ -142,6 +153,7 @@ class Counted:
                 while lines.readline() != ".\r\n":
                     pass
                 self.bodies += 1
+                self.read.release()
                 if select([peer], [], [], next(self._takes, 0))[0]:
                     return None
                 taken, self.messages = taken + 1, self.messages + 1
@@ -150,10 +162,18 @@ class Counted:
 
 
 @contextmanager
-def relayed(relay: Counted, deadline: float = 15.0) -> Iterator[Mailer]:
-    mailer = Mailer(
-        MailSettings(host="127.0.0.1", port=relay.port, sender="ca@example.com", starttls=False, deadline=deadline)
+def relayed(relay: Counted, deadline: float = 15.0, ca_file: Path | None = None) -> Iterator[Mailer]:
+    """Over TLS where there is a file to trust."""
+    settings = MailSettings(
+        host="127.0.0.1",
+        port=relay.port,
+        sender="ca@example.com",
+        starttls=False,
+        implicit_tls=ca_file is not None,
+        ca_file=ca_file,
+        deadline=deadline,
     )
+    mailer = Mailer(settings)
     try:
         yield mailer
     finally:
@@ -192,6 +212,24 @@ def test_what_a_server_was_silent_about_is_not_sent_again_at_once(monkeypatch: p
         with pytest.raises(NotDelivered) as failed:
             mailer.send("2", "zhang@example.com", "发票", "一次")  # over the connection that was kept
     assert (failed.value.final, relay.bodies) == (False, 2)
+
+
+@pytest.mark.parametrize("over_tls", [True, False])
+def test_who_gives_up_waits_for_no_server(tls: Path, *, over_tls: bool) -> None:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH) if over_tls else None
+    if context:
+        context.load_cert_chain(tls / "server.pem", tls / "server.key")
+    relay = Counted(2, takes=[20], tls=context)
+    with relayed(relay, ca_file=tls / "ca.pem" if over_tls else None) as mailer, ThreadPoolExecutor(1) as pool:
+        sending = pool.submit(mailer.send, "1", "zhang@example.com", "发票", "一次")
+        assert relay.read.acquire(timeout=20)
+        mailer.give_up()
+        with pytest.raises(NotDelivered, match="NoVerdict") as failed:
+            sending.result()
+        assert not failed.value.final
+        with pytest.raises(NotDelivered, match="ending"):
+            mailer.send("2", "zhang@example.com", "发票", "一次")
+    assert relay.bodies == 1
 
 
 def test_a_line_that_begins_with_a_dot_ends_nothing() -> None:

@@ -2,6 +2,7 @@
 
 import re
 import smtplib
+import socket
 import ssl
 import time
 import weakref
@@ -120,6 +121,8 @@ class Mailer:
         self._settings = settings
         self._sender = Address(settings.sender_name, addr_spec=settings.sender)
         self._kept = deque[_Kept]()
+        self._busy = set[smtplib.SMTP]()
+        self._is_over = False
         self.close = weakref.finalize(self, _close, self._kept)
         """Give the connections back; whoever forgets the mailer does so too."""
 
@@ -141,6 +144,14 @@ class Mailer:
         except (smtplib.SMTPException, OSError) as error:
             raise NotDelivered(type(error).__name__, final=False) from error
 
+    def give_up(self) -> None:
+        """Wait for no server any more: what is under way, and all else, is not delivered."""
+        self._is_over = True
+        for server in tuple(self._busy):
+            if (sock := server.sock) is not None:
+                with suppress(OSError):  # it has gone already
+                    socket.socket.shutdown(sock, socket.SHUT_RDWR)  # below TLS, whose own is not for another thread
+
     def _hand_over(self, to: str, message: bytes) -> None:
         """Over a kept connection, and over a new one where the server would not go on with that."""
         if (kept := self._take()) is not None:
@@ -153,11 +164,16 @@ class Mailer:
         self._send_over(self._connect(), to, message)
 
     def _send_over(self, server: smtplib.SMTP, to: str, message: bytes) -> None:
+        self._busy.add(server)
         try:
+            if self._is_over:
+                raise NotDelivered("the desk is ending", final=False)
             server.sendmail(self._sender.addr_spec, [to], message)
-        except (smtplib.SMTPException, OSError):
+        except (NotDelivered, smtplib.SMTPException, OSError):
             server.close()
             raise
+        finally:
+            self._busy.discard(server)
         self._give_back(server)
 
     def _take(self) -> smtplib.SMTP | None:
