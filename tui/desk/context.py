@@ -31,6 +31,10 @@ class MailSender(Protocol):
         """
         ...
 
+    def give_up(self) -> None:
+        """Wait for no server any more: what is under way, and all else, is not delivered."""
+        ...
+
 
 class SmsSender(Protocol):
     """Sends one short message; see `tui.desk.notifications.sms.SmsGateway`."""

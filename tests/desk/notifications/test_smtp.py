@@ -2,9 +2,11 @@
 
 import email
 import socket
+import ssl
 import threading
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager, suppress
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
@@ -14,6 +16,7 @@ from typing import TextIO
 import pytest
 
 from tests.harness.gateways.served import free_port
+from tui.desk.notifications import smtp
 from tui.desk.notifications.message import Attachment, NotDelivered
 from tui.desk.notifications.smtp import Mailer, MailSettings
 from tui.sandbox.mailbox import Mailbox
@@ -96,12 +99,24 @@ def test_headers_cannot_be_smuggled_in(mail: MailSettings, to: str, subject: str
 class Counted:
     """A relay that takes messages without a word about TLS, so many over one connection, and counts."""
 
-    def __init__(self, at_most: int, *, says_so: bool = True, takes: float = 0) -> None:
-        """It takes so many seconds over a message, and none that its sender did not wait for."""
-        self._at_most, self._says_so, self._takes = at_most, says_so, takes
+    def __init__(
+        self,
+        at_most: int,
+        *,
+        says_so: bool = True,
+        takes: Sequence[float] = (),
+        hesitates: float = 0,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        """It hesitates so many seconds before each message, and takes so many over the first ones.
+
+        Messages whose sender did not wait for it are none.
+        """
+        self._at_most, self._says_so, self._takes, self._hesitates = at_most, says_so, iter(takes), hesitates
+        self._tls, self.read = tls, threading.Semaphore(0)
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._listener.getsockname()[1])
-        self.connections = self.messages = 0
+        self.connections = self.bodies = self.messages = 0
         self._thread = threading.Thread(target=self._run)
         self._thread.start()
 
@@ -115,6 +130,8 @@ class Counted:
             while True:
                 peer, _ = self._listener.accept()
                 self.connections += 1
+                if self._tls:
+                    peer = self._tls.wrap_socket(peer, server_side=True)
                 with peer, peer.makefile("rw", encoding="ascii", newline="\r\n") as lines, suppress(OSError):
                     self._serve(lines, peer)
 
@@ -129,40 +146,94 @@ class Counted:
             verb = line[:4].upper().strip()
             if verb == "MAIL" and taken >= self._at_most:
                 return say("421 enough") if self._says_so else None
+            if verb == "DATA" and select([peer], [], [], self._hesitates)[0]:
+                return None  # it went
             say("354 go on" if verb == "DATA" else "250 ok")
             if verb == "DATA":
                 while lines.readline() != ".\r\n":
                     pass
-                if select([peer], [], [], self._takes)[0]:
-                    return None  # it went
+                self.bodies += 1
+                self.read.release()
+                if select([peer], [], [], next(self._takes, 0))[0]:
+                    return None
                 taken, self.messages = taken + 1, self.messages + 1
                 say("250 taken")
         return None
 
 
+@contextmanager
+def relayed(relay: Counted, deadline: float = 15.0, ca_file: Path | None = None) -> Iterator[Mailer]:
+    """Over TLS where there is a file to trust."""
+    settings = MailSettings(
+        host="127.0.0.1",
+        port=relay.port,
+        sender="ca@example.com",
+        starttls=False,
+        implicit_tls=ca_file is not None,
+        ca_file=ca_file,
+        deadline=deadline,
+    )
+    mailer = Mailer(settings)
+    try:
+        yield mailer
+    finally:
+        mailer.close()
+        relay.stop()
+
+
 @pytest.mark.parametrize("says_so", [True, False])
 def test_messages_follow_each_other_over_a_connection_as_long_as_the_server_goes_on(*, says_so: bool) -> None:
     relay = Counted(2, says_so=says_so)
-    try:
-        settings = MailSettings(host="127.0.0.1", port=relay.port, sender="ca@example.com", starttls=False)
-        mailer = Mailer(settings)
+    with relayed(relay) as mailer:
         for number in range(3):
             mailer.send(str(number), "zhang@example.com", "发票", "一次")
         assert (relay.messages, relay.connections) == (3, 2)
-        mailer.close()
-    finally:
-        relay.stop()
 
 
 def test_a_server_that_thinks_about_a_message_is_waited_for() -> None:
-    relay = Counted(1, takes=0.6)
-    try:
-        settings = MailSettings(
-            host="127.0.0.1", port=relay.port, sender="ca@example.com", starttls=False, deadline=0.2
-        )
-        mailer = Mailer(settings)
+    relay = Counted(1, takes=[0.6])
+    with relayed(relay, deadline=0.2) as mailer:
         mailer.send("1", "zhang@example.com", "发票", "一次")
         assert relay.messages == 1
-        mailer.close()
-    finally:
-        relay.stop()
+
+
+def test_a_server_that_hesitates_before_a_message_is_given_the_time_of_a_command() -> None:
+    relay = Counted(1, hesitates=20)
+    with relayed(relay, deadline=0.2) as mailer, pytest.raises(NotDelivered) as failed:
+        mailer.send("1", "zhang@example.com", "发票", "一次")
+    assert (failed.value.final, relay.bodies) == (False, 0)
+
+
+def test_what_a_server_was_silent_about_is_not_sent_again_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(smtp, "_VERDICT", 0.2)
+    relay = Counted(3, takes=[0, 20])
+    with relayed(relay) as mailer:
+        mailer.send("1", "zhang@example.com", "发票", "一次")
+        with pytest.raises(NotDelivered) as failed:
+            mailer.send("2", "zhang@example.com", "发票", "一次")  # over the connection that was kept
+    assert (failed.value.final, relay.bodies) == (False, 2)
+
+
+@pytest.mark.parametrize("over_tls", [True, False])
+def test_who_gives_up_waits_for_no_server(tls: Path, *, over_tls: bool) -> None:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH) if over_tls else None
+    if context:
+        context.load_cert_chain(tls / "server.pem", tls / "server.key")
+    relay = Counted(2, takes=[20], tls=context)
+    with relayed(relay, ca_file=tls / "ca.pem" if over_tls else None) as mailer, ThreadPoolExecutor(1) as pool:
+        sending = pool.submit(mailer.send, "1", "zhang@example.com", "发票", "一次")
+        assert relay.read.acquire(timeout=20)
+        mailer.give_up()
+        with pytest.raises(NotDelivered, match="NoVerdict") as failed:
+            sending.result()
+        assert not failed.value.final
+        with pytest.raises(NotDelivered, match="ending"):
+            mailer.send("2", "zhang@example.com", "发票", "一次")
+    assert relay.bodies == 1
+
+
+def test_a_line_that_begins_with_a_dot_ends_nothing() -> None:
+    relay = Counted(1)
+    with relayed(relay), closing(smtp._Patient("127.0.0.1", relay.port, timeout=15)) as server:
+        server.sendmail("ca@example.com", "zhang@example.com", b".\r\n" + b"x" * 100 + b"\r\n.\r\n")
+        assert (relay.bodies, relay.messages) == (1, 1)

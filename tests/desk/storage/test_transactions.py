@@ -1,18 +1,21 @@
 """Statements that need no transaction around them get none on PostgreSQL; all others do, on the same connections."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, suppress
+from pathlib import Path
 
 import pytest
 from psycopg.pq import TransactionStatus
-from sqlalchemy import Engine, text, update
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy import Engine, select, text, update
+from sqlalchemy.exc import IntegrityError, InternalError, OperationalError, PendingRollbackError
 
 from tests.rig.postgres import database
 from tui.desk.clock import utc_now
 from tui.desk.storage.database import migrate, open_database, reading, write, writing, writing_once
 from tui.desk.storage.records import AccountRecord
+from tui.desk.storage.rows import new, save
 from tui.desk.storage.statements import tell
-from tui.desk.storage.transactions import Transaction
+from tui.desk.storage.transactions import Transaction, ignore, listen
 from tui.desk.storage.variants import writes_once
 from tui.desk.storage.wakeup import tell_others
 
@@ -67,6 +70,96 @@ def test_what_fails_amid_a_transaction_leaves_nothing(engine: Engine) -> None:
     with pytest.raises(RuntimeError):
         fail_amid(engine)
     assert wrong_passwords(engine) == before
+
+
+def account(name: str) -> AccountRecord:
+    return new(AccountRecord, name=name, password_hash="", created_at=utc_now())
+
+
+def refused_by_the_unit_of_work(db: Transaction) -> None:
+    db.unit.add(AccountRecord(name="supplier", password_hash="", created_at=utc_now()))
+    with suppress(IntegrityError):
+        db.flush()
+
+
+def refused_by_itself(db: Transaction) -> None:
+    with suppress(IntegrityError):
+        save(db, account("supplier"))
+
+
+def refused_and_asked(db: Transaction) -> None:
+    refused_by_the_unit_of_work(db)
+    db.unit.get(AccountRecord, "supplier")
+
+
+def refused_and_written(db: Transaction) -> None:
+    refused_by_the_unit_of_work(db)
+    save(db, account("after"))
+
+
+def write_around(engine: Engine, refused: Callable[[Transaction], None]) -> None:
+    with writing(engine) as db:
+        save(db, account("before"))
+        refused(db)
+
+
+@pytest.mark.parametrize(
+    ("where", "refused", "error"),
+    [
+        ("sqlite", refused_by_the_unit_of_work, PendingRollbackError),
+        ("sqlite", refused_and_asked, PendingRollbackError),
+        ("sqlite", refused_and_written, PendingRollbackError),
+        ("postgresql", refused_by_itself, InternalError),
+        ("postgresql", refused_by_the_unit_of_work, PendingRollbackError),
+        ("postgresql", refused_and_asked, PendingRollbackError),
+        ("postgresql", refused_and_written, PendingRollbackError),
+    ],
+)
+def test_who_goes_on_after_a_refusal_that_undid_all_commits_nothing_and_is_told(
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    where: str,
+    refused: Callable[[Transaction], None],
+    error: type[Exception],
+) -> None:
+    with ExitStack() as end:
+        if where == "sqlite":
+            engine = open_database(f"sqlite:///{tmp_path}/desk.db")
+            end.callback(engine.dispose)
+            migrate(engine)
+            with writing(engine) as db:
+                save(db, account("supplier"))
+        else:
+            engine = request.getfixturevalue("engine")
+        told = Told()
+        listen(engine, told)
+        end.callback(ignore, engine, told)
+        with pytest.raises(error):
+            write_around(engine, refused)
+        assert told.committed_times == 0
+        with reading(engine) as db:
+            assert db.unit.scalars(select(AccountRecord.name)).all() == ["supplier"]
+
+
+class Told:
+    """Counts what is committed."""
+
+    def __init__(self) -> None:
+        self.committed_times = 0
+
+    def written(self, db: Transaction) -> None:
+        """It may yet be rolled back."""
+
+    def committed(self, db: Transaction) -> None:
+        self.committed_times += 1
+
+
+def test_who_stops_listening_while_a_transaction_is_under_way_is_told_nothing_more(engine: Engine) -> None:
+    told = Told()
+    listen(engine, told)
+    with writing(engine):
+        ignore(engine, told)
+    assert told.committed_times == 0
 
 
 def write_what_is_refused_at_the_end(engine: Engine) -> None:

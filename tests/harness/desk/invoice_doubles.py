@@ -99,6 +99,9 @@ class MailDouble:
         """Kept."""
         self.letters.sent[message_id] = (f"{subject}\n{text}", attachments)
 
+    def give_up(self) -> None:
+        """Nobody is waited for."""
+
 
 @dataclass
 class SmsDouble:

@@ -53,6 +53,9 @@ class Post:
         """Kept."""
         self.sent.append((number, receiver))
 
+    def give_up(self) -> None:
+        """Nobody is waited for."""
+
 
 class StubbornCa:
     """Refuses, for now or for good, then issues as the real one."""

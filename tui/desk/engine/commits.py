@@ -18,7 +18,9 @@ class Commits:
     def __init__(self, engine: Engine, kinds: Sequence[Obligation], tell: Tell) -> None:
         """`tell` is called in the thread that commits, and must not block."""
         self._engine, self._tell = engine, tell
-        self._kinds = {kind.number.class_: kind for kind in kinds}
+        self._kinds: dict[object, list[Obligation]] = {}
+        for kind in kinds:
+            self._kinds.setdefault(kind.number.class_, []).append(kind)
 
     def listen(self) -> None:
         """Begin."""
@@ -34,11 +36,9 @@ class Commits:
     def committed(self, db: Transaction) -> None:
         """Tell."""
         for news in db.news:
-            kind = self._kinds.get(news.kind)
-            if kind is None:
-                continue
-            if isinstance(news, Swept):
-                self._tell(Due(kind, "", AT_ONCE))
-            elif kind.due.key in news.changed:
-                due: object = news.changed[kind.due.key]
-                self._tell(Due(kind, getattr(news.row, kind.number.key), due))  # type: ignore[arg-type]
+            for kind in self._kinds.get(news.kind, ()):
+                if isinstance(news, Swept):
+                    self._tell(Due(kind, "", AT_ONCE))
+                elif kind.due.key in news.changed and kind.has(news.row):
+                    due: object = news.changed[kind.due.key]
+                    self._tell(Due(kind, getattr(news.row, kind.number.key), due))  # type: ignore[arg-type]

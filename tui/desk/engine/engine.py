@@ -27,6 +27,8 @@ _LOOK = 5.0
 """Seconds between two looks at what is due, should nobody tell of it."""
 _BREATH = 1.0
 """Seconds before the next try while the database cannot be used."""
+_PATIENCE = 45.0
+"""Seconds that what is under way is given at the end: with the requests' and a deadline, less than systemd's 90."""
 _ALL = 1_000_000
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
@@ -68,9 +70,12 @@ class DeskEngine:
         self._thread.start()
 
     def stop(self) -> None:
-        """Finish what is under way, claim nothing more."""
+        """Finish what is under way, claim nothing more; a mail server is not waited for to the end."""
         self._stopping.set()
         self._wakeup.wake()
+        self._thread.join(_PATIENCE)
+        if self._thread.is_alive() and self._desk.mail is not None:
+            self._desk.mail.give_up()
         self._thread.join()
         self._commits.stop()
         for workers in self._workers.values():
@@ -88,7 +93,7 @@ class DeskEngine:
         while not self._stopping.is_set():
             if self._is_migrated():
                 self._leave()
-                return
+                break
             try:
                 self._turn()
                 if self._wakeup.wait(self._rest()):
@@ -96,6 +101,20 @@ class DeskEngine:
             except Exception:  # noqa: BLE001 — no thread to be had, even a defect: money must not wait for a person
                 _LOG.exception("the engine could not see to what is due and tries again")
                 self._stopping.wait(_BREATH)
+        self._finish()
+
+    def _finish(self) -> None:
+        """Keep from other desks what is still under way."""
+        while self._is_busy:
+            try:
+                self._renew()
+            except SQLAlchemyError:
+                _LOG.exception("what is under way could not be kept and is tried again")
+            self._wakeup.wait(max(self._renew_at - monotonic(), 0.0))
+
+    @property
+    def _is_busy(self) -> bool:
+        return any(workers.is_busy for workers in self._workers.values())
 
     def _is_migrated(self) -> bool:
         if monotonic() >= self._check_at:
@@ -144,7 +163,7 @@ class DeskEngine:
     def _rest(self) -> float:
         """Seconds until there is something to do, as far as is known."""
         now, at = self._desk.clock(), min(self._look_at, self._sweep_at)
-        if any(workers.is_busy for workers in self._workers.values()):
+        if self._is_busy:
             at = min(at, self._renew_at)
         seconds = at - monotonic()
         dues = [due for workers in self._workers.values() if (due := workers.next) is not None]

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, Integer, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Engine, Integer, and_, bindparam, func, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
 from tui.desk.context import Desk
@@ -25,7 +25,7 @@ from tui.desk.renewals.issuing import issue
 from tui.desk.storage.database import glancing, write
 from tui.desk.storage.invoices import InvoiceFileRecord, InvoiceRecord, RedInvoiceRecord
 from tui.desk.storage.reconciliations import ReconciliationRecord
-from tui.desk.storage.records import ApplicationRecord, AttemptRecord, MessageRecord, RefundRecord
+from tui.desk.storage.records import ApplicationRecord, AttemptRecord, MessageKind, MessageRecord, RefundRecord
 from tui.desk.storage.statements import Statement, ask
 from tui.desk.storage.variants import writes_once
 
@@ -44,11 +44,17 @@ class Obligation:
     """Null: nothing is owed."""
     act: Callable[[Desk, str], object]
     """Safe to repeat; decides in its own transaction when, if ever, the row is due again: else at its lease's end."""
+    only: tuple[InstrumentedAttribute[Any], object] | None = None
+    """A column and its value, where rows with another one are of another kind."""
 
     @property
     def name(self) -> str:
         """For logs and threads."""
         return str(self.number.class_.__tablename__)
+
+    def has(self, row: Any) -> bool:
+        """Whether the row, of this table, is of this kind."""
+        return self.only is None or getattr(row, self.only[0].key) == self.only[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +77,11 @@ OBLIGATIONS = (
     Obligation(AttemptRecord.attempt_no, AttemptRecord.next_query_at, follow),
     Obligation(ApplicationRecord.business_no, ApplicationRecord.next_issue_at, issue),
     Obligation(RefundRecord.refund_no, RefundRecord.next_try_at, pursue),
-    Obligation(MessageRecord.message_id, MessageRecord.next_try_at, deliver),
+    # A mail server that is silent for minutes keeps no SMS waiting.
+    *(
+        Obligation(MessageRecord.message_id, MessageRecord.next_try_at, deliver, (MessageRecord.kind, kind))
+        for kind in MessageKind
+    ),
     Obligation(InvoiceRecord.business_no, InvoiceRecord.next_query_at, invoice),
     Obligation(RedInvoiceRecord.request_no, RedInvoiceRecord.next_query_at, take_back),
     Obligation(InvoiceFileRecord.file_no, InvoiceFileRecord.next_try_at, fetch),
@@ -96,7 +106,8 @@ def _moments(kinds: tuple[Obligation, ...]) -> Statement:
 
 def _owes(kind: Obligation) -> ColumnElement[bool]:
     """Said in so many words, for the sake of `tui.desk.storage.indexes.owed`."""
-    return kind.due.is_not(None)
+    owes = kind.due.is_not(None)
+    return owes if kind.only is None else and_(owes, kind.only[0] == kind.only[1])
 
 
 def claim(

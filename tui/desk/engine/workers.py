@@ -48,7 +48,7 @@ class Workers:
     @property
     def is_busy(self) -> bool:
         """Whether something is under way, whose lease must be renewed."""
-        return bool(self._under_way)
+        return any(not work.done.done() for work in self._under_way.values())
 
     @property
     def next(self) -> datetime | None:

@@ -1,6 +1,8 @@
 """Send e-mail by SMTP (RFC 5321); a message is safe to send again under the same number."""
 
+import re
 import smtplib
+import socket
 import ssl
 import time
 import weakref
@@ -26,6 +28,10 @@ _Host = Annotated[str, msgspec.Meta(min_length=1, description="must not be empty
 _Port = Annotated[int, msgspec.Meta(ge=1, le=65535, description="must be 1 to 65535")]
 _VERDICT = 600.0
 """Seconds for the answer to a whole message (RFC 5321, 4.5.3.2.6): who gives up before it comes sends a second copy."""
+_GO_ON = 354
+_PIECE = 64 * 1024
+"""Bytes of a message, each given the time of one command."""
+_LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
 _KEPT, _KEPT_SECONDS = 2, 15.0
 """Connections, and how long each of them is kept unused."""
 
@@ -59,12 +65,28 @@ class MailSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
             raise UnusableSetting("sender", "must be an e-mail address")
 
 
+class NoVerdict(smtplib.SMTPException):
+    """The server has all of the message, and nobody knows whether it took it."""
+
+
 class _Patient(smtplib.SMTP):
     def data(self, msg: Any) -> tuple[int, bytes]:
-        """Hand over a message; whoever fails ends the connection."""
+        """Hand over a message, bytes in lines that end with CRLF; whoever fails ends the connection.
+
+        :raises NoVerdict: it is sent, and no answer came.
+        """
+        code, said = self.docmd("data")
+        if code != _GO_ON:
+            raise smtplib.SMTPDataError(code, said)
+        body = _LEADING_DOT.sub(b"..", msg) + b".\r\n"
+        for start in range(0, len(body), _PIECE):
+            self.send(body[start : start + _PIECE])
         if self.sock is not None:
             self.sock.settimeout(_VERDICT)
-        answer = super().data(msg)
+        try:
+            answer = self.getreply()
+        except smtplib.SMTPServerDisconnected as lost:
+            raise NoVerdict from lost
         if self.sock is not None:
             self.sock.settimeout(self.timeout)
         return answer
@@ -99,6 +121,8 @@ class Mailer:
         self._settings = settings
         self._sender = Address(settings.sender_name, addr_spec=settings.sender)
         self._kept = deque[_Kept]()
+        self._busy = set[smtplib.SMTP]()
+        self._is_over = False
         self.close = weakref.finalize(self, _close, self._kept)
         """Give the connections back; whoever forgets the mailer does so too."""
 
@@ -120,23 +144,36 @@ class Mailer:
         except (smtplib.SMTPException, OSError) as error:
             raise NotDelivered(type(error).__name__, final=False) from error
 
+    def give_up(self) -> None:
+        """Wait for no server any more: what is under way, and all else, is not delivered."""
+        self._is_over = True
+        for server in tuple(self._busy):
+            if (sock := server.sock) is not None:
+                with suppress(OSError):  # it has gone already
+                    socket.socket.shutdown(sock, socket.SHUT_RDWR)  # below TLS, whose own is not for another thread
+
     def _hand_over(self, to: str, message: bytes) -> None:
         """Over a kept connection, and over a new one where the server would not go on with that."""
         if (kept := self._take()) is not None:
             try:
                 self._send_over(kept, to, message)
-            except (smtplib.SMTPServerDisconnected, smtplib.SMTPSenderRefused, OSError):
-                pass  # it ended, or takes no more messages: nothing was handed over, or the same comes again
+            except (smtplib.SMTPServerDisconnected, smtplib.SMTPSenderRefused):
+                pass  # it ended, or takes no more messages: nothing was handed over
             else:
                 return
         self._send_over(self._connect(), to, message)
 
     def _send_over(self, server: smtplib.SMTP, to: str, message: bytes) -> None:
+        self._busy.add(server)
         try:
+            if self._is_over:
+                raise NotDelivered("the desk is ending", final=False)
             server.sendmail(self._sender.addr_spec, [to], message)
-        except (smtplib.SMTPException, OSError):
+        except (NotDelivered, smtplib.SMTPException, OSError):
             server.close()
             raise
+        finally:
+            self._busy.discard(server)
         self._give_back(server)
 
     def _take(self) -> smtplib.SMTP | None:

@@ -78,9 +78,8 @@ def reading(engine: Engine) -> Iterator[Transaction]:
 
     On PostgreSQL each statement is a transaction by itself: it sees what it would see within one (READ COMMITTED).
     """
-    with reads(engine).connect() as connection, closing(Transaction(connection)) as db:
-        connection.begin()  # nothing to commit: what was read stays as it is
-        yield db
+    with reads(engine).connect() as connection, closing(Transaction(connection.begin())) as db:
+        yield db  # nothing to commit: what was read stays as it is
 
 
 @contextmanager
@@ -106,14 +105,17 @@ def writing_once(engine: Engine) -> Iterator[Transaction]:
 
 @contextmanager
 def _committed(engine: Engine) -> Iterator[Transaction]:
-    """Whoever listens is told before and after."""
-    told = listeners(engine)
-    with engine.begin() as connection, closing(Transaction(connection)) as db:
+    """Whoever listens is told before and after.
+
+    :raises PendingRollbackError: something was refused that rolled everything back, and whoever caught that went on.
+    """
+    with engine.connect() as connection, connection.begin() as begun, closing(Transaction(begun)) as db:
         yield db
         db.flush()
-        for listener in told:
+        db.check()
+        for listener in listeners(engine):
             listener.written(db)
-    for listener in told:
+    for listener in listeners(engine):  # who has stopped meanwhile hears no more
         listener.committed(db)
 
 

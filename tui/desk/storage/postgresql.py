@@ -3,6 +3,7 @@
 from typing import Any
 
 from psycopg import Connection
+from psycopg.errors import InFailedSqlTransaction
 from psycopg.generators import execute
 from psycopg.pq import Escaping, TransactionStatus
 from psycopg.pq.abc import PGresult
@@ -45,7 +46,12 @@ class PlainConnection(Connection[Any]):
         self._notices.append(b"NOTIFY %s, %s;" % (channel.encode(), literal))
 
     def commit(self) -> None:
-        """Commit the transaction, if one is open."""
+        """Commit the transaction, if one is open.
+
+        :raises psycopg.Error: something in it was refused; COMMIT would roll it back without a word.
+        """
+        if self.pgconn.transaction_status == TransactionStatus.INERROR:
+            raise InFailedSqlTransaction("the transaction cannot be committed")
         is_open = self.pgconn.transaction_status != TransactionStatus.IDLE
         said, self._notices = b"".join([*self._notices, b"COMMIT" if is_open else b""]), []
         if said:

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 import msgspec
 from sqlalchemy import BigInteger, Enum, ForeignKey, Index, LargeBinary, String, select, text
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, validates
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from tui.core.application import ApplicationForm, InvoiceForm
 from tui.core.order import (
@@ -153,19 +153,10 @@ class ApplicationRecord(Record):
 
     def become(self, status: ApplicationStatus) -> None:
         """The one way to another status: the certificate of an application that becomes ISSUING is due with it."""
-        self.owe_certificate(status)
-        self.status = status
-
-    def owe_certificate(self, status: ApplicationStatus) -> None:
-        """What comes with that status."""
         if status is not self.status:
             self.next_issue_at = AT_ONCE if status is ApplicationStatus.ISSUING else None
             self.issue_tries = 0
-
-    @validates("status")
-    def _owe_certificate(self, _name: str, status: ApplicationStatus) -> ApplicationStatus:
-        self.owe_certificate(status)
-        return status
+        self.status = status
 
 
 class OrderRecord(Record):

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Dialect, Engine, event
+from sqlalchemy import Connection, Dialect, Engine, RootTransaction, event
+from sqlalchemy.exc import PendingRollbackError
 from sqlalchemy.orm import DeclarativeBase, PassiveFlag, Session, UOWTransaction
 from sqlalchemy.orm.attributes import get_history, instance_state
 
@@ -38,9 +39,9 @@ class Swept:
 class Transaction:
     """Statements that are carried out together, or each by itself; whoever opens it says which."""
 
-    def __init__(self, connection: Connection) -> None:
-        """It ends nothing: whoever opened the connection does."""
-        self._connection = connection
+    def __init__(self, begun: RootTransaction) -> None:
+        """It ends nothing: whoever has begun it does."""
+        self._begun, self._connection = begun, begun.connection
         self._unit: Session | None = None
         self.news: list[Written | Swept] = []
         """In the order in which it was written."""
@@ -48,12 +49,28 @@ class Transaction:
         """Applications that it is news of, each once."""
 
     def connection(self) -> Connection:
-        """What its statements go over."""
+        """What its statements go over.
+
+        :raises PendingRollbackError: it was rolled back: they would be carried out outside of it.
+        """
+        self.check()
         return self._connection
+
+    def check(self) -> None:
+        """Whether all of it can still be committed: a unit of work that is refused rolls everything back.
+
+        :raises PendingRollbackError: it cannot.
+        """
+        if not self._begun.is_active:
+            raise PendingRollbackError("the transaction was rolled back")
 
     @property
     def unit(self) -> Session:
-        """SQLAlchemy's unit of work, for what is seldom."""
+        """SQLAlchemy's unit of work, for what is seldom.
+
+        :raises PendingRollbackError: as `connection` does.
+        """
+        self.check()
         if self._unit is None:
             self._unit = Session(self._connection, expire_on_commit=False, info={_OURS: self})
         return self._unit

@@ -52,7 +52,7 @@ class Wakeup(ABC):
 
     def wake(self) -> None:
         """End the wait, or the next one."""
-        with suppress(BlockingIOError):  # full of wake-ups that were not taken yet
+        with suppress(OSError):  # full of wake-ups that were not taken yet, or nobody waits any more
             self._far.send(b"\0")
 
     @abstractmethod
