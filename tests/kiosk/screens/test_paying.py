@@ -218,6 +218,19 @@ async def test_a_code_that_is_over_vanishes_and_a_new_one_is_offered(change: dic
         assert await stage.events() == [e.PaymentClaimed()]  # paid at the last moment
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+async def test_who_paid_at_the_last_moment_says_so_where_the_button_was(language: str) -> None:
+    use_language(language)
+    async with staged(paying(), (74, 22)) as stage:
+        claim, change, panel = (stage.screen.query_one(name) for name in ("#claim", "#change", "#panel"))
+        before = claim.region, change.region
+        await stage.show(paying(expires_in=0))
+        assert (claim.region, change.region) == before
+        assert change.region.right <= panel.content_region.right
+        assert stage.app.focused is stage.screen.query_one("#renew")
+        assert await stage.press("tab", "enter") == [e.PaymentClaimed()]
+
+
 async def test_the_sheet_has_the_room_of_the_code_before_it_and_of_no_other() -> None:
     async with staged(paying()) as stage:
         sheet, drawing = stage.screen.query_one("#no-code"), stage.screen.query_one(QrCode).drawing
