@@ -6,12 +6,11 @@ import pytest
 from textual.widgets import Static
 
 from tests.harness.kiosk.stage import staged
-from tests.harness.people import ATTEMPT, INVOICE, SERVICE, application, certificate, state, token
+from tests.harness.people import ATTEMPT, INVOICE, SERVICE, application, state
 from tui.core.application import Buyer, InvoiceForm
 from tui.core.failure import Failure, Reason
 from tui.core.order import Application, ApplicationStatus, AttemptState, PaymentStatus
 from tui.core.payment_method import PaymentMethod
-from tui.core.token import Snapshot
 from tui.journey import events as e
 from tui.journey.state import Busy, State, Step
 from tui.kiosk.text import use_language
@@ -119,18 +118,6 @@ async def test_method_and_invoice_fit_80x24() -> None:
         words = "业务费用 银联在线支付 支付宝 购买方 企业 纳税人识别号 发票抬头 一旦发票已开具 提交"
         for word in words.split():
             assert word in stage.text
-
-
-@pytest.mark.parametrize("language", ["zh", "en"])
-async def test_three_methods_and_an_offer_need_no_scrolling_at_80x24(language: str) -> None:
-    use_language(language)
-    service = replace(SERVICE, payment_methods=("alipay", "unionpay", "wechat"))
-    held = certificate(organisation="深圳市示例供应商有限公司", organisation_number="91440300100012316L")
-    shown = state(Step.METHOD, application=entered(), service=service, snapshot=Snapshot((token(held),)))
-    async with staged(shown) as stage:
-        assert shown.invoice_offer is not None
-        assert stage.screen.query_one("#offer").display
-        assert stage.screen.query_one("#body").max_scroll_y == 0
 
 
 async def test_wrong_invoice_fields_speak_for_themselves() -> None:

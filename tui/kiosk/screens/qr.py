@@ -162,8 +162,8 @@ class QrScreen(StepScreen):
         self.query_one("#no-code").display = not code.display
         self._fit_sheet()
         not_again = Content.styled(f" {_(NOT_AGAIN)} ", "$ink on $good") if _frozen(state) else Content()
-        words = Content(_instead(state, attempt, scannable))
-        self.query_one("#instead", Static).update(Content("\n\n").join(filter(None, (not_again, words))).stylize("bold"))
+        instead = filter(None, (not_again, Content(_instead(state, attempt, scannable))))
+        self.query_one("#instead", Static).update(Content("\n\n").join(instead).stylize("bold"))
         self.query_one("#claim").display = self.offers("claim", state) and not _frozen(state)
         self.query_one("#renew").display = self.offers("retry", state)
         self.query_one("#change").display = self.offers("back", state)
