@@ -79,8 +79,8 @@ class OrderScreen(StepScreen):
             order = _order(application, application.order)
             self.query_one("#order", Static).update(_paid(application.order) if came else order)
             self.query_one(FeeTable).show(application.order, state.service)
-            total = f"{_('总价')} {yuan(application.order.total_fen)}"
-            self.query_one("#total", Static).update(Content.styled(total, "bold $accent"))
+            total = Content.assemble(_("总价"), " ", yuan(application.order.total_fen))
+            self.query_one("#total", Static).update(total.stylize("bold $accent"))
         for button in self.query(ActionButton):
             button.display = came is (button.id == "end")
             button.disabled = state.busy is not None or not (came or self.offers("pay", state))
