@@ -40,6 +40,14 @@ async def test_what_to_do_stands_on_a_band_of_three_rows_and_nothing_scrolls(lan
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("left", [None, KeyLeft.UNCERTAIN])
+async def test_the_invoice_is_read_without_scrolling_on_a_low_sheet(language: str, left: KeyLeft | None) -> None:
+    use_language(language)
+    async with staged(replace(DONE, key_left=left), (84, 30)) as stage:
+        assert stage.screen.query_one("#body").max_scroll_y == 0
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
 async def test_in_a_high_window_it_is_read_from_the_door(language: str, monkeypatch: pytest.MonkeyPatch) -> None:
     use_language(language)
     monkeypatch.setattr(Figures, "half_blocks", True)

@@ -1,7 +1,11 @@
 """The invoice by the certificate: offered with its source, taken by a button, never silently."""
 
+from dataclasses import replace
+
+import pytest
+
 from tests.harness.kiosk.stage import staged
-from tests.harness.people import application, certificate, state, token
+from tests.harness.people import SERVICE, application, certificate, state, token
 from tui.core.application import Buyer, InvoiceForm
 from tui.core.failure import Failure, Reason
 from tui.core.order import ApplicationStatus
@@ -9,6 +13,7 @@ from tui.core.payment_method import PaymentMethod
 from tui.core.token import Snapshot
 from tui.journey import events as e
 from tui.journey.state import State, Step
+from tui.kiosk.text import use_language
 from tui.kiosk.widgets.field import TextField
 
 COMPANY, NUMBER = "深圳市示例供应商有限公司", "91440300100012316L"
@@ -51,3 +56,17 @@ async def test_a_person_and_a_certificate_without_organisation_are_offered_nothi
         async with staged(shown) as stage:
             assert "按证书填写" not in stage.text
             assert "证书上的单位" not in stage.text
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("size", [(80, 24), (84, 30), (100, 32), (100, 37), (100, 38)])
+@pytest.mark.parametrize("organisation", [COMPANY, ""], ids=["offered", "not offered"])
+async def test_the_warning_is_read_without_scrolling(size: tuple[int, int], language: str, organisation: str) -> None:
+    use_language(language)
+    shown = choosing(organisation, NUMBER if organisation else "")
+    three = replace(SERVICE, payment_methods=("alipay", "unionpay", "wechat"))
+    async with staged(shown, size) as stage:
+        assert stage.screen.query_one("#offer").display is bool(organisation)
+        assert stage.screen.query_one("#body").max_scroll_y == 0
+    async with staged(replace(shown, service=three), size) as stage:
+        assert stage.screen.query_one("#body").max_scroll_y == 0

@@ -26,6 +26,14 @@ async def test_the_order_shows_every_label_and_is_paid() -> None:
         assert await stage.press("enter") == [e.PaymentOpened()]
 
 
+@pytest.mark.parametrize("size", [(42, 20), (59, 24), (60, 20), (80, 18)])
+async def test_the_total_is_read_in_small_windows_too_and_no_more_once_it_is_paid(size: tuple[int, int]) -> None:
+    async with staged(state(Step.ORDER, application=entered()), size) as stage:
+        assert stage.text.count("总价 ¥ 200.00") == 1
+        await stage.show(state(Step.ORDER, application=entered(payment_status=PaymentStatus.PAID)))
+        assert "总价" not in stage.text
+
+
 async def test_the_total_of_several_fees_stands_below_them_too() -> None:
     one = entered()
     assert one.order is not None

@@ -6,12 +6,11 @@ import pytest
 from textual.widgets import Static
 
 from tests.harness.kiosk.stage import staged
-from tests.harness.people import ATTEMPT, INVOICE, SERVICE, application, certificate, state, token
+from tests.harness.people import ATTEMPT, INVOICE, SERVICE, application, state
 from tui.core.application import Buyer, InvoiceForm
 from tui.core.failure import Failure, Reason
 from tui.core.order import Application, ApplicationStatus, AttemptState, PaymentStatus
 from tui.core.payment_method import PaymentMethod
-from tui.core.token import Snapshot
 from tui.journey import events as e
 from tui.journey.state import Busy, State, Step
 from tui.kiosk.text import use_language
@@ -121,18 +120,6 @@ async def test_method_and_invoice_fit_80x24() -> None:
             assert word in stage.text
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
-async def test_three_methods_and_an_offer_need_no_scrolling_at_80x24(language: str) -> None:
-    use_language(language)
-    service = replace(SERVICE, payment_methods=("alipay", "unionpay", "wechat"))
-    held = certificate(organisation="深圳市示例供应商有限公司", organisation_number="91440300100012316L")
-    shown = state(Step.METHOD, application=entered(), service=service, snapshot=Snapshot((token(held),)))
-    async with staged(shown) as stage:
-        assert shown.invoice_offer is not None
-        assert stage.screen.query_one("#offer").display
-        assert stage.screen.query_one("#body").max_scroll_y == 0
-
-
 async def test_wrong_invoice_fields_speak_for_themselves() -> None:
     refused = Failure(Reason.FORM_INVALID, field_errors=(("tax_number", "tax_number_format"), ("title", "required")))
     typed = InvoiceForm("914", "")
@@ -216,6 +203,19 @@ async def test_a_code_that_is_over_vanishes_and_a_new_one_is_offered(change: dic
         assert await stage.press("f6") == [e.QrRenewed()]
         await stage.screen.run_action("claim")
         assert await stage.events() == [e.PaymentClaimed()]  # paid at the last moment
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+async def test_who_paid_at_the_last_moment_says_so_where_the_button_was(language: str) -> None:
+    use_language(language)
+    async with staged(paying(), (74, 22)) as stage:
+        claim, change, panel = (stage.screen.query_one(name) for name in ("#claim", "#change", "#panel"))
+        before = claim.region, change.region
+        await stage.show(paying(expires_in=0))
+        assert (claim.region, change.region) == before
+        assert change.region.right <= panel.content_region.right
+        assert stage.app.focused is stage.screen.query_one("#renew")
+        assert await stage.press("tab", "enter") == [e.PaymentClaimed()]
 
 
 async def test_the_sheet_has_the_room_of_the_code_before_it_and_of_no_other() -> None:

@@ -44,7 +44,7 @@ class MethodScreen(TypedScreen):
         """The bill, the method, the invoice, the warning."""
         yield CodeRoom()
         yield Words(id="bill")
-        yield Field("method", _("支付方式"), Choice(id="method"), hint=_("用左右方向键选择，按回车继续"))
+        yield Field("method", _("支付方式"), Choice(dense=True, id="method"), hint=_("用左右方向键选择，按回车继续"))
         yield Field("buyer", _("购买方"), Choice(folded=True, id="buyer"))
         yield Words(id="offer")
         yield TextField("tax_number", _("纳税人识别号"), hint=_("开具电子发票的税号，15、17、18或20位"), longest=40)

@@ -42,6 +42,7 @@ class OrderScreen(StepScreen):
         yield Words(id="money")
         yield Words(id="what-now")
         yield Words(id="bought")
+        yield Words(id="total")
         yield FeeTable(id="fees")
         yield Horizontal(Words(id="business"), Words(id="order"), id="order-facts")
 
@@ -78,6 +79,8 @@ class OrderScreen(StepScreen):
             order = _order(application, application.order)
             self.query_one("#order", Static).update(_paid(application.order) if came else order)
             self.query_one(FeeTable).show(application.order, state.service)
+            total = Content.assemble(_("总价"), " ", yuan(application.order.total_fen))
+            self.query_one("#total", Static).update(total.stylize("bold $accent"))
         for button in self.query(ActionButton):
             button.display = came is (button.id == "end")
             button.disabled = state.busy is not None or not (came or self.offers("pay", state))

@@ -33,7 +33,7 @@ from tui.kiosk.widgets.words import Words
 
 
 class QrScreen(StepScreen):
-    """Code left; amount, payee, numbers, time left, state and acts right, also at 80x24."""
+    """Code left, once it is over a new one in its place; amount, payee, numbers, time left, state and acts right."""
 
     CSS_PATH = style("qr.tcss")
     heading = N_("扫码支付")
@@ -61,7 +61,11 @@ class QrScreen(StepScreen):
         """Code and panel."""
         yield Horizontal(
             QrCode(beside=PANEL, id="code"),
-            Words(id="no-code"),
+            Vertical(
+                Words(id="instead"),
+                ActionButton(_("新二维码"), "retry", primary=True, id="renew"),
+                id="no-code",
+            ),
             Vertical(Vertical(*self._panel(), id="panel"), id="side"),
             id="paying",
         )
@@ -78,7 +82,6 @@ class QrScreen(StepScreen):
         yield Words(id="news")
         yield Horizontal(
             ActionButton(_("支付成功"), "claim", id="claim"),
-            ActionButton(_("新二维码"), "retry", primary=True, id="renew"),
             ActionButton(_("更换支付方式"), "back", id="change"),
             ActionButton(_("结束办理"), "end", primary=True, id="end"),
             id="acts",
@@ -151,17 +154,17 @@ class QrScreen(StepScreen):
 
     def _show_code(self, state: State, attempt: Attempt) -> None:
         scannable = self._scannable(state)
-        code, instead = self.query_one(QrCode), self.query_one("#no-code", Static)
+        code = self.query_one(QrCode)
         if code.display and code.drawing is not None:
             self._places[self.app.size] = code.drawing.size
         code.show(attempt.qr if scannable else "")
         code.display = scannable and drawable(attempt.qr)
-        instead.display = not code.display
+        self.query_one("#no-code").display = not code.display
         self._fit_sheet()
         not_again = Content.styled(f" {_(NOT_AGAIN)} ", "$ink on $good") if _frozen(state) else Content()
-        words = Content(_instead(state, attempt, scannable))
-        instead.update(Content("\n\n").join(filter(None, (not_again, words))).stylize("bold"))
-        self.query_one("#claim").display = scannable and self.offers("claim", state)
+        instead = filter(None, (not_again, Content(_instead(state, attempt, scannable))))
+        self.query_one("#instead", Static).update(Content("\n\n").join(instead).stylize("bold"))
+        self.query_one("#claim").display = self.offers("claim", state) and not _frozen(state)
         self.query_one("#renew").display = self.offers("retry", state)
         self.query_one("#change").display = self.offers("back", state)
         self.query_one("#end").display = _frozen(state)

@@ -13,12 +13,15 @@ from textual.widgets import Static
 Key = Enum | int | str
 BEFORE, AFTER = "  <  ", "  >  "
 """Of a folded choice, as wide as a finger."""
+FEW, ROWS = 2, 32
+"""So many options of a dense choice have three rows each in a window of so many rows, more of them in a roomy one."""
 
 
 class Choice(Static, can_focus=True):
     """One of several options; left, right and space change it, a tap picks it; up, down and Enter leave it alone.
 
-    Where there is room each option has three rows for a finger, a blank one above and below.
+    Where there is room each option has three rows for a finger, a blank one above and below; where it is
+    `dense` it takes them only of a window from which all the page fits beside them.
     """
 
     BINDINGS: ClassVar = [
@@ -39,9 +42,9 @@ class Choice(Static, can_focus=True):
             """The choice itself."""
             return self.choice
 
-    def __init__(self, *, folded: bool = False, id: str | None = None) -> None:
+    def __init__(self, *, folded: bool = False, dense: bool = False, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._folded = folded
+        self._folded, self._dense = folded, dense
         self._options: tuple[tuple[Key, str], ...] = ()
         self._at = 0
 
@@ -108,7 +111,10 @@ class Choice(Static, can_focus=True):
 
     @property
     def _rows(self) -> int:
-        return 1 if self.screen.has_class("-small") else 3
+        has_room = not self.screen.has_class("-small")
+        if self._dense and not self.screen.has_class("-roomy"):
+            has_room = len(self._options) <= FEW and self.app.size.height >= ROWS
+        return 3 if has_room else 1
 
 
 class Tick(Static, can_focus=True):
