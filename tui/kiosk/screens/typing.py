@@ -23,7 +23,7 @@ TYPING = "-typing"
 
 
 def _is_open(entry: "Entry") -> bool:
-    return entry.focusable and entry.display
+    return entry.focusable and all(around.display for around in entry.ancestors_with_self if isinstance(around, Widget))
 
 
 class TypingScreen(TickingScreen, inherit_bindings=False):
