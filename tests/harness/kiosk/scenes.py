@@ -76,6 +76,7 @@ async def _prices(stage: Stage) -> None:
 
 async def _handed_in(stage: Stage) -> None:
     """提交 with three fields that break their rules."""
+    await stage.act("#submit")
     wrong = dict(check(normalise(WRONG.form), (12, 24), WRONG.today))
     await stage.show(replace(WRONG, failure=Failure(Reason.FORM_INVALID, field_errors=tuple(wrong.items()))))
 

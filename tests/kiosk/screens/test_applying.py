@@ -56,7 +56,7 @@ async def test_the_form_is_filled_kept_and_submitted() -> None:
 async def test_the_form_comes_back_as_it_was_typed() -> None:
     async with staged(state(Step.FORM, offer=TWO_TERMS)) as stage:
         assert stage.screen.query_one("#field-agent-email", TextField).value == "zhang@example.cn"
-        assert await stage.press("enter") == [e.FormSubmitted(FORM)]
+        assert await stage.act("#submit") == [e.FormSubmitted(FORM)]
 
 
 async def test_the_fee_follows_the_term() -> None:
@@ -89,6 +89,7 @@ async def test_a_refused_form_marks_every_field_and_focuses_the_first() -> None:
         Reason.FORM_INVALID, field_errors=(("agent_email", "email_format"), ("recipient_name", "required"))
     )
     async with staged(state(Step.FORM)) as stage:
+        await stage.act("#submit")
         await stage.show(state(Step.FORM, failure=refused))
         email = stage.screen.query_one("#field-agent-email", TextField)
         assert email.wrong

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from textual.events import Paste
 
 from tests.harness import people
 from tests.harness.kiosk.stage import staged
@@ -11,6 +12,8 @@ from tui.core.failure import Failure, Reason
 from tui.core.token import Snapshot
 from tui.journey import events as e
 from tui.journey.state import State, Step
+from tui.kiosk.widgets.keyboard.keyboard import Keyboard
+from tui.kiosk.widgets.pin_pad import PinEntry
 from tui.kiosk.widgets.secret_field import SecretField
 
 
@@ -69,6 +72,48 @@ async def test_a_locked_token_takes_none_and_a_changed_pin_is_said() -> None:
         await stage.show(asked(pin_changed=True))
         assert "CA密码已修改" in stage.text
         assert await stage.press("f3") == [e.BackPressed()]
+
+
+async def test_a_page_without_a_field_brings_no_keyboard() -> None:
+    async with staged(asked()) as stage:
+        assert "F2" in stage.text
+        await stage.press("f2")
+        assert stage.screen.is_typing
+        await stage.press("f2")
+        for changes in ({"pin_changed": True}, {"snapshot": Snapshot((replace(people.TOKEN, pin_pad=True),))}):
+            await stage.show(asked(**changes))
+            assert "F2" not in stage.text
+            await stage.press("f2")
+            assert not stage.screen.is_typing
+            await stage.show(asked())
+            assert "F2" in stage.text
+
+
+async def test_new_pins_are_typed_as_pins_are_and_never_pasted() -> None:
+    async with staged(asked()) as stage:
+        stage.app.hands.shuffled = True
+        orders = set()
+        for _ in range(4):
+            await stage.press("f2")
+            assert isinstance(stage.screen.focused, PinEntry)
+            orders.add(stage.screen.query_one(Keyboard)._digits)
+            await stage.press("f2")
+        assert len(orders) > 1
+        for field in stage.screen.query(SecretField):
+            field.focus()
+            stage.app.post_message(Paste("271828"))
+            await stage.events()
+            assert not field.length
+            await stage.press("２", "7")
+            assert bytes(field._secret.reveal()) == b"27"
+
+
+async def test_help_takes_no_digit_away_and_a_scrolled_field_keeps_them() -> None:
+    final = replace(people.TOKEN, pin_state=PinState.FINAL_TRY, tries_left=1)
+    async with staged(asked(final), (40, 12)) as stage:
+        stage.screen.query_one("#old-pin").focus()
+        await stage.press("f2", *"123456", "enter", *"27", "enter", *"2718", "f1", "escape")
+        assert [field.length for field in stage.screen.query(SecretField)] == [6, 2, 4]
 
 
 async def test_a_pin_pad_is_asked_without_pins() -> None:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
 from tests.harness.kiosk.fingers import Fingers
 from tests.harness.kiosk.stage import Stage, staged
@@ -21,6 +21,11 @@ from tui.kiosk.widgets.field import TextField
 def field(stage: Stage, name: str) -> TextField:
     """The field of this name."""
     return stage.screen.query_one(f"#field-{name.replace('_', '-')}", TextField)
+
+
+def heading(stage: Stage) -> str:
+    """What the heading says."""
+    return str(stage.screen.query_one("#heading", Static).content)
 
 
 @pytest.mark.parametrize("pasted", [False, True])
@@ -105,8 +110,44 @@ async def test_after_a_wrong_field_the_page_is_the_one_with_its_message() -> Non
     wrong = Failure(Reason.FORM_INVALID, field_errors=(("recipient_address", "required"),))
     async with staged(state(Step.FORM)) as stage:
         assert "第1页" in stage.text
+        await stage.act("#submit")
         await stage.show(state(Step.FORM, failure=wrong))
         await stage.events()
         assert stage.app.focused is field(stage, "recipient_address").entry
         assert "! " in stage.text
         assert "第1页" not in stage.text
+
+
+@pytest.mark.parametrize("size", [(80, 24), (100, 32), (120, 40), (200, 60)])
+async def test_a_form_that_comes_filled_is_read_before_a_key_submits_it(size: tuple[int, int]) -> None:
+    async with staged(state(Step.AGREEMENT), size) as stage:
+        for _visit in range(2):
+            await stage.show(state(Step.FORM))
+            submit, (page, pages) = stage.screen.query_one("#submit"), stage.screen.query_one(Body).page
+            assert page == 1
+            assert (pages == 1) is (size == (200, 60))
+            assert stage.screen.focused is (submit if pages == 1 else stage.screen.query_one("#term"))
+            assert submit.has_class("-later") is ("共" in heading(stage)) is ("下一页" in stage.text) is (pages > 1)
+            assert (e.FormSubmitted(FORM) in await stage.press("enter")) is (pages == 1)
+            await stage.show(state(Step.AGREEMENT))
+
+
+async def test_the_page_is_the_nearest_one_and_the_last_at_the_end_alone() -> None:
+    async with staged(state(Step.FORM), (60, 20)) as stage:
+        body = stage.screen.query_one(Body)
+        step, last = body.size.height - 1, body.max_scroll_y
+        assert body.page[1] == 3
+        for y, page in ((1, 1), (step - 1, 2), (step + 1, 2), (last - 1, 2), (last, 3), (0, 1)):
+            body.scroll_to(y=y, animate=False)
+            await stage.events()
+            assert body.page == (page, 3)
+            assert f"第{page}页，共3页" in heading(stage)
+
+
+async def test_a_window_that_changes_shows_its_pages() -> None:
+    async with staged(state(Step.FORM), (200, 60)) as stage:
+        for size, paged in (((80, 24), True), ((200, 60), False), ((120, 40), True)):
+            await stage.pilot.resize_terminal(*size)
+            await stage.events()
+            assert ("共" in heading(stage)) is paged
+            assert stage.screen.query_one("#submit").has_class("-later") is paged

@@ -1,5 +1,7 @@
 """A long text by its page buttons alone: where one is, and what is lit at its end."""
 
+import pytest
+
 from tests.harness import people
 from tests.harness.kiosk.fingers import Fingers
 from tests.harness.kiosk.stage import Stage, staged
@@ -49,6 +51,24 @@ async def test_enter_presses_what_is_lit_and_that_is_one_button() -> None:
         assert lit[-1] is None
         await stage.press("tab")
         assert [str(button.label) for button in stage.screen.query(ActionButton) if button.is_lit] == ["返回"]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_at_the_end_the_box_is_painted_as_lit_and_before_it_is_not(size: tuple[int, int]) -> None:
+    async with staged(people.state(Step.AGREEMENT, agreement=LONG), size) as stage:
+
+        def is_lit() -> bool:
+            cells = [cells for row in stage.screen._compositor.render_strips() for cells in row if "[ ]" in cells.text]
+            return [bool(cells.style and cells.style.reverse) for cells in cells] == [True]
+
+        while "> 下一页 <" in stage.text:
+            assert not is_lit()
+            await stage.press("enter")
+        assert is_lit()
+        assert isinstance(stage.screen.focused, Document)
+        await stage.press("pageup")
+        assert not is_lit()
+        assert "> 下一页 <" in stage.text
 
 
 async def test_who_has_not_read_to_the_end_may_go_on() -> None:

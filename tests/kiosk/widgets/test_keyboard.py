@@ -87,6 +87,23 @@ async def test_the_keyboard_leaves_its_field_in_view(state: State, size: tuple[i
             assert all(x + width <= size[0] for cells in keyboard._rows for _cap, x, width in keyboard._places(cells))
 
 
+@pytest.mark.parametrize("sizes", [((100, 32), (80, 24)), ((80, 24), (100, 32)), ((80, 24), (60, 20))], ids=str)
+@pytest.mark.parametrize("behind", [False, True], ids=["at hand", "behind a dialogue"])
+async def test_the_keyboard_fits_a_window_that_changes(sizes: tuple[tuple[int, int], ...], behind: bool) -> None:
+    before, after = sizes
+    async with staged(EMPTY, before) as stage:
+        entry = stage.screen.query_one("#field-recipient-address Input")
+        entry.focus()
+        await stage.press("f2", *["f1"] * behind)
+        await stage.pilot.resize_terminal(*after)
+        await stage.press(*["escape"] * behind)
+        keyboard = fingers_of(stage).keyboard
+        assert keyboard.region.height == 5 * keyboard.tall
+        assert keyboard.region.bottom <= after[1]
+        assert HIDE.face in stage.text.splitlines()[keyboard.region.bottom - (keyboard.tall + 2) // 2]
+        assert stage.screen.find_widget(entry).visible_region.height == 1
+
+
 async def test_every_field_says_what_is_typed_into_it() -> None:
     named = {name for state in WITH_FIELDS for name in getattr(state, "named", ())}
     async with staged(EMPTY) as stage:

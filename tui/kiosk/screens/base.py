@@ -209,6 +209,7 @@ class StepScreen(TypingScreen, inherit_bindings=False):
             self.query_one("#body", VerticalScroll).scroll_home(animate=False)
         self._present_frame(state)
         self.show(state)
+        self._present_keys(state)
         if entering or self.focused is None:
             self.focus_next_act()
 
@@ -263,7 +264,10 @@ class StepScreen(TypingScreen, inherit_bindings=False):
             quiet.show(hint)
         for line in self.query_children(StatusLine):
             line.show(state)
+        self.query_one(BusyLine).show(state.busy)
+
+    def _present_keys(self, state: State) -> None:
+        """Which fields can be typed into is known once the step is drawn."""
         typing = (KEYBOARD,) if self.has_entries else ()
         shown = (HELP, *typing, *(key for key in self.keys if self.offers(key.action, state)))
         self.query_one(KeyLine).show(tuple(ShownKey(k.key.split(",")[0], _(k.label), k.action) for k in shown))
-        self.query_one(BusyLine).show(state.busy)

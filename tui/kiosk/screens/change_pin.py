@@ -24,6 +24,7 @@ from tui.kiosk.widgets.action import ActionButton
 from tui.kiosk.widgets.choice import Tick
 from tui.kiosk.widgets.field import Field
 from tui.kiosk.widgets.large_tick import LargeTick
+from tui.kiosk.widgets.pin_pad import PinEntry
 from tui.kiosk.widgets.secret_field import SecretField
 from tui.kiosk.widgets.words import Words
 
@@ -48,7 +49,7 @@ class ChangePinScreen(StepScreen):
         yield Tick(_(CONSENT), id="last-try")
         yield Words(id="flaw", classes="error")
         for name, words in FIELDS.items():
-            yield Field(f"{name}_pin", _(words), SecretField(Pin, id=f"{name}-pin"), required=False)
+            yield Field(f"{name}_pin", _(words), PinEntry(id=f"{name}-pin"), required=False)
 
     def compose_actions(self) -> Iterable[Widget]:
         """确定 and the way back."""
@@ -139,8 +140,8 @@ class ChangePinScreen(StepScreen):
         self._say(words)
         self._field(field).focus()
 
-    def _field(self, name: str) -> "SecretField[Pin]":
-        return self.query_one(f"#{name}-pin", SecretField)
+    def _field(self, name: str) -> PinEntry:
+        return self.query_one(f"#{name}-pin", PinEntry)
 
     def _wipe(self) -> None:
         for name in FIELDS:

@@ -77,29 +77,32 @@ class FormScreen(TypedScreen):
     def compose_actions(self) -> Iterable[Widget]:
         """提交; the pages at the other end."""
         yield ActionButton(_("提交"), "submit_form", primary=True, id="submit")
-        yield ActionButton(_("返回"), "back")
+        yield ActionButton(_("返回"), "back", quiet=True)
         yield PageButtons(focusable=False)
 
-    def on_mount(self) -> None:
-        """Say which page is in view whenever another one is."""
-        body = self.query_one(Body)
-        for name in ("scroll_y", "virtual_size", "container_size"):
-            self.watch(body, name, self._show_page, init=False)
-
     def focus_target(self, state: State) -> str:
-        """The first wrong field, else the first with nothing in it, else 提交."""
+        """The first wrong field, else the first with nothing in it, else the first page's first, else 提交."""
         if wrong := first_wrong(self.query(Field)):
             return f"#{wrong.id} Input"
-        empty = next((name for name in self.named if not self.text(name)), None)
-        return f"#field-{empty.replace('_', '-')} Input" if empty else "#submit"
+        if empty := next((name for name in self.named if not self.text(name)), None):
+            return f"#field-{empty.replace('_', '-')} Input"
+        return "#term" if self.query_one(Body).page[1] > 1 else "#submit"
+
+    async def settle(self, *, entering: bool) -> None:
+        """How many pages there are, and with that what is next, is known once it is laid out."""
+        if entering:
+            await self.lay_out()
+            self.focus_next_act()
+        await super().settle(entering=entering)
 
     def offers(self, action: str, state: State) -> bool:
         """重试 loads what is missing; a refused form is submitted again by 提交."""
         return super().offers(action, state) and (action != "retry" or state.agreement is None)
 
-    def _show_page(self) -> None:
+    @on(Body.Turned)
+    def _show_page(self, event: Body.Turned) -> None:
         """In the heading; before the last page 下一页 leads on, and 提交 looks like any other button."""
-        page, pages = self.query_one(Body).page
+        page, pages = event.page, event.pages
         submit, buttons = self.query_one("#submit"), self.query_one(PageButtons)
         words = _("第{page}页，共{pages}页").format(page=page, pages=pages) if pages > 1 else ""
         self.query_one("#heading", Static).update(

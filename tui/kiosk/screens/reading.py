@@ -63,7 +63,8 @@ class ReadingScreen(StepScreen):
         act = self.query_one("#next-page") if self._follows else self.after_reading()
         reading = self.focused is self.query_one(Document)
         for widget in self.query("ActionButton, Tick"):
-            widget.set_class(reading and widget is act, "-lit")
+            if (lit := reading and widget is act) is not widget.has_class("-lit"):
+                widget.set_class(lit, "-lit").refresh()  # no style sheet tells the box's two looks apart
         self.query_one("ActionButton.-main").set_class(self._follows, "-later")
 
     @on(Document.Turned)

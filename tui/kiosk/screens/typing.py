@@ -4,6 +4,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from textual import events
+from textual.geometry import Size
 from textual.widget import Widget
 
 from tui.kiosk.hands import Hands
@@ -22,7 +23,7 @@ TYPING = "-typing"
 
 
 def _is_open(entry: "Entry") -> bool:
-    return entry.focusable and entry.display
+    return entry.focusable and all(around.display for around in entry.ancestors_with_self if isinstance(around, Widget))
 
 
 class TypingScreen(TickingScreen, inherit_bindings=False):
@@ -113,6 +114,12 @@ class TypingScreen(TickingScreen, inherit_bindings=False):
             self.query_one(Body).show_focused()
             await self.lay_out()
         self._on_timer_update()
+
+    def _screen_resized(self, size: Size) -> None:
+        """Its keys fit the new window before that is laid out, behind a dialogue too."""
+        if self._keyboard is not None:
+            self._keyboard.resize()
+        super()._screen_resized(size)
 
     # ── it goes ─────────────────────────────────────────────────────────────
     def on_keyboard_hidden(self) -> None:

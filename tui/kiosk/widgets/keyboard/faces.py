@@ -130,7 +130,8 @@ class Faces(Widget, can_focus=False):
     def _key_line(self, y: int) -> Iterator[Segment]:
         at, line = divmod(y, self.tall)
         end = 0
-        for cap, x, width in self._places(self._rows[at]):
+        row = self._rows[at] if at < ROWS else ()
+        for cap, x, width in self._places(row):
             yield Segment(" " * (x - end), self._style("ground"))
             gap = 1 if width > 3 else 0
             face = _(cap.face) if cap.act is not Act.TYPE else cap.face
