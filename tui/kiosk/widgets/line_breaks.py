@@ -57,12 +57,21 @@ def _may_part(text: str, at: int) -> bool:
 
 def _folds(unit: str, width: int) -> Iterator[int]:
     """Where a unit that fits no line is divided: full lines, unless a mark would stand where it must not."""
-    line, start = 0, 0
+    line, blanks, start = 0, 0, 0
     for at, character in enumerate(unit):
-        size = 0 if character == " " else get_character_cell_size(character)
-        if line + size > width and at > start:
-            good = (cut for cut in range(at, start, -1) if unit[cut] not in CLOSING and unit[cut - 1] not in OPENING)
-            start = next(good, at)
+        if character == " ":  # it takes no room at a line's end
+            blanks += 1
+            continue
+        size = get_character_cell_size(character)
+        if line + blanks + size > width and at > start:
+            start = next((cut for cut in range(at, start, -1) if _may_cut(unit, cut)), at)
             yield start
             line = cell_len(unit[start:at])
+        else:
+            line += blanks
+        blanks = 0
         line += size
+
+
+def _may_cut(unit: str, at: int) -> bool:
+    return unit[at] != " " and unit[at] not in CLOSING and unit[:at].rstrip(" ")[-1:] not in OPENING
