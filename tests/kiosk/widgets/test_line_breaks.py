@@ -27,6 +27,7 @@ def lines(text: str, width: int) -> list[str]:
 @settings(suppress_health_check=[HealthCheck.too_slow])  # a laden machine
 @given(st.lists(MARKED, min_size=1, max_size=60).map("".join), st.integers(14, 90))
 @example("200.00!¥ 200.00", 14)
+@example("abcdefghijkl¥ 2", 14)
 def test_no_mark_stands_where_it_must_not(text: str, width: int) -> None:
     divided = lines(text, width)
     assert "".join(divided) == text
