@@ -21,7 +21,8 @@ _INVISIBLE = re.compile(
 _BLANK_BRAILLE = "\u2800"
 _REPLACED: Final = "\ufffc\ufffd"
 """Stand where something was that got lost on the way."""
-_HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
+HALF_WIDTH: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
+"""What an input method types for a key while it is switched to wide characters, and that key's own."""
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹣－"), "-")
 _RADICALS = (
     " 厂乛乚乙亻冂𠘨刀刂卜㔾小小兀尣尢𡯂巳幺彑彐忄心扌攵 旡日月歺母民氵氺灬爫爫丬牛犭王𤴔目示礻𥫗糹纟罓罒㓁冗𦉫"
@@ -50,7 +51,7 @@ def clean(text: str) -> str:
 
 def half_width(text: str) -> str:
     """`clean`, with full-width forms of ASCII and the many dashes as they stand on a keyboard."""
-    return clean(text.translate(_HALF_WIDTH).translate(_DASHES))
+    return clean(text.translate(HALF_WIDTH).translate(_DASHES))
 
 
 def compact(text: str) -> str:

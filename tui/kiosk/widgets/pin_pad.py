@@ -12,6 +12,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tui.core.form.characters import HALF_WIDTH
 from tui.core.frozen import frozen
 from tui.core.secret import Pin
 from tui.kiosk.text import N_, _
@@ -20,8 +21,6 @@ from tui.kiosk.widgets.secret_field import SecretField
 
 LONGEST = 64
 """Bytes; more is refused even where the driver states no sensible maximum."""
-_NARROW: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
-"""What an input method types for the same key while it is switched to wide characters."""
 
 
 class PinEntry(SecretField[Pin]):
@@ -50,7 +49,7 @@ class PinEntry(SecretField[Pin]):
         return " ".join(marks) if 2 * len(marks) <= room else marks[:room]
 
     def _append(self, text: str) -> None:
-        text = text.translate(_NARROW)
+        text = text.translate(HALF_WIDTH)
         if text.isascii() and text.isprintable() and self.length + len(text) <= self._longest and not self.disabled:
             super()._append(text)
 
