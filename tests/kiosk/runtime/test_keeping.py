@@ -67,6 +67,27 @@ def test_at_leaving_the_latest_goes_before_the_session_ends() -> None:
         assert [name for name, _ in desk.called if name != "status"] == ["keep_form", "sign_out"]
 
 
+def test_a_program_that_ends_in_the_middle_of_a_leaving_keeps_the_form_before_the_session_ends() -> None:
+    begun, closing, in_time = threading.Event(), threading.Event(), list[bool]()
+
+    class Slow(Keeper):
+        async def keep_form(self, *_: object) -> None:
+            begun.set()
+            await asyncio.to_thread(closing.wait, 10)
+            in_time.append(not self.ended.is_set())
+
+    class Closing(TokensDouble):
+        async def close(self) -> None:
+            closing.set()
+            await super().close()
+
+    with Listener(Closing(), Slow(), replace(SLOW, farewell=60)) as kiosk:
+        kiosk.runtime.run(typed("张三"))
+        kiosk.runtime.run(c.SignOut())
+        assert begun.wait(10)
+    assert in_time == [True]
+
+
 def test_at_the_end_of_the_program_too() -> None:
     desk = Keeper()
     with Listener(TokensDouble(), desk, SLOW) as kiosk:

@@ -41,11 +41,10 @@ class Keeping:
         await self.finish()
 
     async def _settle(self) -> None:
-        task, self._task = self._task, None
-        if task is not None:
+        if (task := self._task) is not None:  # which stays, should whoever waits be cancelled
             await asyncio.wait({task}, timeout=self._farewell / 2)  # the sign-out has the other half
             task.cancel()
-        self._waiting = self._kept = None
+        self._task = self._waiting = self._kept = None
 
     async def _work(self) -> None:
         while self._waiting is not None:
