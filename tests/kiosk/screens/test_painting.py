@@ -126,6 +126,18 @@ async def test_seconds_in_which_nothing_happens_paint_nothing() -> None:
         assert (cost.layouts, cost.painted) == (0, [])
 
 
+async def test_the_blank_screen_below_all_others_is_neither_laid_out_nor_painted() -> None:
+    async with staged(people.state(Step.WAITING)) as stage:
+        await at_rest(stage)
+        blank = stage.app.screen_stack[0]
+        with costs() as cost:
+            blank.refresh(layout=True)
+            await at_rest(stage)
+            while blank._layout_required:
+                await stage.pilot.pause()
+        assert (cost.layouts, cost.painted) == (0, [])
+
+
 async def test_every_change_of_screen_is_painted_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Ticking, "clock", staticmethod(lambda: 0.0))  # no second is over meanwhile
     async with staged(people.state(Step.WAITING)) as stage:

@@ -6,6 +6,7 @@ from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
 from textual.driver import Driver
 from textual.filter import Monochrome, NoColor
+from textual.geometry import Size
 from textual.screen import Screen
 
 from tui.kiosk.terminal.colour_depth import is_asked, known
@@ -15,7 +16,10 @@ from tui.process.environment import environment
 
 
 class BlankScreen(Screen[None]):
-    """Never seen below all others: Textual would paint all of the one above it anew for each message to this one."""
+    """Never seen below all others: Textual lays it out, and paints all of the one above anew for each message to it."""
+
+    def _refresh_layout(self, size: Size | None = None, scroll: bool = False) -> None:
+        """There is nothing in it."""
 
     def _compositor_refresh(self) -> None:
         self._dirty_widgets.clear()
