@@ -32,9 +32,9 @@ from tui.desk.storage.records import AttemptRecord
 from tui.journey.state import Step
 from tui.kiosk import wiring
 from tui.kiosk.autoplay import LOOK, Visitor
+from tui.kiosk.runtime.desk_time import DeskTime
 from tui.kiosk.runtime.pace import Pace
 from tui.kiosk.runtime.ports import Ports
-from tui.kiosk.runtime.desk_time import DeskTime
 from tui.kiosk.runtime.runtime import Runtime
 from tui.kiosk.settings import KioskSettings, ModuleSettings
 from tui.kiosk.settings import load as load_kiosk

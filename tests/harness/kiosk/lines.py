@@ -15,8 +15,8 @@ from tui.journey.state import Step
 from tui.kiosk.linear.session import Session
 from tui.kiosk.linear.terminal import Terminal
 from tui.kiosk.ports import Outlets
-from tui.kiosk.runtime.ports import Ports
 from tui.kiosk.runtime.desk_time import DeskTime
+from tui.kiosk.runtime.ports import Ports
 from tui.kiosk.runtime.runtime import Runtime
 
 PIN, PASSWORD = "246810", "Renew2026"

@@ -29,8 +29,8 @@ from tui.core.sighting import Sighting
 from tui.core.token import Installation, SignedRequest, Snapshot
 from tui.journey.events import Event
 from tui.journey.state import State
-from tui.kiosk.runtime.ports import Ports
 from tui.kiosk.runtime.desk_time import DeskTime
+from tui.kiosk.runtime.ports import Ports
 from tui.kiosk.runtime.runtime import Runtime
 from tui.kiosk.unattended.answers import Answers
 from tui.kiosk.unattended.journey import Journey
