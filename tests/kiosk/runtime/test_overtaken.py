@@ -70,7 +70,7 @@ def test_what_is_asked_again_is_no_longer_waited_for() -> None:
         have(kiosk, c.AskOffer(b"first"))
         kiosk.runtime.run(c.AskOffer(b"second"))
         assert kiosk.until(e.OfferMade) == e.OfferMade(latest)
-    assert desk.cancelled == 1
+        assert desk.cancelled == 1
 
 
 def test_of_two_sign_ins_the_latest_alone_is_answered() -> None:
@@ -81,5 +81,5 @@ def test_of_two_sign_ins_the_latest_alone_is_answered() -> None:
         have(kiosk, c.SignIn("a", passwords[0]))
         kiosk.runtime.run(c.SignIn("b", passwords[1]))
         assert kiosk.until(e.SignedIn | e.Failed) == e.Failed(refused.failure, "SignIn")  # type: ignore[arg-type]
-    assert desk.cancelled == 1
+        assert desk.cancelled == 1
     assert not any(passwords)
