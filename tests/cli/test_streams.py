@@ -52,6 +52,15 @@ def test_a_full_disk_is_told_where_nothing_is_held_back(word: str) -> None:
     assert (done.returncode, done.stderr.decode()) == (Exit.USAGE, f"{NOWHERE}\n")
 
 
+@pytest.mark.parametrize("words", [["--help"], ["certs", "--json", *MODULE]], ids=" ".join)
+def test_what_a_disk_takes_in_part_alone_is_told_where_nothing_is_held_back(tmp_path: Path, words: list[str]) -> None:
+    limited = ["prlimit", "--fsize=2", sys.executable, "-m", "tui", *words]  # bytes
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    with open(tmp_path / "out", "wb") as out:
+        done = subprocess.run(limited, env=environment, stdout=out, stderr=subprocess.PIPE, check=False, timeout=60)
+    assert (done.returncode, done.stderr.decode()) == (Exit.USAGE, f"{LOST}: File too large\n")
+
+
 @pytest.mark.parametrize(
     "words", [["operator-password"], ["certs", "--json", *MODULE], ["certs", "--watch", *MODULE], ["--help"]]
 )
