@@ -21,7 +21,12 @@ class Application(Protocol):
         clock: Callable[[], datetime] = ...,
         by_hand: bool = ...,
     ) -> PaymentSandbox:
-        """See the platforms' own."""
+        """The stand-in as an ASGI application.
+
+        ``directory`` is one that `Counterpart.make_keys` has filled, and keeps the trades; ``notice_ca`` is trusted
+        when notices go out over TLS; ``time_scale`` shortens the gaps between the sendings of a notice, and silences;
+        with ``by_hand`` none is sent, but waits in ``pending`` until ``confirm``.
+        """
 
 
 class Settings(Protocol):
