@@ -100,7 +100,7 @@ def test_an_address_that_cannot_be_used_is_our_own_fault(
 def test_tls_is_trusted_by_the_given_file_only(alipay_directory: Path, clock: Clock, tls: Path) -> None:
     platform, merchant = AlipaySandbox(alipay_directory, notice_ca=tls, clock=clock), Merchant()
     with served(platform, tls) as base, served(merchant, tls) as desk:
-        settings = alipay_settings(alipay_directory, f"{base}/gateway.do", ca_file=tls)
+        settings = structs.replace(alipay_settings(alipay_directory, f"{base}/gateway.do"), ca_file=tls)
         gateway, asked = Alipay(settings, clock), attempt(clock, f"{desk}/notify")
         platform.pay(gateway.start(asked).qr)
         assert gateway.read_notice(merchant.next(), asked.notify_url).outcome.state is TradeState.PAID

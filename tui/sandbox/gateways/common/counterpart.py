@@ -29,13 +29,6 @@ class Application(Protocol):
         """
 
 
-class Settings(Protocol):
-    """Makes what the desk's adapter is to be told."""
-
-    def __call__(self, directory: Path, gateway_url: str, *, ca_file: Path | None = ...) -> Any:
-        """The platform's own settings struct."""
-
-
 @dataclass(frozen=True, slots=True)
 class Counterpart:
     """One payment platform, played."""
@@ -43,7 +36,8 @@ class Counterpart:
     application: Application
     make_keys: Callable[[Path], None]
     """Fills a folder; what exists is kept."""
-    settings: Settings
+    settings: Callable[[Path, str], Any]
+    """What the desk's adapter is to be told, in its own struct, from the folder and the gateway's address."""
     path: str
     """What follows the host in the ``gateway_url`` of `settings`."""
     desk_table: Callable[[Path, int], str]
