@@ -145,6 +145,8 @@ def test_where_the_machines_clock_is_wrong_the_desks_counts(days_left: float, ho
     seen = e.TokensSeen(Snapshot((held,)), NOW + timedelta(hours=hours_off))
     assert walk(State(), seen, e.Started())[0].step is not step
     assert walk(State(), seen, e.ServiceSeen(SERVICE), e.Started())[0].step is step
+    wrong = e.DeskLost(Failure(Reason.CLOCK_WRONG, desk_time=NOW))
+    assert walk(State(), seen, wrong, e.Started())[0].step is step
 
 
 def test_the_desk_widens_the_window() -> None:

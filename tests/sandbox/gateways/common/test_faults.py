@@ -12,6 +12,7 @@ import pytest
 from tests.harness.gateways import plain
 from tests.harness.gateways.callers import NUMBER, AlipayCaller, Caller, UnionPayCaller
 from tests.harness.gateways.served import Clock, Merchant, served
+from tui.core.exits import Exit
 from tui.sandbox import commands
 from tui.sandbox.faults import ABOUT, CHANNELS, Fault, Faults, Played, only
 from tui.sandbox.files import SERVICES, Addresses
@@ -222,11 +223,30 @@ def test_a_refund_is_refused_once(caller: Caller) -> None:
     assert stage(caller) is Stage.CLOSED
 
 
-def test_the_phone_says_what_went_wrong(caller: Caller, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def phone_of(caller: Caller, folder: Path) -> None:
+    """Make `folder` a sandbox whose platforms are all this caller's."""
     trusted = next(path for path in caller.directory.iterdir() if path.name in {"bundle.pem", ROOT_CERTIFICATES})
     everywhere = dict.fromkeys(SERVICES, caller.base)
     addresses = Addresses(**everywhere, ca_file=str(trusted), account="supplier01")
-    (tmp_path / "sandbox.json").write_bytes(msgspec.json.encode(addresses))
+    (folder / "sandbox.json").write_bytes(msgspec.json.encode(addresses))
+
+
+def test_the_phone_says_in_two_languages_why_it_does_not_pay(
+    caller: Caller, clock: Clock, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    phone_of(caller, tmp_path)
+    paid, late = caller.precreate(), caller.precreate("K202611220002")
+    caller.platform.pay(paid)
+    clock.forward(timedelta(minutes=6))
+    codes = {paid: "already_paid", late: "expired", f"{late}0": "unknown_qr", "https://example.com/": ""}
+    for qr, code in codes.items():
+        assert commands.pay(tmp_path, qr=qr) == Exit.PAYMENT
+        said = capsys.readouterr().err
+        assert (code in said, said.count(" / ")) == (True, 2)
+
+
+def test_the_phone_says_what_went_wrong(caller: Caller, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    phone_of(caller, tmp_path)
     channel = "alipay" if isinstance(caller, AlipayCaller) else "unionpay"
     assert commands.fault(tmp_path, "wrong-amount", channel=channel) == 0
     assert commands.pay(tmp_path, qr=caller.precreate()) == 0
