@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable, Coroutine
-from datetime import datetime
 from typing import Any
 
 from tui.core.failure import KioskError
@@ -12,7 +11,6 @@ from tui.journey import commands as c
 from tui.journey.events import DetailsRead, Event, Failed, TokenProgressed
 from tui.journey.ports import DeskPort
 from tui.kiosk.runtime.answer import DeskCommand, TokenCommand, answer_check, answer_desk, answer_token, wipe
-from tui.kiosk.runtime.desk_time import DeskTime
 from tui.kiosk.runtime.keeping import Keeping
 from tui.kiosk.runtime.pace import Pace
 from tui.kiosk.runtime.polls import Post, watch_application, watch_service, watch_tokens
@@ -33,11 +31,10 @@ class Worker:
         self,
         build: Callable[[], Ports],
         post: Post,
-        clock: Callable[[], datetime],
         pace: Pace,
         loop: asyncio.AbstractEventLoop,
     ) -> None:
-        self._build, self._post, self._clock, self._pace = build, post, clock, pace
+        self._build, self._post, self._pace = build, post, pace
         self.stopping = asyncio.Event()
         self._ports: asyncio.Future[Ports] = loop.create_future()
         self._looked = asyncio.Event()
@@ -119,10 +116,9 @@ class Worker:
             self._looked.set()
 
         self._ports.set_result(ports)
-        time = DeskTime(self._clock)
-        self._spawn(watch_tokens(ports.tokens, seen, time, self._pace), "WatchTokens", post)
+        self._spawn(watch_tokens(ports.tokens, seen, ports.time, self._pace), "WatchTokens", post)
         await self._first_look()
-        self._spawn(watch_service(ports.desk, self._post, time, self._pace), "WatchService", self._post)
+        self._spawn(watch_service(ports.desk, self._post, ports.time, self._pace), "WatchService", self._post)
 
     async def _first_look(self) -> None:
         """The tokens first: what asks the desk holds the interpreter for a tenth of a second of imports."""
