@@ -40,7 +40,10 @@ class Reader(Protocol):
         """A card that is in until the end of a `with`."""
 
     def run(self, *command: str) -> str:
-        """Run a command-line tool and return what it printed; raise CalledProcessError."""
+        """Run a command-line tool and return what it printed.
+
+        :raises CalledProcessError: it failed.
+        """
 
 
 def new_key(kind: KeyKind) -> keys.PrivateKey:

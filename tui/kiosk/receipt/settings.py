@@ -38,7 +38,7 @@ class ReceiptSettings:
 def read_receipt(table: Table) -> ReceiptSettings:
     """The settings of this table.
 
-    Raises `SettingsError`.
+    :raises SettingsError: a setting is of the wrong kind or value.
     """
     named = table.take("folder", str, "")
     folder = table.source.parent / Path(named).expanduser() if named else None
