@@ -86,6 +86,11 @@ def printer(address: str, more: str = "") -> Printer:
     return Printer(found)
 
 
+@pytest.mark.parametrize("named", ["/var/spool/receipts", "receipts", "~nobody-of-this-name/receipts"])
+def test_the_folder_is_named_as_any_path_of_the_settings(named: str) -> None:
+    assert settings(f'folder = "{named}"').folder == Path(named)
+
+
 def done() -> State:
     new = certificate("new", days_left=385, serial="aabb01", common_name="深圳市示例供应商有限公司")
     paid = application(ApplicationStatus.INSTALLED, payment_status=PaymentStatus.PAID, invoice=INVOICE, attempt=ATTEMPT)
