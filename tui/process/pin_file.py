@@ -80,7 +80,10 @@ def _await(descriptor: int) -> None:
 
 
 def refuse_open(path: Path) -> None:
-    """Raise `SettingsError` where people other than its owner may read or change a file with a secret."""
+    """Let nobody but its owner read or change a file with a secret.
+
+    :raises SettingsError: others may.
+    """
     try:
         why = open_to_others(path)
     except OSError:  # told by whoever reads it
