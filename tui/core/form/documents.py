@@ -53,7 +53,7 @@ def check_id(id_type: IdType, number: str, today: date | None = None) -> FieldEr
     return None if _PATTERNS[id_type].fullmatch(number) else FieldError.ID_FORMAT
 
 
-def is_citizen_number(number: str, today: date | None = None) -> bool:
+def is_citizen_number(number: str, today: date | None) -> bool:
     """Whether this is a right number by GB 11643, of whichever document."""
     return any(_check_citizen(id_type, number, today) is None for id_type in _REGIONS)
 
