@@ -82,6 +82,13 @@ def test_a_pin_of_impossible_length_is_not_sent_and_wiped() -> None:
     assert (now.failure.reason, commands, len(pin)) == (Reason.PIN_LENGTH, (), 0)
 
 
+@pytest.mark.parametrize("lost", [{"application": None}, {"chosen": None}, {"snapshot": Snapshot()}])
+def test_a_pin_that_there_is_nothing_to_do_with_is_wiped(lost: dict[str, object]) -> None:
+    pin, asked = Pin(b"123456"), state(Step.REQUEST_PIN, **{"application": DRAFT, **lost})
+    assert advance(asked, e.PinEntered(pin)) == (asked, ())
+    assert not pin
+
+
 def test_a_token_that_names_no_longest_pin_gets_any() -> None:
     bare = e.TokensSeen(Snapshot((token(OLD, pin_max=0),)), NOW)
     asked, _ = advance(state(Step.REQUEST_PIN, application=DRAFT), bare)

@@ -24,7 +24,7 @@ from tui.desk.payments.gateway import (
     TradeState,
 )
 from tui.desk.platforms.alipay.gateway import Alipay
-from tui.sandbox.gateways.alipay.gateway import alipay_app
+from tui.sandbox.gateways.alipay.gateway import AlipaySandbox
 from tui.sandbox.gateways.alipay.keys import alipay_settings
 from tui.sandbox.gateways.alipay.speaker import AlipaySpeaker, Node
 from tui.sandbox.gateways.common.http import Call, Reply
@@ -170,7 +170,7 @@ def test_a_cancel_that_is_refused_leaves_the_attempt_open(told: Conversation, cl
 def test_an_answer_to_a_cancel_that_was_lost_is_found_by_the_next_query(
     alipay_directory: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    platform = alipay_app(alipay_directory, clock=clock)
+    platform = AlipaySandbox(alipay_directory, clock=clock)
     with served(platform) as base:
         gateway, asked = Alipay(alipay_settings(alipay_directory, f"{base}/gateway.do"), clock), attempt(clock)
         qr, carry_out = gateway.start(asked).qr, platform.answer

@@ -17,7 +17,7 @@ from tui.sandbox import commands
 from tui.sandbox.faults import ABOUT, CHANNELS, Fault, Faults, Played, only
 from tui.sandbox.files import SERVICES, Addresses
 from tui.sandbox.gateways.alipay.certificates import ROOT_CERTIFICATES
-from tui.sandbox.gateways.alipay.gateway import alipay_app
+from tui.sandbox.gateways.alipay.gateway import AlipaySandbox
 from tui.sandbox.gateways.common.control import SandboxRefused
 from tui.sandbox.gateways.common.http import Call, Fate, Reply
 from tui.sandbox.gateways.common.ledger import Stage
@@ -154,7 +154,7 @@ def test_a_query_is_never_answered(caller: Caller) -> None:
 
 
 def test_a_silent_platform_keeps_the_connection_until_the_caller_leaves(alipay_directory: Path, clock: Clock) -> None:
-    platform = alipay_app(alipay_directory, clock=clock)
+    platform = AlipaySandbox(alipay_directory, clock=clock)
     with served(platform) as base:
         platform.faults.arm(Fault.QUERY_TIMEOUT)
         with pytest.raises(httpx.ReadTimeout):
@@ -256,7 +256,7 @@ def test_the_phone_says_what_went_wrong(caller: Caller, tmp_path: Path, capsys: 
 
 
 def test_a_platform_driven_by_hand_needs_no_server(alipay_directory: Path, clock: Clock) -> None:
-    platform = alipay_app(alipay_directory, clock=clock, by_hand=True)
+    platform = AlipaySandbox(alipay_directory, clock=clock, by_hand=True)
     caller = AlipayCaller(platform, "", alipay_directory, clock, "http://127.0.0.1:9/notify")
 
     def ask(method: str, biz: dict[str, object]) -> Reply:
