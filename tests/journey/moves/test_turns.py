@@ -61,7 +61,7 @@ def test_no_step_that_needs_the_token_is_entered_without_it() -> None:
     looking = state(Step.CERTIFICATES, return_to=Step.CARD)
     away, _ = walk(looking, EMPTY, e.BackPressed())
     assert (away.step, away.return_to) == (Step.TOKEN_AWAITED, Step.CARD)
-    shown, commands = walk(away, BACK_IN, e.SignedIn())
+    shown, commands = walk(away, BACK_IN, e.SignInSubmitted("", Password(b"x")), e.SignedIn())
     assert (shown.step, commands) == (Step.CARD, (c.AskOffer(OLD.der),))
     paying, _ = advance(state(Step.QR, application=PAYING), EMPTY)
     issued, _ = advance(paying, e.ApplicationSeen(ISSUED, polled=True))

@@ -69,6 +69,22 @@ ASKED_AT = {
 }
 """Where a command's failure means something; one that comes after the person has moved on is dropped."""
 
+BUSY_OF = {
+    "SignIn": Busy.SIGNING_IN,
+    "LoadNotice": Busy.LOADING,
+    "AskOffer": Busy.CHECKING,
+    "LoadAgreement": Busy.LOADING,
+    "SaveApplication": Busy.SAVING,
+    "SubmitRequest": Busy.HANDING_IN,
+    "Pay": Busy.ORDERING,
+    "QueryPayment": Busy.QUERYING,
+    "EndPayment": Busy.ENDING_PAYMENT,
+    "Withdraw": Busy.WITHDRAWING,
+    "Confirm": Busy.CONFIRMING,
+    "RunSelfCheck": Busy.SELF_CHECKING,
+}
+"""What is under way while the desk is asked: another act of the person's does not end by this one's failure."""
+
 
 def tokens_seen(state: State, event: e.TokensSeen) -> Next:
     """The inserted tokens as they now are."""
@@ -123,7 +139,8 @@ def _set_right(now: datetime | None, desk: datetime | None) -> datetime | None:
 
 def failed(state: State, event: e.Failed) -> Next:
     """A command ended in a failure: to the step where the person can do something about it."""
-    if state.step not in ASKED_AT.get(event.command, ()):
+    meanwhile = state.busy is not None and event.command in BUSY_OF and state.busy is not BUSY_OF[event.command]
+    if state.step not in ASKED_AT.get(event.command, ()) or meanwhile:
         return state, ()
     failure = event.failure
     match failure.reason, state.step:

@@ -20,6 +20,8 @@ from tui.kiosk.runtime.unexpected import failure_of
 _log = logging.getLogger(__name__)
 
 Work = Coroutine[Any, Any, None]
+_CHANGING = (c.SaveApplication, c.SubmitRequest, c.Pay, c.QueryPayment, c.EndPayment, c.Withdraw, c.Confirm)
+"""What one of them is about, the desk may still do after the kiosk has stopped listening."""
 
 
 class Worker:
@@ -41,6 +43,8 @@ class Worker:
         self._tasks: set[asyncio.Task[None]] = set()
         self._droppable: set[asyncio.Task[None]] = set()
         """Commands that a sign-out ends."""
+        self._latest: dict[str, asyncio.Task[None]] = {}
+        """The desk's commands under way, by kind: the answer of an earlier one of a kind comes too late."""
         self._poll: asyncio.Task[None] | None = None
         self._keeping = Keeping(self._opened, pace.form, pace.farewell)
         self._farewell: asyncio.Task[None] | None = None
@@ -88,9 +92,20 @@ class Worker:
                 self._begin(command, name, post)
 
     def _begin(self, command: DeskCommand | c.RunSelfCheck, name: str, post: Post) -> None:
-        task = self._spawn(self._ask(command, post), name, post)
+        """Instead of an earlier one of its kind that is under way: of one that changes something, after it."""
+        earlier = self._latest.get(name)
+        if earlier is not None and not isinstance(command, _CHANGING):
+            earlier.cancel()
+
+        def latest(event: Event) -> None:
+            if self._latest.get(name) is task:
+                post(event)
+
+        task = self._spawn(self._ask(command, latest, earlier), name, latest)
+        self._latest[name] = task
         task.add_done_callback(lambda _: wipe(command))
         task.add_done_callback(self._droppable.discard)
+        task.add_done_callback(lambda done: self._latest.pop(name) if self._latest.get(name) is done else None)
         self._droppable.add(task)
 
     async def _open(self) -> None:
@@ -142,7 +157,9 @@ class Worker:
     async def _watch(self, business_no: str, post: Post) -> None:
         await watch_application((await self._opened()).desk, business_no, post, self._pace)
 
-    async def _ask(self, command: DeskCommand | c.RunSelfCheck, post: Post) -> None:
+    async def _ask(self, command: DeskCommand | c.RunSelfCheck, post: Post, earlier: asyncio.Task[None] | None) -> None:
+        if earlier is not None:
+            await asyncio.wait({earlier})
         ports = await self._opened()
         match command:
             case c.SignIn() if self._farewell is not None:
