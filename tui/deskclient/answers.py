@@ -21,7 +21,7 @@ _EXACT = frozenset({(Application, "statement"), (Attempt, "qr")})
 
 _BUSY = (429, 503)
 
-_YEARS = range(2020, 3000)
+YEARS = range(2020, 3000)
 """Those that a desk's clock can tell; others no clock can be set by."""
 
 _UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError, OverflowError)
@@ -91,7 +91,7 @@ def _cleaned(value: Any) -> Any:
             raise ValueError("a time without its zone")
         case datetime():
             return value.astimezone(UTC)
-        case ServiceStatus() if value.time.year not in _YEARS:
+        case ServiceStatus() if value.time.year not in YEARS:
             raise ValueError("a time that no clock has")
         case tuple():
             return tuple(_cleaned(item) for item in value)

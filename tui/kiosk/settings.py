@@ -116,7 +116,7 @@ def load(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> K
     return read(path or find(environ), environ)
 
 
-def search_path(environ: Mapping[str, str] = os.environ) -> tuple[Path, ...]:
+def search_path(environ: Mapping[str, str]) -> tuple[Path, ...]:
     """Where kiosk.toml is looked for, in this order, when no `--config` names it."""
     if named := environ.get(CONFIG_VARIABLE):
         return (Path(named),)
@@ -124,7 +124,7 @@ def search_path(environ: Mapping[str, str] = os.environ) -> tuple[Path, ...]:
     return home / "ca-kiosk" / "kiosk.toml", Path("/etc/ca-kiosk/kiosk.toml")
 
 
-def find(environ: Mapping[str, str] = os.environ) -> Path:
+def find(environ: Mapping[str, str]) -> Path:
     """The first existing file of the search path.
 
     Raises `SettingsError`.
@@ -292,7 +292,7 @@ def _log(kiosk: Table, environ: Mapping[str, str]) -> Path | None:
     return default_log(environ)
 
 
-def default_log(environ: Mapping[str, str] = os.environ) -> Path:
+def default_log(environ: Mapping[str, str]) -> Path:
     """Where the log goes unless the settings say otherwise (XDG base directories; LOCALAPPDATA on Windows)."""
     named = environ.get("LOCALAPPDATA" if sys.platform == "win32" else "XDG_STATE_HOME")
     return Path(named or Path.home() / ".local" / "state") / "ca-kiosk" / "kiosk.log"

@@ -24,7 +24,7 @@ from tui.desk.payments.gateway import (
     TradeState,
 )
 from tui.desk.platforms.alipay.gateway import Alipay
-from tui.sandbox.gateways.alipay.gateway import alipay_app
+from tui.sandbox.gateways.alipay.gateway import AlipaySandbox
 from tui.sandbox.gateways.alipay.keys import alipay_settings
 from tui.sandbox.gateways.common.control import SandboxRefused
 from tui.sandbox.gateways.common.ledger import Stage
@@ -45,7 +45,7 @@ class Shop:
 @pytest.fixture
 def shop(alipay_directory: Path, clock: Clock) -> Iterator[Shop]:
     """Alipay, the desk's adapter, and the desk's notice address."""
-    platform, merchant = alipay_app(alipay_directory, time_scale=0.0001, clock=clock), Merchant()
+    platform, merchant = AlipaySandbox(alipay_directory, time_scale=0.0001, clock=clock), Merchant()
     with served(platform) as base, served(merchant) as desk:
         gateway = Alipay(alipay_settings(alipay_directory, f"{base}/gateway.do"), clock)
         yield Shop(platform, gateway, merchant, f"{desk}/notify?hall=7", base)
@@ -176,13 +176,13 @@ def test_a_restart_forgets_neither_trades_nor_notices(alipay_directory: Path, cl
     settings, merchant = alipay_settings(alipay_directory, ""), Merchant(reply=b"failure")
     with served(merchant) as desk:
         asked = attempt(clock, desk)
-        platform = alipay_app(alipay_directory, clock=clock)
+        platform = AlipaySandbox(alipay_directory, clock=clock)
         with served(platform) as base:
             qr = Alipay(structs.replace(settings, gateway_url=f"{base}/gateway.do"), clock).start(asked).qr
             platform.pay(qr)
             first = merchant.next()
         merchant.reply = b"success"
-        with served(alipay_app(alipay_directory, clock=clock)) as base:
+        with served(AlipaySandbox(alipay_directory, clock=clock)) as base:
             assert merchant.next() == first
             gateway = Alipay(structs.replace(settings, gateway_url=f"{base}/gateway.do"), clock)
             assert gateway.query(asked).state is TradeState.PAID

@@ -30,7 +30,7 @@ from tui.desk.platforms.unionpay.codec import MerchantKey, parse_answer
 from tui.desk.platforms.unionpay.gateway import UnionPay
 from tui.sandbox.gateways.common.control import SandboxRefused
 from tui.sandbox.gateways.common.platform import PaymentSandbox
-from tui.sandbox.gateways.unionpay.gateway import unionpay_app
+from tui.sandbox.gateways.unionpay.gateway import UnionPaySandbox
 from tui.sandbox.gateways.unionpay.keys import PFX_PASSWORD, make_unionpay_keys, unionpay_settings
 from tui.sandbox.gateways.unionpay.speaker import UnionPaySpeaker
 
@@ -49,7 +49,7 @@ class Shop:
 @pytest.fixture
 def shop(unionpay_directory: Path, clock: Clock) -> Iterator[Shop]:
     """UnionPay, the desk's adapter, and the desk's notice address."""
-    platform, merchant = unionpay_app(unionpay_directory, time_scale=0.0001, clock=clock), Merchant(reply=b"ok")
+    platform, merchant = UnionPaySandbox(unionpay_directory, time_scale=0.0001, clock=clock), Merchant(reply=b"ok")
     with served(platform) as base, served(merchant) as desk:
         gateway = UnionPay(unionpay_settings(unionpay_directory, f"{base}/gateway/api"), clock)
         yield Shop(platform, gateway, merchant, f"{desk}/notify?hall=7", base)
@@ -158,12 +158,12 @@ def test_a_restart_forgets_neither_trades_nor_notices(unionpay_directory: Path, 
     settings, merchant = unionpay_settings(unionpay_directory, ""), Merchant(reply=b"500")
     with served(merchant) as desk:
         asked = attempt(clock, desk)
-        platform = unionpay_app(unionpay_directory, clock=clock)
+        platform = UnionPaySandbox(unionpay_directory, clock=clock)
         with served(platform) as base:
             platform.pay(UnionPay(structs.replace(settings, gateway_url=f"{base}/gateway/api"), clock).start(asked).qr)
             first = merchant.next()
         merchant.reply = b"ok"
-        with served(unionpay_app(unionpay_directory, clock=clock)) as base:
+        with served(UnionPaySandbox(unionpay_directory, clock=clock)) as base:
             assert merchant.next() == first
             gateway = UnionPay(structs.replace(settings, gateway_url=f"{base}/gateway/api/"), clock)
             assert gateway.query(asked).state is TradeState.PAID
