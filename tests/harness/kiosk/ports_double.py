@@ -19,7 +19,7 @@ from tui.kiosk.runtime.pace import Pace
 from tui.kiosk.runtime.ports import Ports
 from tui.kiosk.runtime.runtime import Runtime
 
-QUICK = Pace(poll=0.001, slow_poll=0.001, service=60, retry=0.001, longest=0.01, farewell=0.5)
+QUICK = Pace(poll=0.001, slow_poll=0.001, service=60, retry=0.001, longest=0.01, farewell=20)
 
 
 def lost(retry_after: int | None = None) -> DeskError:

@@ -42,7 +42,7 @@ from tui.kiosk.unattended.report import Failed, Installed, Issued, Paid, Pay, Re
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(journey, "PAUSE", 0.01)
     monkeypatch.setattr(journey, "LONGEST_PAUSE", 0.02)
-    monkeypatch.setattr(journey, "GRACE", 2.0)
+    monkeypatch.setattr(journey, "GRACE", 20.0)
 
 
 def test_from_the_token_to_the_new_certificate() -> None:

@@ -25,7 +25,7 @@ FACTS = Installed("B1", NEW.serial, NEW.not_before, NEW.not_after)
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(journey, "GRACE", 2.0)
+    monkeypatch.setattr(journey, "GRACE", 20.0)
 
 
 @pytest.mark.parametrize("serial", ["", OLD.serial])

@@ -24,7 +24,7 @@ REFUSED = DeskError(Failure(Reason.WRONG_PASSWORD))
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(journey, "GRACE", 0.3)
+    monkeypatch.setattr(journey, "GRACE", 20.0)
 
 
 class Kept:
