@@ -117,7 +117,8 @@ def _add_option(made: argparse._ActionsContainer, option: Option) -> None:
     if option.inherited and not option.required:
         words["default"] = argparse.SUPPRESS
     if option.choices:
-        words["choices"] = found(option.choices) if isinstance(option.choices, str) else option.choices
+        choices = found(option.choices) if isinstance(option.choices, str) else option.choices
+        words["choices"] = tuple(map(str, choices))  # an error names them, and a name's repr is for programmers
     if option.gives is not None:
         words |= {"action": "store_const", "const": option.gives}
     else:
