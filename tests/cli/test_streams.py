@@ -10,6 +10,7 @@ from typing import IO
 
 import pytest
 
+import tui
 from tests.rig.stem import Stem
 from tui.core.exits import Exit
 
@@ -51,6 +52,15 @@ def test_a_full_disk_is_told_where_nothing_is_held_back(word: str) -> None:
     assert (done.returncode, done.stderr.decode()) == (Exit.USAGE, f"{NOWHERE}\n")
 
 
+@pytest.mark.parametrize("words", [["--help"], ["certs", "--json", *MODULE]], ids=" ".join)
+def test_what_a_disk_takes_in_part_alone_is_told_where_nothing_is_held_back(tmp_path: Path, words: list[str]) -> None:
+    limited = ["prlimit", "--fsize=2", sys.executable, "-m", "tui", *words]  # bytes
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    with open(tmp_path / "out", "wb") as out:
+        done = subprocess.run(limited, env=environment, stdout=out, stderr=subprocess.PIPE, check=False, timeout=60)
+    assert (done.returncode, done.stderr.decode()) == (Exit.USAGE, f"{LOST}: File too large\n")
+
+
 @pytest.mark.parametrize(
     "words", [["operator-password"], ["certs", "--json", *MODULE], ["certs", "--watch", *MODULE], ["--help"]]
 )
@@ -86,6 +96,32 @@ def test_who_stops_reading_ends_a_command_as_sigpipe_would() -> None:
     assert (done.returncode, done.stderr) == (141, b"")
 
 
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["certs", "--module", "driver.so"], Exit.TOKEN),
+        (["certs", "--json", "--module", "driver.so"], Exit.TOKEN),
+        (["certs", "show", "--module", "driver.so"], Exit.TOKEN),
+        (["token", "pin", "--module", "driver.so"], Exit.TOKEN),
+        (["doctor", "--config", "kiosk.toml"], Exit.USAGE),
+        (["sandbox", "up", "--dir", "here"], Exit.USAGE),
+        (["demo", "--linear", "--dir", "here"], Exit.USAGE),
+    ],
+    ids=lambda part: " ".join(part) if isinstance(part, list) else "",
+)
+def test_nothing_is_found_from_a_working_directory_that_was_removed(
+    tmp_path: Path, words: list[str], code: Exit
+) -> None:
+    (gone := tmp_path / "gone").mkdir()
+    command = ["sh", "-c", 'cd "$0" && rmdir "$0" && exec "$@"', str(gone), sys.executable, "-m", "tui", *words]
+    known = {**os.environ, "PYTHONPATH": str(Path(tui.__file__).parents[1])}
+    done = subprocess.run(
+        command, env=known, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (done.returncode, done.stdout) == (code, "")
+    assert words[-1] in done.stderr if code == Exit.USAGE else "E-121" in done.stderr
+
+
 def test_without_standard_input_there_is_nothing_to_read() -> None:
     done = _closed("<&-", ["operator-password"])
     assert (done.returncode, done.stderr) == (Exit.USAGE, "至少8个字符 / at least 8 characters\n")
@@ -114,3 +150,25 @@ def test_what_is_wrong_is_told_in_two_languages(program: Stem, tmp_path: Path, w
     assert re.search("[\u4e00-\u9fff]{2}", said), said
     if code != Exit.TOKEN:  # that is told in the person's own
         assert re.search("[a-z]+ [a-z]+", said), said
+
+
+@pytest.mark.parametrize(
+    ("words", "right"),
+    [
+        (["nonsense"], "argument [COMMAND]: invalid choice: 'nonsense' (choose from 'demo', "),
+        (["certs", "show", "extra"], "usage: ca-kiosk certs show "),
+        (["certs", "--json", "--watch"], "not allowed with argument --json"),
+        (["demo", "--speed", "0"], "应大于0，最多1000 / must be above 0, at most 1000"),
+        (["desk", "reconcile", "--config", "x", "--date", "tomorrow"], "应为 YYYY-MM-DD / must be YYYY-MM-DD"),
+        (["sandbox", "fault", "--dir", "x", "nope"], "choose from 'notice-dropped', "),
+        (["sandbox", "fault", "--dir", "x", "reset", "--count", "x"], "应为整数 / must be a whole number"),
+        (["sandbox", "fault", "--dir", "x", "reset", "--count", "0"], "应不小于1 / must be at least 1"),
+        (["sandbox", "fault", "--dir", "x", "a6", "--channel", "alipay"], "只有 unionpay / is played by unionpay"),
+    ],
+    ids=lambda part: " ".join(part) if isinstance(part, list) else "",
+)
+def test_a_word_that_is_wrong_is_told_with_what_would_be_right(
+    program: Stem, tmp_path: Path, words: list[str], right: str
+) -> None:
+    code, told, said = _run(program, tmp_path, words)
+    assert (code, told, right in said) == (Exit.USAGE, "", True), said
