@@ -85,6 +85,11 @@ def test_the_application_is_not_looked_at_on_the_way_to_its_code() -> None:
     assert asked[asked.index("pay") + 1] == "application"
 
 
+def test_nothing_is_told_as_installed_before_the_desk_has_verified_the_proof() -> None:
+    code, kept = renewed(desk_script(confirm=[DeskError(Failure(Reason.PROOF_REFUSED))]))
+    assert (code, kept.kinds, kept.reason) == (Exit.REFUSED, [Pay, Paid, Issued, Failed], "proof_refused")
+
+
 class Pulled(Tokens):
     """A token that goes when `going` says so."""
 
