@@ -132,6 +132,7 @@ def test_without_standard_input_there_is_nothing_to_read() -> None:
     [
         ["nonsense"],
         ["certs", "show", *MODULE],
+        ["demo", "--linear", "--pictures", "/proc/here"],
         ["desk", "orders", "--config", "/nowhere/desk.toml"],
         ["desk", "orders", "--config", "/"],
         ["desk", "orders", "--config", os.devnull],
