@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
+import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -20,7 +21,12 @@ from tests.rig.open_files import open_files
 from tui.core.order import AttemptState
 from tui.desk.engine.engine import DeskEngine
 from tui.desk.serve import Running, serve
+from tui.desk.settings_reader import SettingsError
 from tui.desk.storage.database import OtherVersion, migrate, open_database
+from tui.process.output import unusable
+
+LISTEN = "0A"
+"""TCP_LISTEN in /proc/net/tcp."""
 
 
 def make_tls(folder: Path) -> None:
@@ -34,11 +40,11 @@ def make_tls(folder: Path) -> None:
     (folder / "desk.key").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
 
 
-def own_sockets(state: str) -> list[int]:
-    """Local ports of this process's TCP sockets in a state of /proc/net/tcp."""
+def listening() -> set[int]:
+    """Local ports on which this process listens."""
     inodes = {found[1] for link in open_files("self") if (found := re.fullmatch(r"socket:\[(\d+)\]", link))}
     rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
-    return [int(row[1].split(":")[1], 16) for row in rows if row[3] == state and row[9] in inodes]
+    return {int(row[1].split(":")[1], 16) for row in rows if row[3] == LISTEN and row[9] in inodes}
 
 
 def test_it_serves_on_one_port_and_ends_in_order(tmp_path: Path) -> None:
@@ -48,7 +54,7 @@ def test_it_serves_on_one_port_and_ends_in_order(tmp_path: Path) -> None:
     engine = open_database(settings.database, settings.data_key)
     migrate(engine)
     engine.dispose()
-    listening_before, ready, found = set(own_sockets("0A")), threading.Event(), list[Running]()
+    listening_before, ready, found = listening(), threading.Event(), list[Running]()
 
     def on_ready(running: Running) -> None:
         found.append(running)
@@ -63,11 +69,38 @@ def test_it_serves_on_one_port_and_ends_in_order(tmp_path: Path) -> None:
         assert client.get("/v1/service").json()["ca_name"] == "NETCA 测试"
         assert client.get("/v1/documents/notice").status_code == 426
     port = int(running.url.rsplit(":", 1)[1])
-    assert set(own_sockets("0A")) - listening_before == {port}
+    assert listening() - listening_before == {port}
     running.stop()
     desk.join(30)
     assert not desk.is_alive()
-    assert set(own_sockets("0A")) <= listening_before
+    assert listening() <= listening_before
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "told"),
+    [
+        ("desk.pem", None, "desk.pem"),
+        ("desk.key", None, "desk.key"),
+        ("desk.key", b"no key", "desk.certificate, desk.key: "),
+        ("ca.pem", None, "ca.pem 不能使用 / cannot be used: No such file or directory"),
+        ("ca.key", None, "ca.key 不能使用 / cannot be used: No such file or directory"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_named(tmp_path: Path, file: str, content: bytes | None, told: str) -> None:
+    make_ca(tmp_path)
+    make_tls(tmp_path)
+    settings = make_settings(tmp_path)
+    engine = open_database(settings.database, settings.data_key)
+    migrate(engine)
+    engine.dispose()
+    if content is None:
+        (tmp_path / file).unlink()
+    else:
+        (tmp_path / file).write_bytes(content)
+    with pytest.raises((SettingsError, FileNotFoundError)) as caught:
+        serve(settings)
+    error = caught.value
+    assert told in (unusable(error) if isinstance(error, OSError) else str(error))
 
 
 def test_a_desk_ends_once_its_database_is_another_versions(tmp_path: Path) -> None:

@@ -111,7 +111,7 @@ class KioskSettings:
 def load(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> KioskSettings:
     """The settings from `path`, or from the first file of the search path.
 
-    Raises `SettingsError`.
+    :raises SettingsError: there is no file, or as `read`.
     """
     return read(path or find(environ), environ)
 
@@ -127,7 +127,7 @@ def search_path(environ: Mapping[str, str]) -> tuple[Path, ...]:
 def find(environ: Mapping[str, str]) -> Path:
     """The first existing file of the search path.
 
-    Raises `SettingsError`.
+    :raises SettingsError: there is none.
     """
     places = search_path(environ)
     for place in places:
@@ -139,7 +139,7 @@ def find(environ: Mapping[str, str]) -> Path:
 def read(path: Path, environ: Mapping[str, str] = os.environ) -> KioskSettings:
     """The settings of one file; paths in it are relative to its folder.
 
-    Raises `SettingsError`.
+    :raises SettingsError: it cannot be read, or a setting is unknown or wrong.
     """
     top = open_table(path)
     desk, token, kiosk = top.table("desk"), top.table("token"), top.table("kiosk")
@@ -276,7 +276,7 @@ def _operator(kiosk: Table) -> str | None:
 def language_named(environ: Mapping[str, str] = os.environ, default: Language = Language.CHINESE) -> Language:
     """The language that the environment names.
 
-    Raises `SettingsError`.
+    :raises SettingsError: it names another one.
     """
     named = environ.get(LANGUAGE_VARIABLE) or default
     if named not in list(Language):

@@ -79,7 +79,7 @@ def read_details(certificate: bytes) -> "Details":
 def desk(settings: KioskSettings) -> "DeskPort":
     """The desk over HTTPS.
 
-    Raises `DeskError` (SETTINGS_WRONG) when the CA file holds no certificate.
+    :raises DeskError: SETTINGS_WRONG, the CA file holds no certificate.
     """
     from tui.deskclient.client import DeskClient
 

@@ -1,7 +1,10 @@
 """The journey without screens, through the real flow and runtime, with ports that a test scripts."""
 
+import asyncio
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -14,6 +17,7 @@ from tests.harness.kiosk.renewing import (
     NEW,
     SHOWN,
     Looking,
+    Tokens,
     desk_script,
     renewed,
     token_script,
@@ -42,6 +46,12 @@ from tui.kiosk.unattended.report import Failed, Installed, Issued, Paid, Pay, Re
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(journey, "PAUSE", 0.01)
     monkeypatch.setattr(journey, "LONGEST_PAUSE", 0.02)
+    monkeypatch.setattr(journey, "GRACE", 60.0)
+
+
+@pytest.fixture
+def short_grace(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is asked is what comes after it; elsewhere a busy machine must not bring it to its end."""
     monkeypatch.setattr(journey, "GRACE", 2.0)
 
 
@@ -75,6 +85,37 @@ def test_the_application_is_not_looked_at_on_the_way_to_its_code() -> None:
     assert asked[asked.index("pay") + 1] == "application"
 
 
+def test_nothing_is_told_as_installed_before_the_desk_has_verified_the_proof() -> None:
+    code, kept = renewed(desk_script(confirm=[DeskError(Failure(Reason.PROOF_REFUSED))]))
+    assert (code, kept.kinds, kept.reason) == (Exit.REFUSED, [Pay, Paid, Issued, Failed], "proof_refused")
+
+
+class Pulled(Tokens):
+    """A token that goes when `going` says so."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.going = asyncio.Event()
+
+    async def watch(self) -> AsyncIterator[Snapshot]:
+        yield SNAPSHOT
+        await self.going.wait()
+        yield Snapshot()
+        await asyncio.Event().wait()
+
+
+def test_a_token_that_is_pulled_at_the_form_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    tokens, desk = Pulled(), desk_script()
+
+    async def save(*_: Any) -> None:
+        tokens.going.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(desk, "save", save, raising=False)
+    code, kept = renewed(desk, tokens)
+    assert (code, kept.reason, tokens.pins) == (Exit.TOKEN, "token_removed", [])
+
+
 def test_a_wrong_pin_ends_it_and_is_not_tried_again() -> None:
     tokens = token_script(answer=TokenError(Failure(Reason.WRONG_PIN, tries_left=2)))
     code, kept = renewed(desk_script(), tokens)
@@ -94,6 +135,7 @@ def test_a_renewal_paid_in_time_is_finished_after_the_certificate_expired() -> N
     assert (code, kept.kinds[-1]) == (Exit.DONE, Installed)
 
 
+@pytest.mark.usefixtures("short_grace")
 def test_no_token_is_told_after_the_grace() -> None:
     code, kept = renewed(desk_script(), token_script(Snapshot()))
     assert (code, kept.reason) == (Exit.TOKEN, "no_token")
@@ -103,6 +145,7 @@ def test_a_token_that_comes_late_is_taken() -> None:
     assert renewed(desk_script(), token_script(Snapshot(), SNAPSHOT))[0] is Exit.DONE
 
 
+@pytest.mark.usefixtures("short_grace")
 def test_no_desk_is_told_after_the_grace() -> None:
     code, kept = renewed(desk_script(status=[lost()]))
     assert (code, kept.reason) == (Exit.DESK, "desk_unreachable")

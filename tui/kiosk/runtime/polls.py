@@ -69,7 +69,8 @@ async def watch_application(desk: DeskPort, business_no: str, post: Post, pace: 
 
     A desk that can wait for a change is asked again as soon as it has told one, any other at the pace of the polls; so
     is either about an application that no longer moves by itself: whoever hears that stops this poll.
-    Raises `KioskError` when the desk refuses: the poll is over then.
+
+    :raises KioskError: the desk refuses; the poll is over then.
     """
     now = asyncio.get_running_loop().time
     begun = told = now()

@@ -1,7 +1,7 @@
 """The desk's Alipay adapter against the stand-in, over real loopback HTTP."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from msgspec import structs
 
 from tests.harness.gateways import plain
 from tests.harness.gateways.served import Clock, Merchant, attempt, served
+from tests.harness.gateways.shop import Shop, refund_of
 from tui.desk.payments.gateway import (
     AnswerNotGenuine,
     Ended,
@@ -17,8 +18,6 @@ from tui.desk.payments.gateway import (
     GatewayUnknown,
     NoticeKind,
     Outcome,
-    PaymentGateway,
-    Refund,
     RefundOutcome,
     RefundState,
     TradeState,
@@ -28,18 +27,6 @@ from tui.sandbox.gateways.alipay.gateway import AlipaySandbox
 from tui.sandbox.gateways.alipay.keys import alipay_settings
 from tui.sandbox.gateways.common.control import SandboxRefused
 from tui.sandbox.gateways.common.ledger import Stage
-from tui.sandbox.gateways.common.platform import PaymentSandbox
-
-
-@dataclass
-class Shop:
-    """Everything one test needs."""
-
-    platform: PaymentSandbox
-    gateway: PaymentGateway
-    merchant: Merchant
-    notify_url: str
-    base: str
 
 
 @pytest.fixture
@@ -49,11 +36,6 @@ def shop(alipay_directory: Path, clock: Clock) -> Iterator[Shop]:
     with served(platform) as base, served(merchant) as desk:
         gateway = Alipay(alipay_settings(alipay_directory, f"{base}/gateway.do"), clock)
         yield Shop(platform, gateway, merchant, f"{desk}/notify?hall=7", base)
-
-
-def refund_of(clock: Clock, shop: Shop, fen: int, number: str = "R202611220001") -> Refund:
-    asked = attempt(clock, shop.notify_url)
-    return Refund(number, asked, shop.gateway.query(asked).platform_no or "", fen, "重复支付", clock.now)
 
 
 def test_a_payment_from_the_code_to_the_money_and_back(shop: Shop, clock: Clock) -> None:
