@@ -40,6 +40,12 @@ def test_256_colours_are_shown_as_they_were_chosen(palette: Palette) -> None:
         assert ENTRIES[int(number)].hex == colour
 
 
+@pytest.mark.parametrize("palette", [dark.TRUE, light.TRUE, contrast.TRUE, *INDEXED, *ANSI, dark.MONO])
+def test_a_key_on_the_screen_stands_out_from_its_ground(palette: Palette) -> None:
+    assert palette.key != palette.ground
+    assert palette.key != palette.on_key
+
+
 def test_the_page_of_contrasts_is_of_these_palettes() -> None:
     assert PAGE.read_text(encoding="utf-8") == page(), "run python -m tests.kiosk.looks.contrasts"
 
