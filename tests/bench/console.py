@@ -32,7 +32,8 @@ from tests.rig.vga import VGA, WITHOUT, Cell, Font, picture, read_font
 def on_vt(number: int, words: list[str], ready: Path) -> list[list[Cell]]:
     """The kernel's memory of console `number` (vcs(4)) once the program on it has made the file `ready`.
 
-    Raises `OSError`, `TimeoutError`.
+    :raises OSError: the console cannot be had.
+    :raises TimeoutError: the file was never made.
     """
     with _console(number) as console:
         program = subprocess.Popen(

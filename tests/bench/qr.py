@@ -98,7 +98,7 @@ def rates(case: Case, screen: Picture, count: int) -> list[str]:
 def look_at(case: Case) -> tuple[Picture, str]:
     """The terminal's picture, and how the program says it has drawn the code: wide or half.
 
-    Raises `TimeoutError`.
+    :raises TimeoutError: the code was never drawn.
     """
     with TemporaryDirectory() as folder:
         ready = Path(folder, "ready")

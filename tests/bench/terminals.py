@@ -151,7 +151,7 @@ def capture(
 ) -> Picture:
     """The picture of `terminal` once `program` in it has made the file `ready`; beside that file all is kept.
 
-    Raises `TimeoutError`.
+    :raises TimeoutError: it never did.
     """
     asked = {"COLORTERM": "truecolor", **(environment or {})}
     command = ["env", *(f"{name}={value}" for name, value in asked.items()), *program]

@@ -10,6 +10,7 @@ from typing import IO
 
 import pytest
 
+import tui
 from tests.rig.stem import Stem
 from tui.core.exits import Exit
 
@@ -51,6 +52,15 @@ def test_a_full_disk_is_told_where_nothing_is_held_back(word: str) -> None:
     assert (done.returncode, done.stderr.decode()) == (Exit.USAGE, f"{NOWHERE}\n")
 
 
+@pytest.mark.parametrize("words", [["--help"], ["certs", "--json", *MODULE]], ids=" ".join)
+def test_what_a_disk_takes_in_part_alone_is_told_where_nothing_is_held_back(tmp_path: Path, words: list[str]) -> None:
+    limited = ["prlimit", "--fsize=2", sys.executable, "-m", "tui", *words]  # bytes
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    with open(tmp_path / "out", "wb") as out:
+        done = subprocess.run(limited, env=environment, stdout=out, stderr=subprocess.PIPE, check=False, timeout=60)
+    assert (done.returncode, done.stderr.decode()) == (Exit.USAGE, f"{LOST}: File too large\n")
+
+
 @pytest.mark.parametrize(
     "words", [["operator-password"], ["certs", "--json", *MODULE], ["certs", "--watch", *MODULE], ["--help"]]
 )
@@ -84,6 +94,32 @@ def test_who_stops_reading_ends_a_command_as_sigpipe_would() -> None:
         command = [sys.executable, "-m", "tui", "certs", "--json", *MODULE]
         done = subprocess.run(command, stdout=out, stderr=subprocess.PIPE, check=False, timeout=60)
     assert (done.returncode, done.stderr) == (141, b"")
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["certs", "--module", "driver.so"], Exit.TOKEN),
+        (["certs", "--json", "--module", "driver.so"], Exit.TOKEN),
+        (["certs", "show", "--module", "driver.so"], Exit.TOKEN),
+        (["token", "pin", "--module", "driver.so"], Exit.TOKEN),
+        (["doctor", "--config", "kiosk.toml"], Exit.USAGE),
+        (["sandbox", "up", "--dir", "here"], Exit.USAGE),
+        (["demo", "--linear", "--dir", "here"], Exit.USAGE),
+    ],
+    ids=lambda part: " ".join(part) if isinstance(part, list) else "",
+)
+def test_nothing_is_found_from_a_working_directory_that_was_removed(
+    tmp_path: Path, words: list[str], code: Exit
+) -> None:
+    (gone := tmp_path / "gone").mkdir()
+    command = ["sh", "-c", 'cd "$0" && rmdir "$0" && exec "$@"', str(gone), sys.executable, "-m", "tui", *words]
+    known = {**os.environ, "PYTHONPATH": str(Path(tui.__file__).parents[1])}
+    done = subprocess.run(
+        command, env=known, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (done.returncode, done.stdout) == (code, "")
+    assert words[-1] in done.stderr if code == Exit.USAGE else "E-121" in done.stderr
 
 
 def test_without_standard_input_there_is_nothing_to_read() -> None:

@@ -12,10 +12,13 @@ from tui.core.secret import Password
 from tui.core.token import Snapshot
 from tui.deskclient.client import DeskClient
 from tui.journey.ports import Check
+from tui.kiosk.runtime.desk_time import DeskTime
 from tui.kiosk.runtime.self_check import SelfCheck
 
 EXPIRED, TO_COME = timedelta(days=-800), timedelta(days=800)
 SECRET = b"correct horse"
+NEVER = Answer(headers=(("date", "Thu, 01 Jan 1970 00:00:00 GMT"),))
+"""A time that no clock has; see `tui.deskclient.answers.YEARS`."""
 
 
 def at(offset: timedelta) -> Answer:
@@ -53,10 +56,12 @@ async def failure(folder: Path, begins: timedelta, answer: Answer, *, other_ca: 
 async def test_the_desk_s_date_tells_whose_clock_is_wrong(
     tmp_path: Path, begins: timedelta, desk_is_ahead: timedelta, reason: Reason
 ) -> None:
-    assert (await failure(tmp_path, begins, at(desk_is_ahead))).reason is reason
+    told = await failure(tmp_path, begins, at(desk_is_ahead))
+    assert told.reason is reason
+    assert (told.desk_time is not None) is (reason is Reason.CLOCK_WRONG)
 
 
-@pytest.mark.parametrize("answer", [Answer(), Answer(headers=(("date", "yesterday"),)), Answer(drop=True)])
+@pytest.mark.parametrize("answer", [Answer(), Answer(headers=(("date", "yesterday"),)), Answer(drop=True), NEVER])
 @pytest.mark.parametrize(
     ("begins", "reason"), [(TO_COME, Reason.CLOCK_WRONG), (EXPIRED, Reason.DESK_CERTIFICATE_EXPIRED)]
 )
@@ -76,7 +81,7 @@ async def test_the_self_check_names_the_clock(tmp_path: Path) -> None:
     desk = DeskDouble(ca_file=ca_file, script=[at(TO_COME)])
     with serve(desk, certificate, key, dated=False) as url:
         client = DeskClient(url, ca_file, "1.2.3")
-        checks = await SelfCheck(client, ("/lib/m.so",), "1.2.3", lambda: datetime.now(UTC)).run(Snapshot())
+        checks = await SelfCheck(client, ("/lib/m.so",), "1.2.3", DeskTime()).run(Snapshot())
         await client.close()
     told: dict[str, Check] = {check.item: check for check in checks}
     assert told["clock"].failure is not None

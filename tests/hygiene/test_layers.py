@@ -84,6 +84,29 @@ app.run(headless=True, auto_pilot=first)"""
     assert not _loaded(drawn) & {*HEAVY, "h11", "anyio", "httpcore"}
 
 
+@pytest.mark.parametrize("show", ["tui.cli.kiosk._show(settings)", "tui.cli.counter._show(settings, fake)"])
+def test_screens_come_without_palette_downloads_spelling_and_addresses(show: str) -> None:
+    begun = f"""
+class Fake:
+    __getattr__ = __call__ = lambda self, *values: self
+
+import tui.cli.kiosk, tui.cli.counter
+from pathlib import Path
+from tui.kiosk.settings import KioskSettings
+fake = sys.modules['tui.kiosk.app'] = sys.modules['tui.kiosk.counter.app'] = Fake()
+settings = KioskSettings(Path('/nowhere'), 'https://a', None, ())
+{show}"""
+    loaded = _loaded(begun, depth=2)
+    assert "textual.app" in loaded
+    assert not loaded & {"textual.command", "textual.types", "platformdirs", "shutil", "difflib", "ipaddress"}
+
+
+@pytest.mark.parametrize("first", ["tui.cli.main", "tui.token.host.main"])
+def test_dates_are_those_written_in_c(first: str) -> None:
+    in_c = "_datetime" if sys.version_info < (3, 12) else "datetime"
+    assert "_datetime" in _loaded(f"import {first}, datetime\nassert datetime.__name__ == '{in_c}'")
+
+
 def test_the_adapters_come_without_what_describes_messages() -> None:
     begun = """
 from threading import Event

@@ -49,6 +49,12 @@ def test_every_step_has_a_row_and_every_event_a_place() -> None:
     assert placed == set(e.Event.__args__)
 
 
+def test_an_application_under_way_waits_on_the_card_until_the_person_continues_it() -> None:
+    now, commands = advance(state(Step.CARD, offer=None), e.OfferMade(replace(OFFER, application=ISSUED)))
+    assert (now.step, commands) == (Step.CARD, ())
+    assert advance(now, e.RenewalRequested())[0].step is Step.INSTALL_PIN
+
+
 def test_the_whole_journey() -> None:
     now, commands = walk(State(), BACK_IN, e.Started())
     assert (now.step, now.chosen, commands) == (Step.SIGN_IN, REF, ())
@@ -139,6 +145,8 @@ def test_where_the_machines_clock_is_wrong_the_desks_counts(days_left: float, ho
     seen = e.TokensSeen(Snapshot((held,)), NOW + timedelta(hours=hours_off))
     assert walk(State(), seen, e.Started())[0].step is not step
     assert walk(State(), seen, e.ServiceSeen(SERVICE), e.Started())[0].step is step
+    wrong = e.DeskLost(Failure(Reason.CLOCK_WRONG, desk_time=NOW))
+    assert walk(State(), seen, wrong, e.Started())[0].step is step
 
 
 def test_the_desk_widens_the_window() -> None:

@@ -27,7 +27,7 @@ def login(**more: str) -> dict[str, str]:
 def on_pty(words: Sequence[str], ready: Path, folder: Path) -> list[list[Cell]]:
     """The screen once the program, started in `folder`, has made the file `ready`.
 
-    Raises `TimeoutError`.
+    :raises TimeoutError: it never did.
     """
     screen = pyte.Screen(*SIZE)
     stream = pyte.ByteStream(screen)

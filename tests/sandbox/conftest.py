@@ -8,9 +8,9 @@ import pytest
 
 from tests.harness.gateways.callers import AlipayCaller, Caller, UnionPayCaller
 from tests.harness.gateways.served import Clock, Merchant, served
-from tui.sandbox.gateways.alipay.gateway import alipay_app
+from tui.sandbox.gateways.alipay.gateway import AlipaySandbox
 from tui.sandbox.gateways.alipay.keys import make_alipay_keys
-from tui.sandbox.gateways.unionpay.gateway import unionpay_app
+from tui.sandbox.gateways.unionpay.gateway import UnionPaySandbox
 from tui.sandbox.gateways.unionpay.keys import make_unionpay_keys
 
 FAST = 0.0001
@@ -52,7 +52,7 @@ def clock() -> Clock:
 @pytest.fixture
 def alipay(alipay_directory: Path, clock: Clock) -> Iterator[AlipayCaller]:
     """A merchant of Alipay."""
-    platform = alipay_app(alipay_directory, time_scale=FAST, clock=clock)
+    platform = AlipaySandbox(alipay_directory, time_scale=FAST, clock=clock)
     with served(platform) as base:
         yield AlipayCaller(platform, base, alipay_directory, clock)
 
@@ -60,7 +60,7 @@ def alipay(alipay_directory: Path, clock: Clock) -> Iterator[AlipayCaller]:
 @pytest.fixture
 def unionpay(unionpay_directory: Path, clock: Clock) -> Iterator[UnionPayCaller]:
     """A merchant of UnionPay."""
-    platform = unionpay_app(unionpay_directory, time_scale=FAST, clock=clock)
+    platform = UnionPaySandbox(unionpay_directory, time_scale=FAST, clock=clock)
     with served(platform) as base:
         yield UnionPayCaller(platform, base, unionpay_directory, clock)
 

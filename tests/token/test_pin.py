@@ -13,6 +13,7 @@ from tests.rig.softhsm import (
     init_token,
     issue,
     make_key,
+    pull,
     put_certificate,
     put_key,
     subject,
@@ -56,7 +57,7 @@ async def test_wrong_then_right(tokens: Tokens, soft: SoftToken, frames: list[by
 
 
 async def test_of_two_tokens_with_one_certificate_only_the_chosen_one_gets_the_pin(
-    tmp_path: Path, ca: TestCa, serving: Callable[..., Tokens]
+    tmp_path: Path, ca: TestCa, serving: Callable[..., Tokens], frames: list[bytes]
 ) -> None:
     key = make_key("ec256")
     certificate = issue(ca, subject("测试供应商有限公司"), key.public_key())
@@ -72,6 +73,13 @@ async def test_of_two_tokens_with_one_certificate_only_the_chosen_one_gets_the_p
         ref = refer(seen, seen.certificates[0])
         assert (await tokens.make_request(ref, pin(secret), APPLICATION, quiet)).csr
     assert [t.pin_state for t in (await tokens.take_snapshot()).tokens] == [PinState.UNKNOWN] * 2
+    first = next(seen for seen in (await tokens.take_snapshot()).tokens if seen.label == "first")
+    pull(twins[0])
+    before = len(frames)
+    with pytest.raises(TokenError) as caught:
+        await tokens.make_request(refer(first, first.certificates[0]), pin("111111"), APPLICATION, quiet)
+    assert (caught.value.failure.reason, caught.value.failure.token_changed) == (Reason.TOKEN_SWAPPED, False)
+    assert b"111111" not in frames[before:]
 
 
 @pytest.mark.parametrize("typed", ["", "123", "1" * 256])

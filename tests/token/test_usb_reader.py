@@ -16,10 +16,11 @@ from tests.harness.token import raw
 from tests.harness.token.support import APPLICATION, PATIENCE, pin, quiet, reference, until, watching
 from tests.rig.card.manners import UnrulyCard
 from tests.rig.card.pcscd import MODULE
-from tests.rig.card.provision import LABEL, PIN, Shelf, new_key, provisioned
+from tests.rig.card.provision import LABEL, PIN, Shelf, provisioned
 from tests.rig.child import process
 from tests.rig.pcsc.bus import Bus
 from tests.rig.pcsc.swap import Swapped
+from tests.rig.softhsm import make_key
 from tui.core.failure import Reason, TokenError
 from tui.core.token import Readers, Snapshot
 from tui.token.launch import Module
@@ -35,7 +36,7 @@ FAULTY = {Reason.TOKEN_REMOVED, Reason.TOKEN_SWAPPED, Reason.TOKEN_FAULT}
 @pytest.fixture(scope="module")
 def others(shelf: Shelf) -> Others:
     """Make a second key with a serial number and certificate of its own, and this PIN; and its certificate."""
-    state, certificate = provisioned(shelf.reader, new_key("rsa2048"), ca=shelf.ca, serial=2)
+    state, certificate = provisioned(shelf.reader, make_key("rsa2048"), ca=shelf.ca, serial=2)
 
     def make(own_pin: str) -> tuple[UnrulyCard, bytes]:
         card = UnrulyCard(copy.deepcopy(state), ready_keys=[shelf.key("rsa2048")])

@@ -12,6 +12,7 @@ from tui.core.frozen import frozen
 from tui.core.token import Readers, Snapshot
 from tui.journey.ports import Check
 from tui.kiosk import wiring
+from tui.kiosk.runtime.desk_time import DeskTime
 from tui.kiosk.settings import KioskSettings
 from tui.kiosk.text import N_, _
 from tui.kiosk.text.wording import explain, technical
@@ -49,7 +50,7 @@ async def examine(settings: KioskSettings) -> tuple[Check, ...]:
     """Ask drivers and desk."""
     desk = wiring.desk(settings)
     try:
-        return await wiring.checks(settings, desk).run(await settled(wiring.tokens(settings.modules)))
+        return await wiring.checks(settings, desk, DeskTime()).run(await settled(wiring.tokens(settings.modules)))
     finally:
         await desk.close()
 

@@ -101,6 +101,7 @@ def _verifier(hashed: str | None) -> Callable[[Password], bool] | None:
 def _show(settings: KioskSettings, visit: "Visit") -> int:
     """Once the supervisor says so."""
     with closing(head_start(settings.modules)) as started:
+        import tui.kiosk.lean  # noqa: F401 - before all that imports Textual
         from tui.kiosk.app import run
         from tui.kiosk.counter.app import CounterApp
 

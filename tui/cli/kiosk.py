@@ -86,6 +86,7 @@ def _show(settings: KioskSettings, phone: "Phone | None" = None, pilot: "Autopla
     page = LaunchPage().show(environment())
     with closing(page), closing(head_start(settings.modules)) as started:
         garbage.put_off()
+        import tui.kiosk.lean  # noqa: F401 - before all that imports Textual
         from tui.kiosk.app import KioskApp, run
 
         fit_terminal(settings)

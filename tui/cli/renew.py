@@ -61,7 +61,7 @@ def renew(config: Path | None, answers: Path | None, pin_file: Path | None, as_j
             gc.freeze()  # what was imported is not searched any more
             gc.enable()
             report = JsonReport() if as_json else WordReport(sys.stdout)
-            return Journey(working, known, pin, report, events=events).run()
+            return Journey(working, known, pin, report, events).run()
         finally:
             working.stop()
 

@@ -7,7 +7,7 @@ import sys
 from codecs import lookup
 from collections.abc import Callable, Sequence
 from importlib import import_module
-from io import TextIOWrapper
+from io import BufferedWriter, RawIOBase, TextIOWrapper
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -114,14 +114,20 @@ def _print_anywhere() -> None:
     """No text fails for want of a character: ASCII, which has none of ours, becomes UTF-8.
 
     A closed stream is one to `/dev/null`; standard output's cannot be written, so that a result which is lost is told.
+    So is what a full disk takes in part alone, which a stream without a buffer keeps to itself.
     """
     for name, mode, way in (("stdin", "r", os.O_RDONLY), ("stdout", "w", os.O_RDONLY), ("stderr", "w", os.O_WRONLY)):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.open(os.devnull, way), mode, encoding="utf-8"))  # noqa: SIM115 - for good
         stream = getattr(sys, name)
         if mode == "w" and isinstance(stream, TextIOWrapper):
-            ascii_only = lookup(stream.encoding).name == "ascii"
-            stream.reconfigure(encoding="utf-8" if ascii_only else None, errors="replace")
+            encoding = "utf-8" if lookup(stream.encoding).name == "ascii" else stream.encoding
+            if isinstance(stream.buffer, RawIOBase):  # PYTHONUNBUFFERED
+                held = TextIOWrapper(BufferedWriter(stream.detach()), encoding, "replace", line_buffering=True)
+                setattr(sys, name, held)
+                setattr(sys, f"__{name}__", held)  # by which Textual draws
+            else:
+                stream.reconfigure(encoding=encoding, errors="replace")
 
 
 def _crashed(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> NoReturn:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from tui.cli.module import named_module
 from tui.kiosk.settings import KioskSettings, ModuleSettings, language_named, load
 from tui.kiosk.text import use_language
 
@@ -20,11 +21,12 @@ def modules_of(config: Path | None, module: Path | None) -> tuple[ModuleSettings
     """Those of the settings, which are taken up, or the one that is named.
 
     :raises SettingsError: the settings cannot be used.
+    :raises TokenError: see `named_module`.
     """
     if module is None:
         return begin(config).modules
     use_language(language_named())
-    return (ModuleSettings(module.absolute()),)
+    return (named_module(module),)
 
 
 def take_up(settings: KioskSettings) -> None:

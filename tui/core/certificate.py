@@ -242,6 +242,11 @@ def refer(token: Token, certificate: Certificate) -> CertificateRef:
     )
 
 
+def named_after(reference: CertificateRef, token: Token) -> CertificateRef:
+    """The same certificate or key on this token, which was found by it."""
+    return replace(reference, token_label=token.label, token_serial=token.serial)
+
+
 def refer_key(token: Token, spki: str) -> CertificateRef:
     """A reference to a key whose certificate is missing: a replacement that was cut off."""
     return CertificateRef("", spki, "", token.label, token.serial)

@@ -1,5 +1,6 @@
 """Every way the journey can fail: one enum, each with place and cause; words for people are in `tui.kiosk.text`."""
 
+from datetime import datetime
 from enum import Enum, StrEnum
 
 from tui.core.frozen import frozen
@@ -265,6 +266,8 @@ class Failure:
     """Token operations: whether the token may have been changed; None where it does not apply."""
     retry_after: int | None = None
     """Seconds to wait, where the desk says so (RFC 9110 Retry-After)."""
+    desk_time: datetime | None = None
+    """With CLOCK_WRONG: what the desk says it is, aware, where it was heard."""
     field_errors: tuple[tuple[str, str], ...] = ()
     """With FORM_INVALID: (field name, rule code) pairs, see `core.application.FieldError`."""
 

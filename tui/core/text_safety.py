@@ -7,6 +7,8 @@ from typing import Final
 
 HAN: Final = "\u3005\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0002fffd\U00030000-\U0003fffd"
 """Han for a regular expression's set: 々, 〇, the BMP's ideographs, and planes 2 and 3 with what is yet to come."""
+LONGEST: Final = 60_000
+"""Characters of a whole document."""
 _MASKED_DIGITS = re.compile(r"\d{7,}[\dXx]?")
 _MASKED_MAIL = re.compile(r"([\w.+-])[\w.+-]*(@[\w.-]+)")
 
@@ -19,9 +21,9 @@ def printable(text: str, limit: int = 400) -> str:
     return folded if len(folded) <= limit else folded[: limit - 1] + "…"
 
 
-def paragraphs(text: str, limit: int = 60_000) -> str:
-    """Like `printable`, but line breaks stay: for notices and agreements."""
-    return "\n".join(printable(line, limit) for line in text[:limit].splitlines())
+def paragraphs(text: str) -> str:
+    """Like `printable`, but line breaks stay, and it is cut at `LONGEST`: for notices and agreements."""
+    return "\n".join(printable(line, LONGEST) for line in text[:LONGEST].splitlines())
 
 
 def mask(value: str, head: int = 3, tail: int = 2) -> str:

@@ -20,10 +20,10 @@ def number(prefix: str, now: datetime) -> str:
     return f"{prefix}{now.astimezone(BEIJING):%Y%m%d%H%M%S}{secrets.randbelow(10**8):08d}"
 
 
-def numbers_in(text: str, prefix: str = ATTEMPT) -> list[str]:
-    """What is a number of this desk's form, or the beginning of one, in a foreign text; each once.
+def numbers_in(text: str) -> list[str]:
+    """What is an attempt's number of this desk's form, or the beginning of one, in a foreign text; each once.
 
     It stands by itself, or as a refund's: neither letter nor digit touches it.
     """
-    form = rf"(?<![0-9A-Za-z])(?:RF)?({prefix}[0-9]{{8,22}})(?![0-9A-Za-z])"
+    form = rf"(?<![0-9A-Za-z])(?:RF)?({ATTEMPT}[0-9]{{8,22}})(?![0-9A-Za-z])"
     return list(dict.fromkeys(re.findall(form, text)))

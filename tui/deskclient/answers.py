@@ -21,7 +21,7 @@ _EXACT = frozenset({(Application, "statement"), (Attempt, "qr")})
 
 _BUSY = (429, 503)
 
-_YEARS = range(2020, 3000)
+YEARS = range(2020, 3000)
 """Those that a desk's clock can tell; others no clock can be set by."""
 
 _UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError, OverflowError)
@@ -31,7 +31,7 @@ _UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError, OverflowError)
 def decode(data: bytes, kind: type[T]) -> T:
     """The answer as a core type with every text cleaned.
 
-    Raises `DeskError` (DESK_FAULT) when it does not have the agreed shape.
+    :raises DeskError: DESK_FAULT, it has another shape than was agreed.
     """
     try:
         answer: T = _cleaned(msgspec.json.decode(data, type=kind))
@@ -43,7 +43,7 @@ def decode(data: bytes, kind: type[T]) -> T:
 def decode_document(data: bytes) -> Document:
     """A document whose digest fits its text, as the person will accept it by that digest.
 
-    Raises `DeskError` (DESK_FAULT) when it does not.
+    :raises DeskError: DESK_FAULT, it does not fit.
     """
     import hashlib  # as `secrets` in `exchange`
 
@@ -91,7 +91,7 @@ def _cleaned(value: Any) -> Any:
             raise ValueError("a time without its zone")
         case datetime():
             return value.astimezone(UTC)
-        case ServiceStatus() if value.time.year not in _YEARS:
+        case ServiceStatus() if value.time.year not in YEARS:
             raise ValueError("a time that no clock has")
         case tuple():
             return tuple(_cleaned(item) for item in value)

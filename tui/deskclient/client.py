@@ -55,7 +55,10 @@ class DeskClient:
     """The desk as its kiosk talks to it; the session's token never leaves this object."""
 
     def __init__(self, url: str, ca_file: Path | None, version: str, deadline: float = DEADLINE) -> None:
-        """Raise `DeskError` (SETTINGS_WRONG) when the CA file holds no certificate."""
+        """Nothing is asked yet.
+
+        :raises DeskError: SETTINGS_WRONG, the CA file holds no certificate.
+        """
         self._reached = url, ca_file, trust(ca_file), version, deadline
         self._session = Secret()
 

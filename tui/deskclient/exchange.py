@@ -52,7 +52,7 @@ class Exchange:
     ) -> bytes:
         """The body of the desk's answer.
 
-        Raises `DeskError`.
+        :raises DeskError: as `ask`.
         """
         return (await self.ask(method, path, body, session=session, tries=tries)).body
 
@@ -69,7 +69,7 @@ class Exchange:
     ) -> Reply:
         """The desk's answer, for which it may take `wait` seconds; a write keeps its Idempotency-Key through all tries.
 
-        Raises `DeskError`.
+        :raises DeskError: the desk refused, or was not reached in any of the tries.
         """
         headers, deadline = {**self._headers, **headers}, max(self._deadline, wait and wait + _ROUND_TRIP)
         if body:

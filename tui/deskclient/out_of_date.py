@@ -9,6 +9,7 @@ from typing import Final
 from tui.core.beijing import SKEW
 from tui.core.failure import DeskError, Failure, Reason
 from tui.core.text_safety import printable
+from tui.deskclient.answers import YEARS
 from tui.deskclient.faults import NOT_YET_VALID
 from tui.deskclient.server import Server
 from tui.deskclient.transport import Request, Transport
@@ -32,12 +33,13 @@ async def explained(error: ssl.SSLCertVerificationError, context: ssl.SSLContext
         reason = Reason.CLOCK_WRONG if error.verify_code == NOT_YET_VALID else Reason.DESK_CERTIFICATE_EXPIRED
         return Failure(reason, detail=printable(error.verify_message, 120))
     if abs(here - there) > SKEW:
-        return Failure(Reason.CLOCK_WRONG, detail=f"{here:%Y-%m-%d %H:%M}, desk {there:%Y-%m-%d %H:%M}")
+        detail = f"{here:%Y-%m-%d %H:%M}, desk {there:%Y-%m-%d %H:%M}"
+        return Failure(Reason.CLOCK_WRONG, detail=detail, desk_time=there)
     return Failure(Reason.DESK_CERTIFICATE_EXPIRED, detail=printable(error.verify_message, 120))
 
 
 async def _time_at(server: Server, context: ssl.SSLContext) -> datetime | None:
-    """The Date of an answer (RFC 9110 6.6.1); None without one."""
+    """The Date of an answer (RFC 9110 6.6.1); None without one that a clock may show."""
     transport = Transport(server, context)
     try:
         async with asyncio.timeout(_PATIENCE):
@@ -47,4 +49,6 @@ async def _time_at(server: Server, context: ssl.SSLContext) -> datetime | None:
         return None
     finally:
         await transport.close()
+    if told.year not in YEARS:
+        return None
     return told if told.tzinfo else told.replace(tzinfo=UTC)

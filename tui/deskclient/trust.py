@@ -9,7 +9,7 @@ from tui.core.failure import DeskError, Failure, Reason
 def trust(ca_file: Path | None) -> ssl.SSLContext:
     """TLS that believes this CA alone, or the system's store without one.
 
-    Raises `DeskError` (SETTINGS_WRONG) when the file holds no certificate.
+    :raises DeskError: SETTINGS_WRONG, the file holds no certificate.
     """
     try:
         return ssl.create_default_context(cafile=ca_file)

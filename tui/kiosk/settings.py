@@ -111,12 +111,12 @@ class KioskSettings:
 def load(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> KioskSettings:
     """The settings from `path`, or from the first file of the search path.
 
-    Raises `SettingsError`.
+    :raises SettingsError: there is no file, or as `read`.
     """
     return read(path or find(environ), environ)
 
 
-def search_path(environ: Mapping[str, str] = os.environ) -> tuple[Path, ...]:
+def search_path(environ: Mapping[str, str]) -> tuple[Path, ...]:
     """Where kiosk.toml is looked for, in this order, when no `--config` names it."""
     if named := environ.get(CONFIG_VARIABLE):
         return (Path(named),)
@@ -124,10 +124,10 @@ def search_path(environ: Mapping[str, str] = os.environ) -> tuple[Path, ...]:
     return home / "ca-kiosk" / "kiosk.toml", Path("/etc/ca-kiosk/kiosk.toml")
 
 
-def find(environ: Mapping[str, str] = os.environ) -> Path:
+def find(environ: Mapping[str, str]) -> Path:
     """The first existing file of the search path.
 
-    Raises `SettingsError`.
+    :raises SettingsError: there is none.
     """
     places = search_path(environ)
     for place in places:
@@ -139,7 +139,7 @@ def find(environ: Mapping[str, str] = os.environ) -> Path:
 def read(path: Path, environ: Mapping[str, str] = os.environ) -> KioskSettings:
     """The settings of one file; paths in it are relative to its folder.
 
-    Raises `SettingsError`.
+    :raises SettingsError: it cannot be read, or a setting is unknown or wrong.
     """
     top = open_table(path)
     desk, token, kiosk = top.table("desk"), top.table("token"), top.table("kiosk")
@@ -276,7 +276,7 @@ def _operator(kiosk: Table) -> str | None:
 def language_named(environ: Mapping[str, str] = os.environ, default: Language = Language.CHINESE) -> Language:
     """The language that the environment names.
 
-    Raises `SettingsError`.
+    :raises SettingsError: it names another one.
     """
     named = environ.get(LANGUAGE_VARIABLE) or default
     if named not in list(Language):
@@ -292,7 +292,7 @@ def _log(kiosk: Table, environ: Mapping[str, str]) -> Path | None:
     return default_log(environ)
 
 
-def default_log(environ: Mapping[str, str] = os.environ) -> Path:
+def default_log(environ: Mapping[str, str]) -> Path:
     """Where the log goes unless the settings say otherwise (XDG base directories; LOCALAPPDATA on Windows)."""
     named = environ.get("LOCALAPPDATA" if sys.platform == "win32" else "XDG_STATE_HOME")
     return Path(named or Path.home() / ".local" / "state") / "ca-kiosk" / "kiosk.log"

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from tui.core.token import Snapshot
     from tui.journey.ports import DeskPort, SelfCheckPort
     from tui.kiosk.ports import Outlets
+    from tui.kiosk.runtime.desk_time import DeskTime
     from tui.kiosk.runtime.pace import Pace
     from tui.kiosk.runtime.ports import Ports
     from tui.kiosk.runtime.runtime import Runtime
@@ -37,10 +38,11 @@ def runtime(settings: KioskSettings, started: "HeadStart | None" = None, pace: "
     from tui.kiosk.runtime.runtime import Runtime
 
     def build() -> "Ports":
+        from tui.kiosk.runtime.desk_time import DeskTime
         from tui.kiosk.runtime.ports import Ports
 
-        token_port, desk_port = tokens(settings.modules, started), desk(settings)
-        return Ports(token_port, desk_port, checks(settings, desk_port))
+        token_port, desk_port, time = tokens(settings.modules, started), desk(settings), DeskTime()
+        return Ports(token_port, desk_port, checks(settings, desk_port, time), time)
 
     return Runtime(build, pace=pace)
 
@@ -77,7 +79,7 @@ def read_details(certificate: bytes) -> "Details":
 def desk(settings: KioskSettings) -> "DeskPort":
     """The desk over HTTPS.
 
-    Raises `DeskError` (SETTINGS_WRONG) when the CA file holds no certificate.
+    :raises DeskError: SETTINGS_WRONG, the CA file holds no certificate.
     """
     from tui.deskclient.client import DeskClient
 
@@ -95,13 +97,12 @@ def outlets(settings: KioskSettings) -> "Outlets":
     return (*paper, Folder(receipt.folder)) if receipt.folder else paper
 
 
-def checks(settings: KioskSettings, desk_port: "DeskPort") -> "SelfCheckPort":
+def checks(settings: KioskSettings, desk_port: "DeskPort", time: "DeskTime") -> "SelfCheckPort":
     """环境检测 of this place."""
-    from tui.kiosk.runtime.runtime import utc_now
     from tui.kiosk.runtime.self_check import SelfCheck
 
     paths = tuple(str(module.path) for module in settings.modules)
-    return SelfCheck(desk_port, paths, __version__, utc_now)
+    return SelfCheck(desk_port, paths, __version__, time)
 
 
 def _modules(modules: tuple[ModuleSettings, ...]) -> "tuple[Module, ...]":

@@ -19,8 +19,10 @@ _CONTROL = bytes((*range(0x20), 0x7F))
 def read_pin(path: Path) -> Pin:
     """The first line of a file as PIN, without the mark that Windows' editors put before UTF-8.
 
-    What no person types is refused before a token counts a try for it. Raises `SettingsError`. A pipe is waited for;
-    a signal's handler, which the main thread runs, ends that by raising.
+    What no person types is refused before a token counts a try for it. A pipe is waited for; a signal's handler,
+    which the main thread runs, ends that by raising.
+
+    :raises SettingsError: it cannot be read, or holds no PIN.
     """
     buffer = bytearray(len(_BOM) + LONGEST_PIN + 1)
     try:
@@ -78,7 +80,10 @@ def _await(descriptor: int) -> None:
 
 
 def refuse_open(path: Path) -> None:
-    """Raise `SettingsError` where people other than its owner may read or change a file with a secret."""
+    """Let nobody but its owner read or change a file with a secret.
+
+    :raises SettingsError: others may.
+    """
     try:
         why = open_to_others(path)
     except OSError:  # told by whoever reads it

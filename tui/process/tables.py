@@ -40,14 +40,13 @@ def at_home(text: str) -> Path:
 def open_table(path: Path) -> "Table":
     """The top table of a file.
 
-    Raises `SettingsError`.
+    :raises SettingsError: it cannot be read, or is no TOML.
     """
     import tomllib  # 8 ms that a command without settings does not spend
 
     try:
-        content = tomllib.loads(
-            path.read_bytes().decode().removeprefix("\ufeff")
-        )  # some editors write a mark before it
+        text = path.read_bytes().decode()
+        content = tomllib.loads(text.removeprefix("\ufeff"))  # some editors write a mark before it
     except OSError as error:
         raise SettingsError(path, "", "无法读取", f"cannot be read ({error.strerror})") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:

@@ -5,6 +5,7 @@ from typing import Literal
 
 from tui.core.exits import Exit
 from tui.process.output import out, say, unusable
+from tui.process.paths import absolute
 from tui.process.secret_files import open_to_others
 
 
@@ -51,8 +52,8 @@ def token(
         secret = read_pin(pin_file)  # which wipes what it revealed when it is let go
         pin = str(secret.reveal(), "utf-8")
         fingerprint = provision_token(
-            directory.absolute(),
-            module,
+            absolute(directory),
+            absolute(module),
             pin,
             token_label=token_label,
             slot=slot,

@@ -13,7 +13,7 @@ import httpx
 COMMAND = (sys.executable, "-m", "tui", "desk", "serve")
 BACK_OFF = 0.3
 """Seconds before a desk that ended is started again."""
-STOP_SECONDS = 10
+STOP_SECONDS, READY_WITHIN = 10, 60
 
 
 class DeskFailed(Exception):  # noqa: N818 — what happened
@@ -42,12 +42,12 @@ class DeskProcess:
         """Begin; returns at once."""
         self._keeper.start()
 
-    def wait_ready(self, seconds: float = 60) -> None:
+    def wait_ready(self) -> None:
         """Return once the desk answers.
 
         :raises DeskFailed: it ended before it ever answered, or did not answer in time.
         """
-        end, first = time.monotonic() + seconds, self._starts
+        end, first = time.monotonic() + READY_WITHIN, self._starts
         with httpx.Client(verify=self._tls, timeout=2, trust_env=False) as client:
             while time.monotonic() < end and self._starts <= max(first, 1):
                 try:

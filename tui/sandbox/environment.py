@@ -13,6 +13,7 @@ from queue import SimpleQueue
 from types import TracebackType
 from typing import Self
 
+from tui.process.paths import absolute
 from tui.sandbox.desk_process import DeskProcess
 from tui.sandbox.files import ACCOUNT, PASSWORD, SERVICES, Addresses, kept_ports, make_keys, write_settings
 
@@ -28,7 +29,7 @@ class Environment:
 
     def __init__(self, directory: Path, furnish: Callable[[Path], None] = lambda directory: None) -> None:
         """Nothing is made before `start`; `furnish` is called with the folder once the account is there."""
-        self.directory = directory.absolute()
+        self.directory = absolute(directory)
         self._furnish = furnish
         self.addresses: Addresses
         self.desk: DeskProcess

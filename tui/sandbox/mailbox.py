@@ -15,19 +15,17 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9.@_-]")
 class Mailbox:
     """Takes whatever is sent; one file a message, named by its Message-ID, so a second copy replaces the first."""
 
-    def __init__(self, directory: Path, port: int, tls: tuple[Path, Path] | None = None) -> None:
+    def __init__(self, directory: Path, port: int, tls: tuple[Path, Path]) -> None:
         """Listen on `port` of 127.0.0.1 once started; `tls` (certificate, key) makes STARTTLS obligatory."""
         directory.mkdir(parents=True, exist_ok=True)
-        context = None
-        if tls:
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            context.load_cert_chain(*tls)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*tls)
         self._controller = Controller(
             _Keeper(directory),
             hostname="127.0.0.1",
             port=port,
             tls_context=context,
-            require_starttls=context is not None,
+            require_starttls=True,
             enable_SMTPUTF8=True,
             ident="mailbox",
         )

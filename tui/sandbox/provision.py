@@ -97,7 +97,7 @@ def issue(ca: Path, public: PublicKey, cn: str, days_left: int) -> x509.Certific
     )
 
 
-def name_module(kiosk: Path, module: Path, environment: tuple[tuple[str, str], ...] = ()) -> None:
+def name_module(kiosk: Path, module: Path, environment: tuple[tuple[str, str], ...]) -> None:
     """Add the module to kiosk.toml unless it is there."""
     text = kiosk.read_text("utf-8")
     known = tomllib.loads(text).get("token", {}).get("modules", [])

@@ -16,7 +16,7 @@ DEADLINE = 10.0
 
 
 class WalletRefused(Exception):  # noqa: N818 — what happened
-    """The platform does not take this payment; the text is in Chinese, for the person with the phone."""
+    """The platform does not take this payment; the text is for the person with the phone, Chinese and English."""
 
 
 class _Refusal(msgspec.Struct, frozen=True):
@@ -56,7 +56,7 @@ def _post(addresses: Addresses, url: str, asked: dict[str, str | int]) -> bytes:
         with httpx.Client(verify=tls, timeout=DEADLINE, trust_env=False) as client:
             answer = client.post(url, json=asked)
     except httpx.HTTPError as error:
-        raise WalletRefused(f"支付平台没有应答（{type(error).__name__}）") from error
+        raise WalletRefused(f"支付平台没有应答 / it does not answer ({type(error).__name__})") from error
     if answer.status_code != httpx.codes.OK:
         try:
             refusal = msgspec.json.decode(answer.content, type=_Refusal)
@@ -94,7 +94,7 @@ def _shown_code(directory: Path, business_no: str) -> str:
     finally:
         engine.dispose()
     if not shown:
-        raise WalletRefused(f"业务单 {business_no} 现在没有可支付的二维码")
+        raise WalletRefused(f"业务单 {business_no} 现在没有可支付的二维码 / shows no code that can be paid")
     return shown
 
 
@@ -102,4 +102,4 @@ def _platform(addresses: Addresses, qr: str) -> str:
     for method in PaymentMethod:
         if qr.startswith(import_module(f"tui.sandbox.gateways.{method.value}.traits").CODE):
             return str(getattr(addresses, method.value))
-    raise WalletRefused("不是这里的支付平台的付款码")
+    raise WalletRefused("不是这里的支付平台的付款码 / no payment code of a platform here")

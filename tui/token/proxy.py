@@ -85,7 +85,10 @@ class DriverProcess:
     async def call(
         self, order: Order, pin: Pin, progress: Callable[[TokenStage], None], new_pin: Pin | None = None
     ) -> Done:
-        """Carry out one order; raise `TokenError`. The PIN leaves only when the child has found the right token."""
+        """Carry out one order; the PIN leaves only when the child has found the right token.
+
+        :raises TokenError: it was refused, or the process ended or hung over it.
+        """
         pins = pin, new_pin or Pin()
         async with self._busy:
             heard_out = False
@@ -148,7 +151,10 @@ class DriverProcess:
                     return answer
 
     async def _started(self) -> None:
-        """Wait for a process that runs; raise `TokenError` when none can be started, or the last one does not end."""
+        """Wait for a process that runs.
+
+        :raises TokenError: none can be started, or the last one does not end.
+        """
         self._wanted.set()
         try:
             async with asyncio.timeout(self._deadlines[TokenStage.CHECKING]):

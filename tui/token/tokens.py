@@ -75,9 +75,9 @@ class Tokens:
             async with self._changed:
                 await self._changed.wait_for(lambda: self._version != version)  # noqa: B023 - awaited here
 
-    async def take_snapshot(self, seconds: float = protocol.WATCH_DEADLINE) -> Snapshot:
+    async def take_snapshot(self) -> Snapshot:
         """What all modules see now, for commands that do not stay; one too slow counts as hung."""
-        await self._all_reported(seconds)
+        await self._all_reported(protocol.WATCH_DEADLINE)
         return self._snapshot(unreported=Failure(Reason.DRIVER_HUNG))
 
     async def look(self, token: CertificateRef, pin: Pin, progress: Callable[[TokenStage], None]) -> Token:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import update
 
 from tests.harness.desk.knocking import answered, served
-from tests.harness.desk.looking import PATIENCE, Onlooker, ended, onlooker
+from tests.harness.desk.looking import PATIENCE, WAIT, Onlooker, ended, onlooker
 from tests.harness.desk.town import Person, Town, shown
 from tui.core.failure import Reason
 from tui.core.payment_method import PaymentMethod
@@ -112,7 +112,8 @@ async def test_a_desk_that_ends_lets_everybody_go(looking: Onlooker, number: str
     looking.waiters.release()
     assert (await ended(poll)).status_code == 304
     seen = await looking.look(number)
-    assert (await looking.look(number, Prefer="wait=20", If_None_Match=seen.headers["etag"])).status_code == 304
+    answer = await looking.look(number, Prefer=f"wait={WAIT}", If_None_Match=seen.headers["etag"])
+    assert answer.status_code == 304
 
 
 async def test_held_polls_take_no_thread_and_no_connection(looking: Onlooker, town: Town, number: str) -> None:
@@ -136,9 +137,10 @@ def test_who_goes_is_waited_for_no_more_and_who_stays_is_answered_at_the_desks_e
         await hold(request, news, seconds)
 
     monkeypatch.setattr(long_poll, "_hold", say_so)
+    monkeypatch.setattr(long_poll, "LONGEST", WAIT)
     path = f"/v1/applications/{number}"
     tag = person.client.get(path, headers=person.headers).headers["etag"]
-    fields = person.headers | {"Host": "d", "Prefer": "wait=25", "If-None-Match": tag}
+    fields = person.headers | {"Host": "d", "Prefer": f"wait={WAIT}", "If-None-Match": tag}
     words = "\r\n".join([f"GET {path} HTTP/1.1", *(f"{name}: {value}" for name, value in fields.items()), "", ""])
     with served(town.folder, Limits(), create_app(town.desk, waiters), waiters.release) as desk:
         gone, stays = (desk.speak(words.encode()) for _ in range(2))

@@ -82,6 +82,12 @@ def test_a_file_named_in_utf8_and_headings_between_blanks() -> None:
     assert read_bill(packed.getvalue(), SELLER).lines == (BillLine("K1", "", 10), BillLine("K2", "", 10))
 
 
+@pytest.mark.parametrize("brackets", ["（元）", "(元)"])
+def test_a_column_is_known_by_either_brackets(brackets: str) -> None:
+    content = HEAD.replace("（元）", brackets) + "K1,交易,0.10,\n" + TAIL
+    assert read_bill(zipped(content.encode("gb18030")), SELLER).lines == (BillLine("K1", "", 10),)
+
+
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
 def test_a_file_written_in_utf8(mark: bytes) -> None:
     content = f"{HEAD}K1,交易,0.10,\nK2,交易,0.1,\n".encode() + b"K3,\xe4\xba\n" + TAIL.encode()

@@ -1,12 +1,13 @@
 """Statements that need no transaction around them get none on PostgreSQL; all others do, on the same connections."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from sqlite3 import ProgrammingError
 
 import pytest
 from psycopg.pq import TransactionStatus
-from sqlalchemy import Engine, select, text, update
+from sqlalchemy import Engine, insert, select, text, update
 from sqlalchemy.exc import IntegrityError, InternalError, OperationalError, PendingRollbackError
 
 from tests.rig.postgres import database
@@ -97,6 +98,34 @@ def refused_and_written(db: Transaction) -> None:
     save(db, account("after"))
 
 
+@contextmanager
+def full_disk(db: Transaction) -> Iterator[None]:
+    """For what is written in here alone, as SQLite counts its pages."""
+    driver = db.connection().connection.driver_connection
+    assert driver is not None
+    driver.execute("PRAGMA max_page_count = 1")
+    with pytest.raises(OperationalError, match="full"):
+        yield
+    with suppress(ProgrammingError):  # the connection is closed
+        driver.execute("PRAGMA max_page_count = 10000")
+
+
+def refused_by_a_full_disk(db: Transaction) -> None:
+    with full_disk(db):
+        save(db, account("x" * 100_000))
+
+
+def refused_by_a_full_disk_and_written(db: Transaction) -> None:
+    refused_by_a_full_disk(db)
+    save(db, account("after"))
+
+
+def refused_to_sqlalchemy_by_a_full_disk_and_written(db: Transaction) -> None:
+    with full_disk(db):
+        db.unit.execute(insert(AccountRecord).values(name="x" * 100_000, password_hash="", created_at=utc_now()))
+    save(db, account("after"))
+
+
 def write_around(engine: Engine, refused: Callable[[Transaction], None]) -> None:
     with writing(engine) as db:
         save(db, account("before"))
@@ -109,6 +138,9 @@ def write_around(engine: Engine, refused: Callable[[Transaction], None]) -> None
         ("sqlite", refused_by_the_unit_of_work, PendingRollbackError),
         ("sqlite", refused_and_asked, PendingRollbackError),
         ("sqlite", refused_and_written, PendingRollbackError),
+        ("sqlite", refused_by_a_full_disk, PendingRollbackError),
+        ("sqlite", refused_by_a_full_disk_and_written, PendingRollbackError),
+        ("sqlite", refused_to_sqlalchemy_by_a_full_disk_and_written, PendingRollbackError),
         ("postgresql", refused_by_itself, InternalError),
         ("postgresql", refused_by_the_unit_of_work, PendingRollbackError),
         ("postgresql", refused_and_asked, PendingRollbackError),

@@ -16,6 +16,8 @@ from tui.desk.http.waiters import Waiters
 from tui.desk.storage.announcements import Announcements
 
 PATIENCE = 30.0
+WAIT = 300
+"""Seconds that an answer is held: whose wait nobody ends is out of patience before."""
 
 
 @dataclass
@@ -34,7 +36,7 @@ class Onlooker:
         mine = self.person.headers | {name.replace("_", "-"): value for name, value in headers.items()}
         return await self.client.get(f"/v1/applications/{business_no}", headers=mine)
 
-    async def hold(self, business_no: str, seconds: int = 20) -> "asyncio.Task[httpx.Response]":
+    async def hold(self, business_no: str, seconds: int = WAIT) -> "asyncio.Task[httpx.Response]":
         """Look once, then again until something changes; it is held already."""
         seen = await self.look(business_no)
         task = asyncio.create_task(self.look(business_no, Prefer=f"wait={seconds}", If_None_Match=seen.headers["etag"]))
@@ -53,6 +55,7 @@ async def onlooker(town: Town, person: Person, patch: pytest.MonkeyPatch) -> Asy
         await hold(request, news, seconds)
 
     patch.setattr(long_poll, "_hold", say_so)
+    patch.setattr(long_poll, "LONGEST", WAIT)
     waiters = Waiters()
     announcements = Announcements(town.desk.engine, waiters.tell)
     announcements.listen()
@@ -65,6 +68,6 @@ async def onlooker(town: Town, person: Person, patch: pytest.MonkeyPatch) -> Asy
 
 
 async def ended(task: "asyncio.Task[httpx.Response]") -> httpx.Response:
-    """The answer, which comes without any wait."""
+    """The answer, which comes long before the wait is over."""
     async with asyncio.timeout(PATIENCE):
         return await task

@@ -32,6 +32,7 @@ from tui.desk.storage.records import AttemptRecord
 from tui.journey.state import Step
 from tui.kiosk import wiring
 from tui.kiosk.autoplay import LOOK, Visitor
+from tui.kiosk.runtime.desk_time import DeskTime
 from tui.kiosk.runtime.pace import Pace
 from tui.kiosk.runtime.ports import Ports
 from tui.kiosk.runtime.runtime import Runtime
@@ -72,7 +73,8 @@ def quick_runtime(kiosk: KioskSettings) -> Runtime:
 
     def build() -> Ports:
         desk = wiring.desk(kiosk)
-        return Ports(wiring.tokens(kiosk.modules), desk, wiring.checks(kiosk, desk))
+        time = DeskTime()
+        return Ports(wiring.tokens(kiosk.modules), desk, wiring.checks(kiosk, desk, time), time)
 
     return Runtime(build, pace=Pace(poll=0.3, service=1.0, retry=0.3, longest=1.0))
 

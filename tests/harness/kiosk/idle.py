@@ -1,41 +1,48 @@
 """A pilot that goes on once nothing is left to do, where Textual's looks every 20 ms whether the processor rests.
 
 What Textual leaves to timers of 60 Hz and more, the next frame, the next step of an animation, a new size, is done as
-soon as no message is left; and no message is sent to every widget to see that the earlier ones are through. Where a
-worker is under way, whose thread nobody sees here, Textual's own way is kept.
+soon as no message is left; and no message is sent to every widget to see that the earlier ones are through. However
+long it takes: on a busy machine Textual's second is over, and its processor rests, while there is work.
 """
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from textual import app as textual_app
 from textual import pilot as textual_pilot
 from textual._context import active_app
-from textual._wait import wait_for_idle as textual_idle
 from textual.pilot import Pilot
 from textual.screen import Screen
+from textual.worker import Worker
 
-LONGEST = 1.0
-"""Seconds after which a program that is never idle is left alone, as Textual does."""
+PATIENCE = 60.0
+"""Seconds after which a program that is never idle has failed."""
+_held: set[str] = set()
+"""Groups of workers that are not waited for."""
+
+
+@contextmanager
+def held(group: str) -> Iterator[None]:
+    """Meanwhile workers of this group are not waited for: the test lets them end later."""
+    _held.add(group)
+    try:
+        yield
+    finally:
+        _held.discard(group)
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _idle_is_seen_at_once() -> Iterator[None]:
     """For all apps of a process."""
-    textual_queues = Pilot._wait_for_screen
 
-    async def wait_for_idle(min_sleep: float = 0.02, max_sleep: float = LONGEST) -> None:
-        if _unseen(active_app.get()):
-            await textual_idle(min_sleep, max_sleep)
-        else:
-            await idle(active_app.get(), max_sleep)
+    async def wait_for_idle(min_sleep: float = 0.0, max_sleep: float = 0.0) -> None:
+        await idle(active_app.get())
 
-    async def wait_for_screen(self: Pilot[Any], timeout: float = 30.0) -> bool:  # noqa: ASYNC109 - as Textual calls it
-        if _unseen(self.app):
-            return await textual_queues(self, timeout)
-        await idle(self.app, LONGEST)
+    async def wait_for_screen(self: Pilot[Any], timeout: float = 0.0) -> bool:  # noqa: ASYNC109 - as Textual calls it
+        await idle(self.app)
         return True
 
     with pytest.MonkeyPatch.context() as patch:
@@ -45,12 +52,13 @@ def _idle_is_seen_at_once() -> Iterator[None]:
         yield
 
 
-async def idle(app: Any, longest: float) -> None:
-    """Return when every message has been handled and every frame that is due painted."""
+async def idle(app: Any) -> None:
+    """Return when every message has been handled, every worker has ended and every frame that is due is painted."""
     loop: Any = asyncio.get_running_loop()
-    end = loop.time() + longest
-    while loop.time() < end:
+    end = loop.time() + PATIENCE
+    while True:
         await asyncio.sleep(0)
+        assert loop.time() < end, "the program is never idle"
         if loop._ready:
             continue
         if not app._running or not app._screen_stack:
@@ -61,12 +69,14 @@ async def idle(app: Any, longest: float) -> None:
             app._animator()
         elif _due(app.screen):
             app.screen._on_timer_update()
+        elif working := [worker._task for worker in app.workers if _is_waited_for(worker)]:
+            await asyncio.wait(working, timeout=PATIENCE)
         else:
             return
 
 
-def _unseen(app: Any) -> bool:
-    return any(not worker.is_finished for worker in app.workers)
+def _is_waited_for(worker: Worker[Any]) -> bool:
+    return not worker.is_finished and worker.group not in _held
 
 
 def _due(screen: Screen[Any]) -> bool:

@@ -15,6 +15,7 @@ from tui.journey.state import Step
 from tui.kiosk.linear.session import Session
 from tui.kiosk.linear.terminal import Terminal
 from tui.kiosk.ports import Outlets
+from tui.kiosk.runtime.desk_time import DeskTime
 from tui.kiosk.runtime.ports import Ports
 from tui.kiosk.runtime.runtime import Runtime
 
@@ -82,8 +83,8 @@ class Visit:
         self._heard, self._then, self._whenever, self._answers = Heard(), then, whenever, deque(answers)
         source, pipe = os.pipe()
         self._pipe: int | None = pipe
-        ports = Ports(self.tokens, self.desk, ChecksDouble())
-        runtime = self._runtime = Runtime(lambda: ports, clock=lambda: NOW, pace=QUICK)
+        ports = Ports(self.tokens, self.desk, ChecksDouble(), DeskTime(lambda: NOW))
+        runtime = self._runtime = Runtime(lambda: ports, pace=QUICK)
         self.session = Session(
             runtime, Terminal(source, self._heard), idle_seconds=120, outlets=outlets, folder=folder, beat=self._beat
         )

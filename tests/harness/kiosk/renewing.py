@@ -29,6 +29,7 @@ from tui.core.sighting import Sighting
 from tui.core.token import Installation, SignedRequest, Snapshot
 from tui.journey.events import Event
 from tui.journey.state import State
+from tui.kiosk.runtime.desk_time import DeskTime
 from tui.kiosk.runtime.ports import Ports
 from tui.kiosk.runtime.runtime import Runtime
 from tui.kiosk.unattended.answers import Answers
@@ -108,18 +109,17 @@ def desk_script(resumed: bool = False, **answers: list[Any]) -> DeskScript:
 
 
 def renewed(
-    desk: DeskScript, tokens: TokensDouble | None = None, *, started: bool = False, ahead: bool = False, **changes: Any
+    desk: DeskScript, tokens: TokensDouble | None = None, *, ahead: bool = False, **changes: Any
 ) -> tuple[Exit, Kept]:
-    """The journey, on a runtime that it starts, or that was `started` and may be signing in `ahead` of it."""
-    ports = Ports(tokens or token_script(), desk, ChecksDouble())
+    """The journey, on a runtime that may be signing in `ahead` of it."""
+    ports = Ports(tokens or token_script(), desk, ChecksDouble(), DeskTime(lambda: NOW))
     kept, pin, password = Kept(), Pin(b"246810"), Password(b"Renew2026")
     answers = replace(Answers("supplier01", password, FORM, PaymentMethod.ALIPAY, INVOICE), **changes)
-    runtime, events = SignInAhead(Runtime(lambda: ports, clock=lambda: NOW, pace=QUICK)), SimpleQueue[Event]()
-    if started or ahead:
-        runtime.start(events.put)
+    runtime, events = SignInAhead(Runtime(lambda: ports, pace=QUICK)), SimpleQueue[Event]()
+    runtime.start(events.put)
     if ahead:
         runtime.begin(answers)
-    code = Journey(runtime, answers, pin, kept, events=events if started or ahead else None).run()
+    code = Journey(runtime, answers, pin, kept, events).run()
     assert not pin
     assert not password
     return code, kept

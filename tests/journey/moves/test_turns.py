@@ -61,7 +61,7 @@ def test_no_step_that_needs_the_token_is_entered_without_it() -> None:
     looking = state(Step.CERTIFICATES, return_to=Step.CARD)
     away, _ = walk(looking, EMPTY, e.BackPressed())
     assert (away.step, away.return_to) == (Step.TOKEN_AWAITED, Step.CARD)
-    shown, commands = walk(away, BACK_IN, e.SignedIn())
+    shown, commands = walk(away, BACK_IN, e.SignInSubmitted("", Password(b"x")), e.SignedIn())
     assert (shown.step, commands) == (Step.CARD, (c.AskOffer(OLD.der),))
     paying, _ = advance(state(Step.QR, application=PAYING), EMPTY)
     issued, _ = advance(paying, e.ApplicationSeen(ISSUED, polled=True))
@@ -80,6 +80,13 @@ def test_a_pin_of_impossible_length_is_not_sent_and_wiped() -> None:
     now, commands = advance(state(Step.REQUEST_PIN, application=DRAFT), e.PinEntered(pin))
     assert now.failure is not None
     assert (now.failure.reason, commands, len(pin)) == (Reason.PIN_LENGTH, (), 0)
+
+
+@pytest.mark.parametrize("lost", [{"application": None}, {"chosen": None}, {"snapshot": Snapshot()}])
+def test_a_pin_that_there_is_nothing_to_do_with_is_wiped(lost: dict[str, object]) -> None:
+    pin, asked = Pin(b"123456"), state(Step.REQUEST_PIN, **{"application": DRAFT, **lost})
+    assert advance(asked, e.PinEntered(pin)) == (asked, ())
+    assert not pin
 
 
 def test_a_token_that_names_no_longest_pin_gets_any() -> None:

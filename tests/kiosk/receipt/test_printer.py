@@ -8,12 +8,13 @@ import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from threading import Thread
 
 import pytest
 
-from tests.harness.people import ATTEMPT, INVOICE, OLD, application, certificate, state
+from tests.harness.people import ATTEMPT, INVOICE, NOW, OLD, application, certificate, state
 from tests.harness.spacing import BLANK, NAMES
 from tui.core.order import ApplicationStatus, PaymentStatus
 from tui.core.receipt import OutletRefused, OutletTrouble
@@ -24,7 +25,7 @@ from tui.kiosk.receipt import printer as printing
 from tui.kiosk.receipt.folder import Folder
 from tui.kiosk.receipt.outlet import deliver
 from tui.kiosk.receipt.printer import Printer
-from tui.kiosk.receipt.receipt import compact_receipt_of, receipt_of
+from tui.kiosk.receipt.receipt import compact_receipt_of, masked_holder, receipt_of
 from tui.kiosk.receipt.settings import ReceiptSettings, read_receipt
 from tui.kiosk.text import use_language
 from tui.process.tables import SettingsError, Table
@@ -86,6 +87,11 @@ def printer(address: str, more: str = "") -> Printer:
     return Printer(found)
 
 
+@pytest.mark.parametrize("named", ["/var/spool/receipts", "receipts", "~nobody-of-this-name/receipts"])
+def test_the_folder_is_named_as_any_path_of_the_settings(named: str) -> None:
+    assert settings(f'folder = "{named}"').folder == Path(named)
+
+
 def done() -> State:
     new = certificate("new", days_left=385, serial="aabb01", common_name="深圳市示例供应商有限公司")
     paid = application(ApplicationStatus.INSTALLED, payment_status=PaymentStatus.PAID, invoice=INVOICE, attempt=ATTEMPT)
@@ -122,6 +128,29 @@ def test_the_receipt_is_english_too() -> None:
         use_language("zh")
     assert "NETCA certificate renewal: receipt" in text
     assert "(Beijing time)" in text
+
+
+def test_the_numbers_alone_are_those_of_the_receipt() -> None:
+    shown = done()
+    assert shown.application is not None
+    assert shown.application.order is not None
+    paid = replace(
+        shown.application,
+        order=replace(shown.application.order, total_fen=20005),
+        installed_at=NOW + timedelta(hours=1),
+    )
+    assert compact_receipt_of(replace(shown, application=paid)) == (
+        "NETCA / B1 / D1 / CNY 200.05 / ALIPAY / SN AABB01 / TO 2027-12-13 / 2026-11-23 13:00 / TEL 020-89524338"
+    )
+    assert compact_receipt_of(State()) == "NETCA"
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("某", "*"), ("张三", "张*"), ("欧阳明", "欧*明"), ("欧阳明月", "欧**月"), ("某某供应商", "某某*应商")],
+)
+def test_a_holder_knows_the_name_and_nobody_else_does(name: str, told: str) -> None:
+    assert masked_holder(name) == told
 
 
 def test_the_numbers_fit_a_code_in_80x24() -> None:

@@ -2,12 +2,14 @@
 
 import asyncio
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from tests.harness.deskclient.samples import INVOICE, SERVICE, application, document
 from tests.harness.kiosk.ports_double import DeskScript, Listener, TokensDouble, lost
+from tests.harness.people import NOW
 from tui.core.application import ApplicationForm
 from tui.core.beijing import SKEW
 from tui.core.certificate import CertificateRef
@@ -34,9 +36,8 @@ def test_the_token_watch_and_the_desk_are_asked_at_once() -> None:
 
 def test_a_snapshot_carries_the_clocks_time() -> None:
     at = datetime(2026, 11, 23, tzinfo=UTC)
-    ports = Listener(TokensDouble(), DeskScript()).ports
     kiosk = Listener(TokensDouble(), DeskScript())
-    kiosk.runtime = Runtime(lambda: ports, clock=lambda: at)
+    kiosk.ports = replace(kiosk.ports, time=DeskTime(lambda: at))
     with kiosk:
         assert kiosk.until(e.TokensSeen) == e.TokensSeen(Snapshot(), at)
 
@@ -48,6 +49,16 @@ def test_a_clock_that_is_wrong_is_set_right_by_the_desks(off: timedelta, told: b
     assert time() == at + off
     time.told(at)
     assert (time() == at) is told
+
+
+def test_a_desk_whose_dates_are_not_believed_tells_the_time_and_its_reason_after_another() -> None:
+    desk = NOW + timedelta(days=400)
+    wrong = Failure(Reason.CLOCK_WRONG, desk_time=desk)
+    kiosk = Listener(TokensDouble(), DeskScript(status=[lost(), DeskError(wrong)]))
+    kiosk.ports = replace(kiosk.ports, time=(time := DeskTime(lambda: NOW)))
+    with kiosk:
+        assert [kiosk.until(e.DeskLost) for _ in range(2)] == [e.DeskLost(lost().failure), e.DeskLost(wrong)]
+    assert time() == desk
 
 
 def test_a_broken_watch_is_told_and_begun_again() -> None:

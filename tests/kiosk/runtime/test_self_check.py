@@ -9,8 +9,9 @@ import pytest
 from tests.harness.kiosk.ports_double import DeskScript, lost
 from tests.harness.people import NOW, SERVICE, certificate, token
 from tui.core.certificate import Usage
-from tui.core.failure import Failure, Reason
+from tui.core.failure import DeskError, Failure, Reason
 from tui.core.token import ModuleFault, Snapshot
+from tui.kiosk.runtime.desk_time import DeskTime
 from tui.kiosk.runtime.self_check import SelfCheck
 
 GOOD = Snapshot((token(certificate()),))
@@ -19,13 +20,13 @@ MODULE = "/lib/m.so"
 
 async def _wrong(snapshot: Snapshot = GOOD, status: Any = SERVICE) -> dict[str, Reason | None]:
     """Items that are not right, with their reasons."""
-    checks = await SelfCheck(DeskScript(status=[status]), (MODULE,), "1.0.0", lambda: NOW).run(snapshot)
+    checks = await SelfCheck(DeskScript(status=[status]), (MODULE,), "1.0.0", DeskTime(lambda: NOW)).run(snapshot)
     assert all(check.ok == (check.failure is None) for check in checks)
     return {check.item: check.failure.reason for check in checks if check.failure}
 
 
 async def test_all_is_well() -> None:
-    checks = await SelfCheck(DeskScript(status=[SERVICE]), (MODULE,), "1.0.0", lambda: NOW).run(GOOD)
+    checks = await SelfCheck(DeskScript(status=[SERVICE]), (MODULE,), "1.0.0", DeskTime(lambda: NOW)).run(GOOD)
     assert [check.item for check in checks] == ["driver", "token", "certificate", "desk", "clock", "version"]
     assert all(check.ok for check in checks)
 
@@ -73,3 +74,15 @@ async def test_where_the_clock_is_wrong_the_desk_s_judges_the_certificate(
     snapshot = Snapshot((token(certificate(days_left=days_left)),))
     wrong = await _wrong(snapshot, replace(SERVICE, time=NOW + timedelta(days=desk_is_ahead)))
     assert (wrong.get("certificate"), wrong["clock"]) == (certificate_is, Reason.CLOCK_WRONG)
+
+
+@pytest.mark.parametrize(
+    ("days_left", "desk_is_ahead", "certificate_is"), [(-2, -10, None), (2, 10, Reason.CERTIFICATE_EXPIRED)]
+)
+async def test_a_desk_that_is_not_trusted_for_its_dates_alone_judges_it_too(
+    days_left: int, desk_is_ahead: int, certificate_is: Reason | None
+) -> None:
+    told = Failure(Reason.CLOCK_WRONG, desk_time=NOW + timedelta(days=desk_is_ahead))
+    wrong = await _wrong(Snapshot((token(certificate(days_left=days_left)),)), DeskError(told))
+    clock = {"desk": Reason.CLOCK_WRONG, "clock": Reason.CLOCK_WRONG}
+    assert wrong == (clock if certificate_is is None else {**clock, "certificate": certificate_is})

@@ -158,6 +158,16 @@ async def test_the_pin_is_wiped_when_the_token_goes() -> None:
         assert entry.length == 0
 
 
+async def test_what_was_typed_for_a_token_is_not_for_a_copy_in_its_place() -> None:
+    async with staged(at_pin()) as stage:
+        entry = stage.screen.query_one(PinEntry)
+        await stage.press(*"1234")
+        await stage.show(at_pin())
+        assert entry.length == 4
+        await stage.show(at_pin(serial="S2"))
+        assert entry.length == 0
+
+
 async def test_the_last_try_wants_a_tick() -> None:
     async with staged(at_pin(pin_state=PinState.FINAL_TRY)) as stage:
         assert "只剩最后一次机会" in stage.text

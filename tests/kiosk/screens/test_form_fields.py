@@ -8,11 +8,12 @@ from textual.widgets import Input, Static
 from tests.harness.kiosk.fingers import Fingers
 from tests.harness.kiosk.stage import Stage, staged
 from tests.harness.people import FORM, OFFER, state
-from tui.core.application import ApplicationForm, IdType
+from tui.core.application import ApplicationForm, FieldError, IdType
 from tui.core.failure import Failure, Reason
 from tui.journey import events as e
 from tui.journey.state import Step
 from tui.kiosk.terminal.keyboard import Input as Keyboard
+from tui.kiosk.text.wording import field_message
 from tui.kiosk.widgets.body import Body, Section
 from tui.kiosk.widgets.choice import Choice
 from tui.kiosk.widgets.field import TextField
@@ -61,6 +62,31 @@ async def test_a_message_goes_when_its_value_is_copied_from_the_agent() -> None:
         stage.screen.query_one("#copy").focus()
         await stage.press("enter")
         assert [field(stage, name).wrong for name in named] == [False, False, True]
+
+
+async def test_what_the_desk_refuses_stays_told_until_it_is_changed() -> None:
+    """Also where the rules here find nothing wrong with it."""
+    errors = (("agent_email", "email_format"), ("id_number", "id_old"), ("term_months", "term_unknown"))
+    async with staged(state(Step.FORM)) as stage:
+        await stage.show(state(Step.FORM, failure=Failure(Reason.FORM_INVALID, field_errors=errors)))
+        named = ("id_number", "agent_email")
+        assert [field(stage, name).wrong for name in named] == [True, True]
+        assert stage.app.focused is stage.screen.query_one("#term")
+        note = field(stage, "id_number").query_one(".field-note", Static)
+        old = f"! {field_message(FieldError.ID_OLD)}"
+        for _field in range(6):
+            await stage.press("tab")
+            assert [field(stage, name).wrong for name in named] == [True, True]
+        assert stage.app.focused is field(stage, "agent_email").entry
+        await stage.press("x", "tab")
+        assert [field(stage, name).wrong for name in named] == [True, False]
+        stage.screen.query_one("#id-type").focus()
+        assert str(note.content) == old
+        await stage.press("right")
+        assert str(note.content) != old
+        await stage.show(state(Step.AGREEMENT))
+        await stage.show(state(Step.FORM))
+        assert not any(f.wrong for f in stage.screen.query(TextField))
 
 
 async def test_what_is_copied_wrong_keeps_a_message() -> None:

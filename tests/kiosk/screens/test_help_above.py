@@ -6,9 +6,10 @@ from rich.cells import cell_len
 from tests.harness import people
 from tests.harness.kiosk.stage import Stage, staged
 from tui.journey.state import Step
-from tui.kiosk.screens.dialogue import Confirm, IdleWarning
+from tui.kiosk.screens.dialogue import Confirm
 from tui.kiosk.screens.help import _keys
 from tui.kiosk.text import use_language
+from tui.kiosk.watchdog import IdleClock
 
 
 def shown(stage: Stage) -> str:
@@ -27,9 +28,13 @@ async def test_help_lies_above_a_question_and_leads_back_to_it() -> None:
 
 async def test_the_idle_warning_goes_by_f1_as_by_any_key() -> None:
     async with staged(people.state(Step.FORM)) as stage:
-        await stage.app.push_screen(IdleWarning())
-        await stage.pilot.press("f1")
+        now = 0.0
+        stage.app.idle = IdleClock(120, lambda: now)
+        now = 350
+        stage.app.call_later(stage.app._look_for_somebody)
         await stage.pilot.pause()
+        assert shown(stage) == "IdleWarning"
+        await stage.press("f1")
         assert shown(stage) == "FormScreen"
 
 

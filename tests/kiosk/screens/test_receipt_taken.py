@@ -6,6 +6,7 @@ from threading import Event
 import numpy as np
 import pytest
 
+from tests.harness.kiosk.idle import held
 from tests.harness.kiosk.stage import staged
 from tests.kiosk.receipt.test_printer import done
 from tests.rig.readers import zxing
@@ -37,10 +38,10 @@ async def test_it_is_printed_while_the_screen_goes_on(trouble: OutletTrouble | N
         stage.app.outlets = (slow,)
         await stage.act("#take-receipt")
         assert "深圳********公司" in stage.text
-        await stage.press("enter")
+        with held("receipt"):
+            await stage.press("enter")
         assert "请稍候" in stage.text
         slow.let.set()
-        await stage.app.workers.wait_for_complete()
         await stage.pilot.pause()
         assert told in stage.text
         assert len(slow.printed) == (0 if trouble else 1)

@@ -75,12 +75,6 @@ def test_the_application_is_not_looked_at_on_the_way_to_its_code() -> None:
     assert asked[asked.index("pay") + 1] == "application"
 
 
-def test_a_runtime_that_was_started_before_is_heard_from_its_first_event_on() -> None:
-    desk = desk_script()
-    code, kept = renewed(desk, started=True)
-    assert (code, kept.kinds, desk.count("status")) == (Exit.DONE, [Pay, Paid, Issued, Installed], 1)
-
-
 def test_a_wrong_pin_ends_it_and_is_not_tried_again() -> None:
     tokens = token_script(answer=TokenError(Failure(Reason.WRONG_PIN, tries_left=2)))
     code, kept = renewed(desk_script(), tokens)

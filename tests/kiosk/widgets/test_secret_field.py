@@ -2,6 +2,7 @@
 
 from textual import events, on
 from textual.app import ComposeResult
+from textual.screen import Screen
 
 from tui.core.secret import Pin, Secret
 from tui.kiosk.screens.looks.app import PalettedApp
@@ -9,17 +10,25 @@ from tui.kiosk.settings import PaletteName
 from tui.kiosk.widgets.secret_field import MAX_LENGTH, SecretField
 
 
-class Form(PalettedApp):
+class Sheet(Screen[None]):
     """One field."""
+
+    def compose(self) -> ComposeResult:
+        """The field."""
+        yield SecretField(Pin)
+
+
+class Form(PalettedApp):
+    """With the field's sheet above the blank screen, which is not laid out."""
 
     def __init__(self) -> None:
         super().__init__()
         self.show_in(PaletteName.AUTO)
         self.told: list[str] = []
 
-    def compose(self) -> ComposeResult:
-        """The field."""
-        yield SecretField(Pin)
+    async def on_mount(self) -> None:
+        """The sheet."""
+        await self.push_screen(Sheet())
 
     @on(SecretField.Submitted)
     @on(SecretField.Changed)
@@ -30,7 +39,7 @@ class Form(PalettedApp):
     @property
     def field(self) -> SecretField[Secret]:
         """The field."""
-        return self.query_one(SecretField)
+        return self.screen.query_one(SecretField)
 
 
 async def test_typing_editing_and_taking() -> None:

@@ -93,7 +93,10 @@ class UnrulyCard:
             self.card.power_off()
 
     def transmit(self, apdu: bytes) -> bytes:
-        """Carry out a command in its time; raise `Removed` if the card is pulled before the reply."""
+        """Carry out a command in its time.
+
+        :raises Removed: the card is pulled before the reply.
+        """
         pull = self._due(apdu)
         self.log.append(_starred(apdu))
         seconds = self.manners.delay

@@ -95,7 +95,10 @@ class Reader:
             assert time.monotonic() < deadline, "pcscd told of no card"
 
     def run(self, *command: str) -> str:
-        """Run a command-line tool against this reader and return what it printed; raise CalledProcessError."""
+        """Run a command-line tool against this reader and return what it printed.
+
+        :raises CalledProcessError: it failed.
+        """
         environment = {**os.environ, **dict(self.environment)}
         return subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
 

@@ -31,4 +31,7 @@ class Card(Protocol):
         """Take the power away; files, keys, PINs and retry counters stay."""
 
     def transmit(self, apdu: bytes) -> bytes:
-        """Carry out a command APDU; returns data and the two bytes of status; raises `Removed`."""
+        """Carry out a command APDU; returns data and the two bytes of status.
+
+        :raises Removed: the card was pulled before the reply.
+        """

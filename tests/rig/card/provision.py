@@ -5,24 +5,21 @@ import tempfile
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Protocol
 
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from tests.rig.card import keys
 from tests.rig.card.manners import UnrulyCard
 from tests.rig.card.pcscd import MODULE
 from tests.rig.card.port import Card
 from tests.rig.card.state import CAPACITY, CardState
-from tests.rig.softhsm import SoftToken, TestCa, issue, make_ca, subject
+from tests.rig.softhsm import KeyKind, SoftToken, TestCa, issue, make_ca, make_key, subject
 
 PIN, PUK, SO_PIN, SO_PUK = "123456", "65432100", "12345678", "87654321"
 LABEL = "测试供应商"
 KEY_ID = "01"
 """CKA_ID of the pair and certificate that `provisioned` writes, hex."""
-
-KeyKind = Literal["rsa2048", "rsa3072", "ec256", "ec384"]
 
 
 class Reader(Protocol):
@@ -40,18 +37,10 @@ class Reader(Protocol):
         """A card that is in until the end of a `with`."""
 
     def run(self, *command: str) -> str:
-        """Run a command-line tool and return what it printed; raise CalledProcessError."""
+        """Run a command-line tool and return what it printed.
 
-
-def new_key(kind: KeyKind) -> keys.PrivateKey:
-    """A key as a card of this kind holds it."""
-    match kind:
-        case "rsa2048" | "rsa3072":
-            return rsa.generate_private_key(65537, int(kind[3:]))
-        case "ec256":
-            return ec.generate_private_key(ec.SECP256R1())
-        case "ec384":
-            return ec.generate_private_key(ec.SECP384R1())
+        :raises CalledProcessError: it failed.
+        """
 
 
 def token_in(reader: Reader, certificate_der: bytes = b"", *, label: str = LABEL) -> SoftToken:
@@ -127,12 +116,12 @@ class Shelf:
     def key(self, kind: KeyKind) -> keys.PrivateKey:
         """A ready key, the same each time, for a card to find instead of making one."""
         if kind not in self._keys:
-            self._keys[kind] = new_key(kind)
+            self._keys[kind] = make_key(kind)
         return self._keys[kind]
 
     def take(self, kind: KeyKind, *, capacity: int = CAPACITY) -> tuple[UnrulyCard, bytes]:
         """A card with a key and certificate of its own that will find a ready key; and the certificate's DER."""
         if (kind, capacity) not in self._made:
-            self._made[kind, capacity] = provisioned(self.reader, new_key(kind), ca=self.ca, capacity=capacity)
+            self._made[kind, capacity] = provisioned(self.reader, make_key(kind), ca=self.ca, capacity=capacity)
         state, certificate = self._made[kind, capacity]
         return UnrulyCard(copy.deepcopy(state), ready_keys=[self.key(kind)]), certificate

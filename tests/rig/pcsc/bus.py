@@ -97,7 +97,10 @@ class Bus:
             self.pull(port)
 
     def run(self, *command: str) -> str:
-        """Run a command-line tool against this bus and return what it printed; raise CalledProcessError."""
+        """Run a command-line tool against this bus and return what it printed.
+
+        :raises CalledProcessError: it failed.
+        """
         environment = {**os.environ, **dict(self.environment)}
         return subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
 

@@ -47,7 +47,10 @@ def _call(name: str, *arguments: object) -> None:
 
 
 def readers() -> list[str]:
-    """SCardListReaders; raise `PcscError` if there is none."""
+    """SCardListReaders.
+
+    :raises PcscError: there is none.
+    """
     room = _DWORD(4096)
     names = ctypes.create_string_buffer(room.value)
     _call("ListReaders", _context(), None, names, ctypes.byref(room))

@@ -27,8 +27,8 @@ from tests.harness.token.support import (
 )
 from tests.rig.card.manners import Pull, UnrulyCard
 from tests.rig.card.pcscd import Reader
-from tests.rig.card.provision import LABEL, KeyKind, Shelf, token_in
-from tests.rig.softhsm import SoftToken
+from tests.rig.card.provision import LABEL, Shelf, token_in
+from tests.rig.softhsm import KeyKind, SoftToken
 from tui.core.certificate import PinState
 from tui.core.evidence import evidence_content, proof_message
 from tui.core.failure import Failure, Reason, TokenError

@@ -18,6 +18,7 @@ from tui.cli.checks import settled
 from tui.core.failure import Failure, Reason
 from tui.core.token import Readers
 from tui.kiosk.linear.dialogues.arrival import Waiting
+from tui.kiosk.runtime.desk_time import DeskTime
 from tui.kiosk.runtime.self_check import SelfCheck
 from tui.token.launch import Module
 from tui.token.tokens import Tokens
@@ -94,7 +95,7 @@ async def test_screen_lines_and_doctor_tell_the_state_of_the_readers(
     assert [said.rpartition("：")[2] for said in heard.said if said.endswith(("正常", "异常", "未到"))] == told
     assert any(words in said for said in heard.said)
 
-    checks = await SelfCheck(DeskScript(status=[SERVICE]), (str(MODULE),), "1.0.0", lambda: NOW).run(
+    checks = await SelfCheck(DeskScript(status=[SERVICE]), (str(MODULE),), "1.0.0", DeskTime(lambda: NOW)).run(
         await settled(tokens)
     )
     assert [check.failure.reason for check in checks if check.item == "token" and check.failure] == [reason]

@@ -20,9 +20,9 @@ from tests.harness.token.support import PATIENCE, openssl
 from tests.rig.card.apdu import Status
 from tests.rig.card.manners import Pull, UnrulyCard
 from tests.rig.card.pcscd import MODULE, Reader, private_pcscd
-from tests.rig.card.provision import KEY_ID, LABEL, PIN, PUK, KeyKind, Shelf
+from tests.rig.card.provision import KEY_ID, LABEL, PIN, PUK, Shelf
 from tests.rig.open_files import open_files
-from tests.rig.softhsm import issue, subject
+from tests.rig.softhsm import KeyKind, issue, subject
 
 CREATE_FILE = 0xE0
 KINDS: dict[KeyKind, str] = {

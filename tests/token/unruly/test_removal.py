@@ -144,7 +144,10 @@ async def test_a_driver_update_that_tells_another_label_and_serial(simulator: Si
     await tokens.close()
     simulator.rule(Is.LABEL, text="UKEY")
     simulator.rule(Is.SERIAL, text="1")
-    assert (await tokens.make_request(ref, pin(), APPLICATION, quiet)).csr
+    failure = await refused_request(tokens, simulator, ref)
+    assert (failure.reason, failure.token_changed) == (Reason.TOKEN_SWAPPED, False)
+    assert "C_Login" not in simulator.calls()
+    assert (await requested(tokens, simulator)).csr
 
 
 @pytest.mark.parametrize("supported", [None, 0, 1], ids=["unsupported", "blocking", "both"])

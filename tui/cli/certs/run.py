@@ -4,7 +4,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.kiosk.settings import KioskSettings, ModuleSettings, language_named, load
+from tui.cli.module import named_module
+from tui.kiosk.settings import KioskSettings, language_named, load
 from tui.kiosk.wiring import branched, glance, tokens
 
 if TYPE_CHECKING:
@@ -17,12 +18,12 @@ def certs(config: Path | None, module: Path | None, watching: bool, as_json: boo
     settings = None if module else load(config)
     modules = settings.modules if settings else ()
     if module:
-        modules = (ModuleSettings(module.absolute()),)
+        modules = (named_module(module),)
     with closing(branched(modules)) as started:
         _speak(settings)
         if watching:
             from tui.cli.certs import watch
-            from tui.kiosk.runtime.runtime import utc_now
+            from tui.kiosk.runtime.desk_time import utc_now
 
             return watch.run(tokens(modules, started), utc_now)
         from tui.cli.certs.told import tell

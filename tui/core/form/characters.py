@@ -55,8 +55,11 @@ def half_width(text: str) -> str:
 
 
 def compact(text: str) -> str:
-    """`half_width` without any blank; marks that a blank kept apart stand in NFC's order then."""
-    return unicodedata.normalize("NFC", half_width(text).replace(" ", ""))
+    """`half_width` without any blank, nor the apostrophe that a spreadsheet has before a number kept as text.
+
+    Marks that a blank kept apart stand in NFC's order then.
+    """
+    return unicodedata.normalize("NFC", half_width(text).replace(" ", "").lstrip("'"))
 
 
 def has_unusable(text: str) -> bool:

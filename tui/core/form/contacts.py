@@ -11,9 +11,11 @@ LONGEST_NAME, LONGEST_ADDRESS, LONGEST_MAIL = 80, 100, 254
 """Characters; mail by RFC 5321 4.5.3.1.3."""
 
 _MIDDLE_DOT = "·"
-_DOTS = re.compile(" ?[·•‧∙⋅・･᛫⸱⸳˙ㆍꞏ] ?")
+_DOTS = re.compile(" ?[·•‧∙⋅・･᛫⸱⸳˙ㆍꞏ․⦁●] ?")
 """What keyboards and documents have for the middle dot U+00B7 of transcribed names."""
 _STOP_IN_NAME = re.compile(f"(?<=[{HAN}]) ?[.﹒。｡] ?(?=[{HAN}])")
+_COMMA = re.compile("(?<=[A-Za-zÀ-ɏ.]) ?, ?(?=[A-Za-zÀ-ɏ])")
+"""Behind a surname in Latin letters, as on identity cards of Hong Kong, or before Jr."""
 _APOSTROPHES = dict.fromkeys(map(ord, "‘’‛′ʹ´`"), "'")
 _STOPS = dict.fromkeys(map(ord, "。｡﹒"), ".")
 
@@ -23,7 +25,8 @@ _TRUNK = re.compile(r"0(?=1[3-9]\d{9}$)", re.ASCII)
 _LANDLINE = re.compile(r"(010|02\d|0[3-9]\d{2})-?(\d{3,4}-?\d{4})((?:-\d{1,6})?)", re.ASCII)
 _SERVICE = re.compile(r"([48]00)((?:-?\d){7})((?:-\d{1,6})?)", re.ASCII)
 _EXTENSION = re.compile(
-    r"(?:转|轉|分机|分機|ext(?:ension)?|[x#*,])[.:\s-]*(?=\d{1,6}$)|\((?=\d{1,6}\)$)", re.ASCII | re.IGNORECASE
+    r"\(?(?:(?:转接?|轉接?|分机号?|分機號?|内线|內線|ext(?:ension)?|[x#*,])[.:\s(-]*){1,3}(?=\d{1,6}\)?$)|\((?=\d{1,6}\)$)",
+    re.ASCII | re.IGNORECASE,
 )
 _POINT = re.compile(r"(?<=\d)\.(?=\d)", re.ASCII)
 _CHINA = re.compile(r"(?:\+|00)?86-?", re.ASCII)
@@ -37,14 +40,15 @@ _EMAIL = re.compile(
 def normalise_name(name: str) -> str:
     """Half-width letters, one middle dot for all its variants and for a stop between Han characters."""
     tidy = half_width(name).translate(_APOSTROPHES)
-    return clean(_STOP_IN_NAME.sub(_MIDDLE_DOT, _DOTS.sub(_MIDDLE_DOT, tidy)))
+    return clean(_COMMA.sub(", ", _STOP_IN_NAME.sub(_MIDDLE_DOT, _DOTS.sub(_MIDDLE_DOT, tidy))))
 
 
 def check_name(name: str) -> FieldError | None:
     """Letters of any script with their marks, and what stands between them."""
     if found := _missing_or_unusable(name):
         return found
-    right = 2 <= len(name) <= LONGEST_NAME and any(map(is_letter, name)) and all(map(_is_of_a_name, name))
+    parts = _COMMA.sub(" ", name)
+    right = 2 <= len(name) <= LONGEST_NAME and any(map(is_letter, name)) and all(map(_is_of_a_name, parts))
     return None if right else FieldError.NAME_FORMAT
 
 
@@ -52,7 +56,8 @@ def normalise_phone(number: str) -> str:
     """A mobile's 11 digits, `0755-88888888-801`, `4008301330`; what is none of them without blanks and brackets."""
     typed = half_width(number)
     plain, parted = (
-        compact(re.sub(r"[()]", "", text)) for text in (typed, _POINT.sub("-", _EXTENSION.sub("-", typed)))
+        re.sub("-{2,}", "-", compact(re.sub(r"[()]", "", text)))  # a Chinese keyboard has dashes in pairs
+        for text in (typed, _POINT.sub("-", _EXTENSION.sub("-", typed)))
     )
     return next((found for found in map(_canonical, _readings(parted)) if found), plain)
 
@@ -94,7 +99,7 @@ def check_address(address: str) -> FieldError | None:
 def _is_of_a_name(character: str) -> bool:
     return (
         is_letter(character)
-        or character in " ·.'-་"  # the last between syllables in Tibetan
+        or character in " ·.'-་־׳"  # the last between syllables in Tibetan, and Hebrew's own dash and apostrophe
         or unicodedata.category(character) in ("Mn", "Mc", "Nd", "Nl")  # marks, and what tells namesakes apart
     )
 

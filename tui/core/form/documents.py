@@ -17,8 +17,8 @@ _PATTERNS = {
     IdType.OTHER: re.compile(r"(?=.*[^\W_])[\w()〔〕/.-]{4,30}"),
 }
 _WRITTEN_FREELY = IdType.MILITARY, IdType.OTHER
-_TENS = str.maketrans("Ⅹ×", "XX")
-"""The Roman ten that X stands for (GB 11643, 5.5), and what input methods offer for it."""
+_TENS = str.maketrans("Ⅹ×ХΧ", "XXXX")
+"""The Roman ten that X stands for (GB 11643, 5.5), what input methods offer for it, and the letters that look alike."""
 _PROVINCE = "(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5])"
 """GB/T 2260."""
 _REGIONS = {
@@ -32,9 +32,12 @@ _LONGEST_LIFE = 130
 
 
 def normalise_id(id_type: IdType, number: str) -> str:
-    """Half-width, upper case, no blanks; no dashes where the document has none, and one X for all that look like it."""
+    """Half-width, upper case, no blanks; no dashes and brackets where the document has none, one X for all alike."""
     kept = compact(number.upper())
-    return kept if id_type in _WRITTEN_FREELY else kept.replace("-", "").translate(_TENS)
+    if id_type in _WRITTEN_FREELY:
+        return kept
+    foreign = "-" if id_type is IdType.TAIWAN_PASS else "-()"
+    return kept.translate(_TENS | dict.fromkeys(map(ord, foreign)))
 
 
 def check_id(id_type: IdType, number: str, today: date | None = None) -> FieldError | None:
@@ -50,7 +53,7 @@ def check_id(id_type: IdType, number: str, today: date | None = None) -> FieldEr
     return None if _PATTERNS[id_type].fullmatch(number) else FieldError.ID_FORMAT
 
 
-def is_citizen_number(number: str, today: date | None = None) -> bool:
+def is_citizen_number(number: str, today: date | None) -> bool:
     """Whether this is a right number by GB 11643, of whichever document."""
     return any(_check_citizen(id_type, number, today) is None for id_type in _REGIONS)
 

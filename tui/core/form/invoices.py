@@ -1,6 +1,7 @@
 """纳税人识别号 and 发票抬头."""
 
 import re
+import unicodedata
 from datetime import date
 
 from tui.core.form.characters import clean, compact, half_width, has_unusable, is_letter
@@ -11,8 +12,8 @@ from tui.core.form.kinds import FieldError
 LONGEST_TITLE = 100
 _USCC = re.compile(r"[1-9A-HJ-NPQRTUWXY][0-9A-HJ-NPQRTUWXY][1-8]\d{5}[0-9A-HJ-NPQRTUWXY]{10}", re.ASCII)
 """统一社会信用代码, GB 32100-2015: the first two places name the registry and its kind, and may be letters."""
-_BY_LENGTH = re.compile(r"(?!(.)\1*$)(?:[0-9A-Z]{15}|[0-9A-Z]{17,18}|[0-9A-Z]{20})", re.ASCII)
-"""15: region and organisation; 17, 20: an identity number with two digits. One character repeated is none."""
+_BY_LENGTH = re.compile(r"(?!(.)\1*$)(?=(?:[A-Z]*\d){6})(?:[0-9A-Z]{15}|[0-9A-Z]{17,18}|[0-9A-Z]{20})", re.ASCII)
+"""15: region and organisation; 17, 20: an identity number with two digits. None has fewer digits than a region."""
 _OF_A_PASS = re.compile(r"([HM](\d{8}|\d{10}|A\d{7})|[A-Z]\d{8}|[A-Z]{2}\d{7}|\d{8})\d{2}", re.ASCII)
 """Pass or passport with two digits (国家税务总局公告2015年第66号)."""
 _NATURAL_PERSON = re.compile(r"[A-Z](19|20)\d{14}[0-9A-Z]", re.ASCII)
@@ -55,7 +56,7 @@ def check_title(title: str, tax_number: str) -> FieldError | None:
     """A name, and no number in it."""
     if not title:
         return FieldError.REQUIRED
-    if has_unusable(title):
+    if has_unusable(title) or any(map(_is_picture, title)):
         return FieldError.CHARACTER
     if _has_number(title, tax_number):
         return FieldError.TITLE_HAS_NUMBER
@@ -64,7 +65,14 @@ def check_title(title: str, tax_number: str) -> FieldError | None:
     return FieldError.TOO_LONG if len(title) > LONGEST_TITLE else None
 
 
+def _is_picture(character: str) -> bool:
+    """An emoji or its like, of which no business has any in its name."""
+    return character >= "\U0001f000" and unicodedata.category(character) in ("So", "Sk")
+
+
 def _has_number(title: str, tax_number: str) -> bool:
     typed = half_width(title.upper())
-    copied = len(tax_number) >= 15 and tax_number in normalise_tax_number(title)
-    return copied or bool(_NUMBER_IN_TITLE.search(typed))
+    joined = normalise_tax_number(title)
+    copied = len(tax_number) >= 15 and tax_number in joined
+    in_groups = any(is_credit_code(joined[at : at + 18]) for at in range(len(joined) - 17))
+    return copied or in_groups or bool(_NUMBER_IN_TITLE.search(typed))

@@ -52,6 +52,10 @@ def dissect(der: bytes) -> Parts:
     serial, signed, issuer, validity, subject, spki = _row_of(fields, (INTEGER, *[SEQUENCE] * 5))
     if version not in _VERSIONS or not is_integer(serial.content):
         raise ValueError("no version of X.509, or no serial number")
+    if signed.whole != algorithm.whole or not signature.content.startswith(b"\0"):
+        raise ValueError(
+            "a signature that nobody verifies: of another algorithm (RFC 5280, 4.1.1.2), or of half octets"
+        )
     if not is_readable(issuer.whole) or not is_readable(subject.whole):
         raise ValueError("a name that cannot be read")
     rest = (_canonical(field) for field in fields[6:] if field.tag not in _UNIQUE_IDENTIFIERS)

@@ -19,6 +19,10 @@ class Kind(Generic[R]):
     settings: type[R]
     """Table [ca] with what this kind needs; its tag is the `kind`."""
     open: Callable[[R, Callable[[], datetime]], CertificateAuthority]
-    """The adapter; raises ValueError or OSError where a key or certificate cannot be used."""
+    """The adapter.
+
+    :raises ValueError: a key or certificate cannot be used.
+    :raises OSError: one cannot be read.
+    """
     issued: Callable[[R], Path | None]
     """Where it keeps what it has issued already, if it has: a new database would not know of it."""

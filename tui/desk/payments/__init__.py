@@ -1,1 +1,1 @@
-"""Money: one port for all payment channels, and an adapter for each channel."""
+"""Money: the port for all payment platforms, and what becomes of an attempt, a refund, a notice and a bill."""

@@ -19,6 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import InvalidatePoolError
 
 from tui.desk.storage.sealed import use_key
+from tui.desk.storage.sqlite import end_undone
 from tui.desk.storage.statements import NO_VALUES, Statement, ask
 from tui.desk.storage.transactions import Transaction, listeners
 from tui.desk.storage.variants import begin_postgresql, begin_sqlite, reads, writes, writes_once
@@ -43,6 +44,7 @@ def open_database(url: str, data_key: bytes | None = None, name: str = "", *, he
         engine = create_engine(url, hide_parameters=True)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", begin_sqlite)
+        event.listen(engine, "handle_error", end_undone)
     else:
         arguments: dict[str, Any] = {"application_name": name} if name else {}
         arguments |= {"heedful": True} if heedful else {}

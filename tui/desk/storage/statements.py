@@ -13,6 +13,8 @@ from sqlalchemy import Connection, Delete, Dialect, Insert, Select, Update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import NULLTYPE, TypeEngine
 
+from tui.desk.storage.sqlite import is_undone
+
 Statement = Select[*tuple[Any, ...]] | Insert | Update | Delete
 """Built once, by a module or a cache: it is known again by its identity."""
 Rows = list[tuple[Any, ...]]
@@ -97,6 +99,8 @@ def _refused(connection: Connection, cursor: Any, text: str, error: Exception) -
     gone = dialect.is_disconnect(error, connection.connection, cursor)  # type: ignore[arg-type]
     if gone:
         connection.engine.pool._invalidate(connection.connection, error)
+        connection.invalidate(error)
+    elif is_undone(connection):
         connection.invalidate(error)
     base = dialect.loaded_dbapi.Error
     wrapped = DBAPIError.instance(

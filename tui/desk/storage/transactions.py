@@ -57,11 +57,11 @@ class Transaction:
         return self._connection
 
     def check(self) -> None:
-        """Whether all of it can still be committed: a unit of work that is refused rolls everything back.
+        """Whether it can still be committed: a refused unit of work rolls all back, as a full disk does on SQLite.
 
         :raises PendingRollbackError: it cannot.
         """
-        if not self._begun.is_active:
+        if not self._begun.is_active or self._connection.invalidated:
             raise PendingRollbackError("the transaction was rolled back")
 
     @property

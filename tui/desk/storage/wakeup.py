@@ -38,7 +38,7 @@ def tell_others(connection: Connection, what: str) -> None:
 class Wakeup(ABC):
     """One thread waits; any other may end its wait. The waiting one alone uses the connection beside the pool."""
 
-    def __init__(self, engine: Engine, hear: Callable[[str], None] = lambda what: None) -> None:
+    def __init__(self, engine: Engine, hear: Callable[[str], None]) -> None:
         """Nothing is connected before the first wait.
 
         `hear` is told, by the thread that waits, what processes said with their commits, this one among them; nothing,
@@ -138,7 +138,7 @@ class _Notified(Wakeup):
 class _Counted(Wakeup):
     """By SQLite's count of commits, those of this process among them."""
 
-    def __init__(self, engine: Engine, hear: Callable[[str], None] = lambda what: None) -> None:
+    def __init__(self, engine: Engine, hear: Callable[[str], None]) -> None:
         super().__init__(engine, hear)
         self._count = 0
 

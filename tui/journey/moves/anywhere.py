@@ -1,6 +1,7 @@
 """Moves that are valid at every step: the token comes and goes, the desk is lost, a command failed."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from tui.core.beijing import SKEW
 from tui.core.certificate import Token
@@ -68,6 +69,22 @@ ASKED_AT = {
 }
 """Where a command's failure means something; one that comes after the person has moved on is dropped."""
 
+BUSY_OF = {
+    "SignIn": Busy.SIGNING_IN,
+    "LoadNotice": Busy.LOADING,
+    "AskOffer": Busy.CHECKING,
+    "LoadAgreement": Busy.LOADING,
+    "SaveApplication": Busy.SAVING,
+    "SubmitRequest": Busy.HANDING_IN,
+    "Pay": Busy.ORDERING,
+    "QueryPayment": Busy.QUERYING,
+    "EndPayment": Busy.ENDING_PAYMENT,
+    "Withdraw": Busy.WITHDRAWING,
+    "Confirm": Busy.CONFIRMING,
+    "RunSelfCheck": Busy.SELF_CHECKING,
+}
+"""What is under way while the desk is asked: another act of the person's does not end by this one's failure."""
+
 
 def tokens_seen(state: State, event: e.TokensSeen) -> Next:
     """The inserted tokens as they now are."""
@@ -105,18 +122,25 @@ def _still_known(state: State, snapshot: Snapshot) -> tuple[Token, ...]:
 
 def service_seen(state: State, event: e.ServiceSeen) -> Next:
     """The desk is there; where this machine's clock is wrong the desk's counts, which will judge the certificate."""
-    now = state.now if state.now is None or abs(state.now - event.service.time) <= SKEW else event.service.time
+    now = _set_right(state.now, event.service.time)
     return replace(state, service=event.service, now=now, desk_reachable=True, desk_failure=None), ()
 
 
 def desk_lost(state: State, event: e.DeskLost) -> Next:
-    """Said on the status line; the poll goes on."""
-    return replace(state, desk_reachable=False, desk_failure=event.failure), ()
+    """Said on the status line; the poll goes on. A desk that is not trusted for its dates alone tells the time."""
+    now = _set_right(state.now, event.failure.desk_time)
+    return replace(state, now=now, desk_reachable=False, desk_failure=event.failure), ()
+
+
+def _set_right(now: datetime | None, desk: datetime | None) -> datetime | None:
+    """The desk's time where it tells one and this machine's is known to differ by more than is harmless."""
+    return now if now is None or desk is None or abs(now - desk) <= SKEW else desk
 
 
 def failed(state: State, event: e.Failed) -> Next:
     """A command ended in a failure: to the step where the person can do something about it."""
-    if state.step not in ASKED_AT.get(event.command, ()):
+    meanwhile = state.busy is not None and event.command in BUSY_OF and state.busy is not BUSY_OF[event.command]
+    if state.step not in ASKED_AT.get(event.command, ()) or meanwhile:
         return state, ()
     failure = event.failure
     match failure.reason, state.step:

@@ -3,14 +3,14 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from tui.core.certificate import CertificateRef, Token
+from tui.core.certificate import CertificateRef, Token, named_after
 from tui.core.failure import Failure, Reason
 from tui.core.form.fields import ApplicationForm
 from tui.core.order import Application, ApplicationStatus, Term
 from tui.core.secret import Pin
 from tui.journey import commands as c
 from tui.journey import events as e
-from tui.journey.moves.common import Next, at, enter, follow
+from tui.journey.moves.common import Next, answered, at, enter, follow
 from tui.journey.state import Busy, State, Step
 
 
@@ -21,7 +21,7 @@ def agreement_ahead(state: State, event: e.AgreementLoaded) -> Next:
 
 def agreement_loaded(state: State, event: e.AgreementLoaded) -> Next:
     """Show it; whatever changed it is said in the banner."""
-    return replace(state, agreement=event.agreement, busy=None), ()
+    return replace(answered(state, Busy.LOADING), agreement=event.agreement), ()
 
 
 def accept_agreement(state: State, event: e.AgreementAccepted) -> Next:
@@ -31,7 +31,7 @@ def accept_agreement(state: State, event: e.AgreementAccepted) -> Next:
 
 def agreement_seen_again(state: State, event: e.AgreementLoaded) -> Next:
     """A draft continues with the agreement it accepted; a newer one is shown first."""
-    state = replace(state, agreement=event.agreement, busy=None)
+    state = replace(answered(state, Busy.LOADING), agreement=event.agreement)
     if state.application and state.application.agreement_digest != event.agreement.digest:
         return at(state, Step.AGREEMENT, Failure(Reason.AGREEMENT_CHANGED)), ()
     return state, ()
@@ -105,7 +105,7 @@ def with_pin(
     if failure := wrong_length(state.token, pin):
         pin.wipe()
         return replace(state, failure=failure), ()
-    return at(state, working), (command(state.chosen, pin, state.application),)
+    return at(state, working), (command(named_after(state.chosen, state.token), pin, state.application),)
 
 
 def wrong_length(token: Token, pin: Pin) -> Failure | None:

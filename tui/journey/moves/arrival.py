@@ -10,7 +10,7 @@ from tui.core.order import LIVE, ApplicationStatus
 from tui.journey import commands as c
 from tui.journey import events as e
 from tui.journey.moves import looking
-from tui.journey.moves.common import Next, at, enter, finished, leave, refuse, resume, too_old, uncover
+from tui.journey.moves.common import Next, answered, at, enter, finished, leave, refuse, resume, too_old, uncover
 from tui.journey.renewable import FRESH, renewable, young_successor
 from tui.journey.state import Busy, State, Step, step_of
 
@@ -106,14 +106,16 @@ def sign_in(state: State, event: e.SignInSubmitted) -> Next:
 
 
 def signed_in(state: State, event: e.SignedIn) -> Next:
-    """On to the notice, or back to what was covered when the CA was pulled."""
+    """On to the notice, or back to what was covered when the CA was pulled; a sign-in that was left opens nothing."""
+    if state.busy is not Busy.SIGNING_IN:
+        return state, ()
     step = state.return_to if state.covered else Step.NOTICE
     return enter(replace(state, signed_in=True, desk_reachable=True, covered=False), step)
 
 
 def notice_loaded(state: State, event: e.NoticeLoaded) -> Next:
     """Show it."""
-    return replace(state, notice=event.notice, busy=None, failure=None), ()
+    return replace(answered(state, Busy.LOADING), notice=event.notice, failure=None), ()
 
 
 def accept_notice(state: State, event: e.NoticeAccepted) -> Next:
@@ -136,7 +138,7 @@ def offer_made(state: State, event: e.OfferMade) -> Next:
         return refuse(state, Failure(Reason.ALREADY_RENEWED))
     failure = state.failure if state.step is Step.FORM else None
     typed = event.offer.form if event.offer.form and state.form == ApplicationForm() else state.form
-    return replace(state, offer=event.offer, form=typed, busy=None, failure=failure), ()
+    return replace(answered(state, Busy.CHECKING), offer=event.offer, form=typed, failure=failure), ()
 
 
 def request_renewal(state: State, event: e.RenewalRequested) -> Next:

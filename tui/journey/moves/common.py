@@ -16,6 +16,10 @@ WATCHED = frozenset({ApplicationStatus.ENTERED, ApplicationStatus.ISSUING})
 """While an application is in one of these the desk moves it on by itself, so it is polled."""
 
 
+_PAID = frozenset({ApplicationStatus.ISSUING, ApplicationStatus.ISSUED, ApplicationStatus.INSTALLED})
+"""None of them leads back to one before the payment."""
+
+
 def at(state: State, step: Step, failure: Failure | None = None) -> State:
     """The state at another step, with nothing under way; a step that needs the CA waits for it to be put back.
 
@@ -26,6 +30,11 @@ def at(state: State, step: Step, failure: Failure | None = None) -> State:
     elif Trait.TYPED in step.traits and state.covered:
         state, step = replace(state, return_to=step), Step.SIGN_IN
     return replace(state, step=step, busy=None, stage=None, failure=failure)
+
+
+def answered(state: State, busy: Busy) -> State:
+    """With nothing under way if it was this; an answer of a step that was left ends nothing that came after it."""
+    return replace(state, busy=None) if state.busy is busy else state
 
 
 def cover(state: State, step: Step) -> State:
@@ -96,7 +105,7 @@ def finished(state: State, application: Application) -> Next:
 def follow(state: State, event: e.ApplicationSeen) -> Next:
     """Take the application as it now is and go where it has moved to; a poll never disturbs what is under way."""
     application = event.application
-    if state.application is not None and application.business_no != state.application.business_no:
+    if state.application is not None and _is_older(application, state.application):
         return state, ()
     state = replace(state, application=application, desk_reachable=True)
     if not _asks_one_sum(application):
@@ -117,6 +126,12 @@ def follow(state: State, event: e.ApplicationSeen) -> Next:
             return finished(state, application)
         case ApplicationStatus.WITHDRAWN | ApplicationStatus.LAPSED | ApplicationStatus.FAILED:
             return at(state, Step.WITHDRAWN), ()
+
+
+def _is_older(application: Application, known: Application) -> bool:
+    """Another one, or an answer that took longer than the news of the payment."""
+    unpaid = application.status in (ApplicationStatus.DRAFT, ApplicationStatus.ENTERED)
+    return application.business_no != known.business_no or (unpaid and known.status in _PAID)
 
 
 def _asks_one_sum(application: Application) -> bool:

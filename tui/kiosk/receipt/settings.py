@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from tui.core.frozen import frozen
-from tui.process.tables import Table
+from tui.process.tables import Table, at_home
 
 NARROWEST, WIDEST = 24, 64
 """Columns of half-width characters: 32 on 58 mm paper, 48 on 80 mm."""
@@ -38,10 +38,10 @@ class ReceiptSettings:
 def read_receipt(table: Table) -> ReceiptSettings:
     """The settings of this table.
 
-    Raises `SettingsError`.
+    :raises SettingsError: a setting is of the wrong kind or value.
     """
     named = table.take("folder", str, "")
-    folder = table.source.parent / Path(named).expanduser() if named else None
+    folder = table.source.parent / at_home(named) if named else None
     return ReceiptSettings(_printer(table), folder)
 
 

@@ -33,7 +33,7 @@ async def answer_token(
 ) -> e.TokenRevealed | e.PinChanged | e.RequestMade | e.Installed | e.Retired:
     """Ask the token.
 
-    Raises `TokenError`.
+    :raises TokenError: token or driver refused, or could not.
     """
     match command:
         case c.Look(token, pin):
@@ -59,7 +59,7 @@ async def answer_check(command: c.RunSelfCheck, checks: SelfCheckPort) -> e.Self
 async def answer_desk(command: DeskCommand, desk: DeskPort) -> e.Event:
     """Ask the desk.
 
-    Raises `DeskError`.
+    :raises DeskError: the desk refused, or was not reached.
     """
     match command:
         case c.AskService():

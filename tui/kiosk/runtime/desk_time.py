@@ -1,15 +1,20 @@
 """Tell the time by this machine's clock, or by the desk's where the two differ by more than is harmless."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from tui.core.beijing import SKEW
+
+
+def utc_now() -> datetime:
+    """The machine's clock, aware."""
+    return datetime.now(UTC)
 
 
 class DeskTime:
     """This machine's clock, set right by the desk's."""
 
-    def __init__(self, clock: Callable[[], datetime]) -> None:
+    def __init__(self, clock: Callable[[], datetime] = utc_now) -> None:
         self._clock, self._ahead = clock, timedelta()
 
     def __call__(self) -> datetime:

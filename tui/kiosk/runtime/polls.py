@@ -42,8 +42,8 @@ async def watch_tokens(tokens: TokenPort, post: Post, clock: Callable[[], dateti
 
 
 async def watch_service(desk: DeskPort, post: Post, time: DeskTime, pace: Pace) -> None:
-    """Ask the desk's status at once and again and again; a loss is told once."""
-    losses = 0
+    """Ask the desk's status at once and again and again; a loss is told once, and again when its reason is another."""
+    losses, told = 0, None
     while True:
         try:
             status = await desk.status()
@@ -51,11 +51,14 @@ async def watch_service(desk: DeskPort, post: Post, time: DeskTime, pace: Pace) 
         except Exception as error:  # noqa: BLE001 - the outermost loop of a watcher
             losses += 1
             failure = _told(error, "WatchService")
-            if losses == 1:
+            if failure.desk_time is not None:
+                time.told(failure.desk_time)
+            if failure.reason is not told:
                 post(DeskLost(failure))
+                told = failure.reason
             pause = pace.back_off(losses, failure.retry_after)
         else:
-            losses = 0
+            losses, told = 0, None
             post(ServiceSeen(status))
             pause = pace.service
         await asyncio.sleep(pause)
@@ -66,7 +69,8 @@ async def watch_application(desk: DeskPort, business_no: str, post: Post, pace: 
 
     A desk that can wait for a change is asked again as soon as it has told one, any other at the pace of the polls; so
     is either about an application that no longer moves by itself: whoever hears that stops this poll.
-    Raises `KioskError` when the desk refuses: the poll is over then.
+
+    :raises KioskError: the desk refuses; the poll is over then.
     """
     now = asyncio.get_running_loop().time
     begun = told = now()

@@ -3,7 +3,6 @@
 import asyncio
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from tui.kiosk.runtime.pace import Pace
@@ -15,19 +14,11 @@ if TYPE_CHECKING:  # imported by `start`, after the first paint: dozens of datac
     from tui.kiosk.runtime.worker import Worker
 
 
-def utc_now() -> datetime:
-    """The machine's clock, aware."""
-    return datetime.now(UTC)
-
-
 class Runtime:
     """Takes commands from any thread and posts events from its own; `build` runs on that thread, too."""
 
-    def __init__(
-        self, build: "Callable[[], Ports]", clock: Callable[[], datetime] = utc_now, pace: Pace | None = None
-    ) -> None:
+    def __init__(self, build: "Callable[[], Ports]", pace: Pace | None = None) -> None:
         self._build = build
-        self._clock = clock
         self._pace = pace or Pace()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._worker: Worker | None = None
@@ -39,7 +30,7 @@ class Runtime:
         from tui.kiosk.runtime.worker import Worker
 
         loop = self._loop = asyncio.new_event_loop()
-        worker = self._worker = Worker(self._build, post, self._clock, self._pace, loop)
+        worker = self._worker = Worker(self._build, post, self._pace, loop)
 
         def main() -> None:
             with asyncio.Runner(loop_factory=lambda: loop) as runner:

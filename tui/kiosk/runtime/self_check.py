@@ -1,8 +1,5 @@
 """Check what a renewal needs, one result each (环境检测)."""
 
-from collections.abc import Callable
-from datetime import datetime
-
 from tui.core.beijing import beijing
 from tui.core.certificate import Certificate
 from tui.core.failure import Failure, KioskError, Reason
@@ -16,11 +13,11 @@ from tui.kiosk.runtime.desk_time import DeskTime
 class SelfCheck:
     """Implements `SelfCheckPort`: asks the desk once and judges what the modules see."""
 
-    def __init__(self, desk: DeskPort, modules: tuple[str, ...], version: str, clock: Callable[[], datetime]) -> None:
+    def __init__(self, desk: DeskPort, modules: tuple[str, ...], version: str, time: DeskTime) -> None:
         self._desk = desk
         self._modules = modules
         self._version = version
-        self._time = DeskTime(clock)
+        self._time = time
 
     async def run(self, snapshot: Snapshot) -> tuple[Check, ...]:
         """All checks; what cannot be judged without the desk is left out while the desk is away."""
@@ -28,8 +25,10 @@ class SelfCheck:
         try:
             status = await self._desk.status()
         except KioskError as error:
-            certificate = self._certificate(snapshot)
             failure, version = error.failure, Check("version", True, self._version)
+            if failure.desk_time is not None:
+                self._time.told(failure.desk_time)
+            certificate = self._certificate(snapshot)
             desk = Check("desk", False, failure.detail, failure)
             if failure.reason is Reason.CLOCK_WRONG:
                 return *drivers, token, certificate, desk, Check("clock", False, failure.detail, failure), version

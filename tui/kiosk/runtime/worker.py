@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable, Coroutine
-from datetime import datetime
 from typing import Any
 
 from tui.core.failure import KioskError
@@ -12,7 +11,6 @@ from tui.journey import commands as c
 from tui.journey.events import DetailsRead, Event, Failed, TokenProgressed
 from tui.journey.ports import DeskPort
 from tui.kiosk.runtime.answer import DeskCommand, TokenCommand, answer_check, answer_desk, answer_token, wipe
-from tui.kiosk.runtime.desk_time import DeskTime
 from tui.kiosk.runtime.keeping import Keeping
 from tui.kiosk.runtime.pace import Pace
 from tui.kiosk.runtime.polls import Post, watch_application, watch_service, watch_tokens
@@ -22,6 +20,8 @@ from tui.kiosk.runtime.unexpected import failure_of
 _log = logging.getLogger(__name__)
 
 Work = Coroutine[Any, Any, None]
+_CHANGING = (c.SaveApplication, c.SubmitRequest, c.Pay, c.QueryPayment, c.EndPayment, c.Withdraw, c.Confirm)
+"""What one of them is about, the desk may still do after the kiosk has stopped listening."""
 
 
 class Worker:
@@ -31,11 +31,10 @@ class Worker:
         self,
         build: Callable[[], Ports],
         post: Post,
-        clock: Callable[[], datetime],
         pace: Pace,
         loop: asyncio.AbstractEventLoop,
     ) -> None:
-        self._build, self._post, self._clock, self._pace = build, post, clock, pace
+        self._build, self._post, self._pace = build, post, pace
         self.stopping = asyncio.Event()
         self._ports: asyncio.Future[Ports] = loop.create_future()
         self._looked = asyncio.Event()
@@ -44,6 +43,8 @@ class Worker:
         self._tasks: set[asyncio.Task[None]] = set()
         self._droppable: set[asyncio.Task[None]] = set()
         """Commands that a sign-out ends."""
+        self._latest: dict[str, asyncio.Task[None]] = {}
+        """The desk's commands under way, by kind: the answer of an earlier one of a kind comes too late."""
         self._poll: asyncio.Task[None] | None = None
         self._keeping = Keeping(self._opened, pace.form, pace.farewell)
         self._farewell: asyncio.Task[None] | None = None
@@ -91,9 +92,20 @@ class Worker:
                 self._begin(command, name, post)
 
     def _begin(self, command: DeskCommand | c.RunSelfCheck, name: str, post: Post) -> None:
-        task = self._spawn(self._ask(command, post), name, post)
+        """Instead of an earlier one of its kind that is under way: of one that changes something, after it."""
+        earlier = self._latest.get(name)
+        if earlier is not None and not isinstance(command, _CHANGING):
+            earlier.cancel()
+
+        def latest(event: Event) -> None:
+            if self._latest.get(name) is task:
+                post(event)
+
+        task = self._spawn(self._ask(command, latest, earlier), name, latest)
+        self._latest[name] = task
         task.add_done_callback(lambda _: wipe(command))
         task.add_done_callback(self._droppable.discard)
+        task.add_done_callback(lambda done: self._latest.pop(name) if self._latest.get(name) is done else None)
         self._droppable.add(task)
 
     async def _open(self) -> None:
@@ -104,10 +116,9 @@ class Worker:
             self._looked.set()
 
         self._ports.set_result(ports)
-        time = DeskTime(self._clock)
-        self._spawn(watch_tokens(ports.tokens, seen, time, self._pace), "WatchTokens", post)
+        self._spawn(watch_tokens(ports.tokens, seen, ports.time, self._pace), "WatchTokens", post)
         await self._first_look()
-        self._spawn(watch_service(ports.desk, self._post, time, self._pace), "WatchService", self._post)
+        self._spawn(watch_service(ports.desk, self._post, ports.time, self._pace), "WatchService", self._post)
 
     async def _first_look(self) -> None:
         """The tokens first: what asks the desk holds the interpreter for a tenth of a second of imports."""
@@ -146,7 +157,9 @@ class Worker:
     async def _watch(self, business_no: str, post: Post) -> None:
         await watch_application((await self._opened()).desk, business_no, post, self._pace)
 
-    async def _ask(self, command: DeskCommand | c.RunSelfCheck, post: Post) -> None:
+    async def _ask(self, command: DeskCommand | c.RunSelfCheck, post: Post, earlier: asyncio.Task[None] | None) -> None:
+        if earlier is not None:
+            await asyncio.wait({earlier})
         ports = await self._opened()
         match command:
             case c.SignIn() if self._farewell is not None:

@@ -167,6 +167,11 @@ class FormScreen(TypedScreen):
             **{name: self.text(name) for name in self.named},
         )
 
+    @property
+    def kind(self) -> object:
+        """证件类型."""
+        return self.typed().id_type
+
     def edited(self) -> FormEdited:
         """Kept by the flow."""
         return FormEdited(self.typed())

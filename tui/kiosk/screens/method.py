@@ -127,6 +127,11 @@ class MethodScreen(TypedScreen):
         invoice = InvoiceForm(self.text("tax_number"), self.text("title"), self._buyer())
         return (method if isinstance(method, PaymentMethod) else self.state.method), invoice
 
+    @property
+    def kind(self) -> object:
+        """购买方."""
+        return self._buyer()
+
     def edited(self) -> InvoiceEdited:
         """Kept by the flow."""
         return InvoiceEdited(*self.typed())

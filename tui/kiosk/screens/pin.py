@@ -35,6 +35,8 @@ class PinScreen(StepScreen):
     def __init__(self) -> None:
         super().__init__()
         self._entry = PinEntry(id="pin-entry")
+        self._token = "", ""
+        """Label and serial of the one whose PIN is typed."""
 
     def compose_body(self) -> Iterable[Widget]:
         """Purpose, tries, pad, the tick of the last try."""
@@ -57,15 +59,17 @@ class PinScreen(StepScreen):
 
     def entered(self, state: State) -> None:
         """Nothing typed, nothing ticked."""
-        self.query_one(Tick).ticked = False
-        self._entry.wipe()
+        self._begin_anew()
         self.query_one(Keypad).place(shuffled=self._hands.shuffled)
 
     def show(self, state: State) -> None:
-        """Draw what the token says of itself."""
+        """Draw what the token says of itself; what was typed for another one is not for it."""
         token = state.token
         if token is None:
             return
+        if self._token != (token.label, token.serial):
+            self._token = token.label, token.serial
+            self._begin_anew()
         own_pad, locked = token.pin_pad, is_locked(state, token)
         self.query_one("#purpose", Static).update(Content(purpose_words(state)))
         words, urgent = tries_words(state, token)
@@ -90,6 +94,9 @@ class PinScreen(StepScreen):
 
     def left(self) -> None:
         """Nothing of the PIN, nor of the consent to the last try."""
+        self._begin_anew()
+
+    def _begin_anew(self) -> None:
         self._entry.wipe()
         self.query_one(Tick).ticked = False
 

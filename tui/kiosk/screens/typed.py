@@ -1,6 +1,7 @@
 """What the two screens with forms share: nothing typed is lost, each field speaks for itself."""
 
 from abc import abstractmethod
+from collections.abc import Collection
 from typing import ClassVar
 
 from textual import on
@@ -30,6 +31,8 @@ class TypedScreen(StepScreen):
         self._pause: Timer | None = None
         self._told: Failure | None = None
         self._visited: set[str] = set()
+        self._refused: dict[str, tuple[object, str]] = {}
+        """By field: what stood there when it was refused, and the refusal, which the rules here need not know."""
 
     # ── for subclasses ──────────────────────────────────────────────────────
     @abstractmethod
@@ -39,6 +42,10 @@ class TypedScreen(StepScreen):
     @abstractmethod
     def errors(self) -> FieldErrors:
         """Every error of what stands in the fields now."""
+
+    @property
+    def kind(self) -> object:
+        """The choice by which the fields are judged."""
 
     # ── what was typed ──────────────────────────────────────────────────────
     def field(self, name: str) -> Field:
@@ -85,6 +92,7 @@ class TypedScreen(StepScreen):
     def entered(self, state: State) -> None:
         """No field was visited yet."""
         self._visited.clear()
+        self._refused.clear()
         self._told = None
         self._mark({})
 
@@ -93,6 +101,7 @@ class TypedScreen(StepScreen):
         if self._pause is not None:
             self._pause.stop()
             self._pause = None
+        self._refused.clear()
         for field in self.query(TextField):
             field.fill("")
 
@@ -100,15 +109,24 @@ class TypedScreen(StepScreen):
     @on(Field.Left)
     def _field_left(self, event: Field.Left) -> None:
         self._visited.add(event.field.name or "")
-        wrong = dict(self.errors())
-        self._mark({name: error for name, error in wrong.items() if name in self._visited and self._spoken(name)})
+        self._judge(self._visited)
 
     @on(Choice.Changed)
     def judge_again(self) -> None:
         """A message goes when what it was about is replaced, by the program or by another choice."""
-        standing = {field.name for field in self.query(Field) if field.wrong}
+        standing = {field.name or "" for field in self.query(Field) if field.wrong}
         if standing:
-            self._mark({name: error for name, error in self.errors() if name in standing and self._spoken(name)})
+            self._judge(standing)
+
+    def _judge(self, asked: Collection[str]) -> None:
+        """By the rules here, and by what the desk has refused for as long as it stands there unchanged."""
+        wrong = {name: error for name, error in self.errors() if self._spoken(name)}
+        refused = {name: error for name, (about, error) in self._refused.items() if about == self._about(name)}
+        self._mark({name: error for name, error in (refused | wrong).items() if name in asked})
+
+    def _about(self, name: str) -> object:
+        entry = self.field(name).entry
+        return self.kind, entry.value if isinstance(entry, Choice) else self.text(name)
 
     def _spoken(self, name: str) -> bool:
         """A field that was passed by empty is not blamed before 提交."""
@@ -120,6 +138,8 @@ class TypedScreen(StepScreen):
             return
         self._told = failure
         self._visited.update(self.named)
+        named = {field.name for field in self.query(Field)}
+        self._refused = {name: (self._about(name), error) for name, error in failure.field_errors if name in named}
         self._mark(dict(failure.field_errors))
         if wrong := first_wrong(self.query(Field)):
             self.set_focus(wrong.entry)

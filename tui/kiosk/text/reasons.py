@@ -151,7 +151,10 @@ REASONS: dict[Reason, tuple[str, str]] = {
     Reason.DESK_FAULT: (N_("续期服务出现故障。"), N_("请稍后重试；再次出现请联系客服。")),
     Reason.DESK_BUSY: (N_("续期服务繁忙。"), N_("请稍等片刻后重试。")),
     Reason.KIOSK_TOO_OLD: (N_("本终端的程序版本过低。"), N_("请工作人员升级程序后再办理。")),
-    Reason.CLOCK_WRONG: (N_("本终端的时间与服务不一致。"), N_("请工作人员校准本终端的日期和时间，再按「重试」。")),
+    Reason.CLOCK_WRONG: (
+        N_("本终端的时间与服务不一致。"),
+        N_("请工作人员校准本终端的日期和时间（timedatectl set-ntp true），再按「重试」。"),
+    ),
     Reason.SETTINGS_WRONG: (N_("本终端的设置有误。"), N_("请工作人员检查设置文件。")),
     Reason.KIOSK_FAULT: (N_("程序出现故障。"), N_("请重试；再次出现请通知工作人员。")),
 }

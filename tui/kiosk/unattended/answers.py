@@ -58,7 +58,7 @@ class Answers:
 def read_answers(path: Path) -> Answers:
     """The answers of one file.
 
-    Raises `SettingsError`; it never repeats a value.
+    :raises SettingsError: a key is wanting, unknown or wrong; the text never repeats a value.
     """
     top = open_table(path)
     agent, recipient = top.table("agent"), top.table("recipient")

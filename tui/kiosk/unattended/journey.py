@@ -1,9 +1,8 @@
 """Run the journey without screens (`ca-kiosk renew`): the same flow and runtime, answers from a file."""
 
 import queue
-import time
-from collections.abc import Callable
 from dataclasses import replace
+from time import monotonic
 
 from tui.core.exits import Exit, exit_of
 from tui.core.failure import Failure, Reason
@@ -61,18 +60,15 @@ class Journey:
         answers: Answers,
         pin: Pin,
         report: Report,
-        *,
-        clock: Callable[[], float] = time.monotonic,
-        events: "queue.SimpleQueue[e.Event] | None" = None,
+        events: "queue.SimpleQueue[e.Event]",
     ) -> None:
-        """`events` is where a runtime that was started already posts."""
-        self._runtime, self._report, self._clock = runtime, report, clock
+        """`events` is where the runtime, which was started, posts."""
+        self._runtime, self._report = runtime, report
         self._answers, self._person = answers, Person(answers, pin)
         self._milestones = Milestones(report, self._person)
-        self._events: queue.SimpleQueue[e.Event] = events or queue.SimpleQueue()
-        self._started = events is not None
+        self._events = events
         self._state = State()
-        self._begun = clock()
+        self._begun = monotonic()
         self._watch: c.WatchApplication | None = None
         """The look at the application that waits until there is nothing else to do."""
         self._answered: State | None = None
@@ -84,9 +80,7 @@ class Journey:
 
     def run(self) -> Exit:
         """The whole journey; whatever ends it, the secrets are wiped and the ports closed."""
-        self._begun = self._clock()
-        if not self._started:
-            self._runtime.start(self._events.put)
+        self._begun = monotonic()
         try:
             while (code := self._end()) is None:
                 if (event := self._next()) is not None:
@@ -129,7 +123,7 @@ class Journey:
 
     def _next(self) -> e.Event | None:
         """The answer to the state as it is, else what happens next; None when a time has passed instead."""
-        state, now = self._state, self._clock()
+        state, now = self._state, monotonic()
         wait: float | None = None
         if self._failing is not None and state.failure is not None:
             if now >= self._again_at:
@@ -155,9 +149,9 @@ class Journey:
                 self._failing = None
         elif failure.reason in PATIENCE:
             known = failing is not None and failing[:2] == (failure.reason, state.step)
-            since = failing[2] if failing is not None and known else self._clock()
+            since = failing[2] if failing is not None and known else monotonic()
             self._failing = (failure.reason, state.step, since)
-            self._again_at = self._clock() + min(failure.retry_after or PAUSE, LONGEST_PAUSE)
+            self._again_at = monotonic() + min(failure.retry_after or PAUSE, LONGEST_PAUSE)
 
     def _end(self) -> Exit | None:
         """The exit code once the journey is over."""
@@ -199,16 +193,14 @@ class Journey:
                 return self._wrong_serial(state)
             case Step.CHOOSING if self._person.act(state) is None:
                 return self._wrong_serial(state)
-            case Step.WAITING if (
-                failure is None and self._clock() >= self._begun + GRACE and not self._person.act(state)
-            ):
+            case Step.WAITING if failure is None and monotonic() >= self._begun + GRACE and not self._person.act(state):
                 return self._absent(state)
         if failure is None:
             return None
         asked_the_pin = Trait.PIN in state.step.traits  # a second wrong one brings the token nearer to its lock
         if self._failing is None or failure.reason not in PATIENCE or asked_the_pin:
             return failure
-        return failure if self._clock() - self._failing[2] > PATIENCE[failure.reason] else None
+        return failure if monotonic() - self._failing[2] > PATIENCE[failure.reason] else None
 
     def _absent(self, state: State) -> Failure | None:
         """What the journey cannot begin without."""

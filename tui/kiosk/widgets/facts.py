@@ -31,7 +31,7 @@ class Facts(Words):
         self.show(self._facts)
 
 
-def sectioned(sections: tuple[tuple[str, tuple[Fact, ...]], ...], width: int = 0) -> Content:
+def sectioned(sections: tuple[tuple[str, tuple[Fact, ...]], ...], width: int) -> Content:
     """Tables below their titles, all values in one column."""
     column = _column(fact for _, facts in sections for fact in facts)
     tables = [

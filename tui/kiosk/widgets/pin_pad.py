@@ -226,7 +226,7 @@ class Keypad(Widget):
     def _look(self, key: int | PadKey, row: int) -> tuple[str, str]:
         """Names of the styles of a key and of its edges."""
         if key is SUBMIT:
-            return ("shut", "shut") if self._shut else ("main", "main")
+            return ("shut", "edge") if self._shut else ("main", "main")
         if isinstance(key, PadKey):
             return "act", "edge"
         return "other" if row % 2 and not self._rows[1] and not Figures.half_blocks else "key", "edge"

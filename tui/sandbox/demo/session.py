@@ -8,6 +8,8 @@ import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tui.process.paths import absolute
+
 PIN = "12345678"
 TOKEN_LABEL = "CA-DEMO"
 DAYS_LEFT = 20
@@ -79,7 +81,7 @@ def prepare(directory: Path | None = None) -> Demo:
     :raises OSError: the folder cannot be made.
     """
     folder = None if directory else tempfile.TemporaryDirectory(prefix="ca-kiosk-demo-")
-    place = Path(folder.name) if folder else Path(directory or ".").absolute()
+    place = Path(folder.name) if folder else absolute(directory or Path())
     place.mkdir(parents=True, exist_ok=True)
     log = place / "sandbox.log"
     with log.open("ab") as errors:

@@ -23,7 +23,10 @@ class Channel:
         self._poll.register(self._reader, select.POLLIN)
 
     def send(self, report: Report) -> None:
-        """Write one message; raise BrokenPipeError when the program is gone."""
+        """Write one message.
+
+        :raises BrokenPipeError: the program is gone.
+        """
         rest = memoryview(protocol.framed(protocol.encode(report)))
         while rest:
             rest = rest[os.write(self._writer, rest) :]
@@ -37,7 +40,10 @@ class Channel:
         return any(descriptor == self._reader for descriptor, _ in self._poll.poll(seconds * 1000))
 
     def receive(self) -> bytearray:
-        """Read one message into a buffer that can be wiped; raise EOFError when the program is gone."""
+        """Read one message into a buffer that can be wiped.
+
+        :raises EOFError: the program is gone.
+        """
         (length,) = protocol.HEADER.unpack(self._exactly(protocol.HEADER.size))
         if length > protocol.LIMIT:
             raise EOFError

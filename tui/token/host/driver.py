@@ -11,7 +11,10 @@ class Driver:
     """A PKCS#11 module after C_Initialize."""
 
     def __init__(self, path: str) -> None:
-        """Raise `TokenError` with one of `core.failure.UNLOADABLE` when it cannot be loaded."""
+        """Load it.
+
+        :raises TokenError: it cannot be loaded; the reason is one of `core.failure.UNLOADABLE`.
+        """
         self.lib = Library()
         try:
             self.lib.load(path)

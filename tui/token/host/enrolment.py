@@ -59,7 +59,7 @@ def install(driver: Driver, order: Install, ask_pin: AskPin, progress: Progress)
         if order.policy is KeyPolicy.KEEP and after.spki != before.spki:
             raise faults.fault(Reason.CERTIFICATE_MISMATCH, "public key")
         session = workspace.session
-        key_id, known = _key_id(workspace, order.business_no, certified), order.business_no.encode()
+        key_id, known = _key_id(workspace, certified), order.business_no.encode()
         if order.issued == old.der and (order.old or workspace.key_object(certified).label != known):
             raise faults.fault(Reason.CERTIFICATE_MISMATCH, "the old certificate")
         if not objects.certificate_handles(session, key_id, order.issued):
@@ -156,12 +156,14 @@ def _labelled(session: Any, business_no: str) -> KeyPair | None:
     return next((pair for pair in objects.key_pairs(session) if pair.label == business_no), None)
 
 
-def _key_id(workspace: Workspace, business_no: str, certified: Any) -> bytes:
-    """CKA_ID of the private key that the issued certificate certifies, whatever the other half's is."""
+def _key_id(workspace: Workspace, certified: Any) -> bytes:
+    """CKA_ID of the private key that the issued certificate certifies, whatever the other half's is.
+
+    KEY_MISSING where it is not here: the application may have been handed in with another token, a copy of this one.
+    """
     try:
         return workspace.key_object(certified).key_id
-    except TokenError as missing:
-        known = missing.failure.reason in {Reason.KEY_MISSING, Reason.KEY_UNSUPPORTED}
-        if not known or _labelled(workspace.session, business_no) is None:
+    except TokenError as unfit:
+        if unfit.failure.reason is not Reason.KEY_UNSUPPORTED:
             raise
-        raise faults.fault(Reason.CERTIFICATE_MISMATCH, "public key") from missing
+        raise faults.fault(Reason.CERTIFICATE_MISMATCH, "public key") from unfit

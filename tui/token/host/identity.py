@@ -14,7 +14,6 @@ from tui.core.certificate import (
     find,
     find_token,
     holds_key,
-    likeliest,
     refer,
     refer_token,
 )
@@ -62,9 +61,10 @@ def _is_another(token: Token, expected: CertificateRef) -> bool:
 
 
 def locate(driver: Driver, reference: CertificateRef, replaced: bytes = b"") -> tuple[Token, Certificate | None]:
-    """The token that holds this very certificate; raise TOKEN_SWAPPED, TOKEN_REMOVED or TOKEN_FAULT.
+    """The token that is meant, with this very certificate; raise TOKEN_SWAPPED, TOKEN_REMOVED or TOKEN_FAULT.
 
-    Where `replaced` is given (the certificate's DER), the token may be known by the certificate's key alone; where the
+    Another token with a copy of certificate and key has a PIN of its own, and is another token. Where `replaced` is
+    given (the certificate's DER), the token may be known by the certificate's key alone; where the
     certificate is visible only after the PIN, by its name and serial, without a certificate then.
     """
     for look_again in (False, True):
@@ -72,12 +72,13 @@ def locate(driver: Driver, reference: CertificateRef, replaced: bytes = b"") -> 
         with contextlib.suppress(PyKCS11Error):
             if look_again:
                 driver.restart()
-            seen = likeliest(objects.tokens(driver), reference)
-            if found := find(seen, reference.fingerprint):
+            seen = objects.tokens(driver)
+            meant = tuple(token for token in seen if reference.names(token))
+            if found := find(meant, reference.fingerprint):
                 return found
-            if reference.private and (named := next((t for t in seen if reference.names(t) and not t.fault), None)):
+            if reference.private and (named := next((t for t in meant if not t.fault), None)):
                 return named, None
-            if replaced and (token := find_token(seen, reference)):
+            if replaced and (token := find_token(meant, reference)):
                 return token, known_by_key(driver, token, reference, replaced)
     if any(_is_another(token, reference) for token in seen):
         raise faults.fault(Reason.TOKEN_SWAPPED)

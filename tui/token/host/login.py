@@ -33,7 +33,10 @@ class HeldPin:
         self._accepted = False
 
     def log_in(self) -> None:
-        """C_Login(CKU_USER); raise `TokenError`. One that says "logged in already" has not looked at the PIN."""
+        """C_Login(CKU_USER); one that says "logged in already" has not looked at the PIN.
+
+        :raises TokenError: the PIN was refused, or the login failed.
+        """
         self._accepted = self._login(PyKCS11.CKU_USER) == PyKCS11.CKR_OK
 
     def log_in_for_signature(self) -> None:
@@ -54,7 +57,10 @@ class HeldPin:
         self._accepted = True
 
     def change_to(self, new: bytearray) -> None:
-        """C_SetPIN, once; raise `TokenError`. A pad of the token's own asks for both PINs, after no login."""
+        """C_SetPIN, once; a pad of the token's own asks for both PINs, after no login.
+
+        :raises TokenError: either PIN was refused, or the change failed.
+        """
         token = self._token
         check_new(token, new)
         if token.pin_state is PinState.LOCKED:

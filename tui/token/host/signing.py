@@ -15,7 +15,7 @@ class Signer:
     """Signs in one session after C_Login."""
 
     def __init__(self, session: Any, authenticate: Callable[[], None]) -> None:
-        """`authenticate` is C_Login(CKU_CONTEXT_SPECIFIC), and raises `TokenError`."""
+        """`authenticate` is C_Login(CKU_CONTEXT_SPECIFIC); what it raises, `sign` does."""
         self._session, self._authenticate = session, authenticate
         self._demanding: dict[int, bool] = {}
         """Handle to CKA_ALWAYS_AUTHENTICATE (PKCS#11 v2.40 4.9)."""

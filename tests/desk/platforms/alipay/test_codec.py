@@ -87,6 +87,11 @@ def test_a_genuine_answer_is_read() -> None:
     assert open_answer(answer(PAID), QUERY, TRUST)["trade_status"] == "TRADE_SUCCESS"
 
 
+@pytest.mark.parametrize("after", [b"\n", b"\r\n", b" \n\n", b"\t"])
+def test_a_line_end_behind_an_answer_is_no_part_of_it(after: bytes) -> None:
+    assert open_answer(b"\n" + answer(PAID) + after, QUERY, TRUST)["trade_status"] == "TRADE_SUCCESS"
+
+
 def test_certificate_mode_has_one_more_member() -> None:
     body = answer(PAID).replace(b',"sign"', b',"alipay_cert_sn":"7513","sign"')
     assert open_answer(body, QUERY, TRUST)["out_trade_no"] == "K1"

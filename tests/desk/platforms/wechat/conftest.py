@@ -12,7 +12,7 @@ from tests.harness.desk.doubles import Clock
 from tests.harness.desk.kit import Wire
 from tui.desk.outbound import Answer
 from tui.desk.platforms.wechat.gateway import Wechat
-from tui.sandbox.gateways.wechat.gateway import WechatSandbox, wechat_app
+from tui.sandbox.gateways.wechat.gateway import WechatSandbox
 from tui.sandbox.gateways.wechat.keys import make_keys, wechat_settings
 from tui.sandbox.gateways.wechat.speaker import WechatSpeaker
 
@@ -74,7 +74,7 @@ def open_shop(keys: Path, folder: Path, *, certificates: bool = False) -> Shop:
         (directory / file.name).symlink_to(file)
     clock = Clock()
     clock.now = clock.now.replace(year=2027)  # within the certificate's time
-    platform = wechat_app(directory, clock=clock, by_hand=True)
+    platform = WechatSandbox(directory, clock=clock, by_hand=True)
     wire = Scripted(platform, speaker=WechatSpeaker(directory, clock))
     settings = wechat_settings(directory, "https://api.example", certificates=certificates)
     return Shop(Wechat(settings, clock, wire), wire, platform, clock, directory)

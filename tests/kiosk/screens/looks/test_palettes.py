@@ -12,6 +12,7 @@ from tui.kiosk.screens.looks.wcag import VGA, XTERM, pairs, ratio
 from tui.kiosk.terminal.painting.renditions import Renditions
 
 INDEXED = (dark.INDEXED, light.INDEXED, contrast.INDEXED)
+HEX = (dark.TRUE, light.TRUE, contrast.TRUE, *INDEXED)
 ANSI = (dark.SIXTEEN, dark.EIGHT, light.SIXTEEN, light.EIGHT, contrast.SIXTEEN, contrast.EIGHT)
 
 
@@ -21,7 +22,7 @@ def weak(palette: Palette, sixteen: dict[str, str]) -> list[str]:
     return [f"{one} on {other}: {ratio:.2f} < {least}" for one, other, ratio, least in found if ratio < least]
 
 
-@pytest.mark.parametrize("palette", [dark.TRUE, light.TRUE, contrast.TRUE, *INDEXED], ids=lambda palette: palette.name)
+@pytest.mark.parametrize("palette", HEX, ids=lambda palette: palette.name)
 def test_text_has_seven_to_one_and_edges_three(palette: Palette) -> None:
     assert weak(palette, {}) == []
 
@@ -44,6 +45,11 @@ def test_256_colours_are_shown_as_they_were_chosen(palette: Palette) -> None:
 def test_a_key_on_the_screen_stands_out_from_its_ground(palette: Palette) -> None:
     assert palette.key != palette.ground
     assert palette.key != palette.on_key
+
+
+@pytest.mark.parametrize("palette", [*HEX, *ANSI, dark.MONO], ids=lambda palette: palette.name)
+def test_the_main_act_at_rest_is_told_from_what_is_lit(palette: Palette) -> None:
+    assert palette.main != palette.focus
 
 
 def test_the_page_of_contrasts_is_of_these_palettes() -> None:

@@ -1,7 +1,7 @@
 """The desk's Alipay adapter against the stand-in, over real loopback HTTP."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from msgspec import structs
 
 from tests.harness.gateways import plain
 from tests.harness.gateways.served import Clock, Merchant, attempt, served
+from tests.harness.gateways.shop import Shop, refund_of
 from tui.desk.payments.gateway import (
     AnswerNotGenuine,
     Ended,
@@ -17,43 +18,24 @@ from tui.desk.payments.gateway import (
     GatewayUnknown,
     NoticeKind,
     Outcome,
-    PaymentGateway,
-    Refund,
     RefundOutcome,
     RefundState,
     TradeState,
 )
 from tui.desk.platforms.alipay.gateway import Alipay
-from tui.sandbox.gateways.alipay.gateway import alipay_app
+from tui.sandbox.gateways.alipay.gateway import AlipaySandbox
 from tui.sandbox.gateways.alipay.keys import alipay_settings
 from tui.sandbox.gateways.common.control import SandboxRefused
 from tui.sandbox.gateways.common.ledger import Stage
-from tui.sandbox.gateways.common.platform import PaymentSandbox
-
-
-@dataclass
-class Shop:
-    """Everything one test needs."""
-
-    platform: PaymentSandbox
-    gateway: PaymentGateway
-    merchant: Merchant
-    notify_url: str
-    base: str
 
 
 @pytest.fixture
 def shop(alipay_directory: Path, clock: Clock) -> Iterator[Shop]:
     """Alipay, the desk's adapter, and the desk's notice address."""
-    platform, merchant = alipay_app(alipay_directory, time_scale=0.0001, clock=clock), Merchant()
+    platform, merchant = AlipaySandbox(alipay_directory, time_scale=0.0001, clock=clock), Merchant()
     with served(platform) as base, served(merchant) as desk:
         gateway = Alipay(alipay_settings(alipay_directory, f"{base}/gateway.do"), clock)
         yield Shop(platform, gateway, merchant, f"{desk}/notify?hall=7", base)
-
-
-def refund_of(clock: Clock, shop: Shop, fen: int, number: str = "R202611220001") -> Refund:
-    asked = attempt(clock, shop.notify_url)
-    return Refund(number, asked, shop.gateway.query(asked).platform_no or "", fen, "重复支付", clock.now)
 
 
 def test_a_payment_from_the_code_to_the_money_and_back(shop: Shop, clock: Clock) -> None:
@@ -176,13 +158,13 @@ def test_a_restart_forgets_neither_trades_nor_notices(alipay_directory: Path, cl
     settings, merchant = alipay_settings(alipay_directory, ""), Merchant(reply=b"failure")
     with served(merchant) as desk:
         asked = attempt(clock, desk)
-        platform = alipay_app(alipay_directory, clock=clock)
+        platform = AlipaySandbox(alipay_directory, clock=clock)
         with served(platform) as base:
             qr = Alipay(structs.replace(settings, gateway_url=f"{base}/gateway.do"), clock).start(asked).qr
             platform.pay(qr)
             first = merchant.next()
         merchant.reply = b"success"
-        with served(alipay_app(alipay_directory, clock=clock)) as base:
+        with served(AlipaySandbox(alipay_directory, clock=clock)) as base:
             assert merchant.next() == first
             gateway = Alipay(structs.replace(settings, gateway_url=f"{base}/gateway.do"), clock)
             assert gateway.query(asked).state is TradeState.PAID

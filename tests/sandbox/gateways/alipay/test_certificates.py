@@ -10,7 +10,7 @@ from tests.harness.gateways.served import Clock, Merchant, attempt, served
 from tui.desk.payments.gateway import AnswerNotGenuine, GatewayMisconfigured, TradeState
 from tui.desk.platforms.alipay.gateway import Alipay
 from tui.sandbox.gateways.alipay.certificates import ALIPAY_CERTIFICATE, ROOT_CERTIFICATES
-from tui.sandbox.gateways.alipay.gateway import alipay_app
+from tui.sandbox.gateways.alipay.gateway import AlipaySandbox
 from tui.sandbox.gateways.alipay.keys import alipay_settings, make_alipay_keys
 from tui.sandbox.gateways.common.http import Call, Reply
 
@@ -18,7 +18,7 @@ from tui.sandbox.gateways.common.http import Call, Reply
 def test_certificate_mode_from_the_code_to_the_notice(
     alipay_directory: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    platform, merchant = alipay_app(alipay_directory, clock=clock), Merchant()
+    platform, merchant = AlipaySandbox(alipay_directory, clock=clock), Merchant()
     seen: list[dict[str, str]] = []
     with served(platform) as base, served(merchant) as desk:
         settings = alipay_settings(alipay_directory, f"{base}/gateway.do", certificates=True)
@@ -41,7 +41,7 @@ def test_an_answer_by_a_certificate_the_desk_does_not_have_is_refused(
     alipay_directory: Path, clock: Clock, tmp_path: Path
 ) -> None:
     make_alipay_keys(tmp_path / "renewed")
-    with served(alipay_app(alipay_directory, clock=clock)) as base:
+    with served(AlipaySandbox(alipay_directory, clock=clock)) as base:
         settings = alipay_settings(alipay_directory, f"{base}/gateway.do", certificates=True)
         renewed = (tmp_path / "renewed" / ALIPAY_CERTIFICATE).read_bytes()
         with pytest.raises(AnswerNotGenuine, match="unknown alipay_cert_sn") as refused:
@@ -53,7 +53,7 @@ def test_the_platform_refuses_numbers_of_other_certificates(
     alipay_directory: Path, clock: Clock, tmp_path: Path
 ) -> None:
     make_alipay_keys(tmp_path / "other")
-    with served(alipay_app(alipay_directory, clock=clock)) as base:
+    with served(AlipaySandbox(alipay_directory, clock=clock)) as base:
         settings = alipay_settings(alipay_directory, f"{base}/gateway.do", certificates=True)
         root = (tmp_path / "other" / ROOT_CERTIFICATES).read_bytes()
         with pytest.raises(GatewayMisconfigured, match="cert-sn"):

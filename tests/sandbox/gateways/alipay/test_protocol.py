@@ -23,7 +23,7 @@ from tui.desk.platforms.alipay.codec import dump_biz, open_answer, sign_request
 from tui.desk.platforms.alipay.gateway import Alipay
 from tui.desk.platforms.alipay.trust import AlipayTrust
 from tui.desk.platforms.common.units import DASHED, to_beijing
-from tui.sandbox.gateways.alipay.gateway import alipay_app
+from tui.sandbox.gateways.alipay.gateway import AlipaySandbox
 from tui.sandbox.gateways.alipay.keys import alipay_settings
 from tui.sandbox.gateways.alipay.speaker import AlipaySpeaker
 
@@ -31,7 +31,7 @@ from tui.sandbox.gateways.alipay.speaker import AlipaySpeaker
 @pytest.fixture
 def base(alipay_directory: Path, clock: Clock) -> Iterator[str]:
     """The address of an Alipay."""
-    with served(alipay_app(alipay_directory, clock=clock)) as address:
+    with served(AlipaySandbox(alipay_directory, clock=clock)) as address:
         yield address
 
 

@@ -12,11 +12,12 @@ import pytest
 from tests.harness.gateways import plain
 from tests.harness.gateways.callers import NUMBER, AlipayCaller, Caller, UnionPayCaller
 from tests.harness.gateways.served import Clock, Merchant, served
+from tui.core.exits import Exit
 from tui.sandbox import commands
 from tui.sandbox.faults import ABOUT, CHANNELS, Fault, Faults, Played, only
 from tui.sandbox.files import SERVICES, Addresses
 from tui.sandbox.gateways.alipay.certificates import ROOT_CERTIFICATES
-from tui.sandbox.gateways.alipay.gateway import alipay_app
+from tui.sandbox.gateways.alipay.gateway import AlipaySandbox
 from tui.sandbox.gateways.common.control import SandboxRefused
 from tui.sandbox.gateways.common.http import Call, Fate, Reply
 from tui.sandbox.gateways.common.ledger import Stage
@@ -153,7 +154,7 @@ def test_a_query_is_never_answered(caller: Caller) -> None:
 
 
 def test_a_silent_platform_keeps_the_connection_until_the_caller_leaves(alipay_directory: Path, clock: Clock) -> None:
-    platform = alipay_app(alipay_directory, clock=clock)
+    platform = AlipaySandbox(alipay_directory, clock=clock)
     with served(platform) as base:
         platform.faults.arm(Fault.QUERY_TIMEOUT)
         with pytest.raises(httpx.ReadTimeout):
@@ -222,11 +223,30 @@ def test_a_refund_is_refused_once(caller: Caller) -> None:
     assert stage(caller) is Stage.CLOSED
 
 
-def test_the_phone_says_what_went_wrong(caller: Caller, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def phone_of(caller: Caller, folder: Path) -> None:
+    """Make `folder` a sandbox whose platforms are all this caller's."""
     trusted = next(path for path in caller.directory.iterdir() if path.name in {"bundle.pem", ROOT_CERTIFICATES})
     everywhere = dict.fromkeys(SERVICES, caller.base)
     addresses = Addresses(**everywhere, ca_file=str(trusted), account="supplier01")
-    (tmp_path / "sandbox.json").write_bytes(msgspec.json.encode(addresses))
+    (folder / "sandbox.json").write_bytes(msgspec.json.encode(addresses))
+
+
+def test_the_phone_says_in_two_languages_why_it_does_not_pay(
+    caller: Caller, clock: Clock, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    phone_of(caller, tmp_path)
+    paid, late = caller.precreate(), caller.precreate("K202611220002")
+    caller.platform.pay(paid)
+    clock.forward(timedelta(minutes=6))
+    codes = {paid: "already_paid", late: "expired", f"{late}0": "unknown_qr", "https://example.com/": ""}
+    for qr, code in codes.items():
+        assert commands.pay(tmp_path, qr=qr) == Exit.PAYMENT
+        said = capsys.readouterr().err
+        assert (code in said, said.count(" / ")) == (True, 2)
+
+
+def test_the_phone_says_what_went_wrong(caller: Caller, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    phone_of(caller, tmp_path)
     channel = "alipay" if isinstance(caller, AlipayCaller) else "unionpay"
     assert commands.fault(tmp_path, "wrong-amount", channel=channel) == 0
     assert commands.pay(tmp_path, qr=caller.precreate()) == 0
@@ -236,7 +256,7 @@ def test_the_phone_says_what_went_wrong(caller: Caller, tmp_path: Path, capsys: 
 
 
 def test_a_platform_driven_by_hand_needs_no_server(alipay_directory: Path, clock: Clock) -> None:
-    platform = alipay_app(alipay_directory, clock=clock, by_hand=True)
+    platform = AlipaySandbox(alipay_directory, clock=clock, by_hand=True)
     caller = AlipayCaller(platform, "", alipay_directory, clock, "http://127.0.0.1:9/notify")
 
     def ask(method: str, biz: dict[str, object]) -> Reply:

@@ -23,7 +23,7 @@ from tui.desk.payments.gateway import GatewayMisconfigured, GatewayUnknown, Paym
 from tui.desk.platforms.alipay.gateway import Alipay
 from tui.desk.platforms.common.transport import ANSWER_LIMIT
 from tui.desk.platforms.unionpay.gateway import UnionPay
-from tui.sandbox.gateways.alipay.gateway import alipay_app
+from tui.sandbox.gateways.alipay.gateway import AlipaySandbox
 from tui.sandbox.gateways.alipay.keys import alipay_settings
 from tui.sandbox.gateways.unionpay.keys import unionpay_settings
 
@@ -98,9 +98,9 @@ def test_an_address_that_cannot_be_used_is_our_own_fault(
 
 
 def test_tls_is_trusted_by_the_given_file_only(alipay_directory: Path, clock: Clock, tls: Path) -> None:
-    platform, merchant = alipay_app(alipay_directory, notice_ca=tls, clock=clock), Merchant()
+    platform, merchant = AlipaySandbox(alipay_directory, notice_ca=tls, clock=clock), Merchant()
     with served(platform, tls) as base, served(merchant, tls) as desk:
-        settings = alipay_settings(alipay_directory, f"{base}/gateway.do", ca_file=tls)
+        settings = structs.replace(alipay_settings(alipay_directory, f"{base}/gateway.do"), ca_file=tls)
         gateway, asked = Alipay(settings, clock), attempt(clock, f"{desk}/notify")
         platform.pay(gateway.start(asked).qr)
         assert gateway.read_notice(merchant.next(), asked.notify_url).outcome.state is TradeState.PAID

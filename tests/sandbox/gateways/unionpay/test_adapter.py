@@ -1,7 +1,7 @@
 """The desk's UnionPay adapter against the stand-in, over real loopback HTTP."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlencode
@@ -11,6 +11,7 @@ from msgspec import structs
 
 from tests.harness.gateways import plain
 from tests.harness.gateways.served import Clock, Merchant, attempt, served
+from tests.harness.gateways.shop import Shop, refund_of
 from tui.desk.payments.gateway import (
     AnswerNotGenuine,
     Ended,
@@ -19,8 +20,6 @@ from tui.desk.payments.gateway import (
     GatewayUnknown,
     NoticeKind,
     Outcome,
-    PaymentGateway,
-    Refund,
     RefundOutcome,
     RefundState,
     TradeState,
@@ -29,35 +28,18 @@ from tui.desk.platforms.common.units import COMPACT, to_beijing
 from tui.desk.platforms.unionpay.codec import MerchantKey, parse_answer
 from tui.desk.platforms.unionpay.gateway import UnionPay
 from tui.sandbox.gateways.common.control import SandboxRefused
-from tui.sandbox.gateways.common.platform import PaymentSandbox
-from tui.sandbox.gateways.unionpay.gateway import unionpay_app
+from tui.sandbox.gateways.unionpay.gateway import UnionPaySandbox
 from tui.sandbox.gateways.unionpay.keys import PFX_PASSWORD, make_unionpay_keys, unionpay_settings
 from tui.sandbox.gateways.unionpay.speaker import UnionPaySpeaker
-
-
-@dataclass
-class Shop:
-    """Everything one test needs."""
-
-    platform: PaymentSandbox
-    gateway: PaymentGateway
-    merchant: Merchant
-    notify_url: str
-    base: str
 
 
 @pytest.fixture
 def shop(unionpay_directory: Path, clock: Clock) -> Iterator[Shop]:
     """UnionPay, the desk's adapter, and the desk's notice address."""
-    platform, merchant = unionpay_app(unionpay_directory, time_scale=0.0001, clock=clock), Merchant(reply=b"ok")
+    platform, merchant = UnionPaySandbox(unionpay_directory, time_scale=0.0001, clock=clock), Merchant(reply=b"ok")
     with served(platform) as base, served(merchant) as desk:
         gateway = UnionPay(unionpay_settings(unionpay_directory, f"{base}/gateway/api"), clock)
         yield Shop(platform, gateway, merchant, f"{desk}/notify?hall=7", base)
-
-
-def refund_of(clock: Clock, shop: Shop, fen: int, number: str = "R202611220001") -> Refund:
-    asked = attempt(clock, shop.notify_url)
-    return Refund(number, asked, shop.gateway.query(asked).platform_no or "", fen, "重复支付", clock.now)
 
 
 def test_a_payment_from_the_code_to_the_money_and_back(shop: Shop, clock: Clock) -> None:
@@ -158,12 +140,12 @@ def test_a_restart_forgets_neither_trades_nor_notices(unionpay_directory: Path, 
     settings, merchant = unionpay_settings(unionpay_directory, ""), Merchant(reply=b"500")
     with served(merchant) as desk:
         asked = attempt(clock, desk)
-        platform = unionpay_app(unionpay_directory, clock=clock)
+        platform = UnionPaySandbox(unionpay_directory, clock=clock)
         with served(platform) as base:
             platform.pay(UnionPay(structs.replace(settings, gateway_url=f"{base}/gateway/api"), clock).start(asked).qr)
             first = merchant.next()
         merchant.reply = b"ok"
-        with served(unionpay_app(unionpay_directory, clock=clock)) as base:
+        with served(UnionPaySandbox(unionpay_directory, clock=clock)) as base:
             assert merchant.next() == first
             gateway = UnionPay(structs.replace(settings, gateway_url=f"{base}/gateway/api/"), clock)
             assert gateway.query(asked).state is TradeState.PAID

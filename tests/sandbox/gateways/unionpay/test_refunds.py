@@ -24,7 +24,7 @@ from tui.desk.platforms.unionpay.gateway import UnionPay
 from tui.desk.platforms.unionpay.settings import UnionPaySettings
 from tui.sandbox.gateways.common.http import Call, Reply
 from tui.sandbox.gateways.common.platform import PaymentSandbox
-from tui.sandbox.gateways.unionpay.gateway import unionpay_app
+from tui.sandbox.gateways.unionpay.gateway import UnionPaySandbox
 from tui.sandbox.gateways.unionpay.keys import unionpay_settings
 from tui.sandbox.gateways.unionpay.speaker import UnionPaySpeaker
 
@@ -45,7 +45,7 @@ class Shop:
 def shop(unionpay_directory: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
     """At noon in Beijing."""
     clock.now = clock.now.astimezone(BEIJING).replace(hour=12)
-    platform, merchant = unionpay_app(unionpay_directory, clock=clock), Merchant(reply=b"ok")
+    platform, merchant = UnionPaySandbox(unionpay_directory, clock=clock), Merchant(reply=b"ok")
     with served(platform) as base, served(merchant) as desk:
         settings = unionpay_settings(unionpay_directory, f"{base}/gateway/api")
         gateway, asked = UnionPay(settings, clock), attempt(clock, desk)

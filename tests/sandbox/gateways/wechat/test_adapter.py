@@ -22,7 +22,7 @@ from tui.desk.payments.gateway import (
 from tui.desk.platforms.wechat.gateway import Wechat
 from tui.sandbox.faults import Fault
 from tui.sandbox.gateways.common.http import Call, Reply, Service
-from tui.sandbox.gateways.wechat.gateway import WechatSandbox, wechat_app
+from tui.sandbox.gateways.wechat.gateway import WechatSandbox
 from tui.sandbox.gateways.wechat.keys import make_keys, wechat_settings
 
 
@@ -49,7 +49,7 @@ class Town:
 def town(tmp_path: Path, clock: Clock) -> Iterator[Town]:
     directory = tmp_path / "wechat"
     make_keys(directory)
-    platform = wechat_app(directory, time_scale=0.0001, clock=clock)
+    platform = WechatSandbox(directory, time_scale=0.0001, clock=clock)
     with served(platform) as base:
         made = Town(Wechat(wechat_settings(directory, base), clock), platform, clock, directory, base)
         with served(Service({("POST", "/notify/wechat"): made.take})) as address:

@@ -13,6 +13,7 @@ from tui.desk.platforms.common.archive import unpack
 from tui.desk.platforms.common.units import to_fen
 
 NUMBER, KIND, AMOUNT, REFUND_NO = "商户订单号", "业务类型", "订单金额（元）", "退款批次号/请求号"
+_WIDE = str.maketrans("()", "（）")
 LONGEST = 64
 """Characters of a merchant's order number (out_trade_no)."""
 LIST, END, ACCOUNT = "业务明细列表", "业务明细列表结束", "#账号"
@@ -46,7 +47,7 @@ def _read(content: bytes, seller_id: str) -> Bill:
     begin, end = frames
     if not any(row.startswith(ACCOUNT) and f"[{seller_id}" in row for row in rows[:begin]):
         raise AnswerNotGenuine("bill of another account")
-    names = [printable(cell) for cell in _cells(rows[begin + 1])] if begin + 1 < end else []
+    names = [printable(cell).translate(_WIDE) for cell in _cells(rows[begin + 1])] if begin + 1 < end else []
     if missing := {NUMBER, KIND, AMOUNT, REFUND_NO} - set(names):
         raise AnswerNotGenuine(f"bill has no {min(missing)}")
     lines, odd = list[BillLine](), list[OddLine]()

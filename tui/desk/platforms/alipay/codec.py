@@ -126,6 +126,7 @@ def _read_notice(form: Mapping[str, str], trust: AlipayTrust, charset: str) -> M
     fields.pop("sign_type", None)
     if signature is None:
         return Message(fields, signed=False)
+    signature = signature.replace(" ", "+")  # base64 has no blank: who wrote the form down did not escape the plus
     if "alipay_cert_sn" in fields:
         trust.check(fields["alipay_cert_sn"], fields)
     # Alipay's Java SDK keeps empty values in the text, its PHP SDK drops them; no page says which is meant.

@@ -71,7 +71,7 @@ def _no_constant(name: str) -> None:
 
 
 _STRICT = json.JSONDecoder(object_pairs_hook=_no_duplicates, parse_constant=_no_constant)
-_NOT_BLANK = re.compile(r"[^ \t\r\n]|$")
+_NOT_BLANK = re.compile(r"[^ \t\r\n]|\Z")
 
 
 def _blank(text: str, at: int) -> int:

@@ -50,7 +50,10 @@ class Platform(Generic[S]):
     adapter: str
     """``module:Class``, imported when it is opened: it brings httpx, which ``desk verify`` does without."""
     reader: Callable[[Dispute], Reader]
-    """What reads raw messages for ``desk verify``; raises ValueError where ``trust`` is not what the platform needs."""
+    """What reads raw messages for ``desk verify``.
+
+    :raises ValueError: ``trust`` is not what the platform needs.
+    """
 
     def open(
         self, settings: S, clock: Callable[[], datetime] = utc_now, connection: "Connection | None" = None

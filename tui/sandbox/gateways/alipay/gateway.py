@@ -43,12 +43,12 @@ class AlipaySandbox(PaymentSandbox):
         self,
         directory: Path,
         *,
-        notice_ca: Path | None,
-        time_scale: float,
-        clock: Callable[[], datetime],
-        by_hand: bool,
+        notice_ca: Path | None = None,
+        time_scale: float = 1.0,
+        clock: Callable[[], datetime] = utc_now,
+        by_hand: bool = False,
     ) -> None:
-        """See ``alipay_app``."""
+        """See `Application`."""
         self._speaker = AlipaySpeaker(directory)
         payee = self._speaker.merchant.payee
         plan = dataclasses.replace(PLAN, by_hand=by_hand)
@@ -242,20 +242,3 @@ class AlipaySandbox(PaymentSandbox):
             more = zero | {"out_trade_no": biz.get("out_trade_no", "")} if asked else {}
             raise Failed("ACQ.TRADE_NOT_EXIST", "交易不存在", more)
         return trade
-
-
-def alipay_app(
-    directory: Path,
-    *,
-    notice_ca: Path | None = None,
-    time_scale: float = 1.0,
-    clock: Callable[[], datetime] = utc_now,
-    by_hand: bool = False,
-) -> AlipaySandbox:
-    """The stand-in as an ASGI application.
-
-    ``directory`` is one that ``make_alipay_keys`` has filled, and keeps the trades; ``notice_ca`` is trusted when
-    notices go out over TLS; ``time_scale`` shortens the gaps between the sendings of a notice, and silences; with
-    ``by_hand`` none is sent, but waits in ``pending`` until ``confirm``.
-    """
-    return AlipaySandbox(directory, notice_ca=notice_ca, time_scale=time_scale, clock=clock, by_hand=by_hand)

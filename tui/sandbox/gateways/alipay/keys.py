@@ -25,14 +25,14 @@ class AlipayMerchant(msgspec.Struct, frozen=True):
     payee: str
 
 
-def make_alipay_keys(directory: Path, *, payee: str = PAYEE) -> None:
+def make_alipay_keys(directory: Path) -> None:
     """Write an application, as far as it is not there yet, for both modes.
 
     Public-key mode: ``app_private.pem``/``app_public.pem``, ``alipay_*.pem`` and ``merchant.json``; certificate mode:
-    the files of ``alipay_certificates`` besides.
+    the files of ``certificates`` besides.
     """
     directory.mkdir(parents=True, exist_ok=True)
-    merchant = AlipayMerchant("9021000100000001", "2088000100000001", payee)
+    merchant = AlipayMerchant("9021000100000001", "2088000100000001", PAYEE)
     if not (directory / "merchant.json").exists():
         for owner in ("app", "alipay"):
             key = rsa.generate_private_key(65537, 2048)
@@ -44,9 +44,7 @@ def make_alipay_keys(directory: Path, *, payee: str = PAYEE) -> None:
         make_alipay_certificates(directory, merchant.app_id)
 
 
-def alipay_settings(
-    directory: Path, gateway_url: str, *, ca_file: Path | None = None, certificates: bool = False
-) -> AlipaySettings:
+def alipay_settings(directory: Path, gateway_url: str, *, certificates: bool = False) -> AlipaySettings:
     """What the desk needs to be this merchant at ``gateway_url`` (``…/gateway.do``), in either mode."""
     merchant = msgspec.json.decode((directory / "merchant.json").read_bytes(), type=AlipayMerchant)
 
@@ -63,7 +61,6 @@ def alipay_settings(
         alipay_root_certificate=read(ROOT_CERTIFICATES, certificates),
         seller_id=merchant.seller_id,
         payee=merchant.payee,
-        ca_file=ca_file,
     )
 
 

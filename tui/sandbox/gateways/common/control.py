@@ -17,7 +17,7 @@ SCAN, PAY, FAULTS = "/sandbox/scan", "/sandbox/pay", "/sandbox/faults"
 
 
 class SandboxRefused(Exception):  # noqa: N818
-    """The wallet cannot do this: ``code`` for programs, ``text`` for people."""
+    """The wallet cannot do this: ``code`` for programs, ``text`` for people, Chinese and English."""
 
     def __init__(self, code: str, text: str) -> None:
         """Keep both."""
@@ -76,7 +76,7 @@ def steer(platform: Steered, call: Call) -> Reply | None:
     if path == FAULTS and method == "GET":
         return _json(platform.faults.armed())
     if method != "POST":
-        return _json(_WalletError("bad_method", "只接受 POST"), HTTPStatus.METHOD_NOT_ALLOWED)
+        return _json(_WalletError("bad_method", "只接受 POST / POST alone is taken"), HTTPStatus.METHOD_NOT_ALLOWED)
     try:
         if path == FAULTS:
             return _json(_armed(platform.faults, msgspec.json.decode(body, type=_FaultRequest)))

@@ -21,14 +21,12 @@ class Application(Protocol):
         clock: Callable[[], datetime] = ...,
         by_hand: bool = ...,
     ) -> PaymentSandbox:
-        """See the platforms' own."""
+        """The stand-in as an ASGI application.
 
-
-class Settings(Protocol):
-    """Makes what the desk's adapter is to be told."""
-
-    def __call__(self, directory: Path, gateway_url: str, *, ca_file: Path | None = ...) -> Any:
-        """The platform's own settings struct."""
+        ``directory`` is one that `Counterpart.make_keys` has filled, and keeps the trades; ``notice_ca`` is trusted
+        when notices go out over TLS; ``time_scale`` shortens the gaps between the sendings of a notice, and silences;
+        with ``by_hand`` none is sent, but waits in ``pending`` until ``confirm``.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +36,8 @@ class Counterpart:
     application: Application
     make_keys: Callable[[Path], None]
     """Fills a folder; what exists is kept."""
-    settings: Settings
+    settings: Callable[[Path, str], Any]
+    """What the desk's adapter is to be told, in its own struct, from the folder and the gateway's address."""
     path: str
     """What follows the host in the ``gateway_url`` of `settings`."""
     desk_table: Callable[[Path, int], str]

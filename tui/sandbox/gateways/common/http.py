@@ -134,7 +134,10 @@ class Service:
 
 
 def _read(scope: Scope, body: bytes) -> Call:
-    """Take the request apart; raise ValueError where query or form cannot be read."""
+    """Take the request apart.
+
+    :raises ValueError: query or form cannot be read.
+    """
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
     query = scope["query_string"].decode("ascii")
     form = "" if headers.get("content-type", "").startswith(JSON) else body.decode("ascii")

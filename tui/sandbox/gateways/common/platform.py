@@ -102,7 +102,7 @@ class PaymentSandbox(Service, abc.ABC):
         :raises SandboxRefused: bad_amount, unknown_qr, expired, closed or already_paid.
         """
         if amount_fen is not None and amount_fen <= 0:
-            raise SandboxRefused("bad_amount", "金额必须大于零")
+            raise SandboxRefused("bad_amount", "金额必须大于零 / the amount must be above zero")
         with self._ledger.lock:
             begun = len(self.faults.played)
             trade = self._payable(qr)
@@ -215,20 +215,20 @@ class PaymentSandbox(Service, abc.ABC):
     def _payable(self, qr: str) -> Trade:
         found = next((trade for trade in self._ledger.trades() if qr and trade.qr == qr), None)
         if found is None:
-            raise SandboxRefused("unknown_qr", "二维码无效")
+            raise SandboxRefused("unknown_qr", "二维码无效 / no such code")
         match self._current(found).stage:
             case Stage.OPEN | Stage.SCANNED:
                 return found
             case Stage.PAID:
-                raise SandboxRefused("already_paid", "订单已支付")
+                raise SandboxRefused("already_paid", "订单已支付 / paid already")
             case Stage.CLOSED | Stage.DEAD:
                 if found.refunds:
-                    raise SandboxRefused("already_paid", "订单已支付并已退款")
+                    raise SandboxRefused("already_paid", "订单已支付并已退款 / paid already, and given back")
                 if self.faults.take(Fault.PAID_LATE, found.number):
                     return found
                 if found.expires_at <= self._clock():
-                    raise SandboxRefused("expired", "二维码已过期")
-                raise SandboxRefused("closed", "交易已关闭，请收银员重新收款")
+                    raise SandboxRefused("expired", "二维码已过期 / the code has expired")
+                raise SandboxRefused("closed", "交易已关闭，请收银员重新收款 / closed, ask for another code")
 
     def _earlier(self, trade: Trade) -> Trade | None:
         """The newest other code for the same thing that nobody paid."""

@@ -2,7 +2,6 @@
 
 import hmac
 import time
-from collections.abc import Callable
 from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import quote
@@ -26,13 +25,13 @@ class _Refusal(msgspec.Struct, frozen=True):
     error: str
 
 
-def sms_app(directory: Path, key: bytes, clock: Callable[[], float] = time.time) -> Service:
+def sms_app(directory: Path, key: bytes) -> Service:
     """The stand-in as an ASGI application: POST /send; messages lie in `directory` as `<request_id>.json`."""
     directory.mkdir(parents=True, exist_ok=True)
 
     def send(call: Call) -> Reply:
         timestamp = call.header(SMS_TIME_HEADER)
-        if not timestamp.isascii() or not timestamp.isdigit() or abs(clock() - int(timestamp)) > SKEW:
+        if not timestamp.isascii() or not timestamp.isdigit() or abs(time.time() - int(timestamp)) > SKEW:
             return _refused("timestamp", HTTPStatus.UNAUTHORIZED)
         signature = sms_signature(key, timestamp, call.body)
         if not hmac.compare_digest(signature.encode(), call.header(SMS_SIGNATURE_HEADER).encode()):

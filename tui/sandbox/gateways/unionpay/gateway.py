@@ -50,12 +50,12 @@ class UnionPaySandbox(PaymentSandbox):
         self,
         directory: Path,
         *,
-        notice_ca: Path | None,
-        time_scale: float,
-        clock: Callable[[], datetime],
-        by_hand: bool,
+        notice_ca: Path | None = None,
+        time_scale: float = 1.0,
+        clock: Callable[[], datetime] = utc_now,
+        by_hand: bool = False,
     ) -> None:
-        """See ``unionpay_app``."""
+        """See `Application`."""
         self._speaker = UnionPaySpeaker(directory)
         self._failed: set[tuple[str, datetime]] = set()
         """Number and time of refunds that failed for good; forgotten when the platform ends."""
@@ -246,20 +246,3 @@ class UnionPaySandbox(PaymentSandbox):
     def _traced(moment: datetime) -> Fields:
         trace = to_beijing(moment, COMPACT)[4:]
         return {"traceTime": trace, "traceNo": trace[-6:], "settleDate": trace[:4]}
-
-
-def unionpay_app(
-    directory: Path,
-    *,
-    notice_ca: Path | None = None,
-    time_scale: float = 1.0,
-    clock: Callable[[], datetime] = utc_now,
-    by_hand: bool = False,
-) -> UnionPaySandbox:
-    """The stand-in as an ASGI application.
-
-    ``directory`` is one that ``make_unionpay_keys`` has filled, and keeps the trades; ``notice_ca`` is trusted when
-    notices go out over TLS; ``time_scale`` shortens the gaps between the sendings of a notice, and silences; with
-    ``by_hand`` none is sent, but waits in ``pending`` until ``confirm``.
-    """
-    return UnionPaySandbox(directory, notice_ca=notice_ca, time_scale=time_scale, clock=clock, by_hand=by_hand)

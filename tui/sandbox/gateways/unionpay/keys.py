@@ -28,7 +28,7 @@ class UnionPayMerchant(msgspec.Struct, frozen=True):
     payee: str
 
 
-def make_unionpay_keys(directory: Path, *, payee: str = PAYEE) -> None:
+def make_unionpay_keys(directory: Path) -> None:
     """Write a merchant, unless there is one.
 
     ``merchant.pfx``/``.pem``, ``pfx.password``, ``platform.pem``/``.key``, ``bundle.pem``, ``merchant.json``.
@@ -53,10 +53,10 @@ def make_unionpay_keys(directory: Path, *, payee: str = PAYEE) -> None:
     (directory / "merchant.pem").write_bytes(merchant.public_bytes(Encoding.PEM))
     (directory / "platform.pem").write_bytes(platform.public_bytes(Encoding.PEM))
     (directory / "bundle.pem").write_bytes(middle.public_bytes(Encoding.PEM) + root.public_bytes(Encoding.PEM))
-    (directory / "merchant.json").write_bytes(msgspec.json.encode(UnionPayMerchant(mer_id, payee)))
+    (directory / "merchant.json").write_bytes(msgspec.json.encode(UnionPayMerchant(mer_id, PAYEE)))
 
 
-def unionpay_settings(directory: Path, gateway_url: str, *, ca_file: Path | None = None) -> UnionPaySettings:
+def unionpay_settings(directory: Path, gateway_url: str) -> UnionPaySettings:
     """What the desk needs to be this merchant at ``gateway_url`` (``…/gateway/api``)."""
     merchant = msgspec.json.decode((directory / "merchant.json").read_bytes(), type=UnionPayMerchant)
     return UnionPaySettings(
@@ -67,7 +67,6 @@ def unionpay_settings(directory: Path, gateway_url: str, *, ca_file: Path | None
         pfx_password=Password(PFX_PASSWORD),
         trust_bundle=FileBytes((directory / "bundle.pem").read_bytes()),
         payee=merchant.payee,
-        ca_file=ca_file,
     )
 
 

@@ -1,11 +1,11 @@
 """The sandbox's WeChat Pay."""
 
 from tui.sandbox.gateways.common.counterpart import Counterpart
-from tui.sandbox.gateways.wechat.gateway import wechat_app
+from tui.sandbox.gateways.wechat.gateway import WechatSandbox
 from tui.sandbox.gateways.wechat.keys import desk_table, make_keys, wechat_settings
 
 COUNTERPART = Counterpart(
-    application=wechat_app,
+    application=WechatSandbox,
     make_keys=make_keys,
     settings=wechat_settings,
     path="",

@@ -53,12 +53,12 @@ class WechatSandbox(PaymentSandbox):
         self,
         directory: Path,
         *,
-        notice_ca: Path | None,
-        time_scale: float,
-        clock: Callable[[], datetime],
-        by_hand: bool,
+        notice_ca: Path | None = None,
+        time_scale: float = 1.0,
+        clock: Callable[[], datetime] = utc_now,
+        by_hand: bool = False,
     ) -> None:
-        """See ``wechat_app``."""
+        """See `Application`."""
         self._speaker = WechatSpeaker(directory, clock)
         self._failed: dict[str, tuple[str, GivenBack]] = {}
         """Refunds that failed for good, with their trades' numbers; forgotten when the platform ends."""
@@ -208,20 +208,3 @@ def _found(call: Call) -> list[tuple[re.Match[str], Operation]]:
         for method, path, operation in CALLS
         if method == call.method and (match := path.fullmatch(call.path))
     ]
-
-
-def wechat_app(
-    directory: Path,
-    *,
-    notice_ca: Path | None = None,
-    time_scale: float = 1.0,
-    clock: Callable[[], datetime] = utc_now,
-    by_hand: bool = False,
-) -> WechatSandbox:
-    """The stand-in as an ASGI application.
-
-    ``directory`` is one that ``make_keys`` has filled, and keeps the trades; ``notice_ca`` is trusted when notices go
-    out over TLS; ``time_scale`` shortens the gaps between the sendings of a notice, and silences; with ``by_hand`` none
-    is sent, but waits in ``pending`` until ``confirm``.
-    """
-    return WechatSandbox(directory, notice_ca=notice_ca, time_scale=time_scale, clock=clock, by_hand=by_hand)

@@ -26,7 +26,7 @@ class WechatMerchant(msgspec.Struct, frozen=True):
     payee: str
 
 
-def make_keys(directory: Path, *, payee: str = PAYEE) -> None:
+def make_keys(directory: Path) -> None:
     """Write a merchant, unless there is one.
 
     ``apiclient_key.pem`` and ``apiclient_public.pem`` are the merchant's, ``api_v3.key`` is shared, ``pub_key.pem`` and
@@ -51,7 +51,7 @@ def make_keys(directory: Path, *, payee: str = PAYEE) -> None:
         mchid=mchid,
         serial_no=serial_of(certificate),
         public_key_id=f"{PUBLIC_KEY_ID}0119000001092026112800000000000001",
-        payee=payee,
+        payee=PAYEE,
     )
     (directory / "merchant.json").write_bytes(msgspec.json.encode(who))
 
@@ -61,9 +61,7 @@ def read_merchant(directory: Path) -> WechatMerchant:
     return msgspec.json.decode((directory / "merchant.json").read_bytes(), type=WechatMerchant)
 
 
-def wechat_settings(
-    directory: Path, gateway_url: str, *, ca_file: Path | None = None, certificates: bool = False
-) -> WechatSettings:
+def wechat_settings(directory: Path, gateway_url: str, certificates: bool = False) -> WechatSettings:
     """What the desk needs to be this merchant at ``gateway_url``, with a public key or with platform certificates."""
     merchant = read_merchant(directory)
     return WechatSettings(
@@ -77,7 +75,6 @@ def wechat_settings(
         platform_certificates=FileBytes((directory / "platform_cert.pem").read_bytes() if certificates else b""),
         payee=merchant.payee,
         gateway_url=gateway_url,
-        ca_file=ca_file,
     )
 
 

@@ -1,0 +1,45 @@
+"""The tests' pilot goes on once all is done, however long that takes on a busy machine."""
+
+import asyncio
+
+import pytest
+from textual.app import App
+
+from tests.harness.kiosk.idle import held
+
+
+class AtWork(App[None]):
+    """Has something to do, of which each part takes seconds."""
+
+    late = 0.0
+    """Seconds by which the loop's clock is ahead."""
+    left = 5
+
+    def work(self) -> None:
+        """One part, then the next."""
+        self.late += 5.0
+        self.left -= 1
+        if self.left:
+            self.call_later(self.work)
+
+
+async def test_seconds_of_work_are_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    app, loop = AtWork(), asyncio.get_running_loop()
+    clock = loop.time
+    async with app.run_test() as pilot:
+        monkeypatch.setattr(loop, "time", lambda: clock() + app.late)
+        app.call_later(app.work)
+        await pilot.pause()
+        assert app.left == 0
+
+
+async def test_a_worker_that_only_waits_is_waited_for_unless_the_test_holds_it() -> None:
+    app, let = AtWork(), asyncio.Event()
+    async with app.run_test() as pilot:
+        worker = app.run_worker(let.wait(), group="held")
+        with held("held"):
+            await pilot.pause()
+            assert not worker.is_finished
+        asyncio.get_running_loop().call_later(0.1, let.set)
+        await pilot.pause()
+        assert worker.is_finished
