@@ -1,6 +1,6 @@
 """The program's QR screen on this terminal: `python -m tests.bench.qr_screen PAYLOAD READY_FILE DRAWING`.
 
-App, driver, styles and the choice of the drawing are the program's; DRAWING is `[kiosk] qr`. Once the code is painted,
+App, driver, styles and the choice of the drawing are the program's; DRAWING is `[kiosk] qr`. Once the code is written,
 READY_FILE says how: wide, half or none.
 """
 
@@ -16,6 +16,8 @@ from tui.journey.state import Step
 from tui.kiosk.app import run
 from tui.kiosk.settings import QrDrawing
 from tui.kiosk.terminal.console_font import drawn_characters
+from tui.kiosk.terminal.driver import KioskDriver
+from tui.kiosk.terminal.painting.frames import LOOK
 from tui.kiosk.widgets.qr import QrCode
 
 
@@ -39,6 +41,12 @@ class QrOnly(StagedApp):
         self.call_after_refresh(self._tell)
 
     def _tell(self) -> None:
+        driver = self._driver
+        assert isinstance(driver, KioskDriver)
+        if driver.frames.holds:
+            self.set_timer(LOOK, self._tell)
+            return
+        driver.fall_silent()  # which waits until all has been written
         drawing = self.step_screen.query_one(QrCode).drawing
         self._flag.write_text("none" if drawing is None else "wide" if drawing.wide else "half")
 

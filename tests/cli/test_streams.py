@@ -150,3 +150,25 @@ def test_what_is_wrong_is_told_in_two_languages(program: Stem, tmp_path: Path, w
     assert re.search("[\u4e00-\u9fff]{2}", said), said
     if code != Exit.TOKEN:  # that is told in the person's own
         assert re.search("[a-z]+ [a-z]+", said), said
+
+
+@pytest.mark.parametrize(
+    ("words", "right"),
+    [
+        (["nonsense"], "argument [COMMAND]: invalid choice: 'nonsense' (choose from 'demo', "),
+        (["certs", "show", "extra"], "usage: ca-kiosk certs show "),
+        (["certs", "--json", "--watch"], "not allowed with argument --json"),
+        (["demo", "--speed", "0"], "应大于0，最多1000 / must be above 0, at most 1000"),
+        (["desk", "reconcile", "--config", "x", "--date", "tomorrow"], "应为 YYYY-MM-DD / must be YYYY-MM-DD"),
+        (["sandbox", "fault", "--dir", "x", "nope"], "choose from 'notice-dropped', "),
+        (["sandbox", "fault", "--dir", "x", "reset", "--count", "x"], "应为整数 / must be a whole number"),
+        (["sandbox", "fault", "--dir", "x", "reset", "--count", "0"], "应不小于1 / must be at least 1"),
+        (["sandbox", "fault", "--dir", "x", "a6", "--channel", "alipay"], "只有 unionpay / is played by unionpay"),
+    ],
+    ids=lambda part: " ".join(part) if isinstance(part, list) else "",
+)
+def test_a_word_that_is_wrong_is_told_with_what_would_be_right(
+    program: Stem, tmp_path: Path, words: list[str], right: str
+) -> None:
+    code, told, said = _run(program, tmp_path, words)
+    assert (code, told, right in said) == (Exit.USAGE, "", True), said

@@ -77,6 +77,11 @@ def test_the_pin_is_changed_by_a_rule_that_is_told_before(run: Run) -> None:
     assert (code, "CA密码不正确。" in seen, "E-141" in seen) == (4, True, True)
 
 
+def test_a_token_that_is_not_in_is_told_with_those_that_are(run: Run, soft: SoftToken) -> None:
+    code, seen = talked(run("token", "pin", "--token", "elsewhere"))
+    assert (code, "名称为elsewhere的" in seen, soft.label in seen, "原CA密码" in seen) == (4, True, True, False)
+
+
 def test_a_wrong_so_pin_is_told_and_warned_of_and_a_right_one_unlocks(run: Run) -> None:
     code, seen = talked(
         run("token", "unlock"),

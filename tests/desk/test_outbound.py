@@ -175,7 +175,7 @@ def test_what_was_closed_between_two_calls_is_not_used_again(link: Link, manner:
     with peer(manner) as there:
         for _ in range(4):
             assert ask(link, there, again=again) == b"yes"
-            there.done.acquire(timeout=5)
+            assert there.done.acquire(timeout=5)
         assert there.connections == len(there.requests) == 4
 
 

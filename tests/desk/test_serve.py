@@ -22,6 +22,9 @@ from tui.desk.engine.engine import DeskEngine
 from tui.desk.serve import Running, serve
 from tui.desk.storage.database import OtherVersion, migrate, open_database
 
+LISTEN = "0A"
+"""TCP_LISTEN in /proc/net/tcp."""
+
 
 def make_tls(folder: Path) -> None:
     key = ec.generate_private_key(ec.SECP256R1())
@@ -34,11 +37,11 @@ def make_tls(folder: Path) -> None:
     (folder / "desk.key").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
 
 
-def own_sockets(state: str) -> list[int]:
-    """Local ports of this process's TCP sockets in a state of /proc/net/tcp."""
+def listening() -> set[int]:
+    """Local ports on which this process listens."""
     inodes = {found[1] for link in open_files("self") if (found := re.fullmatch(r"socket:\[(\d+)\]", link))}
     rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
-    return [int(row[1].split(":")[1], 16) for row in rows if row[3] == state and row[9] in inodes]
+    return {int(row[1].split(":")[1], 16) for row in rows if row[3] == LISTEN and row[9] in inodes}
 
 
 def test_it_serves_on_one_port_and_ends_in_order(tmp_path: Path) -> None:
@@ -48,7 +51,7 @@ def test_it_serves_on_one_port_and_ends_in_order(tmp_path: Path) -> None:
     engine = open_database(settings.database, settings.data_key)
     migrate(engine)
     engine.dispose()
-    listening_before, ready, found = set(own_sockets("0A")), threading.Event(), list[Running]()
+    listening_before, ready, found = listening(), threading.Event(), list[Running]()
 
     def on_ready(running: Running) -> None:
         found.append(running)
@@ -63,11 +66,11 @@ def test_it_serves_on_one_port_and_ends_in_order(tmp_path: Path) -> None:
         assert client.get("/v1/service").json()["ca_name"] == "NETCA 测试"
         assert client.get("/v1/documents/notice").status_code == 426
     port = int(running.url.rsplit(":", 1)[1])
-    assert set(own_sockets("0A")) - listening_before == {port}
+    assert listening() - listening_before == {port}
     running.stop()
     desk.join(30)
     assert not desk.is_alive()
-    assert set(own_sockets("0A")) <= listening_before
+    assert listening() <= listening_before
 
 
 def test_a_desk_ends_once_its_database_is_another_versions(tmp_path: Path) -> None:

@@ -15,8 +15,9 @@ class AtWork(App[None]):
     """Seconds by which the loop's clock is ahead."""
     left = 5
 
-    def work(self) -> None:
+    async def work(self) -> None:
         """One part, then the next."""
+        await asyncio.sleep(0)  # for others
         self.late += 5.0
         self.left -= 1
         if self.left:

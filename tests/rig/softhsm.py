@@ -63,7 +63,7 @@ class SoftToken:
         return self.run("pkcs11-tool", "--module", str(self.module), *_selected(self), "--list-objects")
 
 
-def make_ca(cn: str = "测试 CA", *, days: int = 3650) -> TestCa:
+def make_ca(cn: str = "测试 CA") -> TestCa:
     """A new self-signed CA with a P-256 key."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COUNTRY_NAME, "CN"), x509.NameAttribute(NameOID.COMMON_NAME, cn)])
@@ -71,7 +71,7 @@ def make_ca(cn: str = "测试 CA", *, days: int = 3650) -> TestCa:
     certificate = (
         x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
         .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=days))
+        .not_valid_after(now + timedelta(days=3650))
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .sign(key, hashes.SHA256())
     )

@@ -40,9 +40,12 @@ class Parser(argparse.ArgumentParser):
             fill(self)
 
     def parse_known_args(self, *words: Any, **named: Any) -> Any:
-        """As argparse does, and as it asks the parser of a command."""
+        """As argparse does, and as it asks the parser of a command, which tells by itself what it does not know."""
         self.fill()
-        return super().parse_known_args(*words, **named)
+        values, rest = super().parse_known_args(*words, **named)
+        if rest:
+            self.error(f"unrecognized arguments: {' '.join(rest)}")
+        return values, rest
 
     def error(self, message: str) -> NoReturn:
         """As argparse does, and in Chinese that it is the words."""
@@ -68,7 +71,7 @@ def _fill_top(top: Parser) -> None:
     top.add_argument("--version", action="version", version=__version__, help="版本 / version")
     _fill_command(top, KIOSK)
     top.set_defaults(config=None)
-    commands = top.add_subparsers(title=TITLE, metavar="")
+    commands = top.add_subparsers(title=TITLE, metavar="[COMMAND]")
     for command in COMMANDS:
         if " " not in command.name:
             _add(commands, command.name, command)
@@ -92,7 +95,7 @@ def _add(commands: "argparse._SubParsersAction[Parser]", word: str, command: Com
         _fill_command(made, command)
         below = [other for other in COMMANDS if other.name.startswith(f"{command.name} ")]
         if below:
-            further = made.add_subparsers(title=TITLE, metavar="")
+            further = made.add_subparsers(title=TITLE, metavar="[COMMAND]")
             for other in below:
                 _add(further, other.name.removeprefix(f"{command.name} "), other)
 
@@ -117,7 +120,8 @@ def _add_option(made: argparse._ActionsContainer, option: Option) -> None:
     if option.inherited and not option.required:
         words["default"] = argparse.SUPPRESS
     if option.choices:
-        words["choices"] = found(option.choices) if isinstance(option.choices, str) else option.choices
+        choices = found(option.choices) if isinstance(option.choices, str) else option.choices
+        words["choices"] = tuple(map(str, choices))  # an error names them, and a name's repr is for programmers
     if option.gives is not None:
         words |= {"action": "store_const", "const": option.gives}
     else:

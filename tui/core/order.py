@@ -183,14 +183,25 @@ class Attempt:
     """The payload to draw, as the platform gave it; empty before it answered."""
 
 
+class RefundCause(StrEnum):
+    """Why money goes back."""
+
+    PAID_TWICE = "paid_twice"
+    PAID_LATE = "paid_late"
+    """After the code was over, or the certificate had ended."""
+    WITHDRAWN = "withdrawn"
+    """After 撤销申请."""
+    ISSUING_FAILED = "issuing_failed"
+    OPERATOR = "operator"
+
+
 @frozen
 class Refund:
     """Money on its way back."""
 
     amount_fen: int
     done: bool
-    cause: str
-    """Reason code: paid_twice, paid_late, withdrawn, issuing_failed, operator."""
+    cause: RefundCause
 
 
 @frozen

@@ -86,7 +86,7 @@ def pay(directory: Path, *, qr: str | None = None, business_no: str | None = Non
         else:
             return _say("须给出 --qr 或业务单号 / --qr or BUSINESS_NO is needed", Exit.USAGE)
     except WalletRefused as error:
-        return _say(f"支付平台未受理 / the platform refuses: {error}", Exit.PAYMENT)
+        return _say(f"没有付成 / not paid: {error}", Exit.PAYMENT)
     except SettingsError as error:
         return _say(error, Exit.USAGE)
     except OSError as error:
@@ -106,11 +106,12 @@ def fault(directory: Path, name: str, *, channel: str | None = None, count: int 
     able = CHANNELS if name == CLEAR else channels_of(Fault(name))
     asked = able if channel is None else (channel,)
     if not set(asked) <= set(able):
-        return _say(f"{name}: {' '.join(able)}", Exit.USAGE)
+        told = ", ".join(able)
+        return _say(f"{name}: 能演示它的渠道只有 {told} / is played by {told} alone", Exit.USAGE)
     try:
         armed = {one: arm(directory, one, name, count) for one in asked}
     except WalletRefused as error:
-        return _say(f"支付平台未受理 / the platform refuses: {error}", Exit.PAYMENT)
+        return _say(f"没有设好 / not armed: {error}", Exit.PAYMENT)
     except OSError as error:
         return _say(unusable(error), Exit.USAGE)
     out(msgspec.json.encode(armed).decode())

@@ -94,7 +94,7 @@ def _shown_code(directory: Path, business_no: str) -> str:
     finally:
         engine.dispose()
     if not shown:
-        raise WalletRefused(f"业务单 {business_no} 现在没有可支付的二维码 / shows no code that can be paid")
+        raise WalletRefused(f"{business_no} 现在没有可支付的二维码 / shows no code that can be paid")
     return shown
 
 

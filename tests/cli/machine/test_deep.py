@@ -99,6 +99,19 @@ def test_a_printer_that_is_away_and_one_that_is_there(tmp_path: Path) -> None:
     assert place.printer(None).ok is None
 
 
+def test_a_printer_on_usb_is_known_by_its_numbers_also_while_another_device_goes(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "1-1").mkdir()
+    (tmp_path / "1-1" / "idVendor").write_text("1d6b\n")  # its other file has gone already
+    (tmp_path / "1-2").mkdir()
+    (tmp_path / "1-2" / "idVendor").write_text("04b8\n")
+    (tmp_path / "1-2" / "idProduct").write_text("0e15\n")
+    monkeypatch.setattr(place, "USB_DEVICES", tmp_path)
+    assert place.printer(PrinterSettings(urlsplit("usb://04b8:0e15"))).ok
+    assert place.printer(PrinterSettings(urlsplit("usb://04b8:0e16"))).ok is False
+
+
 def test_the_clock_and_the_units_of_a_machine_with_systemd(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     said = {"timedatectl": "no", "systemctl": "ca-kiosk@tty1.service loaded failed failed CA renewal kiosk on tty1"}
     monkeypatch.setattr(place, "answer", lambda words: said[words[0]])

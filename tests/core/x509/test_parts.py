@@ -107,5 +107,6 @@ def test_any_bytes_are_cut_up_or_refused(row: bytes, at: int, change: int) -> No
 
 
 @given(st.lists(st.binary(max_size=300), max_size=5))
+@example([bytes(127), bytes(128), bytes(255), bytes(256), bytes(65536)])
 def test_what_is_put_together_comes_apart_the_same(contents: list[bytes]) -> None:
     assert [one.content for one in elements(b"".join(encode(0x04, content) for content in contents))] == contents

@@ -24,9 +24,9 @@ def offered(person: Person) -> list[int]:
     return [term.months for term in msgspec.convert(answer, Offer, builtin_types=(), strict=False).terms]
 
 
-def end_of(town: Town, months: int, days_left: int = 20) -> datetime:
+def end_of(town: Town, months: int) -> datetime:
     """Of a certificate that is renewed for so long."""
-    return later((town.clock.now + timedelta(days=days_left)).replace(microsecond=0), months)
+    return later((town.clock.now + timedelta(days=20)).replace(microsecond=0), months)
 
 
 @pytest.mark.parametrize(("seconds", "months"), [(0, [12, 24]), (-1, [12])])

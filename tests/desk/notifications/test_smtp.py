@@ -205,10 +205,10 @@ def test_a_server_that_hesitates_before_a_message_is_given_the_time_of_a_command
 
 
 def test_what_a_server_was_silent_about_is_not_sent_again_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(smtp, "_VERDICT", 0.2)
     relay = Counted(3, takes=[0, 20])
     with relayed(relay) as mailer:
         mailer.send("1", "zhang@example.com", "发票", "一次")
+        monkeypatch.setattr(smtp, "_VERDICT", 0.2)
         with pytest.raises(NotDelivered) as failed:
             mailer.send("2", "zhang@example.com", "发票", "一次")  # over the connection that was kept
     assert (failed.value.final, relay.bodies) == (False, 2)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import tui.desk
 from tests.harness.spacing import BLANK
+from tui.core.order import RefundCause
 from tui.desk.notifications import wording
 
 DESK = Path(tui.desk.__file__).parent
@@ -44,6 +45,10 @@ def test_no_other_module_has_words_for_people() -> None:
 def test_an_invoice_is_told_with_its_link_or_without() -> None:
     assert wording.invoice("B1", "N1", "").text.endswith("发票号码N1。")
     assert wording.red_invoice("B1", "N1", "https://a").text.endswith("红字发票号码N1，下载链接：https://a")
+
+
+def test_every_cause_of_a_refund_has_words_of_its_own() -> None:
+    assert len({wording.refund_reason(cause) for cause in RefundCause}) == len(RefundCause)
 
 
 def test_messages_have_the_spacing_of_the_screens() -> None:

@@ -151,7 +151,7 @@ def test_the_command_reads_a_file_or_standard_input(
         ("none", "message", "utf-8", b"none"),
         ("message", "message", "utf-8", b"--trust"),
         ("key", "none", "utf-8", b"none"),
-        ("key", "message", "utf-7", b"--charset utf-7"),
+        ("key", "message", "utf-7", b"--charset utf-7: \xe5\x8f\xaa"),
         ("key", "message", "x", b"--charset x"),
     ],
 )

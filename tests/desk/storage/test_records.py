@@ -19,7 +19,7 @@ from tui.core.order import AttemptState
 from tui.desk.storage import database
 from tui.desk.storage.database import NEWEST_REVISION, migrate, open_database, reading, writing
 from tui.desk.storage.records import ApplicationRecord, AttemptRecord, Record
-from tui.desk.storage.sealed import Sealed
+from tui.desk.storage.sealed import Sealed, place
 
 
 def test_personal_data_cannot_be_read_in_the_file(town: Town) -> None:
@@ -59,6 +59,11 @@ def test_every_sealed_column_is_named_after_its_place() -> None:
         kind = Record.metadata.tables[table].columns[column].type
         assert isinstance(kind, Sealed)
         assert kind.column == f"{table}.{column}"
+
+
+def test_the_place_of_what_is_sealed_is_written_as_it_always_was() -> None:
+    written = place("answers.answer", ("票\u007f\u2028", '"\\/\x00\x1f\n'))
+    assert written == '["answers.answer","票\x7f\u2028","\\"\\\\/\\u0000\\u001f\\n"]'.encode()
 
 
 @pytest.mark.parametrize(

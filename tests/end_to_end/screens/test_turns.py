@@ -14,9 +14,10 @@ from tui.desk.renewals.accounts import create_account
 from tui.desk.renewals.evidence import evidence_of
 from tui.journey.state import Step
 from tui.kiosk.widgets.secret_field import SecretField
+from tui.sandbox.faults import CLEAR, Fault
 from tui.sandbox.files import ACCOUNT
 from tui.sandbox.gateways.common.ledger import Stage
-from tui.sandbox.wallet import WalletRefused, pay
+from tui.sandbox.wallet import WalletRefused, arm, pay
 
 
 async def test_withdrawn_before_payment_then_applied_anew(sandbox: Sandbox, tmp_path: Path) -> None:
@@ -96,6 +97,22 @@ async def test_another_method_after_the_first_code(sandbox: Sandbox, tmp_path: P
     assert [trade.stage for trade in ledger_of(sandbox, business_no, PaymentMethod.ALIPAY)] == [Stage.DEAD]
     (paid,) = ledger_of(sandbox, business_no, PaymentMethod.UNIONPAY)
     assert (paid.stage, paid.amount_fen, paid.refunds) == (Stage.PAID, 20000, ())
+
+
+async def test_a_code_that_the_platform_refused_is_asked_for_again(sandbox: Sandbox, tmp_path: Path) -> None:
+    token = new_token(sandbox, tmp_path)
+    async with at_counter(sandbox, token) as person:
+        await person.walk_to(Step.METHOD)
+        await asyncio.to_thread(arm, sandbox.directory, PaymentMethod.ALIPAY, Fault.UNAVAILABLE, 9)
+        try:
+            await person.fill_invoice()
+            await person.press_main()
+            await person.until(Step.METHOD)
+        finally:
+            await asyncio.to_thread(arm, sandbox.directory, PaymentMethod.ALIPAY, CLEAR, 1)
+        assert person.app.state.failure is not None
+        await person.walk_to(Step.QR)
+        assert person.app.state.failure is None
 
 
 async def test_going_back_loses_nothing_typed(sandbox: Sandbox, tmp_path: Path) -> None:

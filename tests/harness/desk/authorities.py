@@ -44,12 +44,12 @@ def ends_on(town: Town, ends: datetime, *people: Person) -> None:
     restart(town, *people)
 
 
-def rekey(town: Town, *, listed: bool = True, begins: datetime = NOW - timedelta(days=999)) -> Path:
+def rekey(town: Town, *, listed: bool = True) -> Path:
     """The CA gets a new key under its old name; its former certificate, which the settings list or not."""
     retired = town.folder / "retired.pem"
     retired.write_bytes((town.folder / "ca.pem").read_bytes())
     key = ec.generate_private_key(ec.SECP256R1())
-    (town.folder / "ca.pem").write_bytes(certified(town, key, FAR, begins))
+    (town.folder / "ca.pem").write_bytes(certified(town, key, FAR, NOW - timedelta(days=999)))
     (town.folder / "ca.key").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     (town.folder / "ca.key").chmod(0o600)
     town.ca_key = key

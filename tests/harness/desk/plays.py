@@ -76,7 +76,7 @@ def code_lost(*faults: Fault) -> Play:
     return play
 
 
-def paid_then_left(*faults: Fault, told: bool = False) -> Play:
+def paid_then_left(*faults: Fault) -> Play:
     """Paid, and put away before the desk knows; then another look."""
 
     def play(town: World, method: PaymentMethod) -> None:
@@ -84,8 +84,6 @@ def paid_then_left(*faults: Fault, told: bool = False) -> Play:
         town.arm(method, *faults)
         town.phone()
         town.leave()
-        if told:
-            town.notices()
         town.quiet()
         town.notices()
         town.quiet()

@@ -51,10 +51,10 @@ def town_under(
     return make_town(folder, ca=rules)
 
 
-def change_rules(town: Town, key_policy: KeyPolicy, scheme: SignatureScheme, old_pair: OldPair = OldPair.KEEP) -> None:
+def change_rules(town: Town, key_policy: KeyPolicy, scheme: SignatureScheme) -> None:
     """The desk starts anew with other rules; people must use the town's new client."""
     settings: DeskSettings = town.desk.settings
-    rules = msgspec.structs.replace(settings.ca, key_policy=key_policy, signature=scheme, old_pair=old_pair)
+    rules = msgspec.structs.replace(settings.ca, key_policy=key_policy, signature=scheme)
     town.desk = replace(town.desk, settings=msgspec.structs.replace(settings, ca=rules))
     town.client = type(town.client)(create_app(town.desk))
 

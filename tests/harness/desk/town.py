@@ -283,10 +283,10 @@ def do_due(desk: Desk) -> None:
             kind.act(desk, number)
 
 
-def claimed(desk: Desk, kind: Obligation, at_most: int = 50) -> list[str]:
+def claimed(desk: Desk, kind: Obligation) -> list[str]:
     """What is due, taken for a minute."""
     now = desk.clock()
-    return claim(desk.engine, kind, at_most, now, now + timedelta(minutes=1))
+    return claim(desk.engine, kind, 50, now, now + timedelta(minutes=1))
 
 
 def shown(application: Application) -> tuple[str, AttemptState]:

@@ -150,10 +150,14 @@ class Person(Autoplay):
     async def _try_again(self, step: Step) -> None:
         if step in (Step.REQUEST_PIN, Step.INSTALL_PIN):
             await self._enter_pin()
-        elif self.app.step_screen.offers("retry", self.app.state) and step is not Step.QR:
+        elif step is not Step.QR and self._may_retry():
             await self.pilot.press("f6")
         else:
             await self._press_main()
+
+    def _may_retry(self) -> bool:
+        screen = self.app.step_screen
+        return any(key.action == "retry" for key in screen.keys) and screen.offers("retry", self.app.state)
 
     async def _accept(self) -> None:
         if not self.app.step_screen.query_one(Tick).ticked:

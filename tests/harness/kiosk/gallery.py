@@ -8,7 +8,7 @@ from tests.harness.people import ATTEMPT, NOW, SERVICE, application, certificate
 from tui.core.certificate import Token, refer
 from tui.core.details import Details, Named
 from tui.core.failure import Failure, Reason
-from tui.core.order import ApplicationStatus, AttemptState, PaymentStatus, Refund
+from tui.core.order import ApplicationStatus, AttemptState, PaymentStatus, Refund, RefundCause
 from tui.core.token import ModuleFault, Readers, Snapshot, TokenStage
 from tui.desk.renewals.documents import documents
 from tui.journey.ports import Check
@@ -66,7 +66,7 @@ _ENDED = application(
     ApplicationStatus.FAILED,
     business_no=NUMBER,
     payment_status=PaymentStatus.REFUNDING,
-    refunds=(Refund(20000, done=False, cause="issuing_failed"),),
+    refunds=(Refund(20000, done=False, cause=RefundCause.ISSUING_FAILED),),
 )
 _DONE = replace(INSTALLED, business_no=NUMBER, invoice=people.INVOICE, installed_at=NOW)
 

@@ -3,7 +3,7 @@
 import asyncio
 import queue
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tui.core.certificate import CertificateRef, Token
@@ -19,7 +19,9 @@ from tui.kiosk.runtime.pace import Pace
 from tui.kiosk.runtime.ports import Ports
 from tui.kiosk.runtime.runtime import Runtime
 
-QUICK = Pace(poll=0.001, slow_poll=0.001, service=60, retry=0.001, longest=0.01, farewell=0.5)
+QUICK = Pace(poll=0.001, slow_poll=0.001, service=60, retry=0.001, longest=0.01, farewell=30)
+"""No test waits for a farewell but of a desk that hangs."""
+HANGS = replace(QUICK, farewell=0.5)
 
 
 def lost(retry_after: int | None = None) -> DeskError:

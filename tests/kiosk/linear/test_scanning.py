@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.harness.people import ATTEMPT, application, state
-from tui.core.order import Application, ApplicationStatus, AttemptState, PaymentStatus, Refund
+from tui.core.order import Application, ApplicationStatus, AttemptState, PaymentStatus, Refund, RefundCause
 from tui.journey import events as e
 from tui.journey.ports import Phone
 from tui.journey.state import State, Step
@@ -116,7 +116,9 @@ def test_a_code_that_is_over_is_told_once_and_a_new_one_is_offered(monkeypatch: 
 def test_money_that_goes_back_is_told_with_whom_to_call() -> None:
     heard = Heard()
     dialogue = begun(heard)
-    back = replace(paying(state=AttemptState.REFUNDING), refunds=(Refund(20000, done=False, cause="paid_late"),))
+    back = replace(
+        paying(state=AttemptState.REFUNDING), refunds=(Refund(20000, done=False, cause=RefundCause.PAID_LATE),)
+    )
     dialogue.present(replace(dialogue.state, application=back))
     text = "\n".join(heard.said)
     for words in ("这笔付款没有入账。", "退款¥ 200.00：正在退回", "020-89524338"):

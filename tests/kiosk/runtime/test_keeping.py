@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.harness.kiosk.ports_double import QUICK, ChecksDouble, DeskScript, Listener, TokensDouble, lost
+from tests.harness.kiosk.ports_double import HANGS, QUICK, ChecksDouble, DeskScript, Listener, TokensDouble, lost
 from tests.harness.people import AGREEMENT, FORM, application
 from tui.core.application import ApplicationForm
 from tui.core.secret import Password
@@ -151,7 +151,7 @@ async def test_what_waits_behind_a_call_that_fails_by_a_fault_is_kept(caplog: py
 
 def test_a_call_that_hangs_at_the_end_leaves_time_for_the_sign_out_and_all_is_closed() -> None:
     desk, tokens = Keeper(keep_form=[asyncio.Event()], sign_out=[RuntimeError()]), TokensDouble()
-    with Listener(tokens, desk, SLOW) as kiosk:
+    with Listener(tokens, desk, replace(SLOW, farewell=HANGS.farewell)) as kiosk:
         kiosk.runtime.run(typed("张三"))
     assert [name for name, _ in desk.called if name != "status"] == ["keep_form", "sign_out", "close"]
     assert tokens.closed

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.harness.deskclient.samples import INVOICE, SERVICE, application, document
-from tests.harness.kiosk.ports_double import DeskScript, Listener, TokensDouble, lost
+from tests.harness.kiosk.ports_double import HANGS, DeskScript, Listener, TokensDouble, lost
 from tests.harness.people import NOW
 from tui.core.application import ApplicationForm
 from tui.core.beijing import SKEW
@@ -239,6 +239,6 @@ def test_the_end_closes_the_ports_and_the_thread() -> None:
 
 
 def test_ports_that_do_not_close_do_not_hold_up_the_end() -> None:
-    with Listener(TokensDouble(), DeskScript(sign_out=[asyncio.Event()])) as kiosk:
+    with Listener(TokensDouble(), DeskScript(sign_out=[asyncio.Event()]), HANGS) as kiosk:
         kiosk.until(e.TokensSeen)
     assert "runtime" not in {thread.name for thread in threading.enumerate()}

@@ -7,7 +7,7 @@ import pytest
 from tests.harness.kiosk.stage import staged
 from tests.harness.people import INVOICE, OLD, application, certificate, state, token
 from tui.core.certificate import Usage
-from tui.core.order import ApplicationStatus, PaymentStatus, Refund
+from tui.core.order import ApplicationStatus, PaymentStatus, Refund, RefundCause
 from tui.core.token import Installation, KeyLeft, Snapshot
 from tui.journey import events as e
 from tui.journey.state import Step
@@ -56,7 +56,7 @@ async def test_the_end_says_where_the_money_is() -> None:
     ended = application(
         ApplicationStatus.FAILED,
         payment_status=PaymentStatus.REFUNDING,
-        refunds=(Refund(20000, done=False, cause="issuing_failed"),),
+        refunds=(Refund(20000, done=False, cause=RefundCause.ISSUING_FAILED),),
     )
     async with staged(state(Step.WITHDRAWN, application=ended)) as stage:
         assert stage.text.index("原路退回") < stage.text.index("业务单号")

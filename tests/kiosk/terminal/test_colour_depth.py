@@ -2,11 +2,12 @@
 
 import pytest
 from rich.color import ColorSystem
+from rich.console import Console
 
 from tests.harness import people
 from tests.harness.kiosk.painted import painted
 from tui.journey.state import Step
-from tui.kiosk.terminal.colour_depth import is_asked, known
+from tui.kiosk.terminal.colour_depth import Depth, depth_of, is_asked, known
 from tui.kiosk.terminal.keyboard import Input, TrueColour
 
 EIGHT_BIT, STANDARD, TRUECOLOR = ColorSystem.EIGHT_BIT, ColorSystem.STANDARD, ColorSystem.TRUECOLOR
@@ -46,6 +47,29 @@ def test_who_is_asked() -> None:
     for name in ("linux", "screen-256color", "tmux-256color", "vt220", ""):
         assert not is_asked({"TERM": name}, STANDARD)
     assert not is_asked({"TERM": "xterm", "STY": "1.tty"}, STANDARD)
+
+
+@pytest.mark.parametrize(
+    ("name", "depth"),
+    [
+        *((name, Depth.EIGHT) for name in ("linux", "cygwin", "cons25", "cons25-debian", "pcansi", "wsvt25", "hurd")),
+        *((name, Depth.EIGHT) for name in ("screen", "screen-bce", "screen-s", "screen.linux", "tmux", "xterm-color")),
+        *((name, Depth.EIGHT) for name in ("mach-color", "mach-gnu-color", "xterm-8color", "ansi", "con80x25")),
+        *(
+            (name, Depth.SIXTEEN)
+            for name in ("xterm", "xterm-16color", "rxvt", "konsole", "screen-16color", "putty", "")
+        ),
+        *((name, Depth.INDEXED) for name in ("xterm-256color", "screen-256color", "screen.xterm-256color")),
+        *((name, Depth.INDEXED) for name in ("tmux-256color", "putty-256color", "rxvt-unicode-256color")),
+        *((name, Depth.TRUE) for name in ("foot", "foot-extra", "alacritty", "xterm-kitty", "xterm-direct", "wezterm")),
+        *((name, Depth.MONO) for name in ("vt100", "vt220", "vt52", "xterm-mono", "screen-m", "mach", "sun")),
+        *((name, Depth.MONO) for name in ("mach-gnu", "xterm-r6", "vt102-nsgr")),
+    ],
+)
+def test_what_a_terminal_s_name_says(name: str, depth: Depth) -> None:
+    environment = {"TERM": name}
+    found = Console(force_terminal=True, _environ=environment)._detect_color_system()
+    assert depth_of(environment, known(environment, found)) is depth
 
 
 def test_some_names_say_it() -> None:

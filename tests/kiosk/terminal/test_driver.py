@@ -86,20 +86,42 @@ def test_a_stop_and_continue_repaints(program: Program) -> None:
     program.read_until("还有20天到期")
 
 
+def freeze(program: Program) -> None:
+    """Stop reading at the sign-in, and wait until the program has ended for that."""
+    program.read_until("还有20天到期")
+    program.send(b"\r")
+    program.read_until("登录财智云")
+    program.stop_reading()
+    until, keys = monotonic() + PATIENCE * 2, cycle(b"x" * 20 + b"\x7f" * 20)
+    while program.process.poll() is None:
+        assert monotonic() < until
+        program.send(bytes((next(keys),)))  # some dozen paintings freeze the event loop
+        with suppress(subprocess.TimeoutExpired):
+            program.process.wait(0.05)
+
+
 def test_a_terminal_that_stops_reading_ends_a_signed_in_journey() -> None:
     program = Program(patience=3)  # its person may be slow on a laden machine, its event loop may not
     try:
-        program.read_until("还有20天到期")
-        program.send(b"\r")
-        program.read_until("登录财智云")
-        program.stop_reading()
-        until, keys = monotonic() + PATIENCE * 2, cycle(b"x" * 20 + b"\x7f" * 20)
-        while program.process.poll() is None:
-            assert monotonic() < until
-            program.send(bytes((next(keys),)))  # some dozen paintings freeze the event loop
-            with suppress(subprocess.TimeoutExpired):
-                program.process.wait(0.05)
+        freeze(program)
         assert program.process.returncode == 75
+        assert termios.tcgetattr(program.slave)[:4] == program.found[:4]
+    finally:
+        program.close()
+
+
+@pytest.mark.parametrize("frozen", [False, True], ids=["in order", "frozen"])
+def test_a_continue_while_it_ends_takes_the_terminal_not_once_more(frozen: bool) -> None:
+    program = Program(words=("-m", "tests.harness.kiosk.continued_program", "120", "3" if frozen else "120"))
+    try:
+        if frozen:
+            freeze(program)
+        else:
+            program.read_until("还有20天到期")
+            program.process.send_signal(signal.SIGTERM)
+            program.end()
+            assert restored(program)
+        assert program.process.returncode == (75 if frozen else 143)
         assert termios.tcgetattr(program.slave)[:4] == program.found[:4]
     finally:
         program.close()

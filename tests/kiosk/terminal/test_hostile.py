@@ -123,6 +123,39 @@ def test_a_bare_escape_is_a_key_soon_and_what_it_began_is_not_typed_later() -> N
     assert [m.key for m in source.feed(b"[") if isinstance(m, events.Key)] == ["left_square_bracket"]
 
 
+@pytest.mark.parametrize(
+    "report",
+    [
+        b"\x1b[?62;4c",
+        b"\x1b[<0;30;10M",
+        b"\x1b[8;24;80t",
+        b"\x1b[48;24;80;480;640t",
+        b"\x1b[?997;1n",
+        b"\x1b]11;rgb:1e1e/1e1e/1e1e\x1b\\",
+        b"\x1b]52;c;MTIzNDU2\x07",
+        b"\x1bP>|tmux 3.3a\x1b\\",
+        b"\x1bP1$r2 q\x9c",
+        b"\x1b_Gi=31;OK\x1b\\",
+        b"\x1b[200~12345678\x1b[201~",
+    ],
+    ids=repr,
+)
+def test_a_report_that_stalls_for_a_second_types_nothing_when_its_rest_comes(report: bytes) -> None:
+    for at in range(2, len(report) - 1):
+        source = Input()
+        assert source.feed(report[:at]) == source.tick() == []
+        assert not [m for m in source.feed(report[at:]) if isinstance(m, events.Key)], at
+        assert source.patience is None
+
+
+def test_what_is_typed_after_a_sequence_that_never_ended_is_typed() -> None:
+    for begin in (b"\x1b[", b"\x1b[?62;4", b"\x1b]11;", b"\x1bP>|"):
+        source = Input()
+        assert source.feed(begin) == source.tick() == []
+        keys = [m.key for key in b"1a" for m in source.feed(bytes((key,))) if isinstance(m, events.Key)]
+        assert keys == ["1", "a"]
+
+
 def test_a_stalled_paste_is_no_key_when_its_rest_comes() -> None:
     source = Input()
     source.feed(b"\x1b[200~1234")

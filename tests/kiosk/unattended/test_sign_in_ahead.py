@@ -24,6 +24,12 @@ REFUSED = DeskError(Failure(Reason.WRONG_PASSWORD))
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journey, "GRACE", 60.0)
+
+
+@pytest.fixture
+def short_grace(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is asked is what comes after it; elsewhere a busy machine must not bring it to its end."""
     monkeypatch.setattr(journey, "GRACE", 0.3)
 
 
@@ -59,6 +65,7 @@ def test_a_journey_signs_in_once_and_before_a_token_is_there() -> None:
     assert (desk.count("sign_in"), desk.count("sign_out")) == (1, 1)
 
 
+@pytest.mark.usefixtures("short_grace")
 @pytest.mark.parametrize("answer", [None, REFUSED, lost()])
 def test_what_is_wrong_with_the_token_is_told_first_and_the_session_is_ended(answer: DeskError | None) -> None:
     desk = desk_script(sign_in=[answer])

@@ -3,7 +3,6 @@
 import copy
 import tempfile
 from contextlib import AbstractContextManager
-from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -17,7 +16,7 @@ from tests.rig.card.state import CAPACITY, CardState
 from tests.rig.softhsm import KeyKind, SoftToken, TestCa, issue, make_ca, make_key, subject
 
 PIN, PUK, SO_PIN, SO_PUK = "123456", "65432100", "12345678", "87654321"
-LABEL = "测试供应商"
+LABEL, HOLDER = "测试供应商", "测试供应商有限公司"
 KEY_ID = "01"
 """CKA_ID of the pair and certificate that `provisioned` writes, hex."""
 
@@ -43,14 +42,14 @@ class Reader(Protocol):
         """
 
 
-def token_in(reader: Reader, certificate_der: bytes = b"", *, label: str = LABEL) -> SoftToken:
+def token_in(reader: Reader, certificate_der: bytes) -> SoftToken:
     """The card that is in this reader, as tests of the token adapter know tokens."""
-    return SoftToken(reader.directory, MODULE, reader.environment, certificate_der, PIN, label)
+    return SoftToken(reader.directory, MODULE, reader.environment, certificate_der, PIN, LABEL)
 
 
-def format_card(reader: Reader, *, label: str = LABEL) -> None:
+def format_card(reader: Reader) -> None:
     """Make the blank card in the first slot a PKCS #15 token with a PIN."""
-    _init(reader, "--create-pkcs15", "--label", label, "--so-pin", SO_PIN, "--so-puk", SO_PUK)
+    _init(reader, "--create-pkcs15", "--label", LABEL, "--so-pin", SO_PIN, "--so-puk", SO_PUK)
     # OpenSC writes a PIN's label in brackets behind the token's, unless it is this one.
     pin = "--auth-id", "01", "--label", "PIN", "--pin", PIN, "--puk", PUK, "--so-pin", SO_PIN
     _init(reader, "--store-pin", *pin)
@@ -81,22 +80,19 @@ def provisioned(
     key: keys.PrivateKey,
     *,
     ca: TestCa | None = None,
-    days_left: int = 20,
-    cn: str = "测试供应商有限公司",
     capacity: int = CAPACITY,
     serial: int = 1,
-    not_before: datetime | None = None,
 ) -> tuple[CardState, bytes]:
     """A card with this key and a certificate of `ca` for it (DER, given too); copy the state for every test.
 
     The reader's first slot must be free, and is again.
     """
     card = UnrulyCard(CardState(serial=serial.to_bytes(10), capacity=capacity))
-    certificate = issue(ca or make_ca(), subject(cn), key.public_key(), days_left=days_left, not_before=not_before)
+    certificate = issue(ca or make_ca(), subject(HOLDER), key.public_key(), days_left=20)
     with reader.holding(card):
         format_card(reader)
-        put_key(reader, key, label=cn)
-        put_certificate(reader, certificate, label=cn)
+        put_key(reader, key, label=HOLDER)
+        put_certificate(reader, certificate, label=HOLDER)
     return card.card.snapshot(), certificate
 
 

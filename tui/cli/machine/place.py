@@ -5,6 +5,7 @@ import socket
 import ssl
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
@@ -119,7 +120,8 @@ def _away(place: SplitResult) -> str | None:
 
 def _plugged_in() -> Iterator[tuple[int, int]]:
     for device in USB_DEVICES.glob("*/idVendor"):
-        yield int(device.read_text(), 16), int(device.with_name("idProduct").read_text(), 16)
+        with suppress(OSError):  # pulled out meanwhile
+            yield int(device.read_text(), 16), int(device.with_name("idProduct").read_text(), 16)
 
 
 def units() -> Iterator[Finding]:

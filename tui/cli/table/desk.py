@@ -1,11 +1,21 @@
 """The commands of the desk and of those who operate it."""
 
+from argparse import ArgumentTypeError
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 from tui.cli.command import Command, OneOf, Option
 from tui.cli.table.options import BUSINESS_NO, JSON, PLATFORMS, switch
+
+
+def day(text: str) -> date:
+    """A day of the calendar."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError("应为 YYYY-MM-DD / must be YYYY-MM-DD") from None
+
 
 DESK_TOML = Option("--config FILE", "desk.toml", kind=Path, required=True)
 REASON = Option("--reason TEXT", "原因，将与操作人一起存档 / why; kept", required=True)
@@ -105,7 +115,7 @@ COMMANDS = (
         "tui.desk.operators.commands:reconcile",
         (
             DESK_TOML,
-            Option("--date YYYY-MM-DD", "缺省为昨天 / else yesterday", "day", kind=date.fromisoformat),
+            Option("--date YYYY-MM-DD", "缺省为昨天 / else yesterday", "day", kind=day),
             Option("--channel", "支付渠道，缺省为全部 / else all", "channels", choices=PLATFORMS, repeated=True),
             JSON,
         ),

@@ -1,5 +1,7 @@
 """The commands at a kiosk."""
 
+from argparse import ArgumentTypeError
+from contextlib import suppress
 from pathlib import Path
 
 from tui.cli.command import Command, OneOf, Option
@@ -8,11 +10,17 @@ from tui.cli.table.options import JSON, KIOSK_TOML, LINEAR, MODULE, TOKEN, pin_f
 
 def factor(text: str) -> float:
     """A number above 0, at most 1000."""
-    value = float(text)
-    if not 0 < value <= 1000:
-        raise ValueError(text)
-    return value
+    with suppress(ValueError):
+        if 0 < (value := float(text)) <= 1000:
+            return value
+    raise ArgumentTypeError("应大于0，最多1000 / must be above 0, at most 1000")
 
+
+WATCH = switch(
+    "--watch",
+    "每次插拔输出一行 JSON，直到 SIGTERM / one JSON line at each plug, change and unplug, until SIGTERM",
+    "watching",
+)
 
 KIOSK = Command(
     "",
@@ -43,12 +51,7 @@ COMMANDS = (
         "列出所有 CA 上的证书，不需要密码 / certificates on all tokens, no PIN needed",
         "tui.cli.certs.run:certs",
         (
-            JSON,
-            switch(
-                "--watch",
-                "每次插拔输出一行 JSON，直到 SIGTERM / one JSON line at each plug, change and unplug, until SIGTERM",
-                "watching",
-            ),
+            OneOf((JSON, WATCH)),
             OneOf((KIOSK_TOML, MODULE)),
         ),
     ),

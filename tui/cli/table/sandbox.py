@@ -11,11 +11,18 @@ LONGEST_NAME = 64
 """Characters (ub-common-name, RFC 5280 appendix A.1)."""
 
 
+def whole(text: str) -> int:
+    """A whole number."""
+    try:
+        return int(text)
+    except ValueError:
+        raise ArgumentTypeError("应为整数 / must be a whole number") from None
+
+
 def count(text: str) -> int:
     """A whole number, at least 1."""
-    value = int(text)
-    if value < 1:
-        raise ValueError(text)
+    if (value := whole(text)) < 1:
+        raise ArgumentTypeError("应不小于1 / must be at least 1")
     return value
 
 
@@ -47,12 +54,12 @@ COMMANDS = (
             OneOf(
                 (
                     Option("--token-label L", "CA 的标签 / token label"),
-                    Option("--slot N", "槽位 / slot", kind=int),
+                    Option("--slot N", "槽位 / slot", kind=whole),
                 ),
                 required=True,
             ),
             pin_file("F"),
-            Option("--days-left N", "剩余天数，缺省20 / days left", kind=int, default=20),
+            Option("--days-left N", "剩余天数，缺省20 / days left", kind=whole, default=20),
             Option("--cn NAME", "证书名称，最多64个字 / common name", kind=common_name),
             Option("--key", "密钥 / key", choices=("rsa2048", "ec256"), default="rsa2048"),
         ),

@@ -24,6 +24,8 @@ _TRUNK = re.compile(r"0(?=1[3-9]\d{9}$)", re.ASCII)
 """Once dialled before a mobile of another city."""
 _LANDLINE = re.compile(r"(010|02\d|0[3-9]\d{2})-?(\d{3,4}-?\d{4})((?:-\d{1,6})?)", re.ASCII)
 _SERVICE = re.compile(r"([48]00)((?:-?\d){7})((?:-\d{1,6})?)", re.ASCII)
+_BEYOND = re.compile(r"(?:\+|00)(?:(85[23])-?([2-9](?:-?\d){7})|(886)-?([2-9](?:-?\d){7,8}))", re.ASCII)
+"""Hong Kong, Macao and Taiwan, whose numbers have no area; only with the country before them."""
 _EXTENSION = re.compile(
     r"\(?(?:(?:转接?|轉接?|分机号?|分機號?|内线|內線|ext(?:ension)?|[x#*,])[.:\s(-]*){1,3}(?=\d{1,6}\)?$)|\((?=\d{1,6}\)$)",
     re.ASCII | re.IGNORECASE,
@@ -53,7 +55,7 @@ def check_name(name: str) -> FieldError | None:
 
 
 def normalise_phone(number: str) -> str:
-    """A mobile's 11 digits, `0755-88888888-801`, `4008301330`; what is none of them without blanks and brackets."""
+    """A mobile's 11 digits, `0755-88888888-801`, `4008301330`, `+852-91234567`; all else without blanks."""
     typed = half_width(number)
     plain, parted = (
         re.sub("-{2,}", "-", compact(re.sub(r"[()]", "", text)))  # a Chinese keyboard has dashes in pairs
@@ -68,7 +70,7 @@ def check_mobile(number: str) -> FieldError | None:
 
 
 def check_phone(number: str) -> FieldError | None:
-    """A mobile, a landline with its area and perhaps an extension, or a 400 or 800 number."""
+    """A mobile, a landline with its area and perhaps an extension, a 400 or 800 number, or one beyond the border."""
     return _missing_or_unusable(number) or (None if _canonical(number) else FieldError.PHONE_FORMAT)
 
 
@@ -116,6 +118,9 @@ def _canonical(number: str) -> str:
     digits = _TRUNK.sub("", number.replace("-", ""))
     if _MOBILE.fullmatch(digits):
         return digits
+    if found := _BEYOND.fullmatch(number):
+        country, rest = filter(None, found.groups())
+        return f"+{country}-{rest.replace('-', '')}"
     if found := _SERVICE.fullmatch(number):
         return found[1] + found[2].replace("-", "") + found[3]
     if found := _LANDLINE.fullmatch(number):

@@ -13,7 +13,6 @@ from email.headerregistry import Address
 from email.utils import formataddr, formatdate
 from functools import cached_property
 from pathlib import Path
-from select import POLLIN, poll
 from typing import Annotated, Any, NamedTuple
 
 import msgspec
@@ -23,6 +22,7 @@ from tui.desk.notifications.message import Attachment, NotDelivered
 from tui.desk.notifications.mime import compose, encoded
 from tui.desk.outbound import trust
 from tui.desk.settings_reader import Password, Seconds, UnusableSetting
+from tui.desk.silence import is_silent
 
 _Host = Annotated[str, msgspec.Meta(min_length=1, description="must not be empty")]
 _Port = Annotated[int, msgspec.Meta(ge=1, le=65535, description="must be 1 to 65535")]
@@ -108,9 +108,7 @@ class _Kept(NamedTuple):
         """Whether the server has neither said good-bye nor gone."""
         if self.server.sock is None or time.monotonic() >= self.until:
             return False
-        watched = poll()
-        watched.register(self.server.sock, POLLIN)
-        return not watched.poll(0)
+        return is_silent(self.server.sock)
 
 
 class Mailer:

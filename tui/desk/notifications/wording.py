@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tui.core.beijing import BEIJING
+from tui.core.order import RefundCause
 
 _REFUNDS = {
-    "paid_twice": "重复支付退款",
-    "paid_late": "超时支付退款",
-    "withdrawn": "申请已撤销",
-    "issuing_failed": "证书未能签发",
-    "operator": "客服退款",
+    RefundCause.PAID_TWICE: "重复支付退款",
+    RefundCause.PAID_LATE: "超时支付退款",
+    RefundCause.WITHDRAWN: "申请已撤销",
+    RefundCause.ISSUING_FAILED: "证书未能签发",
+    RefundCause.OPERATOR: "客服退款",
 }
 
 
@@ -55,9 +56,9 @@ def payment_subject(business_no: str) -> str:
     return f"数字证书续期 {business_no}"
 
 
-def refund_reason(cause: str) -> str:
+def refund_reason(cause: RefundCause) -> str:
     """Why money comes back, as the payment platform shows it beside the refund."""
-    return _REFUNDS.get(cause, "退款")
+    return _REFUNDS[cause]
 
 
 def _link(address: str) -> str:

@@ -17,7 +17,7 @@ def verify(channel: str, kind: str, trust: Path, message: str, *, method: str, c
     try:
         charset = charset_of(charset)
     except ValueError:
-        return _usage(f"--charset {charset}: utf-8, gbk, gb2312, gb18030")
+        return _usage(f"--charset {charset}: 只支持 / must be one of utf-8, gbk, gb2312, gb18030")
     try:
         dispute = Dispute(Kind(kind), trust.read_bytes(), method, charset)
         read = PLATFORMS[PaymentMethod(channel)].reader(dispute)

@@ -4,7 +4,6 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
-from select import POLLIN, poll
 from time import monotonic, sleep
 from typing import Any
 
@@ -18,6 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import InvalidatePoolError
 
+from tui.desk.silence import is_silent
 from tui.desk.storage.sealed import use_key
 from tui.desk.storage.sqlite import end_undone
 from tui.desk.storage.statements import NO_VALUES, Statement, ask
@@ -236,7 +236,5 @@ def _refuse_closed(connection: Any, _record: object, _proxy: object) -> None:
 
     :raises InvalidatePoolError: it has: every idle connection of the pool is opened anew.
     """
-    socket = poll()
-    socket.register(connection, POLLIN)
-    if socket.poll(0):  # nothing is under way, so it is the server's farewell
+    if not is_silent(connection):  # nothing is under way, so it is the server's farewell
         raise InvalidatePoolError

@@ -15,6 +15,7 @@ from tui.core.order import (
     AttemptState,
     InvoiceStatus,
     PaymentStatus,
+    RefundCause,
     RefundState,
 )
 from tui.core.payment_method import PaymentMethod
@@ -49,6 +50,7 @@ class Record(DeclarativeBase):
         PaymentStatus: stored(PaymentStatus),
         AttemptState: stored(AttemptState),
         RefundState: stored(RefundState),
+        RefundCause: stored(RefundCause),
         InvoiceStatus: stored(InvoiceStatus),
         PaymentMethod: stored(PaymentMethod),
         MessageKind: stored(MessageKind),
@@ -227,7 +229,7 @@ class RefundRecord(Record):
     attempt_no: Mapped[str] = mapped_column(ForeignKey("attempts.attempt_no"), unique=True)
     business_no: Mapped[str] = mapped_column(ForeignKey("applications.business_no"), index=True)
     amount_fen: Mapped[int] = mapped_column(BigInteger)
-    cause: Mapped[str]
+    cause: Mapped[RefundCause]
     txn_time: Mapped[datetime]
     """When the present order was made."""
     state: Mapped[RefundState] = mapped_column(default=RefundState.ABSENT)

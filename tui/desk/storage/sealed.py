@@ -4,7 +4,6 @@ What is sealed is bound to table, column and row: in another place it opens no m
 the records' events tell it the row (`bind_to_rows`).
 """
 
-import json
 import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ from functools import cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
+import msgspec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import DateTime, Dialect, LargeBinary, event
 from sqlalchemy.orm import DeclarativeBase
@@ -39,7 +39,7 @@ def key_of(dialect: Dialect) -> AESGCM:
 
 def place(column: str, row: tuple[str, ...]) -> bytes:
     """Additional authenticated data: the column as `table.column`, and the row's key."""
-    return json.dumps([column, *row], ensure_ascii=False, separators=(",", ":")).encode()
+    return msgspec.json.encode([column, *row])
 
 
 class InRow(bytes):

@@ -14,10 +14,9 @@ from tui.journey.state import State
 from tui.kiosk.screens.base import StepScreen
 from tui.kiosk.screens.keys import BACK, CERTIFICATES, END, RETRY
 from tui.kiosk.text import N_, _
-from tui.kiosk.text.certificate import discreet
+from tui.kiosk.text.certificate import discreet, facts, kept_words
 from tui.kiosk.text.labels import label
 from tui.kiosk.widgets.action import ActionButton
-from tui.kiosk.widgets.card import facts, kept_words
 from tui.kiosk.widgets.days_left import DaysLeft
 from tui.kiosk.widgets.facts import Facts
 from tui.kiosk.widgets.words import Words

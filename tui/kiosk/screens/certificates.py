@@ -17,11 +17,11 @@ from tui.kiosk.screens.base import StepScreen
 from tui.kiosk.screens.keys import BACK
 from tui.kiosk.settings import is_counter
 from tui.kiosk.text import N_, _
-from tui.kiosk.text.certificate import discreet
+from tui.kiosk.text.certificate import discreet, facts
 from tui.kiosk.text.urgency import by_urgency
 from tui.kiosk.text.wording import explain
 from tui.kiosk.widgets.action import ActionButton
-from tui.kiosk.widgets.card import facts, token_title
+from tui.kiosk.widgets.card import token_title
 from tui.kiosk.widgets.certificate_list import Block, CertificateList
 from tui.kiosk.widgets.facts import table
 

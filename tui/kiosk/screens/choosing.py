@@ -14,8 +14,8 @@ from tui.journey.state import State
 from tui.kiosk.screens.base import StepScreen
 from tui.kiosk.screens.keys import BACK
 from tui.kiosk.text import N_, _
-from tui.kiosk.text.certificate import discreet
-from tui.kiosk.widgets.card import short_facts, token_title
+from tui.kiosk.text.certificate import discreet, short_facts
+from tui.kiosk.widgets.card import token_title
 from tui.kiosk.widgets.facts import table
 from tui.kiosk.widgets.rows import Rows
 

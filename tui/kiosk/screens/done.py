@@ -16,11 +16,11 @@ from tui.journey.state import State
 from tui.kiosk.screens.base import StepScreen, style
 from tui.kiosk.screens.keys import BACK
 from tui.kiosk.text import N_, _
+from tui.kiosk.text.certificate import kept_words
 from tui.kiosk.text.dates import day, moment
 from tui.kiosk.text.labels import label
 from tui.kiosk.widgets.action import ActionButton
 from tui.kiosk.widgets.call_to_act import CallToAct
-from tui.kiosk.widgets.card import kept_words
 from tui.kiosk.widgets.facts import Fact, table
 from tui.kiosk.widgets.figures import drawn
 from tui.kiosk.widgets.large_tick import LargeTick

@@ -14,10 +14,9 @@ from tui.journey.state import State
 from tui.kiosk.screens.base import StepScreen
 from tui.kiosk.screens.keys import BACK, EARLIER, SELF_CHECK
 from tui.kiosk.text import N_, _
-from tui.kiosk.text.certificate import discreet
+from tui.kiosk.text.certificate import discreet, refused_facts
 from tui.kiosk.text.wording import call
 from tui.kiosk.widgets.action import ActionButton
-from tui.kiosk.widgets.card import refused_facts
 from tui.kiosk.widgets.facts import Fact, Facts
 
 

@@ -258,8 +258,7 @@ def _rows(
     certificate: Certificate, now: datetime, window: timedelta, *, crowded: bool, named: bool, veiled: bool
 ) -> "tuple[Fact, ...]":
     """Three lines for a certificate to renew, one for those beside it, one for each where there are many."""
-    from tui.kiosk.text.certificate import discreet
-    from tui.kiosk.widgets.card import row, short_facts
+    from tui.kiosk.text.certificate import discreet, row, short_facts
 
     if crowded or not certificate.for_signing or certificate.renewed_until is not None:
         rows: tuple[Fact, ...] = (row(certificate, now, window, named=named),)

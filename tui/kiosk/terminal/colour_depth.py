@@ -42,15 +42,19 @@ _ASKED: Final = (
 """Families that take a question that they do not know for none; GNU screen would hand it to who knows whom."""
 _TRUE: Final = ("foot", "alacritty", "xterm-kitty", "xterm-ghostty", "wezterm", "contour")
 """Terminals that have never had fewer, whose name comes through SSH where COLORTERM does not."""
-_EIGHT: Final = frozenset({"linux", "ansi", "cygwin", "screen", "tmux", "con80x25", "xterm-8color"})
+_EIGHT: Final = frozenset(
+    {"linux", "ansi", "cygwin", "tmux", "con80x25", "cons25", "cons25-debian", "pcansi", "wsvt25", "wsvt25m", "hurd"}
+    | {"mach-color", "mach-gnu-color", "xterm-color", "xterm-8color"}
+)
 """Eight colours by terminfo(5), or bright inks that a dark one after them leaves bright, as on a Linux console."""
-_MONO: Final = ("vt1", "vt2", "vt3", "vt4", "vt5")
+_MONO: Final = frozenset({"mach", "mach-bold", "mach-gnu", "sun", "xterm-r5", "xterm-r6"})
+_MONO_FAMILIES: Final = ("vt1", "vt2", "vt3", "vt4", "vt5")
 
 
 def known(environment: Mapping[str, str], found: ColorSystem | None) -> ColorSystem | None:
     """`found` by Rich, or more, or none, where the terminal's name says so."""
     name = environment.get("TERM", "")
-    if name.startswith(_MONO) or name.endswith(("-m", "-mono")):
+    if name in _MONO or name.startswith(_MONO_FAMILIES) or name.endswith(("-m", "-mono")):
         return None
     true = name.startswith(_TRUE) or name.endswith("-direct")
     return ColorSystem.TRUECOLOR if true and found is not None else found
@@ -71,7 +75,9 @@ def depth_of(environment: Mapping[str, str], colours: ColorSystem | None) -> Dep
 
 def has_eight(environment: Mapping[str, str]) -> bool:
     """Whether the terminal's name says that it knows eight colours alone."""
-    return environment.get("TERM") in _EIGHT
+    name = environment.get("TERM", "")
+    in_screen = name.startswith("screen") and not any(more in name for more in ("256color", "16color", "direct"))
+    return in_screen or name in _EIGHT
 
 
 def is_asked(environment: Mapping[str, str], colours: ColorSystem | None) -> bool:

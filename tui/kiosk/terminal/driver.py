@@ -82,7 +82,7 @@ class KioskDriver(LinuxDriver):
         self.frames = Frames(app, super().write, erases=erases_in_colour(environment()))
         self._repaints = Allowance(3, 1, monotonic)
         self._wake, self._waker = os.pipe()
-        self._raw: list[Any] | None = None
+        self._raw: list[Any] | None = None  # while the terminal is taken
         self._asked = False
         self._answered: Callable[[], None] = lambda: None
         self._silent = self._shows = False
@@ -120,6 +120,7 @@ class KioskDriver(LinuxDriver):
 
     def stop_application_mode(self) -> None:
         """Give it back; modes that Textual forgets are reset too."""
+        self._raw = None
         self.frames.end()
         self.write(ERASE)
         self._shows = False
@@ -156,6 +157,7 @@ class KioskDriver(LinuxDriver):
 
     def end_now(self, code: int) -> None:
         """Put the terminal back and leave without asking the event loop."""
+        self._raw = None
         if self.before is not None:
             self.before.put_back(f"{ERASE}{RESET}" if self._shows and not self._silent else RESET)
         os._exit(code)
@@ -221,14 +223,15 @@ class KioskDriver(LinuxDriver):
 
     def _continued(self, number: int, frame: object) -> None:
         """After SIGSTOP the shell may have changed everything: set all modes again and repaint."""
-        if self._writer_thread is None:
+        if self._raw is None:
             return
-        if self._raw is not None:
-            with suppress(termios.error):
-                termios.tcsetattr(self.fileno, termios.TCSANOW, self._raw)
+        with suppress(termios.error):
+            termios.tcsetattr(self.fileno, termios.TCSANOW, self._raw)
         self._loop.call_soon_threadsafe(self._repaint)
 
     def _repaint(self) -> None:
+        if self._raw is None:
+            return
         self.write(f"{ENTER}\x1b[?25l")
         self._enable_mouse_support()
         self._enable_bracketed_paste()

@@ -88,7 +88,17 @@ class _State(Enum):
     """ESC within a string: its end, or another sequence."""
     PASTE = auto()
     LATE = auto()
-    """ESC has been taken for the Esc key; what it began may still come, in one read as no hand types."""
+    """A sequence was given up, or ESC taken for the Esc key; the rest may still come, in one read as no hand types."""
+
+
+_GOES_ON: Final = {
+    _State.ESCAPE: "[][OPX^_].",
+    _State.CSI: "(?s:(?=..))[\x20-\x3f]*[\x40-\x7e]",
+    _State.STRING: "[^\x1b\x07\x18\x1a\x9c\udc9c]*(?:\x07|\x1b\\\\|[\x9c\udc9c])",
+    _State.STRING_ESCAPE: r"\\",
+    _State.PASTE: "(?!)",
+}
+"""What the rest of a sequence begins with; a paste's, of which the end is looked for, is dropped."""
 
 
 class Escapes:
@@ -99,7 +109,10 @@ class Escapes:
         self._held = ""
         self._tail = ""
         """The last characters of the paste, in which its end may have begun."""
-        self._lost_paste = False
+        self._lost: str | None = None
+        """The last characters of a paste that was given up."""
+        self._late = _State.TEXT, ""
+        """What was given up, and what had come of it."""
         self._due = 0
         """Bytes of coordinates still to come."""
         self._out: list[Token] = []
@@ -119,20 +132,21 @@ class Escapes:
 
     def give_up(self) -> list[Token]:
         """Nothing came for as long as `patience`: a bare ESC was the key, all else is dropped."""
-        pressed = self._state is _State.ESCAPE
-        self._lost_paste = self._state is _State.PASTE
-        self._to(_State.LATE if pressed else _State.TEXT)
-        return [Sequence(ESC)] if pressed else []
+        self._late = self._state, self._held
+        if self._state is not _State.LATE:
+            self._lost = self._tail if self._state is _State.PASTE else None
+        self._to(_State.LATE if self._state in _GOES_ON else _State.TEXT)
+        return [Sequence(ESC)] if self._late[0] is _State.ESCAPE else []
 
     def feed(self, text: str) -> list[Token]:
         """The tokens that `text` completes; undecodable bytes stand in it as surrogates (PEP 383)."""
-        if self._lost_paste:
-            self._lost_paste = False
-            if end := _PASTE_END.search(text):
-                text = text[end.end() :]
+        if self._lost is not None:
+            rest, self._lost = self._lost + text, None
+            if end := _PASTE_END.search(rest):
+                text = rest[end.end() :]
+                self._to(_State.TEXT)
         if self._state is _State.LATE and text:
-            began = len(text) > 1 and text[0] in "[]OPX^_"
-            self._to(_State.ESCAPE if began else _State.TEXT, ESC)
+            self._to(*(self._late if re.match(_GOES_ON[self._late[0]], text) else (_State.TEXT, "")))
         self._out = []
         at = 0
         while at < len(text):

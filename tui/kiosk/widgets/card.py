@@ -1,12 +1,10 @@
-"""A token and its certificates as the screens draw them; the words are those of `tui.kiosk.text.certificate`."""
+"""A token as the screens name it above its certificates."""
 
 from textual.content import Content
 
 from tui.core.certificate import Token
 from tui.kiosk.text import _
-from tui.kiosk.text.certificate import facts, kept_words, refused_facts, row, short_facts, token_name
-
-__all__ = ["facts", "kept_words", "refused_facts", "row", "short_facts", "token_title"]
+from tui.kiosk.text.certificate import token_name
 
 
 def token_title(token: Token, *, veiled: bool = False) -> Content:

@@ -3,7 +3,15 @@
 from datetime import datetime, timedelta
 from enum import Enum, StrEnum, auto
 
-from tui.core.order import OPEN_ATTEMPT, RETURNED, SHOWN_ATTEMPT, ApplicationStatus, AttemptState, PaymentStatus
+from tui.core.order import (
+    OPEN_ATTEMPT,
+    RETURNED,
+    SHOWN_ATTEMPT,
+    ApplicationStatus,
+    AttemptState,
+    PaymentStatus,
+    RefundCause,
+)
 from tui.core.order import RefundState as R
 from tui.desk.payments.machine import effects as f
 from tui.desk.payments.machine import events as e
@@ -272,6 +280,6 @@ def judge(bill: Bill, trades: dict[str, Trade], fen: dict[str, int]) -> None:
     else:
         assert net == 0, told
     if bill.status in CERTIFIED and bill.credited is None:
-        returned = any(refund.cause == "operator" for refund in bill.refunds)
+        returned = any(refund.cause is RefundCause.OPERATOR for refund in bill.refunds)
         assert returned or bill.payment_status is PaymentStatus.FROZEN, told
     assert (S.FROZEN in states.values()) == (bill.payment_status is PaymentStatus.FROZEN), told

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from tui.core.order import OPEN_ATTEMPT, ApplicationStatus, PaymentStatus
+from tui.core.order import OPEN_ATTEMPT, ApplicationStatus, PaymentStatus, RefundCause
 from tui.desk.payments.machine import events as e
 from tui.desk.payments.machine.bill import PAID, Bill
 from tui.desk.payments.machine.codes import START_LEASE
@@ -54,7 +54,7 @@ def issue(bill: Bill, event: e.Issued, now: datetime) -> Next:
 def refuse_issue(bill: Bill, event: e.IssueRefused, now: datetime) -> Next:
     """The money goes back."""
     failed = replace(bill, status=A.FAILED)
-    return give_back(failed, paid, "issuing_failed", now) if (paid := bill.credited) else (failed, ())
+    return give_back(failed, paid, RefundCause.ISSUING_FAILED, now) if (paid := bill.credited) else (failed, ())
 
 
 def why_unpayable(bill: Bill, now: datetime) -> Refusal | None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from tui.core.order import SHOWN_ATTEMPT, ApplicationStatus, AttemptState, PaymentStatus, RefundState
+from tui.core.order import SHOWN_ATTEMPT, ApplicationStatus, AttemptState, PaymentStatus, RefundCause, RefundState
 
 CERTIFIED = frozenset({ApplicationStatus.ISSUED, ApplicationStatus.INSTALLED})
 """The new certificate is out."""
@@ -37,7 +37,7 @@ class Refund:
 
     attempt_no: str
     amount_fen: int
-    cause: str
+    cause: RefundCause
     txn_time: datetime
     """When the present order was made."""
     state: RefundState = RefundState.ABSENT

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from tui.core.order import SHOWN_ATTEMPT, ApplicationStatus, AttemptState, PaymentStatus, RefundState
+from tui.core.order import SHOWN_ATTEMPT, ApplicationStatus, AttemptState, PaymentStatus, RefundCause, RefundState
 from tui.desk.payments.machine import events as e
 from tui.desk.payments.machine.bill import CERTIFIED, PAID, Attempt, Bill, Refund
 from tui.desk.payments.machine.due import at
@@ -37,7 +37,7 @@ def note(bill: Bill, attempt: Attempt, event: e.TradePaid, now: datetime) -> Nex
 @move(S.REFUNDED)
 def return_done(bill: Bill, attempt: Attempt, event: e.ReturnedByPlatform, now: datetime) -> Next:
     """The platform has given it back by itself: there is nothing to be sent."""
-    return returned(bill, attempt, event, "paid_late", now), ()
+    return returned(bill, attempt, event, RefundCause.PAID_LATE, now), ()
 
 
 @move(S.REFUNDED, S.FROZEN, effects=(Alarm,))
@@ -45,7 +45,7 @@ def take_back(bill: Bill, attempt: Attempt, event: e.ReturnedByPlatform, now: da
     """The bill is unpaid again, unless the certificate is out already: then a person must look."""
     if bill.status in CERTIFIED:
         return freeze(bill, attempt, "was taken back by its platform after the issue: frozen", now)
-    after = returned(bill, attempt, event, "paid_late", now)
+    after = returned(bill, attempt, event, RefundCause.PAID_LATE, now)
     return replace(after, status=ApplicationStatus.ENTERED, paid_at=None), ()
 
 
@@ -63,13 +63,13 @@ def freeze(bill: Bill, attempt: Attempt, why: str, now: datetime) -> Next:
     return bill.having(at(attempt, S.FROZEN, now)), (Alarm(f"attempt {attempt.number} {why}"),)
 
 
-def give_back(bill: Bill, attempt: Attempt, cause: str, now: datetime) -> Next:
+def give_back(bill: Bill, attempt: Attempt, cause: RefundCause, now: datetime) -> Next:
     """Decide a refund of the whole attempt under its one fixed number."""
     refund = _refund(attempt, cause, now)
     return bill.having(at(attempt, S.REFUNDING, now)).refunding(refund), (SendRefund(refund.number),)
 
 
-def returned(bill: Bill, attempt: Attempt, word: e.ReturnedByPlatform, cause: str, now: datetime) -> Bill:
+def returned(bill: Bill, attempt: Attempt, word: e.ReturnedByPlatform, cause: RefundCause, now: datetime) -> Bill:
     """The money went back without our doing: a refund that is done, also where one was under way."""
     attempt = at(
         attempt,
@@ -91,18 +91,18 @@ def keep_word(attempt: Attempt, word: e.TradePaid, now: datetime) -> Attempt:
     return replace(attempt, paid_fen=word.paid_fen, paid_at=paid_at, platform_no=word.platform_no)
 
 
-def _refund(attempt: Attempt, cause: str, now: datetime) -> Refund:
+def _refund(attempt: Attempt, cause: RefundCause, now: datetime) -> Refund:
     amount = attempt.paid_fen if attempt.paid_fen is not None else attempt.amount_fen
     return Refund(attempt.number, amount, cause, now.replace(microsecond=0), next_try_at=now)
 
 
-def _why_returned(status: ApplicationStatus) -> str:
+def _why_returned(status: ApplicationStatus) -> RefundCause:
     if status in PAID:
-        return "paid_twice"
+        return RefundCause.PAID_TWICE
     match status:
         case ApplicationStatus.WITHDRAWN:
-            return "withdrawn"
+            return RefundCause.WITHDRAWN
         case ApplicationStatus.FAILED:
-            return "issuing_failed"
+            return RefundCause.ISSUING_FAILED
         case _:
-            return "paid_late"
+            return RefundCause.PAID_LATE

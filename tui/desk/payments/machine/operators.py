@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from tui.core.order import RETURNED, ApplicationStatus, AttemptState
+from tui.core.order import RETURNED, ApplicationStatus, AttemptState, RefundCause
 from tui.desk.payments.machine import events as e
 from tui.desk.payments.machine.bill import CERTIFIED, Attempt, Bill
 from tui.desk.payments.machine.due import at
@@ -20,7 +20,7 @@ def refund_bill(bill: Bill, attempt: Attempt, event: e.OperatorRefunded, now: da
     """Before the issue the application is withdrawn with it."""
     if bill.status in CERTIFIED and not event.after_issue:
         return Refusal.CERTIFICATE_OUT
-    after, effects = give_back(bill, attempt, "operator", now)
+    after, effects = give_back(bill, attempt, RefundCause.OPERATOR, now)
     if bill.status is ApplicationStatus.ISSUING:
         after = replace(after, status=ApplicationStatus.WITHDRAWN)
     return _with_invoice(after, effects)
@@ -49,12 +49,12 @@ def return_frozen(bill: Bill, attempt: Attempt, event: e.OperatorReturned, now: 
     """What is here is sent back, what went back is noted, and what never came is closed."""
     match event.word:
         case e.TradePaid() as word:
-            return _with_invoice(*give_back(bill, _told_now(attempt, word, now), "operator", now))
+            return _with_invoice(*give_back(bill, _told_now(attempt, word, now), RefundCause.OPERATOR, now))
         case e.ReturnedByPlatform() as word:
-            return _with_invoice(returned(bill, _told_now(attempt, word, now), word, "operator", now), ())
+            return _with_invoice(returned(bill, _told_now(attempt, word, now), word, RefundCause.OPERATOR, now), ())
         case e.TradeClosed(paid_fen=int(fen)) if attempt.paid_fen is not None:
             word = e.ReturnedByPlatform(attempt.number, fen)
-            return _with_invoice(returned(bill, _told_now(attempt, word, now), word, "operator", now), ())
+            return _with_invoice(returned(bill, _told_now(attempt, word, now), word, RefundCause.OPERATOR, now), ())
         case e.TradeClosed() if attempt.paid_fen is None:  # else the platform denies what it has told before
             return _with_invoice(bill.having(at(attempt, S.CLOSED, now)), ())
         case e.TradeNotScanned() if now > attempt.expires_at and attempt.paid_fen is None:
