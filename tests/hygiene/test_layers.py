@@ -48,7 +48,7 @@ def test_the_way_to_the_first_screen_loads_nothing_heavy() -> None:
     assert not loaded & set(HEAVY)
 
 
-def test_the_first_screen_is_drawn_and_waited_at_without_orders_events_rules_parser_and_dialogues() -> None:
+def test_the_first_screen_is_drawn_and_waited_at_without_orders_events_rules_parser_fields_and_dialogues() -> None:
     drawn = """
 from pathlib import Path
 import tui.cli.main, tui.cli.run, tui.cli.kiosk, tui.kiosk.wiring
@@ -80,7 +80,8 @@ app.run(headless=True, auto_pilot=first)"""
         *("tui.journey.events", "tui.journey.commands", "tui.journey.flow", "tui.journey.moves", "tui.journey.ports"),
         *("tui.core.token", "tui.token.proxy", "tui.token.protocol", "tui.deskclient"),
     }
-    assert not _loaded(drawn, depth=3) & later
+    fields = {f"tui.kiosk.widgets.{name}" for name in ("line", "secret_field", "field", "document")}
+    assert not _loaded(drawn, depth=4) & (later | fields)
     assert not _loaded(drawn) & {*HEAVY, "h11", "anyio", "httpcore"}
 
 

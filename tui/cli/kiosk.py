@@ -51,6 +51,8 @@ def demo(directory: Path | None, autoplay: bool, speed: float, pictures: Path | 
     from tui.sandbox.demo.session import DemoFailed, prepare
 
     try:
+        if pictures is not None:  # told now, and not once the first page is to be kept
+            pictures.mkdir(parents=True, exist_ok=True)
         prepared = prepare(directory)
     except DemoFailed as error:
         say(error)
@@ -101,7 +103,6 @@ def _show(settings: KioskSettings, phone: "Phone | None" = None, pilot: "Autopla
 def fit_terminal(settings: KioskSettings) -> None:
     """What the font draws decides about the code, the dots and the language; to be called before the app is made."""
     from tui.kiosk.app import KioskApp
-    from tui.kiosk.widgets.secret_field import SecretField
     from tui.kiosk.widgets.step_indicator import StepIndicator
 
     KioskApp.wanted = settings.palette
@@ -109,9 +110,16 @@ def fit_terminal(settings: KioskSettings) -> None:
     if font is not None and ord(StepIndicator.tick) not in font:
         StepIndicator.tick = "+"
     choose_qr_drawing(settings.qr, font)
-    if font is not None and ord(SecretField.dot) not in font:
-        SecretField.dot = "*"
+    if font is not None:
+        _choose_dot(font)
     speak_what_is_drawn(font)
+
+
+def _choose_dot(font: frozenset[int]) -> None:
+    from tui.kiosk.widgets.secret_field import SecretField
+
+    if ord(SecretField.dot) not in font:
+        SecretField.dot = "*"
 
 
 def speak_what_is_drawn(font: frozenset[int] | None) -> None:

@@ -25,10 +25,8 @@ from tui.kiosk.text import _
 from tui.kiosk.text.wording import demo_words
 from tui.kiosk.widgets.banner import FailureBanner
 from tui.kiosk.widgets.body import Body
-from tui.kiosk.widgets.document import Document
 from tui.kiosk.widgets.heading import Heading
 from tui.kiosk.widgets.key_line import KeyLine, ShownKey
-from tui.kiosk.widgets.secret_field import SecretField
 from tui.kiosk.widgets.status import BusyLine, HintLine, StatusLine, TitleBar
 from tui.kiosk.widgets.step_indicator import StepIndicator
 from tui.kiosk.widgets.too_small import TooSmall
@@ -143,6 +141,8 @@ class StepScreen(TypingScreen, inherit_bindings=False):
 
     def action_scroll_body(self, pages: int) -> None:
         """Page through a text or body that does not fit, wherever the focus is."""
+        from tui.kiosk.widgets.document import Document
+
         for document in self.query(Document):
             document.turn(pages)
             return
@@ -236,6 +236,8 @@ class StepScreen(TypingScreen, inherit_bindings=False):
 
     def leave(self) -> None:
         """Another step became current, or the program ends: secrets are wiped whatever the subclass does."""
+        from tui.kiosk.widgets.secret_field import SecretField
+
         self.put_keyboard_away()
         for field in self.query(SecretField):
             field.wipe()

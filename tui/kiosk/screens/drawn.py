@@ -10,7 +10,7 @@ from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.kiosk.widgets.qr import modules
+from tui.kiosk.matrix import modules
 
 _PLACES: Final = tuple(of_region for of_region in vars(Region).values() if hasattr(of_region, "cache_clear"))
 """What is reckoned with places of widgets: up to 26,000 results that lie among all else and keep memory in pieces."""

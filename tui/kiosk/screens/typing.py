@@ -1,20 +1,19 @@
 """What every screen with fields can do: show the keyboard for whoever has no other, and put it away."""
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from textual import events
+from textual.dom import DOMNode
 from textual.geometry import Size
 from textual.widget import Widget
 
 from tui.kiosk.hands import Hands
 from tui.kiosk.screens.ticking import TickingScreen
 from tui.kiosk.widgets.body import Body
-from tui.kiosk.widgets.line import Line
-from tui.kiosk.widgets.secret_field import SecretField
 from tui.process.resources import ASSETS
 
-if TYPE_CHECKING:  # read when it is first shown
+if TYPE_CHECKING:  # the first screen has neither fields nor keyboard
     from tui.kiosk.widgets.keyboard.keyboard import Entry, Keyboard
 
 SHEET = ASSETS / "styles" / "keyboard.tcss"
@@ -52,8 +51,7 @@ class TypingScreen(TickingScreen, inherit_bindings=False):
     @cached_property
     def _fields(self) -> "tuple[Entry, ...]":
         """All there are: a screen composes its fields once."""
-        found = self.query("Line, SecretField")
-        return tuple(widget for widget in found if isinstance(widget, Line | SecretField))
+        return cast("tuple[Entry, ...]", tuple(self.query("Line, SecretField")))
 
     @property
     def is_typing(self) -> bool:
@@ -83,10 +81,9 @@ class TypingScreen(TickingScreen, inherit_bindings=False):
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """The keyboard follows from field to field."""
-        widget = event.widget
-        if isinstance(widget, Line | SecretField):
+        if (entry := self._field_of(event.widget)) is not None:
             if self.is_typing or (self._hands.without_keys and self._comes_by_itself()):
-                self.app.call_later(self._show_for, widget)
+                self.app.call_later(self._show_for, entry)
         elif self.is_typing and self._pressed:
             self._going = True  # what is under the finger must not move before it is let go
         elif self.is_typing:
@@ -166,11 +163,14 @@ class TypingScreen(TickingScreen, inherit_bindings=False):
         """Not to who types on a real keyboard, nor where the CA密码 has its own pad beside it."""
         return not self._hands.on_keys and not any(pad.display for pad in self.query("Keypad"))
 
+    def _field_of(self, widget: DOMNode) -> "Entry | None":
+        return next((field for field in self._fields if field is widget), None)
+
     def _entry_at(self, widget: Widget) -> "Entry | None":
         """The field that was tapped: itself, or the only one of the row or frame around."""
         for around in widget.ancestors_with_self:
-            if isinstance(around, Line | SecretField):
-                return around
+            if (entry := self._field_of(around)) is not None:
+                return entry
             if around.id == "body" or around is self:
                 return None
             inside = [e for e in self.entries if around in e.ancestors]

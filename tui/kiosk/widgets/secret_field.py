@@ -1,6 +1,6 @@
 """A one-line field whose content never becomes a str: characters go straight into a wipeable secret."""
 
-from typing import ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
 from textual import events
 from textual.content import Content
@@ -11,7 +11,9 @@ from textual.widget import Widget
 
 from tui.core.secret import Secret
 from tui.kiosk.widgets.edge import edged
-from tui.kiosk.widgets.line import Serving
+
+if TYPE_CHECKING:
+    from tui.kiosk.widgets.line import Serving
 
 S = TypeVar("S", bound=Secret)
 
@@ -22,7 +24,7 @@ MAX_LENGTH = 64
 class SecretField(Widget, Generic[S], can_focus=True):
     """Shows one dot a character; backspace, ctrl+u and paste work; `take` moves the secret out."""
 
-    served_by: Serving | None = None
+    served_by: "Serving | None" = None
     dot: ClassVar[str] = "▪"
     """Narrow in every terminal (UAX 11: neutral), unlike "•" and "●"; "*" where the font may lack it."""
 
