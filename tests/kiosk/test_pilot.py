@@ -1,11 +1,14 @@
 """The tests' pilot goes on once all is done, however long that takes on a busy machine."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from textual.app import App
 
 from tests.harness.kiosk.idle import held
+from tests.harness.kiosk.painted import painted
+from tui.journey.state import State
 
 
 class AtWork(App[None]):
@@ -44,3 +47,9 @@ async def test_a_worker_that_only_waits_is_waited_for_unless_the_test_holds_it()
         asyncio.get_running_loop().call_later(0.1, let.set)
         await pilot.pause()
         assert worker.is_finished
+
+
+async def test_no_minute_begins_while_bytes_are_counted() -> None:
+    async with painted(State()) as stage:
+        stage.screen.tick(datetime.now(UTC) + timedelta(minutes=1))
+        assert await stage.settle() == ""

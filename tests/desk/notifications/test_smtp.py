@@ -1,6 +1,7 @@
 """Mail, sent for real to a server on the loopback interface."""
 
 import email
+import smtplib
 import socket
 import ssl
 import threading
@@ -190,11 +191,23 @@ def test_messages_follow_each_other_over_a_connection_as_long_as_the_server_goes
         assert (relay.messages, relay.connections) == (3, 2)
 
 
-def test_a_server_that_thinks_about_a_message_is_waited_for() -> None:
-    relay = Counted(1, takes=[0.6])
-    with relayed(relay, deadline=0.2) as mailer:
-        mailer.send("1", "zhang@example.com", "发票", "一次")
-        assert relay.messages == 1
+def test_a_server_may_think_about_a_message_for_longer_than_about_a_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    waits, answer = list[float | None](), smtplib.SMTP.getreply
+
+    def awaited(server: smtplib.SMTP) -> tuple[int, bytes]:
+        assert server.sock is not None
+        waits.append(server.sock.gettimeout())
+        return answer(server)
+
+    monkeypatch.setattr(smtplib.SMTP, "getreply", awaited)
+    relay = Counted(2)
+    with relayed(relay, deadline=15) as mailer:
+        for number in range(2):
+            mailer.send(str(number), "zhang@example.com", "发票", "一次")
+        assert relay.messages == 2
+    command, verdict = 15, smtp._VERDICT
+    greeting, mail = [command] * 2, [command] * 3  # of the second: its word, EHLO; MAIL, RCPT, DATA
+    assert waits[: len(waits) - waits[::-1].index(verdict)] == [*greeting, *mail, verdict, *mail, verdict]
 
 
 def test_a_server_that_hesitates_before_a_message_is_given_the_time_of_a_command() -> None:

@@ -2,7 +2,9 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 
+import pytest
 from rich.color import ColorSystem
 from rich.console import Console, RenderableType
 from rich.segment import Segment
@@ -19,6 +21,8 @@ from tui.kiosk.settings import PaletteName
 from tui.kiosk.terminal.colour_depth import Depth
 from tui.kiosk.terminal.painting.exact import colourless, dark, exact
 from tui.kiosk.terminal.painting.frames import Frames
+from tui.kiosk.text.dates import clock
+from tui.kiosk.widgets import status
 
 COLOURS = {
     Depth.TRUE: ColorSystem.TRUECOLOR,
@@ -105,10 +109,12 @@ def _forget(segment: Segment) -> None:
 
 @asynccontextmanager
 async def painted(state: State, depth: Depth = Depth.TRUE) -> AsyncIterator[Painting]:
-    """The app with `state` on its screen, and on the terminal."""
-    app = OnTerminal(depth)
-    async with app.run_test(size=(80, 24)) as pilot:
-        painting = Painting(app, pilot)
-        await painting.show(state)
-        await painting.settle()
-        yield painting
+    """The app with `state` on its screen, and on the terminal; the title bar's clock stands still."""
+    app, now = OnTerminal(depth), clock(datetime.now(UTC))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(status, "clock", lambda _: now)
+        async with app.run_test(size=(80, 24)) as pilot:
+            painting = Painting(app, pilot)
+            await painting.show(state)
+            await painting.settle()
+            yield painting

@@ -43,21 +43,62 @@ def target(screen: StepScreen, widget: Widget) -> Region:
 
 
 @pytest.mark.parametrize("size", [COMPACT, REGULAR])
-async def test_targets_are_large_enough(size: tuple[int, int]) -> None:
+async def test_every_screen_has_large_targets_scrolls_by_taps_and_has_its_keys_tapped(size: tuple[int, int]) -> None:
     async with staged(State(), size) as stage:
         for state in journey_states():
             await stage.show(state)
             await stage.events()
-            for widget in (*stage.screen.focus_chain, *stage.screen.query(KeyLine)):
-                if isinstance(widget, OptionList):
-                    assert all(height >= 2 for height in entries(widget)), state.step
-                    continue
-                reached = target(stage.screen, widget)
-                assert reached.width >= 3, (state.step, widget)
-                if isinstance(widget, KeyLine) and stage.screen.compact:
-                    continue  # every row is the code's, and what one does there has buttons
-                acts = isinstance(widget, ActionButton) and widget.parent is not None and widget.parent.id == "actions"
-                assert reached.height >= (3 if size == REGULAR or acts else 1), (state.step, widget)
+            targets_are_large_enough(stage, size)
+            await what_does_not_fit_scrolls_by_taps(stage)
+            await every_key_of_the_key_line_is_tapped(stage)
+
+
+def targets_are_large_enough(stage: Stage, size: tuple[int, int]) -> None:
+    step = stage.app.state.step
+    for widget in (*stage.screen.focus_chain, *stage.screen.query(KeyLine)):
+        if isinstance(widget, OptionList):
+            assert all(height >= 2 for height in entries(widget)), step
+            continue
+        reached = target(stage.screen, widget)
+        assert reached.width >= 3, (step, widget)
+        if isinstance(widget, KeyLine) and stage.screen.compact:
+            continue  # every row is the code's, and what one does there has buttons
+        acts = isinstance(widget, ActionButton) and widget.parent is not None and widget.parent.id == "actions"
+        assert reached.height >= (3 if size == REGULAR or acts else 1), (step, widget)
+
+
+async def what_does_not_fit_scrolls_by_taps(stage: Stage) -> None:
+    for scrolled in stage.screen.query("Body, Document, OptionList"):
+        if not isinstance(scrolled, Body | Document | OptionList) or not scrolled.max_scroll_y:
+            continue
+        if not scrolled.show_vertical_scrollbar:
+            continue
+        bar = scrolled.vertical_scrollbar.region
+        assert bar.width >= 3, scrolled
+        scrolled.scroll_home(animate=False, immediate=True)
+        await stage.events()
+        fingers = fingers_of(stage)
+        for _ in range(50):
+            if scrolled.scroll_y >= scrolled.max_scroll_y:
+                break
+            await fingers.at(bar.x + 1, bar.bottom - 1)
+        assert scrolled.scroll_y == scrolled.max_scroll_y, scrolled
+        await fingers.at(bar.x + 1, bar.y)
+        assert scrolled.scroll_y < scrolled.max_scroll_y, scrolled
+
+
+async def every_key_of_the_key_line_is_tapped(stage: Stage) -> None:
+    """The last that is done with this screen: its keys do nothing afterwards."""
+    line = stage.screen.query_one(KeyLine)
+    called: list[str] = []
+    keys = [placed.key for placed in line.placed]
+    for key in keys:
+        setattr(stage.screen, f"action_{key.action}", partial(called.append, key.action))
+    tall = line.region.height // line.rows
+    for placed in line.placed:
+        for y in {placed.row * tall, placed.row * tall + tall - 1}:
+            await fingers_of(stage).at(line.region.x + line.gutter.left + placed.x, line.region.y + y)
+    assert sorted(set(called)) == sorted(key.action for key in keys), stage.app.state.step
 
 
 def entries(listed: OptionList) -> Iterator[int]:
@@ -95,49 +136,6 @@ async def test_a_tap_above_or_below_a_field_is_for_it(step: Step) -> None:
                 assert stage.app.focused is entry
                 stage.screen.put_keyboard_away()
                 await stage.events()
-
-
-@pytest.mark.parametrize("size", [COMPACT, REGULAR])
-async def test_every_key_of_the_key_line_is_tapped(size: tuple[int, int]) -> None:
-    async with staged(State(), size) as stage:
-        for state in journey_states():
-            await stage.show(state)
-            await stage.events()
-            line = stage.screen.query_one(KeyLine)
-            called: list[str] = []
-            keys = [placed.key for placed in line.placed]
-            for key in keys:
-                setattr(stage.screen, f"action_{key.action}", partial(called.append, key.action))
-            tall = line.region.height // line.rows
-            for placed in line.placed:
-                for y in {placed.row * tall, placed.row * tall + tall - 1}:
-                    await fingers_of(stage).at(line.region.x + line.gutter.left + placed.x, line.region.y + y)
-            assert sorted(set(called)) == sorted(key.action for key in keys), state.step
-
-
-@pytest.mark.parametrize("size", [COMPACT, REGULAR])
-async def test_what_does_not_fit_scrolls_by_taps(size: tuple[int, int]) -> None:
-    async with staged(State(), size) as stage:
-        for state in journey_states():
-            await stage.show(state)
-            await stage.events()
-            for scrolled in stage.screen.query("Body, Document, OptionList"):
-                if not isinstance(scrolled, Body | Document | OptionList) or not scrolled.max_scroll_y:
-                    continue
-                if not scrolled.show_vertical_scrollbar:
-                    continue
-                bar = scrolled.vertical_scrollbar.region
-                assert bar.width >= 3, scrolled
-                scrolled.scroll_home(animate=False, immediate=True)
-                await stage.events()
-                fingers = fingers_of(stage)
-                for _ in range(50):
-                    if scrolled.scroll_y >= scrolled.max_scroll_y:
-                        break
-                    await fingers.at(bar.x + 1, bar.bottom - 1)
-                assert scrolled.scroll_y == scrolled.max_scroll_y, scrolled
-                await fingers.at(bar.x + 1, bar.y)
-                assert scrolled.scroll_y < scrolled.max_scroll_y, scrolled
 
 
 async def test_boxes_and_choices_are_tapped() -> None:
