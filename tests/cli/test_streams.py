@@ -132,6 +132,7 @@ def test_without_standard_input_there_is_nothing_to_read() -> None:
     [
         ["nonsense"],
         ["certs", "show", *MODULE],
+        ["demo", "--linear", "--pictures", "/proc/here"],
         ["desk", "orders", "--config", "/nowhere/desk.toml"],
         ["desk", "orders", "--config", "/"],
         ["desk", "orders", "--config", os.devnull],
@@ -158,6 +159,7 @@ def test_what_is_wrong_is_told_in_two_languages(program: Stem, tmp_path: Path, w
         (["nonsense"], "argument [COMMAND]: invalid choice: 'nonsense' (choose from 'demo', "),
         (["certs", "show", "extra"], "usage: ca-kiosk certs show "),
         (["certs", "--json", "--watch"], "not allowed with argument --json"),
+        (["certs", "export", "x.txt"], "结尾 / must end in .pem, "),
         (["demo", "--speed", "0"], "应大于0，最多1000 / must be above 0, at most 1000"),
         (["desk", "reconcile", "--config", "x", "--date", "tomorrow"], "应为 YYYY-MM-DD / must be YYYY-MM-DD"),
         (["sandbox", "fault", "--dir", "x", "nope"], "choose from 'notice-dropped', "),

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
+import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -20,7 +21,9 @@ from tests.rig.open_files import open_files
 from tui.core.order import AttemptState
 from tui.desk.engine.engine import DeskEngine
 from tui.desk.serve import Running, serve
+from tui.desk.settings_reader import SettingsError
 from tui.desk.storage.database import OtherVersion, migrate, open_database
+from tui.process.output import unusable
 
 LISTEN = "0A"
 """TCP_LISTEN in /proc/net/tcp."""
@@ -71,6 +74,33 @@ def test_it_serves_on_one_port_and_ends_in_order(tmp_path: Path) -> None:
     desk.join(30)
     assert not desk.is_alive()
     assert listening() <= listening_before
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "told"),
+    [
+        ("desk.pem", None, "desk.pem"),
+        ("desk.key", None, "desk.key"),
+        ("desk.key", b"no key", "desk.certificate, desk.key: "),
+        ("ca.pem", None, "ca.pem 不能使用 / cannot be used: No such file or directory"),
+        ("ca.key", None, "ca.key 不能使用 / cannot be used: No such file or directory"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_named(tmp_path: Path, file: str, content: bytes | None, told: str) -> None:
+    make_ca(tmp_path)
+    make_tls(tmp_path)
+    settings = make_settings(tmp_path)
+    engine = open_database(settings.database, settings.data_key)
+    migrate(engine)
+    engine.dispose()
+    if content is None:
+        (tmp_path / file).unlink()
+    else:
+        (tmp_path / file).write_bytes(content)
+    with pytest.raises((SettingsError, FileNotFoundError)) as caught:
+        serve(settings)
+    error = caught.value
+    assert told in (unusable(error) if isinstance(error, OSError) else str(error))
 
 
 def test_a_desk_ends_once_its_database_is_another_versions(tmp_path: Path) -> None:

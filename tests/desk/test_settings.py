@@ -117,7 +117,7 @@ def test_a_database_that_is_no_url_is_told_without_it(file: Path, url: str) -> N
         ("fee_fen = 20000", 'fee_fen = "200"', "prices.fee_fen must be int"),
         ("fee_fen = 20000", "fee_fen = true", "prices.fee_fen must be int"),
         ('data_key_file = "data.key"', 'data_key_file = "password"', "desk.data_key_file"),
-        ('pfx_file = "merchant.pfx"', 'pfx_file = "none"', "payments.unionpay.pfx_file"),
+        ('pfx_file = "merchant.pfx"', 'pfx_file = "none"', "none 不能使用 / cannot be used: No such file"),
         ('mer_id = "777290058100001"', 'mer_id = "7772"', "payments.unionpay.mer_id must be 15"),
         (
             'trust_bundle_file = "trust.pem"',

@@ -115,6 +115,20 @@ async def test_without_any_certificate_every_key_may_go(tmp_path: Path, serving:
     assert halves(soft) == (1, 1)
 
 
+async def test_the_empty_half_that_a_pull_within_the_generation_leaves_is_deleted(
+    simulator: Simulator, serving: Serving
+) -> None:
+    with process(simulator.soft.environment) as child:
+        child.call(write_empty_half, str(simulator.soft.module), simulator.soft.pin)
+    tokens = serving(simulator)
+    (key,) = await listed(tokens)
+    assert (key.key_id, key.label, key.spki, key.private, key.public, key.kept) == ("", "", "", 0, 1, None)
+    assert halves(simulator.soft) == (1, 2)
+    assert await listed(tokens, delete=(key,)) == ()
+    assert halves(simulator.soft) == (1, 1)
+    assert (await requested(tokens, simulator)).csr
+
+
 async def test_two_of_one_name_both_stay(tmp_path: Path, serving: Serving) -> None:
     soft = init_token(tmp_path / "token")
     with layouts() as layout:
@@ -160,5 +174,22 @@ def write_cut_off(module: str, secret: str, certificate: bytes) -> None:
             (PyKCS11.CKA_TOKEN, True),
             (PyKCS11.CKA_SUBJECT, x509.load_der_x509_certificate(certificate).subject.public_bytes()),
             (PyKCS11.CKA_VALUE, certificate[:60]),
+        ]
+    )
+
+
+def write_empty_half(module: str, secret: str) -> None:
+    """Called in a process of its own, which loads the driver: a public key with nothing in it, as SoftHSM2 begins."""
+    library = PyKCS11.PyKCS11Lib()
+    library.load(module)
+    session = library.openSession(library.getSlotList(tokenPresent=True)[0], PyKCS11.CKF_RW_SESSION)
+    session.login(secret)
+    session.createObject(
+        [
+            (PyKCS11.CKA_CLASS, PyKCS11.CKO_PUBLIC_KEY),
+            (PyKCS11.CKA_TOKEN, True),
+            (PyKCS11.CKA_KEY_TYPE, PyKCS11.CKK_EC),
+            (PyKCS11.CKA_EC_PARAMS, b""),
+            (PyKCS11.CKA_EC_POINT, b""),
         ]
     )

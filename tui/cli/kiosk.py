@@ -51,6 +51,8 @@ def demo(directory: Path | None, autoplay: bool, speed: float, pictures: Path | 
     from tui.sandbox.demo.session import DemoFailed, prepare
 
     try:
+        if pictures is not None:  # told now, and not once the first page is to be kept
+            pictures.mkdir(parents=True, exist_ok=True)
         prepared = prepare(directory)
     except DemoFailed as error:
         say(error)

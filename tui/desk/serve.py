@@ -5,6 +5,7 @@ import logging
 import os
 import signal
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -26,6 +27,7 @@ from tui.desk.http.door import Door, raise_file_limit, within
 from tui.desk.http.waiters import Waiters
 from tui.desk.renewals.pricing import endings
 from tui.desk.settings import DeskSettings
+from tui.desk.settings_reader import SettingsError
 from tui.desk.storage.announcements import Announcements
 from tui.desk.storage.database import check_file, check_schema, open_database
 from tui.desk.supervisor import Supervisor
@@ -71,7 +73,7 @@ def serve(settings: DeskSettings, on_ready: Callable[[Running], None] = lambda r
             _tell_endings(desk)
             waiters = Waiters()
             configuration = _configuration(create_app(desk, waiters), settings)
-            configuration.load()
+            _load(configuration, settings)
 
             def work(on_ready: Callable[[Running], None] = lambda running: None) -> None:
                 server = _Server(configuration, listener, limits, url, on_ready, on_leaving=waiters.release)
@@ -138,6 +140,21 @@ def _configuration(app: Litestar, settings: DeskSettings) -> uvicorn.Config:
         timeout_graceful_shutdown=_GRACE,
         timeout_keep_alive=30,
     )
+
+
+def _load(configuration: uvicorn.Config, settings: DeskSettings) -> None:
+    """Take in the application, and the files of TLS.
+
+    :raises SettingsError: those are no pair.
+    :raises OSError: one of them cannot be read; it is named, which OpenSSL does not.
+    """
+    for file in (settings.certificate, settings.key):
+        file.open("rb").close()
+    try:
+        configuration.load()
+    except ssl.SSLError as error:
+        told = "不是一对PEM格式的证书和私钥 / are no pair of certificate and key in PEM"
+        raise SettingsError(f"desk.certificate, desk.key: {told}") from error
 
 
 class _Server(uvicorn.Server):

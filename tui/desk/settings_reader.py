@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta
 from msgspec.inspect import EnumType, Metadata, StrType, StructType, Type, UnionType, VarTupleType, type_info
 
+from tui.process.output import unusable
 from tui.process.secret_files import open_to_others
 
 T = TypeVar("T")
@@ -77,7 +78,7 @@ class FileBytes(bytes):
         try:
             return cls((file.parent / text).read_bytes())
         except OSError as error:
-            raise ValueError(error) from error
+            raise ValueError(unusable(error)) from error
 
 
 class SecretBytes(FileBytes):

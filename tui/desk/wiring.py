@@ -17,6 +17,7 @@ from tui.desk.platforms.nuonuo.platform import NuonuoPlatform
 from tui.desk.platforms.registry import PLATFORMS
 from tui.desk.settings import DeskSettings
 from tui.desk.settings_reader import SettingsError
+from tui.process.output import unusable
 
 
 def build(settings: DeskSettings, engine: Engine, clock: Callable[[], datetime] = utc_now) -> Desk:
@@ -28,7 +29,9 @@ def build(settings: DeskSettings, engine: Engine, clock: Callable[[], datetime] 
         ca = kind_of(settings.ca).open(settings.ca, clock)
         gateways = _gateways(settings)
         sms = SmsGateway(settings.sms) if settings.sms else None
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        raise SettingsError(unusable(error)) from error
+    except ValueError as error:
         raise SettingsError(str(error)) from error
     return Desk(
         settings=settings,

@@ -210,6 +210,8 @@ class KioskApp(PalettedApp):
     async def on_event(self, event: events.Event) -> None:
         """Keys, clicks and pastes show that somebody is there, unless something lies on the keyboard."""
         act = "" if event.is_forwarded else act_of(event)
+        if act and self.idle.left(self.state.step) <= 0:  # the machine slept: the key that wakes it is another person's
+            await self._look_for_somebody()
         if act and self.attendance.shown_by(act):
             self.idle.touch()
         elif act and self._is_warned():

@@ -5,6 +5,7 @@ from threading import Event, Thread
 from time import monotonic
 
 from tui.journey.state import Step
+from tui.kiosk.elapsed import elapsed
 
 IDLE_MULTIPLES: Mapping[Step, int] = {
     Step.AGREEMENT: 3,
@@ -56,7 +57,7 @@ def _nothing() -> None:
 class IdleClock:
     """How long a person may still stay away from the keys."""
 
-    def __init__(self, limit: float, clock: Callable[[], float] = monotonic) -> None:
+    def __init__(self, limit: float, clock: Callable[[], float] = elapsed) -> None:
         self.limit = limit
         self._clock = clock
         self._touched = clock()

@@ -250,7 +250,12 @@ def test_orders_are_listed_and_shown_with_personal_data_masked(town: World, run)
     assert "qr.alipay" not in told
     assert json.loads(run("orders", "--json")[1])[0] == seen
     assert run("orders", "--json", "YW0")[0] == 3
-    assert number in run("orders", BUSINESS_NO)[1]
+    told = run("orders", BUSINESS_NO)[1]
+    assert f"{number} alipay refunding ¥ 200.00 实收 / paid ¥ 0.01\n" in told
+    assert f"RF{number} operator ¥ 0.01 退款中 / open" in told
+    assert f"return {number} {operator_commands.operator()} " in told
+    assert "13800138000" not in told
+    assert "张三" not in told
 
 
 def test_an_invoice_is_shown_and_tried_again(town: World, run) -> None:  # type: ignore[no-untyped-def]

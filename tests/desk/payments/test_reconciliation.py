@@ -128,15 +128,18 @@ def pay_late(town: World, method: PaymentMethod) -> None:
     assert town.phone()
 
 
-def test_a_refund_that_we_do_not_know_to_be_done_is_asked_for(town: World, method: PaymentMethod) -> None:
+@pytest.mark.parametrize(("faults", "settled"), [((), True), ((Fault.QUERY_TIMEOUT,), False)])
+def test_a_refund_that_we_do_not_know_to_be_done_is_asked_for(
+    town: World, method: PaymentMethod, faults: tuple[Fault, ...], settled: bool
+) -> None:
     town.ca.refuses = True
     pay(town, method)
     town.arm(method, Fault.REFUND_TIMEOUT, Fault.CANCEL_TIMEOUT)  # UnionPay cancels on the same day
     town.sweep()
     town.lose_notices()
     town.sweep()
-    (difference,) = compared(town, method).differences
-    assert (difference.kind, difference.settled) == (DifferenceKind.STATE, True)
+    (difference,) = compared(town, method, *faults).differences
+    assert (difference.kind, difference.settled) == (DifferenceKind.STATE, settled)
 
 
 def test_a_refund_that_stood_in_an_earlier_bill_is_not_missed_later(town: World, method: PaymentMethod) -> None:

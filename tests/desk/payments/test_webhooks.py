@@ -36,6 +36,23 @@ def test_a_notice_is_kept_settled_and_acknowledged(town: Town, person: Person, n
     assert kept == [(b"out_trade_no=1", "settled")] * 2
 
 
+def test_a_second_notice_of_another_amount_changes_nothing_and_is_told(
+    town: Town, person: Person, number: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    attempt_no, _ = shown(person.pay(number))
+    right = PaymentNotice(NoticeKind.PAYMENT, attempt_no, paid(town, attempt_no))
+    assert right.outcome.paid_fen
+    for fen in (right.outcome.paid_fen, right.outcome.paid_fen, right.outcome.paid_fen - 1):
+        town.alipay.notice = replace(right, outcome=replace(right.outcome, paid_fen=fen))
+        assert town.client.post("/notify/alipay", content=b"x").status_code == 200
+    application = person.see(number)
+    assert (application.status, application.refunds) == (ApplicationStatus.ISSUING, ())
+    with reading(town.desk.engine) as db:
+        results = list(db.unit.scalars(select(NoticeRecord.result).order_by(NoticeRecord.id)))
+    assert results == ["settled", "settled", "another amount"]
+    assert [record.levelname for record in caplog.records if "another amount" in record.getMessage()] == ["CRITICAL"]
+
+
 def test_a_notice_that_proves_nothing_is_kept_and_not_acknowledged(town: Town, person: Person, number: str) -> None:
     person.pay(number)
     town.alipay.notice = AnswerNotGenuine("signature is wrong")

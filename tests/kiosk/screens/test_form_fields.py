@@ -14,9 +14,11 @@ from tui.journey import events as e
 from tui.journey.state import Step
 from tui.kiosk.terminal.keyboard import Input as Keyboard
 from tui.kiosk.text.wording import field_message
-from tui.kiosk.widgets.body import Body
+from tui.kiosk.widgets.body import Body, Section
 from tui.kiosk.widgets.choice import Choice
 from tui.kiosk.widgets.field import TextField
+
+SECTIONS = "基本信息", "经办人信息", "收件人信息"
 
 
 def field(stage: Stage, name: str) -> TextField:
@@ -124,7 +126,7 @@ async def test_the_form_says_that_more_follows_and_is_paged_by_taps_alone(size: 
             assert f"第{page}页，共{pages}页" in stage.text
             assert submit.has_class("-later")
             await fingers.widget(stage.screen.query_one("#next-page"))
-            await stage.events()
+            await fingers.until(lambda: not stage.screen.query_one("#next-page").has_class("-active"))
         assert f"第{pages}页，共{pages}页" in stage.text
         assert "地址" in stage.text
         assert not submit.has_class("-later")
@@ -158,16 +160,56 @@ async def test_a_form_that_comes_filled_is_read_before_a_key_submits_it(size: tu
             await stage.show(state(Step.AGREEMENT))
 
 
-async def test_the_page_is_the_nearest_one_and_the_last_at_the_end_alone() -> None:
+@pytest.mark.parametrize("size", [(80, 24), (100, 32), (120, 40)])
+async def test_each_section_has_a_page_of_its_own_by_keys_and_by_what_has_the_focus(size: tuple[int, int]) -> None:
+    async with staged(state(Step.FORM), size) as stage:
+        body = stage.screen.query_one(Body)
+
+        async def in_view(keys: str) -> list[str]:
+            await stage.press(keys)
+            await stage.pilot.pause()
+            return [title for title in SECTIONS if title in stage.text]
+
+        pages = [await in_view("pageup"), await in_view("pagedown"), await in_view("pagedown")]
+        assert pages == [[title] for title in SECTIONS]
+        assert body.page == (3, 3)
+        stage.screen.query_one("#prices").focus()
+        await stage.pilot.pause()
+        assert await in_view("tab") == ["经办人信息"]
+        assert body.page == (2, 3)
+        assert await in_view("shift+tab") == ["基本信息"]
+        stage.screen.query_one("#submit").focus()
+        assert await in_view("up") == ["收件人信息"]
+
+
+async def test_a_section_higher_than_the_window_is_paged_with_a_row_seen_again() -> None:
     async with staged(state(Step.FORM), (60, 20)) as stage:
         body = stage.screen.query_one(Body)
-        step, last = body.size.height - 1, body.max_scroll_y
-        assert body.page[1] == 3
-        for y, page in ((1, 1), (step - 1, 2), (step + 1, 2), (last - 1, 2), (last, 3), (0, 1)):
+        height, (basics, agent, recipient) = body.size.height, body.query_children(Section)
+        assert basics.size.height == height < agent.size.height < 2 * height
+        starts = (0, height, agent.virtual_region.bottom - height, recipient.virtual_region.y)
+        assert body.page == (1, len(starts))
+        for page, start in enumerate(starts[1:], 2):
+            await stage.press("pagedown")
+            assert (body.scroll_y, body.page) == (start, (page, len(starts)))
+            assert f"第{page}页，共4页" in heading(stage)
+        stage.screen.query_one("#id-type").focus()
+        await stage.pilot.pause()
+        assert body.scroll_y == height
+
+
+async def test_the_page_is_the_nearest_one() -> None:
+    async with staged(state(Step.FORM), (80, 24)) as stage:
+        body = stage.screen.query_one(Body)
+        height, last = body.size.height, body.max_scroll_y
+        for y, page in ((1, 1), (height - 1, 2), (height + 1, 2), (last - 1, 3), (last, 3), (0, 1)):
             body.scroll_to(y=y, animate=False)
             await stage.events()
             assert body.page == (page, 3)
             assert f"第{page}页，共3页" in heading(stage)
+        body.scroll_to(y=height + 1, animate=False)
+        await stage.press("pageup")
+        assert body.page == (2, 3)
 
 
 async def test_a_window_that_changes_shows_its_pages() -> None:

@@ -195,6 +195,15 @@ async def test_a_scanned_code_asks_for_the_phone() -> None:
         assert "已扫码，请在手机上确认" in stage.text
 
 
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
+async def test_the_button_for_a_new_code_is_no_wider_than_others(size: tuple[int, int]) -> None:
+    async with staged(paying(), size) as stage:
+        await stage.show(paying(state=AttemptState.CLOSED))
+        sheet, button = (stage.screen.query_one(name).region for name in ("#no-code", "#renew"))
+        assert button.width <= 24
+        assert abs(button.x - sheet.x - (sheet.right - button.right)) <= 1
+
+
 @pytest.mark.parametrize("change", [{"expires_in": 0}, {"state": AttemptState.CLOSED}])
 async def test_a_code_that_is_over_vanishes_and_a_new_one_is_offered(change: dict[str, object]) -> None:
     async with staged(paying(**change)) as stage:

@@ -1,7 +1,10 @@
 """The journey without screens, through the real flow and runtime, with ports that a test scripts."""
 
+import asyncio
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -14,6 +17,7 @@ from tests.harness.kiosk.renewing import (
     NEW,
     SHOWN,
     Looking,
+    Tokens,
     desk_script,
     renewed,
     token_script,
@@ -79,6 +83,37 @@ def test_the_application_is_not_looked_at_on_the_way_to_its_code() -> None:
     asked = [name for name, _ in desk.called]
     assert asked[asked.index("submit") + 1] == "pay"
     assert asked[asked.index("pay") + 1] == "application"
+
+
+def test_nothing_is_told_as_installed_before_the_desk_has_verified_the_proof() -> None:
+    code, kept = renewed(desk_script(confirm=[DeskError(Failure(Reason.PROOF_REFUSED))]))
+    assert (code, kept.kinds, kept.reason) == (Exit.REFUSED, [Pay, Paid, Issued, Failed], "proof_refused")
+
+
+class Pulled(Tokens):
+    """A token that goes when `going` says so."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.going = asyncio.Event()
+
+    async def watch(self) -> AsyncIterator[Snapshot]:
+        yield SNAPSHOT
+        await self.going.wait()
+        yield Snapshot()
+        await asyncio.Event().wait()
+
+
+def test_a_token_that_is_pulled_at_the_form_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    tokens, desk = Pulled(), desk_script()
+
+    async def save(*_: Any) -> None:
+        tokens.going.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(desk, "save", save, raising=False)
+    code, kept = renewed(desk, tokens)
+    assert (code, kept.reason, tokens.pins) == (Exit.TOKEN, "token_removed", [])
 
 
 def test_a_wrong_pin_ends_it_and_is_not_tried_again() -> None:

@@ -15,6 +15,7 @@ from tests.harness.kiosk.stage import Stage, staged
 from tui.core.application import ApplicationForm, InvoiceForm
 from tui.journey import events as e
 from tui.journey.state import State, Step
+from tui.kiosk.widgets.body import Body
 from tui.kiosk.widgets.keyboard.layout import CLEAR, DONE, ERASE, HIDE, LETTERS, SOUND
 from tui.kiosk.widgets.keyboard.typed import FIELDS, Typed, typed_into
 from tui.kiosk.widgets.line import Line
@@ -203,6 +204,8 @@ async def test_a_tapped_button_does_not_move_before_it_is_let_go() -> None:
     async with staged(EMPTY) as stage:
         fingers = fingers_of(stage)
         await fingers.field("#field-id-number Input")
+        stage.screen.query_one(Body).scroll_home(animate=False)
+        await stage.pilot.pause()
         await fingers.widget(stage.screen.query_one("#prices"))
         await stage.events()
         assert stage.app.screen.is_modal

@@ -9,7 +9,7 @@ from textual.content import Content
 
 from tests.harness.kiosk.stage import staged
 from tui.journey.state import State
-from tui.kiosk.widgets.line_breaks import CLOSING, OPENING, divide_line
+from tui.kiosk.widgets.line_breaks import CLOSING, OPENING, divide_line, evened
 
 MARKED = st.builds(
     "{}{}{}{}".format,
@@ -54,3 +54,18 @@ async def test_the_screens_are_divided_so() -> None:
     async with staged(State()):
         drawn = Content("付款后证书自动签发，好").wrap(18)
     assert [line.plain for line in drawn] == ["付款后证书自动签", "发，好"]
+
+
+@given(st.lists(MARKED, max_size=60).map("".join), st.integers(14, 90))
+def test_evened_lines_are_as_few_and_none_is_lost(text: str, width: int) -> None:
+    told = evened(text, width).split("\n")
+    assert len(told) == len(lines(text, width))
+    assert all(len(lines(line, width)) == 1 for line in told)
+    assert "".join(told).replace(" ", "") == text.replace(" ", "")
+
+
+def test_no_line_is_left_for_a_lone_word() -> None:
+    question = "已提交的申请保存在续期服务中，可随时在任何一台终端继续办理。"
+    assert evened(question, 54).split("\n") == [question[:15], question[15:]]
+    assert evened("Kept by the service,\nand a word at the end", 20) == "Kept by the service,\nand a word\nat the end"
+    assert evened("", 54) == ""

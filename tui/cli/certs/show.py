@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tui.cli.certs.held import Held, held, named
+from tui.cli.certs.held import Held, held, named, which
 from tui.cli.certs.listing import Listed, rows
 from tui.core.certificate import RENEWAL_WINDOW
 from tui.core.details import Details
@@ -15,7 +15,7 @@ from tui.kiosk.text import _
 from tui.kiosk.text.certificate import token_name
 from tui.kiosk.text.details import sections
 from tui.kiosk.wiring import read_details
-from tui.process.output import out, out_json, say
+from tui.process.output import out, out_json
 
 
 @frozen
@@ -41,8 +41,7 @@ def show(fingerprint: str, config: Path | None, module: Path | None, as_json: bo
         out("\n\n".join("\n".join(lines(one, now)) for one in chosen))
     if chosen:
         return Exit.DONE
-    say(_("没有找到证书。"))
-    return Exit.USAGE if found else Exit.TOKEN
+    return which(found)
 
 
 def lines(one: Held, now: datetime) -> Iterator[str]:

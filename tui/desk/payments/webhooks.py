@@ -95,6 +95,9 @@ def _apply(
     if notice.txn_time is not None and notice.txn_time != attempt.txn_time:
         _LOG.error("a genuine notice names another time of attempt %s", attempt.attempt_no)
         return "another time"
+    if notice.outcome.state is TradeState.PAID and attempt.paid_fen not in (None, notice.outcome.paid_fen):
+        _LOG.critical("a genuine notice names another amount of attempt %s than was told first", attempt.attempt_no)
+        return "another amount"
     if attempt.state in (AttemptState.CLOSING, AttemptState.CLOSED) and notice.outcome.state is TradeState.PAID:
         _apply_late(desk, gateway, attempt)
     else:

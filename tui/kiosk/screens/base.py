@@ -146,8 +146,7 @@ class StepScreen(TypingScreen, inherit_bindings=False):
         for document in self.query(Document):
             document.turn(pages)
             return
-        body = self.query_one("#body", VerticalScroll)
-        body.scroll_relative(y=pages * max(1, body.size.height - 1), animate=False)
+        self.query_one(Body).turn(pages)
 
     def action_back(self) -> None:
         """返回."""

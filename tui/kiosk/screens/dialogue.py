@@ -15,7 +15,11 @@ from textual.widgets import Static
 from tui.kiosk.text import _
 from tui.kiosk.widgets.action import ActionButton
 from tui.kiosk.widgets.box import Box
+from tui.kiosk.widgets.line_breaks import evened
 from tui.kiosk.widgets.words import Words
+
+LINE = 54
+"""Columns of the text within the box."""
 
 
 class Dialogue(ModalScreen[bool], inherit_bindings=False):
@@ -37,7 +41,7 @@ class Dialogue(ModalScreen[bool], inherit_bindings=False):
         """A box in the middle: title, text, buttons."""
         with Box(id="dialogue"):
             yield Static(Content(self._title), id="dialogue-title")
-            yield Words(Content(self._text), id="dialogue-text")
+            yield Words(Content(evened(self._text, LINE)), id="dialogue-text")
             yield Horizontal(*self.compose_buttons(), id="dialogue-buttons")
 
     def compose_buttons(self) -> Iterable[Widget]:
@@ -69,6 +73,10 @@ class Confirm(Dialogue):
     def __init__(self, question: str, yes: str, detail: str = "") -> None:
         super().__init__(question, detail)
         self._yes = yes
+
+    def on_mount(self) -> None:
+        """A question may need no more words than its title."""
+        self.query_one("#dialogue-text").set_class(not self._text, "-empty")
 
     def compose_buttons(self) -> Iterable[Widget]:
         """No first: Enter pressed by mistake does no harm."""

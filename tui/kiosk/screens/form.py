@@ -20,7 +20,7 @@ from tui.kiosk.text import N_, _
 from tui.kiosk.text.dates import day
 from tui.kiosk.text.labels import label
 from tui.kiosk.widgets.action import ActionButton
-from tui.kiosk.widgets.body import Body
+from tui.kiosk.widgets.body import Body, Section
 from tui.kiosk.widgets.choice import Choice
 from tui.kiosk.widgets.field import Field, TextField, first_wrong
 from tui.kiosk.widgets.pages import PageButtons
@@ -50,7 +50,12 @@ class FormScreen(TypedScreen):
 
     def compose_body(self) -> Iterable[Widget]:
         """The form, top to bottom."""
-        yield _section(_("基本信息"))
+        yield Section(*self._basics())
+        yield Section(*self._agent())
+        yield Section(*self._recipient())
+
+    def _basics(self) -> Iterable[Widget]:
+        yield _title(_("基本信息"))
         yield Horizontal(Static(Content(_("  证书主题")), classes="field-label"), Words(id="subject"), classes="row")
         yield Field("term_months", _("续期时间"), Choice(id="term"), hint=_("用左右方向键选择，按回车继续"))
         yield Horizontal(
@@ -59,14 +64,18 @@ class FormScreen(TypedScreen):
             ActionButton(_("详细信息"), "prices", id="prices"),
             classes="row acts",
         )
-        yield _section(_("经办人信息"))
+
+    def _agent(self) -> Iterable[Widget]:
+        yield _title(_("经办人信息"))
         yield Field("id_type", _("证件类型"), Choice(folded=True, id="id-type"))
         yield TextField("id_number", _("证件号码"), hint=_("必须填写真实有效的证件号码"), longest=40)
         yield TextField("agent_name", _("姓名"), longest=120)
         yield TextField("agent_mobile", _("手机号码"), hint=_("用于接收通知和电子发票短信"), longest=40)
         yield TextField("agent_email", _("email"), hint=_("用于接收电子发票"), longest=254)
+
+    def _recipient(self) -> Iterable[Widget]:
         yield Horizontal(
-            _section(_("收件人信息")),
+            _title(_("收件人信息")),
             ActionButton(_("从经办人处拷贝"), "copy_agent", id="copy"),
             classes="row acts",
         )
@@ -123,6 +132,7 @@ class FormScreen(TypedScreen):
         subject = printable(holder[1].name, 60) if holder else ""
         self.query_one("#subject", Static).update(Content(subject), layout=False)
         self._offer_terms(self.typed().term_months)
+        self.set_class(state.failure is not None, "-failed")
         self.show_errors(state.failure)
 
     def _load(self, form: ApplicationForm) -> None:
@@ -191,7 +201,7 @@ class FormScreen(TypedScreen):
         self.advance(FormSubmitted(self.typed()))
 
 
-def _section(words: str) -> Static:
+def _title(words: str) -> Static:
     return Static(Content(words), classes="section")
 
 

@@ -3,6 +3,7 @@
 import re
 
 from rich.cells import cell_len
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, VerticalScroll
@@ -15,6 +16,7 @@ from tui.kiosk.text import N_, _
 from tui.kiosk.text.wording import call
 from tui.kiosk.widgets.action import ActionButton
 from tui.kiosk.widgets.box import Box
+from tui.kiosk.widgets.line_breaks import evened
 
 KEYS = N_(
     "方向键或Tab：在按钮和输入框之间移动\n"
@@ -23,6 +25,11 @@ KEYS = N_(
     "F9：高对比度，看不清时使用；再按一次恢复\n"
     "F10：结束办理，已提交的申请可以随时继续"
 )
+
+LINE = 63
+"""Columns of the text beside its scrollbar."""
+AROUND = 11
+"""Rows of title, hotline, button and edge, and of ground above and below."""
 
 
 class HelpScreen(ModalScreen[None], inherit_bindings=False):
@@ -53,6 +60,17 @@ class HelpScreen(ModalScreen[None], inherit_bindings=False):
             yield Static(Content(call(self._service)), id="help-call")
             yield Horizontal(ActionButton(_("知道了"), "back", primary=True), id="help-button")
 
+    def on_mount(self) -> None:
+        """As high as its words, where the window is."""
+        self._fit(self.app.size.height)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """The window has changed."""
+        self._fit(event.size.height)
+
+    def _fit(self, rows: int) -> None:
+        self.query_one("#help-text").styles.max_height = max(1, rows - AROUND)
+
     def action_back(self) -> None:
         """Back to the step."""
         self.dismiss()
@@ -70,5 +88,9 @@ def _keys() -> Content:
     """Each key, and in a column of its own what it does."""
     lines = [re.split("：|: ", line, maxsplit=1) for line in _(KEYS).split("\n")]
     widest = max(cell_len(key) for key, _does in lines) + 2
-    rows = [((key + " " * (widest - cell_len(key)), "bold $foreground"), does) for key, does in lines]
+    beside = "\n" + " " * widest
+    rows = [
+        ((key + " " * (widest - cell_len(key)), "bold $foreground"), evened(does, LINE - widest).replace("\n", beside))
+        for key, does in lines
+    ]
     return Content("\n").join([Content.assemble(*row) for row in rows])

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from textual import on
-from textual.containers import Horizontal, Vertical
+from textual.containers import Center, Horizontal, Vertical
 from textual.content import Content
 from textual.events import Resize
 from textual.geometry import Size
@@ -63,7 +63,7 @@ class QrScreen(StepScreen):
             QrCode(beside=PANEL, id="code"),
             Vertical(
                 Words(id="instead"),
-                ActionButton(_("新二维码"), "retry", primary=True, id="renew"),
+                Center(ActionButton(_("新二维码"), "retry", primary=True, id="renew")),
                 id="no-code",
             ),
             Vertical(Vertical(*self._panel(), id="panel"), id="side"),

@@ -70,7 +70,7 @@ class SignInScreen(StepScreen):
         self.query_one("#field-account").display = not state.covered
         words = _("请务必使用申请CA时的账号登录。")
         if state.covered:
-            words = _("为保护已填写的内容，请再次输入登录密码，通过后回到「{step}」。").format(
+            words = _("为保护已填写的内容，请再次输入登录密码。\n通过后回到「{step}」。").format(
                 step=label(state.return_to)
             )
         self.query_one("#which-account", Static).update(Content(words))

@@ -186,7 +186,7 @@ class WaitingScreen(StepScreen):
         if state.snapshot is None:
             words = _("正在读取CA"), _("请稍候。"), "bold $secondary"
         elif not state.tokens:
-            told, text = _("请插入CA证书U盘"), _("证书的状态会自动显示，不用按键。")
+            told, text = _("请插入CA证书U盘"), _("会自动显示证书，不用按键。")
             return Content.assemble((f" {told} ", "bold $ink on $focus"), "\n\n", text)
         elif any(map(state.is_renewable, certificates)):
             words = _("已插入CA，可以办理续期"), _("请按「开始办理」。"), "bold $good"

@@ -1,12 +1,18 @@
 """The part of a screen that is the step's own; it scrolls where the window is too low for it."""
 
-from math import ceil
-from typing import ClassVar
+from collections.abc import Iterator
+from typing import Any, ClassVar
 
 from textual.binding import Binding
-from textual.containers import VerticalScroll
+from textual.containers import Vertical, VerticalScroll
+from textual.geometry import Offset, Region
 from textual.layout import Layout
 from textual.message import Message
+from textual.widget import Widget
+
+
+class Section(Vertical):
+    """What belongs together in a body of several pages: it begins a page, and is seen whole where it fits."""
 
 
 class Body(VerticalScroll, inherit_bindings=False):
@@ -37,13 +43,39 @@ class Body(VerticalScroll, inherit_bindings=False):
 
     @property
     def page(self) -> tuple[int, int]:
-        """The page in view and how many there are, as they are turned: a row of each is seen on the next one, too.
+        """The page in view, which is the nearest one, and how many there are."""
+        starts = self._starts
+        return 1 + min(range(len(starts)), key=lambda at: abs(starts[at] - self.scroll_y)), len(starts)
 
-        It is the nearest one; the last one at the very end alone.
-        """
-        step, last = max(1, self.size.height - 1), self.max_scroll_y
-        pages = 1 + ceil(last / step)
-        return (pages if self.scroll_y >= last else min(pages - 1, 1 + round(self.scroll_y / step))), pages
+    def turn(self, by: int) -> None:
+        """To the page after or before the rows in view."""
+        starts = self._starts
+        following = [start for start in starts if (start > self.scroll_y if by > 0 else start < self.scroll_y)]
+        if following:
+            self.scroll_to(y=following[0 if by > 0 else -1], animate=False)
+
+    @property
+    def _starts(self) -> list[int]:
+        """The row at which each page begins: a section's first; within a higher one a row of each is seen again."""
+        sections = [section.virtual_region for section in self.query_children(Section)]
+        whole = Region(0, 0, 0, self.virtual_size.height)
+        rows = (min(row, self.max_scroll_y) for section in sections or [whole] for row in self._pages_of(section))
+        return list(dict.fromkeys(rows))
+
+    def _pages_of(self, section: Region) -> Iterator[int]:
+        height, row = self.size.height, section.y
+        yield row
+        while row + height < section.bottom:
+            row = min(row + max(1, height - 1), section.bottom - height)
+            yield row
+
+    def scroll_to_region(self, region: Region, **how: Any) -> Offset:
+        """Where there are sections a page is turned, unless what is sought stands on two."""
+        pages = (Region(region.x, start, region.width, self.size.height) for start in self._starts)
+        page = next((page for page in pages if page.contains_region(region)), None)
+        if page is None or not self.query_children(Section):
+            return super().scroll_to_region(region, **how)
+        return super().scroll_to_region(page, **{**how, "center": False, "top": True})
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Another page may be in view."""
@@ -65,6 +97,10 @@ class Body(VerticalScroll, inherit_bindings=False):
         focused = self.screen.focused
         if focused is None or focused not in self.query("*"):
             return
-        around = next(widget for widget in self.children if focused in widget.walk_children(with_self=True))
+        around = next(
+            widget
+            for widget in focused.ancestors_with_self
+            if isinstance(widget, Widget) and (widget.parent is self or isinstance(widget.parent, Section))
+        )
         shown = around if around.outer_size.height <= self.size.height else focused
         shown.scroll_visible(animate=False)

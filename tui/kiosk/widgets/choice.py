@@ -96,7 +96,7 @@ class Choice(Static, can_focus=True):
         if not self._folded:
             return Content("\n" * self._rows).join([self._drawn(i, text) for i, (_, text) in enumerate(self._options)])
         count = f" {self._at + 1}/{len(self._options)}" if self._options else ""
-        arrow = "bold $foreground on $raised"
+        arrow = "bold $on-key on $key"
         return Content.assemble((BEFORE, arrow), self._middle, (AFTER, arrow), count)
 
     def _drawn(self, at: int, text: str) -> Content:

@@ -1,7 +1,6 @@
 """Time that passes on the screen: the seconds a QR code has left, and the mark of a wait. One small update a second."""
 
 from collections.abc import Callable
-from time import monotonic
 
 from rich.cells import cell_len
 from textual.content import Content
@@ -9,6 +8,7 @@ from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 
+from tui.kiosk.elapsed import elapsed
 from tui.kiosk.text import _
 from tui.kiosk.widgets.bar import LONG, SHORT, progress, remaining
 from tui.kiosk.widgets.words import Words
@@ -24,7 +24,7 @@ LONGEST = 999
 class Ticking(Words):
     """Drawn anew by its screen once a second between `run` and `stop`."""
 
-    clock: Callable[[], float] = staticmethod(monotonic)
+    clock: Callable[[], float] = staticmethod(elapsed)
     auto_links = False
 
     counts = False
@@ -48,7 +48,7 @@ class Ticking(Words):
 
 
 class Countdown(Ticking):
-    """Minutes and seconds until a monotonic deadline, and a bar of what is left of the longest time it was given.
+    """Minutes and seconds until a deadline, and a bar of what is left of the longest time it was given.
 
     Where there are no colours its last cell alone tells how long that was.
     """

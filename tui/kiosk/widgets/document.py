@@ -111,8 +111,8 @@ class Document(VerticalScroll, can_focus=True, inherit_bindings=False):
             self.scroll_relative(y=by, animate=False, immediate=True)
 
     def action_page(self, by: int) -> None:
-        """A page; past either end the focus moves on."""
-        if not self._leaves(by):
+        """A page; past either end the focus moves on, but not while the text has not come: 返回 alone is open then."""
+        if self._text and not self._leaves(by):
             self.turn(by)
 
     def turn(self, by: int) -> None:

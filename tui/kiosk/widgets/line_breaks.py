@@ -36,6 +36,18 @@ def divide_line(text: str, width: int, fold: bool = True) -> list[int]:
     return divided
 
 
+def evened(text: str, width: int) -> str:
+    """`text` in no more lines of `width` cells than it needs, all of about one length: none ends in a lone word."""
+    return "\n".join(line for paragraph in text.split("\n") for line in _evened(paragraph, width))
+
+
+def _evened(paragraph: str, width: int) -> list[str]:
+    lines = len(divide_line(paragraph, width))
+    least = next(room for room in range(width // 2, width + 1) if len(divide_line(paragraph, room)) <= lines)
+    cuts = [0, *divide_line(paragraph, least), len(paragraph)]
+    return [paragraph[start:end].rstrip(" ") for start, end in pairwise(cuts)] if lines else [paragraph]
+
+
 def _units(text: str) -> Iterator[tuple[int, int]]:
     """What stays on one line: a word or a character, with the marks that go with it and the blanks after it."""
     inked = len(text) - len(text.lstrip(" "))

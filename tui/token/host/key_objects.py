@@ -8,9 +8,11 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from tui.core.frozen import frozen
 from tui.token.host.attributes import values
 from tui.token.host.capture import key_type, private_parts, public_parts
+from tui.token.host.contents import PublicParts
 from tui.token.host.public_keys import CURVES, PublicKey, public_key
 
 _OBJECT_IDENTIFIER = 0x06
+_KNOWN = PyKCS11.CKK_RSA, PyKCS11.CKK_EC
 
 
 @frozen
@@ -23,6 +25,8 @@ class PublicKeyObject:
     label: bytes
     key: PublicKey | None
     """None for other algorithms."""
+    blank: bool = False
+    """It is said to be of an algorithm that we know, and has neither key nor name: a pull in the middle left it."""
 
 
 @frozen
@@ -63,9 +67,11 @@ def public_keys(session: Any) -> list[PublicKeyObject]:
     """Every public key object."""
     found = []
     for handle in session.findObjects([(PyKCS11.CKA_CLASS, PyKCS11.CKO_PUBLIC_KEY)]):
-        key_id, label, kind = values(session, handle, PyKCS11.CKA_ID, PyKCS11.CKA_LABEL, PyKCS11.CKA_KEY_TYPE)
-        parts = public_parts(session, handle, key_type(kind))
-        found.append(PublicKeyObject(handle, key_id, label, public_key(parts)))
+        key_id, label, told = values(session, handle, PyKCS11.CKA_ID, PyKCS11.CKA_LABEL, PyKCS11.CKA_KEY_TYPE)
+        kind = key_type(told)
+        parts = public_parts(session, handle, kind)
+        blank = kind in _KNOWN and parts == PublicParts() and not key_id and not label
+        found.append(PublicKeyObject(handle, key_id, label, public_key(parts), blank))
     return found
 
 

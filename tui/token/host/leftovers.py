@@ -167,7 +167,7 @@ def _judge(workspace: Workspace, held: tuple[Certificate, ...]) -> Belongs:
             # RSA keys stand under id-RSASSA-PSS in some certificates (RFC 4055): another digest, the same key.
             return digest_of(key) in spkis or key in public or (None if vague else False)
         if isinstance(half, PublicKeyObject):
-            return None if held or vague else False
+            return None if (held or vague) and not half.blank else False
         doubt = vague or len(comparable) < len(held)
         for each in public:
             if (word := half.is_of(each)) is not None:

@@ -4,9 +4,11 @@ import pytest
 from textual.geometry import Size
 
 from tests.harness import people
+from tests.harness.kiosk.further import show
 from tests.harness.kiosk.stage import staged
 from tui.journey.state import State, Step
 from tui.kiosk.screens.looks.layout import Layout, classes_of, column_of, layout_of
+from tui.kiosk.widgets.figures import Figures
 
 
 @pytest.mark.parametrize(
@@ -45,7 +47,7 @@ SHORT = Step.SIGN_IN, Step.CARD, Step.NOTICE, Step.AGREEMENT, Step.PAY_NOTICE, S
 
 @pytest.mark.parametrize(
     ("size", "sheet"),
-    [((84, 30), 23), ((100, 32), 25), ((120, 40), 28), ((160, 50), 34), ((200, 60), 34), ((240, 70), 34)],
+    [((84, 30), 23), ((100, 32), 25), ((120, 40), 30), ((160, 50), 34), ((200, 60), 34), ((240, 70), 34)],
 )
 async def test_the_buttons_stand_in_the_same_place_on_every_page(size: tuple[int, int], sheet: int) -> None:
     async with staged(State(), size) as stage:
@@ -63,6 +65,15 @@ async def test_the_buttons_stand_in_the_same_place_on_every_page(size: tuple[int
         assert (keys.x, keys.width, keys.bottom) == (0, *size)
         above, below = heading.y - 2, stage.screen.query_one("StatusLine").region.y - actions.bottom
         assert above <= below + 2
+
+
+async def test_pages_in_large_letters_have_their_buttons_there_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Figures, "half_blocks", True)
+    async with staged(people.state(Step.CARD), (120, 40)) as stage:
+        place = stage.screen.query_one("#actions").region
+        for name in ("waiting", "token-awaited", "done"):
+            await show(stage, name)
+            assert stage.screen.query_one("#actions").region == place, name
 
 
 @pytest.mark.parametrize("size", [(120, 40), (200, 60)])

@@ -41,6 +41,12 @@ def test_256_colours_are_shown_as_they_were_chosen(palette: Palette) -> None:
         assert ENTRIES[int(number)].hex == colour
 
 
+@pytest.mark.parametrize("palette", [dark.TRUE, light.TRUE, contrast.TRUE, *INDEXED, *ANSI, dark.MONO])
+def test_a_key_on_the_screen_stands_out_from_its_ground(palette: Palette) -> None:
+    assert palette.key != palette.ground
+    assert palette.key != palette.on_key
+
+
 @pytest.mark.parametrize("palette", [*HEX, *ANSI, dark.MONO], ids=lambda palette: palette.name)
 def test_the_main_act_at_rest_is_told_from_what_is_lit(palette: Palette) -> None:
     assert palette.main != palette.focus

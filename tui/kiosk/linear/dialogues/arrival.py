@@ -156,7 +156,7 @@ class SignIn(Dialogue):
             certificate = state.holder[1]
             self.talk.say(_("证书：{name}，{day}到期").format(name=certificate.name, day=day(certificate.not_after)))
         if state.covered:
-            words = _("为保护已填写的内容，请再次输入登录密码，通过后回到「{step}」。")
+            words = _("为保护已填写的内容，请再次输入登录密码。\n通过后回到「{step}」。")
             self.talk.say(words.format(step=label(state.return_to)))
             self.talk.say(_("账号：{account}").format(account=mask(printable(state.account, 64))))
             self._account = state.account

@@ -30,7 +30,7 @@ FROM: Final = ((140, 46, Layout.LARGE), (84, 30, Layout.REGULAR), (0, 0, Layout.
 """Columns and rows from which a layout holds."""
 WIDTH: Final = {Layout.SMALL: 84, Layout.REGULAR: 84, Layout.LARGE: 100}
 """Columns of the step at most, the two blanks at either side among them."""
-SHEET: Final = {Layout.REGULAR: 28, Layout.LARGE: 34}
+SHEET: Final = {Layout.REGULAR: 30, Layout.LARGE: 34}
 """Rows of the step where the window has them, so that a hand finds the buttons in one place from page to page."""
 ROOMY: Final = 38
 """Rows from which a column has room for words to be read from the door; a class of their own, beside the layout's."""

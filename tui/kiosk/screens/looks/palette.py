@@ -17,6 +17,9 @@ class Palette:
     """Of panels: bars, documents, dialogues."""
     raised: str
     """Of buttons and fields at rest."""
+    key: str
+    """Ground of a key of the keyboard on the screen, which has no edges."""
+    on_key: str
     edge: str
     """Where a button, a field or a dialogue ends: 3:1 on ground, surface and raised."""
     text: str

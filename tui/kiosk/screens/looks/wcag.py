@@ -18,6 +18,7 @@ ON: Final = (
     *((ink, "raised") for ink in ("text", "accent")),
     ("ink", "focus"),
     *(("ink", fill) for fill in ("good", "bad")),
+    ("on_key", "key"),
     ("on_bar", "bar"),
     ("on_main", "main"),
     ("on_selected", "selected"),
