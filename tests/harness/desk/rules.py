@@ -52,9 +52,9 @@ def town_under(
 
 
 def change_rules(town: Town, key_policy: KeyPolicy, scheme: SignatureScheme) -> None:
-    """The desk starts anew with other rules; people must use the town's new client."""
+    """The desk starts anew with other rules, the old pair kept; people must use the town's new client."""
     settings: DeskSettings = town.desk.settings
-    rules = msgspec.structs.replace(settings.ca, key_policy=key_policy, signature=scheme)
+    rules = msgspec.structs.replace(settings.ca, key_policy=key_policy, old_pair=OldPair.KEEP, signature=scheme)
     town.desk = replace(town.desk, settings=msgspec.structs.replace(settings, ca=rules))
     town.client = type(town.client)(create_app(town.desk))
 
