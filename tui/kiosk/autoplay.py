@@ -11,6 +11,7 @@ from typing import cast
 
 from rich.cells import cell_len
 from textual.pilot import Pilot
+from textual.widget import Widget
 
 from tui.core.application import ApplicationForm, Buyer, InvoiceForm
 from tui.core.frozen import frozen
@@ -144,7 +145,7 @@ class Autoplay:
         raise Stuck(selector)
 
     async def _press_main(self) -> None:
-        await self._until(lambda: any(button.focusable for button in self.app.screen.query(MAIN)))
+        await self._until(lambda: any(map(_can_be_pressed, self.app.screen.query(MAIN))))
         await self._go_to(MAIN)
         await self.pilot.press("enter")
 
@@ -195,6 +196,11 @@ class Autoplay:
     def _keep_picture(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(picture(self.app), encoding="utf-8")
+
+
+def _can_be_pressed(button: Widget) -> bool:
+    """One that is still sunk takes no other press."""
+    return button.focusable and not button.has_class("-active")
 
 
 def picture(app: KioskApp) -> str:
