@@ -164,6 +164,16 @@ def test_a_stalled_paste_is_no_key_when_its_rest_comes() -> None:
     assert source.patience is None
 
 
+def test_nothing_of_a_paste_is_kept_once_it_has_come_or_was_given_up() -> None:
+    for stalls, end in ((True, "x"), (False, "\x1b[201~")):
+        escapes = Escapes()
+        escapes.feed("\x1b[200~a password")
+        if stalls:
+            escapes.give_up()
+        escapes.feed(end)
+        assert "password" not in repr(vars(escapes))
+
+
 def test_what_is_kept_of_a_paste_and_of_a_sequence_is_bounded() -> None:
     for begin in ("\x1b[200~", "\x1b[", "\x1b]52;c;", "\x1bP"):
         escapes = Escapes()

@@ -111,8 +111,8 @@ class Escapes:
         """The last characters of the paste, in which its end may have begun."""
         self._lost: str | None = None
         """The last characters of a paste that was given up."""
-        self._late = _State.TEXT, ""
-        """What was given up, and what had come of it."""
+        self._late = _State.TEXT
+        """What was given up; while its rest may come, what had come of it is held, but for a paste."""
         self._due = 0
         """Bytes of coordinates still to come."""
         self._out: list[Token] = []
@@ -132,11 +132,14 @@ class Escapes:
 
     def give_up(self) -> list[Token]:
         """Nothing came for as long as `patience`: a bare ESC was the key, all else is dropped."""
-        self._late = self._state, self._held
-        if self._state is not _State.LATE:
-            self._lost = self._tail if self._state is _State.PASTE else None
-        self._to(_State.LATE if self._state in _GOES_ON else _State.TEXT)
-        return [Sequence(ESC)] if self._late[0] is _State.ESCAPE else []
+        late = self._late = self._state
+        if late is not _State.LATE:
+            self._lost = self._tail if late is _State.PASTE else None
+        if late in _GOES_ON:
+            self._to(_State.LATE, "" if late is _State.PASTE else self._held)
+        else:
+            self._to(_State.TEXT)
+        return [Sequence(ESC)] if late is _State.ESCAPE else []
 
     def feed(self, text: str) -> list[Token]:
         """The tokens that `text` completes; undecodable bytes stand in it as surrogates (PEP 383)."""
@@ -146,12 +149,12 @@ class Escapes:
                 text = rest[end.end() :]
                 self._to(_State.TEXT)
         if self._state is _State.LATE and text:
-            self._to(*(self._late if re.match(_GOES_ON[self._late[0]], text) else (_State.TEXT, "")))
-        self._out = []
+            self._to(*((self._late, self._held) if re.match(_GOES_ON[self._late], text) else (_State.TEXT, "")))
         at = 0
         while at < len(text):
             at = self._step(text, at)
-        return self._out
+        out, self._out = self._out, []
+        return out
 
     def _to(self, state: _State, held: str = "") -> None:
         self._state, self._held = state, held
