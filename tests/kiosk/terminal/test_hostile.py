@@ -156,6 +156,23 @@ def test_what_is_typed_after_a_sequence_that_never_ended_is_typed() -> None:
         assert keys == ["1", "a"]
 
 
+@pytest.mark.parametrize(
+    "scanned", ["11010519491231002X", "13800138000", "13800138000@qq.com", "91440101MA59C3R41F", "E12345678\r", "ab"]
+)
+def test_what_a_scanner_or_an_input_method_hands_over_after_a_lone_introducer_is_typed(scanned: str) -> None:
+    """Alt and [, for instance."""
+    source = Input()
+    assert source.feed(b"\x1b[") == source.tick() == []
+    assert "".join(m.character or "" for m in source.feed(scanned.encode()) if isinstance(m, events.Key)) == scanned
+
+
+def test_keys_that_come_with_the_rest_of_a_report_are_typed() -> None:
+    for report, at in ((b"\x1b[<0;30;10M", 5), (b"\x1b[?62;4c", 2), (b"\x1b[200~x\x1b[201~", 4)):
+        source = Input()
+        assert source.feed(report[:at]) == source.tick() == []
+        assert [m.key for m in source.feed(report[at:] + b"ab") if isinstance(m, events.Key)] == ["a", "b"]
+
+
 def test_a_stalled_paste_is_no_key_when_its_rest_comes() -> None:
     source = Input()
     source.feed(b"\x1b[200~1234")

@@ -93,7 +93,7 @@ class _State(Enum):
 
 _GOES_ON: Final = {
     _State.ESCAPE: "[][OPX^_].",
-    _State.CSI: "(?s:(?=..))[\x20-\x3f]*[\x40-\x7e]",
+    _State.CSI: r"(?s:(?=..))(?:[0-9]*[:-?~]|[0-9]{0,5}[ -/]*[@-~](?![^\x1b]))",  # unlike what a scanner reads
     _State.STRING: "[^\x1b\x07\x18\x1a\x9c\udc9c]*(?:\x07|\x1b\\\\|[\x9c\udc9c])",
     _State.STRING_ESCAPE: r"\\",
     _State.PASTE: "(?!)",
@@ -157,8 +157,7 @@ class Escapes:
         return out
 
     def _to(self, state: _State, held: str = "") -> None:
-        self._state, self._held = state, held
-        self._tail = ""
+        self._state, self._held, self._tail = state, held, ""
 
     def _done(self, sequence: str) -> None:
         self._to(_State.TEXT)
@@ -274,10 +273,9 @@ class Escapes:
             self._out.append(Report(held))
 
     def _paste(self, text: str, at: int) -> int:
-        before = len(self._tail)
         rest = self._tail + text[at:]
         end = _PASTE_END.search(rest)
-        upto = len(text) if end is None else at + end.end() - before
+        upto = len(text) if end is None else at + end.end() - len(self._tail)
         self._held = (self._held + text[at:upto])[: MAX_PASTE + _LONGEST_END]
         if end is None:
             self._tail = rest[1 - _LONGEST_END :]
