@@ -181,6 +181,17 @@ def test_a_stalled_paste_is_no_key_when_its_rest_comes() -> None:
     assert source.patience is None
 
 
+@pytest.mark.parametrize("silences", [1, 2])
+def test_a_paste_after_one_that_never_ended_is_taken(silences: int) -> None:
+    source = Input()
+    source.feed(b"\x1b[200~1234")
+    for _ in range(silences):
+        assert source.tick() == []
+    (paste,) = source.feed(b"\x1b[200~5678\x1b[201~")
+    assert isinstance(paste, events.Paste)
+    assert paste.text == "5678"
+
+
 def test_nothing_of_a_paste_is_kept_once_it_has_come_or_was_given_up() -> None:
     for stalls, end in ((True, "x"), (False, "\x1b[201~")):
         escapes = Escapes()

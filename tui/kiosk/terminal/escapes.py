@@ -27,6 +27,7 @@ _TEXT = re.compile("[^\x1b\x80-\x9f\ud800-\udfff]+")
 _PARAMETERS = re.compile("[\x20-\x3f]+")
 _INTERMEDIATES = re.compile("[\x20-\x2f]+")
 _STRING = re.compile("[^\x1b\x07\x18\x1a\x9c\udc9c]+")
+_PASTE_BEGIN = re.compile("(?:\x1b\\[|[\x9b\udc9b])200~")
 _PASTE_END = re.compile("(?:\x1b\\[|[\x9b\udc9b])201~")
 _LONGEST_END = 6
 _LINE_BREAK = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
@@ -145,7 +146,7 @@ class Escapes:
         """The tokens that `text` completes; undecodable bytes stand in it as surrogates (PEP 383)."""
         if self._lost is not None:
             rest, self._lost = self._lost + text, None
-            if end := _PASTE_END.search(rest):
+            if (end := _PASTE_END.search(rest)) and not _PASTE_BEGIN.search(rest, 0, end.start()):
                 text = rest[end.end() :]
                 self._to(_State.TEXT)
         if self._state is _State.LATE and text:
