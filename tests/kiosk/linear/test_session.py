@@ -1,5 +1,6 @@
 """The journey line by line, through the real flow and runtime: to its end, and left at every question."""
 
+import time
 from dataclasses import replace
 
 import pytest
@@ -176,6 +177,23 @@ def test_nobody_there_is_warned_and_signed_out() -> None:
     assert "长时间没有操作" in visit.text
     assert "已填写的内容保存在续期服务中" in visit.text
     assert visit.desk.count("keep_form") == 1
+
+
+def test_a_line_that_is_there_when_the_machine_wakes_after_an_hour_is_not_the_persons(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    slept = 0.0
+    told = time.clock_gettime
+    monkeypatch.setattr(time, "clock_gettime", lambda clock: told(clock) + slept * (clock == time.CLOCK_BOOTTIME))
+
+    def sleep_at_the_pin(visit: Visit) -> None:
+        nonlocal slept
+        if visit.session.state.step is Step.REQUEST_PIN and visit.session.asks:
+            slept = 3600.0
+
+    visit = Visit(ANSWERS, whenever=sleep_at_the_pin)
+    assert (visit.code, visit.tokens.pins) == (Exit.FROZEN, [])
+    assert "长时间没有操作" in visit.text
 
 
 def test_who_paid_without_touching_a_key_has_the_whole_time_for_the_pin() -> None:

@@ -194,13 +194,13 @@ class Session:
             if self._terminal.source.fd in found and self._asked is not None and not self._terminal.source.read():
                 self._ending.ask(self._ending.hung_up)
                 return
+        self._look_for_somebody()
         if self._asked is not None and self._terminal.source.ready:
             self._answered()
         self._dialogue.tick()
         words = self._dialogue.waiting()
         if told := self._waits.told(words, self.state):
             self._interject(told)
-        self._look_for_somebody()
         if self._terminal.gone:
             self._ending.ask(self._ending.hung_up)
         elif self._ending.asked and not self._told and self.state.token_working:
@@ -251,6 +251,7 @@ class Session:
         if self.state.step is Step.WAITING or self.state.token_working:
             self.idle.touch()
         elif left <= 0:
+            self._withdraw()  # a line that has come meanwhile may be another person's
             self._take(e.TimedOut())
         elif left <= WARNING and not self._warned:
             self._warned = True
