@@ -135,9 +135,9 @@ class Session:
             if isinstance(event, str):
                 self.say(event)
             else:
-                busy, step = self.state.busy, self.state.step
+                before = self.state
                 self._take(event)
-                self._stale = self._stale or self.state.step is not step or self.state.busy is not busy
+                self._stale = self._stale or _purpose(self.state) != _purpose(before)
 
     def _take(self, event: e.Event) -> None:
         """The flow, the words, the commands."""
@@ -274,3 +274,9 @@ class Session:
                 discard(event)
         os.close(self._wake)
         os.close(self._waker)
+
+
+def _purpose(state: State) -> tuple[object, ...]:
+    """What is typed now is for this step, and for this token."""
+    token = state.token
+    return state.step, state.busy, token and (token.label, token.serial)
