@@ -128,6 +128,8 @@ def test_what_was_typed_for_a_token_is_not_for_a_copy_in_its_place(monkeypatch: 
     swapped_at = ""
     first, copy = (token(OLD, serial=serial, pin_state=PinState.FINAL_TRY) for serial in ("S1", "S2"))
 
+    consent = "我已核对，知道再输错CA将锁定"
+
     def swap(visit: Visit) -> None:
         nonlocal swapped_at
         if not swapped_at and visit.text.endswith("CA密码（不显示）： "):
@@ -135,12 +137,12 @@ def test_what_was_typed_for_a_token_is_not_for_a_copy_in_its_place(monkeypatch: 
             dropped.clear()
             visit.session.post(TokensSeen(Snapshot((copy,)), NOW))
 
-    monkeypatch.setattr(Terminal, "drop_typed", lambda terminal: dropped.append("all"))
+    monkeypatch.setattr(Terminal, "drop_typed", lambda terminal: dropped.append(terminal._out.getvalue()))
     answers = [*ANSWERS[:17], "1", "for the first", "1", PIN]
     visit = Visit(answers, tokens=token_script(Snapshot((first,))), whenever=swap)
     assert visit.tokens.pins == [PIN]
-    assert dropped
-    assert "我已核对，知道再输错CA将锁定" in visit.text.removeprefix(swapped_at)
+    assert consent not in dropped[0].removeprefix(swapped_at)
+    assert consent in visit.text.removeprefix(swapped_at)
 
 
 def test_a_lost_desk_is_told_and_tried_again_at_the_persons_word() -> None:
