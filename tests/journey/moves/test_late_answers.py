@@ -6,7 +6,7 @@ import pytest
 
 from tests.harness.journey.walk import BACK_IN, DRAFT, EMPTY, ENTERED, ISSUED, ISSUING, PAYING, failed, walk
 from tests.harness.people import AGREEMENT, FORM, INVOICE, NOTICE, OFFER, application, state
-from tui.core.failure import Reason
+from tui.core.failure import Money, Reason
 from tui.core.order import Application, ApplicationStatus, PaymentStatus, Refund, RefundCause
 from tui.core.payment_method import PaymentMethod
 from tui.core.secret import Password
@@ -63,6 +63,16 @@ BACK = replace(
     ENTERED, payment_status=PaymentStatus.REFUNDED, refunds=(Refund(20000, done=True, cause=RefundCause.PAID_LATE),)
 )
 """The platform took the money back before the issue."""
+
+
+def test_money_that_its_platform_took_back_leads_back_to_the_order() -> None:
+    now, _ = advance(state(Step.ISSUING, application=ISSUING), e.ApplicationSeen(BACK, polled=True))
+    assert (now.step, now.application, now.money) == (Step.ORDER, BACK, Money.RETURNING)
+    assert advance(now, e.ApplicationSeen(ISSUING, polled=True)) == (now, ())
+    again = replace(ISSUING, refunds=BACK.refunds)
+    paid, _ = advance(now, e.ApplicationSeen(again, polled=True))
+    assert (paid.step, paid.money) == (Step.ISSUING, Money.SAFE)
+    assert advance(paid, e.ApplicationSeen(BACK)) == (paid, ())
 
 
 def test_an_answer_that_was_waited_for_ends_the_wait_though_a_refund_was_told_meanwhile() -> None:

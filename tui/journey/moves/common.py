@@ -162,6 +162,8 @@ def _follow_payment(state: State, application: Application, polled: bool) -> Nex
             return replace(state, return_to=Step.QR), ()
         case Step.QR, Busy.QUERYING if not polled:
             return replace(state, busy=None, failure=Failure(Reason.NOT_PAID_YET)), ()
+        case Step.ISSUING, _:  # taken back by its platform
+            return at(state, Step.ORDER), ()
         case _:
             return replace(state, busy=busy), ()
 
