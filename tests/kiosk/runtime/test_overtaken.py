@@ -1,10 +1,14 @@
 """Two commands of one kind at a desk that is slow: the person did it once more before the first was answered."""
 
 import asyncio
+import gc
+from collections.abc import Iterator
 from dataclasses import replace
 
+import pytest
+
 from tests.harness.deskclient.samples import document
-from tests.harness.kiosk.ports_double import DeskScript, Listener, TokensDouble
+from tests.harness.kiosk.ports_double import DeskScript, Listener, TokensDouble, lost
 from tests.harness.people import FORM, TERM, application
 from tui.core.failure import DeskError, Failure, Reason
 from tui.core.order import Offer
@@ -83,3 +87,36 @@ def test_of_two_sign_ins_the_latest_alone_is_answered() -> None:
         assert kiosk.until(e.SignedIn | e.Failed) == e.Failed(refused.failure, "SignIn")  # type: ignore[arg-type]
         assert desk.cancelled == 1
     assert not any(passwords)
+
+
+class Unsaved(DeskScript):
+    """Answers no form, or refuses it; keeps nothing of it."""
+
+    def __init__(self, refuses: bool) -> None:
+        super().__init__(notice=[document()])
+        self._refuses = refuses
+
+    async def save(self, *_: object) -> None:
+        if self._refuses:
+            raise lost()
+        await asyncio.Event().wait()
+
+
+@pytest.fixture
+def uncollected() -> Iterator[None]:
+    """Nothing is freed but with its last reference."""
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.mark.usefixtures("uncollected")
+@pytest.mark.parametrize("refuses", [True, False])
+def test_a_form_that_was_not_saved_is_gone_after_the_sign_out(refuses: bool) -> None:
+    with Listener(TokensDouble(), Unsaved(refuses)) as kiosk:
+        have(kiosk, save("司马"))
+        have(kiosk, c.SignOut())
+        have(kiosk, c.StopWatching())
+        commands = [one for one in gc.get_objects() if isinstance(one, c.SaveApplication)]
+        assert "司马" not in [command.form.agent_name for command in commands]
