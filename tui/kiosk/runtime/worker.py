@@ -95,11 +95,15 @@ class Worker:
                 self._begin(command, name, post)
 
     def _begin(self, command: DeskCommand | c.RunSelfCheck, name: str, post: Post) -> None:
-        """Instead of an earlier one of its kind that is under way: of one that changes something, after it."""
+        """Instead of an earlier one of its kind that is under way: of one that changes something, after it.
+
+        Whether the desk is there is asked once at a time, or whoever asks faster than it answers is never told.
+        """
         earlier = self._latest.get(name)
+        if isinstance(command, c.AskService) and earlier is not None and not earlier.cancelling():
+            return
         if earlier is not None and not isinstance(command, _CHANGING):
             earlier.cancel()
-
         self._turns[name] += 1
         turn = self._turns[name]
 
