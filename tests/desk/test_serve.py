@@ -22,7 +22,8 @@ from tui.core.order import AttemptState
 from tui.desk.engine.engine import DeskEngine
 from tui.desk.serve import Running, serve
 from tui.desk.settings_reader import SettingsError
-from tui.desk.storage.database import OtherVersion, migrate, open_database
+from tui.desk.storage.database import open_database
+from tui.desk.storage.schema import OtherVersion, migrate
 from tui.process.output import unusable
 
 LISTEN = "0A"

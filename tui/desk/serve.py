@@ -29,7 +29,8 @@ from tui.desk.renewals.pricing import endings
 from tui.desk.settings import DeskSettings
 from tui.desk.settings_reader import SettingsError
 from tui.desk.storage.announcements import Announcements
-from tui.desk.storage.database import check_file, check_schema, open_database
+from tui.desk.storage.database import open_database
+from tui.desk.storage.schema import check_file, check_schema
 from tui.desk.supervisor import Supervisor
 from tui.desk.wiring import build
 

@@ -12,9 +12,10 @@ from sqlalchemy.exc import IntegrityError, InternalError, OperationalError, Pend
 
 from tests.rig.postgres import database
 from tui.desk.clock import utc_now
-from tui.desk.storage.database import migrate, open_database, reading, write, writing, writing_once
+from tui.desk.storage.database import open_database, reading, write, writing, writing_once
 from tui.desk.storage.records import AccountRecord
 from tui.desk.storage.rows import new, save
+from tui.desk.storage.schema import migrate
 from tui.desk.storage.statements import tell
 from tui.desk.storage.transactions import Transaction, ignore, listen
 from tui.desk.storage.variants import writes_once
