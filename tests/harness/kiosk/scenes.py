@@ -105,7 +105,7 @@ SCENES: dict[str, Scene] = {
     "card-leaving": Scene(GALLERY["card"], _keys("f10")),
     "agreement-ticked": Scene(GALLERY["agreement"], _keys("end", "tab", "space")),
     "form-blank": Scene(BLANK, _keys()),
-    "form-wrong": Scene(FORM, _handed_in),
+    "form-wrong": Scene(WRONG, _handed_in),
     "form-prices": Scene(FORM, _prices),
     "form-help": Scene(FORM, _keys("f1")),
     "form-leaving": Scene(FORM, _keys("f10")),
