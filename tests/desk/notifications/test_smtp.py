@@ -115,13 +115,8 @@ class Counted:
         It hesitates so many seconds before each message, and takes so many over the first ones.
         Messages whose sender did not wait for it are none.
         """
-        self._at_most, self._says_so, self._leaves, self._takes, self._hesitates = (
-            at_most,
-            says_so,
-            leaves,
-            iter(takes),
-            hesitates,
-        )
+        self._at_most, self._says_so, self._leaves = at_most, says_so, leaves
+        self._takes, self._hesitates = iter(takes), hesitates
         self._tls, self.read = tls, threading.Semaphore(0)
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._listener.getsockname()[1])
