@@ -91,7 +91,7 @@ def test_it_serves_on_one_port_and_ends_in_order(tmp_path: Path) -> None:
         ("desk.pem", None, "desk.pem"),
         ("desk.key", None, "desk.key"),
         ("desk.pem", b"no certificate", "desk.pem, "),
-        ("desk.key", b"no key", "desk.key 不能用作PEM格式的证书和私钥 / cannot be used as a pair"),
+        ("desk.key", b"no key", "desk.key 不能用作证书和私钥 / cannot be used as certificate and key: NO_PEM"),
         ("desk.key", pem(ec.generate_private_key(ec.SECP256R1())), ": KEY_VALUES_MISMATCH"),
         ("desk.key", pem(ec.generate_private_key(ec.SECP256R1()), b"secret"), "desk.key 不能有口令 / must have no"),
     ],

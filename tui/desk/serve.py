@@ -158,8 +158,9 @@ def _load(configuration: uvicorn.Config, settings: DeskSettings) -> None:
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(settings.certificate, settings.key, ask)
     except ssl.SSLError as error:
-        told = "不能用作PEM格式的证书和私钥 / cannot be used as a pair of certificate and key in PEM"
-        raise SettingsError(f"{settings.certificate}, {settings.key} {told}: {error.reason}") from error
+        told = "不能用作证书和私钥 / cannot be used as certificate and key"
+        why = error.reason or "NO_PEM"  # for which OpenSSL has no reason
+        raise SettingsError(f"{settings.certificate}, {settings.key} {told}: {why}") from error
     configuration.load()
 
 
