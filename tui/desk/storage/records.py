@@ -281,4 +281,4 @@ class NoticeRecord(Record):
     body: Mapped[bytes] = mapped_column(Sealed("notices.body"))
     received_at: Mapped[datetime]
     result: Mapped[str] = mapped_column(default="")
-    """What came of it: settled, or why it was refused."""
+    """What came of it: settled, an alarm, or why it was refused."""
