@@ -20,8 +20,9 @@ from sqlalchemy import select
 from tui.desk.ca.local.authority import LocalCa
 from tui.desk.renewals.accounts import create_account
 from tui.desk.settings import load
-from tui.desk.storage.database import migrate, open_database, reading
+from tui.desk.storage.database import open_database, reading
 from tui.desk.storage.records import BindingRecord
+from tui.desk.storage.schema import migrate
 from tui.sandbox.authorities import lengths_in_characters
 from tui.sandbox.files import ACCOUNT, PASSWORD, SERVICES, make_keys, write_settings
 from tui.sandbox.provision import USCC, has_renewable, provision_token

@@ -129,6 +129,21 @@ async def test_the_empty_half_that_a_pull_within_the_generation_leaves_is_delete
     assert (await requested(tokens, simulator)).csr
 
 
+@pytest.mark.parametrize("answer", [PyKCS11.CKR_ATTRIBUTE_SENSITIVE, PyKCS11.CKR_ATTRIBUTE_TYPE_INVALID])
+async def test_a_nameless_half_of_which_the_driver_keeps_the_key_to_itself_stays(
+    simulator: Simulator, serving: Serving, answer: int
+) -> None:
+    with process(simulator.soft.environment) as child:
+        child.call(write_empty_half, str(simulator.soft.module), simulator.soft.pin)
+    simulator.at("C_GetAttributeValue", At.REFUSE, answer, text="CKA_EC_POINT")
+    simulator.at("C_GetAttributeValue", At.REFUSE, answer, text="CKA_EC_PARAMS")
+    tokens = serving(simulator)
+    (key,) = [key for key in await listed(tokens) if not key.key_id]
+    assert (key.public, key.kept) == (1, Kept.UNCERTAIN)
+    await listed(tokens, delete=(replace(key, kept=None), key))
+    assert halves(simulator.soft) == (1, 2)
+
+
 async def test_two_of_one_name_both_stay(tmp_path: Path, serving: Serving) -> None:
     soft = init_token(tmp_path / "token")
     with layouts() as layout:

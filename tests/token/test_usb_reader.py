@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from PyKCS11 import PyKCS11Error
 
-from tests.harness.token import raw
+from tests.harness.token import monitored, raw
 from tests.harness.token.support import APPLICATION, PATIENCE, pin, quiet, reference, until, watching
 from tests.rig.card.manners import UnrulyCard
 from tests.rig.card.pcscd import MODULE
@@ -157,6 +157,20 @@ async def test_a_swap_between_two_looks_is_seen(bus: Bus, usb: Tokens, shelf: Sh
         bus.pull("front")
         bus.plug("front", second)
         await until(snapshots, lambda snapshot: held(snapshot) == {second_der})
+
+
+def test_a_swap_between_the_list_of_readers_and_the_wait_leads_to_a_look(bus: Bus, shelf: Shelf) -> None:
+    """The library tells of neither half, and the second key bears the first one's name."""
+    (first, _), (second, _) = shelf.take("rsa2048"), shelf.take("ec256")
+
+    def swap() -> None:
+        bus.pull("front")
+        bus.plug("front", second)
+
+    bus.plug("front", first)
+    bus.before_a_wait(swap)
+    with process(bus.environment) as program:
+        assert program.call(monitored.reports, 2, PATIENCE / 2) == 2
 
 
 def test_the_danger_a_pin_try_is_lost(bus: Bus, shelf: Shelf, others: Others) -> None:

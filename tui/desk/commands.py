@@ -13,16 +13,9 @@ from tui.core.exits import Exit
 from tui.desk.ca.registry import kind_of
 from tui.desk.settings import DeskSettings, load
 from tui.desk.settings_reader import SettingsError
-from tui.desk.storage import database
-from tui.desk.storage.database import (
-    NEWEST_REVISION,
-    Damaged,
-    OtherVersion,
-    check_file,
-    check_schema,
-    open_database,
-    reading,
-)
+from tui.desk.storage import schema
+from tui.desk.storage.database import open_database, reading
+from tui.desk.storage.schema import NEWEST_REVISION, Damaged, OtherVersion, check_file, check_schema
 from tui.desk.storage.wakeup import notify
 from tui.process.output import put, say, unusable
 
@@ -48,7 +41,7 @@ def migrate(config: Path) -> int:
     def bring_up(settings: DeskSettings) -> int:
         engine = open_database(settings.database, settings.data_key, heedful=True)
         try:
-            before = database.revision(engine)
+            before = schema.revision(engine)
             if before is None and (issued := kind_of(settings.ca).issued(settings.ca)):
                 told = "已签发过证书，数据库却不存在，请从备份恢复 / certificates were issued, restore the backup"
                 say(f"{config}: desk.database: {told}: {issued}")
@@ -57,7 +50,7 @@ def migrate(config: Path) -> int:
                 check_file(engine)
             if before == NEWEST_REVISION:
                 _open_one(engine)
-            database.migrate(engine)
+            schema.migrate(engine)
             notify(engine)
         except InvalidTag:
             told = "不是这个数据库的密钥，未做改动 / not this database's key, nothing was changed"

@@ -90,7 +90,8 @@ class Environment:
     def _open_account(self) -> None:
         from tui.desk.renewals.accounts import create_account
         from tui.desk.settings import load
-        from tui.desk.storage.database import migrate, open_database
+        from tui.desk.storage.database import open_database
+        from tui.desk.storage.schema import migrate
 
         settings = load(self.directory / "desk.toml")
         engine = open_database(settings.database, settings.data_key)

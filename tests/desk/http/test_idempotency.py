@@ -122,3 +122,7 @@ def test_nobody_unknown_waits_for_the_lock_that_writers_share(town: Town, person
         with pytest.raises(Refusal) as refused:
             person.save()
     assert refused.value.reason == Reason.SESSION_ENDED.value
+
+
+def test_a_kept_answer_shows_nobody_in_its_repr() -> None:
+    assert FORM.agent_mobile not in repr(idempotency._Kept("hash", FORM.agent_mobile.encode()))

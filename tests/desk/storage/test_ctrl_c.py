@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from tests.harness.desk.desk_file import write_desk_file
 from tests.rig.postgres import database
-from tui.desk.storage.database import _MIGRATION_LOCK
+from tui.desk.storage.schema import _MIGRATION_LOCK
 
 WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'"
 

@@ -16,7 +16,8 @@ from tui.core.exits import Exit
 from tui.desk.commands import evidence, migrate, serve
 from tui.desk.settings import load
 from tui.desk.settings_reader import SettingsError
-from tui.desk.storage.database import NEWEST_REVISION, open_database, revision
+from tui.desk.storage.database import open_database
+from tui.desk.storage.schema import NEWEST_REVISION, revision
 
 Told = Callable[[], str]
 

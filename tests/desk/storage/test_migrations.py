@@ -27,12 +27,13 @@ from tui.core.payment_method import PaymentMethod
 from tui.core.policy import KeyPolicy, OldPair, SignatureScheme
 from tui.desk.commands import evidence
 from tui.desk.invoices.service import latest_red
-from tui.desk.storage import database
+from tui.desk.storage import schema
 from tui.desk.storage.answers import AnswerRecord
-from tui.desk.storage.database import migrate, open_database, reading
+from tui.desk.storage.database import open_database, reading
 from tui.desk.storage.evidence import EvidenceRecord
 from tui.desk.storage.invoices import InvoiceRecord
 from tui.desk.storage.records import ApplicationRecord, AttemptRecord, NoticeRecord, Record, RefundRecord
+from tui.desk.storage.schema import migrate
 from tui.desk.storage.sealed import Sealed
 
 RULES = ("key_policy", "old_pair", "scheme")
@@ -50,7 +51,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 def move(engine: sa.Engine, act: Callable[[Config, str], None], revision: str) -> None:
     config = Config()
-    config.set_main_option("script_location", str(Path(database.__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(Path(schema.__file__).parent / "migrations"))
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         act(config, revision)
@@ -291,7 +292,7 @@ def test_a_command_on_a_database_of_another_version_says_so_in_one_line(
             move(engine, command.upgrade, before)
         assert evidence(file, "YW1") == Exit.DESK
         told = capsys.readouterr().err
-        assert (told.count("\n"), f": {before}, {database.NEWEST_REVISION}" in told) == (1, True)
+        assert (told.count("\n"), f": {before}, {schema.NEWEST_REVISION}" in told) == (1, True)
     migrate(engine)
     engine.dispose()
     assert evidence(file, "YW1") == Exit.REFUSED

@@ -16,9 +16,10 @@ from sqlalchemy.exc import IntegrityError, StatementError
 
 from tests.harness.desk.town import FORM, INVOICE, PASSWORD, Town
 from tui.core.order import AttemptState
-from tui.desk.storage import database
-from tui.desk.storage.database import NEWEST_REVISION, migrate, open_database, reading, writing
+from tui.desk.storage import schema
+from tui.desk.storage.database import open_database, reading, writing
 from tui.desk.storage.records import ApplicationRecord, AttemptRecord, Record
+from tui.desk.storage.schema import NEWEST_REVISION, migrate
 from tui.desk.storage.sealed import Sealed, place
 
 
@@ -146,7 +147,7 @@ def test_only_a_schema_that_is_behind_calls_the_migrations(tmp_path: Path, monke
 
 
 def test_the_newest_revision_is_the_head_of_the_migrations() -> None:
-    scripts = ScriptDirectory(str(Path(database.__file__).parent / "migrations"))
+    scripts = ScriptDirectory(str(Path(schema.__file__).parent / "migrations"))
     assert scripts.get_heads() == [NEWEST_REVISION]
 
 

@@ -23,7 +23,8 @@ from tui.desk.payments.gateway import GatewayUnknown, PaymentGateway
 from tui.desk.platforms.common.transport import ANSWER_LIMIT
 from tui.desk.platforms.registry import PLATFORMS
 from tui.desk.renewals.accounts import create_account
-from tui.desk.storage.database import migrate, open_database
+from tui.desk.storage.database import open_database
+from tui.desk.storage.schema import migrate
 from tui.sandbox.gateways.common.http import Call, Fate
 from tui.sandbox.gateways.common.platform import PaymentSandbox
 from tui.sandbox.gateways.registry import counterpart

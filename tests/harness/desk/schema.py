@@ -6,7 +6,8 @@ from tempfile import TemporaryDirectory
 
 from sqlalchemy import Engine
 
-from tui.desk.storage.database import is_missing, migrate, open_database
+from tui.desk.storage.database import open_database
+from tui.desk.storage.schema import is_missing, migrate
 
 
 def new_database(url: str, data_key: bytes) -> Engine:

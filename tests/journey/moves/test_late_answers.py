@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from tests.harness.journey.walk import BACK_IN, DRAFT, EMPTY, ENTERED, ISSUING, PAYING, failed, walk
-from tests.harness.people import AGREEMENT, FORM, INVOICE, NOTICE, OFFER, state
-from tui.core.failure import Reason
+from tests.harness.journey.walk import BACK_IN, DRAFT, EMPTY, ENTERED, ISSUED, ISSUING, PAYING, failed, walk
+from tests.harness.people import AGREEMENT, FORM, INVOICE, NOTICE, OFFER, application, state
+from tui.core.failure import Money, Reason
+from tui.core.order import Application, ApplicationStatus, PaymentStatus, Refund, RefundCause
 from tui.core.payment_method import PaymentMethod
 from tui.core.secret import Password
 from tui.journey import commands as c
@@ -56,6 +57,41 @@ def test_an_order_answered_after_the_news_of_its_payment_takes_nothing_back() ->
     assert paid.step is Step.ISSUING
     assert advance(paid, e.ApplicationSeen(PAYING)) == (paid, ())
     assert advance(paid, failed(Reason.DESK_TIMEOUT, "Pay")) == (paid, ())
+
+
+BACK = replace(
+    ENTERED, payment_status=PaymentStatus.REFUNDED, refunds=(Refund(20000, done=True, cause=RefundCause.PAID_LATE),)
+)
+"""The platform took the money back before the issue."""
+
+
+def test_money_that_its_platform_took_back_leads_back_to_the_order() -> None:
+    now, _ = advance(state(Step.ISSUING, application=ISSUING), e.ApplicationSeen(BACK, polled=True))
+    assert (now.step, now.application, now.money) == (Step.ORDER, BACK, Money.RETURNING)
+    assert advance(now, e.ApplicationSeen(ISSUING, polled=True)) == (now, ())
+    again = replace(ISSUING, refunds=BACK.refunds)
+    paid, _ = advance(now, e.ApplicationSeen(again, polled=True))
+    assert (paid.step, paid.money) == (Step.ISSUING, Money.SAFE)
+    assert advance(paid, e.ApplicationSeen(BACK)) == (paid, ())
+
+
+def test_an_answer_that_was_waited_for_ends_the_wait_though_a_refund_was_told_meanwhile() -> None:
+    asking = state(Step.QR, application=replace(PAYING, refunds=BACK.refunds), busy=Busy.QUERYING)
+    assert advance(asking, e.ApplicationSeen(PAYING))[0].busy is None
+
+
+ENDED = [ApplicationStatus.WITHDRAWN, ApplicationStatus.LAPSED, ApplicationStatus.FAILED]
+
+
+@pytest.mark.parametrize(
+    ("step", "known", "late"),
+    [(Step.INSTALL_PIN, ISSUED, ISSUING), *((Step.WITHDRAWN, application(status), PAYING) for status in ENDED)],
+)
+def test_an_answer_from_before_the_latest_news_takes_nothing_back(
+    step: Step, known: Application, late: Application
+) -> None:
+    before = state(step, application=known)
+    assert advance(before, e.ApplicationSeen(late, polled=True)) == (before, ())
 
 
 def test_a_failure_of_what_is_under_way_is_told() -> None:

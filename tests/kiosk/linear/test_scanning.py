@@ -1,5 +1,6 @@
 """The payment line by line: the link at once, the picture at a wish, every change of the attempt in words."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -100,12 +101,14 @@ def test_a_scan_is_told_and_ends_the_picture() -> None:
 
 
 def test_a_code_that_is_over_is_told_once_and_a_new_one_is_offered(monkeypatch: pytest.MonkeyPatch) -> None:
-    now = 0.0
-    monkeypatch.setattr(qr, "monotonic", lambda: now)
+    """As it is when the machine slept until then."""
+    slept = 0.0
+    told = time.clock_gettime
+    monkeypatch.setattr(time, "clock_gettime", lambda clock: told(clock) + slept * (clock == time.CLOCK_BOOTTIME))
     heard = Heard()
     dialogue = begun(heard, expires_in=60)
     assert "新二维码" not in listed_of(dialogue)
-    now = 61.0
+    slept = 61.0
     dialogue.tick()
     dialogue.tick()
     assert sum("二维码已过期" in words for words in heard.said) == 1

@@ -1,5 +1,6 @@
 """The journey line by line, through the real flow and runtime: to its end, and left at every question."""
 
+import time
 from dataclasses import replace
 
 import pytest
@@ -7,15 +8,18 @@ import pytest
 from tests.harness.kiosk.lines import ANSWERS, PASSWORD, PIN, Visit
 from tests.harness.kiosk.ports_double import lost
 from tests.harness.kiosk.renewing import ENTERED, INSTALLED, ISSUED, ISSUING, SHOWN, desk_script, token_script
-from tests.harness.people import OFFER, OLD, application, certificate, token
+from tests.harness.people import NOW, OFFER, OLD, application, certificate, token
+from tui.core.certificate import PinState
 from tui.core.exits import Exit
 from tui.core.failure import DeskError, Failure, Reason, TokenError
 from tui.core.order import ApplicationStatus
 from tui.core.policy import OldPair
 from tui.core.token import Snapshot
+from tui.journey.events import TokensSeen
 from tui.journey.state import Step
 from tui.kiosk.linear import session
 from tui.kiosk.linear.dialogues.registry import DIALOGUES
+from tui.kiosk.linear.terminal import Terminal
 from tui.kiosk.watchdog import IdleClock
 
 
@@ -118,6 +122,29 @@ def test_the_last_try_is_agreed_to_first() -> None:
     assert "我已核对，知道再输错CA将锁定" in visit.text
 
 
+def test_what_was_typed_for_a_token_is_not_for_a_copy_in_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which has a PIN of its own, and a last try of its own."""
+    dropped: list[str] = []
+    swapped_at = ""
+    first, copy = (token(OLD, serial=serial, pin_state=PinState.FINAL_TRY) for serial in ("S1", "S2"))
+
+    consent = "我已核对，知道再输错CA将锁定"
+
+    def swap(visit: Visit) -> None:
+        nonlocal swapped_at
+        if not swapped_at and visit.text.endswith("CA密码（不显示）： "):
+            swapped_at = visit.text
+            dropped.clear()
+            visit.session.post(TokensSeen(Snapshot((copy,)), NOW))
+
+    monkeypatch.setattr(Terminal, "drop_typed", lambda terminal: dropped.append(terminal._out.getvalue()))
+    answers = [*ANSWERS[:17], "1", "for the first", "1", PIN]
+    visit = Visit(answers, tokens=token_script(Snapshot((first,))), whenever=swap)
+    assert visit.tokens.pins == [PIN]
+    assert consent not in dropped[0].removeprefix(swapped_at)
+    assert consent in visit.text.removeprefix(swapped_at)
+
+
 def test_a_lost_desk_is_told_and_tried_again_at_the_persons_word() -> None:
     visit = Visit([*ANSWERS[:18], "1", *ANSWERS[18:]], desk=desk_script(submit=[lost(), ENTERED]))
     assert (visit.code, visit.tokens.pins) == (Exit.DONE, [PIN, PIN])
@@ -176,6 +203,23 @@ def test_nobody_there_is_warned_and_signed_out() -> None:
     assert "长时间没有操作" in visit.text
     assert "已填写的内容保存在续期服务中" in visit.text
     assert visit.desk.count("keep_form") == 1
+
+
+def test_a_line_that_is_there_when_the_machine_wakes_after_an_hour_is_not_the_persons(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    slept = 0.0
+    told = time.clock_gettime
+    monkeypatch.setattr(time, "clock_gettime", lambda clock: told(clock) + slept * (clock == time.CLOCK_BOOTTIME))
+
+    def sleep_at_the_pin(visit: Visit) -> None:
+        nonlocal slept
+        if visit.session.state.step is Step.REQUEST_PIN and visit.session.asks:
+            slept = 3600.0
+
+    visit = Visit(ANSWERS, whenever=sleep_at_the_pin)
+    assert (visit.code, visit.tokens.pins) == (Exit.FROZEN, [])
+    assert "长时间没有操作" in visit.text
 
 
 def test_who_paid_without_touching_a_key_has_the_whole_time_for_the_pin() -> None:

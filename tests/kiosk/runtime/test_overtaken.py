@@ -1,13 +1,17 @@
 """Two commands of one kind at a desk that is slow: the person did it once more before the first was answered."""
 
 import asyncio
+import gc
+from collections.abc import Iterator
 from dataclasses import replace
 
+import pytest
+
 from tests.harness.deskclient.samples import document
-from tests.harness.kiosk.ports_double import DeskScript, Listener, TokensDouble
-from tests.harness.people import FORM, TERM, application
+from tests.harness.kiosk.ports_double import DeskScript, Listener, TokensDouble, lost
+from tests.harness.people import FORM, SERVICE, TERM, application
 from tui.core.failure import DeskError, Failure, Reason
-from tui.core.order import Offer
+from tui.core.order import Offer, ServiceStatus
 from tui.core.secret import Password
 from tui.journey import commands as c
 from tui.journey import events as e
@@ -73,6 +77,48 @@ def test_what_is_asked_again_is_no_longer_waited_for() -> None:
         assert desk.cancelled == 1
 
 
+class Thinks(DeskScript):
+    """Tells nothing of itself before `open` is set."""
+
+    def __init__(self) -> None:
+        super().__init__(notice=[document()])
+        self.cancelled = 0
+        self.open = asyncio.Event()
+
+    async def status(self) -> ServiceStatus:
+        try:
+            await self.open.wait()
+        except asyncio.CancelledError:
+            self.cancelled += 1
+            raise
+        return SERVICE
+
+
+@pytest.mark.parametrize("left", [False, True])
+def test_a_desk_that_is_asked_again_before_it_answers_is_asked_once_and_tells(left: bool) -> None:
+    """Who comes after a sign-out, which ends the question under way, is told as well."""
+    desk = Thinks()
+    with Listener(TokensDouble(), desk) as kiosk:
+        kiosk.until(e.TokensSeen)
+        for _press in range(3):
+            have(kiosk, c.AskService())
+        worker, loop = kiosk.runtime._worker, kiosk.runtime._loop
+        assert worker is not None
+        assert loop is not None
+
+        def leave_and_ask() -> None:
+            """In one turn of the loop: the task that the sign-out ends has not ended yet."""
+            worker.accept(c.SignOut())
+            worker.accept(c.AskService())
+
+        if left:
+            loop.call_soon_threadsafe(leave_and_ask)
+        loop.call_soon_threadsafe(desk.open.set)
+        for _asking in ("the kiosk", "the person"):
+            kiosk.until(e.ServiceSeen)
+        assert desk.cancelled == int(left)
+
+
 def test_of_two_sign_ins_the_latest_alone_is_answered() -> None:
     refused = DeskError(Failure(Reason.WRONG_PASSWORD))
     desk = Slow("sign_in", sign_in=[None, refused])
@@ -83,3 +129,36 @@ def test_of_two_sign_ins_the_latest_alone_is_answered() -> None:
         assert kiosk.until(e.SignedIn | e.Failed) == e.Failed(refused.failure, "SignIn")  # type: ignore[arg-type]
         assert desk.cancelled == 1
     assert not any(passwords)
+
+
+class Unsaved(DeskScript):
+    """Answers no form, or refuses it; keeps nothing of it."""
+
+    def __init__(self, refuses: bool) -> None:
+        super().__init__(notice=[document()])
+        self._refuses = refuses
+
+    async def save(self, *_: object) -> None:
+        if self._refuses:
+            raise lost()
+        await asyncio.Event().wait()
+
+
+@pytest.fixture
+def uncollected() -> Iterator[None]:
+    """Nothing is freed but with its last reference."""
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.mark.usefixtures("uncollected")
+@pytest.mark.parametrize("refuses", [True, False])
+def test_a_form_that_was_not_saved_is_gone_after_the_sign_out(refuses: bool) -> None:
+    with Listener(TokensDouble(), Unsaved(refuses)) as kiosk:
+        have(kiosk, save("司马"))
+        have(kiosk, c.SignOut())
+        have(kiosk, c.StopWatching())
+        commands = [one for one in gc.get_objects() if isinstance(one, c.SaveApplication)]
+        assert "司马" not in [command.form.agent_name for command in commands]

@@ -7,10 +7,13 @@ from textual.widgets import Input, Static
 
 from tests.harness.kiosk.fingers import Fingers
 from tests.harness.kiosk.stage import Stage, staged
-from tests.harness.people import FORM, OFFER, state
-from tui.core.application import ApplicationForm, FieldError, IdType
+from tests.harness.people import FORM, INVOICE, OFFER, application, state
+from tui.core.application import ApplicationForm, FieldError, IdType, InvoiceForm
 from tui.core.failure import Failure, Reason
+from tui.core.order import ApplicationStatus
+from tui.core.payment_method import PaymentMethod
 from tui.journey import events as e
+from tui.journey.flow import advance
 from tui.journey.state import Step
 from tui.kiosk.terminal.keyboard import Input as Keyboard
 from tui.kiosk.text.wording import field_message
@@ -87,6 +90,20 @@ async def test_what_the_desk_refuses_stays_told_until_it_is_changed() -> None:
         await stage.show(state(Step.AGREEMENT))
         await stage.show(state(Step.FORM))
         assert not any(f.wrong for f in stage.screen.query(TextField))
+
+
+async def test_a_message_that_hung_on_another_field_goes_when_that_is_right() -> None:
+    """The title holds the number that stands, wrongly, as the tax number too."""
+    typed = InvoiceForm("440300123456789", "440300-123456789公司")
+    before = state(Step.METHOD, application=application(ApplicationStatus.ENTERED), invoice=typed)
+    async with staged(before) as stage:
+        told, _ = advance(before, e.PaymentSubmitted(PaymentMethod.ALIPAY, typed))
+        await stage.show(told)
+        assert field(stage, "title").wrong
+        field(stage, "tax_number").fill(INVOICE.tax_number)
+        field(stage, "tax_number").entry.focus()
+        await stage.press("tab")
+        assert not field(stage, "title").wrong
 
 
 async def test_what_is_copied_wrong_keeps_a_message() -> None:

@@ -156,12 +156,50 @@ def test_what_is_typed_after_a_sequence_that_never_ended_is_typed() -> None:
         assert keys == ["1", "a"]
 
 
+@pytest.mark.parametrize(
+    "scanned", ["11010519491231002X", "13800138000", "13800138000@qq.com", "91440101MA59C3R41F", "E12345678\r", "ab"]
+)
+def test_what_a_scanner_or_an_input_method_hands_over_after_a_lone_introducer_is_typed(scanned: str) -> None:
+    """Alt and [, for instance."""
+    source = Input()
+    assert source.feed(b"\x1b[") == source.tick() == []
+    assert "".join(m.character or "" for m in source.feed(scanned.encode()) if isinstance(m, events.Key)) == scanned
+
+
+def test_keys_that_come_with_the_rest_of_a_report_are_typed() -> None:
+    for report, at in ((b"\x1b[<0;30;10M", 5), (b"\x1b[?62;4c", 2), (b"\x1b[200~x\x1b[201~", 4)):
+        source = Input()
+        assert source.feed(report[:at]) == source.tick() == []
+        assert [m.key for m in source.feed(report[at:] + b"ab") if isinstance(m, events.Key)] == ["a", "b"]
+
+
 def test_a_stalled_paste_is_no_key_when_its_rest_comes() -> None:
     source = Input()
     source.feed(b"\x1b[200~1234")
     assert source.tick() == []
     assert [m.key for m in source.feed(b"5678\x1b[201~9") if isinstance(m, events.Key)] == ["9"]
     assert source.patience is None
+
+
+@pytest.mark.parametrize("silences", [1, 2])
+def test_a_paste_after_one_that_never_ended_is_taken(silences: int) -> None:
+    source = Input()
+    source.feed(b"\x1b[200~1234")
+    for _ in range(silences):
+        assert source.tick() == []
+    (paste,) = source.feed(b"\x1b[200~5678\x1b[201~")
+    assert isinstance(paste, events.Paste)
+    assert paste.text == "5678"
+
+
+def test_nothing_of_a_paste_is_kept_once_it_has_come_or_was_given_up() -> None:
+    for stalls, end in ((True, "x"), (False, "\x1b[201~")):
+        escapes = Escapes()
+        escapes.feed("\x1b[200~a password")
+        if stalls:
+            escapes.give_up()
+        escapes.feed(end)
+        assert "password" not in repr(vars(escapes))
 
 
 def test_what_is_kept_of_a_paste_and_of_a_sequence_is_bounded() -> None:

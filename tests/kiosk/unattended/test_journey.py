@@ -16,6 +16,7 @@ from tests.harness.kiosk.renewing import (
     ISSUING,
     NEW,
     SHOWN,
+    Desk,
     Looking,
     Tokens,
     desk_script,
@@ -34,7 +35,15 @@ from tests.harness.people import (
 )
 from tui.core.exits import Exit
 from tui.core.failure import DeskError, Failure, Money, Reason, TokenError
-from tui.core.order import Application, ApplicationStatus, AttemptState, Offer, PaymentStatus
+from tui.core.order import (
+    Application,
+    ApplicationStatus,
+    AttemptState,
+    Offer,
+    PaymentStatus,
+    Refund,
+    RefundCause,
+)
 from tui.core.payment_method import PaymentMethod
 from tui.core.policy import OldPair
 from tui.core.token import SignedRequest, Snapshot
@@ -83,6 +92,30 @@ def test_the_application_is_not_looked_at_on_the_way_to_its_code() -> None:
     asked = [name for name, _ in desk.called]
     assert asked[asked.index("submit") + 1] == "pay"
     assert asked[asked.index("pay") + 1] == "application"
+
+
+class TakesBack(Desk):
+    """The platform takes the first payment back while the certificate is awaited."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "pay" and self.count("pay"):
+            self.answers["application"] = [replace(seen, refunds=BACK.refunds) for seen in (AGAIN, ISSUING, ISSUED)]
+        return super().__getattr__(name)
+
+
+BACK = replace(
+    ENTERED, payment_status=PaymentStatus.REFUNDED, refunds=(Refund(20000, done=True, cause=RefundCause.PAID_LATE),)
+)
+AGAIN = replace(SHOWN, refunds=BACK.refunds, attempt=replace(ATTEMPT, attempt_no="P2", qr="https://qr.alipay.com/bax2"))
+
+
+def test_money_that_its_platform_took_back_is_paid_by_another_code() -> None:
+    usual = desk_script(
+        pay=[SHOWN, AGAIN], application=[SHOWN, ISSUING, BACK], confirm=[replace(INSTALLED, refunds=BACK.refunds)]
+    )
+    code, kept = renewed(TakesBack(resumed=False, **usual.answers))
+    assert code is Exit.DONE
+    assert kept.kinds == [Pay, Paid, Pay, Paid, Issued, Installed]
 
 
 def test_nothing_is_told_as_installed_before_the_desk_has_verified_the_proof() -> None:

@@ -11,21 +11,21 @@ LONGEST_NAME, LONGEST_ADDRESS, LONGEST_MAIL = 80, 100, 254
 """Characters; mail by RFC 5321 4.5.3.1.3."""
 
 _MIDDLE_DOT = "·"
-_DOTS = re.compile(" ?[·•‧∙⋅・･᛫⸱⸳˙ㆍꞏ․⦁●] ?")
-"""What keyboards and documents have for the middle dot U+00B7 of transcribed names."""
+_DOTS = re.compile(r" ?[·•‧∙⋅・･᛫⸱⸳˙ㆍꞏ․⦁] ?|(?<=\w) ?● ?(?=\w)")
+"""What keyboards and documents have for the middle dot U+00B7 of transcribed names; ● also hides a part of one."""
 _STOP_IN_NAME = re.compile(f"(?<=[{HAN}]) ?[.﹒。｡] ?(?=[{HAN}])")
-_COMMA = re.compile("(?<=[A-Za-zÀ-ɏ.]) ?, ?(?=[A-Za-zÀ-ɏ])")
-"""Behind a surname in Latin letters, as on identity cards of Hong Kong, or before Jr."""
+_COMMA = re.compile("(?<=[A-Za-zÀ-ɏ]) ?, ?(?=[A-Za-zÀ-ɏ])")
+"""Behind a surname in Latin letters, as on identity cards of Hong Kong, or before Jr.; more part persons."""
 _APOSTROPHES = dict.fromkeys(map(ord, "‘’‛′ʹ´`"), "'")
 _STOPS = dict.fromkeys(map(ord, "。｡﹒"), ".")
 
 _MOBILE = re.compile(r"1[3-9]\d{9}", re.ASCII)
 _TRUNK = re.compile(r"0(?=1[3-9]\d{9}$)", re.ASCII)
 """Once dialled before a mobile of another city."""
-_LANDLINE = re.compile(r"(010|02\d|0[3-9]\d{2})-?(\d{3,4}-?\d{4})((?:-\d{1,6})?)", re.ASCII)
-_SERVICE = re.compile(r"([48]00)((?:-?\d){7})((?:-\d{1,6})?)", re.ASCII)
-_BEYOND = re.compile(r"(?:\+|00)(?:(85[23])-?([2-9](?:-?\d){7})|(886)-?([2-9](?:-?\d){7,8}))", re.ASCII)
-"""Hong Kong, Macao and Taiwan, whose numbers have no area; only with the country before them."""
+_LANDLINE = re.compile(r"(010|02\d|0[3-9]\d{2})-?(\d{3,4}-?\d{4})((?:[-#]\d{1,6})?)", re.ASCII)
+_SERVICE = re.compile(r"([48]00)((?:-?\d){7})((?:[-#]\d{1,6})?)", re.ASCII)
+_BEYOND = re.compile(r"(?:\+|00)(?:(85[23])-?([2-9](?:-?\d){5}-?\d\d)|(886)-?([2-9](?:-?\d){5,6}-?\d\d))", re.ASCII)
+"""Hong Kong, Macao and Taiwan, only with the country before them; one digit alone at the end is an extension."""
 _EXTENSION = re.compile(
     r"\(?(?:(?:转接?|轉接?|分机号?|分機號?|内线|內線|ext(?:ension)?|[x#*,])[.:\s(-]*){1,3}(?=\d{1,6}\)?$)|\((?=\d{1,6}\)$)",
     re.ASCII | re.IGNORECASE,
@@ -49,7 +49,7 @@ def check_name(name: str) -> FieldError | None:
     """Letters of any script with their marks, and what stands between them."""
     if found := _missing_or_unusable(name):
         return found
-    parts = _COMMA.sub(" ", name)
+    parts = _COMMA.sub(" ", name, count=1)
     right = 2 <= len(name) <= LONGEST_NAME and any(map(is_letter, name)) and all(map(_is_of_a_name, parts))
     return None if right else FieldError.NAME_FORMAT
 
@@ -57,11 +57,9 @@ def check_name(name: str) -> FieldError | None:
 def normalise_phone(number: str) -> str:
     """A mobile's 11 digits, `0755-88888888-801`, `4008301330`, `+852-91234567`; all else without blanks."""
     typed = half_width(number)
-    plain, parted = (
-        re.sub("-{2,}", "-", compact(re.sub(r"[()]", "", text)))  # a Chinese keyboard has dashes in pairs
-        for text in (typed, _POINT.sub("-", _EXTENSION.sub("-", typed)))
-    )
-    return next((found for found in map(_canonical, _readings(parted)) if found), plain)
+    parted = re.sub(r"[()]", "", _POINT.sub("-", _EXTENSION.sub("#", typed)))
+    joined = re.sub("-{2,}", "-", compact(parted))  # a Chinese keyboard has dashes in pairs
+    return next((found for found in map(_canonical, _readings(joined)) if found), compact(typed))
 
 
 def check_mobile(number: str) -> FieldError | None:
@@ -122,9 +120,9 @@ def _canonical(number: str) -> str:
         country, rest = filter(None, found.groups())
         return f"+{country}-{rest.replace('-', '')}"
     if found := _SERVICE.fullmatch(number):
-        return found[1] + found[2].replace("-", "") + found[3]
+        return found[1] + found[2].replace("-", "") + found[3].replace("#", "-")
     if found := _LANDLINE.fullmatch(number):
-        return f"{found[1]}-{found[2].replace('-', '')}{found[3]}"
+        return f"{found[1]}-{found[2].replace('-', '')}{found[3].replace('#', '-')}"
     return ""
 
 

@@ -19,6 +19,8 @@ _PATTERNS = {
 _WRITTEN_FREELY = IdType.MILITARY, IdType.OTHER
 _TENS = str.maketrans("Ⅹ×ХΧ", "XXXX")
 """The Roman ten that X stands for (GB 11643, 5.5), what input methods offer for it, and the letters that look alike."""
+_CHANGES = re.compile(r"(?<=[\dA]\d{7})\((\d\d)\)$", re.ASCII)
+"""How often a pass to the mainland was issued anew, in brackets behind its number."""
 _PROVINCE = "(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5])"
 """GB/T 2260."""
 _REGIONS = {
@@ -32,12 +34,17 @@ _LONGEST_LIFE = 130
 
 
 def normalise_id(id_type: IdType, number: str) -> str:
-    """Half-width, upper case, no blanks; no dashes and brackets where the document has none, one X for all alike."""
+    """Half-width, upper case, no blanks; no dashes where the document has none, and one X for all alike.
+
+    Brackets stay where they may tell that this is the number of another document, as on identity cards of Hong Kong.
+    """
     kept = compact(number.upper())
     if id_type in _WRITTEN_FREELY:
         return kept
-    foreign = "-" if id_type is IdType.TAIWAN_PASS else "-()"
-    return kept.translate(_TENS | dict.fromkeys(map(ord, foreign)))
+    kept = kept.translate(_TENS | {ord("-"): None})
+    if id_type is IdType.HK_MACAO_PASS:
+        return _CHANGES.sub(r"\1", kept)
+    return kept.translate(dict.fromkeys(map(ord, "()"))) if id_type in _REGIONS else kept
 
 
 def check_id(id_type: IdType, number: str, today: date | None = None) -> FieldError | None:

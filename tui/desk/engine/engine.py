@@ -17,7 +17,7 @@ from tui.desk.engine.obligations import OBLIGATIONS, Due, Obligation, claim, nex
 from tui.desk.engine.workers import Workers
 from tui.desk.payments.reconciliation import schedule_days
 from tui.desk.renewals.lapse import lapse
-from tui.desk.storage.database import OtherVersion, check_schema
+from tui.desk.storage.schema import OtherVersion, check_schema
 from tui.desk.storage.wakeup import wakeup
 
 _LOG = logging.getLogger(__name__)

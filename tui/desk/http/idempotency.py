@@ -39,7 +39,8 @@ class _Kept:
     """An answer that was given before."""
 
     request_hash: str
-    answer: bytes
+    answer: bytes = field(repr=False)
+    """With personal data."""
 
 
 @dataclass(frozen=True, slots=True)

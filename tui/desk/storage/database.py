@@ -1,38 +1,23 @@
-"""The desk's database: SQLite or PostgreSQL by one URL, with read and write transactions and the migrations."""
+"""The desk's database: SQLite or PostgreSQL by one URL, with read and write transactions."""
 
-import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from pathlib import Path
-from time import monotonic, sleep
 from typing import Any
 
-from sqlalchemy import (
-    Connection,
-    Engine,
-    create_engine,
-    event,
-    inspect,
-    text,
-)
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import InvalidatePoolError
 
 from tui.desk.silence import is_silent
 from tui.desk.storage.sealed import use_key
-from tui.desk.storage.sqlite import end_undone
+from tui.desk.storage.sqlite import end_undone, prepare
 from tui.desk.storage.statements import NO_VALUES, Statement, ask
 from tui.desk.storage.transactions import Transaction, listeners
 from tui.desk.storage.variants import begin_postgresql, begin_sqlite, reads, writes, writes_once
 
-BUSY_SECONDS = 10
 CONNECTIONS = 15
 """To PostgreSQL, that one process uses at once, besides the one that listens."""
 _HELD_SECONDS = 20
 """PostgreSQL lets go so soon of the rows of a process that fell silent amid a transaction, as by a power cut."""
-NEWEST_REVISION = "0011"
-"""The last of `migrations/versions`."""
-_MIGRATION_LOCK = 1_128_350_283
-"""Any fixed number: PostgreSQL's advisory lock that lets one desk at a time migrate."""
 
 
 def open_database(url: str, data_key: bytes | None = None, name: str = "", *, heedful: bool = False) -> Engine:
@@ -42,7 +27,7 @@ def open_database(url: str, data_key: bytes | None = None, name: str = "", *, he
     """
     if url.startswith("sqlite"):
         engine = create_engine(url, hide_parameters=True)
-        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "connect", prepare)
         event.listen(engine, "begin", begin_sqlite)
         event.listen(engine, "handle_error", end_undone)
     else:
@@ -59,19 +44,6 @@ def open_database(url: str, data_key: bytes | None = None, name: str = "", *, he
     if data_key is not None:
         use_key(engine.dialect, data_key)
     return engine
-
-
-class OtherVersion(Exception):  # noqa: N818 — what happened
-    """The schema is not this version's; the text names both revisions."""
-
-    def __init__(self, found: str | None) -> None:
-        super().__init__(f"{found or '-'}, {NEWEST_REVISION}")
-        self.found = found
-        """None: there is no database, or an empty one."""
-
-
-class Damaged(Exception):  # noqa: N818 — what happened
-    """SQLite finds the file broken; the text is its first finding."""
 
 
 @contextmanager
@@ -130,95 +102,6 @@ def write(engine: Engine, statement: Statement, values: Mapping[str, object] = N
 def writes_alone(engine: Engine) -> bool:
     """Whether a transaction that writes keeps all others from writing, as on SQLite."""
     return engine.dialect.name == "sqlite"
-
-
-def migrate(engine: Engine) -> None:
-    """Bring the schema up to this version; may be done several times at once.
-
-    :raises OtherVersion: a newer version of this program has been here.
-    """
-    with writes(engine).begin() as connection:
-        if engine.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _MIGRATION_LOCK})
-        found = _revision(connection)
-        if found is not None and found > NEWEST_REVISION:
-            raise OtherVersion(found)
-        if found != NEWEST_REVISION:
-            _upgrade(connection)
-
-
-def check_schema(engine: Engine) -> None:
-    """For commands that leave the schema as it is, and make no database.
-
-    :raises OtherVersion: another version of this program made it, or none yet.
-    """
-    if (found := revision(engine)) != NEWEST_REVISION:
-        raise OtherVersion(found)
-
-
-def revision(engine: Engine) -> str | None:
-    """The schema's revision; None where there is no database, and none is made."""
-    if is_missing(engine):
-        return None
-    with engine.connect() as connection:
-        return _revision(connection)
-
-
-def is_missing(engine: Engine) -> bool:
-    """Whether this is SQLite and has no file."""
-    name = engine.url.database
-    return engine.dialect.name == "sqlite" and bool(name) and name != ":memory:" and not Path(name or "").exists()
-
-
-def check_file(engine: Engine) -> None:
-    """Let SQLite look whether its file is sound.
-
-    :raises Damaged: it is not.
-    """
-    if engine.dialect.name != "sqlite":
-        return
-    with engine.connect() as connection:
-        found = str(connection.execute(text("PRAGMA quick_check(1)")).scalar_one())
-    if found != "ok":
-        raise Damaged(found.partition("\n")[0])
-
-
-def _revision(connection: Connection) -> str | None:
-    """The schema's revision; none in a new database."""
-    if not inspect(connection).has_table("alembic_version"):
-        return None
-    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
-
-
-def _upgrade(connection: Connection) -> None:
-    from alembic import command  # with Mako and Pygments, a tenth of the desk's start, and seldom needed
-    from alembic.config import Config
-
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
-
-
-def _prepare_sqlite(connection: Any, _record: object) -> None:
-    connection.isolation_level = None  # the driver would begin by itself, and only before the first write
-    for pragma in (f"busy_timeout={BUSY_SECONDS * 1000}", "foreign_keys=ON", "synchronous=FULL"):
-        connection.execute(f"PRAGMA {pragma}")
-    _use_wal(connection)
-
-
-def _use_wal(connection: Any) -> None:
-    """Switch to the write-ahead log; SQLite does not wait by itself when several begin on a new file at once."""
-    end = monotonic() + BUSY_SECONDS
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode=WAL")
-        except sqlite3.OperationalError:
-            if monotonic() > end:
-                raise
-            sleep(0.05)
-        else:
-            return
 
 
 def _connect_postgresql(_dialect: object, _record: object, arguments: list[Any], options: dict[str, Any]) -> Any:

@@ -16,8 +16,8 @@ WATCHED = frozenset({ApplicationStatus.ENTERED, ApplicationStatus.ISSUING})
 """While an application is in one of these the desk moves it on by itself, so it is polled."""
 
 
-_PAID = frozenset({ApplicationStatus.ISSUING, ApplicationStatus.ISSUED, ApplicationStatus.INSTALLED})
-"""None of them leads back to one before the payment."""
+_LIFE = tuple(ApplicationStatus)
+"""In the order of an application's life: the desk goes back in it only where it tells of one more refund."""
 
 
 def at(state: State, step: Step, failure: Failure | None = None) -> State:
@@ -129,9 +129,14 @@ def follow(state: State, event: e.ApplicationSeen) -> Next:
 
 
 def _is_older(application: Application, known: Application) -> bool:
-    """Another one, or an answer that took longer than the news of the payment."""
-    unpaid = application.status in (ApplicationStatus.DRAFT, ApplicationStatus.ENTERED)
-    return application.business_no != known.business_no or (unpaid and known.status in _PAID)
+    """Another one, or an answer that took longer than later news."""
+    moved = application.status is not known.status
+    return application.business_no != known.business_no or (moved and _age(application) < _age(known))
+
+
+def _age(application: Application) -> tuple[int, int]:
+    """Refunds first: money that its platform takes back before the issue makes the application unpaid again."""
+    return len(application.refunds), _LIFE.index(application.status)
 
 
 def _asks_one_sum(application: Application) -> bool:
@@ -157,6 +162,8 @@ def _follow_payment(state: State, application: Application, polled: bool) -> Nex
             return replace(state, return_to=Step.QR), ()
         case Step.QR, Busy.QUERYING if not polled:
             return replace(state, busy=None, failure=Failure(Reason.NOT_PAID_YET)), ()
+        case Step.ISSUING, _:  # taken back by its platform
+            return at(state, Step.ORDER), ()
         case _:
             return replace(state, busy=busy), ()
 

@@ -135,9 +135,9 @@ class Session:
             if isinstance(event, str):
                 self.say(event)
             else:
-                busy, step = self.state.busy, self.state.step
+                before = self.state
                 self._take(event)
-                self._stale = self._stale or self.state.step is not step or self.state.busy is not busy
+                self._stale = self._stale or _purpose(self.state) != _purpose(before)
 
     def _take(self, event: e.Event) -> None:
         """The flow, the words, the commands."""
@@ -194,13 +194,13 @@ class Session:
             if self._terminal.source.fd in found and self._asked is not None and not self._terminal.source.read():
                 self._ending.ask(self._ending.hung_up)
                 return
+        self._look_for_somebody()
         if self._asked is not None and self._terminal.source.ready:
             self._answered()
         self._dialogue.tick()
         words = self._dialogue.waiting()
         if told := self._waits.told(words, self.state):
             self._interject(told)
-        self._look_for_somebody()
         if self._terminal.gone:
             self._ending.ask(self._ending.hung_up)
         elif self._ending.asked and not self._told and self.state.token_working:
@@ -251,6 +251,7 @@ class Session:
         if self.state.step is Step.WAITING or self.state.token_working:
             self.idle.touch()
         elif left <= 0:
+            self._withdraw()  # a line that has come meanwhile may be another person's
             self._take(e.TimedOut())
         elif left <= WARNING and not self._warned:
             self._warned = True
@@ -273,3 +274,9 @@ class Session:
                 discard(event)
         os.close(self._wake)
         os.close(self._waker)
+
+
+def _purpose(state: State) -> tuple[object, ...]:
+    """What is typed now is for this step, and for this token."""
+    token = state.token
+    return state.step, state.busy, token and (token.label, token.serial)

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+from collections import Counter
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -44,7 +45,9 @@ class Worker:
         self._droppable: set[asyncio.Task[None]] = set()
         """Commands that a sign-out ends."""
         self._latest: dict[str, asyncio.Task[None]] = {}
-        """The desk's commands under way, by kind: the answer of an earlier one of a kind comes too late."""
+        """The desk's commands under way, by kind."""
+        self._turns = Counter[str]()
+        """How many of each kind were begun: the answer of all but the last comes too late."""
         self._poll: asyncio.Task[None] | None = None
         self._keeping = Keeping(self._opened, pace.form, pace.farewell)
         self._farewell: asyncio.Task[None] | None = None
@@ -92,13 +95,20 @@ class Worker:
                 self._begin(command, name, post)
 
     def _begin(self, command: DeskCommand | c.RunSelfCheck, name: str, post: Post) -> None:
-        """Instead of an earlier one of its kind that is under way: of one that changes something, after it."""
+        """Instead of an earlier one of its kind that is under way: of one that changes something, after it.
+
+        Whether the desk is there is asked once at a time, or whoever asks faster than it answers is never told.
+        """
         earlier = self._latest.get(name)
+        if isinstance(command, c.AskService) and earlier is not None and not earlier.cancelling():
+            return
         if earlier is not None and not isinstance(command, _CHANGING):
             earlier.cancel()
+        self._turns[name] += 1
+        turn = self._turns[name]
 
-        def latest(event: Event) -> None:
-            if self._latest.get(name) is task:
+        def latest(event: Event) -> None:  # not by the task: its failure would keep it, and the command
+            if self._turns[name] == turn:
                 post(event)
 
         task = self._spawn(self._ask(command, latest, earlier), name, latest)

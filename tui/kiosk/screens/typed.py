@@ -32,7 +32,7 @@ class TypedScreen(StepScreen):
         self._told: Failure | None = None
         self._visited: set[str] = set()
         self._refused: dict[str, tuple[object, str]] = {}
-        """By field: what stood there when it was refused, and the refusal, which the rules here need not know."""
+        """By field: what stood there when the desk refused it, and the refusal; none that the rules here find too."""
 
     # ── for subclasses ──────────────────────────────────────────────────────
     @abstractmethod
@@ -139,7 +139,8 @@ class TypedScreen(StepScreen):
         self._told = failure
         self._visited.update(self.named)
         named = {field.name for field in self.query(Field)}
-        self._refused = {name: (self._about(name), error) for name, error in failure.field_errors if name in named}
+        beyond = set(failure.field_errors) - set(self.errors())
+        self._refused = {name: (self._about(name), error) for name, error in beyond if name in named}
         self._mark(dict(failure.field_errors))
         if wrong := first_wrong(self.query(Field)):
             self.set_focus(wrong.entry)

@@ -27,6 +27,7 @@ _TEXT = re.compile("[^\x1b\x80-\x9f\ud800-\udfff]+")
 _PARAMETERS = re.compile("[\x20-\x3f]+")
 _INTERMEDIATES = re.compile("[\x20-\x2f]+")
 _STRING = re.compile("[^\x1b\x07\x18\x1a\x9c\udc9c]+")
+_PASTE_BEGIN = re.compile("(?:\x1b\\[|[\x9b\udc9b])200~")
 _PASTE_END = re.compile("(?:\x1b\\[|[\x9b\udc9b])201~")
 _LONGEST_END = 6
 _LINE_BREAK = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
@@ -93,7 +94,7 @@ class _State(Enum):
 
 _GOES_ON: Final = {
     _State.ESCAPE: "[][OPX^_].",
-    _State.CSI: "(?s:(?=..))[\x20-\x3f]*[\x40-\x7e]",
+    _State.CSI: r"(?s:(?=..))(?:[0-9]*[:-?~]|[0-9]{0,5}[ -/]*[@-~](?![^\x1b]))",  # unlike what a scanner reads
     _State.STRING: "[^\x1b\x07\x18\x1a\x9c\udc9c]*(?:\x07|\x1b\\\\|[\x9c\udc9c])",
     _State.STRING_ESCAPE: r"\\",
     _State.PASTE: "(?!)",
@@ -111,8 +112,8 @@ class Escapes:
         """The last characters of the paste, in which its end may have begun."""
         self._lost: str | None = None
         """The last characters of a paste that was given up."""
-        self._late = _State.TEXT, ""
-        """What was given up, and what had come of it."""
+        self._late = _State.TEXT
+        """What was given up; while its rest may come, what had come of it is held, but for a paste."""
         self._due = 0
         """Bytes of coordinates still to come."""
         self._out: list[Token] = []
@@ -132,30 +133,32 @@ class Escapes:
 
     def give_up(self) -> list[Token]:
         """Nothing came for as long as `patience`: a bare ESC was the key, all else is dropped."""
-        self._late = self._state, self._held
-        if self._state is not _State.LATE:
-            self._lost = self._tail if self._state is _State.PASTE else None
-        self._to(_State.LATE if self._state in _GOES_ON else _State.TEXT)
-        return [Sequence(ESC)] if self._late[0] is _State.ESCAPE else []
+        late = self._late = self._state
+        if late is not _State.LATE:
+            self._lost = self._tail if late is _State.PASTE else None
+        if late in _GOES_ON:
+            self._to(_State.LATE, "" if late is _State.PASTE else self._held)
+        else:
+            self._to(_State.TEXT)
+        return [Sequence(ESC)] if late is _State.ESCAPE else []
 
     def feed(self, text: str) -> list[Token]:
         """The tokens that `text` completes; undecodable bytes stand in it as surrogates (PEP 383)."""
         if self._lost is not None:
             rest, self._lost = self._lost + text, None
-            if end := _PASTE_END.search(rest):
+            if (end := _PASTE_END.search(rest)) and not _PASTE_BEGIN.search(rest, 0, end.start()):
                 text = rest[end.end() :]
                 self._to(_State.TEXT)
         if self._state is _State.LATE and text:
-            self._to(*(self._late if re.match(_GOES_ON[self._late[0]], text) else (_State.TEXT, "")))
-        self._out = []
+            self._to(*((self._late, self._held) if re.match(_GOES_ON[self._late], text) else (_State.TEXT, "")))
         at = 0
         while at < len(text):
             at = self._step(text, at)
-        return self._out
+        out, self._out = self._out, []
+        return out
 
     def _to(self, state: _State, held: str = "") -> None:
-        self._state, self._held = state, held
-        self._tail = ""
+        self._state, self._held, self._tail = state, held, ""
 
     def _done(self, sequence: str) -> None:
         self._to(_State.TEXT)
@@ -271,10 +274,9 @@ class Escapes:
             self._out.append(Report(held))
 
     def _paste(self, text: str, at: int) -> int:
-        before = len(self._tail)
         rest = self._tail + text[at:]
         end = _PASTE_END.search(rest)
-        upto = len(text) if end is None else at + end.end() - before
+        upto = len(text) if end is None else at + end.end() - len(self._tail)
         self._held = (self._held + text[at:upto])[: MAX_PASTE + _LONGEST_END]
         if end is None:
             self._tail = rest[1 - _LONGEST_END :]

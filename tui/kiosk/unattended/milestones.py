@@ -23,6 +23,7 @@ class Milestones:
             return
         number, attempt = application.business_no, application.attempt
         if state.step is Step.QR and attempt is not None and self._is_payable(attempt):
+            self._told.discard("paid")  # taken back by its platform
             self._tell(attempt.qr, Pay(attempt.method, attempt.qr, attempt.amount_fen, number, attempt.expires_in))
         if application.status in PAID:
             self._tell("paid", Paid(number))

@@ -15,6 +15,12 @@ def values(session: Any, handle: Any, *attributes: int) -> list[bytes]:
     return [bytes(value or b"") for value in session.getAttributeValue(handle, attributes, allAsBinary=True)]
 
 
+def is_empty(session: Any, handle: Any, attribute: int) -> bool:
+    """Whether the object has the attribute and nothing in it; a driver that keeps it to itself says no such thing."""
+    (value,) = session.getAttributeValue(handle, (attribute,), allAsBinary=True)
+    return value is not None and not bytes(value)
+
+
 def told(session: Any, handle: Any, attribute: int) -> bytes:
     """An attribute that drivers need not know: whatever such a driver answers, it is empty."""
     try:

@@ -6,13 +6,13 @@ import PyKCS11
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from tui.core.frozen import frozen
-from tui.token.host.attributes import values
+from tui.token.host.attributes import is_empty, values
 from tui.token.host.capture import key_type, private_parts, public_parts
 from tui.token.host.contents import PublicParts
 from tui.token.host.public_keys import CURVES, PublicKey, public_key
 
 _OBJECT_IDENTIFIER = 0x06
-_KNOWN = PyKCS11.CKK_RSA, PyKCS11.CKK_EC
+_VALUE = {PyKCS11.CKK_RSA: PyKCS11.CKA_MODULUS, PyKCS11.CKK_EC: PyKCS11.CKA_EC_POINT}
 
 
 @frozen
@@ -70,7 +70,8 @@ def public_keys(session: Any) -> list[PublicKeyObject]:
         key_id, label, told = values(session, handle, PyKCS11.CKA_ID, PyKCS11.CKA_LABEL, PyKCS11.CKA_KEY_TYPE)
         kind = key_type(told)
         parts = public_parts(session, handle, kind)
-        blank = kind in _KNOWN and parts == PublicParts() and not key_id and not label
+        bare = parts == PublicParts() and not key_id and not label
+        blank = bare and kind in _VALUE and is_empty(session, handle, _VALUE[kind])
         found.append(PublicKeyObject(handle, key_id, label, public_key(parts), blank))
     return found
 

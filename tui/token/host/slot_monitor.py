@@ -20,7 +20,8 @@ _FIRST_WAIT, _WAIT = 1_000, 60_000
 """Milliseconds until the readers are listed again, after a change and from then on.
 
 The library counts the readers when a wait begins, and what came between the list and the wait it never tells (up to
-pcsc-lite 2.2, and for the first wait to this day). A hand is at work after a change rather than at another time.
+pcsc-lite 2.2, and for the first wait to this day). A hand is at work after a change rather than at another time, and
+may have put another key in the place of the one that was, under its name: the driver is looked at once more then.
 """
 _FAILURES: Final = {NO_SERVICE: Readers.NO_SERVICE, NOT_ALLOWED: Readers.NOT_ALLOWED}
 _UNAWARE, _CHANGED, _PRESENT = 0x0000, 0x0002, 0x0020
@@ -105,8 +106,13 @@ class SlotMonitor:
             asked = [_ReaderState(name, None, known.get(name, _UNAWARE)) for name in names]
             states = (_ReaderState * len(asked))(*asked)
             code = library.SCardGetStatusChange(context, patience, states, len(names)) & _UNSIGNED
-            if code in (TIMEOUT, UNKNOWN_READER):
-                patience = _WAIT if code == TIMEOUT else _FIRST_WAIT
+            if code == TIMEOUT:
+                if patience == _FIRST_WAIT:
+                    os.write(self._writer, b"!")
+                patience = _WAIT
+                continue
+            if code == UNKNOWN_READER:
+                patience = _FIRST_WAIT
                 continue
             if code != _OK:
                 return

@@ -83,9 +83,15 @@ def state_of(bill: Bill, event: e.Event) -> StrEnum:
     return one.state
 
 
+def age(bill: Bill) -> tuple[int, int]:
+    """Of two views of one bill the later has the greater one, or both have the same."""
+    return len(bill.refunds), list(A).index(bill.status)
+
+
 def check_event(before: Bill, event: e.Event, after: Bill, now: datetime) -> None:
     """Every event has done what it is for, or is not one that may move the state that it met."""
     told = (event, before, after)
+    assert age(before) <= age(after), told  # kiosks tell late answers by it
     if after.status is not before.status:
         assert isinstance(event, LEFT[before.status]), told
     for old, new in zip(before.attempts, after.attempts, strict=False) if after is not before else ():

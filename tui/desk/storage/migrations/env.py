@@ -1,4 +1,4 @@
-"""Alembic's environment: migrates over the connection that `tui.desk.storage.database.migrate` opened."""
+"""Alembic's environment: migrates over the connection that `tui.desk.storage.schema.migrate` opened."""
 
 from alembic import context
 

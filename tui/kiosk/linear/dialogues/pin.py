@@ -20,17 +20,23 @@ class PinPrompt(Dialogue):
         """Purpose and tries."""
         self._agreed = False
         token = self.state.token
+        self._asked_for = token and (token.label, token.serial)
         if token is None:
             return
         tries, _few = tries_words(self.state, token)
         self.talk.say(purpose_words(self.state), _("CA：{name}").format(name=printable(token.label, 30)), tries)
 
     def seen(self, before: State) -> None:
-        """After a failure the tries are told, and the last one is agreed to anew."""
-        if self.state.failure is not before.failure and self.state.token is not None:
+        """After a failure the tries are told, and the last one is agreed to anew; another token is asked for anew."""
+        token = self.state.token
+        if token is None:
+            return
+        if self._asked_for != (token.label, token.serial):
+            self.open()
+        elif self.state.failure is not before.failure:
             self._agreed = False
-            if not is_locked(self.state, self.state.token):
-                self.talk.say(tries_words(self.state, self.state.token)[0])
+            if not is_locked(self.state, token):
+                self.talk.say(tries_words(self.state, token)[0])
 
     def choices(self) -> tuple[Choice, ...]:
         """The consent to the last try, or the order to ask on the token's own pad."""

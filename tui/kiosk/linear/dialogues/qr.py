@@ -1,12 +1,11 @@
 """Step 7: the payment code as an address and, where the terminal can show one, at a wish as a picture of letters."""
 
-from time import monotonic
-
 from tui.core.order import SHOWN_ATTEMPT, UNCREDITED_ATTEMPT, Attempt, AttemptState, yuan
 from tui.core.text_safety import printable
 from tui.journey import events as e
 from tui.journey.ports import Phone
 from tui.journey.state import State
+from tui.kiosk.elapsed import elapsed
 from tui.kiosk.linear.dialogue import Choice, Dialogue, Question
 from tui.kiosk.linear.picture import picture, quiet_zone
 from tui.kiosk.matrix import drawable
@@ -44,7 +43,7 @@ class Scanning(Dialogue):
             self._tell(self.state)
             return
         if was.expires_in != now.expires_in:
-            self._until = monotonic() + now.expires_in
+            self._until = elapsed() + now.expires_in
         if was.state is not now.state:
             self._looking = False
             self.talk.say(label(now.state))
@@ -79,7 +78,7 @@ class Scanning(Dialogue):
             return super().waiting()
         if self._looking or not self._scannable():
             return ""
-        left = max(0, round(self._until - monotonic()))
+        left = max(0, round(self._until - elapsed()))
         return _("正在等待付款，还剩{minutes}分{seconds}秒").format(minutes=left // 60, seconds=left % 60)
 
     def choices(self) -> tuple[Choice, ...]:
@@ -112,13 +111,13 @@ class Scanning(Dialogue):
 
     def _scannable(self) -> bool:
         attempt = _attempt(self.state)
-        return attempt is not None and attempt.state in SHOWN_ATTEMPT and self._until > monotonic()
+        return attempt is not None and attempt.state in SHOWN_ATTEMPT and self._until > elapsed()
 
     def _tell(self, state: State) -> None:
         application, attempt = state.application, _attempt(state)
         if application is None or attempt is None:
             return
-        self._until, self._over, self._looking = monotonic() + attempt.expires_in, False, False
+        self._until, self._over, self._looking = elapsed() + attempt.expires_in, False, False
         order_no = application.order.order_no if application.order else ""
         english = english_name(attempt.payee, state.service)
         self.say_facts(
