@@ -10,17 +10,19 @@ from pathlib import Path
 import httpx
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 from sqlalchemy import text
 
+from tests.harness.desk.signing import Key, pem
 from tests.harness.desk.town import Town, make_ca, make_settings
 from tests.rig.open_files import open_files
 from tui.core.order import AttemptState
 from tui.desk.engine.engine import DeskEngine
 from tui.desk.serve import Running, serve
+from tui.desk.settings import DeskSettings
 from tui.desk.settings_reader import SettingsError
 from tui.desk.storage.database import open_database
 from tui.desk.storage.schema import OtherVersion, migrate
@@ -30,15 +32,26 @@ LISTEN = "0A"
 """TCP_LISTEN in /proc/net/tcp."""
 
 
-def make_tls(folder: Path) -> None:
-    key = ec.generate_private_key(ec.SECP256R1())
+def make_tls(folder: Path, key: Key | None = None) -> None:
+    key = key or ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "desk")])
     start, end = datetime(2026, 1, 1, tzinfo=UTC), datetime(2046, 1, 1, tzinfo=UTC)
     loopback = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
     builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), start, end)
     certificate = builder.add_extension(loopback, critical=False).sign(key, SHA256())
     (folder / "desk.pem").write_bytes(certificate.public_bytes(Encoding.PEM))
-    (folder / "desk.key").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    (folder / "desk.key").write_bytes(pem(key))
+
+
+def ready_to_serve(folder: Path, **changes: str) -> DeskSettings:
+    """Settings of a desk that has all its files."""
+    make_ca(folder)
+    make_tls(folder)
+    settings = make_settings(folder, **changes)
+    engine = open_database(settings.database, settings.data_key)
+    migrate(engine)
+    engine.dispose()
+    return settings
 
 
 def listening() -> set[int]:
@@ -49,12 +62,7 @@ def listening() -> set[int]:
 
 
 def test_it_serves_on_one_port_and_ends_in_order(tmp_path: Path) -> None:
-    make_ca(tmp_path)
-    make_tls(tmp_path)
-    settings = make_settings(tmp_path, public_url="")
-    engine = open_database(settings.database, settings.data_key)
-    migrate(engine)
-    engine.dispose()
+    settings = ready_to_serve(tmp_path, public_url="")
     listening_before, ready, found = listening(), threading.Event(), list[Running]()
 
     def on_ready(running: Running) -> None:
@@ -82,18 +90,14 @@ def test_it_serves_on_one_port_and_ends_in_order(tmp_path: Path) -> None:
     [
         ("desk.pem", None, "desk.pem"),
         ("desk.key", None, "desk.key"),
-        ("desk.key", b"no key", "desk.certificate, desk.key: "),
-        ("ca.pem", None, "ca.pem 不能使用 / cannot be used: No such file or directory"),
-        ("ca.key", None, "ca.key 不能使用 / cannot be used: No such file or directory"),
+        ("desk.pem", b"no certificate", "desk.pem, "),
+        ("desk.key", b"no key", "desk.key 不能用作证书和私钥 / cannot be used as certificate and key: NO_PEM"),
+        ("desk.key", pem(ec.generate_private_key(ec.SECP256R1())), ": KEY_VALUES_MISMATCH"),
+        ("desk.key", pem(ec.generate_private_key(ec.SECP256R1()), b"secret"), "desk.key 不能有口令 / must have no"),
     ],
 )
 def test_a_file_that_cannot_be_used_is_named(tmp_path: Path, file: str, content: bytes | None, told: str) -> None:
-    make_ca(tmp_path)
-    make_tls(tmp_path)
-    settings = make_settings(tmp_path)
-    engine = open_database(settings.database, settings.data_key)
-    migrate(engine)
-    engine.dispose()
+    settings = ready_to_serve(tmp_path)
     if content is None:
         (tmp_path / file).unlink()
     else:
@@ -102,6 +106,13 @@ def test_a_file_that_cannot_be_used_is_named(tmp_path: Path, file: str, content:
         serve(settings)
     error = caught.value
     assert told in (unusable(error) if isinstance(error, OSError) else str(error))
+
+
+def test_a_pair_too_weak_for_tls_is_told_as_that(tmp_path: Path) -> None:
+    settings = ready_to_serve(tmp_path)
+    make_tls(tmp_path, rsa.generate_private_key(65537, 1024))  # noqa: S505 — what OpenSSL must refuse
+    with pytest.raises(SettingsError, match="EE_KEY_TOO_SMALL"):
+        serve(settings)
 
 
 def test_a_desk_ends_once_its_database_is_another_versions(tmp_path: Path) -> None:

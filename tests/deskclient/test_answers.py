@@ -9,7 +9,7 @@ import pytest
 from tests.harness.deskclient.samples import application
 from tui.core.application import ApplicationForm
 from tui.core.failure import DeskError, Reason
-from tui.core.order import Application, Document, Offer, ServiceStatus
+from tui.core.order import Application, Document, Offer, Refund, ServiceStatus
 from tui.core.policy import KeyPolicy, OldPair, SignatureScheme
 from tui.deskclient.answers import decode, decode_document, problem
 
@@ -54,6 +54,12 @@ def test_a_rule_that_this_kiosk_does_not_know_is_not_guessed() -> None:
     with pytest.raises(DeskError) as caught:
         decode(msgspec.json.encode(told | {"scheme": "sm2"}), Application)
     assert caught.value.failure.reason is Reason.DESK_FAULT
+
+
+def test_a_refunds_cause_that_this_kiosk_does_not_know_is_no_fault() -> None:
+    told = msgspec.json.decode(msgspec.json.encode(application()))
+    told["refunds"] = [{"amount_fen": 20000, "done": False, "cause": "another_cause"}]
+    assert decode(msgspec.json.encode(told), Application).refunds == (Refund(20000, False, "another_cause"),)
 
 
 @pytest.mark.parametrize(

@@ -201,7 +201,8 @@ class Refund:
 
     amount_fen: int
     done: bool
-    cause: RefundCause
+    cause: str
+    """One of `RefundCause`, or a word that a later desk knows."""
 
 
 @frozen

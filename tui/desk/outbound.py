@@ -23,8 +23,18 @@ _COMMON = {"Accept": "*/*", "User-Agent": "ca-renewal-kiosk"}
 
 
 def trust(ca_file: Path | None) -> ssl.SSLContext:
-    """Trust in the authorities of `ca_file`, or in the system's, which take long to read and are read once."""
-    return ssl.create_default_context(cafile=str(ca_file)) if ca_file else _system_trust()
+    """Trust in the authorities of `ca_file`, or in the system's, which take long to read and are read once.
+
+    :raises ValueError: the file holds none; the text names it.
+    :raises OSError: it cannot be read; it is named, which OpenSSL does not.
+    """
+    if ca_file is None:
+        return _system_trust()
+    ca_file.open("rb").close()
+    try:
+        return ssl.create_default_context(cafile=str(ca_file))
+    except ssl.SSLError as error:
+        raise ValueError(f"{ca_file} 不是PEM格式的证书 / holds no certificate in PEM") from error
 
 
 @cache

@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from typing import cast
+from typing import NoReturn, cast
 
 import uvicorn
 from litestar import Litestar
@@ -146,16 +146,22 @@ def _configuration(app: Litestar, settings: DeskSettings) -> uvicorn.Config:
 def _load(configuration: uvicorn.Config, settings: DeskSettings) -> None:
     """Take in the application, and the files of TLS.
 
-    :raises SettingsError: those are no pair.
+    :raises SettingsError: OpenSSL takes them for no pair, or too weak a one; or the key has a passphrase.
     :raises OSError: one of them cannot be read; it is named, which OpenSSL does not.
     """
     for file in (settings.certificate, settings.key):
         file.open("rb").close()
+
+    def ask() -> NoReturn:  # OpenSSL itself would ask at the terminal
+        raise SettingsError(f"{settings.key} 不能有口令 / must have no passphrase")
+
     try:
-        configuration.load()
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(settings.certificate, settings.key, ask)
     except ssl.SSLError as error:
-        told = "不是一对PEM格式的证书和私钥 / are no pair of certificate and key in PEM"
-        raise SettingsError(f"desk.certificate, desk.key: {told}") from error
+        told = "不能用作证书和私钥 / cannot be used as certificate and key"
+        why = error.reason or "NO_PEM"  # for which OpenSSL has no reason
+        raise SettingsError(f"{settings.certificate}, {settings.key} {told}: {why}") from error
+    configuration.load()
 
 
 class _Server(uvicorn.Server):

@@ -28,7 +28,10 @@ def build(settings: DeskSettings, engine: Engine, clock: Callable[[], datetime] 
     try:
         ca = kind_of(settings.ca).open(settings.ca, clock)
         gateways = _gateways(settings)
+        tax = NuonuoPlatform(settings.invoices, clock) if settings.invoices else None
+        mail = Mailer(settings.mail) if settings.mail else None
         sms = SmsGateway(settings.sms) if settings.sms else None
+        files = _files(settings)
     except OSError as error:
         raise SettingsError(unusable(error)) from error
     except ValueError as error:
@@ -38,11 +41,11 @@ def build(settings: DeskSettings, engine: Engine, clock: Callable[[], datetime] 
         engine=engine,
         ca=ca,
         gateways=gateways,
-        tax=NuonuoPlatform(settings.invoices, clock) if settings.invoices else None,
-        mail=Mailer(settings.mail) if settings.mail else None,
+        tax=tax,
+        mail=mail,
         sms=sms,
         clock=clock,
-        files=_files(settings),
+        files=files,
     )
 
 

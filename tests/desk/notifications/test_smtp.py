@@ -105,19 +105,23 @@ class Counted:
         at_most: int,
         *,
         says_so: bool = True,
+        leaves: bool = False,
         takes: Sequence[float] = (),
         hesitates: float = 0,
         tls: ssl.SSLContext | None = None,
     ) -> None:
-        """It hesitates so many seconds before each message, and takes so many over the first ones.
+        """Where it does not leave before, it hears one message more, to refuse it.
 
+        It hesitates so many seconds before each message, and takes so many over the first ones.
         Messages whose sender did not wait for it are none.
         """
-        self._at_most, self._says_so, self._takes, self._hesitates = at_most, says_so, iter(takes), hesitates
+        self._at_most, self._says_so, self._leaves = at_most, says_so, leaves
+        self._takes, self._hesitates = iter(takes), hesitates
         self._tls, self.read = tls, threading.Semaphore(0)
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._listener.getsockname()[1])
         self.connections = self.bodies = self.messages = 0
+        self.left, self.late = threading.Semaphore(0), list[str]()
         self._thread = threading.Thread(target=self._run)
         self._thread.start()
 
@@ -159,6 +163,12 @@ class Counted:
                     return None
                 taken, self.messages = taken + 1, self.messages + 1
                 say("250 taken")
+                if self._leaves and taken == self._at_most:
+                    if self._says_so:
+                        say("421 enough")
+                    peer.shutdown(socket.SHUT_WR)
+                    self.left.release()
+                    self.late += lines
         return None
 
 
@@ -189,6 +199,17 @@ def test_messages_follow_each_other_over_a_connection_as_long_as_the_server_goes
         for number in range(3):
             mailer.send(str(number), "zhang@example.com", "发票", "一次")
         assert (relay.messages, relay.connections) == (3, 2)
+
+
+@pytest.mark.parametrize("says_so", [True, False])
+def test_nothing_is_said_over_a_connection_that_the_server_has_left(*, says_so: bool) -> None:
+    relay = Counted(1, says_so=says_so, leaves=True)
+    with relayed(relay) as mailer:
+        for number in range(2):
+            mailer.send(str(number), "zhang@example.com", "发票", "一次")
+            assert relay.left.acquire(timeout=20)
+        assert (relay.messages, relay.connections) == (2, 2)
+    assert relay.late == []
 
 
 def test_a_server_may_think_about_a_message_for_longer_than_about_a_command(monkeypatch: pytest.MonkeyPatch) -> None:

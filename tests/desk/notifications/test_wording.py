@@ -49,6 +49,7 @@ def test_an_invoice_is_told_with_its_link_or_without() -> None:
 
 def test_every_cause_of_a_refund_has_words_of_its_own() -> None:
     assert len({wording.refund_reason(cause) for cause in RefundCause}) == len(RefundCause)
+    assert wording.refund_reason("another_versions") == "退款"
 
 
 def test_messages_have_the_spacing_of_the_screens() -> None:

@@ -1,6 +1,7 @@
 """Money on its way back: what the platform gave back by itself, what came too much or too late, and its numbers."""
 
 import pytest
+from sqlalchemy import text
 
 from tests.desk.payments.test_attempts import end
 from tests.harness.desk.town import Person, Town, paid, shown, sweep
@@ -103,6 +104,17 @@ def test_a_refund_that_is_pending_is_asked_for_and_never_sent_under_another_numb
         (name, f"RF{attempt_no}") for name in ("refund", "query_refund", "query_refund", "refund", "query_refund")
     ]
     assert person.see(number).payment_status is PaymentStatus.REFUNDED
+
+
+def test_a_refund_of_another_versions_cause_is_sent_and_shown(town: Town, person: Person, number: str) -> None:
+    attempt_no, _ = shown(person.pay(number))
+    person.ask("POST", f"/applications/{number}/withdrawal")
+    apply_outcome(town.desk, attempt_no, paid(town, attempt_no))
+    with town.desk.engine.begin() as connection:
+        connection.execute(text("UPDATE refunds SET cause = 'another_cause'"))
+    assert [(refund.cause, refund.done) for refund in person.see(number).refunds] == [("another_cause", False)]
+    sweep(town)
+    assert [(refund.cause, refund.done) for refund in person.see(number).refunds] == [("another_cause", True)]
 
 
 def test_a_refund_gets_another_number_only_when_its_own_has_failed_for_good(

@@ -17,6 +17,7 @@ from tests.harness.vectors import read
 from tui.core.payment_method import PaymentMethod
 from tui.desk.clock import numbers_in
 from tui.desk.payments.bill import Bill, BillLine
+from tui.desk.payments.gateway import AnswerNotGenuine
 from tui.desk.platforms.alipay import gateway as alipay
 from tui.desk.platforms.alipay.bill import read_bill
 from tui.desk.platforms.common.archive import inflate, unpack
@@ -86,6 +87,13 @@ def test_a_file_named_in_utf8_and_headings_between_blanks() -> None:
 def test_a_column_is_known_by_either_brackets(brackets: str) -> None:
     content = HEAD.replace("（元）", brackets) + "K1,交易,0.10,\n" + TAIL
     assert read_bill(zipped(content.encode("gb18030")), SELLER).lines == (BillLine("K1", "", 10),)
+
+
+@pytest.mark.parametrize("twice", ["订单金额（元）,订单金额（元）", "订单金额（元）,订单金额(元)"])
+def test_of_two_amounts_none_is_taken(twice: str) -> None:
+    content = HEAD.replace("订单金额（元）", twice) + "K1,交易,0.10,9.99,\n" + TAIL
+    with pytest.raises(AnswerNotGenuine, match="2 columns 订单金额（元）"):
+        read_bill(zipped(content.encode("gb18030")), SELLER)
 
 
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])

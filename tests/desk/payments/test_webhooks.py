@@ -4,11 +4,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from tests.harness.desk.town import Person, Town, paid, shown, sweep
 from tui.core.order import ApplicationStatus, PaymentStatus
 from tui.desk.context import REFUSED_PER_MINUTE
+from tui.desk.payments import webhooks
 from tui.desk.payments.apply import apply_outcome
 from tui.desk.payments.gateway import (
     AnswerNotGenuine,
@@ -21,7 +22,8 @@ from tui.desk.payments.gateway import (
 )
 from tui.desk.payments.notice_rules import NoticeRules
 from tui.desk.storage.database import reading
-from tui.desk.storage.records import NoticeRecord
+from tui.desk.storage.records import AttemptRecord, NoticeRecord
+from tui.desk.storage.rows import seek
 
 
 def test_a_notice_is_kept_settled_and_acknowledged(town: Town, person: Person, number: str) -> None:
@@ -49,8 +51,58 @@ def test_a_second_notice_of_another_amount_changes_nothing_and_is_told(
     assert (application.status, application.refunds) == (ApplicationStatus.ISSUING, ())
     with reading(town.desk.engine) as db:
         results = list(db.unit.scalars(select(NoticeRecord.result).order_by(NoticeRecord.id)))
-    assert results == ["settled", "settled", "another amount"]
-    assert [record.levelname for record in caplog.records if "another amount" in record.getMessage()] == ["CRITICAL"]
+    alarm = f"attempt {attempt_no} was told of with another amount than before"
+    assert results == ["settled", "settled", alarm]
+    assert [record.levelname for record in caplog.records if record.getMessage() == alarm] == ["CRITICAL"]
+
+
+def test_another_amount_is_told_also_where_the_first_word_comes_while_the_notice_is_read(
+    town: Town, person: Person, number: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attempt_no, _ = shown(person.pay(number))
+    first = paid(town, attempt_no)
+    town.alipay.notice = PaymentNotice(NoticeKind.PAYMENT, attempt_no, replace(first, paid_fen=40000))
+
+    def seek_and_be_overtaken(connection: Connection, kind: type[AttemptRecord], key: str) -> AttemptRecord | None:
+        found = seek(connection, kind, key)
+        apply_outcome(town.desk, attempt_no, first)
+        return found
+
+    monkeypatch.setattr(webhooks, "seek", seek_and_be_overtaken)
+    assert town.client.post("/notify/alipay", content=b"x").status_code == 200
+    assert person.see(number).status is ApplicationStatus.ISSUING
+    with reading(town.desk.engine) as db:
+        (result,) = db.unit.scalars(select(NoticeRecord.result))
+    assert result == f"attempt {attempt_no} was told of with another amount than before"
+    assert [record.levelname for record in caplog.records if record.getMessage() == result] == ["CRITICAL"]
+
+
+def test_a_late_notice_of_another_amount_than_the_query_is_told(
+    town: Town, person: Person, number: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    attempt_no, _ = shown(person.pay(number))
+    apply_outcome(town.desk, attempt_no, Outcome(TradeState.CLOSED))
+    town.alipay.state, right = TradeState.PAID, paid(town, attempt_no)
+    town.alipay.notice = PaymentNotice(NoticeKind.PAYMENT, attempt_no, replace(right, paid_fen=40000))
+    assert town.client.post("/notify/alipay", content=b"x").status_code == 200
+    assert person.see(number).status is ApplicationStatus.ISSUING
+    assert [record.levelname for record in caplog.records if "another amount than" in record.getMessage()] == [
+        "CRITICAL"
+    ]
+
+
+@pytest.mark.parametrize("first", [20000, 40000])
+def test_a_query_that_names_another_amount_is_told_of_a_frozen_payment_too(
+    town: Town, person: Person, number: str, first: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    attempt_no, _ = shown(person.pay(number))
+    outcome = paid(town, attempt_no)
+    for fen in (first, first, 60000 - first, first):
+        apply_outcome(town.desk, attempt_no, replace(outcome, paid_fen=fen))
+    told = [record.getMessage() for record in caplog.records if record.levelname == "CRITICAL"]
+    assert [text for text in told if "than before" in text] == [
+        f"attempt {attempt_no} was told of with another amount than before"
+    ]
 
 
 def test_a_notice_that_proves_nothing_is_kept_and_not_acknowledged(town: Town, person: Person, number: str) -> None:

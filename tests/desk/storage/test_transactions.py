@@ -1,7 +1,7 @@
 """Statements that need no transaction around them get none on PostgreSQL; all others do, on the same connections."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from sqlite3 import ProgrammingError
 
@@ -34,6 +34,17 @@ def engine(cluster: str) -> Iterator[Engine]:
             db.unit.add(AccountRecord(name="supplier", password_hash="", created_at=utc_now()))
         yield engine
         engine.dispose()
+
+
+@pytest.fixture
+def sqlite(tmp_path: Path) -> Iterator[Engine]:
+    """With the same account."""
+    engine = open_database(f"sqlite:///{tmp_path}/desk.db")
+    migrate(engine)
+    with writing(engine) as db:
+        save(db, account("supplier"))
+    yield engine
+    engine.dispose()
 
 
 def status(db: Transaction) -> TransactionStatus:
@@ -142,49 +153,49 @@ def write_around(engine: Engine, refused: Callable[[Transaction], None]) -> None
         ("sqlite", refused_by_a_full_disk, PendingRollbackError),
         ("sqlite", refused_by_a_full_disk_and_written, PendingRollbackError),
         ("sqlite", refused_to_sqlalchemy_by_a_full_disk_and_written, PendingRollbackError),
-        ("postgresql", refused_by_itself, InternalError),
-        ("postgresql", refused_by_the_unit_of_work, PendingRollbackError),
-        ("postgresql", refused_and_asked, PendingRollbackError),
-        ("postgresql", refused_and_written, PendingRollbackError),
+        ("engine", refused_by_itself, InternalError),
+        ("engine", refused_by_the_unit_of_work, PendingRollbackError),
+        ("engine", refused_and_asked, PendingRollbackError),
+        ("engine", refused_and_written, PendingRollbackError),
     ],
 )
 def test_who_goes_on_after_a_refusal_that_undid_all_commits_nothing_and_is_told(
     request: pytest.FixtureRequest,
-    tmp_path: Path,
     where: str,
     refused: Callable[[Transaction], None],
     error: type[Exception],
 ) -> None:
-    with ExitStack() as end:
-        if where == "sqlite":
-            engine = open_database(f"sqlite:///{tmp_path}/desk.db")
-            end.callback(engine.dispose)
-            migrate(engine)
-            with writing(engine) as db:
-                save(db, account("supplier"))
-        else:
-            engine = request.getfixturevalue("engine")
-        told = Told()
-        listen(engine, told)
-        end.callback(ignore, engine, told)
-        with pytest.raises(error):
-            write_around(engine, refused)
-        assert told.committed_times == 0
-        with reading(engine) as db:
-            assert db.unit.scalars(select(AccountRecord.name)).all() == ["supplier"]
+    engine, told = request.getfixturevalue(where), Told()
+    listen(engine, told)
+    with pytest.raises(error):
+        write_around(engine, refused)
+    ignore(engine, told)
+    assert told.committed_times == 0
+    assert told.written_times == (error is InternalError)  # which is found at the commit alone
+    with reading(engine) as db:
+        assert db.unit.scalars(select(AccountRecord.name)).all() == ["supplier"]
 
 
 class Told:
-    """Counts what is committed."""
+    """Counts what is written, and what is committed."""
 
     def __init__(self) -> None:
-        self.committed_times = 0
+        self.written_times = self.committed_times = 0
 
     def written(self, db: Transaction) -> None:
-        """It may yet be rolled back."""
+        self.written_times += 1
 
     def committed(self, db: Transaction) -> None:
         self.committed_times += 1
+
+
+def test_a_full_disk_costs_sqlite_no_connection_but_the_one_that_met_it(sqlite: Engine) -> None:
+    with reading(sqlite) as db:
+        other = db.connection().connection.driver_connection
+        with pytest.raises(PendingRollbackError):
+            write_around(sqlite, refused_to_sqlalchemy_by_a_full_disk_and_written)
+    with reading(sqlite) as one, reading(sqlite) as two:
+        assert other in [db.connection().connection.driver_connection for db in (one, two)]
 
 
 def test_who_stops_listening_while_a_transaction_is_under_way_is_told_nothing_more(engine: Engine) -> None:
@@ -230,6 +241,16 @@ def test_a_connection_that_is_lost_amid_a_transaction_is_told_and_none_from_befo
     assert wrong_passwords(engine) == before
     with reading(engine) as one, reading(engine) as two:  # the pool lends the last one that came back
         assert not {db.unit.scalar(text("SELECT pg_backend_pid()")) for db in (one, two)} & set(pids)
+
+
+def test_a_connection_that_the_server_has_closed_while_it_rested_is_not_lent(engine: Engine) -> None:
+    pid = text("SELECT pg_backend_pid()")
+    with reading(engine), reading(engine) as db:
+        closed = db.unit.scalar(pid)
+    with reading(engine) as db:
+        db.unit.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": closed})
+        with reading(engine) as other:  # that would get it
+            assert other.unit.scalar(pid) != closed
 
 
 def test_others_hear_what_is_committed_and_nothing_that_is_rolled_back(engine: Engine) -> None:

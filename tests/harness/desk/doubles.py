@@ -44,9 +44,9 @@ class Platform:
     paid_fen: int | None = None
     refund_state: RefundState = RefundState.DONE
     failure: PaymentGatewayError | None = None
-    during: Callable[[Attempt], None] | None = None
+    during: Callable[[Attempt], object] | None = None
     """Called while a start is under way, before it is answered."""
-    on_end: Callable[[], None] = lambda: None
+    on_end: Callable[[], object] = lambda: None
     asked: list[tuple[str, str]] = field(default_factory=list)
     payee: str = "网证通"
     notices: NoticeRules = field(default_factory=lambda: NoticeRules(taken=b"success"))

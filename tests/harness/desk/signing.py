@@ -1,10 +1,10 @@
-"""Signs as a token does: CSR, evidence and proof, by scheme."""
+"""Signs as a token does: CSR, evidence and proof, by scheme; keys in files."""
 
 import PyKCS11
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa, utils
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat
 from cryptography.hazmat.primitives.serialization.pkcs7 import PKCS7Options, PKCS7SignatureBuilder
 
 from tui.core.policy import SignatureScheme
@@ -15,6 +15,12 @@ Key = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 Padding = padding.PSS | padding.PKCS1v15
 PSS = padding.PSS(padding.MGF1(SHA256()), 32)
 PADDINGS: dict[SignatureScheme, Padding] = {SignatureScheme.PKCS1: padding.PKCS1v15(), SignatureScheme.PSS: PSS}
+
+
+def pem(key: Key | ed25519.Ed25519PrivateKey, passphrase: bytes = b"") -> bytes:
+    """The key as a file holds it, in PKCS #8."""
+    how = BestAvailableEncryption(passphrase) if passphrase else NoEncryption()
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, how)
 
 
 def sign(key: Key, message: bytes, scheme: SignatureScheme) -> bytes:

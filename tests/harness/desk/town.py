@@ -14,14 +14,14 @@ import msgspec
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 from litestar import Litestar
 from litestar.testing import TestClient
 
 from tests.harness.desk.doubles import NOW, Clock, Platform
 from tests.harness.desk.schema import new_database
-from tests.harness.desk.signing import PADDINGS, Key, sign, sign_evidence, sign_request
+from tests.harness.desk.signing import PADDINGS, Key, pem, sign, sign_evidence, sign_request
 from tui.core.application import ApplicationForm, InvoiceForm
 from tui.core.evidence import evidence_content, proof_message
 from tui.core.order import Application, AttemptState
@@ -231,7 +231,7 @@ def make_ca(folder: Path) -> Key:
         .sign(key, SHA256())
     )
     (folder / "ca.pem").write_bytes(certificate.public_bytes(Encoding.PEM))
-    (folder / "ca.key").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    (folder / "ca.key").write_bytes(pem(key))
     return key
 
 

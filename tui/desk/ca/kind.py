@@ -21,7 +21,7 @@ class Kind(Generic[R]):
     open: Callable[[R, Callable[[], datetime]], CertificateAuthority]
     """The adapter.
 
-    :raises ValueError: a key or certificate cannot be used.
+    :raises ValueError: a key or certificate cannot be used; the text names its file.
     :raises OSError: one cannot be read.
     """
     issued: Callable[[R], Path | None]

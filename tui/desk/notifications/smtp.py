@@ -3,7 +3,6 @@
 import re
 import smtplib
 import socket
-import ssl
 import time
 import weakref
 from collections import deque
@@ -11,7 +10,6 @@ from contextlib import suppress
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.utils import formataddr, formatdate
-from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
@@ -115,8 +113,12 @@ class Mailer:
     """Sends mail, one message after another over a connection, usable from any thread."""
 
     def __init__(self, settings: MailSettings) -> None:
-        """Keep the settings; nothing is connected yet."""
-        self._settings = settings
+        """Keep the settings; nothing is connected yet.
+
+        :raises ValueError: the file to trust holds no certificate.
+        :raises OSError: it cannot be read.
+        """
+        self._settings, self._tls = settings, trust(settings.ca_file)
         self._sender = Address(settings.sender_name, addr_spec=settings.sender)
         self._kept = deque[_Kept]()
         self._busy = set[smtplib.SMTP]()
@@ -219,10 +221,6 @@ class Mailer:
             server.close()
             raise
         return server
-
-    @cached_property
-    def _tls(self) -> ssl.SSLContext:
-        return trust(self._settings.ca_file)
 
 
 def _close(kept: deque[_Kept]) -> None:

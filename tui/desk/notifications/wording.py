@@ -6,7 +6,7 @@ from datetime import datetime
 from tui.core.beijing import BEIJING
 from tui.core.order import RefundCause
 
-_REFUNDS = {
+_REFUNDS: dict[str, str] = {
     RefundCause.PAID_TWICE: "重复支付退款",
     RefundCause.PAID_LATE: "超时支付退款",
     RefundCause.WITHDRAWN: "申请已撤销",
@@ -56,9 +56,9 @@ def payment_subject(business_no: str) -> str:
     return f"数字证书续期 {business_no}"
 
 
-def refund_reason(cause: RefundCause) -> str:
-    """Why money comes back, as the payment platform shows it beside the refund."""
-    return _REFUNDS[cause]
+def refund_reason(cause: str) -> str:
+    """Why money comes back, as the payment platform shows it beside the refund; another version's word says no more."""
+    return _REFUNDS.get(cause, "退款")
 
 
 def _link(address: str) -> str:

@@ -227,7 +227,7 @@ def _refund(record: RefundRecord) -> SeenRefund:
         record.numbers[-1],
         record.attempt_no,
         record.amount_fen,
-        record.cause.value,
+        record.cause,
         record.txn_time,
         record.done_at,
         record.next_try_at,

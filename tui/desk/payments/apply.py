@@ -134,9 +134,9 @@ def apply(desk: Desk, event: e.OfAttempt | e.OfRefund) -> Effects | Refusal:
         return held.apply(event)
 
 
-def apply_outcome(desk: Desk, attempt_no: str, outcome: Outcome) -> None:
+def apply_outcome(desk: Desk, attempt_no: str, outcome: Outcome) -> Effects | Refusal:
     """Let happen what the platform says about an attempt; the second messenger changes nothing."""
-    apply(desk, word_of(attempt_no, outcome))
+    return apply(desk, word_of(attempt_no, outcome))
 
 
 def word_of(attempt_no: str, outcome: Outcome) -> e.PlatformWord:

@@ -20,7 +20,9 @@ from tui.desk.payments.gateway import (
     PaymentNotice,
     TradeState,
 )
+from tui.desk.payments.machine.effects import Alarm
 from tui.desk.payments.machine.events import ReturnedByPlatform
+from tui.desk.payments.machine.refusals import Refusal
 from tui.desk.payments.notice_rules import NO_HEADERS
 from tui.desk.payments.polling import to_port
 from tui.desk.storage.database import glancing, write, writing
@@ -95,18 +97,15 @@ def _apply(
     if notice.txn_time is not None and notice.txn_time != attempt.txn_time:
         _LOG.error("a genuine notice names another time of attempt %s", attempt.attempt_no)
         return "another time"
-    if notice.outcome.state is TradeState.PAID and attempt.paid_fen not in (None, notice.outcome.paid_fen):
-        _LOG.critical("a genuine notice names another amount of attempt %s than was told first", attempt.attempt_no)
-        return "another amount"
     if attempt.state in (AttemptState.CLOSING, AttemptState.CLOSED) and notice.outcome.state is TradeState.PAID:
         _apply_late(desk, gateway, attempt)
-    else:
-        apply_outcome(desk, attempt.attempt_no, notice.outcome)
-    return "settled"
+    step = apply_outcome(desk, attempt.attempt_no, notice.outcome)
+    alarms = [] if isinstance(step, Refusal) else [effect.text for effect in step if isinstance(effect, Alarm)]
+    return alarms[0] if alarms else "settled"
 
 
 def _apply_late(desk: Desk, gateway: PaymentGateway, attempt: AttemptRecord) -> None:
-    """Ending may have given the money back since the notice was written: only what is true now is credited.
+    """Ending may have given the money back since the notice was written: what is true now is applied before it.
 
     :raises GatewayUnknown: the platform's query denies what its notice says: it must send the notice again.
     """

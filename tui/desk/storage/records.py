@@ -15,7 +15,6 @@ from tui.core.order import (
     AttemptState,
     InvoiceStatus,
     PaymentStatus,
-    RefundCause,
     RefundState,
 )
 from tui.core.payment_method import PaymentMethod
@@ -50,7 +49,6 @@ class Record(DeclarativeBase):
         PaymentStatus: stored(PaymentStatus),
         AttemptState: stored(AttemptState),
         RefundState: stored(RefundState),
-        RefundCause: stored(RefundCause),
         InvoiceStatus: stored(InvoiceStatus),
         PaymentMethod: stored(PaymentMethod),
         MessageKind: stored(MessageKind),
@@ -229,7 +227,8 @@ class RefundRecord(Record):
     attempt_no: Mapped[str] = mapped_column(ForeignKey("attempts.attempt_no"), unique=True)
     business_no: Mapped[str] = mapped_column(ForeignKey("applications.business_no"), index=True)
     amount_fen: Mapped[int] = mapped_column(BigInteger)
-    cause: Mapped[RefundCause]
+    cause: Mapped[str]
+    """One of `RefundCause`, or the word of another version: it only labels."""
     txn_time: Mapped[datetime]
     """When the present order was made."""
     state: Mapped[RefundState] = mapped_column(default=RefundState.ABSENT)
@@ -282,4 +281,4 @@ class NoticeRecord(Record):
     body: Mapped[bytes] = mapped_column(Sealed("notices.body"))
     received_at: Mapped[datetime]
     result: Mapped[str] = mapped_column(default="")
-    """What came of it: settled, or why it was refused."""
+    """What came of it: settled, an alarm, or why it was refused."""

@@ -255,7 +255,9 @@ def check_effects(before: Bill, event: e.Event, after: Bill, effects: tuple[f.Ef
     """Nothing is left to be done that no effect asks for, and nothing is asked for in vain."""
     told = (event, before, after, effects)
     frozen = [sum(one.state is S.FROZEN for one in bill.attempts) for bill in (before, after)]
-    assert any(isinstance(one, f.Alarm) for one in effects) == (frozen[1] > frozen[0]), told
+    met = before.attempt(event.attempt_no) if isinstance(event, e.TradePaid) else None
+    another = isinstance(event, e.TradePaid) and met is not None and met.paid_fen not in (None, event.paid_fen)
+    assert any(isinstance(one, f.Alarm) for one in effects) == (frozen[1] > frozen[0] or another), told
     if not effects and after.status is before.status and after.refunds is before.refunds:
         return
     paid = after.status is A.ISSUING is not before.status

@@ -130,8 +130,13 @@ class Walk:
             self.fen[number] = PRICE if self.chance.random() < 0.85 else 1
 
     def tell(self) -> None:
-        """Notice or query."""
-        self.happen(self.word(self.any_attempt()))
+        """Notice or query; a notice of money that was told of already may come late, and name another amount."""
+        number = self.any_attempt()
+        known = self.bill.attempt(number).paid_fen  # type: ignore[union-attr]
+        if known is not None and self.chance.random() < 0.2:
+            self.happen(e.TradePaid(number, pick(self.chance, (known, known + 1))))
+        else:
+            self.happen(self.word(number))
 
     def word(self, number: str) -> e.PlatformWord:
         """The truth, or nothing."""

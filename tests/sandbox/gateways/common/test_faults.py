@@ -245,6 +245,15 @@ def test_the_phone_says_in_two_languages_why_it_does_not_pay(
         assert (code in said, said.count(" / ")) == (True, 2)
 
 
+def test_a_fault_that_a_platform_does_not_take_is_told_in_two_languages(
+    caller: Caller, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    phone_of(caller, tmp_path)
+    assert commands.fault(tmp_path, "reset", count=0) == Exit.PAYMENT
+    said = capsys.readouterr()
+    assert (said.out, said.err.startswith("没有设好 / not armed: "), "bad_request" in said.err) == ("", True, True)
+
+
 def test_the_phone_says_what_went_wrong(caller: Caller, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     phone_of(caller, tmp_path)
     channel = "alipay" if isinstance(caller, AlipayCaller) else "unionpay"

@@ -41,17 +41,18 @@ class LocalCa:
 
         `retired` are PEM files of CA certificates whose certificates are renewed too, though their keys sign no more.
 
-        :raises ValueError: not PEM, an unsupported key, or key and certificate are no pair.
+        :raises ValueError: not PEM, an unsupported key, or key and certificate are no pair; the text names the file.
         :raises OSError: a file cannot be read or the directory cannot be made.
         """
-        certificates = x509.load_pem_x509_certificates(certificate_path.read_bytes())
+        certificates = _load_certificates(certificate_path)
         self._certificate = certificates[0]
         self._chain = tuple(certificate.public_bytes(Encoding.DER) for certificate in certificates)
         self._not_after = min(certificate.not_valid_after_utc for certificate in certificates)
-        self._authorities = (self._certificate, *(one for path in retired for one in _load_retired(path)))
+        self._authorities = (self._certificate, *(one for path in retired for one in _load_certificates(path)))
         self._key = _load_key(key_path)
         if self._key.public_key() != self._certificate.public_key():
-            raise ValueError("the CA's key and certificate are no pair")
+            told = "不是一对证书和私钥 / are no pair of certificate and key"
+            raise ValueError(f"{certificate_path}, {key_path} {told}")
         rsa = isinstance(self._key, RSAPrivateKey)
         algorithm = SignatureAlgorithmOID.RSA_WITH_SHA256 if rsa else SignatureAlgorithmOID.ECDSA_WITH_SHA256
         self._issuer = Issuer(self._certificate, algorithm, null_parameters=rsa)
@@ -159,15 +160,19 @@ class LocalCa:
         return path.read_bytes()
 
 
-def _load_retired(path: Path) -> list[x509.Certificate]:
+def _load_certificates(path: Path) -> list[x509.Certificate]:
     try:
         return x509.load_pem_x509_certificates(path.read_bytes())
     except ValueError as error:
-        raise ValueError(f"{path} holds no certificate in PEM") from error
+        raise ValueError(f"{path} 不是PEM格式的证书 / holds no certificate in PEM") from error
 
 
 def _load_key(path: Path) -> RSAPrivateKey | EllipticCurvePrivateKey:
-    key = load_pem_private_key(path.read_bytes(), None)
+    try:
+        key = load_pem_private_key(path.read_bytes(), None)
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:  # TypeError: it has a passphrase
+        told = "不是PEM格式、没有口令的私钥 / holds no private key in PEM without a passphrase"
+        raise ValueError(f"{path} {told}") from error
     if not isinstance(key, RSAPrivateKey | EllipticCurvePrivateKey):
-        raise ValueError("the CA's key is neither RSA nor EC")
+        raise ValueError(f"{path} 既不是RSA私钥也不是EC私钥 / is a key of neither RSA nor EC")
     return key

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from tui.core.order import SHOWN_ATTEMPT, ApplicationStatus, AttemptState, PaymentStatus, RefundCause, RefundState
+from tui.core.order import SHOWN_ATTEMPT, ApplicationStatus, AttemptState, PaymentStatus, RefundState
 
 CERTIFIED = frozenset({ApplicationStatus.ISSUED, ApplicationStatus.INSTALLED})
 """The new certificate is out."""
@@ -37,7 +37,8 @@ class Refund:
 
     attempt_no: str
     amount_fen: int
-    cause: RefundCause
+    cause: str
+    """One of `RefundCause`, or the word of another version."""
     txn_time: datetime
     """When the present order was made."""
     state: RefundState = RefundState.ABSENT

@@ -28,10 +28,17 @@ def credit(bill: Bill, attempt: Attempt, event: e.TradePaid, now: datetime) -> N
     return pay(bill, attempt, paid_at, now)
 
 
-@move()
-def note(bill: Bill, attempt: Attempt, event: e.TradePaid, now: datetime) -> Next | Refusal:
+@move(effects=(Alarm,))
+def note(bill: Bill, attempt: Attempt, event: e.TradePaid, now: datetime) -> Next:
     """Keep the first word about the money of a frozen attempt for the person who decides."""
-    return bill.having(keep_word(attempt, event, now)), ()
+    return bill.having(keep_word(attempt, event, now)), _another_amount(attempt, event)
+
+
+@move(effects=(Alarm,), refuses=(Refusal.DECIDED,))
+def hear_again(bill: Bill, attempt: Attempt, event: e.TradePaid, now: datetime) -> Next | Refusal:
+    """A second messenger changes nothing; one who names another amount than the first is told to a person."""
+    alarm = _another_amount(attempt, event)
+    return (bill, alarm) if alarm else Refusal.DECIDED
 
 
 @move(S.REFUNDED)
@@ -89,6 +96,12 @@ def keep_word(attempt: Attempt, word: e.TradePaid, now: datetime) -> Attempt:
         return attempt
     paid_at = word.paid_at or now
     return replace(attempt, paid_fen=word.paid_fen, paid_at=paid_at, platform_no=word.platform_no)
+
+
+def _another_amount(attempt: Attempt, word: e.TradePaid) -> tuple[Alarm, ...]:
+    if attempt.paid_fen in (None, word.paid_fen):
+        return ()
+    return (Alarm(f"attempt {attempt.number} was told of with another amount than before"),)
 
 
 def _refund(attempt: Attempt, cause: RefundCause, now: datetime) -> Refund:

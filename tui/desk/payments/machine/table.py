@@ -70,7 +70,7 @@ _FINAL: Row = {
     e.TradeNotScanned: No.DECIDED,
     e.TradeScanned: No.DECIDED,
     e.TradeUndecided: No.DECIDED,
-    e.TradePaid: No.DECIDED,
+    e.TradePaid: money.hear_again,
     e.TradeClosed: No.DECIDED,
     e.ReturnedByPlatform: No.DECIDED,
     e.GaveUp: No.DECIDED,

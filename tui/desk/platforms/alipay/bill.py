@@ -48,8 +48,8 @@ def _read(content: bytes, seller_id: str) -> Bill:
     if not any(row.startswith(ACCOUNT) and f"[{seller_id}" in row for row in rows[:begin]):
         raise AnswerNotGenuine("bill of another account")
     names = [printable(cell).translate(_WIDE) for cell in _cells(rows[begin + 1])] if begin + 1 < end else []
-    if missing := {NUMBER, KIND, AMOUNT, REFUND_NO} - set(names):
-        raise AnswerNotGenuine(f"bill has no {min(missing)}")
+    if strange := [name for name in (NUMBER, KIND, AMOUNT, REFUND_NO) if names.count(name) != 1]:
+        raise AnswerNotGenuine(f"bill has {names.count(strange[0])} columns {strange[0]}")
     lines, odd = list[BillLine](), list[OddLine]()
     for at, row in enumerate(rows[begin + 2 : end], start=begin + 3):
         if not row.strip():

@@ -23,8 +23,9 @@ def read_bill(content: bytes, mchid: str) -> Bill:
     """
     rows = [row.removesuffix(b"\r").decode("utf-8", "replace") for row in content.split(b"\n")]
     names = rows[0].removeprefix("\ufeff").split(",")
-    if missing := {MCHID, NUMBER, STATE, AMOUNT, REFUND_NO, REFUND_STATE, REFUNDED} - set(names):
-        raise AnswerNotGenuine(f"bill has no {min(missing)}")
+    wanted = (MCHID, NUMBER, STATE, AMOUNT, REFUND_NO, REFUND_STATE, REFUNDED)
+    if strange := [name for name in wanted if names.count(name) != 1]:
+        raise AnswerNotGenuine(f"bill has {names.count(strange[0])} columns {strange[0]}")
     end = next((at for at, row in enumerate(rows) if row.startswith(SUMS)), None)
     if end is None:
         raise AnswerNotGenuine("bill has no end")

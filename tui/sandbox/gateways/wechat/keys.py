@@ -61,7 +61,7 @@ def read_merchant(directory: Path) -> WechatMerchant:
     return msgspec.json.decode((directory / "merchant.json").read_bytes(), type=WechatMerchant)
 
 
-def wechat_settings(directory: Path, gateway_url: str, certificates: bool = False) -> WechatSettings:
+def wechat_settings(directory: Path, gateway_url: str, *, certificates: bool = False) -> WechatSettings:
     """What the desk needs to be this merchant at ``gateway_url``, with a public key or with platform certificates."""
     merchant = read_merchant(directory)
     return WechatSettings(
