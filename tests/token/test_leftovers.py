@@ -28,6 +28,8 @@ from tui.core.certificate import refer_whole
 from tui.core.leftover import Kept, LeftoverKey
 from tui.token.tokens import Tokens
 
+Template = tuple[tuple[int, bool | int | bytes], ...]
+
 
 async def listed(
     tokens: Tokens, over: tuple[str, ...] = (), delete: tuple[LeftoverKey, ...] = ()
@@ -119,7 +121,7 @@ async def test_the_empty_half_that_a_pull_within_the_generation_leaves_is_delete
     simulator: Simulator, serving: Serving
 ) -> None:
     with process(simulator.soft.environment) as child:
-        child.call(write_empty_half, str(simulator.soft.module), simulator.soft.pin)
+        child.call(write, str(simulator.soft.module), simulator.soft.pin, EMPTY_HALF)
     tokens = serving(simulator)
     (key,) = await listed(tokens)
     assert (key.key_id, key.label, key.spki, key.private, key.public, key.kept) == ("", "", "", 0, 1, None)
@@ -134,7 +136,7 @@ async def test_a_nameless_half_of_which_the_driver_keeps_the_key_to_itself_stays
     simulator: Simulator, serving: Serving, answer: int
 ) -> None:
     with process(simulator.soft.environment) as child:
-        child.call(write_empty_half, str(simulator.soft.module), simulator.soft.pin)
+        child.call(write, str(simulator.soft.module), simulator.soft.pin, EMPTY_HALF)
     simulator.at("C_GetAttributeValue", At.REFUSE, answer, text="CKA_EC_POINT")
     simulator.at("C_GetAttributeValue", At.REFUSE, answer, text="CKA_EC_PARAMS")
     tokens = serving(simulator)
@@ -162,7 +164,7 @@ async def test_beside_a_certificate_that_cannot_be_read_every_key_stays(
     put_key(soft, own, key_id="01", label="own")
     with process(soft.environment) as child:
         der = issue(ca, subject("某某"), own.public_key())
-        child.call(write_cut_off, str(soft.module), soft.pin, der)
+        child.call(write, str(soft.module), soft.pin, cut_off(der))
     tokens = serving(soft)
     (key,) = await listed(tokens)
     assert key.kept is Kept.UNCERTAIN
@@ -176,35 +178,31 @@ def pair(key_id: bytes) -> tuple[Object, Object]:
     return Object("private", key, key_id), Object("public", key, key_id)
 
 
-def write_cut_off(module: str, secret: str, certificate: bytes) -> None:
-    """Called in a process of its own, which loads the driver: the beginning of a certificate, under no CKA_ID."""
+EMPTY_HALF: Template = (
+    (PyKCS11.CKA_CLASS, PyKCS11.CKO_PUBLIC_KEY),
+    (PyKCS11.CKA_TOKEN, True),
+    (PyKCS11.CKA_KEY_TYPE, PyKCS11.CKK_EC),
+    (PyKCS11.CKA_EC_PARAMS, b""),
+    (PyKCS11.CKA_EC_POINT, b""),
+)
+"""A public key with nothing in it, as SoftHSM2 begins one."""
+
+
+def cut_off(certificate: bytes) -> Template:
+    """The beginning of a certificate, under no CKA_ID."""
+    return (
+        (PyKCS11.CKA_CLASS, PyKCS11.CKO_CERTIFICATE),
+        (PyKCS11.CKA_CERTIFICATE_TYPE, PyKCS11.CKC_X_509),
+        (PyKCS11.CKA_TOKEN, True),
+        (PyKCS11.CKA_SUBJECT, x509.load_der_x509_certificate(certificate).subject.public_bytes()),
+        (PyKCS11.CKA_VALUE, certificate[:60]),
+    )
+
+
+def write(module: str, secret: str, template: Template) -> None:
+    """Called in a process of its own, which loads the driver: one object."""
     library = PyKCS11.PyKCS11Lib()
     library.load(module)
     session = library.openSession(library.getSlotList(tokenPresent=True)[0], PyKCS11.CKF_RW_SESSION)
     session.login(secret)
-    session.createObject(
-        [
-            (PyKCS11.CKA_CLASS, PyKCS11.CKO_CERTIFICATE),
-            (PyKCS11.CKA_CERTIFICATE_TYPE, PyKCS11.CKC_X_509),
-            (PyKCS11.CKA_TOKEN, True),
-            (PyKCS11.CKA_SUBJECT, x509.load_der_x509_certificate(certificate).subject.public_bytes()),
-            (PyKCS11.CKA_VALUE, certificate[:60]),
-        ]
-    )
-
-
-def write_empty_half(module: str, secret: str) -> None:
-    """Called in a process of its own, which loads the driver: a public key with nothing in it, as SoftHSM2 begins."""
-    library = PyKCS11.PyKCS11Lib()
-    library.load(module)
-    session = library.openSession(library.getSlotList(tokenPresent=True)[0], PyKCS11.CKF_RW_SESSION)
-    session.login(secret)
-    session.createObject(
-        [
-            (PyKCS11.CKA_CLASS, PyKCS11.CKO_PUBLIC_KEY),
-            (PyKCS11.CKA_TOKEN, True),
-            (PyKCS11.CKA_KEY_TYPE, PyKCS11.CKK_EC),
-            (PyKCS11.CKA_EC_PARAMS, b""),
-            (PyKCS11.CKA_EC_POINT, b""),
-        ]
-    )
+    session.createObject(list(template))
