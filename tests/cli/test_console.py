@@ -50,7 +50,8 @@ def test_a_console_without_chinese_speaks_english(
     font: frozenset[int] | None, asked: dict[str, str], word: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tui.cli.fit.drawn_characters", lambda fd: font)
-    monkeypatch.setattr("tui.cli.fit.environment", lambda: {"TERM": "linux", **asked})
+    for module in ("fit", "spoken"):
+        monkeypatch.setattr(f"tui.cli.{module}.environment", lambda: {"TERM": "linux", **asked})
     fit_terminal(SETTINGS)
     assert _("下一步") == word
     assert (StepIndicator.tick, SecretField.dot) == (("✓", "▪") if font is None else ("+", "*"))

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn
 
 import tui
-from tui.cli.fit import fit_app, fit_terminal, speak_what_is_drawn
+from tui.cli.fit import fit_app, fit_terminal
 from tui.cli.settings import begin
+from tui.cli.spoken import speak_what_is_drawn
 from tui.core.exits import Exit, exit_of
 from tui.core.failure import KioskError
 from tui.core.secret import Password

@@ -1,12 +1,12 @@
-"""Fit what is shown to the terminal and to the place that the settings tell of."""
+"""Fit the screens to the terminal and to the place that the settings tell of."""
 
 import sys
 from typing import TYPE_CHECKING, assert_never
 
-from tui.kiosk.settings import LANGUAGE_VARIABLE, KioskSettings, Language, QrDrawing
-from tui.kiosk.terminal.console_font import HAN, drawn_characters, draws_chinese
+from tui.cli.spoken import speak_what_is_drawn
+from tui.kiosk.settings import KioskSettings, QrDrawing
+from tui.kiosk.terminal.console_font import drawn_characters
 from tui.kiosk.terminal.tty import has_half_blocks
-from tui.kiosk.text import use_language
 from tui.kiosk.wiring import outlets
 from tui.process.environment import environment
 
@@ -40,19 +40,6 @@ def _choose_dot(font: frozenset[int]) -> None:
 
     if ord(SecretField.dot) not in font:
         SecretField.dot = "*"
-
-
-def speak_what_is_drawn(font: frozenset[int] | None) -> None:
-    """English on a console without Chinese, unless `CA_KIOSK_LANGUAGE` says that it draws more than it tells."""
-    if draws_chinese(font) is False and not environment().get(LANGUAGE_VARIABLE):
-        use_language(Language.ENGLISH, alone=True)
-
-
-def speak_what_can_be_written(font: frozenset[int] | None) -> None:
-    """English where charset or console's font have no Chinese, unless the environment says otherwise."""
-    lacking = b"?" in HAN.encode(sys.stdout.encoding, "replace") or draws_chinese(font) is False
-    if lacking and not environment().get(LANGUAGE_VARIABLE):
-        use_language(Language.ENGLISH)
 
 
 def choose_qr_drawing(wanted: QrDrawing, font: frozenset[int] | None) -> None:

@@ -6,9 +6,10 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.cli.fit import fit_app, fit_terminal, speak_what_is_drawn
+from tui.cli.fit import fit_app, fit_terminal
 from tui.cli.lines import by_lines, is_dumb
 from tui.cli.settings import begin
+from tui.cli.spoken import speak_what_is_drawn
 from tui.core.exits import Exit
 from tui.kiosk.settings import KioskSettings, Mode, load
 from tui.kiosk.terminal.console_font import drawn_characters

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from tui.cli.fit import speak_what_can_be_written
+from tui.cli.spoken import speak_what_can_be_written
 from tui.core.exits import Exit
 from tui.kiosk.settings import KioskSettings, Mode
 from tui.kiosk.terminal.console_font import drawn_characters
