@@ -7,7 +7,6 @@ import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from threading import Thread
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -41,7 +40,7 @@ def by_lines(settings: KioskSettings, phone: "Phone | None" = None) -> int:
         garbage.put_off()
         from tui.kiosk.linear.session import Session
         from tui.kiosk.linear.terminal import Terminal
-        from tui.kiosk.watchdog import Watchdog
+        from tui.kiosk.watchdog import Watchdog, stop_briefly
 
         font = drawn_characters(1)
         _speak_what_can_be_written(font)
@@ -50,9 +49,7 @@ def by_lines(settings: KioskSettings, phone: "Phone | None" = None) -> int:
 
         def frozen() -> None:
             """Nobody reads, so nothing can be said: what is known of the person goes with the process."""
-            stopping = Thread(target=working.stop, daemon=True)
-            stopping.start()
-            stopping.join(2.0)
+            stop_briefly(working.stop)
             terminal.put_back()
             os._exit(Exit.FROZEN)
 

@@ -8,7 +8,6 @@ from codecs import lookup
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from io import BufferedWriter, RawIOBase, TextIOWrapper
-from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -17,6 +16,7 @@ from tui.core.exits import Exit, exit_of
 from tui.core.failure import KioskError, Money, Reason
 from tui.process import garbage
 from tui.process.environment import forget_inherited
+from tui.process.fault import named
 from tui.process.hardening import harden, hide
 from tui.process.output import flush, say
 from tui.process.tables import SettingsError
@@ -132,8 +132,5 @@ def _print_anywhere() -> None:
 
 def _crashed(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> NoReturn:
     """The last line for an unexpected exception: its type and place, no values."""
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    where = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else "?"
-    say(f"程序故障 / internal fault ({Reason.KIOSK_FAULT.number}): {kind.__name__} {where}")
+    say(f"程序故障 / internal fault ({Reason.KIOSK_FAULT.number}): {named(error)}")
     raise SystemExit(Exit.FAULT)
