@@ -61,8 +61,8 @@ class SelfCheck:
 
 
 def _told(certificate: Certificate) -> str:
-    if not certificate.readable:
-        return certificate.label
+    if not certificate.dated:
+        return certificate.name or certificate.label
     return f"{certificate.name} {beijing(certificate.not_after):%Y-%m-%d}"
 
 
