@@ -9,7 +9,7 @@ from typing import Any
 import pexpect
 import pytest
 
-from tui.cli.operator.password import is_right
+from tui.cli.operator_password import is_right
 from tui.core.secret import Password
 
 

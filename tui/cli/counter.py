@@ -92,7 +92,7 @@ def _verifier(hashed: str | None) -> Callable[[Password], bool] | None:
         return None
 
     def verify(password: Password) -> bool:
-        from tui.cli.operator.password import is_right
+        from tui.cli.operator_password import is_right
 
         return is_right(password, hashed)
 

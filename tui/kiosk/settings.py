@@ -1,4 +1,4 @@
-"""Read kiosk settings from kiosk.toml and the environment into frozen types; nothing else reads `os.environ`."""
+"""Read kiosk settings from kiosk.toml and the environment into frozen types."""
 
 import os
 import sys

@@ -15,7 +15,7 @@ from tests.bench.ways_out.ways import later_ways, ways
 from tests.harness.end_to_end.sandbox import Sandbox
 from tests.harness.end_to_end.stage import new_token
 from tests.rig.softhsm import SoftToken
-from tui.cli.operator.password import hash_of
+from tui.cli.operator_password import hash_of
 from tui.core.secret import Password
 from tui.sandbox.files import ACCOUNT, PASSWORD
 

@@ -122,7 +122,7 @@ COMMANDS = (
         "operator-password",
         "设置柜台模式的管理密码：输入两次，输出写入 [kiosk] operator 的散列值 / "
         "hash of a counter's operator password, for [kiosk] operator",
-        "tui.cli.operator.password:operator_password",
+        "tui.cli.operator_password:operator_password",
     ),
     Command(
         "renew",
