@@ -7,7 +7,9 @@ import pytest
 from stdnum.cn import ric
 
 from tests.harness.people import FORM
-from tui.core.application import FieldError, IdType, check, check_id
+from tui.core.application import check
+from tui.core.form.documents import check_id
+from tui.core.form.kinds import FieldError, IdType
 
 TODAY = date(2026, 11, 23)
 

@@ -7,18 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.harness.people import FORM, INVOICE
-from tui.core.application import (
-    ApplicationForm,
-    Buyer,
-    FieldError,
-    IdType,
-    InvoiceForm,
-    check,
-    check_id,
-    check_invoice,
-    normalise,
-    normalise_invoice,
-)
+from tui.core.application import check, check_invoice, normalise, normalise_invoice
+from tui.core.form.documents import check_id
+from tui.core.form.fields import ApplicationForm, InvoiceForm
+from tui.core.form.kinds import Buyer, FieldError, IdType
 
 
 def test_the_sample_form_is_right() -> None:

@@ -9,19 +9,11 @@ from hypothesis import strategies as st
 
 from tests.harness.cases import ROWS, UNSEEN
 from tests.harness.people import FORM, INVOICE
-from tui.core.application import (
-    ApplicationForm,
-    Buyer,
-    FieldError,
-    IdType,
-    InvoiceForm,
-    check,
-    check_invoice,
-    normalise,
-    normalise_invoice,
-)
+from tui.core.application import check, check_invoice, normalise, normalise_invoice
 from tui.core.form.characters import clean, has_unusable
 from tui.core.form.contacts import normalise_name
+from tui.core.form.fields import ApplicationForm, InvoiceForm
+from tui.core.form.kinds import Buyer, FieldError, IdType
 from tui.core.text_safety import is_han, printable
 
 TODAY = date(2026, 11, 28)

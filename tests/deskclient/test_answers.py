@@ -7,8 +7,8 @@ import msgspec
 import pytest
 
 from tests.harness.deskclient.samples import application
-from tui.core.application import ApplicationForm
 from tui.core.failure import DeskError, Reason
+from tui.core.form.fields import ApplicationForm
 from tui.core.order import Application, Document, Offer, Refund, ServiceStatus
 from tui.core.policy import KeyPolicy, OldPair, SignatureScheme
 from tui.deskclient.answers import decode, decode_document, problem

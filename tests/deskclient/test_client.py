@@ -14,8 +14,8 @@ import pytest
 
 from tests.harness.deskclient.desk_double import Answer, DeskDouble, make_tls
 from tests.harness.deskclient.samples import INVOICE, SERVICE, application, document
-from tui.core.application import ApplicationForm
 from tui.core.failure import DeskError, Reason
+from tui.core.form.fields import ApplicationForm
 from tui.core.order import Offer
 from tui.core.payment_method import PaymentMethod
 from tui.core.secret import Password

@@ -12,7 +12,7 @@ import pytest
 from tests.harness.end_to_end.sandbox import Sandbox
 from tests.harness.end_to_end.stage import at_counter, new_token
 from tests.harness.end_to_end.terminal import Keys, Terminal, all_at_once, settings_file
-from tui.core.application import ApplicationForm
+from tui.core.form.fields import ApplicationForm
 from tui.core.order import Application
 from tui.journey.state import Step
 from tui.sandbox.files import PASSWORD

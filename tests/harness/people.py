@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from tui.core.application import ApplicationForm, InvoiceForm
 from tui.core.certificate import Certificate, CertificateRef, PinState, Token, refer
+from tui.core.form.fields import ApplicationForm, InvoiceForm
 from tui.core.order import (
     Application,
     ApplicationStatus,

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.harness.people import FORM
-from tui.core.application import InvoiceForm
 from tui.core.certificate import CertificateRef
+from tui.core.form.fields import InvoiceForm
 from tui.core.order import Document
 from tui.core.payment_method import PaymentMethod
 from tui.core.secret import Password, Pin

@@ -7,21 +7,7 @@ from tui.core.form import contacts, invoices
 from tui.core.form.characters import clean
 from tui.core.form.documents import check_id, normalise_id
 from tui.core.form.fields import ApplicationForm, InvoiceForm
-from tui.core.form.kinds import Buyer, FieldError, FieldErrors, IdType
-
-__all__ = [
-    "ApplicationForm",
-    "Buyer",
-    "FieldError",
-    "FieldErrors",
-    "IdType",
-    "InvoiceForm",
-    "check",
-    "check_id",
-    "check_invoice",
-    "normalise",
-    "normalise_invoice",
-]
+from tui.core.form.kinds import Buyer, FieldError, FieldErrors
 
 
 def normalise(form: ApplicationForm) -> ApplicationForm:

@@ -269,7 +269,7 @@ class Failure:
     desk_time: datetime | None = None
     """With CLOCK_WRONG: what the desk says it is, aware, where it was heard."""
     field_errors: tuple[tuple[str, str], ...] = ()
-    """With FORM_INVALID: (field name, rule code) pairs, see `core.application.FieldError`."""
+    """With FORM_INVALID: (field name, rule code) pairs, see `core.form.kinds.FieldError`."""
 
 
 class KioskError(Exception):

@@ -10,7 +10,8 @@ from typing import cast
 from textual.pilot import Pilot
 from textual.widget import Widget
 
-from tui.core.application import ApplicationForm, Buyer, InvoiceForm
+from tui.core.form.fields import ApplicationForm, InvoiceForm
+from tui.core.form.kinds import Buyer
 from tui.core.frozen import frozen
 from tui.journey.state import Step
 from tui.kiosk.app import KioskApp

@@ -8,7 +8,8 @@ import pytest
 from tests.harness.desk.invoice_case import Case
 from tests.harness.desk.invoice_doubles import ISSUED
 from tests.harness.desk.town import INVOICE, do_due, sweep
-from tui.core.application import Buyer, InvoiceForm
+from tui.core.form.fields import InvoiceForm
+from tui.core.form.kinds import Buyer
 from tui.core.order import InvoiceStatus
 from tui.desk.invoices.files import NotFetched
 from tui.desk.invoices.service import invoice, order, try_again

@@ -3,8 +3,8 @@
 import pytest
 
 from tests.harness.desk.town import INVOICE, Person, Refusal, Town, do_due, paid, shown, sweep
-from tui.core.application import InvoiceForm
 from tui.core.failure import Reason
+from tui.core.form.fields import InvoiceForm
 from tui.core.order import Application, ApplicationStatus, AttemptState, PaymentStatus
 from tui.core.payment_method import PaymentMethod
 from tui.desk.payments.apply import apply_outcome

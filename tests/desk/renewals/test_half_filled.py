@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import text
 
 from tests.harness.desk.town import ACCOUNT, FORM, PASSWORD, Person, Refusal, Town, b64
-from tui.core.application import ApplicationForm, IdType
 from tui.core.failure import Reason
+from tui.core.form.fields import ApplicationForm
+from tui.core.form.kinds import IdType
 from tui.desk.renewals.accounts import bind_certificate, create_account
 from tui.desk.renewals.half_filled import KEPT, LONGEST
 from tui.desk.renewals.lapse import lapse

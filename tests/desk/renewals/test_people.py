@@ -7,8 +7,9 @@ import pytest
 
 from tests.harness.cases import ROWS, UNSEEN
 from tests.harness.desk.town import FORM, INVOICE, Refusal, Town
-from tui.core.application import Buyer, IdType, check, check_invoice, normalise, normalise_invoice
+from tui.core.application import check, check_invoice, normalise, normalise_invoice
 from tui.core.failure import Reason
+from tui.core.form.kinds import Buyer, IdType
 from tui.core.payment_method import PaymentMethod
 from tui.desk.storage.database import reading
 from tui.desk.storage.records import ApplicationRecord

@@ -10,8 +10,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
 from tests.harness.desk.town import ACCOUNT, FORM, PASSWORD, Person, Refusal, Town, b64
-from tui.core.application import InvoiceForm
 from tui.core.failure import Reason
+from tui.core.form.fields import InvoiceForm
 from tui.desk.renewals.accounts import bind_certificate, create_account
 from tui.desk.storage.database import reading
 from tui.desk.storage.records import NoticeRecord

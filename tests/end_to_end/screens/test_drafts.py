@@ -4,7 +4,7 @@ from pathlib import Path
 
 from tests.harness.end_to_end.sandbox import Sandbox
 from tests.harness.end_to_end.stage import at_counter, new_token, on_the_desk_database
-from tui.core.application import ApplicationForm
+from tui.core.form.fields import ApplicationForm
 from tui.desk.renewals.half_filled import HalfFilledRecord
 from tui.desk.storage.database import reading
 from tui.journey.state import Step

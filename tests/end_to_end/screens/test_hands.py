@@ -8,7 +8,7 @@ from tests.harness.end_to_end.person import Person
 from tests.harness.end_to_end.sandbox import Sandbox
 from tests.harness.end_to_end.stage import at_counter, ledger_of, new_token
 from tests.harness.kiosk.fingers import Fingers
-from tui.core.application import ApplicationForm, InvoiceForm
+from tui.core.form.fields import ApplicationForm, InvoiceForm
 from tui.core.payment_method import PaymentMethod
 from tui.journey.state import Step
 from tui.kiosk.widgets.document import Document

@@ -22,8 +22,8 @@ from litestar.testing import TestClient
 from tests.harness.desk.doubles import NOW, Clock, Platform
 from tests.harness.desk.schema import new_database
 from tests.harness.desk.signing import PADDINGS, Key, pem, sign, sign_evidence, sign_request
-from tui.core.application import ApplicationForm, InvoiceForm
 from tui.core.evidence import evidence_content, proof_message
+from tui.core.form.fields import ApplicationForm, InvoiceForm
 from tui.core.order import Application, AttemptState
 from tui.core.payment_method import PaymentMethod
 from tui.core.policy import KeyPolicy, SignatureScheme

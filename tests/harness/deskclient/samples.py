@@ -3,7 +3,7 @@
 import hashlib
 from datetime import UTC, datetime
 
-from tui.core.application import ApplicationForm, InvoiceForm
+from tui.core.form.fields import ApplicationForm, InvoiceForm
 from tui.core.order import (
     Application,
     ApplicationStatus,

@@ -10,7 +10,7 @@ from textual.keys import _character_to_key as character_to_key
 from textual.pilot import Pilot
 
 from tests.harness.end_to_end.sandbox import Sandbox
-from tui.core.application import ApplicationForm
+from tui.core.form.fields import ApplicationForm
 from tui.core.order import Application
 from tui.core.payment_method import PaymentMethod
 from tui.journey.events import Event

@@ -9,8 +9,9 @@ from tests.harness import people
 from tests.harness.kiosk.fingers import Fingers
 from tests.harness.kiosk.gallery import GALLERY, HOME
 from tests.harness.kiosk.stage import Stage
-from tui.core.application import ApplicationForm, check, normalise
+from tui.core.application import check, normalise
 from tui.core.failure import Failure, Reason
+from tui.core.form.fields import ApplicationForm
 from tui.core.order import Offer, Term
 from tui.journey.state import State, Step
 from tui.kiosk.watchdog import IdleClock

@@ -12,8 +12,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from tests.rig.softhsm import TestCa, issue
-from tui.core.application import ApplicationForm
 from tui.core.certificate import CertificateRef, refer
+from tui.core.form.fields import ApplicationForm
 from tui.core.order import Application, ApplicationStatus, PaymentStatus
 from tui.core.secret import Pin
 from tui.core.token import SignedRequest, Snapshot, TokenStage

@@ -4,8 +4,8 @@ import pytest
 
 from tests.harness.journey.walk import BACK_IN, DRAFT, EMPTY, ENTERED, ISSUED, PAYING, failed, walk
 from tests.harness.people import FORM, INVOICE, NOW, certificate, state, token
-from tui.core.application import InvoiceForm
 from tui.core.failure import Reason
+from tui.core.form.fields import InvoiceForm
 from tui.core.secret import Password
 from tui.core.token import Snapshot
 from tui.journey import commands as c

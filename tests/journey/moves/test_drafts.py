@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from tests.harness.people import FORM, OFFER, OLD, application, state
-from tui.core.application import ApplicationForm
+from tui.core.form.fields import ApplicationForm
 from tui.core.order import ApplicationStatus
 from tui.core.token import Snapshot
 from tui.journey import commands as c

@@ -8,7 +8,7 @@ import pytest
 
 from tests.harness.kiosk.ports_double import HANGS, QUICK, ChecksDouble, DeskScript, Listener, TokensDouble, lost
 from tests.harness.people import AGREEMENT, FORM, application
-from tui.core.application import ApplicationForm
+from tui.core.form.fields import ApplicationForm
 from tui.core.secret import Password
 from tui.journey import commands as c
 from tui.journey import events as e

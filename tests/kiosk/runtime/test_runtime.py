@@ -10,10 +10,10 @@ import pytest
 from tests.harness.deskclient.samples import INVOICE, SERVICE, application, document
 from tests.harness.kiosk.ports_double import HANGS, DeskScript, Listener, TokensDouble, lost
 from tests.harness.people import NOW
-from tui.core.application import ApplicationForm
 from tui.core.beijing import SKEW
 from tui.core.certificate import CertificateRef
 from tui.core.failure import DeskError, Failure, KioskError, Reason, TokenError
+from tui.core.form.fields import ApplicationForm
 from tui.core.order import ApplicationStatus, Offer
 from tui.core.payment_method import PaymentMethod
 from tui.core.secret import Password, Pin

@@ -7,9 +7,9 @@ from textual.widgets import Input
 
 from tests.harness.kiosk.stage import staged
 from tests.harness.people import AGREEMENT, FORM, OFFER, OLD, application, state, token
-from tui.core.application import ApplicationForm
 from tui.core.certificate import PinState
 from tui.core.failure import Failure, Reason
+from tui.core.form.fields import ApplicationForm
 from tui.core.order import ApplicationStatus, Term
 from tui.core.token import Snapshot, TokenStage
 from tui.journey import events as e

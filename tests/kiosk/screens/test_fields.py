@@ -8,8 +8,9 @@ from textual.widget import Widget
 from tests.harness import people
 from tests.harness.kiosk.program import Program
 from tests.harness.kiosk.stage import Stage, staged
-from tui.core.application import Buyer, InvoiceForm
 from tui.core.failure import Failure, Reason
+from tui.core.form.fields import InvoiceForm
+from tui.core.form.kinds import Buyer
 from tui.journey.state import State, Step
 from tui.kiosk.widgets.line import Line
 

@@ -8,8 +8,9 @@ from textual.widgets import Input, Static
 from tests.harness.kiosk.fingers import Fingers
 from tests.harness.kiosk.stage import Stage, staged
 from tests.harness.people import FORM, INVOICE, OFFER, application, state
-from tui.core.application import ApplicationForm, FieldError, IdType, InvoiceForm
 from tui.core.failure import Failure, Reason
+from tui.core.form.fields import ApplicationForm, InvoiceForm
+from tui.core.form.kinds import FieldError, IdType
 from tui.core.order import ApplicationStatus
 from tui.core.payment_method import PaymentMethod
 from tui.journey import events as e

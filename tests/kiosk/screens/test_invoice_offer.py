@@ -6,8 +6,9 @@ import pytest
 
 from tests.harness.kiosk.stage import staged
 from tests.harness.people import SERVICE, application, certificate, state, token
-from tui.core.application import Buyer, InvoiceForm
 from tui.core.failure import Failure, Reason
+from tui.core.form.fields import InvoiceForm
+from tui.core.form.kinds import Buyer
 from tui.core.order import ApplicationStatus
 from tui.core.payment_method import PaymentMethod
 from tui.core.token import Snapshot

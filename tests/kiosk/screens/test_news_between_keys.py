@@ -5,8 +5,8 @@ from typing import Final
 
 from tests.harness.kiosk.stage import staged
 from tests.harness.people import ATTEMPT, SERVICE, application, state
-from tui.core.application import InvoiceForm
 from tui.core.failure import Failure, Reason
+from tui.core.form.fields import InvoiceForm
 from tui.core.order import Application, ApplicationStatus, AttemptState
 from tui.core.payment_method import PaymentMethod
 from tui.journey import events as e

@@ -8,8 +8,8 @@ from textual._compositor import Compositor
 from tests.harness import people
 from tests.harness.kiosk.painting import Cost, at_rest, costs, row
 from tests.harness.kiosk.stage import Stage, staged
-from tui.core.application import ApplicationForm
 from tui.core.failure import Failure, Reason
+from tui.core.form.fields import ApplicationForm
 from tui.core.order import ApplicationStatus
 from tui.journey.state import State, Step
 from tui.kiosk.screens.compositor import NarrowCompositor

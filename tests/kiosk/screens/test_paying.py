@@ -7,8 +7,9 @@ from textual.widgets import Static
 
 from tests.harness.kiosk.stage import staged
 from tests.harness.people import ATTEMPT, INVOICE, SERVICE, application, state
-from tui.core.application import Buyer, InvoiceForm
 from tui.core.failure import Failure, Reason
+from tui.core.form.fields import InvoiceForm
+from tui.core.form.kinds import Buyer
 from tui.core.order import Application, ApplicationStatus, AttemptState, PaymentStatus
 from tui.core.payment_method import PaymentMethod
 from tui.journey import events as e

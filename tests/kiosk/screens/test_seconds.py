@@ -15,7 +15,7 @@ from tests.harness.kiosk.gallery import GALLERY
 from tests.harness.kiosk.painted import painted
 from tests.harness.kiosk.painting import at_rest, costs
 from tests.harness.kiosk.stage import Stage, staged
-from tui.core.application import ApplicationForm
+from tui.core.form.fields import ApplicationForm
 from tui.core.order import ApplicationStatus
 from tui.journey.state import State, Step
 from tui.kiosk.widgets.countdown import Countdown, Ticking

@@ -6,8 +6,8 @@ from enum import Enum
 
 import pytest
 
-from tui.core.application import FieldError
 from tui.core.failure import Failure, Money, Reason
+from tui.core.form.kinds import FieldError
 from tui.core.order import ServiceStatus
 from tui.kiosk.text.dates import clock, day, moment
 from tui.kiosk.text.labels import LABELS, label

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tui.core.application import Buyer, IdType
+from tui.core.form.kinds import Buyer, IdType
 from tui.core.payment_method import PaymentMethod
 from tui.kiosk.unattended.answers import read_answers
 from tui.process.tables import SettingsError

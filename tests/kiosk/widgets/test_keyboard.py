@@ -12,7 +12,7 @@ from tests.harness.kiosk.fingers import Fingers
 from tests.harness.kiosk.painted import painted
 from tests.harness.kiosk.painting import at_rest, costs, row
 from tests.harness.kiosk.stage import Stage, staged
-from tui.core.application import ApplicationForm, InvoiceForm
+from tui.core.form.fields import ApplicationForm, InvoiceForm
 from tui.journey import events as e
 from tui.journey.state import State, Step
 from tui.kiosk.widgets.body import Body

@@ -3,7 +3,7 @@
 import logging
 from datetime import timedelta
 
-from tui.core.application import InvoiceForm
+from tui.core.form.fields import InvoiceForm
 from tui.core.order import InvoiceStatus
 from tui.desk.backoff import delay
 from tui.desk.context import Desk

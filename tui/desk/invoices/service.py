@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, or_, select, update
 
-from tui.core.application import InvoiceForm
+from tui.core.form.fields import InvoiceForm
 from tui.core.order import FEE_NAME, RETURNED, InvoiceStatus
 from tui.desk.backoff import delay
 from tui.desk.context import Desk

@@ -7,9 +7,11 @@ import msgspec
 from sqlalchemy import ForeignKey, bindparam, delete
 from sqlalchemy.orm import Mapped, mapped_column
 
-from tui.core.application import ApplicationForm, FieldError, normalise
+from tui.core.application import normalise
 from tui.core.failure import Reason
 from tui.core.form.characters import has_unusable
+from tui.core.form.fields import ApplicationForm
+from tui.core.form.kinds import FieldError
 from tui.core.order import ApplicationStatus
 from tui.desk.refusals import Refused
 from tui.desk.storage.inserts import put

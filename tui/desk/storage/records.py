@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import BigInteger, Enum, ForeignKey, Index, LargeBinary, String, select, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from tui.core.application import ApplicationForm, InvoiceForm
+from tui.core.form.fields import ApplicationForm, InvoiceForm
 from tui.core.order import (
     LIVE,
     SHOWN_ATTEMPT,

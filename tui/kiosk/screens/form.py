@@ -8,7 +8,9 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
-from tui.core.application import ApplicationForm, FieldErrors, IdType, check, normalise
+from tui.core.application import check, normalise
+from tui.core.form.fields import ApplicationForm
+from tui.core.form.kinds import FieldErrors, IdType
 from tui.core.order import Term, yuan
 from tui.core.text_safety import printable
 from tui.journey.events import FormEdited, FormSubmitted

@@ -9,7 +9,9 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
-from tui.core.application import Buyer, FieldErrors, InvoiceForm, check_invoice, normalise_invoice
+from tui.core.application import check_invoice, normalise_invoice
+from tui.core.form.fields import InvoiceForm
+from tui.core.form.kinds import Buyer, FieldErrors
 from tui.core.order import yuan
 from tui.core.payment_method import MANUAL, PaymentMethod
 from tui.core.text_safety import printable

@@ -8,8 +8,8 @@ from textual import on
 from textual.timer import Timer
 from textual.widgets import Input
 
-from tui.core.application import FieldErrors
 from tui.core.failure import Failure, Reason
+from tui.core.form.kinds import FieldErrors
 from tui.journey.events import Event
 from tui.journey.state import State
 from tui.kiosk.screens.base import StepScreen

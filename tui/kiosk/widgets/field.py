@@ -10,7 +10,7 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
-from tui.core.application import FieldError
+from tui.core.form.kinds import FieldError
 from tui.kiosk.text.wording import field_message
 from tui.kiosk.widgets.choice import Choice
 from tui.kiosk.widgets.line import Line

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from tui.core.application import ApplicationForm, IdType, check, normalise
+from tui.core.application import check, normalise
+from tui.core.form.fields import ApplicationForm
+from tui.core.form.kinds import IdType
 from tui.core.order import Term, yuan
 from tui.core.text_safety import printable
 from tui.journey import events as e

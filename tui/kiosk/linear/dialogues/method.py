@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from tui.core.application import Buyer, InvoiceForm, check_invoice, normalise_invoice
+from tui.core.application import check_invoice, normalise_invoice
+from tui.core.form.fields import InvoiceForm
+from tui.core.form.kinds import Buyer
 from tui.core.order import yuan
 from tui.core.payment_method import PaymentMethod
 from tui.core.text_safety import printable
