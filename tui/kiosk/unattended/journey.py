@@ -14,7 +14,7 @@ from tui.journey import events as e
 from tui.journey.flow import advance
 from tui.journey.moves.arrival import may_be_paid
 from tui.journey.renewable import renewable
-from tui.journey.state import State, Step, Trait
+from tui.journey.state import State, Step
 from tui.kiosk.ports import Runtime
 from tui.kiosk.unattended.acts import Person
 from tui.kiosk.unattended.answers import KEYS, Answers
@@ -36,7 +36,10 @@ PATIENCE = {
     Reason.AGREEMENT_CHANGED: 60.0,
     Reason.SESSION_ENDED: 60.0,
 }
-"""Seconds for which a step is tried again after this failure; every other failure ends the journey."""
+"""Seconds for which a step is tried again after this failure; every other failure ends the journey.
+
+All are the desk's: the PIN that is entered again has not been sent to the token.
+"""
 
 PAUSE, LONGEST_PAUSE = 2.0, 30.0
 """Seconds between two tries."""
@@ -197,8 +200,7 @@ class Journey:
                 return self._absent(state)
         if failure is None:
             return None
-        asked_the_pin = Trait.PIN in state.step.traits  # a second wrong one brings the token nearer to its lock
-        if self._failing is None or failure.reason not in PATIENCE or asked_the_pin:
+        if self._failing is None or failure.reason not in PATIENCE:
             return failure
         return failure if monotonic() - self._failing[2] > PATIENCE[failure.reason] else None
 
