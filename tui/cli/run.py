@@ -6,12 +6,12 @@ import signal
 import sys
 from codecs import lookup
 from collections.abc import Callable, Sequence
-from importlib import import_module
 from io import BufferedWriter, RawIOBase, TextIOWrapper
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from tui.cli.found import found
 from tui.cli.plain import Plain, plain_command, plain_words
 from tui.core.exits import Exit, exit_of
 from tui.core.failure import KioskError, Money, Reason
@@ -81,8 +81,7 @@ def _called(command: Plain) -> int:
     """A command without screens that needs no extra, without the table of commands and its parser."""
     harden()
     hide()
-    module, _, name = command.does.partition(":")
-    function: Callable[..., int] = getattr(import_module(module), name)
+    function: Callable[..., int] = found(command.does)
     return function(**command.values)
 
 
