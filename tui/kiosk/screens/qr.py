@@ -48,6 +48,7 @@ class QrScreen(StepScreen):
         PHONE,
         END,
     )
+    when_idle = StepScreen.when_idle | {"back"}
     compact = True
 
     def __init__(self) -> None:
