@@ -17,6 +17,7 @@ from tui.kiosk.screens.base import style
 from tui.kiosk.screens.keys import BACK, END, RETRY
 from tui.kiosk.screens.typed import TypedScreen
 from tui.kiosk.text import N_, _
+from tui.kiosk.text.bill import term_words
 from tui.kiosk.text.dates import day
 from tui.kiosk.text.labels import label
 from tui.kiosk.widgets.action import ActionButton
@@ -156,7 +157,7 @@ class FormScreen(TypedScreen):
         return self.state.offer.terms if self.state.offer else ()
 
     def _offer_terms(self, months: int) -> None:
-        self.query_one("#term", Choice).offer(tuple((t.months, _term_words(t)) for t in self._terms), months)
+        self.query_one("#term", Choice).offer(tuple((t.months, term_words(t)) for t in self._terms), months)
         self._show_fee()
 
     def _show_fee(self) -> None:
@@ -214,7 +215,3 @@ class FormScreen(TypedScreen):
 
 def _title(words: str) -> Static:
     return Static(Content(words), classes="section")
-
-
-def _term_words(term: Term) -> str:
-    return _("{months}个月  {fee}").format(months=term.months, fee=yuan(term.fee_fen))
