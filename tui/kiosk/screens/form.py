@@ -111,6 +111,17 @@ class FormScreen(TypedScreen):
         """重试 loads what is missing; a refused form is submitted again by 提交."""
         return super().offers(action, state) and (action != "retry" or state.agreement is None)
 
+    def action_scroll_body(self, pages: int) -> None:
+        """The first field of the page that comes has the focus then: what is typed is seen.
+
+        A finger that only reads on is brought no keyboard.
+        """
+        body = self.query_one(Body)
+        rows = body.turn(pages)
+        entry = next((field.entry for field in self.query(Field) if body.row_of(field) in rows), None)
+        if entry is not None and (self.is_typing or not self._hands.without_keys):
+            self.set_focus(entry, scroll_visible=False)
+
     @on(Body.Turned)
     def _show_page(self, event: Body.Turned) -> None:
         """In the heading; before the last page 下一页 leads on, and 提交 looks like any other button."""
