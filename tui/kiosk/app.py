@@ -16,6 +16,7 @@ from tui.core.exits import Exit
 from tui.journey.state import State, Step
 from tui.kiosk.acts import act_of
 from tui.kiosk.attendance import Attendance
+from tui.kiosk.beat import BEAT, REST, Beat
 from tui.kiosk.crash import last_words, place_of
 from tui.kiosk.hands import Hands
 from tui.kiosk.screens.base import StepScreen, style
@@ -43,8 +44,6 @@ log = logging.getLogger(__name__)
 log.addHandler(logging.NullHandler())  # else Python's last resort would print into the full screen
 WARNING = 15.0
 """Seconds before the idle reset at which a warning appears."""
-BEAT = 1.0
-"""Seconds between two looks at the idle clock."""
 
 
 class KioskApp(PalettedApp):
@@ -69,6 +68,7 @@ class KioskApp(PalettedApp):
         self.state, self._home_language = State(), language()
         self._screens: dict[tuple[type[StepScreen], str], StepScreen] = {}
         self._watchdog = Watchdog(idle_seconds, self._frozen)
+        self._clock = Beat(self._beat, self._handle_exception)
         self._minute = -1
         self._type_ahead = TypeAhead(self, super().on_event)
 
@@ -121,6 +121,7 @@ class KioskApp(PalettedApp):
                 await self._forget()
             screen.check_idle()
         elif entering:
+            self._clock.soon()
             self.call_later(self._forget)
 
     async def _draw(self, screen: StepScreen, *, entering: bool) -> None:
@@ -192,7 +193,7 @@ class KioskApp(PalettedApp):
         self.idle.touch()
         self._watchdog.feed()
         self._watchdog.start()
-        self.set_interval(BEAT, self._beat)
+        self._clock.start()
         self.runtime.start(self.advance)
         self.advance(Retried())
 
@@ -203,6 +204,7 @@ class KioskApp(PalettedApp):
 
     def on_unmount(self) -> None:
         """Nothing watches an app that has ended, and no key waits for it."""
+        self._clock.stop()
         self._watchdog.stop()
         self._type_ahead.stop()
 
@@ -228,9 +230,10 @@ class KioskApp(PalettedApp):
 
         return isinstance(self.screen, IdleWarning)
 
-    async def _beat(self) -> None:
-        if not self.is_running:  # the program is ending: Textual has closed the screens before its timers
-            return
+    async def _beat(self) -> float:
+        """Seconds until the next one."""
+        if not self.is_running:  # the program is ending: Textual has closed the screens before this
+            return BEAT
         self._watchdog.feed()
         now = datetime.now(UTC)
         if now.minute != self._minute:
@@ -238,13 +241,19 @@ class KioskApp(PalettedApp):
             self.step_screen.tick(now)
         self.step_screen.second()
         await self._look_for_somebody()
+        return min(REST, 60 - now.second) if self._is_at_rest else BEAT
+
+    @property
+    def _is_at_rest(self) -> bool:
+        """Nobody has begun: nothing counts but the minutes."""
+        return self.state.step is Step.WAITING and len(self.screen_stack) == 2
 
     async def _look_for_somebody(self) -> None:
         """Warn before the idle time is over, then let `TimedOut` in."""
         if self.state.token_working:
             self.idle.touch()
         left = self.idle.left(self.state.step)
-        if self.state.step is Step.WAITING and len(self.screen_stack) == 2:
+        if self._is_at_rest:
             if left <= 0:
                 self.forget_contrast()
                 if language() != self._home_language:

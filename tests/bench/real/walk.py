@@ -18,8 +18,8 @@ from tui.kiosk.settings import QrDrawing
 from tui.kiosk.terminal.console_font import drawn_characters
 from tui.kiosk.terminal.driver import KioskDriver
 from tui.kiosk.text import use_language
-from tui.kiosk.widgets.countdown import Ticking
 from tui.kiosk.widgets.status import TitleBar
+from tui.kiosk.widgets.ticking import Ticking
 
 LOOK = 0.02
 """Seconds between two looks at the folder."""
