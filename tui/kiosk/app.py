@@ -1,10 +1,8 @@
 """Run the Textual app: event -> flow -> screen first -> commands; idle reset; crash net."""
 
 import logging
-from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from math import ceil
-from threading import Thread
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from rich.segment import Segments
@@ -14,10 +12,9 @@ from textual.scrollbar import ScrollBar
 
 from tui.core.exits import Exit
 from tui.journey.state import State, Step
-from tui.kiosk.acts import act_of
-from tui.kiosk.attendance import Attendance
+from tui.kiosk.attendance import Attendance, act_of
 from tui.kiosk.beat import BEAT, REST, Beat
-from tui.kiosk.crash import last_words, place_of
+from tui.kiosk.crash import last_words
 from tui.kiosk.hands import Hands
 from tui.kiosk.screens.base import StepScreen, style
 from tui.kiosk.screens.drawn import forget, put_away
@@ -28,22 +25,20 @@ from tui.kiosk.settings import Mode
 from tui.kiosk.terminal.driver import CRASHED, Ended, KioskDriver
 from tui.kiosk.terminal.type_ahead import TypeAhead
 from tui.kiosk.text import language, use_language
-from tui.kiosk.watchdog import IdleClock, Watchdog
+from tui.kiosk.watchdog import WARNING, IdleClock, Watchdog, stop_briefly
 from tui.kiosk.widgets.scrollbar import CellScrollBar
 from tui.process import garbage
+from tui.process.fault import named
 from tui.process.hardening import hide
 
 if TYPE_CHECKING:  # the flow and its events are imported after the first paint: 40 ms
-    from textual.pilot import Pilot
-
     from tui.journey.events import Event
     from tui.journey.ports import Phone
     from tui.kiosk.ports import Outlets, Runtime
+    from tui.kiosk.screens.dialogue import IdleWarning
 
 log = logging.getLogger(__name__)
 log.addHandler(logging.NullHandler())  # else Python's last resort would print into the full screen
-WARNING = 15.0
-"""Seconds before the idle reset at which a warning appears."""
 
 
 class KioskApp(PalettedApp):
@@ -216,7 +211,7 @@ class KioskApp(PalettedApp):
             await self._look_for_somebody()
         if act and self.attendance.shown_by(act):
             self.idle.touch()
-        elif act and self._is_warned():
+        elif act and self._warning is not None:
             return
         if self.hands.typed(event):
             self.step_screen.typed_on_keys()
@@ -225,10 +220,12 @@ class KioskApp(PalettedApp):
         else:
             await super().on_event(event)
 
-    def _is_warned(self) -> bool:
+    @property
+    def _warning(self) -> "IdleWarning | None":
+        """The dialogue that asks whether somebody is there."""
         from tui.kiosk.screens.dialogue import IdleWarning
 
-        return isinstance(self.screen, IdleWarning)
+        return self.screen if isinstance(self.screen, IdleWarning) else None
 
     async def _beat(self) -> float:
         """Seconds until the next one."""
@@ -262,7 +259,7 @@ class KioskApp(PalettedApp):
         from tui.journey.events import TimedOut
         from tui.kiosk.screens.dialogue import IdleWarning
 
-        warning = self.screen if isinstance(self.screen, IdleWarning) else None
+        warning = self._warning
         if left > WARNING or self.state.token_working:
             if warning is not None:
                 warning.dismiss(True)
@@ -280,9 +277,7 @@ class KioskApp(PalettedApp):
         """The event loop stands still: end before the next person finds the last one's data (watchdog's thread)."""
         if self.state.step is Step.WAITING:
             return
-        stopping = Thread(target=self.runtime.stop, daemon=True)
-        stopping.start()
-        stopping.join(2.0)
+        stop_briefly(self.runtime.stop)
         if isinstance(driver := self._driver, KioskDriver):
             driver.end_now(Exit.FROZEN)
 
@@ -293,17 +288,7 @@ class KioskApp(PalettedApp):
         if self._exception is None:
             self._exception = error
             self._exception_event.set()
-        log.critical("uncaught %s at %s", type(error).__name__, place_of(error))
+        log.critical("uncaught %s", named(error))
         if not self._exit_renderables:
             self._exit_renderables.append(Segments(self.console.render(Text(last_words(self.state)))))
         self._close_messages_no_wait()
-
-
-def run(app: KioskApp, pilot: "Callable[[Pilot[object]], Coroutine[object, object, None]] | None" = None) -> int:
-    """Run to the end, with `pilot`'s keys in a person's place: 0 left, 70 crashed, 75 frozen, 128+n by signal n."""
-    logging.getLogger("asyncio").addHandler(logging.NullHandler())
-    try:
-        app.run(auto_pilot=pilot)
-    finally:
-        app.runtime.stop()
-    return app.return_code or 0

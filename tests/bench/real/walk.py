@@ -11,9 +11,9 @@ from pathlib import Path
 
 from tests.harness.kiosk.gallery import GALLERY
 from tests.harness.kiosk.stage import StagedApp
-from tui.cli.kiosk import choose_qr_drawing
+from tui.cli.fit import choose_qr_drawing
 from tui.journey.state import State
-from tui.kiosk.app import run
+from tui.kiosk.run import run
 from tui.kiosk.settings import QrDrawing
 from tui.kiosk.terminal.console_font import drawn_characters
 from tui.kiosk.terminal.driver import KioskDriver
