@@ -55,10 +55,13 @@ def _tell(error: KioskError) -> None:
     if isinstance(error, SettingsError):
         say(f"{error} ({error.failure.reason.number})")
         return
+    from tui.core.text_safety import printable
     from tui.kiosk.text.wording import explain
 
     told = explain(error.failure, Money.NOT_TOUCHED)
     say(f"{told.happened} ({error.failure.reason.number})\n{told.advice}")
+    if error.failure.reason is Reason.SETTINGS_WRONG:
+        say(printable(error.failure.detail, 200))
 
 
 def prepare() -> None:
