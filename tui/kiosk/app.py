@@ -13,8 +13,7 @@ from textual.scrollbar import ScrollBar
 
 from tui.core.exits import Exit
 from tui.journey.state import State, Step
-from tui.kiosk.acts import act_of
-from tui.kiosk.attendance import Attendance
+from tui.kiosk.attendance import Attendance, act_of
 from tui.kiosk.crash import last_words
 from tui.kiosk.hands import Hands
 from tui.kiosk.screens.base import StepScreen, style
