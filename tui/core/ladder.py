@@ -6,10 +6,10 @@ from enum import StrEnum
 from typing import Final
 
 from tui.core.certificate import RENEWAL_WINDOW, Certificate, CertificateState, Token
-from tui.core.eligibility import best_refused
+from tui.core.eligibility import barred, best_refused
 from tui.core.failure import Failure, Reason
 from tui.core.frozen import frozen
-from tui.core.token import Readers, Snapshot, barred
+from tui.core.token import Readers, Snapshot
 
 
 class Rung(StrEnum):

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import field
 from enum import StrEnum
 
-from tui.core.certificate import Certificate, PinState, Token
-from tui.core.failure import Failure, Reason
+from tui.core.certificate import Certificate, Token
+from tui.core.failure import Failure
 from tui.core.frozen import frozen
 from tui.core.succession import arranged
 
@@ -108,12 +108,3 @@ class KeyLeft(StrEnum):
     """Another certificate is of the same key."""
     UNCERTAIN = "uncertain"
     """A private key neither tells whose it is nor signs, so it may be the old one or a stranger's."""
-
-
-def barred(token: Token) -> Failure | None:
-    """Why the token would take no PIN for a renewal, known before anything is asked; None when it may take one."""
-    if token.pin_state is PinState.LOCKED:
-        return Failure(Reason.PIN_LOCKED, detail="CKF_USER_PIN_LOCKED", tries_left=0)
-    if token.pin_to_be_changed:
-        return Failure(Reason.PIN_EXPIRED, detail="CKF_USER_PIN_TO_BE_CHANGED")
-    return None

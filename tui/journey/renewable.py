@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 
 from tui.core.certificate import Certificate, CertificateState, Token
+from tui.core.eligibility import barred
 from tui.core.failure import Reason
 from tui.core.succession import due, successor
-from tui.core.token import barred
 from tui.journey.state import State
 
 FRESH = timedelta(days=30)

@@ -3,11 +3,10 @@
 from dataclasses import replace
 
 from tui.core.certificate import Certificate, CertificateRef, Token, find, refer, refer_key
-from tui.core.eligibility import best_refused, why_not
+from tui.core.eligibility import barred, best_refused, why_not
 from tui.core.failure import Failure, Reason
 from tui.core.form.fields import ApplicationForm
 from tui.core.order import LIVE, Application, ApplicationStatus
-from tui.core.token import barred
 from tui.journey import commands as c
 from tui.journey import events as e
 from tui.journey.moves import looking

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from tui.core.certificate import refer_token
-from tui.core.token import barred
+from tui.core.eligibility import barred
 from tui.journey import commands as c
 from tui.journey import events as e
 from tui.journey.moves.applying import wrong_length

@@ -2,10 +2,11 @@
 
 from tui.core.beijing import beijing
 from tui.core.certificate import Certificate
+from tui.core.eligibility import barred
 from tui.core.failure import Failure, KioskError, Reason
 from tui.core.ladder import NOT_NOW, judged, unseen
 from tui.core.order import ServiceStatus
-from tui.core.token import Snapshot, barred
+from tui.core.token import Snapshot
 from tui.core.version import too_old
 from tui.journey.ports import Check, DeskPort
 from tui.kiosk.runtime.desk_time import DeskTime
