@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from tui.cli.found import found
 from tui.cli.plain import Plain, plain_command, plain_words
 from tui.core.exits import Exit, exit_of
-from tui.core.failure import KioskError, Money
+from tui.core.failure import KioskError, Money, Reason
 from tui.process import garbage
 from tui.process.beginning import prepare
 from tui.process.hardening import harden, hide

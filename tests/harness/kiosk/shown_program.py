@@ -11,6 +11,7 @@ from tui.kiosk.counter import wire
 SLOW = 1.0
 """Seconds of a slow program's start, beside the interpreter's own."""
 
+
 def main() -> None:
     """Arguments: how it begins, and the descriptors of reports and orders."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # just before a read Python's own would wait for a key
