@@ -98,8 +98,8 @@ class Counter:
 def counter() -> Iterator[Callable[..., Counter]]:
     started: list[Counter] = []
 
-    def start(*words: str, **limits: float) -> Counter:
-        started.append(Counter(*words, **limits))
+    def start(begins: str = "sound", idle: str = "60", to_start: float = 60.0) -> Counter:
+        started.append(Counter(begins, idle, to_start))
         return started[-1]
 
     yield start
