@@ -51,7 +51,7 @@ def test_of_a_good_certificate_both_parsers_read_the_same(
     assert reading.subject == parsed.subject.rfc4514_string()
     assert reading.issuer == parsed.issuer.rfc4514_string()
     assert reading.serial == f"{parsed.serial_number:x}"
-    assert (reading.not_before, reading.not_after) == (parsed.not_valid_before_utc, parsed.not_valid_after_utc)
+    assert reading.dates == (parsed.not_valid_before_utc, parsed.not_valid_after_utc)
     strict = certificates.read(value, b"", "", has_private_key=True)
     assert strict.well_formed
     assert (reading.key, reading.spki, reading.usage) == (strict.key, strict.spki, strict.usage)
@@ -93,6 +93,25 @@ def test_an_sm2_key_is_named_in_both_forms(spki: bytes) -> None:
         (0x1E, "·낳끁".encode("utf-16-be"), "·낳끁"),  # also two Han in GB 2312
         (0x2C, der(0x0C, "供".encode()) + der(0x0C, "应商".encode()), "供应商"),
         (0x0C, b"a\x1b[31m\xe2\x80\xaeb", "a[31mb"),
+        (0x14, "供應商".encode("big5"), "供應商"),
+        (0x14, "臺灣環保科技股份有限公司".encode("big5"), "臺灣環保科技股份有限公司"),
+        (0x13, "ABC環保有限公司(HK)".encode("big5"), "ABC環保有限公司(HK)"),
+        (0x14, "李玥".encode("gbk"), "李玥"),  # also Big5, of two common characters
+        (0x14, "陈喆".encode("gbk"), "陈喆"),
+        (0x14, "深圳市鑫燚镕科技（集团）有限公司".encode("gbk"), "深圳市鑫燚镕科技（集团）有限公司"),
+        (0x14, "廣東環保科技有限公司".encode("gbk"), "廣東環保科技有限公司"),
+        (0x14, "优の良品".encode("gbk"), "优の良品"),
+        (0x14, "A股".encode("gbk"), "A股"),
+        (0x14, "㐂㙦䶮有限公司".encode("gb18030"), "㐂㙦䶮有限公司"),
+        (0x14, "José García".encode("latin-1"), "José García"),
+        (0x14, "Müller GmbH".encode("latin-1"), "Müller GmbH"),
+        (0x13, "Société Générale".encode("latin-1"), "Société Générale"),
+        (0x14, "供应商测试".encode()[:-1], "供应商测\ufffd"),  # also GBK, of seven rare characters
+        (0x0C, "供应商".encode()[:-1], "供应\ufffd"),
+        (0x14, "供应商".encode("gbk")[:-1], "\ufffd\ufffdӦ\ufffd"),
+        (0x1C, "供应".encode("utf-32-be")[:-1], "供\ufffd"),
+        (0x1C, b"\x00\x11\x00\x00", "\ufffd"),
+        (0x1E, "供𠮷".encode("utf-16-be")[:-2], "供\ufffd"),
     ],
 )
 def test_text_is_read_in_every_string_type(tag: int, value: bytes, text: str) -> None:
@@ -131,6 +150,12 @@ def test_serials(serial: bytes, told: str) -> None:
         (0x18, b"20261212230000,5-0600", datetime(2026, 12, 13, 5, 0, tzinfo=UTC)),
         (0x18, b"2026121305", datetime(2026, 12, 13, 5, 0, tzinfo=UTC)),
         (0x18, b"99991231235959Z", datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)),
+        (0x18, b"201112130500Z", datetime(2011, 12, 13, 5, 0, tzinfo=UTC)),
+        (0x17, b"201112130500Z", datetime(2020, 11, 12, 13, 5, tzinfo=UTC)),
+        (0x17, b"270231050000Z", None),
+        (0x17, b"261213240000Z", None),
+        (0x17, b"261231235960Z", None),
+        (0x17, b"", None),
         (0x18, b"99991231235959-0100", None),
         (0x18, b"20261313050000Z", None),
         (0x18, b"00000101000000Z", None),
@@ -142,7 +167,14 @@ def test_times(tag: int, written: bytes, at: datetime | None) -> None:
     (element,) = ber.elements(der(tag, written))
     assert strings.time(element) == at
     validity = der(0x30, der(0x17, b"260101000000Z"), der(tag, written))
-    assert (lenient.read(odd(validity=validity)) is None) is (at is None)
+    begin = datetime(2026, 1, 1, tzinfo=UTC)
+    assert read(odd(validity=validity)).dates == (None if at is None else (begin, at))
+
+
+@pytest.mark.parametrize("validity", [der(0x30), der(0x30, der(0x17, b"260101000000Z")), der(0x30, b"\x17\x0d2")])
+def test_a_certificate_without_dates_is_shown_by_its_names(validity: bytes) -> None:
+    seen = certificates.read(odd(validity=validity), b"", "", has_private_key=True)
+    assert (seen.common_name, seen.key, seen.readable, seen.dated) == ("某某", "EC-P256", True, False)
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,12 @@
 
 from tui.core.beijing import beijing
 from tui.core.certificate import Certificate
+from tui.core.eligibility import barred
 from tui.core.failure import Failure, KioskError, Reason
 from tui.core.ladder import NOT_NOW, judged, unseen
 from tui.core.order import ServiceStatus
 from tui.core.token import Snapshot
+from tui.core.version import too_old
 from tui.journey.ports import Check, DeskPort
 from tui.kiosk.runtime.desk_time import DeskTime
 
@@ -55,15 +57,13 @@ class SelfCheck:
         return Check("clock", False, detail, Failure(Reason.CLOCK_WRONG, detail=detail))
 
     def _release(self, status: ServiceStatus) -> Check:
-        if _numbers(self._version) >= _numbers(status.minimum_version):
-            return Check("version", True, self._version)
-        detail = f"{self._version} < {status.minimum_version}"
-        return Check("version", False, detail, Failure(Reason.KIOSK_TOO_OLD, detail=detail))
+        failure = too_old(self._version, status.minimum_version)
+        return Check("version", failure is None, failure.detail if failure else self._version, failure)
 
 
 def _told(certificate: Certificate) -> str:
-    if not certificate.readable:
-        return certificate.label
+    if not certificate.dated:
+        return certificate.name or certificate.label
     return f"{certificate.name} {beijing(certificate.not_after):%Y-%m-%d}"
 
 
@@ -73,12 +73,7 @@ def _token(snapshot: Snapshot) -> Check:
     faulty = next((token for token in snapshot.tokens if token.fault), None)
     if faulty is not None:
         return Check("token", False, faulty.label, Failure(Reason.TOKEN_FAULT, detail=faulty.fault))
-    stopped = next((token for token in snapshot.tokens if token.pin_to_be_changed), None)
-    if stopped is not None:
-        failure = Failure(Reason.PIN_EXPIRED, detail="CKF_USER_PIN_TO_BE_CHANGED")
-        return Check("token", False, stopped.label or stopped.serial, failure)
+    for token in snapshot.tokens:
+        if failure := barred(token):
+            return Check("token", False, token.label or token.serial, failure)
     return Check("token", True, ", ".join(token.label or token.serial for token in snapshot.tokens))
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split(".") if part.isdigit())
