@@ -47,6 +47,14 @@ def test_an_invoice_is_told_with_its_link_or_without() -> None:
     assert wording.red_invoice("B1", "N1", "https://a").text.endswith("红字发票号码N1，下载链接：https://a")
 
 
+def test_a_day_has_the_form_of_the_screens_by_beijings_calendar() -> None:
+    assert "有效期至2026年11月30日。" in wording.issued("B1", datetime(2026, 11, 29, 16, tzinfo=UTC)).text
+
+
+def test_who_gets_no_certificate_is_told_whom_to_call() -> None:
+    assert wording.failed("B1", "020-89524338").text.endswith("请联系客服020-89524338。")
+
+
 def test_every_cause_of_a_refund_has_words_of_its_own() -> None:
     assert len({wording.refund_reason(cause) for cause in RefundCause}) == len(RefundCause)
     assert wording.refund_reason("another_versions") == "退款"
@@ -55,7 +63,7 @@ def test_every_cause_of_a_refund_has_words_of_its_own() -> None:
 def test_messages_have_the_spacing_of_the_screens() -> None:
     told = (
         wording.issued("B1", datetime(2026, 11, 29, tzinfo=UTC)),
-        wording.failed("B1"),
+        wording.failed("B1", "020-89524338"),
         *(kind("B1", "N1", link) for kind in (wording.invoice, wording.red_invoice) for link in ("", "https://a")),
     )
     texts = [text for words in told for text in (words.subject, words.text)]
