@@ -7,8 +7,7 @@ from tui.core.certificate import Certificate
 from tui.core.failure import Failure, Money, Reason
 from tui.core.token import Snapshot
 from tui.kiosk.text import _
-from tui.kiosk.text.certificate import left_words
-from tui.kiosk.text.dates import moment
+from tui.kiosk.text.certificate import date_words, left_words
 from tui.kiosk.text.labels import label
 from tui.kiosk.text.wording import explain
 
@@ -43,7 +42,8 @@ def _certificate_lines(certificate: Certificate, now: datetime) -> Iterator[str]
         yield "  - " + (certificate.label or _("没有标签"))
         yield f"    {size}  {state}"
         return
-    left = left_words(certificate.days_left(now))
+    begin, end = (date_words(certificate, date) for date in (certificate.not_before, certificate.not_after))
+    left = left_words(certificate.days_left(now)) if certificate.dated else ""
     yield f"  - {certificate.subject}"
     yield f"    {label(certificate.usage)}  {certificate.serial}  {certificate.key}"
-    yield f"    {moment(certificate.not_before)} — {moment(certificate.not_after)}  {left}  {state}"
+    yield "    " + "  ".join(filter(None, (f"{begin} — {end}", left, state)))

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from tui import __version__
+from tui.core import version
 from tui.core.failure import Failure, Reason
 from tui.core.order import SHOWN_ATTEMPT, Application, ApplicationStatus
 from tui.core.token import Installation
@@ -191,10 +192,4 @@ def resume(state: State, application: Application) -> Next:
 
 def too_old(state: State) -> Failure | None:
     """The desk asks for a newer program than this."""
-    if state.service is None or _version(state.service.minimum_version) <= _version(__version__):
-        return None
-    return Failure(Reason.KIOSK_TOO_OLD, detail=f"{__version__} < {state.service.minimum_version}")
-
-
-def _version(text: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in text.split(".") if part.isdigit())
+    return version.too_old(__version__, state.service.minimum_version) if state.service else None

@@ -16,6 +16,7 @@ from tui.core.order import SHOWN_ATTEMPT, UNCREDITED_ATTEMPT, Application, Attem
 from tui.journey.events import PaymentClaimed, QrRenewed
 from tui.journey.ports import Phone
 from tui.journey.state import State
+from tui.kiosk.matrix import drawable
 from tui.kiosk.screens.base import StepScreen, style
 from tui.kiosk.screens.keys import BACK, END, PHONE, RETRY
 from tui.kiosk.text import N_, _, proper
@@ -28,7 +29,7 @@ from tui.kiosk.widgets.code_room import PANEL
 from tui.kiosk.widgets.countdown import Countdown
 from tui.kiosk.widgets.facts import Fact, table
 from tui.kiosk.widgets.figures import Figures, drawn
-from tui.kiosk.widgets.qr import QrCode, drawable
+from tui.kiosk.widgets.qr import QrCode
 from tui.kiosk.widgets.words import Words
 
 
