@@ -5,9 +5,9 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
-from importlib import import_module
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from tui.cli.found import found
 from tui.cli.plain import Plain, plain_command, plain_words
 from tui.core.exits import Exit, exit_of
 from tui.core.failure import KioskError, Money
@@ -70,8 +70,7 @@ def _called(command: Plain) -> int:
     """A command without screens that needs no extra, without the table of commands and its parser."""
     harden()
     hide()
-    module, _, name = command.does.partition(":")
-    function: Callable[..., int] = getattr(import_module(module), name)
+    function: Callable[..., int] = found(command.does)
     return function(**command.values)
 
 

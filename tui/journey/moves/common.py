@@ -105,9 +105,11 @@ def finished(state: State, application: Application) -> Next:
 
 def follow(state: State, event: e.ApplicationSeen) -> Next:
     """Take the application as it now is and go where it has moved to; a poll never disturbs what is under way."""
-    application = event.application
-    if state.application is not None and _is_older(application, state.application):
-        return state, ()
+    application, known = event.application, state.application
+    if known is not None:
+        if _is_older(application, known):
+            return state, ()
+        application = max(application, known, key=_age)  # one from before a refund only ends the wait for it
     state = replace(state, application=application, desk_reachable=True)
     if not _asks_one_sum(application):
         return refuse(state, Failure(Reason.ORDER_MISMATCH))
