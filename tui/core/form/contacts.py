@@ -11,8 +11,11 @@ LONGEST_NAME, LONGEST_ADDRESS, LONGEST_MAIL = 80, 100, 254
 """Characters; mail by RFC 5321 4.5.3.1.3."""
 
 _MIDDLE_DOT = "·"
-_DOTS = re.compile(r" ?[·•‧∙⋅・･᛫⸱⸳˙ㆍꞏ․⦁] ?|(?<=\w) ?● ?(?=\w)")
-"""What keyboards and documents have for the middle dot U+00B7 of transcribed names; ● also hides a part of one."""
+_DOTS = re.compile(r" ?[·•‧∙⋅・･᛫⸱⸳˙ㆍꞏ․⦁] ?|(?<=\w\w) ?● ?(?=\w\w)")
+"""What keyboards and documents have for the middle dot U+00B7 of transcribed names (民委发〔2016〕33号).
+
+● also hides a character, as in 王●明: it is a dot only where what stands on either side is no single one.
+"""
 _STOP_IN_NAME = re.compile(f"(?<=[{HAN}]) ?[.﹒。｡] ?(?=[{HAN}])")
 _COMMA = re.compile("(?<=[A-Za-zÀ-ɏ]) ?, ?(?=[A-Za-zÀ-ɏ])")
 """Behind a surname in Latin letters, as on identity cards of Hong Kong, or before Jr.; more part persons."""

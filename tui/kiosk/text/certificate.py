@@ -142,13 +142,17 @@ def row(certificate: Certificate, now: datetime, window: timedelta, *, named: bo
     return Fact(label(certificate.usage), words + name, style)
 
 
+def content_words(certificate: Certificate) -> str:
+    """The size of one that cannot be read, and what names it on the token."""
+    return _("{size}字节，CKA_ID {key_id}").format(size=len(certificate.der), key_id=certificate.key_id or "-")
+
+
 def _unreadable(certificate: Certificate) -> tuple[Fact, ...]:
     """What can be told of bytes that are no certificate, so that staff find them."""
-    place = _("{size}字节，CKA_ID {key_id}").format(size=len(certificate.der), key_id=certificate.key_id or "-")
     return (
         Fact(_("证书标签"), certificate.label or _("没有标签"), "bold"),
         # Translators: size of a certificate that cannot be read.
-        Fact(_("内容"), place),
+        Fact(_("内容"), content_words(certificate)),
         Fact(_("状态"), label(CertificateState.UNREADABLE), TROUBLE),
     )
 

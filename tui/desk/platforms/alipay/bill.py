@@ -53,7 +53,7 @@ def _read(rows: list[str], frames: list[int]) -> Bill:
     if len(frames) != 2 or END not in rows[frames[1]]:
         raise AnswerNotGenuine("bill has a list of trades that is cut off")
     begin, end = frames
-    names = [printable(cell).translate(_WIDE) for cell in _cells(rows[begin + 1])] if begin + 1 < end else []
+    names = [printable(cell).translate(_WIDE) for cell in _cells(rows[begin + 1])]
     if strange := [name for name in (NUMBER, KIND, AMOUNT, REFUND_NO) if names.count(name) != 1]:
         raise AnswerNotGenuine(f"bill has {names.count(strange[0])} columns {strange[0]}")
     lines, odd = list[BillLine](), list[OddLine]()
