@@ -20,8 +20,8 @@ from rich.terminal_theme import TerminalTheme
 from tests.harness.kiosk.further import NAMES, show
 from tests.harness.kiosk.stage import staged
 from tui.journey.state import State
-from tui.kiosk.autoplay import picture
 from tui.kiosk.screens.looks.chosen import palette_of
+from tui.kiosk.screenshot import picture
 from tui.kiosk.settings import PaletteName
 from tui.kiosk.terminal.colour_depth import Depth
 from tui.kiosk.text import use_language

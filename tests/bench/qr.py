@@ -23,7 +23,7 @@ import zxingcpp
 from tests.bench.camera import STRENGTHS, Floats, photograph
 from tests.bench.terminals import FOOT, KITTY, ST, URXVT, XTERM, Look, Terminal, capture, qr_screen
 from tests.rig.readers import READERS, Picture
-from tui.kiosk.widgets.qr import modules
+from tui.kiosk.matrix import modules
 
 ALIPAY = "https://qr.alipay.com/bax03431ljhokirwl38f00a7"
 UNIONPAY = "https://qr.95516.com/00010000/01116734936470044423094034227630"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.harness.kiosk.stage import StagedApp
 from tests.harness.people import ATTEMPT, application, state
-from tui.cli.kiosk import choose_qr_drawing
+from tui.cli.fit import choose_qr_drawing
 from tui.core.order import ApplicationStatus
 from tui.journey.state import Step
 from tui.kiosk.app import run

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import shtab
 
-from tui.cli.command import Command, OneOf, Option, found
+from tui.cli.command import Command, OneOf, Option
+from tui.cli.found import found
 from tui.cli.parser import LOG, Parser, parser
 from tui.cli.table import COMMANDS, KIOSK
 from tui.core.exits import LEGEND

@@ -204,6 +204,16 @@ def test_bytes_that_are_no_certificate_have_no_dates() -> None:
     assert (row.label, row.size, row.key_id, row.usage) == ("旧", 812, "0a", "")
 
 
+def test_dates_that_cannot_be_read_are_said_to_be_so() -> None:
+    odd = certificate("odd", dated=False, well_formed=False)
+    (row,) = listed(Snapshot((token(odd),)), NOW)
+    assert (row.state, row.not_before, row.not_after, row.days_left) == ("unsupported", None, None, None)
+    assert (row.reason, row.subject, row.usage) == ("certificate_malformed", odd.subject, "any")
+    told = "\n".join(certificate_lines(Snapshot((token(odd),)), NOW))
+    assert odd.subject in told
+    assert "    无法读取 — 无法读取  不支持在线续期" in told
+
+
 def test_words_say_what_each_certificate_is_for() -> None:
     pair = token(
         certificate("sign", usage=Usage.SIGNING),

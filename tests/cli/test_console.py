@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tui.cli.kiosk import fit_terminal
+from tui.cli.fit import fit_terminal
 from tui.kiosk.app import KioskApp
 from tui.kiosk.settings import LANGUAGE_VARIABLE, KioskSettings, Language
 from tui.kiosk.text import _, use_language
@@ -49,8 +49,9 @@ def _language(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def test_a_console_without_chinese_speaks_english(
     font: frozenset[int] | None, asked: dict[str, str], word: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tui.cli.kiosk.drawn_characters", lambda fd: font)
-    monkeypatch.setattr("tui.cli.kiosk.environment", lambda: {"TERM": "linux", **asked})
+    monkeypatch.setattr("tui.cli.fit.drawn_characters", lambda fd: font)
+    for module in ("fit", "spoken"):
+        monkeypatch.setattr(f"tui.cli.{module}.environment", lambda: {"TERM": "linux", **asked})
     fit_terminal(SETTINGS)
     assert _("下一步") == word
     assert (StepIndicator.tick, SecretField.dot) == (("✓", "▪") if font is None else ("+", "*"))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.manual import COMPLETIONS, MAN, made
-from tui.cli.command import found
+from tui.cli.found import found
 from tui.cli.table import COMMANDS, KIOSK
 
 

@@ -77,10 +77,21 @@ def test_so_they_are_from_the_invoice(mark: str) -> None:
     assert check_invoice(soiled, TODAY)
 
 
-@given(st.text(), st.text(alphabet="\x1b\x9b[]P;m\x07\\0A\ud800\u200d\u0301\u0345\uff21．.·。張张 -转x86+0"))
-def test_normalising_is_stable_and_leaves_nothing_unseen(any_text: str, nasty: str) -> None:
+_BITS = [
+    *"\x1b\x9b[]P;m\x07\\0A\ud800\u200d\u0301\u0345\u0344\uff21．.·。張张 -x'‘“(（）×Ⅹ,",
+    "转",
+    "ext",
+    "+86",
+    "+886",
+    "801",
+]
+_BITS += ["13800138000", "0755-88888888", "11010519491231002X", "a@example.cn", "\x1b[31m", "\ue815", "\u2e80"]
+
+
+@given(st.sampled_from(IdType), st.text(), st.lists(st.sampled_from(_BITS), max_size=8).map("".join))
+def test_normalising_is_stable_and_leaves_nothing_unseen(id_type: IdType, any_text: str, nasty: str) -> None:
     for first, second in ((any_text, nasty), (nasty, any_text)):
-        form = normalise(ApplicationForm(12, IdType.OTHER, first, second, first, second, second, first, second))
+        form = normalise(ApplicationForm(12, id_type, first, second, first, second, second, first, second))
         assert normalise(form) == form
         assert check(normalise(form)) == check(form)
         invoice = normalise_invoice(InvoiceForm(first, second))

@@ -1,7 +1,7 @@
 """Which certificate may be renewed: an order of our own, and those that a later one has replaced."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import permutations
 
 import pytest
@@ -83,6 +83,16 @@ def test_of_a_chain_only_the_last_counts_and_the_one_before_it_is_spoken_of() ->
         found = best_refused(seen.certificates, NOW)
         assert found is not None
         assert (found[0].fingerprint, found[1]) == (NEW.fingerprint, Reason.ALREADY_RENEWED)
+
+
+def test_a_certificate_without_dates_neither_has_a_successor_nor_is_one() -> None:
+    """Its dates hold the epoch, before which nothing ends."""
+    epoch = datetime.fromtimestamp(0, UTC)
+    undated = replace(OLD, dated=False, well_formed=False, not_before=epoch, not_after=epoch)
+    (seen,) = Snapshot((token(undated, NEW),)).tokens
+    assert [found.fingerprint for found in seen.certificates] == [NEW.fingerprint, undated.fingerprint]
+    assert [found.renewed_until for found in seen.certificates] == [None, None]
+    assert why_not(seen.certificates[1], NOW) is Reason.CERTIFICATE_MALFORMED
 
 
 def test_every_order_of_the_driver_is_shown_as_one() -> None:

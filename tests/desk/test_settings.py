@@ -1,6 +1,7 @@
 """desk.toml: what is read, and errors that name file and key."""
 
 import socket
+from codecs import BOM_UTF8
 from pathlib import Path
 
 import pytest
@@ -122,14 +123,18 @@ def test_a_database_that_is_no_url_is_told_without_it(file: Path, url: str) -> N
         (
             'trust_bundle_file = "trust.pem"',
             'trust_bundle_file = "password"',
-            "payments.unionpay.trust_bundle_file: is no PEM",
+            "payments.unionpay.trust_bundle_file: .*/password 不是含根证书",
         ),
         (
             'pfx_password_file = "password"',
             'pfx_password_file = "trust.pem"',
-            "payments.unionpay.pfx_file: wrong password",
+            "payments.unionpay.pfx_file: .*/(?:merchant.pfx|trust.pem) 与 pfx_password_file",
         ),
-        ('pfx_file = "merchant.pfx"', 'pfx_file = "trust.pem"', "payments.unionpay.pfx_file: wrong password"),
+        (
+            'pfx_file = "merchant.pfx"',
+            'pfx_file = "trust.pem"',
+            "payments.unionpay.pfx_file: .*/(?:merchant.pfx|trust.pem) 与 pfx_password_file",
+        ),
         (
             "https://gateway.example/api",
             "http://gateway.example/api",
@@ -184,6 +189,15 @@ def test_errors_name_file_and_key(file: Path, old: str, new: str, said: str) -> 
     with pytest.raises(SettingsError, match=said) as error:
         load(file)
     assert str(file) in str(error.value)
+
+
+def test_a_password_is_read_as_any_editor_saves_it(file: Path) -> None:
+    password = file.parent / "password"
+    bare = password.read_bytes().strip()
+    password.write_bytes(BOM_UTF8 + bare + b"\r\n")
+    unionpay = load(file).payments.unionpay
+    assert unionpay is not None
+    assert unionpay.pfx_password == bare
 
 
 def test_a_desk_among_several_is_named_after_its_host(file: Path) -> None:

@@ -56,6 +56,7 @@ def certificate(name: str = "old", days_left: int = 20, **changes: object) -> Ce
         label=name,
         has_private_key=True,
         spki=name.encode().hex().ljust(64, "1"),
+        dated=bool(changes.get("readable", True)),
     )
     return replace(sample, **changes)  # type: ignore[arg-type]
 

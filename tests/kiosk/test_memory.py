@@ -13,8 +13,8 @@ from textual.widget import Widget
 from tests.harness import people
 from tests.harness.kiosk.stage import Stage, staged
 from tui.journey.state import Step
+from tui.kiosk.matrix import modules
 from tui.kiosk.screens.drawn import forget
-from tui.kiosk.widgets.qr import modules
 from tui.process import garbage
 
 VISITS = 3

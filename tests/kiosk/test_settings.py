@@ -132,6 +132,25 @@ def test_an_error_names_file_and_key(place: Path, change: tuple[str, str], key: 
     assert f"settings file {path}: {key} " in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("written", "environ", "wrong", "known"),
+    [
+        ('palette = "blue"', {}, "kiosk.palette", "auto | dark | light | contrast"),
+        ('language = "fr"', {}, "kiosk.language", "zh | en"),
+        ("", {"CA_KIOSK_LANGUAGE": "fr"}, "CA_KIOSK_LANGUAGE", "zh | en"),
+        ('mode = "ssh"', {"CA_KIOSK_MODE": "shop"}, "CA_KIOSK_MODE", "office | counter | ssh"),
+    ],
+)
+def test_a_wrong_choice_is_told_with_those_that_there_are(
+    place: Path, written: str, environ: dict[str, str], wrong: str, known: str
+) -> None:
+    path = _write(place, f"{LEAST}[kiosk]\n{written}\n")
+    with pytest.raises(SettingsError, match=wrong) as caught:
+        read(path, environ)
+    assert f"应为 {known} / " in str(caught.value)
+    assert str(caught.value).endswith(f" must be one of {known}")
+
+
 @pytest.mark.parametrize("named", ["long" * 100, "~nobody-of-this-name/m.so"])
 def test_a_driver_that_no_file_can_be_is_told_by_who_loads_it(place: Path, named: str) -> None:
     path = _write(place, LEAST.replace("/lib/m.so", named))

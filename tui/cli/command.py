@@ -1,16 +1,10 @@
 """How a command is declared: its words, its options, what runs it, and when that is imported."""
 
 from collections.abc import Callable
-from importlib import import_module
 from typing import Any
 
+from tui.cli.found import found
 from tui.core.frozen import frozen
-
-
-def found(place: str) -> Any:
-    """What `module:name` names; the module is imported now."""
-    module, _, name = place.partition(":")
-    return getattr(import_module(module), name)
 
 
 @frozen

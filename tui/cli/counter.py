@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn
 
 import tui
-from tui.cli.kiosk import fit_terminal, speak_what_is_drawn
-from tui.cli.run import prepare
+from tui.cli.fit import fit_app, fit_terminal
 from tui.cli.settings import begin
+from tui.cli.spoken import speak_what_is_drawn
 from tui.core.exits import Exit, exit_of
 from tui.core.failure import KioskError
 from tui.core.secret import Password
@@ -19,8 +19,9 @@ from tui.kiosk.terminal.console_font import drawn_characters
 from tui.kiosk.terminal.launch_page import starting
 from tui.kiosk.text import _
 from tui.kiosk.text.wording import call
-from tui.kiosk.wiring import head_start, outlets, runtime
+from tui.kiosk.wiring import head_start, runtime
 from tui.process import garbage
+from tui.process.beginning import prepare
 from tui.process.environment import environment
 from tui.process.hardening import harden
 from tui.process.output import say
@@ -107,7 +108,6 @@ def _show(settings: KioskSettings, visit: "Visit") -> int:
 
         fit_terminal(settings)
         app = CounterApp(runtime(settings, started), visit, settings.idle_seconds, _verifier(settings.operator))
-        app.outlets = outlets(settings)
-        app.hands.without_keys, app.hands.shuffled = settings.touch, settings.shuffled_digits
+        fit_app(app, settings)
         garbage.set_aside()
         return run(app) if visit.wait_to_be_shown() else Exit.DONE

@@ -4,17 +4,19 @@ import os
 import sys
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING
 
+from tui.cli.fit import fit_app, fit_terminal
 from tui.cli.lines import by_lines, is_dumb
 from tui.cli.settings import begin
+from tui.cli.spoken import speak_what_is_drawn
 from tui.core.exits import Exit
-from tui.kiosk.settings import LANGUAGE_VARIABLE, KioskSettings, Language, Mode, QrDrawing, load
-from tui.kiosk.terminal.console_font import drawn_characters, draws_chinese
+from tui.kiosk.settings import KioskSettings, Mode, load
+from tui.kiosk.terminal.console_font import drawn_characters
 from tui.kiosk.terminal.launch_page import LaunchPage
-from tui.kiosk.terminal.tty import has_half_blocks, unfit
+from tui.kiosk.terminal.tty import unfit
 from tui.kiosk.text import use_language
-from tui.kiosk.wiring import head_start, outlets, runtime
+from tui.kiosk.wiring import head_start, runtime
 from tui.process import garbage
 from tui.process.environment import clean_environment, environment
 from tui.process.output import say, unusable
@@ -93,57 +95,10 @@ def _show(settings: KioskSettings, phone: "Phone | None" = None, pilot: "Autopla
 
         fit_terminal(settings)
         app = KioskApp(runtime(settings, started), phone, settings.idle_seconds)
-        app.mode = settings.mode
-        app.hands.without_keys, app.hands.shuffled = settings.touch, settings.shuffled_digits
-        app.outlets, app.launch_page = outlets(settings), page
+        fit_app(app, settings)
+        app.launch_page = page
         garbage.set_aside()
         return run(app, pilot)
-
-
-def fit_terminal(settings: KioskSettings) -> None:
-    """What the font draws decides about the code, the dots and the language; to be called before the app is made."""
-    from tui.kiosk.app import KioskApp
-    from tui.kiosk.widgets.step_indicator import StepIndicator
-
-    KioskApp.wanted = settings.palette
-    font = drawn_characters(sys.stdout.fileno())
-    if font is not None and ord(StepIndicator.tick) not in font:
-        StepIndicator.tick = "+"
-    choose_qr_drawing(settings.qr, font)
-    if font is not None:
-        _choose_dot(font)
-    speak_what_is_drawn(font)
-
-
-def _choose_dot(font: frozenset[int]) -> None:
-    from tui.kiosk.widgets.secret_field import SecretField
-
-    if ord(SecretField.dot) not in font:
-        SecretField.dot = "*"
-
-
-def speak_what_is_drawn(font: frozenset[int] | None) -> None:
-    """English on a console without Chinese, unless `CA_KIOSK_LANGUAGE` says that it draws more than it tells."""
-    if draws_chinese(font) is False and not environment().get(LANGUAGE_VARIABLE):
-        use_language(Language.ENGLISH, alone=True)
-
-
-def choose_qr_drawing(wanted: QrDrawing, font: frozenset[int] | None) -> None:
-    """Half blocks where neither the settings nor the terminal speak against them."""
-    from tui.kiosk.terminal.colour_depth import has_eight
-    from tui.kiosk.widgets.figures import Figures
-    from tui.kiosk.widgets.qr import QrCode
-
-    QrCode.has_white_grounds = not has_eight(environment())
-    match wanted:
-        case QrDrawing.AUTO:
-            known = has_half_blocks(environment(), font)
-            QrCode.half_blocks, QrCode.doubtful = known is not False, known is None
-        case QrDrawing.HALF | QrDrawing.WIDE:
-            QrCode.half_blocks, QrCode.doubtful = wanted is QrDrawing.HALF, False
-        case _:
-            assert_never(wanted)
-    Figures.half_blocks = QrCode.half_blocks and not QrCode.doubtful
 
 
 def _need_terminal() -> None:

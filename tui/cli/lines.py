@@ -7,15 +7,14 @@ import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from threading import Thread
 from types import FrameType
 from typing import TYPE_CHECKING
 
+from tui.cli.spoken import speak_what_can_be_written
 from tui.core.exits import Exit
-from tui.kiosk.settings import LANGUAGE_VARIABLE, KioskSettings, Language, Mode
-from tui.kiosk.terminal.console_font import HAN, drawn_characters, draws_chinese
+from tui.kiosk.settings import KioskSettings, Mode
+from tui.kiosk.terminal.console_font import drawn_characters
 from tui.kiosk.terminal.tty import has_half_blocks
-from tui.kiosk.text import use_language
 from tui.kiosk.wiring import head_start, outlets, runtime
 from tui.process import garbage
 from tui.process.environment import environment
@@ -41,18 +40,16 @@ def by_lines(settings: KioskSettings, phone: "Phone | None" = None) -> int:
         garbage.put_off()
         from tui.kiosk.linear.session import Session
         from tui.kiosk.linear.terminal import Terminal
-        from tui.kiosk.watchdog import Watchdog
+        from tui.kiosk.watchdog import Watchdog, stop_briefly
 
         font = drawn_characters(1)
-        _speak_what_can_be_written(font)
+        speak_what_can_be_written(font)
         terminal = Terminal(0, sys.stdout, dumb=is_dumb() or not has_half_blocks(environment(), font))
         working = runtime(settings, started)
 
         def frozen() -> None:
             """Nobody reads, so nothing can be said: what is known of the person goes with the process."""
-            stopping = Thread(target=working.stop, daemon=True)
-            stopping.start()
-            stopping.join(2.0)
+            stop_briefly(working.stop)
             terminal.put_back()
             os._exit(Exit.FROZEN)
 
@@ -84,10 +81,3 @@ def _end_by_signals(interrupt: Callable[[int], None]) -> None:
     for number in SIGNALS:
         signal.signal(number, signalled)
     signal.signal(signal.SIGTSTP, signal.SIG_IGN)  # a shell behind it would find a password's echo off
-
-
-def _speak_what_can_be_written(font: frozenset[int] | None) -> None:
-    """English where charset or console's font have no Chinese, unless the environment says otherwise."""
-    lacking = b"?" in HAN.encode(sys.stdout.encoding, "replace") or draws_chinese(font) is False
-    if lacking and not environment().get(LANGUAGE_VARIABLE):
-        use_language(Language.ENGLISH)

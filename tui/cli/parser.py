@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from tui import __version__
-from tui.cli.command import Command, OneOf, Option, found
+from tui.cli.command import Command, OneOf, Option
+from tui.cli.found import found
 from tui.cli.table import COMMANDS, GROUPS, KIOSK
 from tui.core.exits import LEGEND, Exit
 from tui.process.output import written

@@ -4,19 +4,15 @@ import gc
 import os
 import signal
 import sys
-from codecs import lookup
 from collections.abc import Callable, Sequence
-from importlib import import_module
-from io import BufferedWriter, RawIOBase, TextIOWrapper
-from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from tui.cli.found import found
 from tui.cli.plain import Plain, plain_command, plain_words
 from tui.core.exits import Exit, exit_of
-from tui.core.failure import KioskError, Money, Reason
+from tui.core.failure import KioskError, Money
 from tui.process import garbage
-from tui.process.environment import forget_inherited
+from tui.process.beginning import prepare
 from tui.process.hardening import harden, hide
 from tui.process.output import flush, say
 from tui.process.tables import SettingsError
@@ -61,13 +57,6 @@ def _tell(error: KioskError) -> None:
     say(f"{told.happened} ({error.failure.reason.number})\n{told.advice}")
 
 
-def prepare() -> None:
-    """What every process of the program begins with."""
-    sys.excepthook = _crashed
-    _print_anywhere()
-    forget_inherited()
-
-
 def _kiosk(plain: dict[str, Any]) -> int:
     """The kiosk, without the table of commands and its parser."""
     harden()
@@ -81,8 +70,7 @@ def _called(command: Plain) -> int:
     """A command without screens that needs no extra, without the table of commands and its parser."""
     harden()
     hide()
-    module, _, name = command.does.partition(":")
-    function: Callable[..., int] = getattr(import_module(module), name)
+    function: Callable[..., int] = found(command.does)
     return function(**command.values)
 
 
@@ -108,32 +96,3 @@ def _command(words: Sequence[str]) -> int:
             raise
         say(f"缺少 {error.name}，请先安装 / missing, install it first: pip install 'ca-renewal-kiosk[{command.extra}]'")
         return Exit.USAGE
-
-
-def _print_anywhere() -> None:
-    """No text fails for want of a character: ASCII, which has none of ours, becomes UTF-8.
-
-    A closed stream is one to `/dev/null`; standard output's cannot be written, so that a result which is lost is told.
-    So is what a full disk takes in part alone, which a stream without a buffer keeps to itself.
-    """
-    for name, mode, way in (("stdin", "r", os.O_RDONLY), ("stdout", "w", os.O_RDONLY), ("stderr", "w", os.O_WRONLY)):
-        if getattr(sys, name) is None:
-            setattr(sys, name, open(os.open(os.devnull, way), mode, encoding="utf-8"))  # noqa: SIM115 - for good
-        stream = getattr(sys, name)
-        if mode == "w" and isinstance(stream, TextIOWrapper):
-            encoding = "utf-8" if lookup(stream.encoding).name == "ascii" else stream.encoding
-            if isinstance(stream.buffer, RawIOBase):  # PYTHONUNBUFFERED
-                held = TextIOWrapper(BufferedWriter(stream.detach()), encoding, "replace", line_buffering=True)
-                setattr(sys, name, held)
-                setattr(sys, f"__{name}__", held)  # by which Textual draws
-            else:
-                stream.reconfigure(encoding=encoding, errors="replace")
-
-
-def _crashed(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> NoReturn:
-    """The last line for an unexpected exception: its type and place, no values."""
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    where = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else "?"
-    say(f"程序故障 / internal fault ({Reason.KIOSK_FAULT.number}): {kind.__name__} {where}")
-    raise SystemExit(Exit.FAULT)

@@ -75,6 +75,8 @@ class Certificate:
     spki: str
     """SHA-256 over SubjectPublicKeyInfo, lower-case hex."""
     readable: bool = True
+    dated: bool = True
+    """Both dates could be read; else they are of no meaning, and whether it has ended is not known."""
     well_formed: bool = True
     """The strict parser accepts it; another one is shown as far as it can be read, and never renewed."""
     usage: Usage = Usage.ANY
@@ -112,6 +114,8 @@ class Certificate:
             return CertificateState.UNREADABLE
         if not self.for_signing:
             return CertificateState.NOT_FOR_SIGNING
+        if not self.dated:
+            return CertificateState.UNSUPPORTED
         if self.renewed_until is not None:
             return CertificateState.RENEWED
         if now > self.not_after:

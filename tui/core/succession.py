@@ -22,6 +22,7 @@ def due(certificate: Certificate) -> tuple[object, ...]:
         not certificate.readable,
         not certificate.for_signing,
         certificate.renewed_until is not None,
+        not certificate.dated,
         certificate.not_after,
         certificate.subject,
         certificate.fingerprint,
@@ -33,7 +34,7 @@ def successor(certificate: Certificate, beside: Sequence[Certificate]) -> Certif
 
     Names are compared, not the issuer's key: a CA that was given a new key keeps its name. The key may be the old one.
     """
-    if not certificate.readable or not certificate.for_signing or not certificate.subject:
+    if not certificate.dated or not certificate.for_signing or not certificate.subject:
         return None
     later = [
         other

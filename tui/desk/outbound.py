@@ -3,7 +3,8 @@
 import ssl
 import time
 import weakref
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -174,33 +175,28 @@ class HttpsConnection:
 
         :raises Unreachable: no connection, no trust, too slow, or too long an answer; the text holds no data.
         """
-        return self._send("POST", url, content, headers, limit=ANSWER_LIMIT, again=again, query=query)
+        with _told():
+            return self._link.send("POST", url, content, headers, limit=ANSWER_LIMIT, again=again, query=query)
 
     def get(self, url: httpx.URL | str, limit: int) -> Answer:
         """Fetch what lies at `url`, at most `limit` bytes; a redirect is answered, not followed.
 
         :raises Unreachable: as `post`.
         """
-        return self._send("GET", url, limit=limit, again=True)
-
-    def _send(
-        self,
-        method: str,
-        url: httpx.URL | str,
-        content: bytes = b"",
-        headers: Mapping[str, str] | None = None,
-        *,
-        limit: int,
-        again: bool,
-        query: Mapping[str, str] | None = None,
-    ) -> Answer:
-        try:
-            return self._link.send(method, url, content, headers, limit=limit, again=again, query=query)
-        except TooMuch as error:
-            raise Unreachable(str(error)) from error
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise Unreachable(type(error).__name__) from error
+        with _told():
+            return self._link.send("GET", url, limit=limit, again=True)
 
     def close(self) -> None:
         """Give the connections back."""
         self._link.close()
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """What a link raises in here is told as `Unreachable`."""
+    try:
+        yield
+    except TooMuch as error:
+        raise Unreachable(str(error)) from error
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise Unreachable(type(error).__name__) from error

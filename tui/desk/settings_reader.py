@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from codecs import BOM_UTF8
 from pathlib import Path, PosixPath
 from typing import Annotated, Any, Final, Self, TypeVar
 
@@ -64,6 +65,9 @@ class SecretPath(PosixPath):
 class FileBytes(bytes):
     """What the file holds that a key (`…_file`) names; never shown."""
 
+    file: Path | None = None
+    """None: the key is not given."""
+
     def __repr__(self) -> str:
         return "***"
 
@@ -75,10 +79,15 @@ class FileBytes(bytes):
 
         :raises ValueError: it cannot be read, or is not what it should be.
         """
+        found = file.parent / text
         try:
-            return cls((file.parent / text).read_bytes())
+            return cls(found.read_bytes())._of(found)
         except OSError as error:
             raise ValueError(unusable(error)) from error
+
+    def _of(self, file: Path | None) -> Self:
+        self.file = file
+        return self
 
 
 class SecretBytes(FileBytes):
@@ -96,8 +105,14 @@ class Password(SecretBytes):
 
     @classmethod
     def named(cls, text: str, file: Path) -> Self:
-        """Without blanks and line end."""
-        return cls(super().named(text, file).strip())
+        """Without blanks, line end and an editor's mark."""
+        found = super().named(text, file)
+        return cls(found.removeprefix(BOM_UTF8).strip())._of(found.file)
+
+
+def unusable_file(settings: msgspec.Struct, field: str, why: object) -> UnusableSetting:
+    """Of a key that names a file: what is wrong with that file, Chinese and English."""
+    return UnusableSetting(field, f"{getattr(settings, field).file} {why}")
 
 
 def refuse_open(path: Path) -> None:

@@ -91,7 +91,7 @@ class ChangePin:
 
 @frozen
 class MakeRequest:
-    """-> TokenProgressed …, RequestMade."""
+    """-> TokenProgressed …, RequestMade; ApplicationSeen where the draft has changed meanwhile: no key is made then."""
 
     certificate: CertificateRef
     pin: Pin

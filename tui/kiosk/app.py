@@ -4,7 +4,6 @@ import logging
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from math import ceil
-from threading import Thread
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from rich.segment import Segments
@@ -14,9 +13,8 @@ from textual.scrollbar import ScrollBar
 
 from tui.core.exits import Exit
 from tui.journey.state import State, Step
-from tui.kiosk.acts import act_of
-from tui.kiosk.attendance import Attendance
-from tui.kiosk.crash import last_words, place_of
+from tui.kiosk.attendance import Attendance, act_of
+from tui.kiosk.crash import last_words
 from tui.kiosk.hands import Hands
 from tui.kiosk.screens.base import StepScreen, style
 from tui.kiosk.screens.drawn import forget, put_away
@@ -27,9 +25,10 @@ from tui.kiosk.settings import Mode
 from tui.kiosk.terminal.driver import CRASHED, Ended, KioskDriver
 from tui.kiosk.terminal.type_ahead import TypeAhead
 from tui.kiosk.text import language, use_language
-from tui.kiosk.watchdog import IdleClock, Watchdog
+from tui.kiosk.watchdog import IdleClock, Watchdog, stop_briefly
 from tui.kiosk.widgets.scrollbar import CellScrollBar
 from tui.process import garbage
+from tui.process.fault import named
 from tui.process.hardening import hide
 
 if TYPE_CHECKING:  # the flow and its events are imported after the first paint: 40 ms
@@ -271,9 +270,7 @@ class KioskApp(PalettedApp):
         """The event loop stands still: end before the next person finds the last one's data (watchdog's thread)."""
         if self.state.step is Step.WAITING:
             return
-        stopping = Thread(target=self.runtime.stop, daemon=True)
-        stopping.start()
-        stopping.join(2.0)
+        stop_briefly(self.runtime.stop)
         if isinstance(driver := self._driver, KioskDriver):
             driver.end_now(Exit.FROZEN)
 
@@ -284,7 +281,7 @@ class KioskApp(PalettedApp):
         if self._exception is None:
             self._exception = error
             self._exception_event.set()
-        log.critical("uncaught %s at %s", type(error).__name__, place_of(error))
+        log.critical("uncaught %s", named(error))
         if not self._exit_renderables:
             self._exit_renderables.append(Segments(self.console.render(Text(last_words(self.state)))))
         self._close_messages_no_wait()

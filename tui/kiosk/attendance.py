@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from time import monotonic
 
+from textual import events
+
 PAUSE = 1.0
 """Seconds without an act after which all is forgotten: things do not pause."""
 HELD = 5.0
@@ -31,3 +33,16 @@ class Attendance:
         self._count += 1
         held = now - self._same_since > HELD
         return not held and self._count <= BURST + RATE * (now - self._begun)
+
+
+def act_of(event: events.Event) -> str:
+    """What somebody did, the same words for the same act; "" for what comes by itself."""
+    match event:
+        case events.Key():
+            return event.key
+        case events.MouseDown():
+            return f"click {event.screen_offset}"
+        case events.MouseScrollDown() | events.MouseScrollUp() | events.Paste():
+            return type(event).__name__
+        case _:
+            return ""

@@ -1,15 +1,12 @@
 """Press the keys that a person would press, on the real screens, to the end (`demo --autoplay`)."""
 
-import re
 from asyncio import sleep
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from dataclasses import field
-from html import escape, unescape
 from pathlib import Path
 from time import monotonic
 from typing import cast
 
-from rich.cells import cell_len
 from textual.pilot import Pilot
 from textual.widget import Widget
 
@@ -17,6 +14,7 @@ from tui.core.application import ApplicationForm, Buyer, InvoiceForm
 from tui.core.frozen import frozen
 from tui.journey.state import Step
 from tui.kiosk.app import KioskApp
+from tui.kiosk.screenshot import picture
 
 STUCK = 120.0
 """Seconds at one step after which the walk is given up, however slow it is."""
@@ -25,9 +23,6 @@ LOOK = 0.05
 """Seconds between two looks at the screen while the program works."""
 
 MAIN = "#actions ActionButton.-main"
-CELL = 12.2, 24.4
-"""Width and height of a cell in Rich's pictures."""
-FONT = "font-family: 'DejaVu Sans Mono', 'Noto Sans Mono CJK SC', monospace"
 
 
 @frozen
@@ -201,33 +196,3 @@ class Autoplay:
 def _can_be_pressed(button: Widget) -> bool:
     """One that is still sunk takes no other press."""
     return button.focusable and not button.has_class("-active")
-
-
-def picture(app: KioskApp) -> str:
-    """What the app shows, as SVG in fonts of this machine."""
-    drawn = app.export_screenshot(title="ca-kiosk", simplify=True)
-    local = re.sub(r"@font-face \{.*?\}\s*", "", drawn, flags=re.DOTALL)
-    local = re.sub(r"font-family: ?Fira Code[^;]*", FONT, local)
-    local = re.sub(r'(-matrix">)', lambda found: found[1] + "".join(_carets(app)), local, count=1)
-    return re.sub(r'(x="([\d.]+)"[^>]*) textLength="([\d.]+)"([^>]*>)([^<]+)', _in_cells, local)
-
-
-def _carets(app: KioskApp) -> Iterator[str]:
-    """Underlined blanks as lines of their own, for Rich draws none below a blank."""
-    for y, strip in enumerate(app.screen._compositor.render_strips()):
-        x = 0
-        for text, style, _ in strip:
-            if style is not None and style.underline and not text.strip() and style.color is not None:
-                colour = style.color.get_truecolor().hex
-                at = f'x="{x * CELL[0]:.1f}" y="{(y + 1) * CELL[1] - 2:.1f}" width="{len(text) * CELL[0]:.1f}"'
-                yield f'<rect fill="{colour}" {at} height="3"/>'
-            x += cell_len(text)
-
-
-def _in_cells(run: re.Match[str]) -> str:
-    """Rich counts characters, of which a Chinese one takes two cells, and blanks are lost: each word gets its place."""
-    text, left = unescape(run[5]), float(run[2])
-    cell = float(run[3]) / len(text)
-    words = re.finditer(r"[!-~]+|[^ \xa0]", text)
-    spans = (f'<tspan x="{left + cell_len(text[: w.start()]) * cell:.1f}">{escape(w[0])}</tspan>' for w in words)
-    return f"{run[1]}{run[4]}{''.join(spans)}"

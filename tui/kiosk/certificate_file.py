@@ -30,7 +30,7 @@ def encoded(suffix: str, der: bytes) -> bytes:
 def proposed(certificate: Certificate, suffix: str) -> str:
     """A name of letters and digits alone: the holder's, and the day of the certificate's end."""
     letters = "".join(c for c in certificate.name if c.isalnum())[:LONGEST_NAME] or "certificate"
-    end = f"{beijing(certificate.not_after):%Y%m%d}" if certificate.readable else certificate.fingerprint[:8]
+    end = f"{beijing(certificate.not_after):%Y%m%d}" if certificate.dated else certificate.fingerprint[:8]
     return f"{letters}-{end}{suffix}"
 
 

@@ -1,17 +1,9 @@
-"""Say and log what happened when the program ends by a fault of its own, without locals or values."""
+"""Say what a person must know when the program ends by a fault of its own."""
 
 from tui.core.failure import Reason
 from tui.journey.state import State
 from tui.kiosk.text import _
 from tui.kiosk.text.wording import call
-
-
-def place_of(error: BaseException) -> str:
-    """File and line that raised."""
-    place = error.__traceback__
-    while place is not None and place.tb_next is not None:
-        place = place.tb_next
-    return f"{place.tb_frame.f_code.co_filename}:{place.tb_lineno}" if place else "?"
 
 
 def last_words(state: State) -> str:

@@ -32,6 +32,13 @@ def modules(payload: str, *, sturdy: bool = True) -> Modules:
     return tuple(tuple(map(bool, row)) for row in code.get_matrix())
 
 
+def framed(code: Modules, across: int, down: int) -> Modules:
+    """With so many light modules left and right, above and below."""
+    margin = (False,) * across
+    blank = (False,) * (len(code) + 2 * across)
+    return (blank,) * down + tuple(margin + row + margin for row in code) + (blank,) * down
+
+
 def drawable(payload: str) -> bool:
     """Whether `payload` can be a payment code: an address in ASCII, not absurdly long."""
     return 0 < len(payload) <= LONGEST_PAYLOAD and payload.isascii() and payload.isprintable()

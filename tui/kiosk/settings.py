@@ -6,15 +6,17 @@ from collections.abc import Mapping
 from dataclasses import field
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
 from tui.core.driver_family import DriverFamily
 from tui.core.frozen import frozen
-from tui.process.tables import SettingsError, Table, at_home, is_there, open_table
+from tui.process.tables import SettingsError, Table, at_home, is_there, one_of, open_table
 
 if TYPE_CHECKING:
     from tui.kiosk.receipt.settings import ReceiptSettings
+
+C = TypeVar("C", bound=StrEnum)
 
 CONFIG_VARIABLE = "CA_KIOSK_CONFIG"
 LANGUAGE_VARIABLE = "CA_KIOSK_LANGUAGE"
@@ -150,10 +152,10 @@ def read(path: Path, environ: Mapping[str, str] = os.environ) -> KioskSettings:
         modules=tuple(_module(module) for module in token.tables("modules")),
         idle_seconds=_idle(kiosk),
         log=_log(kiosk, environ),
-        language=_language(kiosk, environ),
-        qr=_qr(kiosk),
-        palette=_palette(kiosk),
-        mode=_mode(kiosk, environ),
+        language=language_named(environ, kiosk.choice("language", Language.CHINESE)),
+        qr=kiosk.choice("qr", QrDrawing.AUTO),
+        palette=kiosk.choice("palette", PaletteName.AUTO),
+        mode=_named(environ, MODE_VARIABLE, kiosk.choice("mode", Mode.OFFICE)),
         touch=kiosk.take("touch", bool, False),
         shuffled_digits=kiosk.take("shuffled_digits", bool, False),
         operator=_operator(kiosk),
@@ -231,39 +233,6 @@ def _idle(kiosk: Table) -> int:
     return seconds
 
 
-def _language(kiosk: Table, environ: Mapping[str, str]) -> Language:
-    """The environment goes before the file, as for one session at a kiosk that is set to the other language."""
-    written = kiosk.take("language", str, Language.CHINESE)
-    if written not in list(Language):
-        raise kiosk.error("language", "应为 zh 或 en", "must be zh or en")
-    return language_named(environ, Language(written))
-
-
-def _qr(kiosk: Table) -> QrDrawing:
-    written = kiosk.take("qr", str, QrDrawing.AUTO)
-    if written not in list(QrDrawing):
-        raise kiosk.error("qr", "应为 auto、half 或 wide", "must be auto, half or wide")
-    return QrDrawing(written)
-
-
-def _palette(kiosk: Table) -> PaletteName:
-    written = kiosk.take("palette", str, PaletteName.AUTO)
-    if written not in list(PaletteName):
-        raise kiosk.error("palette", "应为 auto、dark、light 或 contrast", "must be auto, dark, light or contrast")
-    return PaletteName(written)
-
-
-def _mode(kiosk: Table, environ: Mapping[str, str]) -> Mode:
-    """The environment goes before the file, as for a fleet with one file."""
-    written = kiosk.take("mode", str, Mode.OFFICE)
-    if written not in list(Mode):
-        raise kiosk.error("mode", "应为 office、counter 或 ssh", "must be office, counter or ssh")
-    named = environ.get(MODE_VARIABLE) or written
-    if named not in list(Mode):
-        raise SettingsError(MODE_VARIABLE, "", "应为 office、counter 或 ssh", "must be office, counter or ssh")
-    return Mode(named)
-
-
 def _operator(kiosk: Table) -> str | None:
     written = kiosk.take("operator", str, "")
     if written and not written.startswith("$argon2id$"):
@@ -278,10 +247,15 @@ def language_named(environ: Mapping[str, str] = os.environ, default: Language = 
 
     :raises SettingsError: it names another one.
     """
-    named = environ.get(LANGUAGE_VARIABLE) or default
-    if named not in list(Language):
-        raise SettingsError(LANGUAGE_VARIABLE, "", "应为 zh 或 en", "must be zh or en")
-    return Language(named)
+    return _named(environ, LANGUAGE_VARIABLE, default)
+
+
+def _named(environ: Mapping[str, str], variable: str, written: C) -> C:
+    """The environment goes before the file: for one session in the other language, for a fleet with one file."""
+    kind, named = type(written), environ.get(variable) or written
+    if named not in list(kind):
+        raise SettingsError(variable, "", *one_of(kind))
+    return kind(named)
 
 
 def _log(kiosk: Table, environ: Mapping[str, str]) -> Path | None:

@@ -15,6 +15,8 @@ IDLE_MULTIPLES: Mapping[Step, int] = {
     Step.ISSUING: 3,
 }
 """How many idle times a person may stay away from the keys; one elsewhere."""
+BRIEFLY = 2.0
+"""Seconds."""
 
 
 class Watchdog(Thread):
@@ -52,6 +54,13 @@ class Watchdog(Thread):
 
 def _nothing() -> None:
     pass
+
+
+def stop_briefly(stop: Callable[[], None]) -> None:
+    """Call `stop` before the process ends by force, and wait no longer than `BRIEFLY` for it."""
+    stopping = Thread(target=stop, daemon=True)
+    stopping.start()
+    stopping.join(BRIEFLY)
 
 
 class IdleClock:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.core.text_safety import masked, printable
+from tui.process.fault import named
 
 if TYPE_CHECKING:
     from logging.handlers import RotatingFileHandler
@@ -27,7 +28,9 @@ class MaskedFormatter(logging.Formatter):
         """The line as it is written."""
         moment = self.formatTime(record, "%Y-%m-%d %H:%M:%S%z")
         message = masked(printable(record.getMessage()))
-        return f"{moment} {record.levelname} {record.name}: {message}{_raised(record)}"
+        error = record.exc_info[1] if record.exc_info else None
+        raised = f" ({named(error)})" if error else ""
+        return f"{moment} {record.levelname} {record.name}: {message}{raised}"
 
 
 class Logbook(logging.Handler):
@@ -54,17 +57,6 @@ class Logbook(logging.Handler):
         if "_file" in vars(self):
             self._file.close()
         super().close()
-
-
-def _raised(record: logging.LogRecord) -> str:
-    """The exception's type and place; its text may hold values."""
-    kind, _error, trace = record.exc_info or (None, None, None)
-    if kind is None:
-        return ""
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    where = f" {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else ""
-    return f" ({kind.__name__}{where})"
 
 
 def hold_back_values() -> None:

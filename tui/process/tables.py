@@ -1,11 +1,14 @@
 """Read settings files (TOML) and check every key; an error names the file and the key."""
 
+from collections.abc import Iterable
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
 
 from tui.core.failure import Failure, KioskError, Reason
 
 T = TypeVar("T")
+C = TypeVar("C", bound=StrEnum)
 
 
 class SettingsError(KioskError):
@@ -35,6 +38,12 @@ def at_home(text: str) -> Path:
         return path.expanduser()
     except RuntimeError:
         return path
+
+
+def one_of(choices: Iterable[str]) -> tuple[str, str]:
+    """What is wrong with a value that is none of these, in Chinese and English."""
+    known = " | ".join(choices)
+    return f"应为 {known}", f"must be one of {known}"
 
 
 def open_table(path: Path) -> "Table":
@@ -71,6 +80,13 @@ class Table:
         if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
             raise self.error(key, f"类型应为 {kind.__name__}", f"must be of type {kind.__name__}")
         return value
+
+    def choice(self, key: str, default: C) -> C:
+        """The one of the default's kind that the key names."""
+        kind, named = type(default), self.take(key, str, default.value)
+        if named not in list(kind):
+            raise self.error(key, *one_of(kind))
+        return kind(named)
 
     def table(self, key: str) -> "Table":
         """The table below this one, empty when it is not there."""

@@ -10,6 +10,7 @@ import msgspec
 
 from tui.token import protocol
 from tui.token.launch import Process, kill, launch
+from tui.token.load import HEADER
 from tui.token.protocol import Report
 
 _LAST_WORDS = 0.5
@@ -78,7 +79,7 @@ class Child:
     def send(self, payload: bytes | memoryview) -> None:
         """Header and payload apart, so that a PIN is not copied; a dead child is found by its reader."""
         if self._outgoing is not None:
-            self._outgoing.write(protocol.HEADER.pack(len(payload)))
+            self._outgoing.write(HEADER.pack(len(payload)))
             self._outgoing.write(payload)
 
     async def reports(self) -> AsyncGenerator[Report, None]:
@@ -102,7 +103,7 @@ class Child:
             ended.cancel()
 
     async def _frame(self) -> bytes:
-        (length,) = protocol.HEADER.unpack(await self._reader.readexactly(protocol.HEADER.size))
+        (length,) = HEADER.unpack(await self._reader.readexactly(HEADER.size))
         if length > protocol.LIMIT:
             raise msgspec.DecodeError("no frame is so long")
         return await self._reader.readexactly(length)

@@ -14,9 +14,6 @@ from tui.core.failure import Failure
 from tui.core.leftover import LeftoverKey
 from tui.core.policy import KeyPolicy, SignatureScheme
 from tui.core.token import Installation, KeyLeft, Readers, SignedRequest, TokenStage
-from tui.token.load import HEADER, Load, framed
-
-__all__ = ["HEADER", "Load", "encode", "framed"]
 
 LIMIT = 16 * 1024 * 1024
 """No frame is longer; a longer length means that the stream is broken."""

@@ -28,8 +28,6 @@ from tui.token.protocol import (
     Unusable,
 )
 
-__all__ = ["DriverProcess", "Module"]
-
 _STEADY = 10.0
 """Seconds a process must live for its end to count as the first again."""
 _LONGEST_REST = 60.0

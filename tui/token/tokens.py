@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from tui.core.certificate import CertificateRef, Token, find_token
 from tui.core.failure import UNLOADABLE, Failure, Reason, TokenError
@@ -13,7 +13,6 @@ from tui.token.launch import HeadStart, Module
 from tui.token.protocol import (
     ChangePin,
     DeleteLeftovers,
-    Done,
     Install,
     Installed,
     Leftovers,
@@ -21,6 +20,7 @@ from tui.token.protocol import (
     Look,
     MakeRequest,
     Order,
+    PinChanged,
     Requested,
     Retire,
     Retired,
@@ -34,7 +34,7 @@ if TYPE_CHECKING:  # a look at the tokens has no use for orders and forms
     from tui.core.leftover import LeftoverKey
     from tui.core.order import Application
 
-__all__ = ["Module", "Tokens"]
+D = TypeVar("D", Revealed, Requested, Installed, Retired, PinChanged, Leftovers)
 
 _ELSEWHERE = UNLOADABLE | {Reason.TOKEN_REMOVED, Reason.TOKEN_SWAPPED, Reason.DRIVER_CRASHED, Reason.DRIVER_HUNG}
 """Reasons to look for the token behind the next module, as long as the PIN is still here."""
@@ -82,9 +82,7 @@ class Tokens:
 
     async def look(self, token: CertificateRef, pin: Pin, progress: Callable[[TokenStage], None]) -> Token:
         """See `journey.ports.TokenPort`."""
-        done = await self._call(token, Look(token), pin, progress)
-        assert isinstance(done, Revealed)  # noqa: S101 - the answer to this order
-        return done.token
+        return (await self._call(Look(token), Revealed, pin, progress)).token
 
     async def make_request(
         self,
@@ -101,9 +99,7 @@ class Tokens:
             application.key_policy,
             application.scheme,
         )
-        done = await self._call(certificate, order, pin, progress)
-        assert isinstance(done, Requested)  # noqa: S101 - the answer to this order
-        return done.request
+        return (await self._call(order, Requested, pin, progress)).request
 
     async def install(
         self,
@@ -122,9 +118,7 @@ class Tokens:
             application.key_policy,
             application.scheme,
         )
-        done = await self._call(certificate, order, pin, progress)
-        assert isinstance(done, Installed)  # noqa: S101 - the answer to this order
-        return done.installation
+        return (await self._call(order, Installed, pin, progress)).installation
 
     async def retire(
         self,
@@ -136,21 +130,19 @@ class Tokens:
     ) -> KeyLeft | None:
         """See `journey.ports.TokenPort`."""
         order = Retire(certificate, installation.new.der, installation.old.der, application.scheme)
-        done = await self._call(certificate, order, pin, progress)
-        assert isinstance(done, Retired)  # noqa: S101 - the answer to this order
-        return done.left
+        return (await self._call(order, Retired, pin, progress)).left
 
     async def change_pin(
         self, token: CertificateRef, pin: Pin, new_pin: Pin, progress: Callable[[TokenStage], None]
     ) -> None:
         """See `journey.ports.TokenPort`."""
-        await self._call(token, ChangePin(token), pin, progress, new_pin)
+        await self._call(ChangePin(token), PinChanged, pin, progress, new_pin)
 
     async def unlock(
         self, token: CertificateRef, so_pin: Pin, new_pin: Pin, progress: Callable[[TokenStage], None]
     ) -> None:
         """A new user PIN by right of the SO PIN; an operator's act."""
-        await self._call(token, Unlock(token), so_pin, progress, new_pin)
+        await self._call(Unlock(token), PinChanged, so_pin, progress, new_pin)
 
     async def leftovers(
         self,
@@ -166,9 +158,7 @@ class Tokens:
         `over` are the numbers of applications that the desk says are over.
         """
         order = DeleteLeftovers(token, delete, over) if delete else ListLeftovers(token, over)
-        done = await self._call(token, order, pin, progress)
-        assert isinstance(done, Leftovers)  # noqa: S101 - the answer to this order
-        return done.keys
+        return (await self._call(order, Leftovers, pin, progress)).keys
 
     async def prepare(self) -> None:
         """See `journey.ports.TokenPort`."""
@@ -192,18 +182,21 @@ class Tokens:
 
     async def _call(
         self,
-        certificate: CertificateRef,
         order: Order,
+        answer: type[D],
         pin: Pin,
         progress: Callable[[TokenStage], None],
         new_pin: Pin | None = None,
-    ) -> Done:
-        """Ask the module that saw the certificate, else each in turn until one asks for the PIN."""
+    ) -> D:
+        """Ask the module that saw the order's certificate, else each in turn until one asks for the PIN."""
+        sought = order.certificate
         met = TokenError(Failure(Reason.NO_TOKEN, token_changed=False))
         try:
-            for driver in sorted(self.drivers, key=lambda d: _unlikely(find_token(d.tokens, certificate), certificate)):
+            for driver in sorted(self.drivers, key=lambda d: _unlikely(find_token(d.tokens, sought), sought)):
                 try:
-                    return await driver.call(order, pin, progress, new_pin)
+                    done = await driver.call(order, pin, progress, new_pin)
+                    assert isinstance(done, answer)  # noqa: S101 - see `protocol`
+                    return done
                 except TokenError as error:
                     met = error if _graver(error, met) else met
                     if not pin or error.failure.reason not in _ELSEWHERE:

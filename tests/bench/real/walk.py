@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.harness.kiosk.gallery import GALLERY
 from tests.harness.kiosk.stage import StagedApp
-from tui.cli.kiosk import choose_qr_drawing
+from tui.cli.fit import choose_qr_drawing
 from tui.journey.state import State
 from tui.kiosk.app import run
 from tui.kiosk.settings import QrDrawing

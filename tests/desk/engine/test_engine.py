@@ -238,3 +238,19 @@ def test_a_desk_on_sqlite_takes_back_at_once_what_it_had_when_it_died(town: Town
         post.await_begun(1)
     finally:
         engine.stop()
+
+
+def test_what_a_clock_that_was_put_back_had_put_off_is_done_at_once(
+    town: Town, number: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    write_messages(town, number, 1)
+    post = SlowPost()
+    post.go.set()
+    engine = DeskEngine(town.desk, kinds=(post.kind,))
+    town.later(hours=-1)
+    engine.start()
+    try:
+        post.await_begun(1)
+    finally:
+        engine.stop()
+    assert [record.levelname for record in caplog.records if "clock was put back" in record.getMessage()] == ["ERROR"]

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from tests.harness.desk.slow_post import SlowPost, write_messages
 from tests.harness.desk.town import Person, Town, claimed, shown
-from tui.desk.engine.obligations import Obligation, next_due, put_off
+from tui.desk.engine.obligations import Obligation, bring_forward, next_due, put_off
 from tui.desk.payments.polling import follow
 from tui.desk.storage.database import reading, writing
 from tui.desk.storage.records import AttemptRecord, MessageRecord
@@ -39,3 +39,16 @@ def test_what_was_put_off_while_the_clock_ran_ahead_is_due(town: Town, person: P
         db.unit.get_one(AttemptRecord, attempt_no).next_query_at = now + timedelta(days=365)
     assert next_due(town.desk.engine, (kind,), now) == [now]
     assert claimed(town.desk, kind) == [attempt_no]
+
+
+def test_what_would_be_due_later_than_the_time_that_was_put_back_stays_put_off(town: Town, number: str) -> None:
+    write_messages(town, number, 4)
+    now, kind = town.clock.now, SlowPost().kind
+    dues = {"M0": None, "M1": now - timedelta(1), "M2": now + timedelta(hours=1), "M3": now + timedelta(hours=1.1)}
+    with writing(town.desk.engine) as db:
+        for message_id, due in dues.items():
+            db.unit.get_one(MessageRecord, message_id).next_try_at = due
+    bring_forward(town.desk.engine, kind, now, now + timedelta(hours=1))
+    with reading(town.desk.engine) as db:
+        found = {message_id: db.unit.get_one(MessageRecord, message_id).next_try_at for message_id in dues}
+    assert found == dues | {"M2": now}

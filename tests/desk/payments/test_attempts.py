@@ -19,6 +19,7 @@ from tui.desk.payments.gateway import (
     PaymentGatewayError,
     TradeState,
 )
+from tui.desk.payments.polling import follow
 from tui.desk.renewals.lapse import lapse
 from tui.desk.storage.database import reading
 from tui.desk.storage.records import AttemptRecord
@@ -121,6 +122,16 @@ def test_the_watch_ends_an_expired_code(town: Town, person: Person, number: str)
     person.pay(number)
     sweep(town, seconds=301)
     assert shown(person.see(number))[1] is AttemptState.CLOSED
+
+
+@pytest.mark.parametrize(("back", "state"), [(30, AttemptState.QR_SHOWN), (3600, AttemptState.CLOSED)])
+def test_a_code_of_a_clock_that_ran_ahead_is_ended_before_that_time_comes_again(
+    town: Town, person: Person, number: str, back: int, state: AttemptState
+) -> None:
+    attempt_no, _ = shown(person.pay(number))
+    town.later(seconds=-back)
+    follow(town.desk, attempt_no)
+    assert shown(person.see(number))[1] is state
 
 
 def test_paid_at_the_last_query_is_accepted(town: Town, person: Person, number: str) -> None:

@@ -18,8 +18,9 @@ from tui.core.beijing import BEIJING
 from tui.core.order import ApplicationStatus
 from tui.core.payment_method import PaymentMethod
 from tui.desk.engine.obligations import Obligation
+from tui.desk.payments.bill import Bill
 from tui.desk.payments.comparison import Comparison
-from tui.desk.payments.gateway import AnswerNotGenuine
+from tui.desk.payments.gateway import AnswerNotGenuine, PaymentGateway
 from tui.desk.payments.reconciliation import reconcile, reconcile_due, schedule_days
 from tui.desk.platforms.alipay.bill import read_bill
 from tui.desk.platforms.unionpay.bill import read_file
@@ -99,6 +100,26 @@ def test_what_differs_is_told_and_kept(
     assert compared(town, method).differences == ()  # the day again, with a bill that is right
     with reading(town.desk.engine) as db:
         assert list(db.unit.scalars(select(DifferenceRecord))) == []
+
+
+def test_a_refund_that_the_bill_does_not_list_is_told(
+    town: World, method: PaymentMethod, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town.ca.refuses = True
+    pay(town, method)
+    town.quiet()
+    adapter = type(town.desk.gateways[method])
+    whole = adapter.bill
+
+    def without_refunds(self: PaymentGateway, day: date) -> Bill | None:
+        found = whole(self, day)
+        return found and Bill(tuple(line for line in found.lines if not line.refund_no))
+
+    monkeypatch.setattr(adapter, "bill", without_refunds)
+    comparison = compared(town, method)
+    (difference,) = comparison.differences
+    assert (comparison.entries, difference.kind, difference.ours_fen) == (1, DifferenceKind.MISSING_THERE, 20000)
+    assert difference.refund_no == f"RF{difference.attempt_no}"
 
 
 def test_money_that_nobody_told_of_is_credited_by_the_signed_answer(town: World, method: PaymentMethod) -> None:

@@ -10,7 +10,7 @@ from tests.harness.desk.town import Person, Town, paid, shown, sweep
 from tui.core.order import ApplicationStatus, PaymentStatus
 from tui.desk.context import REFUSED_PER_MINUTE
 from tui.desk.payments import webhooks
-from tui.desk.payments.apply import apply_outcome
+from tui.desk.payments.apply import apply, apply_outcome
 from tui.desk.payments.gateway import (
     AnswerNotGenuine,
     GatewayUnknown,
@@ -20,6 +20,7 @@ from tui.desk.payments.gateway import (
     RefundState,
     TradeState,
 )
+from tui.desk.payments.machine.events import CodeTakenDown, ReturnedByPlatform
 from tui.desk.payments.notice_rules import NoticeRules
 from tui.desk.storage.database import reading
 from tui.desk.storage.records import AttemptRecord, NoticeRecord
@@ -181,6 +182,32 @@ def test_a_late_notice_of_money_that_is_here_pays_the_bill(town: Town, person: P
     assert person.see(number).status is ApplicationStatus.ISSUING
 
 
+SETTLED = {
+    TradeState.CLOSED: (200, ApplicationStatus.ENTERED),
+    TradeState.PAID: (200, ApplicationStatus.ISSUING),
+    TradeState.UNKNOWN: (400, ApplicationStatus.ENTERED),
+}
+
+
+@pytest.mark.parametrize("state", SETTLED)
+def test_a_notice_that_a_codes_end_overtakes_is_settled_by_a_query(
+    town: Town, person: Person, number: str, monkeypatch: pytest.MonkeyPatch, state: TradeState
+) -> None:
+    """The code is ended while the notice is read; the answer to the cancel, which gave money back, was lost."""
+    attempt_no, _ = shown(person.pay(number))
+    town.alipay.notice = PaymentNotice(NoticeKind.PAYMENT, attempt_no, paid(town, attempt_no))
+
+    def seek_and_be_overtaken(connection: Connection, kind: type[AttemptRecord], key: str) -> AttemptRecord | None:
+        seen = seek(connection, kind, key)
+        apply(town.desk, CodeTakenDown(attempt_no))
+        town.alipay.state, town.alipay.paid_fen = state, 20000
+        return seen
+
+    monkeypatch.setattr(webhooks, "seek", seek_and_be_overtaken)
+    code = town.client.post("/notify/alipay", content=b"x").status_code
+    assert (code, person.see(number).status) == SETTLED[state]
+
+
 def test_a_refund_notice_makes_the_desk_ask_at_once(town: Town, person: Person, number: str) -> None:
     attempt_no, _ = shown(person.pay(number))
     person.ask("POST", f"/applications/{number}/withdrawal")
@@ -192,6 +219,31 @@ def test_a_refund_notice_makes_the_desk_ask_at_once(town: Town, person: Person, 
     town.client.post("/notify/alipay", content=b"x")
     sweep(town)
     assert [refund.done for refund in person.see(number).refunds] == [True]
+
+
+def test_a_notice_of_a_refund_that_nobody_ordered_is_told(
+    town: Town, person: Person, number: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    attempt_no, _ = shown(person.pay(number))
+    apply_outcome(town.desk, attempt_no, paid(town, attempt_no))
+    town.alipay.notice = PaymentNotice(NoticeKind.REFUND, "20261127001", paid(town, attempt_no))
+    assert town.client.post("/notify/alipay", content=b"x").status_code == 200
+    with reading(town.desk.engine) as db:
+        assert list(db.unit.scalars(select(NoticeRecord.result))) == ["unknown refund"]
+    told = "a genuine notice of alipay names an unknown refund"
+    assert [record.levelname for record in caplog.records if record.getMessage() == told] == ["ERROR"]
+
+
+def test_a_refund_is_known_by_any_of_its_numbers_at_its_own_platform(town: Town, person: Person, number: str) -> None:
+    attempt_no, _ = shown(person.pay(number))
+    apply(town.desk, ReturnedByPlatform(attempt_no))
+    for platform, name in ((town.alipay, "alipay"), (town.unionpay, "unionpay")):
+        for told in (f"RF{attempt_no}", f"RF{attempt_no}02", attempt_no):
+            platform.notice = PaymentNotice(NoticeKind.REFUND, told, paid(town, attempt_no))
+            assert town.client.post(f"/notify/{name}", content=b"x").status_code == 200
+    with reading(town.desk.engine) as db:
+        results = list(db.unit.scalars(select(NoticeRecord.result).order_by(NoticeRecord.id)))
+    assert results == ["refund"] * 3 + ["unknown refund"] * 3
 
 
 def test_headers_that_prove_a_notice_are_kept_with_it_and_the_answer_is_the_platforms(town: Town) -> None:

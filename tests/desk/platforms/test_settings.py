@@ -69,28 +69,34 @@ def test_certificate_mode_names_both_certificates(desk_toml: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (HEAD, "alipay_public_key_file: is missing, and so are the three"),
-        (HEAD + KEY_MODE + APP, "app_certificate_file: belongs to certificate mode"),
-        (HEAD + KEY_MODE + CERTIFICATE_MODE, "app_certificate_file: belongs to certificate mode"),
-        (HEAD + KEY_MODE + ROOT, "alipay_root_certificate_file: belongs to certificate mode"),
-        (HEAD + APP + ALIPAY, "alipay_root_certificate_file: is missing"),
-        (HEAD + APP + ROOT, "alipay_certificate_file: is missing"),
-        (HEAD + ALIPAY + ROOT, "app_certificate_file: is missing"),
-        (HEAD + KEY_MODE.replace("alipay_public.pem", "empty"), "alipay_public_key_file: is missing"),
+        (HEAD, "alipay_public_key_file: 缺少或为空"),
+        (HEAD + KEY_MODE + APP, "app_certificate_file: 属于公钥证书模式"),
+        (HEAD + KEY_MODE + CERTIFICATE_MODE, "app_certificate_file: 属于公钥证书模式"),
+        (HEAD + KEY_MODE + ROOT, "alipay_root_certificate_file: 属于公钥证书模式"),
+        (HEAD + APP + ALIPAY, "alipay_root_certificate_file: 缺少"),
+        (HEAD + APP + ROOT, "alipay_certificate_file: 缺少"),
+        (HEAD + ALIPAY + ROOT, "app_certificate_file: 缺少"),
+        (HEAD + KEY_MODE.replace("alipay_public.pem", "empty"), "alipay_public_key_file: 缺少或为空"),
         (
             HEAD + KEY_MODE.replace("alipay_public.pem", "alipay_private.pem"),
-            "alipay_public_key_file: holds no RSA key",
+            "alipay_public_key_file: {alipay}/alipay_private.pem 是私钥",
         ),
         (
             HEAD + KEY_MODE.replace("alipay_public.pem", "alipayCertPublicKey_RSA2.crt"),
-            "alipay_public_key_file: must be a public key",
+            "alipay_public_key_file: {alipay}/alipayCertPublicKey_RSA2.crt 是证书",
         ),
         (
             HEAD + KEY_MODE.replace("alipay_public.pem", "app_public.pem"),
-            "alipay_public_key_file: is the application's own",
+            "alipay_public_key_file: {alipay}/app_public.pem 是应用自己的",
         ),
-        (HEAD.replace("app_private.pem", "app_public.pem") + KEY_MODE, "app_private_key_file: is no RSA private key"),
-        (HEAD.replace("app_private.pem", "short.pem") + KEY_MODE, "app_private_key_file: must have 2048 bits"),
+        (
+            HEAD.replace("app_private.pem", "app_public.pem") + KEY_MODE,
+            "app_private_key_file: {alipay}/app_public.pem 是公钥",
+        ),
+        (
+            HEAD.replace("app_private.pem", "short.pem") + KEY_MODE,
+            "app_private_key_file: {alipay}/short.pem 只有 1024 位",
+        ),
         (HEAD.replace("2021000000000000", "2021") + KEY_MODE, "app_id must be 16 digits"),
         (HEAD.replace("2088000000000000", "shop") + KEY_MODE, "seller_id must be 16 digits"),
         (HEAD + KEY_MODE + 'product_code = ""', "product_code must not be empty"),
@@ -98,27 +104,28 @@ def test_certificate_mode_names_both_certificates(desk_toml: Path) -> None:
         (HEAD + KEY_MODE + 'gateway_url = "http://127.0.0.1.example.com/"', "gateway_url must begin with https"),
         (
             HEAD + CERTIFICATE_MODE.replace("appCertPublicKey.crt", "alipayCertPublicKey_RSA2.crt"),
-            "app_certificate_file: belongs to another key",
+            "app_certificate_file: {alipay}/alipayCertPublicKey_RSA2.crt 不是应用私钥",
         ),
         (
             HEAD + CERTIFICATE_MODE.replace("appCertPublicKey.crt", "app_public.pem"),
-            "app_certificate_file: is no certificate",
+            "app_certificate_file: {alipay}/app_public.pem 不是含 RSA 公钥的证书",
         ),
         (
             HEAD + CERTIFICATE_MODE.replace("alipayCertPublicKey_RSA2.crt", "appCertPublicKey.crt"),
-            "alipay_certificate_file: is the appl",
+            "alipay_certificate_file: {alipay}/appCertPublicKey.crt 是应用自己的",
         ),
         (
             HEAD + CERTIFICATE_MODE.replace("alipayCertPublicKey_RSA2.crt", "alipay_public.pem"),
-            "alipay_certificate_file: must be",
+            "alipay_certificate_file: {alipay}/alipay_public.pem 不是含 RSA 公钥的证书",
         ),
         (
             HEAD + CERTIFICATE_MODE.replace("alipayRootCert.crt", "app_public.pem"),
-            "alipay_root_certificate_file: no root",
+            "alipay_root_certificate_file: {alipay}/app_public.pem 没有 RSA 根证书",
         ),
     ],
 )
 def test_wrong_and_mixed_settings_are_refused_by_file_and_key(desk_toml: Path, text: str, said: str) -> None:
     with pytest.raises(SettingsError) as refused:
         load(with_alipay(desk_toml, text))
-    assert str(refused.value).startswith(f"{desk_toml}: payments.alipay.{said}")
+    told = said.format(alipay=desk_toml.parent / "alipay")
+    assert str(refused.value).startswith(f"{desk_toml}: payments.alipay.{told}")

@@ -44,7 +44,7 @@ class Wire:
     fate: str = ""
     """Of the next message: crash-before, crash-after, lost, unanswered."""
 
-    def post(self, url: str, form: str, limit: int = ANSWER_LIMIT, *, asks: bool = False) -> bytes:
+    def post(self, url: str, form: str, limit: int = ANSWER_LIMIT, *, asks: bool) -> bytes:
         """Carry out one call."""
         del asks
         return self.call("POST", url, {}, form.encode(), limit).body

@@ -89,7 +89,7 @@ class Desk(DeskScript):
         return super().__getattr__(name)
 
     async def _unpaid(self, *_: Any) -> Sighting:
-        return Sighting(ENTERED)
+        return Sighting(ENTERED if self.count("submit") else application())
 
 
 def desk_script(resumed: bool = False, **answers: list[Any]) -> DeskScript:

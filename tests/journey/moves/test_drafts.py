@@ -2,8 +2,11 @@
 
 from dataclasses import replace
 
+import pytest
+
 from tests.harness.people import FORM, OFFER, OLD, application, state
 from tui.core.application import ApplicationForm
+from tui.core.failure import Failure, Reason
 from tui.core.order import ApplicationStatus
 from tui.core.token import Snapshot
 from tui.journey import commands as c
@@ -49,6 +52,36 @@ def test_an_application_past_its_draft_keeps_its_own() -> None:
     offer = replace(OFFER, application=entered, form=HALF)
     now, _ = advance(state(Step.CARD, offer=offer, form=HALF), e.RenewalRequested())
     assert now.form == entered.form
+
+
+def test_a_draft_that_was_changed_elsewhere_is_shown_before_it_is_signed() -> None:
+    changed = application(statement='{"fee_fen":1}', form=replace(FORM, term_months=24))
+    now, commands = advance(state(Step.REQUESTING, application=application()), e.ApplicationSeen(changed))
+    assert (now.step, now.form, now.application, now.token_working) == (Step.FORM, changed.form, changed, False)
+    assert now.failure == Failure(Reason.APPLICATION_MOVED_ON)
+    assert commands == (c.StopWatching(),)
+
+
+def test_a_draft_that_is_as_it_was_disturbs_nothing() -> None:
+    working = state(Step.REQUESTING, application=application())
+    assert advance(working, e.ApplicationSeen(application(), polled=True)) == (working, ())
+
+
+@pytest.mark.parametrize(
+    ("status", "step"),
+    [
+        (ApplicationStatus.ENTERED, Step.PAY_NOTICE),
+        (ApplicationStatus.ISSUING, Step.ISSUING),
+        (ApplicationStatus.ISSUED, Step.INSTALL_PIN),
+        (ApplicationStatus.INSTALLED, Step.REFUSED),
+        (ApplicationStatus.WITHDRAWN, Step.WITHDRAWN),
+        (ApplicationStatus.LAPSED, Step.WITHDRAWN),
+        (ApplicationStatus.FAILED, Step.WITHDRAWN),
+    ],
+)
+def test_a_draft_that_was_finished_elsewhere_goes_on_where_it_stands(status: ApplicationStatus, step: Step) -> None:
+    now, _ = advance(state(Step.REQUESTING, application=application()), e.ApplicationSeen(application(status)))
+    assert (now.step, now.token_working) == (step, False)
 
 
 def test_nothing_of_it_is_left_for_the_next_person() -> None:

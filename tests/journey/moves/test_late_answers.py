@@ -76,8 +76,9 @@ def test_money_that_its_platform_took_back_leads_back_to_the_order() -> None:
 
 
 def test_an_answer_that_was_waited_for_ends_the_wait_though_a_refund_was_told_meanwhile() -> None:
-    asking = state(Step.QR, application=replace(PAYING, refunds=BACK.refunds), busy=Busy.QUERYING)
-    assert advance(asking, e.ApplicationSeen(PAYING))[0].busy is None
+    known = replace(PAYING, refunds=BACK.refunds)
+    now, _ = advance(state(Step.QR, application=known, busy=Busy.QUERYING), e.ApplicationSeen(PAYING))
+    assert (now.busy, now.application) == (None, known)
 
 
 ENDED = [ApplicationStatus.WITHDRAWN, ApplicationStatus.LAPSED, ApplicationStatus.FAILED]

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -162,3 +163,20 @@ def test_a_form_that_was_not_saved_is_gone_after_the_sign_out(refuses: bool) -> 
         have(kiosk, c.StopWatching())
         commands = [one for one in gc.get_objects() if isinstance(one, c.SaveApplication)]
         assert "司马" not in [command.form.agent_name for command in commands]
+
+
+def test_who_ends_no_longer_waits_for_an_answer_by_the_time_it_signs_out() -> None:
+    class Left(DeskScript):
+        async def application(self, *_: object) -> None:
+            begun.set()
+            try:
+                await asyncio.Event().wait()
+            finally:
+                self.called.append(("left", ()))
+
+    begun, desk = threading.Event(), Left()
+    with Listener(TokensDouble(), desk) as kiosk:
+        kiosk.runtime.run(c.WatchApplication("B1"))
+        assert begun.wait(10)
+    names = [name for name, _ in desk.called if name != "status"]
+    assert names == ["left", "sign_out", "close"]

@@ -14,7 +14,7 @@ from tui.core.application import ApplicationForm
 from tui.core.beijing import SKEW
 from tui.core.certificate import CertificateRef
 from tui.core.failure import DeskError, Failure, KioskError, Reason, TokenError
-from tui.core.order import ApplicationStatus, Offer
+from tui.core.order import Application, ApplicationStatus, Offer
 from tui.core.payment_method import PaymentMethod
 from tui.core.secret import Password, Pin
 from tui.core.token import SignedRequest, Snapshot, TokenStage
@@ -26,6 +26,7 @@ from tui.kiosk.runtime.runtime import Runtime
 
 REF = CertificateRef("f", "s", "1", "label", "serial")
 REQUEST = SignedRequest(b"csr", b"cms")
+DRAFT = application(ApplicationStatus.DRAFT)
 
 
 def test_the_token_watch_and_the_desk_are_asked_at_once() -> None:
@@ -117,14 +118,33 @@ def test_a_fault_in_the_program_is_told_by_type_and_place_alone() -> None:
 def test_token_commands_wait_for_each_other_and_their_pins_are_wiped() -> None:
     tokens = TokensDouble(answer=REQUEST)
     pins = [Pin(b"111111"), Pin(b"222222")]
-    with Listener(tokens, DeskScript()) as kiosk:
+    with Listener(tokens, DeskScript(application=[DRAFT])) as kiosk:
         for pin in pins:
-            kiosk.runtime.run(c.MakeRequest(REF, pin, application()))
+            kiosk.runtime.run(c.MakeRequest(REF, pin, DRAFT))
         assert kiosk.until(e.TokenProgressed).stage is TokenStage.CHECKING
         for _ in pins:
             assert kiosk.until(e.RequestMade).request == REQUEST
     assert (tokens.pins, tokens.most_at_once) == (["111111", "222222"], 1)
     assert not any(pins)
+
+
+@pytest.mark.parametrize("now", [application(ApplicationStatus.ENTERED), replace(DRAFT, statement='{"fee_fen":1}')])
+def test_no_key_is_made_for_a_draft_that_was_changed_elsewhere(now: Application) -> None:
+    tokens, pin = TokensDouble(answer=REQUEST), Pin(b"111111")
+    with Listener(tokens, DeskScript(application=[now])) as kiosk:
+        kiosk.runtime.run(c.MakeRequest(REF, pin, DRAFT))
+        assert kiosk.until(e.ApplicationSeen | e.RequestMade) == e.ApplicationSeen(now)  # type: ignore[arg-type]
+    assert tokens.pins == []
+    assert not pin
+
+
+def test_no_key_is_made_while_the_desk_is_away() -> None:
+    tokens, pin = TokensDouble(answer=REQUEST), Pin(b"111111")
+    with Listener(tokens, DeskScript(application=[lost()])) as kiosk:
+        kiosk.runtime.run(c.MakeRequest(REF, pin, DRAFT))
+        assert kiosk.until(e.Failed | e.RequestMade) == e.Failed(lost().failure, "MakeRequest")  # type: ignore[arg-type]
+    assert tokens.pins == []
+    assert not pin
 
 
 def test_a_wrong_pin_is_never_sent_twice() -> None:
@@ -151,15 +171,15 @@ def test_signing_out_drops_what_is_under_way() -> None:
 def test_a_token_that_is_written_to_is_not_interrupted_but_tells_the_next_person_nothing() -> None:
     gate = asyncio.Event()
     tokens = TokensDouble(answer=REQUEST, gate=gate)
-    with Listener(tokens, DeskScript(notice=[document()])) as kiosk:
-        kiosk.runtime.run(c.MakeRequest(REF, Pin(b"111111"), application()))
+    with Listener(tokens, DeskScript(notice=[document()], application=[DRAFT])) as kiosk:
+        kiosk.runtime.run(c.MakeRequest(REF, Pin(b"111111"), DRAFT))
         kiosk.until(e.TokenProgressed)
         assert tokens.forgotten == 0
-        kiosk.runtime.run(c.MakeRequest(REF, Pin(b"222222"), application()))
+        kiosk.runtime.run(c.MakeRequest(REF, Pin(b"222222"), DRAFT))
         kiosk.runtime.run(c.SignOut())
         assert kiosk.runtime._loop is not None
         kiosk.runtime._loop.call_soon_threadsafe(gate.set)
-        kiosk.runtime.run(c.MakeRequest(REF, Pin(b"333333"), application()))
+        kiosk.runtime.run(c.MakeRequest(REF, Pin(b"333333"), DRAFT))
         kiosk.until(e.RequestMade)
         assert not any(isinstance(event, e.RequestMade) for event in kiosk.rest())
     assert tokens.pins == ["111111", "333333"]
@@ -224,13 +244,13 @@ def test_ports_that_cannot_be_built_are_told_to_every_command() -> None:
 
 
 def test_the_end_closes_the_ports_and_the_thread() -> None:
-    tokens, desk = TokensDouble(answer=REQUEST, gate=asyncio.Event()), DeskScript()
+    tokens, desk = TokensDouble(answer=REQUEST, gate=asyncio.Event()), DeskScript(application=[DRAFT])
     pin, late = Pin(b"111111"), Pin(b"222222")
     with Listener(tokens, desk) as kiosk:
-        kiosk.runtime.run(c.MakeRequest(REF, pin, application()))
+        kiosk.runtime.run(c.MakeRequest(REF, pin, DRAFT))
         kiosk.until(e.TokenProgressed)
     assert (tokens.closed, desk.count("sign_out"), desk.count("close")) == (True, 1, 1)
-    kiosk.runtime.run(c.MakeRequest(REF, late, application()))
+    kiosk.runtime.run(c.MakeRequest(REF, late, DRAFT))
     kiosk.runtime.stop()
     assert not pin
     assert not late

@@ -131,6 +131,18 @@ async def test_of_an_sm2_certificate_and_of_one_that_breaks_the_rules_what_can_b
             assert words in told
 
 
+async def test_of_dates_that_cannot_be_read_no_day_is_told() -> None:
+    odd = people.certificate("odd", dated=False, well_formed=False)
+    async with staged(looking_at(people.token(odd), Details()), (120, 60)) as stage:
+        told = stage.text
+        for _page in range(4):
+            await stage.press("pagedown")
+            told += stage.text
+        for words in ("有效期无法读取，不能在线续期", "生效时间", "无法读取"):
+            assert words in told
+        assert str(odd.not_before.year) not in told
+
+
 async def test_of_bytes_that_are_none_their_place_and_fingerprint_are_told() -> None:
     bad = people.certificate("bad", readable=False, label="旧证书", der=b"x" * 812, key="", has_private_key=False)
     async with staged(looking_at(people.token(bad), Details()), (120, 60)) as stage:

@@ -66,16 +66,6 @@ async def test_up_and_down_go_from_field_to_field(step: Step, size: tuple[int, i
             assert stage.app.focused is expected
 
 
-async def test_page_keys_scroll_the_form_and_leave_the_focus() -> None:
-    async with staged(people.state(Step.FORM), (80, 16)) as stage:
-        body, focused = stage.screen.query_one("#body"), stage.app.focused
-        await stage.press("pagedown")
-        assert body.scroll_y > 0
-        assert stage.app.focused is focused
-        await stage.press("pageup")
-        assert body.scroll_y == 0
-
-
 def states() -> Iterator[State]:
     """Screens with fields, most of them with a failure above, which takes rows."""
     yield people.state(Step.SIGN_IN, failure=Failure(Reason.WRONG_PASSWORD))

@@ -199,6 +199,20 @@ async def test_each_section_has_a_page_of_its_own_by_keys_and_by_what_has_the_fo
         assert await in_view("up") == ["收件人信息"]
 
 
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (60, 20)])
+async def test_what_is_typed_after_a_page_was_turned_is_seen(size: tuple[int, int]) -> None:
+    async with staged(state(Step.FORM, form=ApplicationForm()), size) as stage:
+        body = stage.screen.query_one(Body)
+        for key in ("pagedown", "pagedown", "pagedown", "pageup", "pageup", "pageup"):
+            await stage.press(key)
+            await stage.pilot.pause()
+            turned = body.scroll_y
+            assert stage.screen.focused is not None
+            assert body.region.contains_region(stage.screen.focused.region), key
+            await stage.press("1")
+            assert body.scroll_y == turned
+
+
 async def test_a_section_higher_than_the_window_is_paged_with_a_row_seen_again() -> None:
     async with staged(state(Step.FORM), (60, 20)) as stage:
         body = stage.screen.query_one(Body)

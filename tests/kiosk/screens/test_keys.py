@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
@@ -16,6 +17,8 @@ from tests.harness import people
 from tests.harness.kiosk.journey_states import journey_states
 from tests.harness.kiosk.stage import Stage, staged
 from tui.journey import events as e
+from tui.journey.flow import advance
+from tui.journey.moves.anywhere import ASKED_AT, BUSY_OF
 from tui.journey.state import State, Step
 from tui.kiosk import screens
 from tui.kiosk.app import KioskApp
@@ -25,6 +28,7 @@ from tui.kiosk.screens.looks.app import PalettedApp
 from tui.kiosk.widgets.action import ActionButton
 from tui.kiosk.widgets.choice import Choice, Tick
 from tui.kiosk.widgets.document import Document
+from tui.kiosk.widgets.key_line import KeyLine
 from tui.kiosk.widgets.line import Line
 from tui.kiosk.widgets.secret_field import SecretField
 
@@ -131,6 +135,19 @@ async def test_escape_leads_back_from_every_item() -> None:
                     await focus(stage, item)
                 posted = [type(event) for event in await acts(stage, "escape")]
                 assert posted == [e.BackPressed] * (state.step not in NO_WAY_BACK), (state.step, item)
+
+
+async def test_no_key_is_shown_that_does_nothing_while_the_desk_is_asked() -> None:
+    """返回 leads away or ends what is under way; 重试 asks."""
+    asked = [(step, busy) for command, busy in BUSY_OF.items() for step in ASKED_AT[command]]
+    async with staged(State()) as stage:
+        for now in journey_states():
+            for busy in {busy for step, busy in asked if step is now.step}:
+                state = replace(now, busy=busy, failure=None)
+                await stage.show(state)
+                shown = {placed.key.action for placed in stage.screen.query_one(KeyLine).placed}
+                for action, event in (("back", e.BackPressed()), ("retry", e.Retried())):
+                    assert action not in shown or advance(state, event) != (state, ()), (state.step, busy, action)
 
 
 def _leads_back(stage: Stage) -> bool:

@@ -12,6 +12,7 @@ from tui.core.certificate import Token, Usage, refer
 from tui.core.failure import Failure, Reason
 from tui.core.token import ModuleFault, Snapshot
 from tui.journey import events as e
+from tui.journey.renewable import renewable
 from tui.journey.state import State, Step
 from tui.kiosk.screens.looks.dark import TRUE
 from tui.kiosk.text import use_language
@@ -90,6 +91,18 @@ async def test_the_list_says_what_each_certificate_is_for_and_where_the_unreadab
             told += stage.text
         for words in ("签名证书，RSA-2048", "加密证书，RSA-2048", "旧证书", "812字节，CKA_ID 0a0b", "无法读取"):
             assert words in told
+
+
+async def test_beside_a_certificate_whose_dates_cannot_be_read_the_good_one_is_renewed() -> None:
+    odd = people.certificate("odd", dated=False, well_formed=False, common_name="某某公司")
+    both = people.token(odd, people.OLD)
+    shown = people.state(Step.WAITING, snapshot=Snapshot((both,)), chosen=None)
+    async with staged(shown, size=(120, 40)) as stage:
+        for words in ("某某公司", "有效期无法读取，不能在线续期", "还有20天到期，可以续期"):
+            assert words in stage.text
+    assert [certificate for _, certificate in renewable(shown)] == [people.OLD]
+    async with staged(people.state(Step.WAITING, snapshot=Snapshot((people.token(odd),)), chosen=None)) as stage:
+        assert "1970" not in stage.text
 
 
 async def test_a_pair_s_owner_is_told_that_the_encryption_certificate_stays() -> None:

@@ -13,6 +13,7 @@ from tui.core.failure import Failure, Money, Reason
 from tui.core.payment_method import PaymentMethod
 from tui.core.token import TokenStage
 from tui.journey.state import Step
+from tui.kiosk.matrix import modules
 from tui.kiosk.unattended.report import (
     Failed,
     Installed,
@@ -25,7 +26,6 @@ from tui.kiosk.unattended.report import (
     failed,
     qr_rows,
 )
-from tui.kiosk.widgets.qr import modules
 
 PAYLOAD = "https://qr.alipay.com/bax70cb37a5db06d410ad1e147c"
 AT = datetime(2026, 11, 23, 4, tzinfo=UTC)

@@ -16,7 +16,7 @@ from tests.kiosk.widgets.test_qr import ALIPAY, UNIONPAY
 from tests.rig.console import on_pty
 from tests.rig.readers import READERS, Picture
 from tests.rig.vga import VGA, WITHOUT, Cell, Font, picture
-from tui.cli.kiosk import choose_qr_drawing
+from tui.cli.fit import choose_qr_drawing
 from tui.kiosk.settings import QrDrawing
 from tui.kiosk.terminal.console_font import GIO_UNIMAP, drawn_characters
 from tui.kiosk.terminal.tty import LOWER_HALF_BLOCK
@@ -115,7 +115,7 @@ def test_the_setting_goes_before_the_console(
     doubtful: bool,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("tui.cli.kiosk.environment", lambda: {"TERM": "linux", "LANG": "en_US.UTF-8"})
+    monkeypatch.setattr("tui.cli.fit.environment", lambda: {"TERM": "linux", "LANG": "en_US.UTF-8"})
     choose_qr_drawing(wanted, glyphs)
     assert (QrCode.half_blocks, QrCode.doubtful) == (half_blocks, doubtful)
 
@@ -127,6 +127,6 @@ def test_the_setting_goes_before_the_console(
 def test_a_terminal_of_eight_colours_has_no_white_ground(
     name: str, has_white: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tui.cli.kiosk.environment", lambda: {"TERM": name, "LANG": "C.UTF-8"})
+    monkeypatch.setattr("tui.cli.fit.environment", lambda: {"TERM": name, "LANG": "C.UTF-8"})
     choose_qr_drawing(QrDrawing.AUTO, None)
     assert QrCode.has_white_grounds is has_white

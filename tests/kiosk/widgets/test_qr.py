@@ -18,9 +18,10 @@ from tests.rig.readers import READERS, Picture
 from tui.core.order import ApplicationStatus, AttemptState
 from tui.journey import events as e
 from tui.journey.state import Step
+from tui.kiosk.matrix import drawable, modules
 from tui.kiosk.screens.looks import dark, light
 from tui.kiosk.terminal.tty import has_half_blocks
-from tui.kiosk.widgets.qr import Drawing, QrCode, drawable, fitting, modules
+from tui.kiosk.widgets.qr import Drawing, QrCode, fitting
 
 ALIPAY = "https://qr.alipay.com/bax03431ljhokirwl38f00a7"
 UNIONPAY = "https://qr.95516.com/00010000/01116734936470044423094034227630"

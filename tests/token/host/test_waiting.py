@@ -25,6 +25,7 @@ from tui.token.host.presence import Watcher
 from tui.token.host.reader import Reader
 from tui.token.host.slot_monitor import SlotMonitor
 from tui.token.launch import Module
+from tui.token.load import HEADER, framed
 from tui.token.protocol import Prepare, Seen
 
 PROGRAM = """
@@ -63,14 +64,14 @@ def test_what_it_has_imported_after_its_first_look(soft: SoftToken, tmp_path: Pa
     with process:
         assert process.stdin is not None
         assert process.stdout is not None
-        process.stdin.write(protocol.framed(module.load.encoded()))
-        (length,) = protocol.HEADER.unpack(process.stdout.read(protocol.HEADER.size))
+        process.stdin.write(framed(module.load.encoded()))
+        (length,) = HEADER.unpack(process.stdout.read(HEADER.size))
         payload = b""
         while len(payload) < length:
             payload += process.stdout.read(length - len(payload))
         seen = protocol.decode_report(payload)
         if prepared:
-            process.stdin.write(protocol.framed(protocol.encode(Prepare())))
+            process.stdin.write(framed(protocol.encode(Prepare())))
         process.stdin.close()
     assert isinstance(seen, Seen)
     assert [certificate.der for certificate in seen.tokens[0].certificates] == [soft.certificate_der]

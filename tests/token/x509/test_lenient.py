@@ -51,7 +51,7 @@ def test_of_a_good_certificate_both_parsers_read_the_same(
     assert reading.subject == parsed.subject.rfc4514_string()
     assert reading.issuer == parsed.issuer.rfc4514_string()
     assert reading.serial == f"{parsed.serial_number:x}"
-    assert (reading.not_before, reading.not_after) == (parsed.not_valid_before_utc, parsed.not_valid_after_utc)
+    assert reading.dates == (parsed.not_valid_before_utc, parsed.not_valid_after_utc)
     strict = certificates.read(value, b"", "", has_private_key=True)
     assert strict.well_formed
     assert (reading.key, reading.spki, reading.usage) == (strict.key, strict.spki, strict.usage)
@@ -131,6 +131,12 @@ def test_serials(serial: bytes, told: str) -> None:
         (0x18, b"20261212230000,5-0600", datetime(2026, 12, 13, 5, 0, tzinfo=UTC)),
         (0x18, b"2026121305", datetime(2026, 12, 13, 5, 0, tzinfo=UTC)),
         (0x18, b"99991231235959Z", datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)),
+        (0x18, b"201112130500Z", datetime(2011, 12, 13, 5, 0, tzinfo=UTC)),
+        (0x17, b"201112130500Z", datetime(2020, 11, 12, 13, 5, tzinfo=UTC)),
+        (0x17, b"270231050000Z", None),
+        (0x17, b"261213240000Z", None),
+        (0x17, b"261231235960Z", None),
+        (0x17, b"", None),
         (0x18, b"99991231235959-0100", None),
         (0x18, b"20261313050000Z", None),
         (0x18, b"00000101000000Z", None),
@@ -142,7 +148,14 @@ def test_times(tag: int, written: bytes, at: datetime | None) -> None:
     (element,) = ber.elements(der(tag, written))
     assert strings.time(element) == at
     validity = der(0x30, der(0x17, b"260101000000Z"), der(tag, written))
-    assert (lenient.read(odd(validity=validity)) is None) is (at is None)
+    begin = datetime(2026, 1, 1, tzinfo=UTC)
+    assert read(odd(validity=validity)).dates == (None if at is None else (begin, at))
+
+
+@pytest.mark.parametrize("validity", [der(0x30), der(0x30, der(0x17, b"260101000000Z")), der(0x30, b"\x17\x0d2")])
+def test_a_certificate_without_dates_is_shown_by_its_names(validity: bytes) -> None:
+    seen = certificates.read(odd(validity=validity), b"", "", has_private_key=True)
+    assert (seen.common_name, seen.key, seen.readable, seen.dated) == ("某某", "EC-P256", True, False)
 
 
 @pytest.mark.parametrize(

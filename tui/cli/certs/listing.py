@@ -27,7 +27,7 @@ class Listed:
     serial: str
     """Hex."""
     not_before: datetime | None
-    """None, and `not_after` and `days_left` too, where there is no certificate or it cannot be read."""
+    """None, and `not_after` and `days_left` too, where there is no certificate or its dates cannot be read."""
     not_after: datetime | None
     days_left: int | None
     key: str
@@ -107,7 +107,6 @@ def _empty(token: Token) -> Listed:
 
 def _listed(token: Token, certificate: Certificate, now: datetime) -> Listed:
     reason = why_not(certificate, now)
-    known = certificate.readable
     return Listed(
         module=token.module,
         token_label=token.label,
@@ -116,14 +115,14 @@ def _listed(token: Token, certificate: Certificate, now: datetime) -> Listed:
         subject=certificate.subject,
         issuer=certificate.issuer,
         serial=certificate.serial,
-        not_before=certificate.not_before if known else None,
-        not_after=certificate.not_after if known else None,
-        days_left=certificate.days_left(now) if known else None,
+        not_before=certificate.not_before if certificate.dated else None,
+        not_after=certificate.not_after if certificate.dated else None,
+        days_left=certificate.days_left(now) if certificate.dated else None,
         key=certificate.key,
         key_id=certificate.key_id,
         state=certificate.state(now).value,
         reason=reason.value if reason else "",
-        usage=certificate.usage.value if known else "",
+        usage=certificate.usage.value if certificate.readable else "",
         label=certificate.label,
         size=len(certificate.der),
         fingerprint=certificate.fingerprint,

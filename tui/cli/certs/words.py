@@ -7,8 +7,7 @@ from tui.core.certificate import Certificate
 from tui.core.failure import Failure, Money, Reason
 from tui.core.token import Snapshot
 from tui.kiosk.text import _
-from tui.kiosk.text.certificate import left_words
-from tui.kiosk.text.dates import moment
+from tui.kiosk.text.certificate import content_words, date_words, left_words
 from tui.kiosk.text.labels import label
 from tui.kiosk.text.wording import explain
 
@@ -39,11 +38,11 @@ def certificate_lines(snapshot: Snapshot, now: datetime) -> Iterator[str]:
 def _certificate_lines(certificate: Certificate, now: datetime) -> Iterator[str]:
     state = label(certificate.state(now))
     if not certificate.readable:
-        size = _("{size}字节，CKA_ID {key_id}").format(size=len(certificate.der), key_id=certificate.key_id or "-")
         yield "  - " + (certificate.label or _("没有标签"))
-        yield f"    {size}  {state}"
+        yield f"    {content_words(certificate)}  {state}"
         return
-    left = left_words(certificate.days_left(now))
+    begin, end = (date_words(certificate, date) for date in (certificate.not_before, certificate.not_after))
+    left = left_words(certificate.days_left(now)) if certificate.dated else ""
     yield f"  - {certificate.subject}"
     yield f"    {label(certificate.usage)}  {certificate.serial}  {certificate.key}"
-    yield f"    {moment(certificate.not_before)} — {moment(certificate.not_after)}  {left}  {state}"
+    yield "    " + "  ".join(filter(None, (f"{begin} — {end}", left, state)))

@@ -21,6 +21,11 @@ WATCH = switch(
     "每次插拔输出一行 JSON，直到 SIGTERM / one JSON line at each plug, change and unplug, until SIGTERM",
     "watching",
 )
+FINGERPRINT = Option(
+    "--fingerprint HEX",
+    "SHA-256 指纹的开头，几张证书中选一张 / beginning of the SHA-256 fingerprint, to choose one of several",
+    default="",
+)
 
 KIOSK = Command(
     "",
@@ -60,11 +65,7 @@ COMMANDS = (
         "一张或全部证书的详细内容 / one certificate, or all, in all their parts",
         "tui.cli.certs.show:show",
         (
-            Option(
-                "--fingerprint HEX",
-                "SHA-256 指纹的开头，几张证书中选一张 / beginning of the SHA-256 fingerprint, to choose one of several",
-                default="",
-            ),
+            FINGERPRINT,
             JSON,
             OneOf((KIOSK_TOML, MODULE)),
         ),
@@ -75,11 +76,7 @@ COMMANDS = (
         "tui.cli.certs.export:export",
         (
             Option("FILE", ".pem 或 .crt 为 PEM，.der 或 .cer 为 DER / PEM or DER, by the suffix", kind=Path),
-            Option(
-                "--fingerprint HEX",
-                "SHA-256 指纹的开头，几张证书中选一张 / beginning of the SHA-256 fingerprint, to choose one of several",
-                default="",
-            ),
+            FINGERPRINT,
             OneOf((KIOSK_TOML, MODULE)),
         ),
     ),

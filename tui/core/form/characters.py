@@ -29,12 +29,20 @@ _RADICALS = (
     "羊𦍌𦍋耂肀聿肉𦥑艹艹艹虎衤覀西见角𧢲讠贝𧾷车辶辶辶邑钅長镸长门𨸏阝雨青韦页风飞食𩙿飠饣𩠐马骨鬼鱼鸟卤麦黄黾斉齐歯齿竜龙龜亀龟"
 )
 """What U+2E80 to U+2EF3 stand for (Unicode, EquivalentUnifiedIdeograph.txt), a blank for nothing."""
+_GBK = (
+    "⺁𠂇𠂉𠃌⺄㑳㑇⺈⺋龴㖞㘚㘎⺌⺗㥮㤘龵㧏㧟㩳㧐龶龷㭎㱮㳠⺧𡗗龸⺪䁖䅟⺮䌷⺳⺶⺷𢦏䎱"
+    "䎬⺻䏝䓖䙡䙌龹䜣䜩䝼䞍⻊䥇䥺䥽䦂䦃䦅䦆䦟䦛䦷䦶龺𤇾䲣䲟䲠䲡䱷䲢䴓䴔䴕䴖䴗䴘䴙䶮龻"
+)
+"""What U+E815 to U+E864 stand for in older fonts, input methods and registers (GB 18030-2022; 䶮 is met in names)."""
 _OF_PRINT = (
     {code: han for code, han in enumerate(_RADICALS, 0x2E80) if han != " "}
     | {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)}  # Kangxi radicals
     | {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}  # Latin ligatures
 )
 """What a copy from a PDF has in the place of the characters that are seen."""
+_SEEN = _OF_PRINT | {code: han.translate(_OF_PRINT) for code, han in enumerate(_GBK, 0xE815)}
+_AROUND: Final = "'‘’“”\"`,.;:。、"
+"""What a spreadsheet, a sentence or a list has around a number."""
 _MOST_MARKS: Final = 8
 """On one character; Tibetan and Vietnamese need five."""
 
@@ -42,9 +50,9 @@ _MOST_MARKS: Final = 8
 def clean(text: str) -> str:
     """`text` in Unicode's NFC, blanks and line ends folded, without control sequences and invisible marks.
 
-    Radicals and ligatures are the characters as which they are seen.
+    Radicals, ligatures and what GBK had for private use are the characters as which they are seen.
     """
-    text = _SEQUENCE.sub("", text).translate(_OF_PRINT)
+    text = _SEQUENCE.sub("", text).translate(_SEEN)
     text = "".join(" " if c.isspace() or c == _BLANK_BRAILLE else c for c in text)
     return " ".join(unicodedata.normalize("NFC", _INVISIBLE.sub("", text)).split())
 
@@ -55,11 +63,11 @@ def half_width(text: str) -> str:
 
 
 def compact(text: str) -> str:
-    """`half_width` without any blank, nor the apostrophe that a spreadsheet has before a number kept as text.
+    """`half_width` without any blank, nor quotation marks, the apostrophe of a spreadsheet and stops around it.
 
     Marks that a blank kept apart stand in NFC's order then.
     """
-    return unicodedata.normalize("NFC", half_width(text).replace(" ", "").lstrip("'"))
+    return unicodedata.normalize("NFC", half_width(text).replace(" ", "").strip(_AROUND))
 
 
 def has_unusable(text: str) -> bool:

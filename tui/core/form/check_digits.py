@@ -5,6 +5,8 @@ from typing import Final
 _MOD_11: Final = "0123456789X"
 _MOD_31: Final = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 """Without I, O, S, V, Z (GB 32100-2015, 4.1)."""
+TENS: Final = str.maketrans("Ⅹ×✕✖╳ХΧ", "XXXXXXX")
+"""The Roman ten that X stands for (GB 11643, 5.5), what input methods offer for it, and the letters that look alike."""
 
 
 def of_citizen_number(digits: str) -> str:

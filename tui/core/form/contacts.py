@@ -11,11 +11,17 @@ LONGEST_NAME, LONGEST_ADDRESS, LONGEST_MAIL = 80, 100, 254
 """Characters; mail by RFC 5321 4.5.3.1.3."""
 
 _MIDDLE_DOT = "·"
-_DOTS = re.compile(r" ?[·•‧∙⋅・･᛫⸱⸳˙ㆍꞏ․⦁] ?|(?<=\w) ?● ?(?=\w)")
-"""What keyboards and documents have for the middle dot U+00B7 of transcribed names; ● also hides a part of one."""
+_DOTS = re.compile(r" ?[·•‧∙⋅・･᛫⸱⸳˙ㆍꞏ․⦁] ?|(?<=\w\w) ?● ?(?=\w\w)")
+"""What keyboards and documents have for the middle dot U+00B7 of transcribed names (民委发〔2016〕33号).
+
+● also hides a character, as in 王●明: it is a dot only where what stands on either side is no single one.
+"""
 _STOP_IN_NAME = re.compile(f"(?<=[{HAN}]) ?[.﹒。｡] ?(?=[{HAN}])")
 _COMMA = re.compile("(?<=[A-Za-zÀ-ɏ]) ?, ?(?=[A-Za-zÀ-ɏ])")
 """Behind a surname in Latin letters, as on identity cards of Hong Kong, or before Jr.; more part persons."""
+_KINSHIP = re.compile(r" (?:A/[LP]|[SD]/O|@) ", re.IGNORECASE)
+"""Son or daughter of, and also known as, in names of Singapore and Malaysia."""
+_MARKS = "Mn", "Mc"
 _APOSTROPHES = dict.fromkeys(map(ord, "‘’‛′ʹ´`"), "'")
 _STOPS = dict.fromkeys(map(ord, "。｡﹒"), ".")
 
@@ -24,10 +30,10 @@ _TRUNK = re.compile(r"0(?=1[3-9]\d{9}$)", re.ASCII)
 """Once dialled before a mobile of another city."""
 _LANDLINE = re.compile(r"(010|02\d|0[3-9]\d{2})-?(\d{3,4}-?\d{4})((?:[-#]\d{1,6})?)", re.ASCII)
 _SERVICE = re.compile(r"([48]00)((?:-?\d){7})((?:[-#]\d{1,6})?)", re.ASCII)
-_BEYOND = re.compile(r"(?:\+|00)(?:(85[23])-?([2-9](?:-?\d){5}-?\d\d)|(886)-?([2-9](?:-?\d){5,6}-?\d\d))", re.ASCII)
+_BEYOND = re.compile(r"(?:\+|00)(?:(85[23])-?([2-9](?:-?\d){5}-?\d\d)|(886)-?0?([2-9](?:-?\d){5,6}-?\d\d))", re.ASCII)
 """Hong Kong, Macao and Taiwan, only with the country before them; one digit alone at the end is an extension."""
 _EXTENSION = re.compile(
-    r"\(?(?:(?:转接?|轉接?|分机号?|分機號?|内线|內線|ext(?:ension)?|[x#*,])[.:\s(-]*){1,3}(?=\d{1,6}\)?$)|\((?=\d{1,6}\)$)",
+    r"\(?(?:(?:转接?|轉接?|分机号?|分機號?|内线|內線|ext(?:n|ension)?|[x#*,;=])[.:\s(-]*){1,3}(?=\d{1,6}\)?$)|\((?=\d{1,6}\)$)",
     re.ASCII | re.IGNORECASE,
 )
 _POINT = re.compile(r"(?<=\d)\.(?=\d)", re.ASCII)
@@ -49,17 +55,18 @@ def check_name(name: str) -> FieldError | None:
     """Letters of any script with their marks, and what stands between them."""
     if found := _missing_or_unusable(name):
         return found
-    parts = _COMMA.sub(" ", name, count=1)
-    right = 2 <= len(name) <= LONGEST_NAME and any(map(is_letter, name)) and all(map(_is_of_a_name, parts))
+    parts = _COMMA.sub(" ", _KINSHIP.sub(" ", name), count=1)
+    written = sum(is_letter(character) or unicodedata.category(character) in _MARKS for character in name)
+    right = len(name) <= LONGEST_NAME and any(map(is_letter, name)) and written >= 2 and all(map(_is_of_a_name, parts))
     return None if right else FieldError.NAME_FORMAT
 
 
 def normalise_phone(number: str) -> str:
     """A mobile's 11 digits, `0755-88888888-801`, `4008301330`, `+852-91234567`; all else without blanks."""
-    typed = half_width(number)
+    typed = compact(number)
     parted = re.sub(r"[()]", "", _POINT.sub("-", _EXTENSION.sub("#", typed)))
-    joined = re.sub("-{2,}", "-", compact(parted))  # a Chinese keyboard has dashes in pairs
-    return next((found for found in map(_canonical, _readings(joined)) if found), compact(typed))
+    joined = re.sub("-{2,}", "-", parted)  # a Chinese keyboard has dashes in pairs
+    return next((found for found in map(_canonical, _readings(joined)) if found), typed)
 
 
 def check_mobile(number: str) -> FieldError | None:
@@ -73,8 +80,8 @@ def check_phone(number: str) -> FieldError | None:
 
 
 def normalise_email(address: str) -> str:
-    """Half-width, its full stops too."""
-    return half_width(address).translate(_STOPS)
+    """Half-width, its full stops too, without the quotation marks or brackets that a mail program has around it."""
+    return half_width(address).translate(_STOPS).strip(" '\"<>")
 
 
 def check_email(address: str) -> FieldError | None:
@@ -100,7 +107,7 @@ def _is_of_a_name(character: str) -> bool:
     return (
         is_letter(character)
         or character in " ·.'-་־׳"  # the last between syllables in Tibetan, and Hebrew's own dash and apostrophe
-        or unicodedata.category(character) in ("Mn", "Mc", "Nd", "Nl")  # marks, and what tells namesakes apart
+        or unicodedata.category(character) in (*_MARKS, "Nd", "Nl")  # the numbers tell namesakes apart
     )
 
 

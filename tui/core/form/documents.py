@@ -4,8 +4,8 @@ import re
 from datetime import date, datetime
 
 from tui.core.beijing import BEIJING
-from tui.core.form.characters import compact, has_unusable
-from tui.core.form.check_digits import of_citizen_number
+from tui.core.form.characters import compact, half_width, has_unusable
+from tui.core.form.check_digits import TENS, of_citizen_number
 from tui.core.form.kinds import FieldError, IdType
 
 _PATTERNS = {
@@ -13,12 +13,12 @@ _PATTERNS = {
     IdType.HK_MACAO_PASS: re.compile(r"[HM]\d{8}(\d{2})?|[HM]A\d{7}(\d{2})?", re.ASCII),
     IdType.TAIWAN_PASS: re.compile(r"\d{8}|\d{10}(\([A-Z]\)|[A-Z])?", re.ASCII),
     IdType.PASSPORT: re.compile(r"[A-Z0-9]{5,18}", re.ASCII),
-    IdType.MILITARY: re.compile(r"(?=.*[^\W_])[\w字第号()〔〕-]{4,20}"),
-    IdType.OTHER: re.compile(r"(?=.*[^\W_])[\w()〔〕/.-]{4,30}"),
+    IdType.MILITARY: re.compile(r"(?=.*[^\W_])[\w字第号()〔〕№·-]{4,20}"),
+    IdType.OTHER: re.compile(r"(?=.*[^\W_])[\w()〔〕№·/.-]{4,30}"),
 }
 _WRITTEN_FREELY = IdType.MILITARY, IdType.OTHER
-_TENS = str.maketrans("Ⅹ×ХΧ", "XXXX")
-"""The Roman ten that X stands for (GB 11643, 5.5), what input methods offer for it, and the letters that look alike."""
+_YEARS = str.maketrans("[]【】", "〔〕〔〕")
+"""What keyboards have for the brackets around the year in a number (GB/T 9704, 7.2.5)."""
 _CHANGES = re.compile(r"(?<=[\dA]\d{7})\((\d\d)\)$", re.ASCII)
 """How often a pass to the mainland was issued anew, in brackets behind its number."""
 _PROVINCE = "(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5])"
@@ -38,13 +38,11 @@ def normalise_id(id_type: IdType, number: str) -> str:
 
     Brackets stay where they may tell that this is the number of another document, as on identity cards of Hong Kong.
     """
-    kept = compact(number.upper())
     if id_type in _WRITTEN_FREELY:
-        return kept
-    kept = kept.translate(_TENS | {ord("-"): None})
-    if id_type is IdType.HK_MACAO_PASS:
-        return _CHANGES.sub(r"\1", kept)
-    return kept.translate(dict.fromkeys(map(ord, "()"))) if id_type in _REGIONS else kept
+        return compact(number.upper()).translate(_YEARS)
+    bare = half_width(number.upper()).translate(TENS | {ord("-"): None})
+    kept = compact(bare.translate(dict.fromkeys(map(ord, "()"))) if id_type in _REGIONS else bare)
+    return _CHANGES.sub(r"\1", kept) if id_type is IdType.HK_MACAO_PASS else kept
 
 
 def check_id(id_type: IdType, number: str, today: date | None = None) -> FieldError | None:

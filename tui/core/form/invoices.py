@@ -5,7 +5,7 @@ import unicodedata
 from datetime import date
 
 from tui.core.form.characters import clean, compact, half_width, has_unusable, is_letter
-from tui.core.form.check_digits import of_credit_code
+from tui.core.form.check_digits import TENS, of_credit_code
 from tui.core.form.documents import is_citizen_number
 from tui.core.form.kinds import FieldError
 
@@ -24,8 +24,8 @@ _NUMBER_IN_TITLE = re.compile(r"(?<![0-9A-Z])(?=(?:[A-Z]*[0-9]){8})[0-9A-Z]{15,2
 
 
 def normalise_tax_number(number: str) -> str:
-    """Half-width, upper case, no blanks and dashes."""
-    return compact(half_width(number.upper()).replace("-", ""))
+    """Half-width, upper case, no blanks and dashes, and one X for all alike: a trader's number may be an identity's."""
+    return compact(half_width(number.upper()).translate(TENS | {ord("-"): None}))
 
 
 def check_tax_number(number: str, today: date | None = None) -> FieldError | None:

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from tui.desk.context import Desk
 from tui.desk.engine.commits import Commits
-from tui.desk.engine.obligations import OBLIGATIONS, Due, Obligation, claim, next_due
+from tui.desk.engine.obligations import OBLIGATIONS, Due, Obligation, bring_forward, claim, next_due
 from tui.desk.engine.workers import Workers
 from tui.desk.payments.reconciliation import schedule_days
 from tui.desk.renewals.lapse import lapse
@@ -29,6 +29,8 @@ _BREATH = 1.0
 """Seconds before the next try while the database cannot be used."""
 _PATIENCE = 45.0
 """Seconds that what is under way is given at the end: with the requests' and a deadline, less than systemd's 90."""
+_STEP = timedelta(minutes=1)
+"""By so much nobody's clock is put back but to set it right."""
 _ALL = 1_000_000
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
@@ -58,6 +60,7 @@ class DeskEngine:
         self._told: deque[Due] = deque()
         self._next = _NEVER
         """Who tells of something due before that ends the wait."""
+        self._begun = self._begun_at()
         self._look_at = self._sweep_at = self._check_at = self._renew_at = 0.0
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="desk-engine", daemon=True)
@@ -138,6 +141,23 @@ class DeskEngine:
             for workers in self._workers.values():
                 each.callback(workers.work)
             each.callback(self._look)
+            each.callback(self._heed_clock)
+
+    def _begun_at(self) -> datetime:
+        """The wall clock, by which things are due, when the monotonic one began, by which the engine waits."""
+        return self._desk.clock() - timedelta(seconds=monotonic())
+
+    def _heed_clock(self) -> None:
+        """What was put off by a clock that ran ahead, and was put back, does not wait for that time to come again."""
+        begun = self._begun_at()
+        back = self._begun - begun
+        if back > _STEP:
+            now = self._desk.clock()
+            _LOG.error("the clock was put back by %s: what would be due within that is due now", back)
+            for kind in self._kinds:
+                bring_forward(self._desk.engine, kind, now, now + back)
+            self._look_at = 0.0
+        self._begun = begun
 
     def _renew(self) -> None:
         if monotonic() >= self._renew_at:

@@ -17,6 +17,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from tui.core.failure import Reason
 from tui.core.text_safety import printable
+from tui.core.version import is_below
 from tui.desk.clock import utc_now
 from tui.desk.http.legible import refuse_illegible
 from tui.desk.rate_limit import Allowance
@@ -50,13 +51,8 @@ async def check_version(request: Request[Any, Any, State]) -> None:
     """
     minimum = request.app.state.desk.settings.minimum_kiosk_version
     told = _VERSION.match(request.headers.get(VERSION_HEADER, ""))
-    if request.scope["path"] != _FOR_EVERYBODY and (told is None or _order(told[0]) < _order(minimum)):
+    if request.scope["path"] != _FOR_EVERYBODY and (told is None or is_below(told[0], minimum)):
         raise Refused(Reason.KIOSK_TOO_OLD, minimum_version=minimum)
-
-
-def _order(version: str) -> tuple[int, ...]:
-    numbers = [int(part) for part in version.split(".")]
-    return tuple(numbers + [0] * (4 - len(numbers)))
 
 
 def _answer(problem: Problem) -> Response[bytes]:

@@ -28,6 +28,8 @@ from tui.desk.storage.records import AttemptRecord
 from tui.desk.storage.rows import load
 
 _LOG = logging.getLogger(__name__)
+_PUT_BACK = timedelta(minutes=1)
+"""A code from so long after now was made while the clock ran ahead: its platform ends it before our clock does."""
 _GIVE_UP = timedelta(days=1)
 """After its end, when Alipay cancels no more: a code that nobody scanned is over, the undecided needs a person."""
 
@@ -44,7 +46,7 @@ def follow(desk: Desk, attempt_no: str) -> None:
         _ask_once_more(desk, gateway, attempt)
     elif attempt.state not in OPEN_ATTEMPT:
         return
-    elif attempt.state is AttemptState.CLOSING or now >= attempt.shown_until:
+    elif attempt.state is AttemptState.CLOSING or not attempt.txn_time - _PUT_BACK < now < attempt.shown_until:
         apply(desk, e.CodeTakenDown(attempt_no))
         finish(desk, attempt)
     elif attempt.qr:

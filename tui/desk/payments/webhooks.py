@@ -4,17 +4,18 @@ import logging
 from collections.abc import Mapping
 from datetime import timedelta
 
-from sqlalchemy import bindparam, delete, insert, or_, update
+from sqlalchemy import bindparam, delete, insert, or_, select, update
 
 from tui.core.order import AttemptState
 from tui.core.payment_method import PaymentMethod
 from tui.desk.clock import number
 from tui.desk.context import Desk
-from tui.desk.payments.apply import apply, apply_outcome
+from tui.desk.payments.apply import Effects, apply, apply_outcome, locked, word_of
 from tui.desk.payments.gateway import (
     AnswerNotGenuine,
     GatewayUnknown,
     NoticeKind,
+    Outcome,
     PaymentGateway,
     PaymentGatewayError,
     PaymentNotice,
@@ -29,10 +30,12 @@ from tui.desk.storage.database import glancing, write, writing
 from tui.desk.storage.inserts import change
 from tui.desk.storage.records import AttemptRecord, NoticeRecord, RefundRecord
 from tui.desk.storage.rows import names_of, new, seek, written
+from tui.desk.storage.statements import ask
 
 _LOG = logging.getLogger(__name__)
 _REFUSED = "refused: "
 _REFUSED_KEPT = timedelta(days=7)
+_PUT_AWAY = AttemptState.CLOSING, AttemptState.CLOSED
 _KEPT = (
     insert(NoticeRecord)
     .values({name: bindparam(f"new_{name}") for name in names_of(NoticeRecord) if name != "id"})
@@ -44,12 +47,21 @@ _NOTED = (
     .values(result=bindparam("said"))
     .returning(NoticeRecord.id)
 )
+_REFUND = (
+    select(RefundRecord.refund_no)
+    .join(AttemptRecord, AttemptRecord.attempt_no == RefundRecord.attempt_no)
+    .where(
+        AttemptRecord.method == bindparam("method"),
+        or_(
+            RefundRecord.refund_no == bindparam("number"),
+            RefundRecord.refund_no == bindparam("first"),
+            RefundRecord.attempt_no == bindparam("number"),
+        ),
+    )
+)
 _REFUND_DUE = (
     update(RefundRecord)
-    .where(
-        or_(RefundRecord.refund_no == bindparam("number"), RefundRecord.refund_no == bindparam("first")),
-        RefundRecord.done_at.is_(None),
-    )
+    .where(RefundRecord.refund_no == bindparam("number"), RefundRecord.done_at.is_(None))
     .values(next_try_at=bindparam("now"))
 )
 
@@ -87,21 +99,40 @@ def _apply(
     desk: Desk, method: PaymentMethod, gateway: PaymentGateway, notice: PaymentNotice, attempt: AttemptRecord | None
 ) -> str:
     if notice.kind is NoticeKind.REFUND:
-        with writing(desk.engine) as db:  # a hint: the refund is asked for at once
-            named = {"number": notice.number, "first": notice.number[:-2]}  # the latter of a further order
-            change(db, RefundRecord, _REFUND_DUE, {**named, "now": desk.clock()})
-        return "refund"
+        return _apply_refund(desk, method, notice.number)
     if attempt is None or attempt.method is not method:
         _LOG.error("a genuine notice of %s names an unknown attempt", method.value)
         return "unknown attempt"
     if notice.txn_time is not None and notice.txn_time != attempt.txn_time:
         _LOG.error("a genuine notice names another time of attempt %s", attempt.attempt_no)
         return "another time"
-    if attempt.state in (AttemptState.CLOSING, AttemptState.CLOSED) and notice.outcome.state is TradeState.PAID:
+    step = _apply_word(desk, attempt.attempt_no, notice.outcome)
+    if step is None:
         _apply_late(desk, gateway, attempt)
-    step = apply_outcome(desk, attempt.attempt_no, notice.outcome)
+        step = apply_outcome(desk, attempt.attempt_no, notice.outcome)
     alarms = [] if isinstance(step, Refusal) else [effect.text for effect in step if isinstance(effect, Alarm)]
     return alarms[0] if alarms else "settled"
+
+
+def _apply_refund(desk: Desk, method: PaymentMethod, number: str) -> str:
+    """A hint: the refund is asked for at once. It is named by its order, or as after a cancel by its attempt."""
+    named = {"method": method, "number": number, "first": number[:-2]}  # the latter of a further order
+    with glancing(desk.engine) as connection:
+        known = ask(connection, _REFUND, named)
+    if not known:
+        _LOG.error("a genuine notice of %s names an unknown refund", method.value)
+        return "unknown refund"
+    with writing(desk.engine) as db:
+        change(db, RefundRecord, _REFUND_DUE, {"number": known[0][0], "now": desk.clock()})
+    return "refund"
+
+
+def _apply_word(desk: Desk, attempt_no: str, outcome: Outcome) -> Effects | Refusal | None:
+    """None, and nothing done: it says paid of a code that was put away, which only a query settles."""
+    with locked(desk, attempt_no=attempt_no) as held:
+        if outcome.state is TradeState.PAID and held.records[attempt_no].state in _PUT_AWAY:
+            return None
+        return held.apply(word_of(attempt_no, outcome))
 
 
 def _apply_late(desk: Desk, gateway: PaymentGateway, attempt: AttemptRecord) -> None:

@@ -42,11 +42,9 @@ MEDIA_TYPES: Mapping[FileKind, str] = {
 }
 
 
-class InvoiceRecord(Record):
-    """The e-invoice of an application; written before the platform is asked."""
+class Requested:
+    """What a blue and a red invoice have in common."""
 
-    __tablename__ = "invoices"
-    business_no: Mapped[str] = mapped_column(ForeignKey("applications.business_no"), primary_key=True)
     number: Mapped[str] = mapped_column(default="")
     """20 digits once issued."""
     pdf_url: Mapped[str] = mapped_column(String(1024), default="")
@@ -58,6 +56,13 @@ class InvoiceRecord(Record):
     """When the platform is asked (again); None once it is issued, or refused until a person lets it be tried again."""
     queries: Mapped[int] = mapped_column(default=0)
 
+
+class InvoiceRecord(Requested, Record):
+    """The e-invoice of an application; written before the platform is asked."""
+
+    __tablename__ = "invoices"
+    business_no: Mapped[str] = mapped_column(ForeignKey("applications.business_no"), primary_key=True)
+
     __table_args__ = (owed("invoices", "next_query_at"),)
 
     @property
@@ -66,7 +71,7 @@ class InvoiceRecord(Record):
         return self.business_no
 
 
-class RedInvoiceRecord(Record):
+class RedInvoiceRecord(Requested, Record):
     """One application for a red invoice."""
 
     __tablename__ = "red_invoices"
@@ -76,15 +81,6 @@ class RedInvoiceRecord(Record):
     ordinal: Mapped[int]
     """1, 2, … among the application's; another one is made only when the one before has failed."""
     state: Mapped[RedState] = mapped_column(stored(RedState))
-    number: Mapped[str] = mapped_column(default="")
-    """20 digits once issued."""
-    pdf_url: Mapped[str] = mapped_column(String(1024), default="")
-    requested_at: Mapped[datetime]
-    issued_at: Mapped[datetime | None]
-    failure: Mapped[str] = mapped_column(default="")
-    """The platform's last words while it has not issued."""
-    next_query_at: Mapped[datetime | None]
-    queries: Mapped[int] = mapped_column(default=0)
 
     __table_args__ = (
         Index("one_red_invoice_at_a_time", "business_no", "ordinal", unique=True),

@@ -144,10 +144,13 @@ def _submit(state: State) -> Next:
 
 
 def request_accepted(state: State, event: e.ApplicationSeen) -> Next:
-    """Told to pay; from now on the desk is watched."""
+    """Told to pay; from now on the desk is watched. A draft that was changed elsewhere is shown before it is signed."""
     application = event.application
     if application.status is ApplicationStatus.DRAFT:
-        return state, ()
+        if state.application and application.statement == state.application.statement:
+            return state, ()
+        state = replace(state, application=application, form=application.form, request=None)
+        return at(state, Step.FORM, Failure(Reason.APPLICATION_MOVED_ON)), (c.StopWatching(),)
     state = replace(state, application=application, request=None)
     if application.status is not ApplicationStatus.ENTERED:
         return follow(state, event)

@@ -6,7 +6,7 @@ from tui.core.certificate import Certificate, CertificateRef, Token, find, refer
 from tui.core.eligibility import best_refused, why_not
 from tui.core.failure import Failure, Reason
 from tui.core.form.fields import ApplicationForm
-from tui.core.order import LIVE, ApplicationStatus
+from tui.core.order import LIVE, Application, ApplicationStatus
 from tui.journey import commands as c
 from tui.journey import events as e
 from tui.journey.moves import looking
@@ -145,11 +145,17 @@ def request_renewal(state: State, event: e.RenewalRequested) -> Next:
     """申请续期, or 继续办理 at the step where the application stands; a code that may be paid is asked about first."""
     if state.offer is None or state.busy:
         return state, ()
-    if (application := state.offer.application) and application.status in LIVE:
+    if (application := under_way(state)) is not None:
         if step_of(application) is not Step.QR:
             return resume(state, application)
         return replace(state, busy=Busy.QUERYING, failure=None), (c.QueryPayment(application.business_no),)
     return enter(state, Step.AGREEMENT)
+
+
+def under_way(state: State) -> Application | None:
+    """The live application of this certificate, at this or any other terminal."""
+    application = state.offer.application if state.offer else None
+    return application if application is not None and application.status in LIVE else None
 
 
 def query_answered(state: State, event: e.ApplicationSeen) -> Next:

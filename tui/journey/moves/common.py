@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from tui import __version__
+from tui.core import version
 from tui.core.failure import Failure, Reason
 from tui.core.order import SHOWN_ATTEMPT, Application, ApplicationStatus
 from tui.core.token import Installation
@@ -104,9 +105,11 @@ def finished(state: State, application: Application) -> Next:
 
 def follow(state: State, event: e.ApplicationSeen) -> Next:
     """Take the application as it now is and go where it has moved to; a poll never disturbs what is under way."""
-    application = event.application
-    if state.application is not None and _is_older(application, state.application):
-        return state, ()
+    application, known = event.application, state.application
+    if known is not None:
+        if _is_older(application, known):
+            return state, ()
+        application = max(application, known, key=_age)  # one from before a refund only ends the wait for it
     state = replace(state, application=application, desk_reachable=True)
     if not _asks_one_sum(application):
         return refuse(state, Failure(Reason.ORDER_MISMATCH))
@@ -191,10 +194,4 @@ def resume(state: State, application: Application) -> Next:
 
 def too_old(state: State) -> Failure | None:
     """The desk asks for a newer program than this."""
-    if state.service is None or _version(state.service.minimum_version) <= _version(__version__):
-        return None
-    return Failure(Reason.KIOSK_TOO_OLD, detail=f"{__version__} < {state.service.minimum_version}")
-
-
-def _version(text: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in text.split(".") if part.isdigit())
+    return version.too_old(__version__, state.service.minimum_version) if state.service else None

@@ -2,7 +2,7 @@
 
 from itertools import zip_longest
 
-from tui.kiosk.matrix import QUIET_ZONES, modules
+from tui.kiosk.matrix import QUIET_ZONES, framed, modules
 
 HALVES = {(False, False): "█", (False, True): "▀", (True, False): "▄", (True, True): " "}
 """Light modules are inked: on the dark ground that most terminals have, the code is black on white."""
@@ -15,11 +15,8 @@ def picture(payload: str, columns: int, rows: int, *, light_ground: bool = False
     quiet = quiet_zone(payload, columns, rows)
     if quiet is None:
         return ()
-    code, glyphs = modules(payload), SWAPPED if light_ground else HALVES
-    side = len(code) + 2 * quiet
-    margin, blank = (False,) * quiet, ((False,) * side,) * quiet
-    framed = (*blank, *(margin + row + margin for row in code), *blank)
-    pairs = zip_longest(framed[::2], framed[1::2], fillvalue=(not light_ground,) * side)
+    code, glyphs = framed(modules(payload), quiet, quiet), SWAPPED if light_ground else HALVES
+    pairs = zip_longest(code[::2], code[1::2], fillvalue=(not light_ground,) * len(code))
     return tuple("".join(glyphs[pair] for pair in zip(upper, lower, strict=True)) for upper, lower in pairs)
 
 

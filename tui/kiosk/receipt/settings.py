@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from tui.core.frozen import frozen
-from tui.process.tables import Table, at_home
+from tui.process.tables import Table, at_home, one_of
 
 NARROWEST, WIDEST = 24, 64
 """Columns of half-width characters: 32 on 58 mm paper, 48 on 80 mm."""
@@ -49,7 +49,7 @@ def _printer(table: Table) -> PrinterSettings | None:
     encoding, columns = table.take("encoding", str, "gb18030"), table.take("columns", int, 32)
     cut, named = table.take("cut", bool, True), table.take("printer", str, "")
     if encoding not in ENCODINGS:
-        raise table.error("encoding", f"应为 {' | '.join(ENCODINGS)}", f"must be one of {' | '.join(ENCODINGS)}")
+        raise table.error("encoding", *one_of(ENCODINGS))
     if not NARROWEST <= columns <= WIDEST:
         raise table.error("columns", f"应在 {NARROWEST} 与 {WIDEST} 之间", f"must be within {NARROWEST} and {WIDEST}")
     if not named:

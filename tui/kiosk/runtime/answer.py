@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import assert_never
 
-from tui.core.order import Document
+from tui.core.order import Application, ApplicationStatus, Document
 from tui.core.token import TokenStage
 from tui.journey import commands as c
 from tui.journey import events as e
@@ -49,6 +49,18 @@ async def answer_token(
             return e.Retired(await tokens.retire(certificate, pin, application, installation, progress))
         case _:
             assert_never(command)
+
+
+async def changed_elsewhere(command: TokenCommand, desk: DeskPort) -> Application | None:
+    """What became of the draft at another kiosk or at the desk: no key is made for it. None where it is as it was.
+
+    :raises DeskError: the desk refused, or was not reached.
+    """
+    if not isinstance(command, c.MakeRequest):
+        return None
+    now = (await desk.application(command.application.business_no)).application
+    is_draft = now.status is ApplicationStatus.DRAFT
+    return None if is_draft and now.statement == command.application.statement else now
 
 
 async def answer_check(command: c.RunSelfCheck, checks: SelfCheckPort) -> e.SelfChecked:

@@ -6,6 +6,7 @@ from tui.core.failure import Failure, KioskError, Reason
 from tui.core.ladder import NOT_NOW, judged, unseen
 from tui.core.order import ServiceStatus
 from tui.core.token import Snapshot
+from tui.core.version import too_old
 from tui.journey.ports import Check, DeskPort
 from tui.kiosk.runtime.desk_time import DeskTime
 
@@ -55,15 +56,13 @@ class SelfCheck:
         return Check("clock", False, detail, Failure(Reason.CLOCK_WRONG, detail=detail))
 
     def _release(self, status: ServiceStatus) -> Check:
-        if _numbers(self._version) >= _numbers(status.minimum_version):
-            return Check("version", True, self._version)
-        detail = f"{self._version} < {status.minimum_version}"
-        return Check("version", False, detail, Failure(Reason.KIOSK_TOO_OLD, detail=detail))
+        failure = too_old(self._version, status.minimum_version)
+        return Check("version", failure is None, failure.detail if failure else self._version, failure)
 
 
 def _told(certificate: Certificate) -> str:
-    if not certificate.readable:
-        return certificate.label
+    if not certificate.dated:
+        return certificate.name or certificate.label
     return f"{certificate.name} {beijing(certificate.not_after):%Y-%m-%d}"
 
 
@@ -78,7 +77,3 @@ def _token(snapshot: Snapshot) -> Check:
         failure = Failure(Reason.PIN_EXPIRED, detail="CKF_USER_PIN_TO_BE_CHANGED")
         return Check("token", False, stopped.label or stopped.serial, failure)
     return Check("token", True, ", ".join(token.label or token.serial for token in snapshot.tokens))
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split(".") if part.isdigit())

@@ -9,9 +9,17 @@ from typing import Any
 
 from tui.core.failure import KioskError
 from tui.journey import commands as c
-from tui.journey.events import DetailsRead, Event, Failed, TokenProgressed
+from tui.journey.events import ApplicationSeen, DetailsRead, Event, Failed, TokenProgressed
 from tui.journey.ports import DeskPort
-from tui.kiosk.runtime.answer import DeskCommand, TokenCommand, answer_check, answer_desk, answer_token, wipe
+from tui.kiosk.runtime.answer import (
+    DeskCommand,
+    TokenCommand,
+    answer_check,
+    answer_desk,
+    answer_token,
+    changed_elsewhere,
+    wipe,
+)
 from tui.kiosk.runtime.keeping import Keeping
 from tui.kiosk.runtime.pace import Pace
 from tui.kiosk.runtime.polls import Post, watch_application, watch_service, watch_tokens
@@ -190,10 +198,15 @@ class Worker:
 
     async def _ask_token(self, command: TokenCommand, post: Post, visit: int) -> None:
         """Never cancelled by a sign-out: a token must not be left in the middle of a write."""
-        tokens = (await self._opened()).tokens
+        ports = await self._opened()
+        changed = await changed_elsewhere(command, ports.desk)
         async with self._token_lane:
-            if visit == self._visit:
-                post(await answer_token(command, tokens, lambda stage: post(TokenProgressed(stage))))
+            if visit != self._visit:
+                return
+            if changed is not None:
+                post(ApplicationSeen(changed))
+            else:
+                post(await answer_token(command, ports.tokens, lambda stage: post(TokenProgressed(stage))))
 
     async def _opened(self) -> Ports:
         return await asyncio.shield(self._ports)

@@ -55,6 +55,8 @@ class StepScreen(TypingScreen, inherit_bindings=False):
     """Source Chinese, shown by F1: what this step is for and how to get through it; blank lines part paragraphs."""
     keys: ClassVar[tuple[Key, ...]] = (BACK, END)
     """Beside F1; a subclass names all of its own."""
+    when_idle: ClassVar[frozenset[str]] = frozenset({"retry"})
+    """Acts that do nothing before what is under way has ended: their keys are not shown meanwhile."""
     compact: ClassVar[bool] = False
     """Leaves 21 of 24 rows to the body: no heading, actions, banner and status line."""
     filled: ClassVar[bool] = False
@@ -270,5 +272,7 @@ class StepScreen(TypingScreen, inherit_bindings=False):
     def _present_keys(self, state: State) -> None:
         """Which fields can be typed into is known once the step is drawn."""
         typing = (KEYBOARD,) if self.has_entries else ()
-        shown = (HELP, *typing, *(key for key in self.keys if self.offers(key.action, state)))
+        waiting = self.when_idle if state.busy is not None else ()
+        now = (key for key in self.keys if key.action not in waiting and self.offers(key.action, state))
+        shown = (HELP, *typing, *now)
         self.query_one(KeyLine).show(tuple(ShownKey(k.key.split(",")[0], _(k.label), k.action) for k in shown))

@@ -7,15 +7,15 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
-from tui.core.order import LIVE, Application
-from tui.core.text_safety import printable
+from tui.core.order import Application
 from tui.journey.events import CertificatesOpened, RenewalRequested
+from tui.journey.moves.arrival import under_way
 from tui.journey.state import State
 from tui.kiosk.screens.base import StepScreen
 from tui.kiosk.screens.keys import BACK, CERTIFICATES, END, RETRY
 from tui.kiosk.text import N_, _
+from tui.kiosk.text.bill import application_words
 from tui.kiosk.text.certificate import discreet, facts, kept_words
-from tui.kiosk.text.labels import label
 from tui.kiosk.widgets.action import ActionButton
 from tui.kiosk.widgets.days_left import DaysLeft
 from tui.kiosk.widgets.facts import Facts
@@ -67,12 +67,6 @@ class CardScreen(StepScreen):
         self.advance(CertificatesOpened())
 
 
-def under_way(state: State) -> Application | None:
-    """The live application of this certificate, at this or any other terminal."""
-    application = state.offer.application if state.offer else None
-    return application if application is not None and application.status in LIVE else None
-
-
 def _say(line: Static, words: Content) -> None:
     """Draw `words`; without any the line takes no room."""
     line.display = bool(words)
@@ -81,9 +75,4 @@ def _say(line: Static, words: Content) -> None:
 
 def _application(application: Application) -> Content:
     title = Content.styled(_("已有一笔办理中的申请，可以接着办理"), "bold $accent")
-    words = _("业务单号：{number}  业务状态：{status}  支付状态：{payment}").format(
-        number=printable(application.business_no, 40),
-        status=label(application.status),
-        payment=label(application.payment_status),
-    )
-    return Content.assemble(title, "\n", words)
+    return Content.assemble(title, "\n", application_words(application))

@@ -12,7 +12,8 @@ from tui.journey.events import OnlineChosen
 from tui.journey.state import State
 from tui.kiosk.screens.base import StepScreen, style
 from tui.kiosk.screens.keys import BACK, END
-from tui.kiosk.text import N_, _, proper
+from tui.kiosk.text import N_, _
+from tui.kiosk.text.bill import wallet_words
 from tui.kiosk.widgets.action import ActionButton
 from tui.kiosk.widgets.amount import Amount
 from tui.kiosk.widgets.choice import Choice
@@ -52,8 +53,7 @@ class ChannelScreen(StepScreen):
         self.query_one(Amount).show(application)
         fee = Fact(_("业务费用"), yuan(application.order.total_fen))
         self.query_one("#bill", Static).update(table((Fact(_("业务单号"), application.business_no), fee)))
-        wallets = _("、").join(proper(method.wallet) for method in state.methods)
-        self.query_one("#wallets", Static).update(Content(_("用手机扫码付款：{wallets}。").format(wallets=wallets)))
+        self.query_one("#wallets", Static).update(Content(wallet_words(state)))
         room = self.query_one(CodeRoom)
         room.show(state.money)
         self.query_one("ActionButton.-main").disabled = not room.fits

@@ -17,6 +17,7 @@ from tui.kiosk.screens.base import style
 from tui.kiosk.screens.keys import BACK, END, RETRY
 from tui.kiosk.screens.typed import TypedScreen
 from tui.kiosk.text import N_, _
+from tui.kiosk.text.bill import term_words
 from tui.kiosk.text.dates import day
 from tui.kiosk.text.labels import label
 from tui.kiosk.widgets.action import ActionButton
@@ -108,6 +109,17 @@ class FormScreen(TypedScreen):
         """重试 loads what is missing; a refused form is submitted again by 提交."""
         return super().offers(action, state) and (action != "retry" or state.agreement is None)
 
+    def action_scroll_body(self, pages: int) -> None:
+        """The first field of the page that comes has the focus then: what is typed is seen.
+
+        A finger that only reads on is brought no keyboard.
+        """
+        body = self.query_one(Body)
+        rows = body.turn(pages)
+        entry = next((field.entry for field in self.query(Field) if body.row_of(field) in rows), None)
+        if entry is not None and (self.is_typing or not self._hands.without_keys):
+            self.set_focus(entry, scroll_visible=False)
+
     @on(Body.Turned)
     def _show_page(self, event: Body.Turned) -> None:
         """In the heading; before the last page 下一页 leads on, and 提交 looks like any other button."""
@@ -145,7 +157,7 @@ class FormScreen(TypedScreen):
         return self.state.offer.terms if self.state.offer else ()
 
     def _offer_terms(self, months: int) -> None:
-        self.query_one("#term", Choice).offer(tuple((t.months, _term_words(t)) for t in self._terms), months)
+        self.query_one("#term", Choice).offer(tuple((t.months, term_words(t)) for t in self._terms), months)
         self._show_fee()
 
     def _show_fee(self) -> None:
@@ -203,7 +215,3 @@ class FormScreen(TypedScreen):
 
 def _title(words: str) -> Static:
     return Static(Content(words), classes="section")
-
-
-def _term_words(term: Term) -> str:
-    return _("{months}个月  {fee}").format(months=term.months, fee=yuan(term.fee_fen))

@@ -38,6 +38,7 @@ class MethodScreen(TypedScreen):
         "\n\n电子发票在证书办理完成后1-2个工作日内，以短信和邮件发送给经办人。"
     )
     keys = (BACK, END)
+    when_idle = TypedScreen.when_idle | {"back"}
     named = ("tax_number", "title")
 
     def compose_body(self) -> Iterable[Widget]:

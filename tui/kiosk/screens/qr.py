@@ -16,6 +16,7 @@ from tui.core.order import SHOWN_ATTEMPT, UNCREDITED_ATTEMPT, Application, Attem
 from tui.journey.events import PaymentClaimed, QrRenewed
 from tui.journey.ports import Phone
 from tui.journey.state import State
+from tui.kiosk.matrix import drawable
 from tui.kiosk.screens.base import StepScreen, style
 from tui.kiosk.screens.keys import BACK, END, PHONE, RETRY
 from tui.kiosk.text import N_, _, proper
@@ -28,7 +29,7 @@ from tui.kiosk.widgets.code_room import PANEL
 from tui.kiosk.widgets.countdown import Countdown
 from tui.kiosk.widgets.facts import Fact, table
 from tui.kiosk.widgets.figures import Figures, drawn
-from tui.kiosk.widgets.qr import QrCode, drawable
+from tui.kiosk.widgets.qr import QrCode
 from tui.kiosk.widgets.words import Words
 
 
@@ -48,6 +49,7 @@ class QrScreen(StepScreen):
         PHONE,
         END,
     )
+    when_idle = StepScreen.when_idle | {"back"}
     compact = True
 
     def __init__(self) -> None:
@@ -295,5 +297,4 @@ def _news(state: State, scannable: bool) -> str:
         return _("核对后本页自动继续。也可以先离开，\n请记下业务单号。")
     if scannable:
         return "" if _undrawable(state) else _("付款后本页自动继续。\n没有继续的，请按「支付成功」。")
-    returned = state.money is Money.RETURNING
-    return "" if returned else _("如已付款，请按「支付成功」。")
+    return "" if state.money is Money.RETURNING else _("如已付款，请按「支付成功」。")

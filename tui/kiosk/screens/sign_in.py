@@ -17,7 +17,7 @@ from tui.kiosk.settings import is_counter
 from tui.kiosk.text import N_, _
 from tui.kiosk.text.certificate import masked_name
 from tui.kiosk.text.dates import day
-from tui.kiosk.text.labels import label
+from tui.kiosk.text.token_awaited import why_again
 from tui.kiosk.widgets.action import ActionButton
 from tui.kiosk.widgets.facts import Fact, table
 from tui.kiosk.widgets.field import Field
@@ -68,11 +68,7 @@ class SignInScreen(StepScreen):
         """
         self.query_one("#chosen", Static).update(table(_facts(state, veiled=is_counter(self.app))))
         self.query_one("#field-account").display = not state.covered
-        words = _("请务必使用申请CA时的账号登录。")
-        if state.covered:
-            words = _("为保护已填写的内容，请再次输入登录密码。\n通过后回到「{step}」。").format(
-                step=label(state.return_to)
-            )
+        words = why_again(state) if state.covered else _("请务必使用申请CA时的账号登录。")
         self.query_one("#which-account", Static).update(Content(words))
         if state.failure is not None and state.busy is None:
             self.set_focus(self._password)

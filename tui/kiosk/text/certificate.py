@@ -47,28 +47,33 @@ def left_words(days: int) -> str:
 def days_words(certificate: Certificate, now: datetime, window: timedelta) -> tuple[str, str]:
     """What can be done with the certificate now, and the style to say it in."""
     state = certificate.state(now, window)
-    left = certificate.days_left(now)
+    left = left_words(certificate.days_left(now)) if certificate.dated else _("有效期无法读取")
     style = STATE_STYLES.get(state, TROUBLE)
     match state:
-        case CertificateState.RENEWABLE if left == 0:
-            return _("{left}，请立即续期").format(left=left_words(left)), TROUBLE
+        case CertificateState.RENEWABLE if certificate.days_left(now) == 0:
+            return _("{left}，请立即续期").format(left=left), TROUBLE
         case CertificateState.RENEWABLE if certificate.is_urgent(now):
-            return _("{left}，请尽快续期").format(left=left_words(left)), TROUBLE
+            return _("{left}，请尽快续期").format(left=left), TROUBLE
         case CertificateState.RENEWABLE:
-            return _("{left}，可以续期").format(left=left_words(left)), style
+            return _("{left}，可以续期").format(left=left), style
         case CertificateState.VALID:
             opens = day(certificate.not_after - window)
-            return _("{left}，{day}起可续期").format(left=left_words(left), day=opens), style
+            return _("{left}，{day}起可续期").format(left=left, day=opens), style
         case CertificateState.UNSUPPORTED if certificate.is_sm2:
-            return _("{left}，国密（SM2）证书请到柜台续期").format(left=left_words(left)), style
+            return _("{left}，国密（SM2）证书请到柜台续期").format(left=left), style
         case CertificateState.UNSUPPORTED | CertificateState.EXPIRED:
-            return _("{left}，不能在线续期").format(left=left_words(left)), style
+            return _("{left}，不能在线续期").format(left=left), style
         case CertificateState.NOT_FOR_SIGNING:
-            return _("{left}，不单独续期").format(left=left_words(left)), style
+            return _("{left}，不单独续期").format(left=left), style
         case CertificateState.RENEWED if certificate.renewed_until is not None:
             return _("已续期，新证书有效期至{day}").format(day=day(certificate.renewed_until)), style
         case _:
             return label(state), style
+
+
+def date_words(certificate: Certificate, date: datetime) -> str:
+    """One of its dates, or that they cannot be read."""
+    return moment(date) if certificate.dated else label(CertificateState.UNREADABLE)
 
 
 def short_facts(certificate: Certificate, now: datetime, window: timedelta) -> tuple[Fact, ...]:
@@ -78,7 +83,7 @@ def short_facts(certificate: Certificate, now: datetime, window: timedelta) -> t
     words, style = days_words(certificate, now, window)
     return (
         Fact(label(certificate.usage), certificate.name, "bold"),
-        Fact(_("有效期至"), moment(certificate.not_after)),
+        Fact(_("有效期至"), date_words(certificate, certificate.not_after)),
         Fact(_("状态"), words, style),
     )
 
@@ -95,7 +100,7 @@ def facts(certificate: Certificate, now: datetime, window: timedelta) -> tuple[F
         Fact(_("证书用途"), _("，").join((label(certificate.usage), certificate.key))),
         Fact(_("序列号"), certificate.serial.upper()),
         Fact(_("发证机构"), certificate.issuer),
-        Fact(_("生效时间"), moment(certificate.not_before)),
+        Fact(_("生效时间"), date_words(certificate, certificate.not_before)),
         Fact(_("主题全称"), certificate.subject),
     )
 
@@ -137,13 +142,17 @@ def row(certificate: Certificate, now: datetime, window: timedelta, *, named: bo
     return Fact(label(certificate.usage), words + name, style)
 
 
+def content_words(certificate: Certificate) -> str:
+    """The size of one that cannot be read, and what names it on the token."""
+    return _("{size}字节，CKA_ID {key_id}").format(size=len(certificate.der), key_id=certificate.key_id or "-")
+
+
 def _unreadable(certificate: Certificate) -> tuple[Fact, ...]:
     """What can be told of bytes that are no certificate, so that staff find them."""
-    place = _("{size}字节，CKA_ID {key_id}").format(size=len(certificate.der), key_id=certificate.key_id or "-")
     return (
         Fact(_("证书标签"), certificate.label or _("没有标签"), "bold"),
         # Translators: size of a certificate that cannot be read.
-        Fact(_("内容"), place),
+        Fact(_("内容"), content_words(certificate)),
         Fact(_("状态"), label(CertificateState.UNREADABLE), TROUBLE),
     )
 

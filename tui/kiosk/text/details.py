@@ -9,8 +9,7 @@ from tui.core.certificate import Certificate, Token
 from tui.core.details import Details, Named
 from tui.core.frozen import frozen
 from tui.kiosk.text import N_, _
-from tui.kiosk.text.certificate import Fact, discreet, facts
-from tui.kiosk.text.dates import moment
+from tui.kiosk.text.certificate import Fact, date_words, discreet, facts
 
 KINDS: Final = {
     "CN": N_("名称"),
@@ -138,7 +137,7 @@ def _named(row: Iterable[Named]) -> Iterator[Fact]:
 
 def _validity(certificate: Certificate) -> Iterator[Fact]:
     if certificate.readable:
-        yield Fact(_("生效时间"), moment(certificate.not_before))
+        yield Fact(_("生效时间"), date_words(certificate, certificate.not_before))
 
 
 def _serial(certificate: Certificate) -> Iterator[Fact]:

@@ -11,5 +11,5 @@ def by_urgency(state: State) -> tuple[Token, ...]:
 
 def _rank(state: State, certificates: tuple[Certificate, ...]) -> tuple[bool, float]:
     due = [certificate.not_after for certificate in certificates if state.is_renewable(certificate)]
-    ends = due or [certificate.not_after for certificate in certificates if certificate.readable]
+    ends = due or [certificate.not_after for certificate in certificates if certificate.dated]
     return not due, min((end.timestamp() for end in ends), default=float("inf"))

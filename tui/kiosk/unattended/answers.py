@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import field
-from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,7 +12,6 @@ from tui.core.payment_method import PaymentMethod
 from tui.core.secret import Password, Secret
 from tui.process.tables import Table, open_table
 
-Code = TypeVar("Code", bound=StrEnum)
 Held = TypeVar("Held", bound=Secret)
 
 KEYS = {
@@ -66,7 +64,7 @@ def read_answers(path: Path) -> Answers:
     same = recipient.take("same_as_agent", bool, False)
     form = ApplicationForm(
         term_months=top.take("term_months", int, 12),
-        id_type=_code(agent, "id_type", IdType, IdType.RESIDENT_ID),
+        id_type=agent.choice("id_type", IdType.RESIDENT_ID),
         id_number=agent.take("id_number", str),
         agent_name=agent.take("name", str),
         agent_mobile=agent.take("mobile", str),
@@ -79,7 +77,7 @@ def read_answers(path: Path) -> Answers:
         account=top.take("account", str),
         password=Password(top.take("password", str).encode()),
         form=form.copied_from_agent() if same else form,
-        method=_code(payment, "method", PaymentMethod, PaymentMethod.ALIPAY),
+        method=payment.choice("method", PaymentMethod.ALIPAY),
         invoice=_invoice(invoice),
         serial=_serial(top),
         delete_old=top.take("delete_old", bool, False),
@@ -112,14 +110,6 @@ def _serial(top: Table) -> str:
 
 
 def _invoice(table: Table) -> InvoiceForm:
-    buyer = _code(table, "buyer", Buyer, Buyer.COMPANY)
+    buyer = table.choice("buyer", Buyer.COMPANY)
     number = table.take("tax_number", str, None if buyer is Buyer.COMPANY else "")
     return InvoiceForm(number, table.take("title", str), buyer)
-
-
-def _code(table: Table, key: str, kind: type[Code], default: Code) -> Code:
-    value = table.take(key, str, default.value)
-    try:
-        return kind(value)
-    except ValueError as error:
-        raise table.error(key, f"应为 {' | '.join(kind)}", f"must be one of {' | '.join(kind)}") from error

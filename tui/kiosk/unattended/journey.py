@@ -14,7 +14,7 @@ from tui.journey import events as e
 from tui.journey.flow import advance
 from tui.journey.moves.arrival import may_be_paid
 from tui.journey.renewable import renewable
-from tui.journey.state import State, Step, Trait
+from tui.journey.state import State, Step
 from tui.kiosk.ports import Runtime
 from tui.kiosk.unattended.acts import Person
 from tui.kiosk.unattended.answers import KEYS, Answers
@@ -36,13 +36,16 @@ PATIENCE = {
     Reason.AGREEMENT_CHANGED: 60.0,
     Reason.SESSION_ENDED: 60.0,
 }
-"""Seconds for which a step is tried again after this failure; every other failure ends the journey."""
+"""Seconds for which a step is tried again after this failure; every other failure ends the journey.
+
+All are the desk's: the PIN that is entered again has not been sent to the token.
+"""
 
 PAUSE, LONGEST_PAUSE = 2.0, 30.0
 """Seconds between two tries."""
 
 _PASSED = frozenset({Step.PAY_NOTICE, Step.ORDER})
-"""Steps that lead on at once; what the desk is asked next tells all that a look at the application would."""
+"""Steps that lead on at once, with no look at the application: what the desk is asked next tells all that it would."""
 
 ENDED = {
     ApplicationStatus.FAILED: Reason.ISSUING_FAILED,
@@ -69,8 +72,6 @@ class Journey:
         self._events = events
         self._state = State()
         self._begun = monotonic()
-        self._watch: c.WatchApplication | None = None
-        """The look at the application that waits until there is nothing else to do."""
         self._answered: State | None = None
         """The state that was answered last; an answer that moved nothing is not given again."""
         self._failing: tuple[Reason, Step, float] | None = None
@@ -97,29 +98,12 @@ class Journey:
         before = self._state
         self._state, commands = advance(before, event)
         for command in commands:
-            self._begin(command)
+            if not (isinstance(command, c.WatchApplication) and self._state.step in _PASSED):
+                self._runtime.run(command)
         self._report.progress(before, self._state)
         if self._state.failure is not before.failure or self._state.step is not before.step:
             self._note_failure()
         self._milestones.look(self._state)
-
-    def _begin(self, command: c.Command) -> None:
-        """Have a command carried out; on pages that a person reads, a look at the application waits."""
-        match command:
-            case c.WatchApplication() if self._state.step in _PASSED:
-                self._watch = command
-                return
-            case c.WatchApplication() | c.StopWatching() | c.SignOut():
-                self._watch = None
-            case _:
-                pass
-        self._runtime.run(command)
-
-    def _meanwhile(self) -> None:
-        """What there is time for while an event is waited for."""
-        if self._state.busy is None and self._watch is not None:
-            self._runtime.run(self._watch)
-            self._watch = None
 
     def _next(self) -> e.Event | None:
         """The answer to the state as it is, else what happens next; None when a time has passed instead."""
@@ -135,7 +119,6 @@ class Journey:
             return event
         elif state.step is Step.WAITING and now < self._begun + GRACE:
             wait = self._begun + GRACE - now
-        self._meanwhile()
         try:
             return self._events.get(timeout=wait)
         except queue.Empty:
@@ -197,8 +180,7 @@ class Journey:
                 return self._absent(state)
         if failure is None:
             return None
-        asked_the_pin = Trait.PIN in state.step.traits  # a second wrong one brings the token nearer to its lock
-        if self._failing is None or failure.reason not in PATIENCE or asked_the_pin:
+        if self._failing is None or failure.reason not in PATIENCE:
             return failure
         return failure if monotonic() - self._failing[2] > PATIENCE[failure.reason] else None
 

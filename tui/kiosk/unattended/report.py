@@ -155,7 +155,7 @@ _DARK, _LIGHT = 16, 231
 
 def qr_rows(payload: str, columns: int) -> Iterator[str]:
     """The code in half blocks with its colours set, or nothing where it is not drawable or too wide."""
-    from tui.kiosk.matrix import QUIET_ZONES, drawable, modules
+    from tui.kiosk.matrix import QUIET_ZONES, drawable, framed, modules
 
     if not drawable(payload):
         return
@@ -163,10 +163,8 @@ def qr_rows(payload: str, columns: int) -> Iterator[str]:
     quiet = next((quiet for quiet in QUIET_ZONES if len(code) + 2 * quiet <= columns), None)
     if quiet is None:
         return
-    side, margin = len(code) + 2 * quiet, (False,) * quiet
-    blank = ((False,) * side,) * quiet
-    framed = (*blank, *(margin + row + margin for row in code), *blank)
-    for upper, lower in zip_longest(framed[::2], framed[1::2], fillvalue=(False,) * side):
+    rows = framed(code, quiet, quiet)
+    for upper, lower in zip_longest(rows[::2], rows[1::2], fillvalue=(False,) * len(rows)):
         yield "".join(map(_cell, upper, lower)) + "\x1b[0m"
 
 

@@ -47,12 +47,19 @@ class Body(VerticalScroll, inherit_bindings=False):
         starts = self._starts
         return 1 + min(range(len(starts)), key=lambda at: abs(starts[at] - self.scroll_y)), len(starts)
 
-    def turn(self, by: int) -> None:
-        """To the page after or before the rows in view."""
+    def turn(self, by: int) -> range:
+        """To the page after or before the rows in view; the rows that come into view then, if there is one."""
         starts = self._starts
         following = [start for start in starts if (start > self.scroll_y if by > 0 else start < self.scroll_y)]
-        if following:
-            self.scroll_to(y=following[0 if by > 0 else -1], animate=False)
+        if not following:
+            return range(0)
+        start, height, here = following[0 if by > 0 else -1], self.size.height, int(self.scroll_y)
+        self.scroll_to(y=start, animate=False)
+        return range(max(start, here + height), start + height) if by > 0 else range(start, min(here, start + height))
+
+    def row_of(self, widget: Widget) -> int:
+        """Where one of its widgets begins, from the first row of the first page."""
+        return int(widget.region.y - self.content_region.y + self.scroll_y)
 
     @property
     def _starts(self) -> list[int]:

@@ -14,10 +14,8 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.core.frozen import frozen
-from tui.kiosk.matrix import QUIET_ZONES, Modules, drawable, modules
+from tui.kiosk.matrix import QUIET_ZONES, Modules, drawable, framed, modules
 from tui.kiosk.text import _
-
-__all__ = ["LOWER_HALF", "QUIET_ZONES", "Drawing", "QrCode", "drawable", "fitting", "modules", "smallest", "too_small"]
 
 LOWER_HALF = "▄"
 """Of all block glyphs the one that is drawn: the background carries the rest."""
@@ -146,18 +144,12 @@ GREY = Color.parse("#aaaaaa")
 
 
 def _row(code: Modules, drawing: Drawing, row: int, light: Color) -> Strip:
-    rows = _framed(code, drawing.across, drawing.down)
+    rows = framed(code, drawing.across, drawing.down)
     if drawing.wide:
         return Strip(_run(dark, dark, 2 * len(tuple(run)), light) for dark, run in groupby(rows[row]))
     lower = rows[2 * row + 1] if 2 * row + 1 < len(rows) else (False,) * len(rows[0])
     pairs = groupby(zip(rows[2 * row], lower, strict=True))
     return Strip(_run(*pair, len(tuple(run)), light) for pair, run in pairs)
-
-
-def _framed(code: Modules, across: int, down: int) -> Modules:
-    margin = (False,) * across
-    blank = (False,) * (len(code) + 2 * across)
-    return (blank,) * down + tuple(margin + row + margin for row in code) + (blank,) * down
 
 
 def _run(upper: bool, lower: bool, cells: int, light: Color) -> Segment:

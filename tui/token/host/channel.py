@@ -6,6 +6,7 @@ import signal
 
 from tui.core.token import TokenStage
 from tui.token import protocol
+from tui.token.load import HEADER, framed
 from tui.token.protocol import NewPinWanted, PinWanted, Report
 
 
@@ -27,7 +28,7 @@ class Channel:
 
         :raises BrokenPipeError: the program is gone.
         """
-        rest = memoryview(protocol.framed(protocol.encode(report)))
+        rest = memoryview(framed(protocol.encode(report)))
         while rest:
             rest = rest[os.write(self._writer, rest) :]
 
@@ -44,7 +45,7 @@ class Channel:
 
         :raises EOFError: the program is gone.
         """
-        (length,) = protocol.HEADER.unpack(self._exactly(protocol.HEADER.size))
+        (length,) = HEADER.unpack(self._exactly(HEADER.size))
         if length > protocol.LIMIT:
             raise EOFError
         return self._exactly(length)

@@ -15,7 +15,8 @@ from tui.token.host.driver import Driver
 from tui.token.host.presence import Watcher
 from tui.token.host.reader import Reader
 from tui.token.host.slot_monitor import SlotMonitor
-from tui.token.protocol import Done, Leaving, Load, Order, Prepare, Refused, Seen
+from tui.token.load import Load
+from tui.token.protocol import Done, Leaving, Order, Prepare, Refused, Seen
 
 if TYPE_CHECKING:
     from tui.token.host.orders import Way

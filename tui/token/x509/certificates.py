@@ -17,7 +17,7 @@ from tui.token.x509.organisation import organisation
 
 _CURVES = {"secp256r1": "P256", "secp384r1": "P384", "secp521r1": "P521"}
 _EPOCH = datetime.fromtimestamp(0, UTC)
-_NOTHING = Reading("", "", "", "", _EPOCH, _EPOCH, "", "", Usage.ANY)
+_NOTHING = Reading("", "", "", "", None, "", "", Usage.ANY)
 
 
 def parts(der: bytes) -> Parts:
@@ -41,6 +41,7 @@ def read(der: bytes, key_id: bytes, label: str, *, has_private_key: bool) -> Cer
     strict = _strict(der)
     reading = strict or lenient.read(der)
     shown = reading or _NOTHING
+    not_before, not_after = shown.dates or (_EPOCH, _EPOCH)
     of = organisation(der)
     return Certificate(
         der=der,
@@ -49,14 +50,15 @@ def read(der: bytes, key_id: bytes, label: str, *, has_private_key: bool) -> Cer
         common_name=shown.common_name,
         issuer=shown.issuer,
         serial=shown.serial,
-        not_before=shown.not_before,
-        not_after=shown.not_after,
+        not_before=not_before,
+        not_after=not_after,
         key=shown.key,
         key_id=key_id.hex(),
         label=printable(label),
         has_private_key=has_private_key,
         spki=shown.spki,
         readable=reading is not None,
+        dated=shown.dates is not None,
         well_formed=strict is not None,
         usage=shown.usage,
         organisation=of.name,
@@ -85,8 +87,7 @@ def _reading(der: bytes) -> Reading:
         common_name=holder.common_name,
         issuer=strings.name(fields[2]).text,
         serial=f"{parts.number:x}",
-        not_before=certificate.not_valid_before_utc,
-        not_after=certificate.not_valid_after_utc,
+        dates=(certificate.not_valid_before_utc, certificate.not_valid_after_utc),
         key=_key_name(certificate) or lenient.key_name(spki),
         spki=hashlib.sha256(spki.whole).hexdigest(),
         usage=lenient.usage(fields),

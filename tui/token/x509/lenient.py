@@ -35,8 +35,8 @@ class Reading:
     common_name: str
     issuer: str
     serial: str
-    not_before: datetime
-    not_after: datetime
+    dates: tuple[datetime, datetime] | None
+    """notBefore and notAfter; None where either is no moment of the calendar."""
     key: str
     spki: str
     usage: Usage
@@ -54,20 +54,24 @@ def read(der: bytes) -> Reading | None:
             Element(tag=0x30) as spki,
             *_,
         ):
-            match [time(element) for element in validity.elements[:2]]:
-                case [datetime() as not_before, datetime() as not_after]:
-                    holder = named(name(subject), fields)
-                    return Reading(
-                        subject=holder.text,
-                        common_name=holder.common_name,
-                        issuer=name(issuer).text,
-                        serial=printable(f"{int.from_bytes(serial.content, signed=True):x}"),
-                        not_before=not_before,
-                        not_after=not_after,
-                        key=key_name(spki),
-                        spki=hashlib.sha256(spki.whole).hexdigest(),
-                        usage=usage(fields),
-                    )
+            holder = named(name(subject), fields)
+            return Reading(
+                subject=holder.text,
+                common_name=holder.common_name,
+                issuer=name(issuer).text,
+                serial=printable(f"{int.from_bytes(serial.content, signed=True):x}"),
+                dates=_dates(validity),
+                key=key_name(spki),
+                spki=hashlib.sha256(spki.whole).hexdigest(),
+                usage=usage(fields),
+            )
+    return None
+
+
+def _dates(validity: Element) -> tuple[datetime, datetime] | None:
+    match [time(element) for element in validity.elements[:2]]:
+        case [datetime() as not_before, datetime() as not_after]:
+            return not_before, not_after
     return None
 
 

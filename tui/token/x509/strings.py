@@ -38,6 +38,7 @@ _ENCODINGS = {
     0x1E: ("utf-16-be",),
 }
 """By universal tag: UTF8, Numeric, Printable, T61, IA5, Visible, General, Universal, BMPString."""
+_UTC_TAG = 0x17
 _UTC_TIME = re.compile(rb"(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)?(?:[.,]\d+)?(Z|[+-]\d{2,4})?")
 _GENERALIZED_TIME = re.compile(rb"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)?(\d\d)?(?:[.,]\d+)?(Z|[+-]\d{2,4})?")
 
@@ -128,7 +129,8 @@ def oid(content: bytes) -> str:
 def time(element: Element) -> datetime | None:
     """UTCTime or GeneralizedTime in any form that X.690 knows or that was seen, in UTC; None when it is neither."""
     written = element.octets.strip(b" \0")
-    for form in (_UTC_TIME, _GENERALIZED_TIME):
+    forms = (_UTC_TIME, _GENERALIZED_TIME) if element.tag == _UTC_TAG else (_GENERALIZED_TIME, _UTC_TIME)
+    for form in forms:
         if (found := form.fullmatch(written)) is not None:
             try:
                 year, *rest, zone = found.groups()

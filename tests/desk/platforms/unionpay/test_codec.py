@@ -52,8 +52,9 @@ def test_a_pfx_with_a_wrong_password_or_another_kind_of_key_is_refused() -> None
     other = serialize_key_and_certificates(
         b"", ec.generate_private_key(ec.SECP256R1()), None, None, BestAvailableEncryption(b"1")
     )
-    with pytest.raises(ValueError, match="RSA"):
-        MerchantKey(other, b"1")
+    for pfx, password in ((other, b"1"), (read("sm2.pfx"), b"000000")):
+        with pytest.raises(ValueError, match="RSA"):
+            MerchantKey(pfx, password)
 
 
 @pytest.mark.parametrize(

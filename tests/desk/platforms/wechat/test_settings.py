@@ -49,18 +49,19 @@ def test_a_public_key_or_certificates_or_both(desk_toml: Path, wechat_keys: Path
         ('appid = "wx', 'appid = "', "appid must begin with wx"),
         ('mchid = "1900000109"', 'mchid = "19"', "mchid must be 8 to 32 digits"),
         ('serial_no = "', 'serial_no = "x', "serial_no must be a serial number"),
-        ("wechat/api_v3.key", "wechat/apiclient_key.pem", "api_v3_key_file: must hold the APIv3 key of 32 bytes"),
-        ("wechat/apiclient_key.pem", "wechat/api_v3.key", "private_key_file: is no RSA private key"),
+        ("wechat/api_v3.key", "wechat/apiclient_key.pem", "api_v3_key_file: {wechat}/apiclient_key.pem 应只有 32 字节"),
+        ("wechat/apiclient_key.pem", "wechat/api_v3.key", "private_key_file: {wechat}/api_v3.key 读不出密钥"),
         (PRODUCTION, f"{PRODUCTION}/v3", "gateway_url: must be scheme and host only"),
         (PRODUCTION, "http://api.mch.weixin.qq.com", "gateway_url must begin with https"),
-        (KEY, "", "public_key_file: is missing, and so are platform certificates"),
+        (KEY, "", "public_key_file: 缺少，也没有平台证书"),
         (ID, f"{ID}x", "public_key_id: must be given with the public key"),
-        ("pub_key.pem", "apiclient_public.pem", "public_key_file: must be WeChat Pay's public key"),
-        ("pub_key.pem", "platform_cert.pem", "public_key_file: must be WeChat Pay's public key"),
-        ("pub_key.pem", "api_v3.key", "public_key_file: holds no RSA key"),
+        ("pub_key.pem", "apiclient_public.pem", "public_key_file: {wechat}/apiclient_public.pem 应为微信支付公钥"),
+        ("pub_key.pem", "platform_cert.pem", "public_key_file: {wechat}/platform_cert.pem 应为微信支付公钥"),
+        ("pub_key.pem", "api_v3.key", "public_key_file: {wechat}/api_v3.key 读不出密钥"),
     ],
 )
 def test_what_cannot_work_is_refused(desk_toml: Path, wechat_keys: Path, before: str, after: str, said: str) -> None:
     with pytest.raises(SettingsError) as refused:
         load(with_wechat(desk_toml, wechat_keys, (before, after)))
-    assert str(refused.value).startswith(f"{desk_toml}: payments.wechat.{said}")
+    told = said.format(wechat=desk_toml.parent / "wechat")
+    assert str(refused.value).startswith(f"{desk_toml}: payments.wechat.{told}")

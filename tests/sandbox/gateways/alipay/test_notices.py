@@ -151,3 +151,11 @@ def test_a_refund_notice_never_looks_like_a_payment(sender: Sender, more: dict[s
     notice = sender.read(sender.form(more))
     assert notice.kind is kind
     assert notice.outcome.state is TradeState.PAID
+
+
+@pytest.mark.parametrize(("named", "number"), [({"out_biz_no": "R1"}, "R1"), ({}, "K1")])
+def test_a_refund_without_a_number_of_its_own_goes_by_the_trades(
+    sender: Sender, named: dict[str, str], number: str
+) -> None:
+    notice = sender.read(sender.form({"refund_fee": "20.00", "out_trade_no": "K1", **named}))
+    assert (notice.kind, notice.number) == (NoticeKind.REFUND, number)

@@ -1,4 +1,4 @@
-"""Reads Alipay's daily trade bill: a zip of CSV files in GBK or UTF-8, of which one lists every payment and refund.
+"""Reads Alipay's daily trade bill: a zip of CSV files in GBK or UTF-8; those with a list of trades are read.
 
 The bill is the seller's and may hold other shops' trades; a line that breaks the form is set aside by itself.
 """
@@ -20,34 +20,40 @@ LIST, END, ACCOUNT = "业务明细列表", "业务明细列表结束", "#账号"
 
 
 def read_bill(archive: bytes, seller_id: str) -> Bill:
-    """The bill, which must be of this seller.
+    """The bill, which must be of this seller; its lists are joined, whatever their files are called.
 
     :raises AnswerNotGenuine: not a bill of the published form.
     """
-    for name, content in unpack(archive).items():
-        if _is_list(name):
-            return _read(content, seller_id)
-    raise AnswerNotGenuine("bill has no list of trades")
+    files = [_rows(content) for content in dict.fromkeys(unpack(archive).values())]  # a copy says nothing more
+    lists = [(rows, frames) for rows in files if (frames := [at for at, row in enumerate(rows) if _is_frame(row)])]
+    if not lists:
+        raise AnswerNotGenuine("bill has no list of trades")
+    ours = [_read(rows, frames) for rows, frames in lists if _is_of(rows[: frames[0]], seller_id)]
+    if not ours:
+        raise AnswerNotGenuine("bill of another account")
+    return Bill(tuple(line for one in ours for line in one.lines), tuple(odd for one in ours for odd in one.odd))
 
 
-def _is_list(name: str) -> bool:
-    """By the end of the file's name, which zipfile takes as code page 437 where it has no flag for UTF-8."""
-    in_gbk = name.encode("cp437", "replace").decode("gbk", "replace")
-    return any(one.endswith("业务明细.csv") for one in (name, in_gbk))
-
-
-def _read(content: bytes, seller_id: str) -> Bill:
+def _rows(content: bytes) -> list[str]:
     charset = "utf-8" if LIST.encode() in content else "gb18030"
     # No line break is a part of a letter in either; a name that was cut within a letter spoils nothing but itself.
     bare = content.removeprefix(BOM_UTF8)
-    rows = [row.removesuffix(b"\r").decode(charset, "replace") for row in bare.split(b"\n")]
-    frames = [at for at, row in enumerate(rows) if row.startswith("#-") and LIST in row]
+    return [row.removesuffix(b"\r").decode(charset, "replace") for row in bare.split(b"\n")]
+
+
+def _is_frame(row: str) -> bool:
+    return row.startswith("#-") and LIST in row
+
+
+def _is_of(head: list[str], seller_id: str) -> bool:
+    return any(row.startswith(ACCOUNT) and f"[{seller_id}" in row for row in head)
+
+
+def _read(rows: list[str], frames: list[int]) -> Bill:
     if len(frames) != 2 or END not in rows[frames[1]]:
-        raise AnswerNotGenuine("bill has no list of trades")
+        raise AnswerNotGenuine("bill has a list of trades that is cut off")
     begin, end = frames
-    if not any(row.startswith(ACCOUNT) and f"[{seller_id}" in row for row in rows[:begin]):
-        raise AnswerNotGenuine("bill of another account")
-    names = [printable(cell).translate(_WIDE) for cell in _cells(rows[begin + 1])] if begin + 1 < end else []
+    names = [printable(cell).translate(_WIDE) for cell in _cells(rows[begin + 1])]
     if strange := [name for name in (NUMBER, KIND, AMOUNT, REFUND_NO) if names.count(name) != 1]:
         raise AnswerNotGenuine(f"bill has {names.count(strange[0])} columns {strange[0]}")
     lines, odd = list[BillLine](), list[OddLine]()

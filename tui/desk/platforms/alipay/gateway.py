@@ -199,11 +199,9 @@ class Alipay:
 
     def bill(self, day: date) -> Bill | None:
         """The trade bill of a day (业务明细); its address lives for 30 seconds and must be Alipay's own."""
+        asked = {"bill_type": "trade", "bill_date": day.isoformat()}
         try:
-            answer = self._call(
-                "alipay.data.dataservice.bill.downloadurl.query",
-                {"bill_type": "trade", "bill_date": day.isoformat()},
-            )
+            answer = self._call("alipay.data.dataservice.bill.downloadurl.query", asked)
         except GatewayRefused as refused:
             if refused.code in NO_BILL:
                 return None
@@ -218,11 +216,12 @@ class Alipay:
         del url, headers  # Alipay signs the form alone.
         fields = open_notice(body, self._identity.trust)
         _expect(fields, app_id=self._settings.app_id, seller_id=self._settings.seller_id)
+        number = fields.get("out_trade_no", "")
         if not _tells_of_refund(fields):
-            return PaymentNotice(NoticeKind.PAYMENT, fields.get("out_trade_no", ""), _outcome(fields, "gmt_payment"))
+            return PaymentNotice(NoticeKind.PAYMENT, number, _outcome(fields, "gmt_payment"))
         # A refund notice repeats the trade's TRADE_SUCCESS: it must never look like a payment.
         refunded = Outcome(TradeState.PAID, _amount(fields, "refund_fee"), fields.get("trade_no"))
-        return PaymentNotice(NoticeKind.REFUND, fields.get("out_biz_no", ""), refunded)
+        return PaymentNotice(NoticeKind.REFUND, fields.get("out_biz_no") or number, refunded)
 
     def _call(self, method: str, biz: BizContent, notify_url: str = "") -> dict[str, str]:
         request = sign_request(

@@ -7,12 +7,25 @@ from typing import Annotated
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
-from tui.desk.crypto.rsa_keys import load_private
-from tui.desk.platforms.alipay.trust import AlipayTrust, certificate_sn, load_certificate, root_sn, rsa_key
-from tui.desk.settings_reader import Address, FileBytes, Seconds, SecretBytes, UnusableSetting
+from tui.desk.crypto.rsa_keys import key_of, load_private
+from tui.desk.platforms.alipay.trust import AlipayTrust, certificate_sn, load_certificate, root_sn
+from tui.desk.settings_reader import Address, FileBytes, Seconds, SecretBytes, UnusableSetting, unusable_file
 
 PRODUCTION = "https://openapi.alipay.com/gateway.do"
 _CERTIFICATE_MODE = ("app_certificate", "alipay_certificate", "alipay_root_certificate")
+_BOTH_MODES = (
+    "属于公钥证书模式，不能与 alipay_public_key_file 同时填写"
+    " / belongs to certificate mode, but alipay_public_key_file is given too"
+)
+_ALL_THREE = "缺少，公钥证书模式需要全部三份证书 / is missing: certificate mode needs all three certificates"
+_NO_MODE = "缺少或为空，公钥证书模式的三份证书也没有 / is missing or empty, and so are the three of certificate mode"
+_NO_CERTIFICATE = "不是含 RSA 公钥的证书 / is no certificate with an RSA key"
+_ANOTHERS = "不是应用私钥 app_private_key_file 的证书 / belongs to another key than app_private_key_file"
+_CERTIFICATE = (
+    "是证书，公钥模式应为支付宝公钥；公钥证书模式请改填 alipay_certificate_file"
+    " / is a certificate: here must be Alipay's public key, or in certificate mode alipay_certificate_file"
+)
+_OWN = "是应用自己的，应从开放平台取支付宝的 / is the application's own: Alipay's from its console is wanted"
 _Number = Annotated[str, msgspec.Meta(pattern=r"\A[0-9]{16}\Z", description="must be 16 digits")]
 
 
@@ -69,13 +82,11 @@ def identity_of(settings: AlipaySettings) -> AlipayIdentity:
     """
     try:
         key = load_private(settings.app_private_key)
-    except (ValueError, TypeError) as error:
-        raise UnusableSetting("app_private_key", "is no RSA private key without a password") from error
-    if key.key_size < 2048:
-        raise UnusableSetting("app_private_key", "must have 2048 bits or more")
+    except ValueError as error:
+        raise unusable_file(settings, "app_private_key", error) from error
     given = [name for name in _CERTIFICATE_MODE if getattr(settings, name)]
     if settings.alipay_public_key and given:
-        raise UnusableSetting(given[0], "belongs to certificate mode, but an Alipay public key is given too")
+        raise UnusableSetting(given[0], _BOTH_MODES)
     if not given:
         return AlipayIdentity(key, _trust(settings, "alipay_public_key", key), {})
     numbers = _certificate_numbers(settings, key)
@@ -85,31 +96,33 @@ def identity_of(settings: AlipaySettings) -> AlipayIdentity:
 def _certificate_numbers(settings: AlipaySettings, key: RSAPrivateKey) -> dict[str, str]:
     for name in _CERTIFICATE_MODE:
         if not getattr(settings, name):
-            raise UnusableSetting(name, "is missing: certificate mode needs all three certificates")
+            raise UnusableSetting(name, _ALL_THREE)
     try:
         certificate = load_certificate(settings.app_certificate)
-        own = rsa_key(certificate).public_numbers() == key.public_key().public_numbers()
+        own = key_of(certificate).public_numbers() == key.public_key().public_numbers()
     except ValueError as error:
-        raise UnusableSetting("app_certificate", "is no certificate with an RSA key") from error
+        raise unusable_file(settings, "app_certificate", _NO_CERTIFICATE) from error
     if not own:
-        raise UnusableSetting("app_certificate", "belongs to another key than the application's private key")
+        raise unusable_file(settings, "app_certificate", _ANOTHERS)
     try:
         root = root_sn(settings.alipay_root_certificate)
     except ValueError as error:
-        raise UnusableSetting("alipay_root_certificate", str(error)) from error
+        raise unusable_file(settings, "alipay_root_certificate", error) from error
     return {"app_cert_sn": certificate_sn(certificate), "alipay_root_cert_sn": root}
 
 
 def _trust(settings: AlipaySettings, name: str, key: RSAPrivateKey) -> AlipayTrust:
     data: bytes = getattr(settings, name)
     if not data:
-        raise UnusableSetting(name, "is missing, and so are the three certificates of certificate mode")
+        raise UnusableSetting(name, _NO_MODE)
     try:
         trust = AlipayTrust.of(data)
     except ValueError as error:
-        raise UnusableSetting(name, "holds no RSA key of Alipay") from error
-    if (trust.cert_sn is None) != (name == "alipay_public_key"):
-        raise UnusableSetting(name, "must be a public key in one mode and a certificate in the other")
+        raise unusable_file(settings, name, error) from error
+    if trust.cert_sn is not None and name == "alipay_public_key":
+        raise unusable_file(settings, name, _CERTIFICATE)
+    if trust.cert_sn is None and name != "alipay_public_key":
+        raise unusable_file(settings, name, _NO_CERTIFICATE)
     if trust.key.public_numbers() == key.public_key().public_numbers():
-        raise UnusableSetting(name, "is the application's own, Alipay's is wanted")
+        raise unusable_file(settings, name, _OWN)
     return trust

@@ -1,6 +1,5 @@
 """Whom an Alipay message is believed: a public key, or a certificate known by its serial number (公钥证书模式)."""
 
-import base64
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
@@ -9,7 +8,7 @@ from dataclasses import dataclass
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.x509 import Certificate, load_der_x509_certificate, load_pem_x509_certificate
 
-from tui.desk.crypto.rsa_keys import load_public
+from tui.desk.crypto.rsa_keys import from_base64, key_of, load_public
 from tui.desk.payments.gateway import AnswerNotGenuine
 
 _PEM = re.compile(rb"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
@@ -32,7 +31,7 @@ class AlipayTrust:
         """
         if _PEM.search(data) or (b"-----BEGIN" not in data and _is_certificate(data)):
             certificate = load_certificate(data)
-            return cls(rsa_key(certificate), certificate_sn(certificate))
+            return cls(key_of(certificate), certificate_sn(certificate))
         return cls(load_public(data))
 
     def check(self, cert_sn: str | None, claims: Mapping[str, object]) -> None:
@@ -52,18 +51,7 @@ def load_certificate(data: bytes) -> Certificate:
     """
     if found := _PEM.search(data):
         return load_pem_x509_certificate(found[0])
-    return load_der_x509_certificate(_der(data))
-
-
-def rsa_key(certificate: Certificate) -> RSAPublicKey:
-    """The certificate's public key.
-
-    :raises ValueError: not RSA.
-    """
-    key = certificate.public_key()
-    if not isinstance(key, RSAPublicKey):
-        raise ValueError("certificate has no RSA key")
-    return key
+    return load_der_x509_certificate(from_base64(data))
 
 
 def certificate_sn(certificate: Certificate) -> str:
@@ -79,7 +67,7 @@ def root_sn(data: bytes) -> str:
     """
     numbers = [certificate_sn(root) for root in _roots(data) if f"{_dotted(root)}.".startswith(f"{_RSA}.")]
     if not numbers:
-        raise ValueError("no root certificate for RSA")
+        raise ValueError("没有 RSA 根证书 / holds no root certificate for RSA")
     return "_".join(numbers)
 
 
@@ -95,13 +83,9 @@ def _dotted(certificate: Certificate) -> str:
     return certificate.signature_algorithm_oid.dotted_string
 
 
-def _der(data: bytes) -> bytes:
-    return base64.b64decode(b"".join(data.split()), validate=True)
-
-
 def _is_certificate(data: bytes) -> bool:
     try:
-        load_der_x509_certificate(_der(data))
+        load_der_x509_certificate(from_base64(data))
     except ValueError:
         return False
     return True

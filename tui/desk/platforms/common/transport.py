@@ -22,7 +22,7 @@ BILL_LIMIT = 32 * 1024 * 1024
 class Connection(Protocol):
     """How messages reach a platform."""
 
-    def post(self, url: str, form: str, limit: int = ANSWER_LIMIT, *, asks: bool = False) -> bytes:
+    def post(self, url: str, form: str, limit: int = ANSWER_LIMIT, *, asks: bool) -> bytes:
         """See ``GatewayConnection.post``."""
         ...
 
@@ -42,7 +42,7 @@ class GatewayConnection:
         """Trust the system's authorities or only those in ``ca_file``; ``deadline`` is in seconds, for an exchange."""
         self._link = Link(deadline, ca_file)
 
-    def post(self, url: str, form: str, limit: int = ANSWER_LIMIT, *, asks: bool = False) -> bytes:
+    def post(self, url: str, form: str, limit: int = ANSWER_LIMIT, *, asks: bool) -> bytes:
         """Send an url-encoded form and return the whole answer of at most ``limit`` bytes; ``asks``: it only asks.
 
         :raises GatewayMisconfigured: bad address, or the gateway's TLS certificate is not trusted.

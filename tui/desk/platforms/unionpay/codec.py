@@ -5,6 +5,7 @@ from functools import lru_cache
 from hashlib import sha256
 from urllib.parse import parse_qsl, urlsplit
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 from cryptography.hazmat.primitives.serialization.pkcs12 import load_pkcs12
 
@@ -43,7 +44,10 @@ class MerchantKey:
 @lru_cache(maxsize=8)
 def _opened(pfx: bytes, password: bytes) -> tuple[RSAPrivateKey, int]:
     """The key, with its certificate's serial number; kept once opened: the check of the key's numbers takes 40 ms."""
-    store = load_pkcs12(pfx, password)
+    try:
+        store = load_pkcs12(pfx, password)
+    except UnsupportedAlgorithm as error:
+        raise ValueError("pfx holds no RSA key") from error
     if not isinstance(store.key, RSAPrivateKey) or store.cert is None:
         raise ValueError("pfx holds no RSA key with its certificate")
     return store.key, store.cert.certificate.serial_number

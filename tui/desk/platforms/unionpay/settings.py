@@ -8,10 +8,15 @@ import msgspec
 from tui.desk.platforms.common.units import utc_now
 from tui.desk.platforms.unionpay.codec import MerchantKey
 from tui.desk.platforms.unionpay.trust import UnionPayTrust
-from tui.desk.settings_reader import Address, FileBytes, Password, Seconds, SecretBytes, UnusableSetting
+from tui.desk.settings_reader import Address, FileBytes, Password, Seconds, SecretBytes, unusable_file
 
 PRODUCTION = "https://gateway.95516.com/gateway/api"
 FILES = "https://filedownload.95516.com/"
+_NO_KEY = (
+    "与 pfx_password_file 中的密码不符，或没有 RSA 私钥及其证书"
+    " / is not opened by the password in pfx_password_file, or holds no RSA key with its certificate"
+)
+_NO_ROOT = "不是含根证书的 PEM 文件 / is no PEM bundle with a root certificate"
 _MerId = Annotated[str, msgspec.Meta(pattern=r"\A[A-Za-z0-9]{15}\Z", description="must be 15 letters and digits")]
 
 
@@ -47,8 +52,8 @@ class UnionPaySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
         try:
             MerchantKey(self.pfx, self.pfx_password)
         except ValueError as error:
-            raise UnusableSetting("pfx", "wrong password, or no RSA key with its certificate inside") from error
+            raise unusable_file(self, "pfx", _NO_KEY) from error
         try:
             UnionPayTrust(self.trust_bundle, utc_now)
         except ValueError as error:
-            raise UnusableSetting("trust_bundle", "is no PEM bundle with a root certificate") from error
+            raise unusable_file(self, "trust_bundle", _NO_ROOT) from error

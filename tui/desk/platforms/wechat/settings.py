@@ -9,7 +9,7 @@ import msgspec
 from tui.desk.crypto.rsa_keys import load_private
 from tui.desk.platforms.wechat.messages import MerchantKey
 from tui.desk.platforms.wechat.trust import PUBLIC_KEY_ID, WechatTrust
-from tui.desk.settings_reader import Address, FileBytes, Password, Seconds, SecretBytes, UnusableSetting
+from tui.desk.settings_reader import Address, FileBytes, Password, Seconds, SecretBytes, UnusableSetting, unusable_file
 
 PRODUCTION = "https://api.mch.weixin.qq.com"
 _AppId = Annotated[str, msgspec.Meta(pattern=r"\Awx[0-9A-Za-z]+\Z", description="must begin with wx")]
@@ -18,6 +18,11 @@ _Serial = Annotated[
     str, msgspec.Meta(pattern=r"\A[0-9A-Fa-f]{16,40}\Z", description="must be a serial number in hexadecimal")
 ]
 _AES_256 = 32
+_NOT_32 = "应只有 32 字节的 APIv3 密钥 / must hold the APIv3 key of 32 bytes and nothing else"
+_NOT_THEIRS = (
+    "应为微信支付公钥，不是商户公钥，也不是证书 / must be WeChat Pay's public key, not the merchant's, no certificate"
+)
+_NO_TRUST = "缺少，也没有平台证书 / is missing, and so are platform certificates"
 
 
 class WechatSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -53,7 +58,7 @@ class WechatSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
         :raises UnusableSetting: names the field.
         """
         if len(self.api_v3_key) != _AES_256:
-            raise UnusableSetting("api_v3_key", "must hold the APIv3 key of 32 bytes")
+            raise unusable_file(self, "api_v3_key", _NOT_32)
         if urlsplit(self.gateway_url).path.strip("/"):
             raise UnusableSetting("gateway_url", "must be scheme and host only: the path is signed")
         merchant_key(self)
@@ -67,10 +72,8 @@ def merchant_key(settings: WechatSettings) -> MerchantKey:
     """
     try:
         key = load_private(settings.private_key)
-    except (ValueError, TypeError) as error:
-        raise UnusableSetting("private_key", "is no RSA private key without a password") from error
-    if key.key_size < 2048:
-        raise UnusableSetting("private_key", "must have 2048 bits or more")
+    except ValueError as error:
+        raise unusable_file(settings, "private_key", error) from error
     return MerchantKey(settings.mchid, settings.serial_no.upper(), key)
 
 
@@ -83,19 +86,19 @@ def trust_of(settings: WechatSettings) -> WechatTrust:
     if settings.public_key:
         if not settings.public_key_id.startswith(PUBLIC_KEY_ID):
             raise UnusableSetting("public_key_id", f"must be given with the public key, {PUBLIC_KEY_ID}…")
-        trust = _loaded("public_key", settings.public_key, settings.public_key_id)
+        trust = _loaded(settings, "public_key", settings.public_key_id)
         own = merchant_key(settings).key.public_key().public_numbers()
         if trust.public_key is None or trust.public_key.public_numbers() == own:
-            raise UnusableSetting("public_key", "must be WeChat Pay's public key, not the merchant's, no certificate")
+            raise unusable_file(settings, "public_key", _NOT_THEIRS)
     if settings.platform_certificates:
-        trust = trust.joined(_loaded("platform_certificates", settings.platform_certificates))
+        trust = trust.joined(_loaded(settings, "platform_certificates"))
     if not settings.public_key and not trust.certificates:
-        raise UnusableSetting("public_key", "is missing, and so are platform certificates")
+        raise UnusableSetting("public_key", _NO_TRUST)
     return trust
 
 
-def _loaded(name: str, data: bytes, public_key_id: str = "") -> WechatTrust:
+def _loaded(settings: WechatSettings, name: str, public_key_id: str = "") -> WechatTrust:
     try:
-        return WechatTrust.of(data, public_key_id)
+        return WechatTrust.of(getattr(settings, name), public_key_id)
     except ValueError as error:
-        raise UnusableSetting(name, "holds no RSA key of WeChat Pay") from error
+        raise unusable_file(settings, name, error) from error

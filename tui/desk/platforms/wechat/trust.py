@@ -7,7 +7,7 @@ from datetime import datetime
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.x509 import Certificate, load_pem_x509_certificates
 
-from tui.desk.crypto.rsa_keys import load_public
+from tui.desk.crypto.rsa_keys import key_of, load_public
 from tui.desk.payments.gateway import AnswerNotGenuine
 
 PUBLIC_KEY_ID = "PUB_KEY_ID_"
@@ -71,10 +71,7 @@ def serial_of(certificate: Certificate) -> str:
 def _certified(bundle: bytes) -> dict[str, _Certified]:
     found = {}
     for certificate in load_pem_x509_certificates(bundle):
-        key = certificate.public_key()
-        if not isinstance(key, RSAPublicKey):
-            raise ValueError("certificate has no RSA key")
         found[serial_of(certificate)] = _Certified(
-            key, certificate.not_valid_before_utc, certificate.not_valid_after_utc
+            key_of(certificate), certificate.not_valid_before_utc, certificate.not_valid_after_utc
         )
     return found

@@ -3,18 +3,19 @@
 from functools import partial
 
 from tui.core.failure import Failure, Reason
-from tui.core.order import LIVE
 from tui.core.secret import Password, Secret
 from tui.core.text_safety import mask, printable
 from tui.journey import events as e
+from tui.journey.moves.arrival import under_way
 from tui.journey.renewable import in_trouble, renewable, young_successor
 from tui.journey.state import State
 from tui.kiosk.linear.dialogue import Choice, Dialogue, Question
 from tui.kiosk.text import N_, _
+from tui.kiosk.text.bill import application_words
 from tui.kiosk.text.certificate import facts, kept_words, row, short_facts, token_name
 from tui.kiosk.text.dates import day
-from tui.kiosk.text.labels import label
 from tui.kiosk.text.ladder import remedy, rung_words, rungs_of, standing_words
+from tui.kiosk.text.token_awaited import why_again
 from tui.kiosk.text.wording import demo_words, desk_words, explain, field_message
 
 
@@ -156,8 +157,7 @@ class SignIn(Dialogue):
             certificate = state.holder[1]
             self.talk.say(_("证书：{name}，{day}到期").format(name=certificate.name, day=day(certificate.not_after)))
         if state.covered:
-            words = _("为保护已填写的内容，请再次输入登录密码。\n通过后回到「{step}」。")
-            self.talk.say(words.format(step=label(state.return_to)))
+            self.talk.say(why_again(state))
             self.talk.say(_("账号：{account}").format(account=mask(printable(state.account, 64))))
             self._account = state.account
         else:
@@ -225,20 +225,9 @@ class Card(Dialogue):
         """On, once the desk has answered."""
         if self.state.offer is None:
             return ()
-        words = _("继续办理") if self._under_way() else _("申请续期")
+        words = _("继续办理") if under_way(self.state) else _("申请续期")
         return Choice(words, e.RenewalRequested), Choice(_("我的证书"), e.CertificatesOpened)
 
-    def _under_way(self) -> bool:
-        application = self.state.offer.application if self.state.offer else None
-        return application is not None and application.status in LIVE
-
     def _tell_application(self) -> None:
-        application = self.state.offer.application if self.state.offer else None
-        if application is None or not self._under_way():
-            return
-        words = _("业务单号：{number}  业务状态：{status}  支付状态：{payment}").format(
-            number=printable(application.business_no, 40),
-            status=label(application.status),
-            payment=label(application.payment_status),
-        )
-        self.talk.say(_("已有一笔办理中的申请，可以接着办理"), words)
+        if (application := under_way(self.state)) is not None:
+            self.talk.say(_("已有一笔办理中的申请，可以接着办理"), application_words(application))

@@ -13,7 +13,8 @@ from tui.kiosk.linear.dialogue import Choice, Dialogue
 from tui.kiosk.text import N_, _
 from tui.kiosk.text.certificate import Fact, facts, refused_facts, token_name
 from tui.kiosk.text.checks import HELP, lines
-from tui.kiosk.text.labels import label
+from tui.kiosk.text.token_awaited import HELP as AWAITED
+from tui.kiosk.text.token_awaited import headline, sought, what_then
 from tui.kiosk.text.wording import call, explain
 
 
@@ -80,23 +81,13 @@ class SelfCheck(Dialogue):
 class TokenAwaited(Dialogue):
     """The same CA must be put back; goes on by itself then."""
 
-    help = N_(
-        "请插回开始办理时的同一个CA，屏幕会自动回到刚才的步骤，已填写的内容都还在；"
-        "为防他人看到，可能需要再次输入登录密码。不想继续请按「取消」，已填写的内容随即清除。"
-    )
+    help = AWAITED
 
     def open(self) -> None:
         """Which CA, and what happens then."""
         self._tell()
         if (chosen := self.state.chosen) is not None:
-            tail = _("尾号{tail}")
-            self.say_facts(
-                (
-                    Fact(_("CA名称"), chosen.token_label or _("未命名CA")),
-                    Fact(_("CA序列号"), tail.format(tail=chosen.token_serial[-6:])),
-                    Fact(_("证书序列号"), tail.format(tail=chosen.serial[-6:].upper())),
-                )
-            )
+            self.say_facts(sought(chosen, veiled=False))
 
     def seen(self, before: State) -> None:
         """Another CA came, or went."""
@@ -108,12 +99,7 @@ class TokenAwaited(Dialogue):
         return Choice(_("取消"), e.BackPressed), Choice(_("环境检测"), e.SelfCheckOpened)
 
     def _tell(self) -> None:
-        headline = _("插入的不是原来的CA，请换回原来的CA") if self.state.tokens else _("请插回原来的CA")
-        if self.state.asks_password:
-            text = _("插回并输入登录密码后，继续「{step}」，已填写的内容不会丢失。")
-        else:
-            text = _("插回后自动继续「{step}」，已填写的内容不会丢失。")
-        self.talk.say(headline, text.format(step=label(self.state.return_to)))
+        self.talk.say(headline(self.state), what_then(self.state))
 
 
 class Refused(Dialogue):

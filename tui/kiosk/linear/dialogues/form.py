@@ -12,6 +12,7 @@ from tui.journey.state import State
 from tui.kiosk.linear.dialogue import Choice, Question
 from tui.kiosk.linear.dialogues.fields import Entry, Fields
 from tui.kiosk.text import N_, _
+from tui.kiosk.text.bill import term_words
 from tui.kiosk.text.dates import day
 from tui.kiosk.text.labels import label
 
@@ -62,7 +63,7 @@ class Form(Fields):
         """Without the recipient's name and telephone where they are the agent's."""
         kinds = tuple((kind, label(kind)) for kind in IdType)
         agent = (
-            Entry("term_months", _("续期时间"), options=tuple((t.months, _term(t)) for t in self._terms())),
+            Entry("term_months", _("续期时间"), options=tuple((t.months, term_words(t)) for t in self._terms())),
             Entry("id_type", _("证件类型"), options=kinds),
             Entry("id_number", _("证件号码"), _("必须填写真实有效的证件号码")),
             Entry("agent_name", _("经办人姓名")),
@@ -122,7 +123,3 @@ class Form(Fields):
 
     def _form(self) -> ApplicationForm:
         return ApplicationForm(**{name: value for name, value in self.values.items() if name != SAME})
-
-
-def _term(term: Term) -> str:
-    return _("{months}个月  {fee}").format(months=term.months, fee=yuan(term.fee_fen))

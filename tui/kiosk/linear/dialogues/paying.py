@@ -5,7 +5,8 @@ from tui.core.text_safety import printable
 from tui.journey import events as e
 from tui.journey.state import State
 from tui.kiosk.linear.dialogue import Choice, Dialogue
-from tui.kiosk.text import N_, _, proper
+from tui.kiosk.text import N_, _
+from tui.kiosk.text.bill import wallet_words
 from tui.kiosk.text.certificate import Fact
 from tui.kiosk.text.dates import moment
 from tui.kiosk.text.labels import label
@@ -103,8 +104,7 @@ class Channel(Dialogue):
     def open(self) -> None:
         """The bill, and what pays it."""
         self.say_facts(_bill(self.state))
-        wallets = _("、").join(proper(method.wallet) for method in self.state.methods)
-        self.talk.say(_("用手机扫码付款：{wallets}。").format(wallets=wallets))
+        self.talk.say(wallet_words(self.state))
 
     def choices(self) -> tuple[Choice, ...]:
         """The one way."""
