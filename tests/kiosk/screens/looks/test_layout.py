@@ -123,7 +123,7 @@ async def test_a_dialogue_has_its_buttons_whole(name: str, language: str) -> Non
     async with staged(State(), (80, 24)) as stage:
         await show(stage, name)
         row = stage.app.screen.query_one("#dialogue-buttons").content_region
-        assert all(button.region in row for button in stage.app.screen.query("ActionButton"))
+        assert all(row.contains_region(button.region) for button in stage.app.screen.query("ActionButton"))
 
 
 @pytest.mark.parametrize("name", ["form-latin", "request-pin"])
