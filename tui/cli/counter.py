@@ -51,7 +51,7 @@ def supervise(settings: KioskSettings, *, lines: bool) -> NoReturn:
         sys.exit(Exit.USAGE)
     program = (sys.executable, "-I", "-X", "utf8", "-c", _entry("tui.cli.counter"), _ROOT, str(settings.source))
     speak_what_is_drawn(drawn_characters(sys.stdout.fileno()))
-    suspended = "\n".join((_("暂停服务"), "", _("本机暂时不能办理，请使用其他终端。"), call()))
+    suspended = "\n".join((_("暂停服务"), "", _("本终端暂时不能办理，请使用其他终端。"), call()))
     said = "\n".join(starting(environment())), _("正在重新启动，请稍候。"), suspended
     supervisor = (sys.executable, "-I", "-S", "-X", "utf8", "-c", _entry("tui.kiosk.counter.supervisor"), _ROOT)
     os.execv(sys.executable, (*supervisor, str(settings.idle_seconds), *said, *program))  # noqa: S606
