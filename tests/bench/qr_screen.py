@@ -13,7 +13,7 @@ from tests.harness.people import ATTEMPT, application, state
 from tui.cli.fit import choose_qr_drawing
 from tui.core.order import ApplicationStatus
 from tui.journey.state import Step
-from tui.kiosk.app import run
+from tui.kiosk.run import run
 from tui.kiosk.settings import QrDrawing
 from tui.kiosk.terminal.console_font import drawn_characters
 from tui.kiosk.terminal.driver import KioskDriver

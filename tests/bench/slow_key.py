@@ -128,7 +128,8 @@ def program(module: str, environment: str) -> int:
     from tui.core.certificate import refer
     from tui.journey.events import Event, TokensSeen
     from tui.journey.state import Step
-    from tui.kiosk.app import KioskApp, run
+    from tui.kiosk.app import KioskApp
+    from tui.kiosk.run import run
     from tui.kiosk.runtime.ports import Ports
     from tui.kiosk.runtime.runtime import Runtime
     from tui.token.launch import Module

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.harness.people import NOW, certificate, token
-from tui.core.certificate import Usage
+from tui.core.certificate import PinState, Usage
 from tui.core.failure import Failure, Reason
 from tui.core.ladder import Rung, Standing, climb, first_failing
 from tui.core.token import ModuleFault, Readers, Snapshot
@@ -30,6 +30,9 @@ STANDINGS = {Standing.DONE: "+", Standing.FAILING: "!", Standing.NOT_REACHED: ".
         (Snapshot((token(certificate()),), (FAULT,), Readers.NONE), "+++++", None),
         (Snapshot((token(fault="CKR_DEVICE_ERROR"),)), "++!..", Reason.TOKEN_FAULT),
         (Snapshot((token(certificate(), pin_to_be_changed=True),)), "++!..", Reason.PIN_EXPIRED),
+        (Snapshot((token(certificate(), pin_state=PinState.LOCKED),)), "++!..", Reason.PIN_LOCKED),
+        (Snapshot((token(certificate(), pin_state=PinState.FINAL_TRY),)), "+++++", None),
+        (Snapshot((token(certificate(days_left=200), pin_state=PinState.LOCKED),)), "+++++", None),
         (Snapshot((token(certificate(days_left=-1), pin_to_be_changed=True),)), "++++!", Reason.CERTIFICATE_EXPIRED),
         (Snapshot((token(),)), "+++!.", Reason.NO_CERTIFICATE),
         (Snapshot((token(hides=True),)), "+++!.", Reason.CERTIFICATE_HIDDEN),

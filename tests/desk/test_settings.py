@@ -214,6 +214,14 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
         load(tmp_path / "none.toml")
 
 
+@pytest.mark.parametrize("content", [b"[desk", b"\xff\xfe", b"x = " + b"[" * 5000, b"x = " + b"9" * 5000])
+def test_a_file_that_is_no_toml(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "desk.toml"
+    path.write_bytes(content)
+    with pytest.raises(SettingsError, match="no correct TOML"):
+        load(path)
+
+
 @pytest.mark.parametrize(
     ("key", "value", "said"),
     [

@@ -94,7 +94,7 @@ class Fake:
 import tui.cli.kiosk, tui.cli.counter
 from pathlib import Path
 from tui.kiosk.settings import KioskSettings
-fake = sys.modules['tui.kiosk.app'] = sys.modules['tui.kiosk.counter.app'] = Fake()
+fake = sys.modules['tui.kiosk.app'] = sys.modules['tui.kiosk.counter.app'] = sys.modules['tui.kiosk.run'] = Fake()
 settings = KioskSettings(Path('/nowhere'), 'https://a', None, ())
 {show}"""
     loaded = _loaded(begun, depth=2)

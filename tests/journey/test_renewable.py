@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from tests.harness.people import NOW, certificate, token
-from tui.core.certificate import Certificate
+from tui.core.certificate import Certificate, PinState
 from tui.core.failure import Failure, Reason
 from tui.core.token import ModuleFault, Readers, Snapshot
 from tui.journey.renewable import in_trouble
@@ -36,6 +36,12 @@ def test_a_token_without_a_good_certificate_is_trouble(held: tuple[Certificate, 
 
 def test_a_pin_that_must_be_changed_first_is_trouble() -> None:
     assert in_trouble(State(snapshot=Snapshot((token(RENEWABLE, pin_to_be_changed=True),)), now=NOW))
+
+
+def test_a_locked_token_is_trouble_where_there_is_no_other() -> None:
+    locked = token(RENEWABLE, pin_state=PinState.LOCKED)
+    assert in_trouble(State(snapshot=Snapshot((locked,)), now=NOW))
+    assert not in_trouble(State(snapshot=Snapshot((locked, token(EARLY, serial="S2"))), now=NOW))
 
 
 def test_no_token_is_trouble_only_where_one_was_asked_for_or_none_can_be_seen() -> None:

@@ -164,7 +164,7 @@ def test_the_driver_family_is_named_and_one_without_an_adapter_is_told_so(place:
         read(_write(place, LEAST + 'family = "skf"\n'), {})
 
 
-@pytest.mark.parametrize("content", [b"[desk", b"\xff\xfe", b"x = " + b"[" * 5000])
+@pytest.mark.parametrize("content", [b"[desk", b"\xff\xfe", b"x = " + b"[" * 5000, b"x = " + b"9" * 5000])
 def test_a_file_that_is_no_toml(place: Path, content: bytes) -> None:
     path = place / "kiosk.toml"
     path.write_bytes(content)

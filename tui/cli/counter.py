@@ -51,7 +51,7 @@ def supervise(settings: KioskSettings, *, lines: bool) -> NoReturn:
         sys.exit(Exit.USAGE)
     program = (sys.executable, "-I", "-X", "utf8", "-c", _entry("tui.cli.counter"), _ROOT, str(settings.source))
     speak_what_is_drawn(drawn_characters(sys.stdout.fileno()))
-    suspended = "\n".join((_("暂停服务"), "", _("本机暂时不能办理，请使用其他终端。"), call()))
+    suspended = "\n".join((_("暂停服务"), "", _("本终端暂时不能办理，请使用其他终端。"), call()))
     said = "\n".join(starting(environment())), _("正在重新启动，请稍候。"), suspended
     supervisor = (sys.executable, "-I", "-S", "-X", "utf8", "-c", _entry("tui.kiosk.counter.supervisor"), _ROOT)
     os.execv(sys.executable, (*supervisor, str(settings.idle_seconds), *said, *program))  # noqa: S606
@@ -103,8 +103,8 @@ def _show(settings: KioskSettings, visit: "Visit") -> int:
     """Once the supervisor says so."""
     with closing(head_start(settings.modules)) as started:
         import tui.kiosk.lean  # noqa: F401 - before all that imports Textual
-        from tui.kiosk.app import run
         from tui.kiosk.counter.app import CounterApp
+        from tui.kiosk.run import run
 
         fit_terminal(settings)
         app = CounterApp(runtime(settings, started), visit, settings.idle_seconds, _verifier(settings.operator))

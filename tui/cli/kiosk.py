@@ -91,7 +91,8 @@ def _show(settings: KioskSettings, phone: "Phone | None" = None, pilot: "Autopla
     with closing(page), closing(head_start(settings.modules)) as started:
         garbage.put_off()
         import tui.kiosk.lean  # noqa: F401 - before all that imports Textual
-        from tui.kiosk.app import KioskApp, run
+        from tui.kiosk.app import KioskApp
+        from tui.kiosk.run import run
 
         fit_terminal(settings)
         app = KioskApp(runtime(settings, started), phone, settings.idle_seconds)

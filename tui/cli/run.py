@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from tui.cli.found import found
 from tui.cli.plain import Plain, plain_command, plain_words
 from tui.core.exits import Exit, exit_of
-from tui.core.failure import KioskError, Money
+from tui.core.failure import KioskError, Money, Reason
 from tui.process import garbage
 from tui.process.beginning import prepare
 from tui.process.hardening import harden, hide
@@ -51,10 +51,13 @@ def _tell(error: KioskError) -> None:
     if isinstance(error, SettingsError):
         say(f"{error} ({error.failure.reason.number})")
         return
+    from tui.core.text_safety import printable
     from tui.kiosk.text.wording import explain
 
     told = explain(error.failure, Money.NOT_TOUCHED)
     say(f"{told.happened} ({error.failure.reason.number})\n{told.advice}")
+    if error.failure.reason is Reason.SETTINGS_WRONG:
+        say(printable(error.failure.detail, 200))
 
 
 def _kiosk(plain: dict[str, Any]) -> int:

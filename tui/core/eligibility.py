@@ -1,10 +1,10 @@
-"""Why a certificate cannot be renewed now, for one and among several."""
+"""Why a certificate cannot be renewed now, for one and among several, and why a token takes no PIN for it."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from tui.core.certificate import RENEWAL_WINDOW, Certificate, CertificateState, Usage
-from tui.core.failure import Reason
+from tui.core.certificate import RENEWAL_WINDOW, Certificate, CertificateState, PinState, Token, Usage
+from tui.core.failure import Failure, Reason
 
 REFUSALS = {
     CertificateState.RENEWED: Reason.ALREADY_RENEWED,
@@ -34,6 +34,15 @@ def why_not(certificate: Certificate, now: datetime, window: timedelta = RENEWAL
             return Reason.CERTIFICATE_MALFORMED
         case state:
             return REFUSALS[state]
+
+
+def barred(token: Token) -> Failure | None:
+    """Why the token would take no PIN for a renewal, known before anything is asked; None when it may take one."""
+    if token.pin_state is PinState.LOCKED:
+        return Failure(Reason.PIN_LOCKED, detail="CKF_USER_PIN_LOCKED", tries_left=0)
+    if token.pin_to_be_changed:
+        return Failure(Reason.PIN_EXPIRED, detail="CKF_USER_PIN_TO_BE_CHANGED")
+    return None
 
 
 def best_refused(

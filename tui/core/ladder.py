@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from tui.core.certificate import RENEWAL_WINDOW, Certificate, CertificateState, Token
-from tui.core.eligibility import best_refused
+from tui.core.eligibility import barred, best_refused
 from tui.core.failure import Failure, Reason
 from tui.core.frozen import frozen
 from tui.core.token import Readers, Snapshot
@@ -125,15 +125,13 @@ def _driver_failure(snapshot: Snapshot) -> Failure | None:
 
 
 def _token_failure(tokens: Sequence[Token], now: datetime, window: timedelta) -> Failure | None:
-    """Why no token can be used; a PIN that must be changed counts only where a renewal would follow."""
+    """Why no token can be used; a PIN that is locked or must be changed counts only where a renewal would follow."""
     if not tokens:
         return Failure(Reason.NO_TOKEN)
     if all(token.fault for token in tokens):
         return Failure(Reason.TOKEN_FAULT, detail=tokens[0].fault)
     concerned = [t for t in tokens if t.hides or any(_renewable(c, now, window) for c in t.certificates)]
-    if concerned and all(token.pin_to_be_changed for token in concerned):
-        return Failure(Reason.PIN_EXPIRED, detail="CKF_USER_PIN_TO_BE_CHANGED")
-    return None
+    return barred(concerned[0]) if concerned and all(map(barred, concerned)) else None
 
 
 def _renewable(certificate: Certificate, now: datetime, window: timedelta) -> bool:

@@ -144,10 +144,10 @@ def read(file: Path, kind: type[T]) -> T:
         return msgspec.convert(document, kind, dec_hook=named)
     except OSError as error:
         raise SettingsError(f"{file}: 无法读取 / cannot be read: {error.strerror}") from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-        raise SettingsError(f"{file}: 不是正确的 TOML / is no correct TOML: {error}") from error
     except msgspec.ValidationError as error:
         raise SettingsError(f"{file}: {_what_is_wrong(error, kind)}") from error.__cause__
+    except (ValueError, RecursionError) as error:  # a number of more digits than Python takes among them
+        raise SettingsError(f"{file}: 不是正确的 TOML / is no correct TOML: {error}") from error
 
 
 def _what_is_wrong(error: msgspec.ValidationError, kind: type[Any]) -> str:

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from tui.core.certificate import Certificate, CertificateState, Token
+from tui.core.eligibility import barred
 from tui.core.failure import Reason
 from tui.core.succession import due, successor
 from tui.journey.state import State
@@ -41,7 +42,7 @@ def in_trouble(state: State) -> bool:
     if not state.tokens:
         sought = state.failure is not None and state.failure.reason is Reason.NO_TOKEN
         return sought or bool(state.snapshot.faults) or state.snapshot.readers.blind
-    usable = [c for token in state.tokens if not token.pin_to_be_changed for c in token.certificates]
+    usable = [c for token in state.tokens if barred(token) is None for c in token.certificates]
     return not any(_is_good(certificate, state.now, state.window) for certificate in usable)
 
 

@@ -1,7 +1,6 @@
 """Run the Textual app: event -> flow -> screen first -> commands; idle reset; crash net."""
 
 import logging
-from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from math import ceil
 from typing import TYPE_CHECKING, ClassVar, cast
@@ -14,6 +13,7 @@ from textual.scrollbar import ScrollBar
 from tui.core.exits import Exit
 from tui.journey.state import State, Step
 from tui.kiosk.attendance import Attendance, act_of
+from tui.kiosk.beat import BEAT, REST, Beat
 from tui.kiosk.crash import last_words
 from tui.kiosk.hands import Hands
 from tui.kiosk.screens.base import StepScreen, style
@@ -25,25 +25,20 @@ from tui.kiosk.settings import Mode
 from tui.kiosk.terminal.driver import CRASHED, Ended, KioskDriver
 from tui.kiosk.terminal.type_ahead import TypeAhead
 from tui.kiosk.text import language, use_language
-from tui.kiosk.watchdog import IdleClock, Watchdog, stop_briefly
+from tui.kiosk.watchdog import WARNING, IdleClock, Watchdog, stop_briefly
 from tui.kiosk.widgets.scrollbar import CellScrollBar
 from tui.process import garbage
 from tui.process.fault import named
 from tui.process.hardening import hide
 
 if TYPE_CHECKING:  # the flow and its events are imported after the first paint: 40 ms
-    from textual.pilot import Pilot
-
     from tui.journey.events import Event
     from tui.journey.ports import Phone
     from tui.kiosk.ports import Outlets, Runtime
+    from tui.kiosk.screens.dialogue import IdleWarning
 
 log = logging.getLogger(__name__)
 log.addHandler(logging.NullHandler())  # else Python's last resort would print into the full screen
-WARNING = 15.0
-"""Seconds before the idle reset at which a warning appears."""
-BEAT = 1.0
-"""Seconds between two looks at the idle clock."""
 
 
 class KioskApp(PalettedApp):
@@ -68,6 +63,7 @@ class KioskApp(PalettedApp):
         self.state, self._home_language = State(), language()
         self._screens: dict[tuple[type[StepScreen], str], StepScreen] = {}
         self._watchdog = Watchdog(idle_seconds, self._frozen)
+        self._clock = Beat(self._beat, self._handle_exception)
         self._minute = -1
         self._type_ahead = TypeAhead(self, super().on_event)
 
@@ -120,6 +116,7 @@ class KioskApp(PalettedApp):
                 await self._forget()
             screen.check_idle()
         elif entering:
+            self._clock.soon()
             self.call_later(self._forget)
 
     async def _draw(self, screen: StepScreen, *, entering: bool) -> None:
@@ -191,7 +188,7 @@ class KioskApp(PalettedApp):
         self.idle.touch()
         self._watchdog.feed()
         self._watchdog.start()
-        self.set_interval(BEAT, self._beat)
+        self._clock.start()
         self.runtime.start(self.advance)
         self.advance(Retried())
 
@@ -202,6 +199,7 @@ class KioskApp(PalettedApp):
 
     def on_unmount(self) -> None:
         """Nothing watches an app that has ended, and no key waits for it."""
+        self._clock.stop()
         self._watchdog.stop()
         self._type_ahead.stop()
 
@@ -213,7 +211,7 @@ class KioskApp(PalettedApp):
             await self._look_for_somebody()
         if act and self.attendance.shown_by(act):
             self.idle.touch()
-        elif act and self._is_warned():
+        elif act and self._warning is not None:
             return
         if self.hands.typed(event):
             self.step_screen.typed_on_keys()
@@ -222,14 +220,17 @@ class KioskApp(PalettedApp):
         else:
             await super().on_event(event)
 
-    def _is_warned(self) -> bool:
+    @property
+    def _warning(self) -> "IdleWarning | None":
+        """The dialogue that asks whether somebody is there."""
         from tui.kiosk.screens.dialogue import IdleWarning
 
-        return isinstance(self.screen, IdleWarning)
+        return self.screen if isinstance(self.screen, IdleWarning) else None
 
-    async def _beat(self) -> None:
-        if not self.is_running:  # the program is ending: Textual has closed the screens before its timers
-            return
+    async def _beat(self) -> float:
+        """Seconds until the next one."""
+        if not self.is_running:  # the program is ending: Textual has closed the screens before this
+            return BEAT
         self._watchdog.feed()
         now = datetime.now(UTC)
         if now.minute != self._minute:
@@ -237,13 +238,19 @@ class KioskApp(PalettedApp):
             self.step_screen.tick(now)
         self.step_screen.second()
         await self._look_for_somebody()
+        return min(REST, 60 - now.second) if self._is_at_rest else BEAT
+
+    @property
+    def _is_at_rest(self) -> bool:
+        """Nobody has begun: nothing counts but the minutes."""
+        return self.state.step is Step.WAITING and len(self.screen_stack) == 2
 
     async def _look_for_somebody(self) -> None:
         """Warn before the idle time is over, then let `TimedOut` in."""
         if self.state.token_working:
             self.idle.touch()
         left = self.idle.left(self.state.step)
-        if self.state.step is Step.WAITING and len(self.screen_stack) == 2:
+        if self._is_at_rest:
             if left <= 0:
                 self.forget_contrast()
                 if language() != self._home_language:
@@ -252,7 +259,7 @@ class KioskApp(PalettedApp):
         from tui.journey.events import TimedOut
         from tui.kiosk.screens.dialogue import IdleWarning
 
-        warning = self.screen if isinstance(self.screen, IdleWarning) else None
+        warning = self._warning
         if left > WARNING or self.state.token_working:
             if warning is not None:
                 warning.dismiss(True)
@@ -285,13 +292,3 @@ class KioskApp(PalettedApp):
         if not self._exit_renderables:
             self._exit_renderables.append(Segments(self.console.render(Text(last_words(self.state)))))
         self._close_messages_no_wait()
-
-
-def run(app: KioskApp, pilot: "Callable[[Pilot[object]], Coroutine[object, object, None]] | None" = None) -> int:
-    """Run to the end, with `pilot`'s keys in a person's place: 0 left, 70 crashed, 75 frozen, 128+n by signal n."""
-    logging.getLogger("asyncio").addHandler(logging.NullHandler())
-    try:
-        app.run(auto_pilot=pilot)
-    finally:
-        app.runtime.stop()
-    return app.return_code or 0

@@ -18,6 +18,9 @@ IDLE_MULTIPLES: Mapping[Step, int] = {
 BRIEFLY = 2.0
 """Seconds."""
 
+WARNING = 15.0
+"""Seconds before the idle reset at which a warning appears."""
+
 
 class Watchdog(Thread):
     """Calls `bark` whenever nobody has called `feed` for `patience` seconds."""

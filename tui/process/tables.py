@@ -58,7 +58,7 @@ def open_table(path: Path) -> "Table":
         content = tomllib.loads(text.removeprefix("\ufeff"))  # some editors write a mark before it
     except OSError as error:
         raise SettingsError(path, "", "无法读取", f"cannot be read ({error.strerror})") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # a number of more digits than Python takes among them
         raise SettingsError(path, "", "不是正确的 TOML", f"is no correct TOML ({error})") from error
     return Table(path.absolute(), "", content)
 

@@ -86,7 +86,7 @@ def pay(directory: Path, *, qr: str | None = None, business_no: str | None = Non
         else:
             return _say("须给出 --qr 或业务单号 / --qr or BUSINESS_NO is needed", Exit.USAGE)
     except WalletRefused as error:
-        return _say(f"没有付成 / not paid: {error}", Exit.PAYMENT)
+        return _say(f"付款没有成功 / not paid: {error}", Exit.PAYMENT)
     except SettingsError as error:
         return _say(error, Exit.USAGE)
     except OSError as error:

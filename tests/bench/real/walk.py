@@ -13,13 +13,13 @@ from tests.harness.kiosk.gallery import GALLERY
 from tests.harness.kiosk.stage import StagedApp
 from tui.cli.fit import choose_qr_drawing
 from tui.journey.state import State
-from tui.kiosk.app import run
+from tui.kiosk.run import run
 from tui.kiosk.settings import QrDrawing
 from tui.kiosk.terminal.console_font import drawn_characters
 from tui.kiosk.terminal.driver import KioskDriver
 from tui.kiosk.text import use_language
-from tui.kiosk.widgets.countdown import Ticking
 from tui.kiosk.widgets.status import TitleBar
+from tui.kiosk.widgets.ticking import Ticking
 
 LOOK = 0.02
 """Seconds between two looks at the folder."""

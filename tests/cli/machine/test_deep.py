@@ -44,6 +44,16 @@ def test_all_that_is_missing_is_told_with_its_fix(tmp_path: Path) -> None:
     assert "invalid ELF header" in str(broken["detail"])
 
 
+def test_a_ca_file_of_no_use_is_named(tmp_path: Path) -> None:
+    (tmp_path / "ca.pem").write_text("no certificate")
+    config = tmp_path / "kiosk.toml"
+    config.write_text('[desk]\nurl = "https://127.0.0.1:1"\nca_file = "ca.pem"\n')
+    words = (sys.executable, "-m", "tui", "doctor", "--deep", "--config", str(config))
+    done = subprocess.run(words, cwd=TREE, capture_output=True, text=True, check=False)
+    assert done.returncode == Exit.USAGE
+    assert f"ca_file {tmp_path / 'ca.pem'}: " in done.stderr
+
+
 def test_a_driver_that_needs_no_reader_asks_for_none(tmp_path: Path) -> None:
     soft: SoftToken = make_token(tmp_path / "soft", key="ec256")
     module = f'[[token.modules]]\npath = "{soft.module}"\nenvironment = {{ SOFTHSM2_CONF = "soft/softhsm2.conf" }}\n'

@@ -1,11 +1,15 @@
 """Stands for the program that a counter's supervisor shows: one letter a key, each with its own act."""
 
 import os
+import select
 import signal
 import sys
 import time
 
 from tui.kiosk.counter import wire
+
+SLOW = 1.0
+"""Seconds of a slow program's start, beside the interpreter's own."""
 
 
 def main() -> None:
@@ -21,6 +25,8 @@ def main() -> None:
     def told() -> list[str]:
         return os.read(orders, 4096).decode().split("\n")
 
+    if begins == "slow":
+        select.select([orders], [], [], SLOW)
     say(wire.READY)
     if wire.SHOW not in told():
         return

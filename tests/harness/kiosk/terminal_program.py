@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 from tui.journey.commands import Command
 from tui.journey.events import Event, TokensSeen
-from tui.kiosk.app import KioskApp, run
+from tui.kiosk.app import KioskApp
+from tui.kiosk.run import run
 from tui.kiosk.watchdog import Watchdog
 from tui.process.environment import forget_inherited
 

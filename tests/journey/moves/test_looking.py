@@ -6,13 +6,14 @@ import pytest
 
 from tests.harness.journey.walk import DRAFT, EMPTY, INSTALLATION, INSTALLED, ISSUED, failed, walk
 from tests.harness.people import NOW, OLD, REF, SERVICE, TOKEN, certificate, state, token
-from tui.core.certificate import Usage, refer, refer_key, refer_token
+from tui.core.certificate import PinState, Usage, refer, refer_key, refer_token
 from tui.core.failure import Failure, Reason
 from tui.core.secret import Pin
 from tui.core.token import Snapshot
 from tui.journey import commands as c
 from tui.journey import events as e
 from tui.journey.flow import advance
+from tui.journey.moves.arrival import may_be_paid
 from tui.journey.state import Busy, State, Step
 
 VEILED = token(hides=True)
@@ -191,6 +192,31 @@ def test_a_pin_that_must_be_changed_is_told_before_anything_is_filled_in(tokens:
         Failure(Reason.PIN_EXPIRED, detail="CKF_USER_PIN_TO_BE_CHANGED"),
     )
     assert walk(now, EMPTY)[0].step is Step.WAITING
+
+
+@pytest.mark.parametrize("hides", [False, True])
+def test_a_locked_token_is_told_before_anything_is_filled_in(hides: bool) -> None:
+    held = () if hides else (OLD,)
+    now, _ = walk(State(), seen(token(*held, hides=hides, pin_state=PinState.LOCKED)), e.Started())
+    assert now.failure is not None
+    assert (now.step, now.failure.reason, now.failure.tries_left) == (Step.REFUSED, Reason.PIN_LOCKED, 0)
+    assert may_be_paid(now) is not hides
+    unlocked, _ = walk(now, seen(token(*held, hides=hides)), e.BackPressed(), e.Started())
+    assert unlocked.step is (Step.LOOK_PIN if hides else Step.SIGN_IN)
+
+
+def test_whoever_paid_before_the_token_was_locked_comes_to_the_order() -> None:
+    told, _ = walk(State(), seen(token(OLD, pin_state=PinState.LOCKED)), e.Started())
+    assert walk(told, e.RenewalRequested())[0].step is Step.SIGN_IN
+    expired = certificate("expired", -1)
+    told, _ = walk(State(), seen(token(expired, pin_state=PinState.LOCKED)), e.Started())
+    assert told.failure == Failure(Reason.CERTIFICATE_EXPIRED)
+    told, _ = walk(told, e.RenewalRequested())
+    assert told.failure is not None
+    assert told.failure.reason is Reason.PIN_LOCKED
+    assert walk(told, e.RenewalRequested())[0].step is Step.SIGN_IN
+    too_old = replace(told, service=TOO_NEW)
+    assert walk(too_old, e.RenewalRequested())[0].step is Step.REFUSED
 
 
 def test_of_several_certificates_only_the_chosen_one_s_token_matters() -> None:

@@ -14,22 +14,27 @@ from time import monotonic
 
 import pytest
 
+from tests.harness.kiosk.shown_program import SLOW
 from tui.kiosk.counter.day import FREE_TRIES, Day, Tries
 
 ROOT = Path(__file__).parents[3]
 PATIENCE = 30.0
-_MAIN = "import sys; sys.path.insert(0, sys.argv[1]); from tui.kiosk.counter.supervisor import main; main()"
+_MAIN = """\
+import sys; sys.path.insert(0, sys.argv[1])
+from tui.kiosk.counter import supervisor
+supervisor.TO_START = {to_start}
+supervisor.main()"""
 
 
 class Counter:
     """A supervisor in a terminal of its own."""
 
-    def __init__(self, begins: str = "sound", idle: str = "60") -> None:
+    def __init__(self, begins: str = "sound", idle: str = "60", to_start: float = 60.0) -> None:
         self._master, self.slave = pty.openpty()
         termios.tcsetwinsize(self.slave, (24, 80))
         self.found = termios.tcgetattr(self.slave)
         shown = (sys.executable, "-m", "tests.harness.kiosk.shown_program", begins)
-        words = (sys.executable, "-I", "-S", "-X", "utf8", "-c", _MAIN, str(ROOT), idle)
+        words = (sys.executable, "-I", "-S", "-X", "utf8", "-c", _MAIN.format(to_start=to_start), str(ROOT), idle)
         said = "STARTING\nSOON", "AGAIN", "SUSPENDED\nCALL"
         self.process = subprocess.Popen(
             [*words, *said, *shown],
@@ -93,8 +98,8 @@ class Counter:
 def counter() -> Iterator[Callable[..., Counter]]:
     started: list[Counter] = []
 
-    def start(*words: str) -> Counter:
-        started.append(Counter(*words))
+    def start(begins: str = "sound", idle: str = "60", to_start: float = 60.0) -> Counter:
+        started.append(Counter(begins, idle, to_start))
         return started[-1]
 
     yield start
@@ -178,6 +183,11 @@ def test_programs_that_end_at_once_make_way_for_words(counter: Callable[..., Cou
     seen = counter("broken")
     seen.until(b"SUSPENDED")
     seen.until(b"CALL")
+
+
+def test_a_program_too_slow_for_its_first_allowance_is_given_longer(counter: Callable[..., Counter]) -> None:
+    seen = counter("slow", to_start=SLOW / 2)
+    assert b"AGAIN" in seen.until(b"FIRST ")
 
 
 def test_sigterm_ends_all_and_gives_the_terminal_back(counter: Callable[..., Counter]) -> None:

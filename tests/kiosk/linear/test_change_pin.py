@@ -30,7 +30,7 @@ def test_the_old_pin_is_sent_once_and_none_is_shown() -> None:
 def test_what_no_keyboard_types_costs_no_try() -> None:
     visit = Visit([MY_CERTIFICATES, CHANGE, b"\x1b[A", OLD_PIN, NEW_PIN, NEW_PIN])
     assert visit.tokens.pins == [OLD_PIN]
-    assert "没有提交，未消耗尝试次数" in visit.text
+    assert "没有提交，不计入输错次数" in visit.text
 
 
 def test_the_last_try_is_agreed_to_first() -> None:

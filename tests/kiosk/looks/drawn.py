@@ -25,9 +25,9 @@ from tui.kiosk.screens.looks.chosen import palette_of
 from tui.kiosk.settings import PaletteName
 from tui.kiosk.terminal.colour_depth import Depth
 from tui.kiosk.text import use_language
-from tui.kiosk.widgets.countdown import Ticking
 from tui.kiosk.widgets.figures import Figures
 from tui.kiosk.widgets.status import TitleBar
+from tui.kiosk.widgets.ticking import Ticking
 
 FOLDER = Path(__file__).parent / "screens"
 SIZES = {"compact": (80, 24), "regular": (100, 32)}

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tui.kiosk.pinyin import syllables
 from tui.kiosk.pinyin.candidates import Place, candidates
 from tui.kiosk.pinyin.dictionary import Dictionary, load
 from tui.kiosk.pinyin.syllables import SYLLABLES, partings
@@ -88,6 +89,20 @@ def test_an_apostrophe_parts_and_v_is_the_other_u(dictionary: Dictionary) -> Non
     assert "女" in texts(dictionary, "nv")[:3]
     assert "绿" in texts(dictionary, "lv")[:PAGE]
     assert "略" in texts(dictionary, "lue")[:3]
+
+
+def test_letters_that_cannot_be_parted_are_not_tried_once_a_way_to_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = 0
+
+    class Counted(frozenset[str]):
+        def __contains__(self, part: object) -> bool:
+            nonlocal asked
+            asked += 1
+            return super().__contains__(part)
+
+    monkeypatch.setattr(syllables, "SYLLABLES", Counted(SYLLABLES))
+    assert partings("nang" * 7 + "v") == []
+    assert asked < 7 * 4 * 6
 
 
 def test_beginnings_are_enough(dictionary: Dictionary) -> None:

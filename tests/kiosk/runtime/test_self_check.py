@@ -8,7 +8,7 @@ import pytest
 
 from tests.harness.kiosk.ports_double import DeskScript, lost
 from tests.harness.people import NOW, SERVICE, certificate, token
-from tui.core.certificate import Usage
+from tui.core.certificate import PinState, Usage
 from tui.core.failure import DeskError, Failure, Reason
 from tui.core.token import ModuleFault, Snapshot
 from tui.kiosk.runtime.desk_time import DeskTime
@@ -40,6 +40,8 @@ async def test_all_is_well() -> None:
             {"driver": Reason.DRIVER_MISSING, "token": Reason.NO_TOKEN, "certificate": Reason.NO_CERTIFICATE},
         ),
         (Snapshot((token(certificate(), fault="CKR_DEVICE_ERROR"),)), {"token": Reason.TOKEN_FAULT}),
+        (Snapshot((token(certificate(), pin_state=PinState.LOCKED),)), {"token": Reason.PIN_LOCKED}),
+        (Snapshot((token(certificate(), pin_to_be_changed=True),)), {"token": Reason.PIN_EXPIRED}),
         (Snapshot((token(certificate(days_left=-2)),)), {"certificate": Reason.CERTIFICATE_EXPIRED}),
         (Snapshot((token(certificate("a", days_left=-2), certificate("b")),)), {}),
         (Snapshot((token(certificate(days_left=200)),)), {}),

@@ -5,6 +5,8 @@ from dataclasses import replace
 import pytest
 from textual.widgets import Input
 
+from tests.harness.kiosk.further import FURTHER
+from tests.harness.kiosk.gallery import GALLERY
 from tests.harness.kiosk.stage import staged
 from tests.harness.people import AGREEMENT, FORM, OFFER, OLD, application, state, token
 from tui.core.certificate import PinState
@@ -250,3 +252,11 @@ async def test_the_label_of_the_field_with_the_focus_is_set_off() -> None:
         await stage.press("enter", "tab")
         assert [label.styles.color for label in labels] == first[::-1]
         assert first[0] != first[1]
+
+
+async def test_a_request_that_did_not_get_through_is_not_called_under_way() -> None:
+    async with staged(GALLERY["requesting"]) as stage:
+        assert "进行中" in stage.text
+        await stage.show(FURTHER["requesting-failed"])
+        assert "未完成" in stage.text
+        assert "进行中" not in stage.text

@@ -13,9 +13,10 @@ from tui.core.form.fields import ApplicationForm
 from tui.core.order import ApplicationStatus
 from tui.journey.state import State, Step
 from tui.kiosk.screens.compositor import NarrowCompositor
-from tui.kiosk.widgets.countdown import Countdown, Pulse, Ticking
+from tui.kiosk.widgets.countdown import Countdown, Pulse
 from tui.kiosk.widgets.field import Field
 from tui.kiosk.widgets.status import StatusLine
+from tui.kiosk.widgets.ticking import Ticking
 
 PAYING = people.application(ApplicationStatus.ENTERED, attempt=people.ATTEMPT)
 

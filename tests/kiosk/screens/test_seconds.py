@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from rich.style import Style
+from textual.content import Content
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
@@ -18,8 +19,10 @@ from tests.harness.kiosk.stage import Stage, staged
 from tui.core.form.fields import ApplicationForm
 from tui.core.order import ApplicationStatus
 from tui.journey.state import State, Step
-from tui.kiosk.widgets.countdown import Countdown, Ticking
+from tui.kiosk.terminal.colour_depth import Depth
+from tui.kiosk.widgets.countdown import Countdown, Pulse
 from tui.kiosk.widgets.status import TitleBar
+from tui.kiosk.widgets.ticking import Ticking
 
 Now = list[float]
 
@@ -31,7 +34,7 @@ def paying(expires_in: int, **changes: object) -> State:
 
 def figures(stage: Stage) -> str:
     """Those of the countdown."""
-    return str(stage.screen.query_one(Countdown).content)[:5]
+    return stage.screen.query_one(Countdown).said[0][0]
 
 
 @pytest.fixture
@@ -47,15 +50,15 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> list[Widget]:
     """The widgets that are asked for lines, one after the other."""
     asked: list[Widget] = []
 
-    def told(render: Callable[[Any, Region], list[Strip]]) -> Callable[[Any, Region], list[Strip]]:
-        def render_lines(widget: Widget, crop: Region) -> list[Strip]:
+    def told(draw: Callable[..., Any]) -> Callable[..., Any]:
+        def drawing(widget: Widget, *crop: Region) -> Any:
             asked.append(widget)
-            return render(widget, crop)
+            return draw(widget, *crop)
 
-        return render_lines
+        return drawing
 
-    for kind in Widget, Countdown:
-        monkeypatch.setattr(kind, "render_lines", told(kind.render_lines))
+    monkeypatch.setattr(Widget, "render_lines", told(Widget.render_lines))
+    monkeypatch.setattr(Ticking, "line", told(Ticking.line))
     return asked
 
 
@@ -136,7 +139,7 @@ async def test_on_no_screen_that_stands_anything_wakes_the_program_but_the_beat_
             await at_rest(stage)
             pumps = (stage.app, stage.app.screen, *stage.app.screen.walk_children())
             running = [timer for pump in pumps for timer in pump._timers if timer._active.is_set() and timer._task]
-            assert [timer._callback for timer in running] == [stage.app._beat], name
+            assert running == [], name
             with costs() as cost:
                 await stage.app._beat()
                 await at_rest(stage)
@@ -144,13 +147,56 @@ async def test_on_no_screen_that_stands_anything_wakes_the_program_but_the_beat_
 
 
 def seen(strip: Strip) -> list[tuple[str, Style | None]]:
-    """Without what Textual notes for a mouse that selects text, which is off."""
-    return [(text, style and style.clear_meta_and_links()) for text, style, _ in strip]
+    """Cell by cell, without what Textual notes for a mouse that selects text, which is off; a blank has no ink."""
+    cells: list[tuple[str, Style | None]] = []
+    for text, style, _ in strip:
+        plain = (style or Style.null()).clear_meta_and_links()
+        blank = plain if plain.reverse else Style(bgcolor=plain.bgcolor)
+        cells += [(cell, blank if cell == " " else plain) for cell in text]
+    return cells
 
 
-async def test_the_countdown_looks_as_textual_would_draw_it(now: Now) -> None:
-    async with staged(paying(90)) as stage:
-        countdown = stage.screen.query_one(Countdown)
-        for place in countdown.size.region, Region(3, 0, 4, 1):
-            (ours,), (theirs,) = countdown.render_lines(place), Widget.render_lines(countdown, place)
+@pytest.mark.parametrize(
+    ("state", "kind"), [(paying(90), Countdown), (people.state(Step.REQUESTING), Pulse)], ids=["countdown", "pulse"]
+)
+async def test_a_line_looks_as_textual_would_draw_it(
+    state: State, kind: type[Ticking], now: Now, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kind, "render", lambda line: Content.assemble(*line.said))
+    async with staged(state) as stage:
+        line = stage.screen.query_one(kind)
+        for place in line.size.region, Region(3, 0, 4, 1):
+            (ours,), (theirs,) = line.render_lines(place), Widget.render_lines(line, place)
             assert seen(ours) == seen(theirs)
+
+
+@pytest.mark.parametrize("depth", Depth)
+async def test_a_second_is_on_the_terminal_as_it_is_meant(depth: Depth, now: Now) -> None:
+    async with painted(paying(90), depth) as painting:
+        now[0] += 1
+        painting.screen.second()
+        (frame,) = painting.app.written
+        assert await painting.settle() == frame
+        assert painting.app.terminal.cells() == painting.meant()
+        assert "01:29" in painting.app.terminal.text
+
+
+async def test_a_second_after_the_palette_has_changed_is_in_the_new_one(now: Now) -> None:
+    async with painted(paying(90)) as painting:
+        await painting.press("f9")
+        await painting.settle()
+        now[0] += 1
+        painting.screen.second()
+        await painting.settle()
+        assert painting.app.terminal.cells() == painting.meant()
+
+
+async def test_nothing_lies_over_a_line_that_tells_time() -> None:
+    async with staged(State()) as stage:
+        for name, state in GALLERY.items():
+            await stage.show(state)
+            visible = stage.screen._compositor.visible_widgets
+            for line in stage.screen.query(Ticking):
+                if line in visible:
+                    before = list(visible)[: list(visible).index(line)]
+                    assert not any(visible[widget][0].overlaps(visible[line][0]) for widget in before), name

@@ -16,14 +16,15 @@ OPENING = f"""\
 
 Written by `python -m tests.kiosk.text.failures` from `tui/core/failure.py` and `tui/kiosk/text/reasons.py`.
 
-屏幕、`ca-kiosk renew` 和退出的程序所报的编号（例如E-143）在这里查得到：发生了什么、钱是否安全、怎么办、谁能帮忙。
-编号一经使用不再更改。自己就能更正的（例如密码输错），屏幕上不显示编号。
-技术代码（例如 `CKR_PIN_LOCKED`）只写入日志，并由 `ca-kiosk doctor` 显示。客服热线{HOTLINE}，QQ {QQ}。
+在这里可以按编号（例如E-143，见屏幕、`ca-kiosk renew`或程序退出时的最后一行）查到：
+发生了什么、钱是否安全、怎么办、谁能帮忙。
+编号的含义不会改变。自己就能更正的问题（例如密码输错），屏幕上不显示编号。
+技术代码（例如`CKR_PIN_LOCKED`）只写入日志，并由`ca-kiosk doctor`显示。客服热线{HOTLINE}，QQ {QQ}。
 
-Look up a number here (such as E-143) that the screen, `ca-kiosk renew` or the last line of a program that has ended
-shows: what happened, whether the money is safe, what to do, who can help. A number never changes its meaning. What
-people can correct by themselves, such as a mistyped password, has no number on the screen. Technical codes (such as
-`CKR_PIN_LOCKED`) appear in the log and in `ca-kiosk doctor` only. Hotline {HOTLINE}, QQ {QQ}.
+Look up a failure by its number (such as E-143), as the screen, `ca-kiosk renew` or the last line of a program that
+has ended shows it: what happened, whether the money is safe, what to do, who can help. A number never changes its
+meaning. What people can correct themselves, such as a mistyped password, has no number on the screen. Technical codes
+(such as `CKR_PIN_LOCKED`) appear only in the log and in `ca-kiosk doctor`. Hotline {HOTLINE}, QQ {QQ}.
 """
 HEADS = {
     "zh": ("编号", "发生了什么", "钱是否安全", "怎么办", "谁能帮忙", "名称"),
@@ -34,12 +35,12 @@ HELPERS = {
     "工作人员": {"zh": "本终端的工作人员", "en": "staff at this terminal"},
     "柜台": {"zh": "发证机构的柜台或客服", "en": "the certificate authority's counter or hotline"},
     "客服": {"zh": "客服", "en": "the hotline"},
-    "": {"zh": "您自己；不成再找客服", "en": "you; the hotline if that fails"},
+    "": {"zh": "您自己；仍不行请联系客服", "en": "you; the hotline if that fails"},
 }
 """Whom the advice names -> who can help; the first one that is named."""
 SAFE = {
-    "zh": "安全：没付的没有扣款，付过的一直有效，不重复收费。",
-    "en": "Yes: what is unpaid was not charged, what is paid stays valid; nothing is charged twice.",
+    "zh": "安全：未付款的没有扣款，已付款的一直有效，不会重复收费。",
+    "en": "Yes: nothing unpaid has been charged, a payment stays valid, and nothing is charged twice.",
 }
 PAID = {
     Reason.PAYMENT_FROZEN: Money.SAFE,

@@ -12,7 +12,7 @@ from tui.core.order import ServiceStatus
 from tui.kiosk.text.dates import clock, day, moment
 from tui.kiosk.text.labels import LABELS, label
 from tui.kiosk.text.reasons import REASONS
-from tui.kiosk.text.wording import HOTLINE, explain, field_message, locked_words
+from tui.kiosk.text.wording import HOTLINE, call, explain, field_message, locked_words
 from tui.kiosk.widgets.step_indicator import STAGE_WORDS
 
 MEMBERS = [member for kind in LABELS for member in kind]
@@ -35,6 +35,19 @@ def test_every_member_has_a_label(member: Enum) -> None:
 def test_no_glyph_is_of_ambiguous_width_or_an_emoji() -> None:
     glyphs = {character: sentence for sentence in SENTENCES for character in sentence}
     assert {c: glyphs[c] for c in glyphs if unicodedata.east_asian_width(c) == "A" or ord(c) > 0xFFFF} == {}
+
+
+@pytest.mark.parametrize(
+    ("hotline", "qq", "told"),
+    [
+        ("400-1", "2", "客服热线：400-1，QQ：2"),
+        ("400-1", "", "客服热线：400-1"),
+        ("", "2", "客服QQ：2"),
+        ("", "", "客服热线：020-89524338，QQ：4008301330"),
+    ],
+)
+def test_whom_to_call_is_what_the_desk_has_told_and_no_empty_number(hotline: str, qq: str, told: str) -> None:
+    assert call(ServiceStatus("1.0.0", datetime(2026, 11, 23, tzinfo=UTC), hotline, qq, "")) == told
 
 
 @pytest.mark.parametrize("error", FieldError)

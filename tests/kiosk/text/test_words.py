@@ -9,7 +9,11 @@ from tests.kiosk.text.catalogue import ROOT, known
 from tui.kiosk.text.certificate import left_words
 
 GLOSSARY = ROOT / "assets/docs/words.md"
-MESSAGES = [str(message.id) for message in known() if message.id]
+ENGLISH = {str(message.id): str(message.string) for message in known() if message.id}
+MESSAGES = list(ENGLISH)
+QUOTED, QUOTED_ENGLISH = re.compile("「([^」]+)」"), re.compile('"([^"]+)"')
+TYPED = {"<", "?", ".", "-", "'"}
+"""Quoted as what is typed, in Chinese alone."""
 KEYS = re.compile(r"^ *F1 ")
 LEGEND = re.compile(r"^[A-Za-z]: ")
 LONE_MARK = re.compile(r"(^|\n)\s*[。，、；：？！]")
@@ -28,6 +32,13 @@ def test_no_message_has_another_word_for_a_thing() -> None:
 
 def test_no_blank_stands_between_chinese_and_latin() -> None:
     assert [message for message in MESSAGES if BLANK.search(message)] == []
+
+
+def test_what_a_text_quotes_is_a_label_by_its_very_words_in_both_languages() -> None:
+    for message, told in ENGLISH.items():
+        quoted = [words for words in QUOTED.findall(message) if words not in TYPED]
+        labels = {words if words.startswith("{") else ENGLISH.get(words, f"no label: {words}") for words in quoted}
+        assert set(QUOTED_ENGLISH.findall(told)) == labels, message
 
 
 @pytest.mark.parametrize("kind", ["zh-compact", "zh-regular"])

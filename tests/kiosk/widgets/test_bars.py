@@ -11,14 +11,15 @@ from tests.harness.kiosk.painted import painted
 from tui.core.token import TokenStage
 from tui.journey.state import State, Step
 from tui.kiosk.widgets.bar import LONG, progress, remaining
-from tui.kiosk.widgets.countdown import Countdown, Pulse, Ticking
+from tui.kiosk.widgets.countdown import Countdown, Pulse
+from tui.kiosk.widgets.ticking import Ticking
 from tui.kiosk.widgets.time_line import time_line
 
 
 def test_a_code_s_bar_is_full_at_first_and_lit_to_the_last_second() -> None:
-    bars = [remaining(left, 120, 12, "bold") for left in (120, 60, 1, 0)]
-    assert [sum(span.end - span.start for span in bar.spans) for bar in bars] == [12, 6, 1, 0]
-    assert {bar.plain for bar in bars} == {" " * 12}
+    bars = [remaining(left, 120, 12) for left in (120, 60, 1, 0)]
+    assert [sum(len(text) for text, style in bar if style) for bar in bars] == [12, 6, 1, 0]
+    assert {"".join(text for text, _ in bar) for bar in bars} == {" " * 12}
 
 
 @pytest.mark.parametrize("steps", [1, 4, 6, 40])
@@ -26,8 +27,8 @@ def test_progress_is_honest_what_is_not_over_is_not_lit(steps: int) -> None:
     for done in range(steps + 1):
         for seconds in range(30):
             bar = progress(seconds, done, steps)
-            assert bar.cell_length == LONG
-            lit = sum(span.end - span.start for span in bar.spans if span.style == "on $good")
+            assert "".join(text for text, _ in bar) == " " * LONG
+            lit = sum(len(text) for text, style in bar if style == "on $good")
             assert lit == LONG * done // steps
 
 

@@ -169,7 +169,7 @@ async def test_the_tries_left_are_told_in_figures_or_said_to_be_unknown() -> Non
     async with staged(asked(tries_left=5)) as stage:
         assert "还可尝试5次" in stage.text
         await stage.show(PAGES["first"])
-        assert "CA未告知还可尝试几次" in stage.text
+        assert "无法得知还可尝试几次" in stage.text
 
 
 async def test_no_message_tells_a_digit(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,11 +2,13 @@
 #include "simulator.h"
 
 #include <fcntl.h>
+#include <locale.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -57,6 +59,18 @@ static void leave_program_behind(void)
         note_child(pid);
 }
 
+static void meddle(void)
+{
+    if (chdir("/") != 0)
+        return;
+    umask(0777);
+    setlocale(LC_ALL, "C");
+    setenv("PYTHONPATH", "/nowhere", 1);
+    signal(SIGALRM, SIG_IGN);
+    signal(SIGCHLD, SIG_IGN);
+    signal(SIGPIPE, SIG_DFL);
+}
+
 static void leak(size_t bytes)
 {
     static void *volatile last; /* or else the compiler sees that nobody needs it */
@@ -91,6 +105,8 @@ bool answered(enum call call, CK_RV *value)
         leave_fork_behind();
     if (fired(SPAWN, call))
         leave_program_behind();
+    if (fired(MEDDLE, call))
+        meddle();
     if ((rule = fired(DELAY, call)))
         usleep((useconds_t)rule->value * 1000);
     if (fired(HANG, call))

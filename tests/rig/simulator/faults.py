@@ -19,6 +19,8 @@ class At(StrEnum):
     """Leave a grandchild behind that keeps every descriptor open and outlives the driver."""
     SPAWN = "spawn"
     """Start a program that outlives the driver, with the descriptors that are not closed on exec."""
+    MEDDLE = "meddle"
+    """Change the process's working directory, umask, locale, environment, signals (SIGALRM and SIGCHLD off)."""
     DELAY = "delay"
     """Wait `value` milliseconds, then go on."""
     HANG = "hang"

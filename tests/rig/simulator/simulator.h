@@ -78,7 +78,7 @@ enum call { ANY_CALL, CALLS(X) CALL_COUNT };
 #define ACTIONS(X) \
     X(RETURN, "return") X(LOSE, "lose") X(DELAY, "delay") X(HANG, "hang") X(CRASH, "crash") X(EXIT, "exit") \
     X(KILL_AFTER, "kill-after") X(LEAK, "leak") X(STDOUT, "stdout") X(STDERR, "stderr") X(FORK, "fork") \
-    X(SPAWN, "spawn") X(REFUSE, "refuse") \
+    X(SPAWN, "spawn") X(MEDDLE, "meddle") X(REFUSE, "refuse") \
     X(ABSENT, "absent") X(STALE, "stale") X(BLIND, "blind") X(SESSIONS_SURVIVE, "sessions-survive") \
     X(BROKEN, "broken") X(LATE_READER, "late-reader") X(NO_READER, "no-reader") X(ARRIVING, "arriving") \
     X(EVENTS, "events") X(LABEL, "label") X(SERIAL, "serial") X(MODEL, "model") \

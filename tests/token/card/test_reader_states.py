@@ -72,7 +72,7 @@ async def tokens(environment: tuple[tuple[str, str], ...]) -> AsyncIterator[Toke
         (Readers.NO_SERVICE, "异常 未到 未到 未到 未到", "读卡服务没有运行", Reason.READER_SERVICE_DOWN),
         (Readers.NONE, "异常 未到 未到 未到 未到", "换一个USB接口再插一次", Reason.NO_READER),
         (Readers.PRESENT, "正常 正常 异常 未到 未到", "没有找到CA。", Reason.NO_TOKEN),
-        (Readers.CARD_UNKNOWN, "正常 异常 未到 未到 未到", "CA驱动不认识它", Reason.CARD_UNKNOWN),
+        (Readers.CARD_UNKNOWN, "正常 异常 未到 未到 未到", "CA驱动无法识别", Reason.CARD_UNKNOWN),
     ],
     indirect=["environment"],
 )

@@ -114,6 +114,22 @@ async def test_noise_reaches_no_screen(
     assert tuple(capfd.readouterr()) == ("", "")
 
 
+async def test_a_driver_that_meddles_with_its_process_is_served_and_cut(
+    simulator: Simulator, serving: Serving, ca: TestCa
+) -> None:
+    simulator.at("C_Initialize", At.MEDDLE)
+    tokens = serving(simulator)
+    application = issued(await requested(tokens, simulator), ca, simulator.certificate_der)
+    assert (await installed(tokens, simulator, application)).new.der == application.certificate
+    await tokens.close()
+    hurried = Tokens((Module(simulator.module, simulator.environment),), {**protocol.DEADLINES, TokenStage.CHECKING: 1})
+    simulator.at("C_Login", At.HANG)
+    try:
+        assert (await refused_request(hurried, simulator)).reason is Reason.DRIVER_HUNG
+    finally:
+        await hurried.close()
+
+
 async def test_a_program_left_behind_holds_nobody_up(simulator: Simulator, serving: Serving) -> None:
     simulator.at("C_Initialize", At.SPAWN)
     tokens = serving(simulator)

@@ -63,7 +63,9 @@ async def test_write_protection(simulator: Simulator, serving: Serving, answer: 
 @pytest.mark.parametrize("mechanism", [PyKCS11.CKM_EC_KEY_PAIR_GEN, PyKCS11.CKM_ECDSA])
 async def test_a_mechanism_that_is_missing(simulator: Simulator, serving: Serving, mechanism: int) -> None:
     simulator.rule(Is.LACKS, mechanism)
-    assert (await refused_request(serving(simulator), simulator)).reason is Reason.TOKEN_UNSUPPORTED
+    failure = await refused_request(serving(simulator), simulator)
+    assert (failure.reason, failure.token_changed) == (Reason.TOKEN_UNSUPPORTED, False)
+    assert not {"C_GenerateKeyPair", "C_CreateObject"} & set(simulator.calls())
 
 
 async def test_half_a_pair_is_cleared_away(simulator: Simulator, serving: Serving) -> None:

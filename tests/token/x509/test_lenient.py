@@ -93,6 +93,25 @@ def test_an_sm2_key_is_named_in_both_forms(spki: bytes) -> None:
         (0x1E, "·낳끁".encode("utf-16-be"), "·낳끁"),  # also two Han in GB 2312
         (0x2C, der(0x0C, "供".encode()) + der(0x0C, "应商".encode()), "供应商"),
         (0x0C, b"a\x1b[31m\xe2\x80\xaeb", "a[31mb"),
+        (0x14, "供應商".encode("big5"), "供應商"),
+        (0x14, "臺灣環保科技股份有限公司".encode("big5"), "臺灣環保科技股份有限公司"),
+        (0x13, "ABC環保有限公司(HK)".encode("big5"), "ABC環保有限公司(HK)"),
+        (0x14, "李玥".encode("gbk"), "李玥"),  # also Big5, of two common characters
+        (0x14, "陈喆".encode("gbk"), "陈喆"),
+        (0x14, "深圳市鑫燚镕科技（集团）有限公司".encode("gbk"), "深圳市鑫燚镕科技（集团）有限公司"),
+        (0x14, "廣東環保科技有限公司".encode("gbk"), "廣東環保科技有限公司"),
+        (0x14, "优の良品".encode("gbk"), "优の良品"),
+        (0x14, "A股".encode("gbk"), "A股"),
+        (0x14, "㐂㙦䶮有限公司".encode("gb18030"), "㐂㙦䶮有限公司"),
+        (0x14, "José García".encode("latin-1"), "José García"),
+        (0x14, "Müller GmbH".encode("latin-1"), "Müller GmbH"),
+        (0x13, "Société Générale".encode("latin-1"), "Société Générale"),
+        (0x14, "供应商测试".encode()[:-1], "供应商测\ufffd"),  # also GBK, of seven rare characters
+        (0x0C, "供应商".encode()[:-1], "供应\ufffd"),
+        (0x14, "供应商".encode("gbk")[:-1], "\ufffd\ufffdӦ\ufffd"),
+        (0x1C, "供应".encode("utf-32-be")[:-1], "供\ufffd"),
+        (0x1C, b"\x00\x11\x00\x00", "\ufffd"),
+        (0x1E, "供𠮷".encode("utf-16-be")[:-2], "供\ufffd"),
     ],
 )
 def test_text_is_read_in_every_string_type(tag: int, value: bytes, text: str) -> None:

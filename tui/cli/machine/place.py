@@ -54,7 +54,7 @@ def desk_certificate(settings: KioskSettings) -> Finding:
         fix = _("核对[desk] url、DNS、网络和防火墙：必须能直接连接{host}:{port}。").format(host=host, port=port)
         return Finding("desk_certificate", ok=False, detail=error.strerror or str(error), fix=fix, code=Exit.DESK)
     days = int(ssl.cert_time_to_seconds(str(held["notAfter"])) - time.time()) // 86400
-    detail = _("{host}的证书还有{days}天").format(host=host, days=days)
+    detail = _("{host}的证书还有{days}天到期").format(host=host, days=days)
     if days < FEW_DAYS:
         fix = _("请续期服务的管理者更换TLS证书。")
         return Finding("desk_certificate", ok=False, detail=detail, fix=fix, code=Exit.DESK)

@@ -49,7 +49,7 @@ def driver(module: ModuleSettings, environment: Mapping[str, str]) -> Finding:
             words, capture_output=True, text=True, errors="replace", timeout=PATIENCE, env=set_here, check=False
         )
     except subprocess.TimeoutExpired:
-        said = _("{seconds}秒内没有装入").format(seconds=int(PATIENCE))
+        said = _("{seconds}秒内没有加载完成").format(seconds=int(PATIENCE))
     else:
         if done.returncode == 0:
             return Finding("driver_file", ok=True, detail=str(path))

@@ -18,7 +18,7 @@ def day(text: str) -> date:
 
 
 DESK_TOML = Option("--config FILE", "desk.toml", kind=Path, required=True)
-REASON = Option("--reason TEXT", "原因，将与操作人一起存档 / why; kept", required=True)
+REASON = Option("--reason TEXT", "原因，与操作人一起存档 / reason, kept with who and when", required=True)
 
 
 def concern(name: str, about: str) -> Option:
@@ -37,7 +37,7 @@ COMMANDS = (
     ),
     Command(
         "desk evidence",
-        "输出申请人的签名（CMS） / the signed evidence, for openssl cms -verify",
+        "输出申请人的签名（CMS）/ the signed evidence, for openssl cms -verify",
         "tui.desk.commands:evidence",
         (DESK_TOML, BUSINESS_NO),
         "desk",
@@ -63,12 +63,14 @@ COMMANDS = (
     ),
     Command(
         "desk refund",
-        "退款，由运行中的服务执行 / give money back, sent by the running desk",
+        "退款，由运行中的服务执行 / refund a payment, sent by the running desk",
         "tui.desk.operators.commands:refund",
         (
             DESK_TOML,
-            Option("--attempt NO", "付款号，缺省为已入账的 / attempt, else the credited", "attempt_no", default=""),
-            switch("--after-issue", "证书已签发也退 / although the certificate is issued"),
+            Option(
+                "--attempt NO", "付款号，缺省为已入账的 / attempt; default: the credited one", "attempt_no", default=""
+            ),
+            switch("--after-issue", "证书已签发也退 / even if the certificate is issued"),
             REASON,
             BUSINESS_NO,
         ),
@@ -85,11 +87,11 @@ COMMANDS = (
                 (
                     Option(
                         "--credit",
-                        "入账，仅当平台确认足额付款 / credit, if the platform says paid with the right amount",
+                        "入账，仅当平台确认足额付款 / credit it, if the platform says paid with the right amount",
                         "kind",
                         gives="credit",
                     ),
-                    Option("--return", "原路退回 / give back", "kind", gives="return"),
+                    Option("--return", "原路退回 / refund it", "kind", gives="return"),
                 ),
                 required=True,
             ),
@@ -115,8 +117,8 @@ COMMANDS = (
         "tui.desk.operators.commands:reconcile",
         (
             DESK_TOML,
-            Option("--date YYYY-MM-DD", "缺省为昨天 / else yesterday", "day", kind=day),
-            Option("--channel", "支付渠道，缺省为全部 / else all", "channels", choices=PLATFORMS, repeated=True),
+            Option("--date YYYY-MM-DD", "缺省为昨天 / default: yesterday", "day", kind=day),
+            Option("--channel", "支付渠道，缺省为全部 / default: all", "channels", choices=PLATFORMS, repeated=True),
             JSON,
         ),
         "desk",
@@ -136,7 +138,7 @@ COMMANDS = (
             ),
             Option(
                 "--trust PATH",
-                "平台的公钥或证书，银联是根证书和中级 / the platform's key or certificates; UnionPay's root and middle",
+                "平台的公钥或证书，银联为根和中级证书 / the platform's key or certificate (UnionPay: root and next)",
                 kind=Path,
                 required=True,
             ),
@@ -147,8 +149,8 @@ COMMANDS = (
             ),
             Option(
                 "FILE",
-                "原始报文，缺省或 - 为标准输入；末尾一个换行不计；签名在 HTTP 头里的，头在前，空一行 "
-                "/ raw bytes; one line end at the end is not counted; headers first, where they hold the signature",
+                "原始报文，缺省或 - 为标准输入；不计末尾的一个换行；签名在 HTTP 头里的，头在前，空一行 "
+                "/ raw bytes; a final newline is ignored; headers first, if they hold the signature",
                 "message",
                 default="-",
                 optional=True,

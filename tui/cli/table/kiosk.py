@@ -18,7 +18,7 @@ def factor(text: str) -> float:
 
 WATCH = switch(
     "--watch",
-    "每次插拔输出一行 JSON，直到 SIGTERM / one JSON line at each plug, change and unplug, until SIGTERM",
+    "每次插拔输出一行 JSON，直到 SIGTERM / one JSON line for each token inserted, changed or removed, until SIGTERM",
     "watching",
 )
 FINGERPRINT = Option(
@@ -42,9 +42,11 @@ COMMANDS = (
         "演示：沙箱、20天后到期的软证书和终端 / sandbox, a token with 20 days left, kiosk",
         "tui.cli.kiosk:demo",
         (
-            Option("--dir DIR", "演示数据的文件夹，缺省为临时文件夹 / folder, else a temporary one", "directory", Path),
+            Option(
+                "--dir DIR", "演示数据的文件夹，缺省为临时文件夹 / folder; default: a temporary one", "directory", Path
+            ),
             LINEAR,
-            switch("--autoplay", "自动走完全程 / walk the screens to the end by itself"),
+            switch("--autoplay", "自动走完全程 / go through all the screens by itself"),
             Option("--speed X", "自动演示的倍速 / speed factor", kind=factor, default=1.0),
             Option("--pictures DIR", "自动演示时保存每步画面 / keep each step's picture", kind=Path),
         ),
@@ -62,7 +64,7 @@ COMMANDS = (
     ),
     Command(
         "certs show",
-        "一张或全部证书的详细内容 / one certificate, or all, in all their parts",
+        "一张或全部证书的详细内容 / one certificate, or all, in every detail",
         "tui.cli.certs.show:show",
         (
             FINGERPRINT,
@@ -98,10 +100,10 @@ COMMANDS = (
         "tui.cli.token.leftovers:leftovers",
         (
             TOKEN,
-            switch("--delete", "逐个确认后删除 / delete them, each after it is confirmed by typing its name"),
+            switch("--delete", "逐个确认后删除 / delete them, each once its name has been typed"),
             Option(
                 "--account ACCOUNT",
-                "用此账号向服务端查明申请是否已终止 / ask the desk with this account which applications are over",
+                "用此账号向续期服务查明申请是否已终止 / ask the desk with this account which applications are over",
                 default="",
             ),
             JSON,
@@ -130,7 +132,9 @@ COMMANDS = (
         "tui.cli.renew:renew",
         (
             KIOSK_TOML,
-            Option("--answers FILE", "answers.toml；没有则逐行问答 / without it line by line", kind=Path),
+            Option(
+                "--answers FILE", "answers.toml；没有则逐行问答 / answers.toml; without it, line by line", kind=Path
+            ),
             pin_file("FILE", required=False),
             JSON,
         ),

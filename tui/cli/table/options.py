@@ -23,5 +23,7 @@ PLATFORMS = tuple(method.value for method in PaymentMethod)
 KIOSK_TOML = Option("--config FILE", SETTINGS, kind=Path, inherited=True)
 JSON = switch("--json", "输出 JSON / print JSON", "as_json")
 MODULE = Option("--module SO", "PKCS#11 驱动 / PKCS#11 module", kind=Path)
-TOKEN = Option("--token SERIAL", "几个 CA 中选序列号或名称为此的 / serial or label of one of several", default="")
-BUSINESS_NO = Option("BUSINESS_NO", "业务单号 / business number")
+TOKEN = Option(
+    "--token SERIAL", "插入了多个 CA 时，按序列号或名称选一个 / serial or label of one of several", default=""
+)
+BUSINESS_NO = Option("BUSINESS_NO", "业务单号 / application number")

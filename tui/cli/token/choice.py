@@ -36,14 +36,14 @@ def on_one(config: Path | None, module: Path | None, named: str, act: Act) -> in
             snapshot = await port.take_snapshot()
             found = [token for token in snapshot.tokens if not named or named in (token.serial, token.label)]
             if not found and snapshot.tokens and not snapshot.faults:
-                none = _("插着的CA中没有序列号或名称为{named}的：").format(named=printable(named, 40))
+                none = _("已插入的CA中，没有序列号或名称为{named}的：").format(named=printable(named, 40))
                 asking.say(none, *map(_name, snapshot.tokens))
                 return Exit.TOKEN
             if not found:
                 fault = snapshot.faults[0].failure if snapshot.faults else Failure(Reason.NO_TOKEN)
                 raise TokenError(fault)
             if len(found) > 1:
-                asking.say(_("插着几个CA，请用--token指明一个，或只留下一个："), *map(_name, snapshot.tokens))
+                asking.say(_("插入了多个CA，请用--token指明一个，或只留下一个："), *map(_name, snapshot.tokens))
                 return Exit.USAGE
             asking.say(_name(found[0]))
             return await act(port, found[0], asking)

@@ -115,7 +115,7 @@ def _lines(keys: tuple[LeftoverKey, ...]) -> Iterator[str]:
 
 def _consented(keys: tuple[LeftoverKey, ...], asking: "Asking") -> Iterator[LeftoverKey]:
     """Each that the operator typed the name of."""
-    asking.say(_("删除后不能恢复。若有用别的程序申请、尚未写入证书的密钥，请勿删除。"))
+    asking.say(_("删除后不能恢复。如果某个密钥已用别的程序申请证书，而证书尚未写入，请勿删除。"))
     for key in keys:
         if key.kept is None:
             typed = asking.word(_("要删除请完整输入{name}，不删除请直接回车：").format(name=_name(key)))

@@ -58,7 +58,7 @@ async def _unlock(tokens: "Tokens", token: Token, asking: "Asking") -> int:
     if warning and not _ventures(asking, warning):
         return Exit.USAGE
     if token.pin_state is not PinState.LOCKED:
-        asking.say(_("CA没有说它已锁定。继续的话，原CA密码将由新密码代替。"))
+        asking.say(_("CA并未显示已锁定。如果继续，新密码将取代原CA密码。"))
     if token.pin_pad:
         asking.say(_("请在CA的键盘上输入管理员密码，再输入两次新密码。"))
     so_pin, new = _both(token, asking, _("管理员密码（SO PIN，不显示）："), differ=False)

@@ -43,9 +43,9 @@ def tell_issued(db: Transaction, record: ApplicationRecord, now: datetime) -> No
     _put(db, record, "issued", wording.issued(record.business_no, record.new_not_after), now)
 
 
-def tell_failed(db: Transaction, record: ApplicationRecord, now: datetime) -> None:
+def tell_failed(db: Transaction, record: ApplicationRecord, hotline: str, now: datetime) -> None:
     """The CA refused for good."""
-    _put(db, record, "failed", wording.failed(record.business_no), now)
+    _put(db, record, "failed", wording.failed(record.business_no, hotline), now)
 
 
 def tell_invoice(

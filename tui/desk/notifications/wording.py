@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from tui.core.beijing import BEIJING
+from tui.core.beijing import beijing
 from tui.core.order import RefundCause
 
 _REFUNDS: dict[str, str] = {
@@ -25,14 +25,15 @@ class Words:
 
 def issued(business_no: str, not_after: datetime) -> Words:
     """The new certificate is ready to be installed."""
-    until = f"{not_after.astimezone(BEIJING):%Y-%m-%d}"
-    text = f"您的数字证书续期（业务单号{business_no}）已签发，有效期至{until}。请插入原CA，登录后完成证书安装。"
+    end = beijing(not_after)
+    until = f"{end.year}年{end.month}月{end.day}日"
+    text = f"您的新证书（业务单号{business_no}）已签发，有效期至{until}。请插入办理续期的CA，登录后完成证书安装。"
     return Words("新证书已签发，请安装", text)
 
 
-def failed(business_no: str) -> Words:
-    """The CA refused for good."""
-    text = f"您的数字证书续期（业务单号{business_no}）未能签发，已付款项将原路退回。如有疑问请联系服务热线。"
+def failed(business_no: str, hotline: str) -> Words:
+    """The CA refused for good; `hotline` may be empty."""
+    text = f"您的新证书（业务单号{business_no}）未能签发，已付款项将原路退回。如有疑问，请联系客服{hotline}。"
     return Words("证书续期未能办理", text)
 
 

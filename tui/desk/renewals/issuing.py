@@ -93,4 +93,4 @@ def _check_issued(certificate: bytes, csr: bytes) -> None:
 def _fail(desk: Desk, business_no: str) -> None:
     with locked(desk, business_no) as held:
         if not isinstance(held.apply(IssueRefused()), Refusal):
-            tell_failed(held.db, held.application, held.now)
+            tell_failed(held.db, held.application, desk.settings.hotline, held.now)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from tui.core.certificate import Certificate, CertificateRef, Token, find, refer, refer_key
-from tui.core.eligibility import best_refused, why_not
+from tui.core.eligibility import barred, best_refused, why_not
 from tui.core.failure import Failure, Reason
 from tui.core.form.fields import ApplicationForm
 from tui.core.order import LIVE, Application, ApplicationStatus
@@ -54,8 +54,8 @@ def _begin(state: State, token: Token, certificate: Certificate) -> Next:
     if failure := too_old(state):
         return refuse(state, failure)
     state = replace(state, chosen=refer(token, certificate))
-    if token.pin_to_be_changed:
-        return refuse(state, Failure(Reason.PIN_EXPIRED, detail="CKF_USER_PIN_TO_BE_CHANGED"))
+    if failure := barred(token):
+        return refuse(state, failure)
     return at(state, Step.SIGN_IN), ()
 
 
@@ -76,19 +76,25 @@ def continue_paid(state: State, event: e.RenewalRequested) -> Next:
     """The desk knows whether there is a paid renewal to finish."""
     if not may_be_paid(state):
         return state, ()
-    return _begin(state, *state.holder) if state.holder else (at(state, Step.SIGN_IN), ())
+    told_locked = state.failure is not None and state.failure.reason is Reason.PIN_LOCKED
+    if state.holder is None or (told_locked and too_old(state) is None):
+        return at(state, Step.SIGN_IN), ()
+    return _begin(state, *state.holder)
 
 
 def may_be_paid(state: State) -> bool:
     """Refused before the desk was asked, though a paid renewal may wait to be finished.
 
-    The certificate expired after it was paid for, it is the new one, installed but not yet proved, or its successor is.
+    The certificate expired or the token was locked after it was paid for, it is the new one, installed but not yet
+    proved, or its successor is.
     """
     if state.step is not Step.REFUSED or state.failure is None or state.chosen is None or state.signed_in:
         return False
     match state.failure.reason:
         case Reason.CERTIFICATE_EXPIRED | Reason.ALREADY_RENEWED:
             return True
+        case Reason.PIN_LOCKED:
+            return state.holder is not None
         case Reason.TOO_EARLY:
             return state.holder is not None and state.now is not None and state.now < state.holder[1].not_before + FRESH
         case _:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from tui.core.certificate import refer_token
-from tui.core.failure import Failure, Reason
+from tui.core.eligibility import barred
 from tui.journey import commands as c
 from tui.journey import events as e
 from tui.journey.moves.applying import wrong_length
@@ -19,8 +19,8 @@ def begin(state: State, event: object = None) -> Next:
     if failure := too_old(state):
         return refuse(state, failure)
     state = replace(state, chosen=refer_token(token))
-    if token.pin_to_be_changed:
-        return refuse(state, Failure(Reason.PIN_EXPIRED, detail="CKF_USER_PIN_TO_BE_CHANGED"))
+    if failure := barred(token):
+        return refuse(state, failure)
     return at(state, Step.LOOK_PIN), ()
 
 

@@ -48,7 +48,7 @@ class Ending:
 def greeting(hides: bool) -> Iterator[str]:
     """What this is, and how it goes; a line that cannot hide a password says so before one is asked."""
     yield _("网证通数字证书续期")
-    yield _("逐行问答方式。输入选项的数字或内容，按回车确定；输入「<」返回，输入「?」听说明；Ctrl-C随时结束。")
+    yield _("逐行问答方式。输入选项的数字或内容，按回车确定；输入「<」返回，输入「?」查看说明；Ctrl-C随时结束。")
     if not hides:
         yield _("注意：这个连接没有终端，输入的密码会显示在您的屏幕上。请用ssh -t重新连接，或确认旁边无人。")
 

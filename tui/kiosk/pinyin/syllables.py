@@ -57,7 +57,7 @@ def partings(letters: str) -> list[Parts]:
     """
     if not letters.strip("'"):
         return []
-    found = [(_begun(parts), len(parts), parts) for parts in islice(_parted(letters.strip("'")), LOOKED_AT)]
+    found = [(_begun(parts), len(parts), parts) for parts in islice(_parted(letters.strip("'"), set()), LOOKED_AT)]
     fewest = min((begun for begun, _length, _parts in found), default=0)
     kept = sorted((length, parts) for begun, length, parts in found if begun == fewest)
     return [parts for _length, parts in sorted(kept, key=_by_length_and_whole)][:MOST]
@@ -73,14 +73,18 @@ def _by_length_and_whole(found: tuple[int, Parts]) -> tuple[bool, int]:
     return bool(parts) and not is_whole(parts[-1]), length
 
 
-def _parted(letters: str) -> Iterator[Parts]:
-    """Long syllables first."""
+def _parted(letters: str, dead: set[str]) -> Iterator[Parts]:
+    """Long syllables first; `dead` are the ends that cannot be parted: each is tried once, not once a way to it."""
     if not letters:
         yield ()
         return
+    is_dead = True
     for length in range(min(LONGEST, len(letters)), 0, -1):
         part = _ALSO.get(letters[:length], letters[:length])
         rest = letters[length:].removeprefix("'")
-        if part in SYLLABLES or (part in _BEGINNINGS and (not rest or part in _FINALS)):
-            for parts in _parted(rest):
+        if rest not in dead and (part in SYLLABLES or (part in _BEGINNINGS and (not rest or part in _FINALS))):
+            for parts in _parted(rest, dead):
+                is_dead = False
                 yield (part, *parts)
+    if is_dead:
+        dead.add(letters)

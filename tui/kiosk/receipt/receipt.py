@@ -65,7 +65,7 @@ def compact_receipt_of(state: State) -> str:
         parts += [f"SN {new.serial}", f"TO {beijing(new.not_after):%Y-%m-%d}"]
     if (done := _completed(state)) is not None:
         parts.append(f"{beijing(done):%Y-%m-%d %H:%M}")
-    if state.service is not None:
+    if state.service is not None and state.service.hotline:
         parts.append(f"TEL {state.service.hotline}")
     return printable(" / ".join(parts).upper(), 400)
 

@@ -2,6 +2,7 @@
 
 from tui.core.beijing import beijing
 from tui.core.certificate import Certificate
+from tui.core.eligibility import barred
 from tui.core.failure import Failure, KioskError, Reason
 from tui.core.ladder import NOT_NOW, judged, unseen
 from tui.core.order import ServiceStatus
@@ -72,8 +73,7 @@ def _token(snapshot: Snapshot) -> Check:
     faulty = next((token for token in snapshot.tokens if token.fault), None)
     if faulty is not None:
         return Check("token", False, faulty.label, Failure(Reason.TOKEN_FAULT, detail=faulty.fault))
-    stopped = next((token for token in snapshot.tokens if token.pin_to_be_changed), None)
-    if stopped is not None:
-        failure = Failure(Reason.PIN_EXPIRED, detail="CKF_USER_PIN_TO_BE_CHANGED")
-        return Check("token", False, stopped.label or stopped.serial, failure)
+    for token in snapshot.tokens:
+        if failure := barred(token):
+            return Check("token", False, token.label or token.serial, failure)
     return Check("token", True, ", ".join(token.label or token.serial for token in snapshot.tokens))

@@ -21,11 +21,14 @@ from tui.kiosk.text.dates import day, moment
 from tui.kiosk.text.labels import label
 from tui.kiosk.widgets.action import ActionButton
 from tui.kiosk.widgets.call_to_act import CallToAct
-from tui.kiosk.widgets.facts import Fact, table
+from tui.kiosk.widgets.facts import Fact, column_of, table
 from tui.kiosk.widgets.figures import drawn
 from tui.kiosk.widgets.large_tick import LargeTick
 from tui.kiosk.widgets.time_line import TimeLine
 from tui.kiosk.widgets.words import Words
+
+SHARED = 19
+"""Cells of labels, at most, behind which both the certificates and the application's number stand in one column."""
 
 
 class DoneScreen(StepScreen):
@@ -61,9 +64,12 @@ class DoneScreen(StepScreen):
         self.query_one("#heading", Static).update(Content(_("续期已完成") if state.finished else _(self.heading)))
         if (new := state.renewed) is not None:
             self._show_end(state, new)
-        self.query_one("#pair", Static).update(table(_pair(state)))
+        pair, number = _pair(state), _number(state)
+        shared = column_of((*pair, *number))
+        column = shared if shared <= SHARED else 0
+        self.query_one("#pair", Static).update(table(pair, column=column))
+        self.query_one("#number", Static).update(table(number, column=column))
         if state.application is not None:
-            self.query_one("#number", Static).update(table(_number(state.application, finished=bool(state.finished))))
             self.query_one("#paid", Static).update(table(_paid(state.application)))
         self.query_one("#retire").display = self.offers("retire", state)
         if state.application is not None:
@@ -133,11 +139,13 @@ def _grouped(serial: str) -> str:
     return text if len(text) <= 24 else f"{text[:12]}..{text[-10:]}"
 
 
-def _number(application: Application, *, finished: bool) -> tuple[Fact, ...]:
+def _number(state: State) -> tuple[Fact, ...]:
     """For who comes back to it also when that was; the receipt has it in any case."""
+    if (application := state.application) is None:
+        return ()
     number = Fact(_("业务单号"), application.business_no, "bold")
     at = application.installed_at
-    return (number, Fact(_("完成时间"), moment(at))) if finished and at else (number,)
+    return (number, Fact(_("完成时间"), moment(at))) if state.finished and at else (number,)
 
 
 def _paid(application: Application) -> tuple[Fact, ...]:

@@ -296,5 +296,5 @@ def _news(state: State, scannable: bool) -> str:
     if _frozen(state):
         return _("核对后本页自动继续。也可以先离开，\n请记下业务单号。")
     if scannable:
-        return "" if _undrawable(state) else _("付款后本页自动继续。\n没有继续的，请按「支付成功」。")
+        return "" if _undrawable(state) else _("付款后本页自动继续。\n如没有继续，请按「支付成功」。")
     return "" if state.money is Money.RETURNING else _("如已付款，请按「支付成功」。")

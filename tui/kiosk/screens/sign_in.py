@@ -105,5 +105,5 @@ def _facts(state: State, *, veiled: bool) -> tuple[Fact, ...]:
         return ()
     certificate = state.holder[1]
     name = masked_name(certificate.name) if veiled else certificate.name
-    facts = (Fact(_("证书"), name, "bold"), Fact(_("到期"), day(certificate.not_after)))
+    facts = (Fact(_("证书持有人"), name, "bold"), Fact(_("到期"), day(certificate.not_after)))
     return (*facts, Fact(_("账号"), mask(printable(state.account, 64)))) if state.covered else facts

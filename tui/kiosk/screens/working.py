@@ -48,7 +48,7 @@ class WorkingScreen(StepScreen):
         words = [label(stage) for stage in stages] + ([_(self.last)] if self.last else [])
         done = state.busy is not None or state.failure is not None
         at = len(stages) if done else stages.index(state.stage) if state.stage in stages else 0
-        self.query_one(StageList).show(words, at)
+        self.query_one(StageList).show(words, at, failed=state.failure is not None)
         pulse, button = self.query_one(Pulse), self.query_one(ActionButton)
         if state.failure is None:
             pulse.begin(at, len(words))

@@ -165,12 +165,12 @@ MONEY = {
 PLACE = {
     # Translators: to people CA is the USB token, never the certification authority.
     Place.TOKEN: N_("CA"),
-    Place.CERTIFICATE: N_("证书"),
+    Place.CERTIFICATE: N_("数字证书"),
     Place.ACCOUNT: N_("账号"),
     Place.FORM: N_("申请表"),
     # Translators: the application for renewal, as a thing.
     Place.APPLICATION: N_("申请"),
-    Place.PAYMENT: N_("支付"),
+    Place.PAYMENT: N_("付款"),
     # Translators: issuing the certificate, as a stage.
     Place.ISSUING: N_("签发"),
     Place.DESK: N_("续期服务"),

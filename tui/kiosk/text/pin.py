@@ -18,7 +18,7 @@ CHANGE_HELP = N_(
 )
 CONSENT = N_("我已核对，知道再输错CA将锁定")
 """To the last try."""
-UNTYPABLE = N_("CA密码里有键盘上打不出的字符，没有提交，未消耗尝试次数。请重新输入。")
+UNTYPABLE = N_("CA密码里有键盘上打不出的字符，没有提交，不计入输错次数。请重新输入。")
 _KEPT = N_("CA将用当前证书为续期申请签名，密钥不变。")
 _PURPOSE = {
     Step.LOOK_PIN: N_("输入CA密码后才能看到CA中的证书。\n这次只查看，不改动CA。"),
@@ -66,4 +66,4 @@ def tries_words(state: State, token: Token) -> tuple[str, bool]:
         return _("还可尝试{count}次。").format(count=left), token.pin_state is PinState.COUNT_LOW
     if token.pin_state is PinState.COUNT_LOW:
         return label(PinState.COUNT_LOW), True
-    return _("CA未告知还可尝试几次；连续输错会锁定CA。"), False
+    return _("无法得知还可尝试几次；连续输错会锁定CA。"), False

@@ -14,11 +14,11 @@ REASONS: dict[Reason, tuple[str, str]] = {
     Reason.TOKEN_UNSUPPORTED: (N_("这个CA不支持在线续期所需的功能。"), N_("请联系客服更换CA。")),
     Reason.TOKEN_FAULT: (N_("CA或其驱动报告故障。"), N_("请拔出CA，重新插入后重试。")),
     Reason.NO_READER: (
-        N_("没有找到读卡器，电脑也没有认出CA。"),
+        N_("没有找到读卡器，电脑也没有识别到CA。"),
         N_("请将CA证书U盘插入USB接口。已经插好的，请换一个USB接口再插一次。"),
     ),
     Reason.READER_UNRECOGNISED: (
-        N_("USB上插着读卡设备，但读卡服务不认识它。"),
+        N_("USB上插着读卡设备，但读卡服务无法识别。"),
         N_("请工作人员安装读卡器驱动（libccid或厂商的驱动）。"),
     ),
     Reason.READER_SERVICE_DOWN: (N_("读卡服务没有运行，无法读取CA。"), N_("请工作人员启动读卡服务（pcscd）。")),
@@ -27,8 +27,8 @@ REASONS: dict[Reason, tuple[str, str]] = {
         N_("请工作人员为本程序的用户开放读卡服务（polkit规则）。"),
     ),
     Reason.CARD_UNKNOWN: (
-        N_("读卡器里有卡，但CA驱动不认识它。"),
-        N_("请拔出CA，重新插好。仍不认识的，请工作人员安装该CA厂商的驱动并写入设置。"),
+        N_("读卡器里有卡，但CA驱动无法识别。"),
+        N_("请拔出CA，重新插好。仍无法识别的，请工作人员安装该CA厂商的驱动并写入设置。"),
     ),
     Reason.DRIVER_MISSING: (N_("没有找到CA驱动的文件。"), N_("请工作人员安装CA驱动，或更正设置中的驱动路径。")),
     Reason.DRIVER_FOLDER: (
@@ -60,7 +60,7 @@ REASONS: dict[Reason, tuple[str, str]] = {
     Reason.DRIVER_CRASHED: (N_("CA驱动意外退出，已重新启动。"), N_("请拔出CA，重新插入后重试。")),
     Reason.DRIVER_HUNG: (N_("CA长时间没有响应，操作已中止。"), N_("请拔出CA，重新插入后重试。")),
     Reason.WRONG_PIN: (N_("CA密码不正确。"), N_("请重新输入。连续输错会锁定CA。")),
-    Reason.PIN_LENGTH: (N_("CA密码的长度不对，未消耗尝试次数。"), N_("请核对后重新输入。")),
+    Reason.PIN_LENGTH: (N_("CA密码的长度不对，不计入输错次数。"), N_("请核对后重新输入。")),
     Reason.PIN_LOCKED: (
         N_("CA密码连续输错，CA已锁定。"),
         N_("请携带CA和有效证件到发证机构的柜台解锁，解锁后可继续办理。"),
@@ -77,16 +77,16 @@ REASONS: dict[Reason, tuple[str, str]] = {
     Reason.SO_PIN_WRONG: (N_("管理员密码不正确。"), N_("请工作人员核对后再试。连续输错会使CA再也不能解锁。")),
     Reason.SO_PIN_LOCKED: (N_("管理员密码连续输错，已锁定。"), N_("这个CA不能再解锁。请联系客服更换CA。")),
     Reason.KEY_MISSING: (N_("CA中没有与证书配套的私钥。"), N_("请确认插入的是申请证书时的CA，或联系客服。")),
-    Reason.SIGNATURE_FALSE: (N_("CA签出的数据与证书不符。"), N_("请拔出CA，重新插入后重试；再次出现请更换CA。")),
+    Reason.SIGNATURE_FALSE: (N_("CA的签名与证书不符。"), N_("请拔出CA，重新插入后重试；再次出现请更换CA。")),
     # certificate
     Reason.NO_CERTIFICATE: (N_("这个CA中没有证书。"), N_("请确认插入的是需要续期的CA。")),
     Reason.CERTIFICATE_HIDDEN: (
         N_("未输入CA密码，看不到CA中的签名证书。"),
-        N_("证书可能设为登录后可见。请按「开始办理」，输入CA密码后查看。"),
+        N_("证书可能要在输入CA密码后才显示。请按「开始办理」，输入CA密码后查看。"),
     ),
     Reason.CERTIFICATE_EXPIRED: (N_("证书已过期，不能在线续期。"), N_("请按《CA办理指南》重新申请CA。")),
     Reason.TOO_EARLY: (N_("证书还没有到可续期的时间。"), N_("请在到期前{window}天内再来办理，提前续期不损失有效期。")),
-    Reason.NOT_YET_VALID: (N_("证书尚未生效。"), N_("请在证书生效后再办理；若时间不对请联系客服。")),
+    Reason.NOT_YET_VALID: (N_("证书尚未生效。"), N_("请在证书生效后再来办理；如果日期不对，请联系客服。")),
     Reason.FOREIGN_CERTIFICATE: (N_("这不是网证通签发的证书。"), N_("请插入网证通签发的CA。")),
     Reason.CERTIFICATE_UNREADABLE: (N_("CA中的证书无法读取。"), N_("请拔出CA，重新插入后重试，或联系客服。")),
     Reason.CERTIFICATE_MALFORMED: (
@@ -95,10 +95,10 @@ REASONS: dict[Reason, tuple[str, str]] = {
     ),
     Reason.NO_SIGNING_CERTIFICATE: (
         N_("CA中只有加密等用途的证书，没有签名证书。"),
-        N_("续期从签名证书办理，加密、机构和自签名证书不单独续期。请插入有签名证书的CA，或联系客服。"),
+        N_("续期只用签名证书办理，加密证书、机构证书和自签名证书不单独续期。请插入有签名证书的CA，或联系客服。"),
     ),
     Reason.SM2_UNSUPPORTED: (
-        N_("这张证书是国密（SM2）密钥，续期要用SKF（GM/T 0016）接口的驱动。"),
+        N_("这张证书使用国密（SM2）密钥，续期需要SKF（GM/T 0016）接口的驱动。"),
         N_("本版本没有这种驱动。请携带CA到柜台办理，或联系客服。"),
     ),
     Reason.KEY_UNSUPPORTED: (N_("这张证书的密钥算法不支持在线续期。"), N_("请联系客服，到柜台办理。")),
@@ -123,23 +123,23 @@ REASONS: dict[Reason, tuple[str, str]] = {
     # application
     Reason.APPLICATION_MISSING: (N_("没有找到这笔申请。"), N_("请重新办理，或联系客服查询。")),
     Reason.APPLICATION_MOVED_ON: (N_("申请的状态已经变化。"), N_("请以屏幕上显示的最新状态为准。")),
-    Reason.REQUEST_REFUSED: (N_("续期申请的签名未通过验证。"), N_("请联系客服，并报出业务单号。")),
-    Reason.KEY_REUSED: (N_("新密钥已被使用过，申请未被接受。"), N_("请联系客服，并报出业务单号。")),
+    Reason.REQUEST_REFUSED: (N_("续期申请的签名未通过验证。"), N_("请联系客服，并告知业务单号。")),
+    Reason.KEY_REUSED: (N_("新密钥已被使用过，申请未被接受。"), N_("请联系客服，并告知业务单号。")),
     Reason.PROOF_REFUSED: (N_("新证书的验证未通过。"), N_("请再次输入CA密码安装，不会重复收费。")),
     # payment
     Reason.PAYMENT_PENDING: (N_("还有一笔支付正在进行。"), N_("请等待其结束，再选择其他支付方式。")),
     Reason.PAYMENT_REFUSED: (N_("支付平台没有接受这笔订单。"), N_("请重试，或选择其他支付方式。")),
     Reason.PAYMENT_PLATFORM_DOWN: (N_("支付平台没有响应。"), N_("请稍后重试，或选择其他支付方式。")),
-    Reason.PAYMENT_FROZEN: (N_("这笔支付需要人工核对。"), N_("请联系客服，并报出业务单号。")),
+    Reason.PAYMENT_FROZEN: (N_("这笔支付需要人工核对。"), N_("请联系客服，并告知业务单号。")),
     Reason.ORDER_MISMATCH: (
         N_("订单金额与二维码金额不一致，未显示二维码。"),
-        N_("请不要付款，联系客服，并报出业务单号。"),
+        N_("请不要付款，联系客服，并告知业务单号。"),
     ),
-    Reason.NOT_PAID_YET: (N_("暂未查询到付款。"), N_("请在手机上完成支付；刚刚付过的请稍等片刻。")),
+    Reason.NOT_PAID_YET: (N_("暂未查询到付款。"), N_("请在手机上完成支付；如果刚刚付过款，请稍等片刻。")),
     Reason.ALREADY_PAID: (N_("这笔订单已经支付。"), N_("无需再次支付，请继续办理。")),
     # issuing
-    Reason.ISSUING_FAILED: (N_("证书签发没有成功。"), N_("请稍后重试，或联系客服，并报出业务单号。")),
-    Reason.CERTIFICATE_MISMATCH: (N_("签发的证书与申请不一致，没有安装。"), N_("请联系客服，并报出业务单号。")),
+    Reason.ISSUING_FAILED: (N_("证书签发没有成功。"), N_("请稍后重试，或联系客服，并告知业务单号。")),
+    Reason.CERTIFICATE_MISMATCH: (N_("签发的证书与申请不一致，没有安装。"), N_("请联系客服，并告知业务单号。")),
     # desk and kiosk
     Reason.DESK_UNREACHABLE: (N_("无法连接续期服务。"), N_("请检查网络，然后重试。")),
     Reason.DESK_UNTRUSTED: (N_("续期服务的身份未通过验证，已停止连接。"), N_("请不要继续，并通知工作人员。")),
@@ -152,7 +152,7 @@ REASONS: dict[Reason, tuple[str, str]] = {
     Reason.DESK_BUSY: (N_("续期服务繁忙。"), N_("请稍等片刻后重试。")),
     Reason.KIOSK_TOO_OLD: (N_("本终端的程序版本过低。"), N_("请工作人员升级程序后再办理。")),
     Reason.CLOCK_WRONG: (
-        N_("本终端的时间与服务不一致。"),
+        N_("本终端的时间与续期服务不一致。"),
         N_("请工作人员校准本终端的日期和时间（timedatectl set-ntp true），再按「重试」。"),
     ),
     Reason.SETTINGS_WRONG: (N_("本终端的设置有误。"), N_("请工作人员检查设置文件。")),

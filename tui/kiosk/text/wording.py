@@ -89,9 +89,17 @@ def technical(failure: Failure) -> str:
 
 
 def call(service: "ServiceStatus | None" = None) -> str:
-    """Whom to call; the desk's own numbers once it has told them."""
-    hotline, qq = (service.hotline, service.qq) if service else (HOTLINE, QQ)
-    return _("客服热线：{hotline}，QQ：{qq}").format(hotline=printable(hotline, 30), qq=printable(qq, 20))
+    """Whom to call; the desk's own numbers once it has told any."""
+    told = (service.hotline, service.qq) if service else ("", "")
+    hotline, qq = told if any(told) else (HOTLINE, QQ)
+    words = (
+        _("客服热线：{hotline}，QQ：{qq}")
+        if hotline and qq
+        else _("客服热线：{hotline}")
+        if hotline
+        else _("客服QQ：{qq}")
+    )
+    return words.format(hotline=printable(hotline, 30), qq=printable(qq, 20))
 
 
 def field_message(code: "FieldError | str") -> str:

@@ -1,13 +1,12 @@
 """The box of a dialogue, whose edge is what its parts leave of its ground."""
 
-from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
 from textual.containers import Vertical
 from textual.geometry import Region
 from textual.strip import Strip
 
-from tui.kiosk.widgets.figures import LOWER_HALF, Figures
+from tui.kiosk.widgets.figures import Figures, half_ground
 
 
 class Box(Vertical):
@@ -18,7 +17,7 @@ class Box(Vertical):
         lines = super().render_lines(crop)
         last = self.outer_size.height - 1
         if Figures.half_blocks and crop.y <= last < crop.bottom:
-            ground, edge = (Color.parse(self.app.theme_variables[name]).rich_color for name in ("background", "edge"))
-            half = Segment(LOWER_HALF * crop.width, Style(color=ground, bgcolor=edge))
+            edge, ground = (Color.parse(self.app.theme_variables[name]).rich_color for name in ("edge", "background"))
+            half = half_ground(crop.width, Style(bgcolor=edge), Style(bgcolor=ground))
             lines[last - crop.y] = Strip([half], crop.width)
         return lines

@@ -1,17 +1,11 @@
 """Time that passes on the screen: the seconds a QR code has left, and the mark of a wait. One small update a second."""
 
-from collections.abc import Callable
-
 from rich.cells import cell_len
-from textual.content import Content
-from textual.geometry import Region
 from textual.message import Message
-from textual.strip import Strip
 
-from tui.kiosk.elapsed import elapsed
 from tui.kiosk.text import _
-from tui.kiosk.widgets.bar import LONG, SHORT, progress, remaining
-from tui.kiosk.widgets.words import Words
+from tui.kiosk.widgets.bar import LONG, SHORT, Said, progress, remaining
+from tui.kiosk.widgets.ticking import Ticking
 
 NO_NEWS = 1.5
 """Seconds by which a deadline may differ: the desk tells whole ones, and the figures turn with the app's."""
@@ -19,32 +13,6 @@ GAP = 2
 """Cells between a bar and what is said beside it."""
 LONGEST = 999
 """Seconds of a wait that the words beside its bar have room for."""
-
-
-class Ticking(Words):
-    """Drawn anew by its screen once a second between `run` and `stop`."""
-
-    clock: Callable[[], float] = staticmethod(elapsed)
-    auto_links = False
-
-    counts = False
-    """It runs."""
-
-    def run(self) -> None:
-        """Begin to count, and draw at once."""
-        self.counts = True
-        self.tick()
-
-    def stop(self) -> None:
-        """Stand still."""
-        self.counts = False
-
-    def second(self) -> None:
-        """A second has passed."""
-        self.tick()
-
-    def tick(self) -> None:
-        """Draw how it stands."""
 
 
 class Countdown(Ticking):
@@ -60,16 +28,6 @@ class Countdown(Ticking):
         super().__init__(id=id)
         self._deadline = 0.0
         self._whole = 0
-        self._said = Content()
-
-    def render_lines(self, crop: Region) -> list[Strip]:
-        """Its one line: Textual looks for edges, padding, tints and where to break it, half of a second's work."""
-        style = self.visual_style
-        line = Strip(self._said.render_segments(style)).adjust_cell_length(self.size.width, style.rich_style)
-        ground = style.background or self.background_colors[1]
-        for line_filter in self.get_line_filters():
-            line = line.apply_filter(line_filter, ground)
-        return [line.crop(crop.x, crop.right)]
 
     def start(self, seconds: int) -> None:
         """Count down from `seconds`, as the desk gave them just now."""
@@ -85,32 +43,27 @@ class Countdown(Ticking):
         """Whole seconds left, 0 when over."""
         return max(0, round(self._deadline - self.clock()))
 
-    def second(self) -> None:
+    def second(self) -> bool:
         """Turn with the app's seconds: a figure would now and then stand for two of them, and the next for none."""
         self._deadline = self.clock() + self.left
-        super().second()
-
-    def on_resize(self) -> None:
-        """The bar has another length."""
-        if self.counts:
-            self.tick()
+        return super().second()
 
     def stop(self) -> None:
         """Stand still; the next code's time is a whole of its own."""
         super().stop()
         self._whole = 0
 
-    def tick(self) -> None:
-        """Draw what is left; tell once when it is over."""
+    def say(self) -> Said:
+        """What is left; told once when it is over."""
         left = self.left
         clock = f"{left // 60:02d}:{left % 60:02d}"
-        bar = remaining(left, self._whole, max(0, self.size.width - len(clock) - GAP - 1), "")
-        self._said = Content.assemble(clock, " " * GAP, bar, (" ", "reverse"))
-        self.update(self._said, layout=False)
-        self.set_class(left <= 30, "-short")
+        bar = remaining(left, self._whole, max(0, self.room - len(clock) - GAP - 1))
+        if (left <= 30) is not self.has_class("-short"):
+            self.toggle_class("-short")
         if not left and self.counts:
             self.stop()
             self.post_message(self.Over())
+        return (clock, ""), (" " * GAP, ""), *bar, (" ", "reverse")
 
 
 class Pulse(Ticking):
@@ -130,15 +83,10 @@ class Pulse(Ticking):
         elif moved:
             self.tick()
 
-    def tick(self) -> None:
-        """Draw the seconds gone by."""
+    def say(self) -> Said:
+        """The seconds gone by."""
         gone = int(self.clock() - self._since)
         words = _("已用时{seconds}秒").format(seconds=gone)
-        room = self.size.width - GAP - 1 - cell_len(_("已用时{seconds}秒").format(seconds=LONGEST))
-        bar = progress(gone, *self._steps, cells=max(SHORT, room) if self.size.width else LONG)
-        self.update(Content.assemble(bar, (" ", "on $edge"), " " * GAP, words), layout=False)
-
-    def on_resize(self) -> None:
-        """The bar has another length."""
-        if self.counts:
-            self.tick()
+        room = self.room - GAP - 1 - cell_len(_("已用时{seconds}秒").format(seconds=LONGEST))
+        bar = progress(gone, *self._steps, cells=max(SHORT, room) if self.room else LONG)
+        return *bar, (" ", "on $edge"), (" " * GAP, ""), (words, "")

@@ -33,7 +33,7 @@ class Facts(Words):
 
 def sectioned(sections: tuple[tuple[str, tuple[Fact, ...]], ...], width: int) -> Content:
     """Tables below their titles, all values in one column."""
-    column = _column(fact for _, facts in sections for fact in facts)
+    column = column_of(fact for _, facts in sections for fact in facts)
     tables = [
         Content("\n").join([Content.styled(title, "bold $secondary"), table(facts, width, column)])
         for title, facts in sections
@@ -46,11 +46,12 @@ def table(facts: tuple[Fact, ...], width: int = 0, column: int = 0) -> Content:
 
     Values are wrapped within `width` cells, 0 for no limit.
     """
-    column = column or _column(facts)
+    column = column or column_of(facts)
     return Content("\n").join([_row(fact, column, width - column) for fact in facts])
 
 
-def _column(facts: Iterable[Fact]) -> int:
+def column_of(facts: Iterable[Fact]) -> int:
+    """Cells that the widest of their labels takes, with the blanks behind it."""
     return max((cell_len(fact.label) for fact in facts), default=0) + 2
 
 

@@ -4,6 +4,8 @@ from itertools import groupby
 from typing import ClassVar, Final
 
 from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
 from textual.content import Content
 
 FIGURES: Final = (
@@ -56,6 +58,16 @@ def _halves(text: str, style: str) -> Content:
                 row += [half(up == "#", low == "#", style) for up, low in zip(upper, lower, strict=True)]
                 row.append((" ", ""))
     return Content("\n").join([Content.assemble(*row) for row in rows])
+
+
+def half_ground(columns: int, upper: Style, lower: Style) -> Segment:
+    """Cells of the ground of `upper` above that of `lower`.
+
+    Blanks where both are one: the terminal's own ground is no ink, so the lower half would be drawn in its text's.
+    """
+    if upper.bgcolor == lower.bgcolor:
+        return Segment(" " * columns, lower)
+    return Segment(LOWER_HALF * columns, Style(color=lower.bgcolor, bgcolor=upper.bgcolor))
 
 
 def half(upper: bool, lower: bool, style: str) -> tuple[str, str]:

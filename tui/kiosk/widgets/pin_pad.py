@@ -16,7 +16,7 @@ from tui.core.form.characters import HALF_WIDTH
 from tui.core.frozen import frozen
 from tui.core.secret import Pin
 from tui.kiosk.text import N_, _
-from tui.kiosk.widgets.figures import Figures
+from tui.kiosk.widgets.figures import Figures, half_ground
 from tui.kiosk.widgets.secret_field import SecretField
 
 LONGEST = 64
@@ -88,7 +88,6 @@ ORDERED: Final = "1234567890"
 COLUMNS: Final = 4
 SIZES: Final = ((3, 1), (3, 0), (2, 1), (2, 0), (1, 1), (1, 0))
 """Rows of a key and of the ground below it: the first that there is room for."""
-LOWER_HALF: Final = "▄"
 GAP: Final = 2
 """Columns between two keys."""
 
@@ -209,9 +208,9 @@ class Keypad(Widget):
         room = width - 2
         texts = " ", self._face(key, room) if line == (tall - 1) // 2 else " " * room, " "
         if not gap and tall > 1 and line == tall - 1 and Figures.half_blocks:
-            ground = self._style("ground").bgcolor
+            ground = self._style("ground")
             for text, style in zip(texts, styles, strict=True):
-                yield Segment(LOWER_HALF * len(text), Style(color=ground, bgcolor=style.bgcolor))
+                yield half_ground(len(text), style, ground)
         else:
             yield from map(Segment, texts, styles)
 

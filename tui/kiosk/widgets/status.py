@@ -131,7 +131,7 @@ class BusyLine(Words):
         words = f" {busy_words(self._busy)} "
         if gone:
             words += " " + _("已用时{seconds}秒").format(seconds=gone) + " "
-        self.update(Content.assemble(words, progress(gone, cells=SHORT) if gone else ""))
+        self.update(Content.assemble(words, *(progress(gone, cells=SHORT) if gone else ())))
 
     def _vanish(self) -> None:
         if self._ticks is not None:

@@ -10,7 +10,7 @@ from tui.kiosk.text import N_, _
 STAGE_WORDS = (
     # Translators: the first stage, in which a USB token is plugged in; the eight stages share 78 columns.
     N_("插入CA"),
-    # Translators: a stage (the eight share 78 columns), a label beside a certificate's name, and one of the checks.
+    # Translators: a stage (the eight share 78 columns), and one of the checks.
     N_("证书"),
     N_("协议"),
     N_("申请表"),

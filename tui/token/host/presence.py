@@ -14,8 +14,8 @@ from tui.token.host.contents import Contents, Listing, Read
 from tui.token.host.driver import Driver
 from tui.token.host.slot_monitor import SlotMonitor
 
-_SHORTEST, _LONGEST, _LONGEST_OF_SOFTWARE, _LONGEST_WITH_MONITOR = 0.05, 1.0, 2.0, 5.0
-"""Seconds between two looks: a token that is software no hand pulls out."""
+_SHORTEST, _LONGEST, _LONGEST_OF_SOFTWARE, _LONGEST_WITH_MONITOR = 0.05, 1.0, 4.0, 5.0
+"""Seconds between two looks: a token that is software no hand pulls out, and only a restart may notice it."""
 _THRIFT = 3000
 """A look is followed by this many times the CPU time that it cost of rest: a thirtieth of a percent of a core."""
 _EAGER = 5

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 
 from tui.core.frozen import frozen
-from tui.core.text_safety import HAN, printable
+from tui.core.text_safety import printable
+from tui.token.x509 import eight_bit
 from tui.token.x509.attribute_names import NAMES
 from tui.token.x509.ber import CONSTRUCTED, Element
 
@@ -24,20 +25,11 @@ _SHORT = NAMES | {
     "0.9.2342.19200300.100.1.1": "UID",
 }
 """RFC 4514 section 3, beside what it leaves."""
-_CHINESE = "utf-8", "gb18030"
 UTF8 = 0x0C
-_ENCODINGS = {
-    UTF8: _CHINESE,
-    0x12: _CHINESE,
-    0x13: _CHINESE,
-    0x14: _CHINESE,
-    0x16: _CHINESE,
-    0x1A: _CHINESE,
-    0x1B: _CHINESE,
-    0x1C: ("utf-32-be",),
-    0x1E: ("utf-16-be",),
-}
-"""By universal tag: UTF8, Numeric, Printable, T61, IA5, Visible, General, Universal, BMPString."""
+_EIGHT_BIT = frozenset({UTF8, 0x12, 0x13, 0x14, 0x16, 0x1A, 0x1B})
+"""Universal tags of UTF8, Numeric, Printable, T61, IA5, Visible and GeneralString."""
+_WIDE = {0x1C: "utf-32-be", 0x1E: "utf-16-be"}
+"""UniversalString and BMPString."""
 _UTC_TAG = 0x17
 _UTC_TIME = re.compile(rb"(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)?(?:[.,]\d+)?(Z|[+-]\d{2,4})?")
 _GENERALIZED_TIME = re.compile(rb"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)?(\d\d)?(?:[.,]\d+)?(Z|[+-]\d{2,4})?")
@@ -84,27 +76,14 @@ def _attributes(relative: Element) -> Iterator[tuple[str, str, str]]:
 
 
 def words(value: Element) -> str | None:
-    """The text of a string type in the first encoding that fits; None for other types."""
+    """The text of a string type in the encoding that fits best; None for other types."""
     octets, tag = value.octets, value.tag & ~CONSTRUCTED
-    encodings = _ENCODINGS.get(tag, ())
-    for encoding in encodings:
-        try:
-            text = octets.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        return (_in_gb2312(octets, text) if encoding == "utf-8" and tag != UTF8 else "") or text
-    return octets.decode(encodings[0], errors="replace") if encodings else None
-
-
-def _in_gb2312(octets: bytes, in_utf8: str) -> str:
-    """The text where GB 2312 has two Han or more in a row, and UTF-8 letters of other scripts; else empty."""
-    if all(character < "\x80" or character > "\u07ff" for character in in_utf8):
-        return ""
-    try:
-        text = octets.decode("gb2312")
-    except UnicodeDecodeError:
-        return ""
-    return text if re.search(f"[{HAN}]{{2}}", text) else ""
+    if tag in _WIDE:
+        return octets.decode(_WIDE[tag], errors="replace")
+    if tag not in _EIGHT_BIT:
+        return None
+    declared = eight_bit.decoded(octets, "utf-8") if tag == UTF8 else None
+    return eight_bit.read(octets) if declared is None else declared
 
 
 def escaped(plain: str) -> str:

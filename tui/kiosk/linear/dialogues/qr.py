@@ -167,4 +167,4 @@ def _paid(phone: Phone, payload: str) -> str:
         [trouble] = await asyncio.gather(phone.pay(payload), return_exceptions=True)
         return trouble is None
 
-    return _("演示手机已付款。") if asyncio.run(attempt()) else _("演示手机没有付成。")
+    return _("演示手机已付款。") if asyncio.run(attempt()) else _("演示手机付款没有成功。")

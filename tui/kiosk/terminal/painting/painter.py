@@ -1,5 +1,7 @@
 """What the terminal shows, and the bytes that bring it to what Textual wants shown."""
 
+from operator import is_not
+
 from rich.color import ColorSystem
 from textual._compositor import ChopsUpdate, LayoutUpdate
 
@@ -30,7 +32,7 @@ class Painter:
     @property
     def changed(self) -> int:
         """How many lines differ."""
-        return sum(new is not old for new, old in zip(self._wanted.rows, self._shown, strict=True))
+        return sum(map(is_not, self._wanted.rows, self._shown))
 
     def distrust(self) -> None:
         """What the terminal shows is unknown, and everything is to be written."""

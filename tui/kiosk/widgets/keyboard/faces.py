@@ -11,7 +11,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.kiosk.text import _
-from tui.kiosk.widgets.figures import LOWER_HALF, Figures
+from tui.kiosk.widgets.figures import Figures, half_ground
 from tui.kiosk.widgets.keyboard.composition import CHIP, Composition
 from tui.kiosk.widgets.keyboard.layout import Act, Cap, Layer, Rows, rows
 from tui.kiosk.widgets.keyboard.typed import Typed
@@ -147,7 +147,7 @@ class Faces(Widget, can_focus=False):
             before = (room - cell_len(face)) // 2
             return Segment(" " * before + face + " " * (room - before - cell_len(face)), style)
         if line == self.tall - 1 and Figures.half_blocks:
-            return Segment(LOWER_HALF * room, Style(color=self._style(ground).bgcolor, bgcolor=style.bgcolor))
+            return half_ground(room, style, self._style(ground))
         return Segment(" " * room, style)
 
     def _look(self, cap: Cap, row: int) -> str:
