@@ -12,11 +12,15 @@ def tree(root: int) -> tuple[int, ...]:
     return tuple(found)
 
 
-def processor(pids: tuple[int, ...]) -> float:
-    """Seconds of processor time of all their threads so far, to the nanosecond (schedstat's first number)."""
-    return (
-        sum(int(used) for pid in pids for task in _tasks(pid) for used in _read(task / "schedstat").split()[:1]) / 1e9
-    )
+def processor(pids: tuple[int, ...]) -> dict[Path, int]:
+    """Nanoseconds of processor time of each of their threads so far (schedstat's first number)."""
+    tasks = (task for pid in pids for task in _tasks(pid))
+    return {task: int(used) for task in tasks for used in _read(task / "schedstat").split()[:1]}
+
+
+def used_since(before: dict[Path, int], now: dict[Path, int]) -> float:
+    """Seconds of processor time of the threads that are there now: what has ended takes nothing back."""
+    return sum(used - before.get(task, 0) for task, used in now.items()) / 1e9
 
 
 def proportional(pids: tuple[int, ...]) -> float:

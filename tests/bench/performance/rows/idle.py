@@ -7,7 +7,7 @@ from itertools import pairwise
 from tests.bench.performance.bench import Bench
 from tests.bench.performance.figures import Row, Target
 from tests.bench.performance.journey import WAITING, Visit
-from tests.bench.performance.processes import processor
+from tests.bench.performance.processes import processor, used_since
 from tests.bench.performance.terminal import Chunk, Terminal
 
 _MINUTE = 60.0
@@ -57,7 +57,7 @@ def _left_alone(kiosks: dict[str, Terminal], seconds: float) -> tuple[dict[str, 
     before = {name: len(kiosk.chunks) for name, kiosk in kiosks.items()}
     used = {name: processor(kiosk.pids) for name, kiosk in kiosks.items()}
     some.watch(seconds)
-    shares = {name: [100 * (processor(kiosk.pids) - used[name]) / seconds] for name, kiosk in kiosks.items()}
+    shares = {name: [100 * used_since(used[name], processor(kiosk.pids)) / seconds] for name, kiosk in kiosks.items()}
     return {name: kiosk.chunks[before[name] :] for name, kiosk in kiosks.items()}, shares
 
 
