@@ -27,7 +27,7 @@ class Broken(Exception):  # noqa: N818 - what happened
     """Something of the start went wrong."""
 
 
-@pytest.mark.parametrize("place", ["tui.kiosk.app.KioskApp", "tui.kiosk.app.run", "tui.cli.kiosk.fit_terminal"])
+@pytest.mark.parametrize("place", ["tui.kiosk.app.KioskApp", "tui.kiosk.run.run", "tui.cli.kiosk.fit_terminal"])
 def test_the_drivers_processes_end_with_a_start_that_fails(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*words: object) -> None:
         raise Broken
