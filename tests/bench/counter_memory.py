@@ -20,7 +20,7 @@ import pyte
 
 from tests.harness.end_to_end.sandbox import Sandbox, sandbox_up
 from tests.harness.end_to_end.stage import new_token
-from tests.harness.end_to_end.terminal import Terminal, occurrences, settings_file
+from tests.harness.end_to_end.terminal import Terminal, children, occurrences, settings_file
 from tests.rig.softhsm import SoftToken, pull
 from tui.sandbox.files import ACCOUNT, PASSWORD
 
@@ -87,10 +87,9 @@ class CounterTerminal(Terminal):
 
 
 def _below(pid: int, depth: int) -> Iterator[tuple[int, int]]:
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        for child in map(int, (task / "children").read_text().split()):
-            yield depth, child
-            yield from _below(child, depth + 1)
+    for child in children(pid):
+        yield depth, child
+        yield from _below(child, depth + 1)
 
 
 _WALKS = 3

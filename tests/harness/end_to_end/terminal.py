@@ -5,6 +5,7 @@ import re
 import signal
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from time import monotonic
 from typing import Any, Self
@@ -188,7 +189,7 @@ class Terminal:
         """Process ids: of the kiosk, and of the driver's process below it."""
         assert self._spawned.pid is not None
         found = {"kiosk": self._spawned.pid}
-        for host in _children(self._spawned.pid):
+        for host in children(self._spawned.pid):
             found["token host"] = host
         return found
 
@@ -204,9 +205,12 @@ class Terminal:
         return {name: occurrences(pid, values) for name, pid in self.processes.items()}
 
 
-def _children(pid: int) -> Iterator[int]:
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        yield from map(int, (task / "children").read_text().split())
+def children(pid: int) -> Iterator[int]:
+    """The processes that a process's threads have begun, as far as thread and process are still there."""
+    with suppress(FileNotFoundError, ProcessLookupError):
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            with suppress(FileNotFoundError, ProcessLookupError):
+                yield from map(int, (task / "children").read_text().split())
 
 
 def occurrences(pid: int, values: Mapping[str, str]) -> dict[str, int]:
