@@ -95,10 +95,11 @@ async def test_a_waiting_screen_rests_and_every_other_counts_seconds() -> None:
 
 async def test_a_step_that_begins_ends_the_rest() -> None:
     async with staged(State()) as stage:
-        clock = stage.app._clock
+        clock, now = stage.app._clock, asyncio.get_running_loop().time
         clock._wake()
-        while clock._due - asyncio.get_running_loop().time() <= BEAT:
+        while clock._due - now() <= BEAT:
             await stage.pilot.pause()
+        resting = clock._waking
         await stage.show(people.state(Step.FORM))
-        while clock._due - asyncio.get_running_loop().time() > BEAT:
-            await stage.pilot.pause()
+        assert resting is not None
+        assert resting.done()

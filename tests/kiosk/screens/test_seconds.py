@@ -181,14 +181,26 @@ async def test_a_second_is_on_the_terminal_as_it_is_meant(depth: Depth, now: Now
         assert "01:29" in painting.app.terminal.text
 
 
-async def test_a_second_after_the_palette_has_changed_is_in_the_new_one(now: Now) -> None:
-    async with painted(paying(90)) as painting:
-        await painting.press("f9")
-        await painting.settle()
+async def test_when_textual_asks_for_the_line_its_colours_are_looked_up_anew(now: Now) -> None:
+    async with staged(paying(90)) as stage:
+        line = stage.screen.query_one(Countdown)
+        meant = seen(line.line())
+        line._inks[""] = Style(color="magenta", strike=True)
+        assert seen(line.line()) != meant
+        (drawn,) = line.render_lines(line.size.region)
+        assert seen(drawn) == seen(line.line()) == meant
+
+
+async def test_a_second_waits_for_the_layout_that_may_move_its_line(now: Now) -> None:
+    async with staged(paying(90)) as stage:
+        await at_rest(stage)
         now[0] += 1
-        painting.screen.second()
-        await painting.settle()
-        assert painting.app.terminal.cells() == painting.meant()
+        with costs() as cost:
+            stage.screen._layout_required = True
+            stage.screen.second()
+            assert cost.painted == []
+            await at_rest(stage)
+        assert cost.layouts == 1
 
 
 async def test_nothing_lies_over_a_line_that_tells_time() -> None:

@@ -125,7 +125,7 @@ class Supervisor:
         match word:
             case wire.READY if program is self._next:
                 program.ready = True
-                self._to_start = max(TO_START, 2 * (time.monotonic() - program.since))
+                self._to_start = min(LONGEST_START, max(TO_START, 2 * (time.monotonic() - program.since)))
                 program.enter()
                 self._make_room()
             case wire.MUTED if program is self._shown:
