@@ -96,6 +96,8 @@ def test_an_sm2_key_is_named_in_both_forms(spki: bytes) -> None:
         (0x14, "供應商".encode("big5"), "供應商"),
         (0x14, "臺灣環保科技股份有限公司".encode("big5"), "臺灣環保科技股份有限公司"),
         (0x13, "ABC環保有限公司(HK)".encode("big5"), "ABC環保有限公司(HK)"),
+        (0x14, "李嘉誠".encode("big5"), "李嘉誠"),  # also GBK, with a character of private use
+        (0x14, "黎明".encode("big5"), "黎明"),
         (0x14, "李玥".encode("gbk"), "李玥"),  # also Big5, of two common characters
         (0x14, "陈喆".encode("gbk"), "陈喆"),
         (0x14, "深圳市鑫燚镕科技（集团）有限公司".encode("gbk"), "深圳市鑫燚镕科技（集团）有限公司"),
@@ -105,6 +107,9 @@ def test_an_sm2_key_is_named_in_both_forms(spki: bytes) -> None:
         (0x14, "㐂㙦䶮有限公司".encode("gb18030"), "㐂㙦䶮有限公司"),
         (0x14, "José García".encode("latin-1"), "José García"),
         (0x14, "Müller GmbH".encode("latin-1"), "Müller GmbH"),
+        (0x14, "Núñez".encode("latin-1"), "Núñez"),  # also GBK, with a character of private use
+        (0x14, "Çelik".encode("latin-1"), "Çelik"),  # also Big5, with a kana
+        (0x14, "Äpfel".encode("latin-1"), "Äpfel"),  # also Big5, with a Han alone
         (0x13, "Société Générale".encode("latin-1"), "Société Générale"),
         (0x14, "供应商测试".encode()[:-1], "供应商测\ufffd"),  # also GBK, of seven rare characters
         (0x0C, "供应商".encode()[:-1], "供应\ufffd"),

@@ -6,6 +6,7 @@ can be read as the others: the reading with the fewest characters that are stran
 
 import codecs
 import re
+import unicodedata
 from collections.abc import Callable
 from typing import Final
 
@@ -13,6 +14,8 @@ from tui.core.text_safety import HAN
 
 _HEAD_START = 1
 """GBK may be stranger by one character than another encoding: names here are Chinese and simplified."""
+_LAST_COMMON = b"\xc6\x7e"
+"""Of Big5's first level; kana and Cyrillic letters follow it."""
 
 
 def read(octets: bytes) -> str:
@@ -61,15 +64,19 @@ def _score(encoding: str, text: str) -> int:
 
 
 def _in_gbk(run: str) -> int:
-    """Beyond GB 2312 one each, of other scripts in it two; one more where a character stands alone in Latin letters."""
+    """Beyond GB 2312 one each, of other scripts in it and of private use two; one more where it stands alone."""
     rows = [character.encode("gb2312", "ignore")[:1] for character in run]
     strange = (1 if not row else 0 if row >= b"\xb0" or row in {b"\xa1", b"\xa3"} else 2 for row in rows)
-    return sum(strange) + (len(run) == 1)
+    return sum(strange) + sum(map(_is_private, run)) + (len(run) == 1)
 
 
 def _in_big5(run: str) -> int:
-    """Beyond the 5,401 common characters one each."""
-    return sum(character.encode("big5") >= b"\xc9" for character in run)
+    """Beyond the 5,401 common characters one each; one more where one stands alone in Latin letters."""
+    return sum(character.encode("big5") > _LAST_COMMON for character in run) + (len(run) == 1)
+
+
+def _is_private(character: str) -> bool:
+    return unicodedata.category(character) == "Co"
 
 
 def _in_latin1(run: str) -> int:
