@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tests.harness.journey.walk import DRAFT, EMPTY, INSTALLATION, INSTALLED, ISSUED, failed, walk
-from tests.harness.people import NOW, OLD, REF, SERVICE, TOKEN, certificate, state, token
+from tests.harness.people import NOW, OFFER, OLD, REF, SERVICE, TOKEN, certificate, state, token
 from tui.core.certificate import PinState, Usage, refer, refer_key, refer_token
 from tui.core.failure import Failure, Reason
 from tui.core.secret import Pin
@@ -217,6 +217,14 @@ def test_whoever_paid_before_the_token_was_locked_comes_to_the_order() -> None:
     assert walk(told, e.RenewalRequested())[0].step is Step.SIGN_IN
     too_old = replace(told, service=TOO_NEW)
     assert walk(too_old, e.RenewalRequested())[0].step is Step.REFUSED
+
+
+def test_whoever_has_paid_nothing_fills_in_nothing_for_a_locked_token() -> None:
+    locked = state(Step.CARD, snapshot=Snapshot((token(OLD, pin_state=PinState.LOCKED),)))
+    sold, _ = walk(locked, e.OfferMade(replace(OFFER, application=None)))
+    assert sold.failure is not None
+    assert (sold.step, sold.failure.reason, may_be_paid(sold)) == (Step.REFUSED, Reason.PIN_LOCKED, False)
+    assert walk(locked, e.OfferMade(replace(OFFER, application=ISSUED)))[0].step is Step.CARD
 
 
 def test_of_several_certificates_only_the_chosen_one_s_token_matters() -> None:

@@ -133,7 +133,7 @@ def offer_made(state: State, event: e.OfferMade) -> Next:
     """The certificate may be renewed by this account; there may be an application under way.
 
     Where only the key is left of a certificate that was to be replaced, the application is all there is to go on with.
-    Where the certificate's successor lies beside it, an application is, and nothing is sold.
+    Where the certificate's successor lies beside it, an application is, and nothing is sold; nor on a locked token.
     """
     application = event.offer.application
     if application is not None and application.status is ApplicationStatus.INSTALLED:
@@ -142,6 +142,9 @@ def offer_made(state: State, event: e.OfferMade) -> Next:
         return resume(replace(state, offer=event.offer, busy=None), application)
     if application is None and state.holder is not None and state.holder[1].renewed_until is not None:
         return refuse(state, Failure(Reason.ALREADY_RENEWED))
+    fresh = state.step is Step.CARD and (application is None or application.status not in LIVE)
+    if fresh and state.holder is not None and (locked := barred(state.holder[0])):
+        return refuse(state, locked)
     failure = state.failure if state.step is Step.FORM else None
     typed = event.offer.form if event.offer.form and state.form == ApplicationForm() else state.form
     return replace(answered(state, Busy.CHECKING), offer=event.offer, form=typed, failure=failure), ()
