@@ -10,6 +10,8 @@ from tests.harness import people
 from tests.harness.kiosk.stage import staged
 from tui.journey.state import State, Step
 from tui.kiosk.beat import BEAT, REST, Beat
+from tui.kiosk.terminal.driver import Ended
+from tui.kiosk.watchdog import WARNING, IdleClock
 
 
 class Looks:
@@ -103,3 +105,16 @@ async def test_a_step_that_begins_ends_the_rest() -> None:
         await stage.show(people.state(Step.FORM))
         assert resting is not None
         assert resting.done()
+
+
+@pytest.mark.parametrize("turns", range(3))
+async def test_a_look_that_is_due_as_the_program_ends_is_no_fault(turns: int) -> None:
+    """Textual fills no dialogue of a program that ends."""
+    async with staged(people.state(Step.FORM)) as stage:
+        stage.app.idle = IdleClock(WARNING / 4, lambda: 0.0)
+        assert 0 < stage.app.idle.left(Step.FORM) < WARNING
+        stage.app._clock._wake()
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        stage.app.on_ended(Ended(143))
+    assert stage.app.return_code == 143

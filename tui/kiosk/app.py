@@ -193,7 +193,8 @@ class KioskApp(PalettedApp):
         self.advance(Retried())
 
     def on_ended(self, event: Ended) -> None:
-        """A signal came or the terminal is gone."""
+        """A signal came or the terminal is gone; a dialogue that the clock still opened would be an empty one."""
+        self._clock.stop()
         self.step_screen.leave()
         self.exit(return_code=event.code)
 
