@@ -18,6 +18,7 @@ import pytest
 from tests.harness.odd_certificates import key_usage, odd
 from tests.harness.people import NOW, certificate, token
 from tests.rig.softhsm import SoftToken, init_token, make_token, pull, put_back, put_certificate
+from tui.cli.certs.held import which
 from tui.cli.certs.listing import listed
 from tui.cli.certs.watch import at_first, since
 from tui.cli.certs.words import certificate_lines
@@ -212,6 +213,13 @@ def test_dates_that_cannot_be_read_are_said_to_be_so() -> None:
     told = "\n".join(certificate_lines(Snapshot((token(odd),)), NOW))
     assert odd.subject in told
     assert "    无法读取 — 无法读取  不支持在线续期" in told
+
+
+def test_a_choice_tells_no_date_that_cannot_be_read(capsys: pytest.CaptureFixture[str]) -> None:
+    epoch = datetime.fromtimestamp(0, NOW.tzinfo)
+    odd = certificate("odd", dated=False, well_formed=False, not_before=epoch, not_after=epoch)
+    which(((token(odd), odd),))
+    assert "odd  无法读取\n" in capsys.readouterr().err
 
 
 def test_words_say_what_each_certificate_is_for() -> None:

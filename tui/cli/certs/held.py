@@ -10,7 +10,7 @@ from tui.core.exits import Exit
 from tui.core.failure import Failure, Reason, TokenError
 from tui.core.text_safety import printable
 from tui.kiosk.text import _
-from tui.kiosk.text.dates import moment
+from tui.kiosk.text.certificate import date_words
 from tui.kiosk.wiring import tokens
 from tui.process.output import say
 
@@ -43,5 +43,5 @@ def which(found: tuple[Held, ...]) -> Exit:
     """Say that one must be named, and what there is to name; the exit code."""
     say(_("请用--fingerprint指明一张证书：") if found else _("没有找到证书。"))
     for each in distinct(found):
-        say(f"{each.fingerprint}  {printable(each.name, 60)}  {moment(each.not_after)}")
+        say(f"{each.fingerprint}  {printable(each.name, 60)}  {date_words(each, each.not_after)}")
     return Exit.USAGE if found else Exit.TOKEN
