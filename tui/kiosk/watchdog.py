@@ -15,11 +15,10 @@ IDLE_MULTIPLES: Mapping[Step, int] = {
     Step.ISSUING: 3,
 }
 """How many idle times a person may stay away from the keys; one elsewhere."""
-BRIEFLY = 2.0
-"""Seconds."""
-
 WARNING = 15.0
 """Seconds before the idle reset at which a warning appears."""
+BRIEFLY = 2.0
+"""Seconds that the ports may take to close before the process ends by force."""
 
 
 class Watchdog(Thread):

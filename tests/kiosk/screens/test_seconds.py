@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from rich.cells import cell_len
 from rich.style import Style
 from textual.content import Content
 from textual.geometry import Region
@@ -184,11 +185,20 @@ async def test_a_second_is_on_the_terminal_as_it_is_meant(depth: Depth, now: Now
 async def test_when_textual_asks_for_the_line_its_colours_are_looked_up_anew(now: Now) -> None:
     async with staged(paying(90)) as stage:
         line = stage.screen.query_one(Countdown)
-        meant = seen(line.line())
+        meant = seen(line.line(line.region.width))
         line._inks[""] = Style(color="magenta", strike=True)
-        assert seen(line.line()) != meant
+        assert seen(line.line(line.region.width)) != meant
         (drawn,) = line.render_lines(line.size.region)
-        assert seen(drawn) == seen(line.line()) == meant
+        assert seen(drawn) == seen(line.line(line.region.width)) == meant
+
+
+async def test_a_wait_of_an_hour_stays_within_its_line(now: Now) -> None:
+    async with staged(people.state(Step.REQUESTING), (120, 40)) as stage:
+        line = stage.screen.query_one(Pulse)
+        now[0] += 3600
+        stage.screen.second()
+        (drawn,) = line.render_lines(line.size.region)
+        assert sum(cell_len(text) for text, _, _ in drawn) == drawn.cell_length == line.size.width
 
 
 async def test_a_second_waits_for_the_layout_that_may_move_its_line(now: Now) -> None:

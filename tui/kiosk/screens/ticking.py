@@ -39,8 +39,7 @@ class TickingScreen(SettlingScreen, inherit_bindings=False):
         waits = more or self._dirty_widgets or self._layout_required or any(p._repaint_required for p in self.children)
         if waits or self.app.screen is not self or not region or not clip.contains_region(region):
             return False
-        x, y = region.offset
-        self.app._display(
-            self, ChopsUpdate([{}] * y + [{x: line.line()}], [(y, x, region.right)], [[]] * y + [[region.right]])
-        )
+        (x, y), end = region.offset, region.right
+        drawn = line.line(region.width)
+        self.app._display(self, ChopsUpdate([{}] * y + [{x: drawn}], [(y, x, end)], [[]] * y + [[end]]))
         return True

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.content import Content
@@ -26,8 +25,6 @@ class Ticking(Widget):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.said: Said = ()
-        self._cells = 0
-        """`room`, and the padding behind it."""
         self._inks: dict[str, Style] = {}
 
     def run(self) -> None:
@@ -51,11 +48,11 @@ class Ticking(Widget):
 
     def say(self) -> Said:
         """How it stands, from the line's left end."""
-        raise NotImplementedError
+        return ()
 
     def on_resize(self) -> None:
         """What is said may be longer or shorter."""
-        self.room, self._cells = self.size.width, self.outer_size.width
+        self.room = self.size.width
         if self.counts:
             self.tick()
 
@@ -66,14 +63,12 @@ class Ticking(Widget):
     def render_lines(self, crop: Region) -> list[Strip]:
         """Textual asks: the palette, or what the line is about, may be another one."""
         self._inks.clear()
-        return [self.line().crop(crop.x, crop.right)]
+        return [self.line(self.outer_size.width).crop(crop.x, crop.right)]
 
-    def line(self) -> Strip:
-        """All of the line, in the colours of the last time that Textual asked."""
-        blank = " " * (self._cells - sum(cell_len(text) for text, _ in self.said))
-        return Strip(
-            [Segment(text, self._ink(style)) for text, style in (*self.said, (blank, "")) if text], self._cells
-        )
+    def line(self, cells: int) -> Strip:
+        """All of the line, `cells` wide, in the colours of the last time that Textual asked."""
+        said = Strip(Segment(text, self._ink(style)) for text, style in self.said if text)
+        return said.adjust_cell_length(cells, self._ink(""))
 
     def _ink(self, style: str) -> Style:
         """`style` upon the widget's own."""
