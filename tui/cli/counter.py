@@ -110,4 +110,7 @@ def _show(settings: KioskSettings, visit: "Visit") -> int:
         app = CounterApp(runtime(settings, started), visit, settings.idle_seconds, _verifier(settings.operator))
         fit_app(app, settings)
         garbage.set_aside()
-        return run(app) if visit.wait_to_be_shown() else Exit.DONE
+        if not visit.wait_to_be_shown():
+            return Exit.DONE
+        app.take_over(visit.comforts)
+        return run(app)

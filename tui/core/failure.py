@@ -250,6 +250,9 @@ UNLOADABLE = frozenset(
 )
 """A module that cannot be used before somebody mends the machine's set-up."""
 
+UNANSWERED = frozenset({Reason.DESK_UNREACHABLE, Reason.DESK_TIMEOUT})
+"""The desk was asked, and nothing came back."""
+
 
 @frozen
 class Failure:

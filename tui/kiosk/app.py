@@ -84,18 +84,21 @@ class KioskApp(PalettedApp):
     async def take(self, event: "Event") -> None:
         """Let one event through the flow."""
         from tui.journey.flow import advance
+        from tui.kiosk.same_person import is_there_still
 
+        same_person = is_there_still(self.state, event)
         state, commands = advance(self.state, event)
-        await self.present(state)
+        await self.present(state, same_person=same_person)
         for command in commands:
             self.runtime.run(command)
 
-    async def present(self, state: State) -> None:
+    async def present(self, state: State, *, same_person: bool = False) -> None:
         """Show `state` on its step's screen; all that this changes is painted at once."""
         entering, self.state = state.step is not self.state.step, state
         if entering and state.step is Step.WAITING:
-            use_language(self._home_language)
-            self.forget_contrast()
+            if not same_person:
+                use_language(self._home_language)
+                self.forget_contrast()
         elif entering:  # who paid by phone or waited for the CA has touched no key meanwhile
             self.idle.touch()
         screen = self._screen_of(state)
@@ -147,7 +150,7 @@ class KioskApp(PalettedApp):
         return self._screens[made]
 
     async def action_speak(self, chosen: str) -> None:
-        """Go on in `chosen` until the next return to the first screen."""
+        """Go on in `chosen` until the next person comes."""
         use_language(chosen)
         await self.present(self.state)
 

@@ -129,3 +129,12 @@ def test_an_order_that_does_not_add_up_is_refused_before_its_code_is_shown(wrong
 def test_what_is_paid_is_not_refused_for_its_order() -> None:
     paid = replace(ISSUING, order=replace(ORDER, total_fen=1))
     assert advance(state(Step.QR, application=PAYING), e.ApplicationSeen(paid))[0].step is Step.ISSUING
+
+
+def test_a_desk_that_answers_again_takes_its_failure_off_the_code() -> None:
+    """It would stand there, and say that the desk is not reached, until the person asks once more."""
+    lost = state(Step.QR, application=PAYING, failure=Failure(Reason.DESK_TIMEOUT))
+    seen = e.ApplicationSeen(PAYING, polled=True)
+    assert advance(lost, seen)[0].failure is None
+    other = replace(lost, failure=Failure(Reason.NOT_PAID_YET))
+    assert advance(other, seen)[0].failure == other.failure

@@ -28,7 +28,7 @@ class Process:
 
     def tell(self, order: str, words: str = "") -> None:
         """An order."""
-        self.told.append(order)
+        self.told.append(f"{order} {words}".strip())
 
     def kill(self, number: int = signal.SIGKILL) -> None:
         """A signal."""
@@ -82,6 +82,16 @@ def test_a_slow_first_page_costs_nobody_the_terminal(counter: Any) -> None:
     assert (counter._terminal.recovered, coming.told, counter._shown) == (0, ["show"], None)
     counter._take(coming, "painted", "")
     assert counter._shown is coming
+
+
+def test_what_somebody_who_stays_has_chosen_is_handed_on_once(counter: Any) -> None:
+    counter._shown.home = False
+    counter._take(counter._shown, "home", "en contrast")
+    counter._take(counter._shown, "muted", "")
+    assert counter._next.told == ["show en contrast"]
+    counter._shown, counter._next = counter._next, Process(ready=True)
+    counter._take(counter._shown, "muted", "")
+    assert counter._next.told == ["show"]
 
 
 def test_one_whose_event_loop_stands_still_on_the_first_screen_is_killed(counter: Any) -> None:

@@ -15,7 +15,7 @@ from tui.core.order import ApplicationStatus
 from tui.core.payment_method import PaymentMethod
 from tui.journey import events as e
 from tui.journey.flow import advance
-from tui.journey.state import Step
+from tui.journey.state import Busy, Step
 from tui.kiosk.terminal.keyboard import Input as Keyboard
 from tui.kiosk.text.wording import field_message
 from tui.kiosk.widgets.body import Body, Section
@@ -176,6 +176,32 @@ async def test_a_form_that_comes_filled_is_read_before_a_key_submits_it(size: tu
             assert submit.has_class("-later") is ("共" in heading(stage)) is ("下一页" in stage.text) is (pages > 1)
             assert (e.FormSubmitted(FORM) in await stage.press("enter")) is (pages == 1)
             await stage.show(state(Step.AGREEMENT))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (100, 32), (200, 60)])
+async def test_a_blank_form_begins_with_what_is_bought(size: tuple[int, int]) -> None:
+    """The term and its fee stand on the first page; where all is one page the first field to be typed is next."""
+    async with staged(state(Step.AGREEMENT), size) as stage:
+        await stage.show(state(Step.FORM, form=ApplicationForm()))
+        one_page = stage.screen.query_one(Body).page == (1, 1)
+        assert one_page is (size == (200, 60))
+        assert "续期时间" in stage.text
+        first = field(stage, "id_number").entry if one_page else stage.screen.query_one("#term")
+        assert stage.screen.focused is first
+        await stage.show(state(Step.AGREEMENT))
+        await stage.show(state(Step.FORM, form=ApplicationForm(id_number="1101")))
+        assert stage.screen.focused is field(stage, "agent_name").entry
+
+
+async def test_a_page_begins_with_its_section_also_when_the_banner_goes() -> None:
+    async with staged(state(Step.FORM, failure=Failure(Reason.DESK_TIMEOUT))) as stage:
+        stage.screen.query_one("#submit").focus()
+        for _page in range(4):
+            await stage.press("pagedown")
+        await stage.show(state(Step.FORM, busy=Busy.SAVING))
+        await stage.pilot.pause()
+        body = stage.screen.query_one(Body)
+        assert stage.text.splitlines()[body.region.y].strip().startswith("收件人信息")
 
 
 @pytest.mark.parametrize("size", [(80, 24), (100, 32), (120, 40)])

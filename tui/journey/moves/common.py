@@ -5,7 +5,7 @@ from dataclasses import replace
 from tui import __version__
 from tui.core import version
 from tui.core.certificate import find, refer
-from tui.core.failure import Failure, Reason
+from tui.core.failure import UNANSWERED, Failure, Reason
 from tui.core.order import SHOWN_ATTEMPT, Application, ApplicationStatus
 from tui.core.token import Installation
 from tui.journey import commands as c
@@ -163,6 +163,8 @@ def _follow_payment(state: State, application: Application, polled: bool) -> Nex
             return at(state, Step.METHOD), ()
         case Step.TOKEN_AWAITED, _ if shown and not polled and state.return_to is Step.METHOD:
             return replace(state, return_to=Step.QR), ()
+        case Step.QR, None if polled and state.failure is not None and state.failure.reason in UNANSWERED:
+            return replace(state, failure=None), ()
         case Step.QR, Busy.QUERYING if not polled:
             return replace(state, busy=None, failure=Failure(Reason.NOT_PAID_YET)), ()
         case Step.ISSUING, _:  # taken back by its platform

@@ -16,6 +16,7 @@ from tui.kiosk.counter.visit import Visit
 from tui.kiosk.ports import Runtime
 from tui.kiosk.settings import Mode
 from tui.kiosk.terminal.driver import KioskDriver
+from tui.kiosk.text import language, use_language
 from tui.process.hardening import end_with_parent
 
 TERMINATED = 143
@@ -40,11 +41,11 @@ class CounterApp(KioskApp):
         self._stopping = Thread(target=runtime.stop, daemon=True)
         self._watchdog.looked = visit.say_alive
 
-    async def present(self, state: State) -> None:
+    async def present(self, state: State, *, same_person: bool = False) -> None:
         """As ever; at the first screen's return no key is read any more."""
         before = self.state
         self.visit.moved(before, state)
-        await super().present(state)
+        await super().present(state, same_person=same_person)
         if state.step is Step.WAITING and before.step is not Step.WAITING:
             self.make_room()
 
@@ -59,7 +60,21 @@ class CounterApp(KioskApp):
 
     def _leave_the_screen(self) -> None:
         self._stopping.start()
-        self.visit.say_home()
+        self.visit.say_home(self._comforts)
+
+    @property
+    def _comforts(self) -> str:
+        """Words for what this person has chosen otherwise than everybody begins with, for the next program."""
+        spoken = "" if language() == self._home_language else language()
+        return f"{spoken} {wire.CONTRAST if self.is_contrasted else ''}".strip()
+
+    def take_over(self, comforts: str) -> None:
+        """Before it is run: begin as the program before has ended for somebody who is still there."""
+        for word in comforts.split():
+            if word == wire.CONTRAST:
+                self.action_contrast()
+            else:
+                use_language(word)
 
     def fall_silent(self) -> None:
         """Write nothing more: the next program has the terminal."""

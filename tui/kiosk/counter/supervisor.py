@@ -54,6 +54,8 @@ class Supervisor:
         self._leaving: list[Program] = []
         self._quick_ends = 0
         self._start_at = 0.0
+        self._comforts = ""
+        """What the program that is shown has left for the next one."""
         self._to_start = TO_START
         self._day, self._tries = Day(), Tries()
         self._code: int | None = None
@@ -133,7 +135,7 @@ class Supervisor:
             case wire.PAINTED if program is self._next:
                 self._replace()
             case wire.HOME if program is self._shown:
-                program.home = True
+                program.home, self._comforts = True, rest
             case wire.BEGUN | wire.FINISHED:
                 self._day.count(word)
             case wire.FAILED:
@@ -161,7 +163,8 @@ class Supervisor:
         if self._next is not None and self._next.ready:
             self._terminal.erase_scrollback()
             self._terminal.taken()
-            self._next.tell(wire.SHOW)
+            self._next.tell(wire.SHOW, self._comforts)
+            self._comforts = ""
             self._next.let_in = True
             self._next.enter()
 

@@ -26,6 +26,8 @@ class Visit:
         self._answered: Callable[[dict[str, int], float], None] | None = None
         self._day, self._until = "", 0.0
         self._over = False
+        self.comforts = ""
+        """Known once it is shown: what the program before has left for the person who is still there."""
 
     # ── reports ─────────────────────────────────────────────────────────────
     def say(self, word: str, rest: str = "") -> None:
@@ -33,9 +35,9 @@ class Visit:
         with suppress(OSError):  # the supervisor is gone: its end is noticed where orders are read
             os.write(self._reports, f"{word} {rest}".strip().encode() + b"\n")
 
-    def say_home(self) -> None:
-        """The first screen has come back."""
-        self.say(wire.HOME)
+    def say_home(self, comforts: str) -> None:
+        """The first screen has come back; `comforts` is for the program that comes."""
+        self.say(wire.HOME, comforts)
 
     def say_alive(self) -> None:
         """This process runs."""
@@ -63,7 +65,9 @@ class Visit:
         self.say(wire.READY)
         while True:
             for line in self._read():
-                if line == wire.SHOW:
+                word, _, rest = line.partition(" ")
+                if word == wire.SHOW:
+                    self.comforts = rest
                     return True
                 if line == wire.END:
                     return False

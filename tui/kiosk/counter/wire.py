@@ -3,10 +3,15 @@
 READY = "ready"
 """Program: all is imported; it takes the terminal at `SHOW`."""
 SHOW = "show"
+"""To the program, with what `HOME` came with."""
 PAINTED = "painted"
 """Program: its first page has been drawn, and the keys are its own."""
 HOME = "home"
-"""Program: the first screen has come back, and it reads no keys any more: another one is to take its place."""
+"""Program: the first screen has come back, and it reads no keys any more: another one is to take its place.
+
+With the language and `CONTRAST`, where the person who is still there has chosen them.
+"""
+CONTRAST = "contrast"
 MUTE = "mute"
 """To the program: write nothing more. Answered by `MUTED`."""
 MUTED = "muted"

@@ -93,12 +93,16 @@ class FormScreen(TypedScreen):
         yield PageButtons(focusable=False)
 
     def focus_target(self, state: State) -> str:
-        """The first wrong field, else the first with nothing in it, else the first page's first, else 提交."""
+        """The first wrong field, else where somebody begins or looks it through: at the top of several pages.
+
+        Else the first with nothing in it; 提交 where nothing is missing.
+        """
         if wrong := first_wrong(self.query(Field)):
             return f"#{wrong.id} Input"
-        if empty := next((name for name in self.named if not self.text(name)), None):
-            return f"#field-{empty.replace('_', '-')} Input"
-        return "#term" if self.query_one(Body).page[1] > 1 else "#submit"
+        empty = [name for name in self.named if not self.text(name)]
+        if len(empty) in (0, len(self.named)) and self.query_one(Body).page[1] > 1:
+            return "#term"
+        return f"#field-{empty[0].replace('_', '-')} Input" if empty else "#submit"
 
     async def settle(self, *, entering: bool) -> None:
         """How many pages there are, and with that what is next, is known once it is laid out."""

@@ -11,7 +11,7 @@ from textual.geometry import Size
 from textual.widget import Widget
 from textual.widgets import Static
 
-from tui.core.failure import Failure, Money
+from tui.core.failure import UNANSWERED, Failure, Money
 from tui.core.order import SHOWN_ATTEMPT, UNCREDITED_ATTEMPT, Application, Attempt, AttemptState, ServiceStatus, yuan
 from tui.journey.events import PaymentClaimed, QrRenewed
 from tui.journey.ports import Phone
@@ -23,7 +23,7 @@ from tui.kiosk.text import N_, _, proper
 from tui.kiosk.text.labels import label
 from tui.kiosk.text.money_came import COMING_BACK, LEAVING, NOT_AGAIN
 from tui.kiosk.text.translated import english_name
-from tui.kiosk.text.wording import call, desk_words, explain, refund_words
+from tui.kiosk.text.wording import call, desk_words, explain, in_a_line, refund_words
 from tui.kiosk.widgets.action import ActionButton
 from tui.kiosk.widgets.code_room import PANEL
 from tui.kiosk.widgets.countdown import Countdown
@@ -290,9 +290,9 @@ def _news(state: State, scannable: bool) -> str:
     failure: Failure | None = state.failure
     if failure is not None:
         words = explain(failure, state.money, state.service)
-        return words.told
+        return in_a_line(words.happened, words.money) if failure.reason in UNANSWERED else words.told
     if state.desk_reachable is False:
-        return desk_words(state)
+        return f"{desk_words(state)}\n{label(state.money)}"
     if _frozen(state):
         return _("核对后本页自动继续。也可以先离开，\n请记下业务单号。")
     if scannable:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from tui.core.failure import Failure, Money, Place, Reason
+from tui.core.failure import UNANSWERED, Failure, Money, Place, Reason
 from tui.core.frozen import frozen
 from tui.core.text_safety import printable
 from tui.journey.state import Busy, State
@@ -154,8 +154,10 @@ def refund_words(application: "Application | None") -> str:
 
 
 def desk_words(state: State) -> str:
-    """Whether the desk answers, for the status line."""
+    """Whether the desk answers, for the status line; what has just been asked in vain tells it before the next poll."""
     match state.desk_reachable:
+        case True if state.failure is not None and state.failure.reason in UNANSWERED:
+            return _("服务：未连接")
         case True:
             return _("服务：已连接")
         case False if state.desk_failure and state.desk_failure.reason is Reason.CLOCK_WRONG:

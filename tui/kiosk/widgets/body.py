@@ -100,9 +100,11 @@ class Body(VerticalScroll, inherit_bindings=False):
             self.post_message(self.Turned(*self._place))
 
     def show_focused(self) -> None:
-        """Scroll to what has the focus, with the label and the note around it where they fit."""
+        """Scroll to what has the focus, its label and note too where they fit; else to the page's first row."""
         focused = self.screen.focused
         if focused is None or focused not in self.query("*"):
+            if self.query_children(Section):
+                self.scroll_to(y=self._starts[self.page[0] - 1], animate=False)
             return
         around = next(
             widget

@@ -45,9 +45,14 @@ class PalettedApp(PaintedApp, inherit_bindings=False):
         own = self.wanted if self.wanted is not PaletteName.CONTRAST else PaletteName.DARK
         self.show_in(own if self._chosen is PaletteName.CONTRAST else PaletteName.CONTRAST)
 
+    @property
+    def is_contrasted(self) -> bool:
+        """This person has another palette than the settings'."""
+        return self._chosen is not self.wanted
+
     def forget_contrast(self) -> None:
         """The next person begins with the palette of the settings."""
-        if self._chosen is not self.wanted:
+        if self.is_contrasted:
             self.show_in(self.wanted)
 
     def deepened(self) -> None:
