@@ -34,10 +34,10 @@ async def test_all_is_well() -> None:
 @pytest.mark.parametrize(
     ("snapshot", "wrong"),
     [
-        (Snapshot(), {"token": Reason.NO_TOKEN, "certificate": Reason.NO_CERTIFICATE}),
+        (Snapshot(), {"token": Reason.NO_TOKEN}),
         (
             Snapshot(faults=(ModuleFault(MODULE, Failure(Reason.DRIVER_MISSING)),)),
-            {"driver": Reason.DRIVER_MISSING, "token": Reason.NO_TOKEN, "certificate": Reason.NO_CERTIFICATE},
+            {"driver": Reason.DRIVER_MISSING, "token": Reason.NO_TOKEN},
         ),
         (Snapshot((token(certificate(), fault="CKR_DEVICE_ERROR"),)), {"token": Reason.TOKEN_FAULT}),
         (Snapshot((token(certificate(), pin_state=PinState.LOCKED),)), {"token": Reason.PIN_LOCKED}),
