@@ -9,10 +9,10 @@ import pytest
 
 from tests.harness.desk.town import Town
 from tests.rig.postgres import database
-from tui.desk.clock import utc_now
 from tui.desk.context import Desk
 from tui.desk.engine.clocks import compare
 from tui.desk.storage.database import open_database
+from tui.process.clock import utc_now
 
 
 @pytest.fixture
