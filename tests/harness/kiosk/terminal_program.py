@@ -33,7 +33,8 @@ class Still:
 async def turns() -> AsyncIterator[None]:
     """Each turn of the loop."""
     while True:
-        yield await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        yield
 
 
 async def restless(pilot: Pilot[object]) -> None:
