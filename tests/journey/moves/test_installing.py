@@ -54,6 +54,14 @@ def test_the_old_pair_stays_where_the_ca_says_so(rule: dict[str, object]) -> Non
     assert walk(kept, BOTH, e.RetirementChosen())[0].step is Step.DONE
 
 
+def test_a_pin_for_a_deletion_that_the_ca_no_longer_allows_is_wiped() -> None:
+    at_pin, _ = walk(DONE, BOTH, e.RetirementChosen())
+    kept = replace(at_pin, application=replace(PROVED, old_pair=OldPair.KEEP))
+    pin = Pin(b"123456")
+    now, commands = advance(kept, e.PinEntered(pin))
+    assert (now.step, bool(pin), commands) == (Step.DONE, False, ())
+
+
 def test_a_deletion_that_failed_is_tried_again_by_the_person_alone() -> None:
     now, _ = walk(DONE, BOTH, e.RetirementChosen(), e.PinEntered(Pin(b"123456")))
     now, commands = advance(now, failed(Reason.WRONG_PIN, "Retire"))

@@ -167,6 +167,8 @@ def failed(state: State, event: e.Failed) -> Next:
         case ((Reason.APPLICATION_MOVED_ON | Reason.ALREADY_PAID), _) if state.application is not None:
             watch = c.WatchApplication(state.application.business_no)
             return replace(state, busy=None, failure=failure), (watch,)
+        case Reason.PIN_EXPIRED, Step.LOOK_PIN | Step.REQUESTING | Step.INSTALLING:  # there it can be changed
+            return refuse(state, failure)
         case _, step if step in PIN_OF and event.command in ("MakeRequest", "Install", "Retire"):
             return at(state, PIN_OF[step], failure), ()
         case Reason.PROOF_REFUSED, Step.INSTALLING:
