@@ -1,16 +1,20 @@
 """The receipt on the last screen: read, handed over beside the person's wait, and as a code that readers read."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from threading import Event
 
 import numpy as np
 import pytest
 
 from tests.harness.kiosk.idle import held
-from tests.harness.kiosk.stage import staged
+from tests.harness.kiosk.stage import Stage, staged
 from tests.kiosk.receipt.test_printer import done
 from tests.rig.readers import zxing
 from tui.core.receipt import OutletKind, OutletRefused, OutletTrouble
+from tui.kiosk.receipt.folder import Folder
+from tui.kiosk.text import use_language
+from tui.kiosk.widgets.action import ActionButton
 from tui.kiosk.widgets.text_code import TextCode
 
 
@@ -41,6 +45,7 @@ async def test_it_is_printed_while_the_screen_goes_on(trouble: OutletTrouble | N
         with held("receipt"):
             await stage.press("enter")
         assert "请稍候" in stage.text
+        assert [button.label for button in buttons(stage) if not button.disabled] == ["关闭"]
         slow.let.set()
         await stage.pilot.pause()
         assert told in stage.text
@@ -62,3 +67,26 @@ async def test_the_code_is_read(size: tuple[int, int]) -> None:
         assert ("支付宝" in text) is (size[1] > 24)
         await stage.press("enter", "escape")
         assert "证书安装完成！" in stage.text
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+async def test_a_place_with_printer_and_folder_has_every_button_in_view(language: str, tmp_path: Path) -> None:
+    """Whoever has a finger alone leaves by the last one."""
+    use_language(language)
+    try:
+        async with staged(done()) as stage:
+            stage.app.outlets = (Slow(), Folder(tmp_path))
+            await stage.act("#take-receipt")
+            box = stage.app.screen.query_one("#dialogue-buttons").content_region
+            assert [button.label for button in buttons(stage) if not box.contains_region(button.region)] == []
+            assert stage.app.screen.focused is buttons(stage)[0]
+            await stage.press("tab", "enter")
+            assert [path.suffix for path in tmp_path.iterdir()] == [".txt"]
+            await stage.press("enter")
+            assert stage.app.screen is stage.screen
+    finally:
+        use_language("zh")
+
+
+def buttons(stage: Stage) -> list[ActionButton]:
+    return list(stage.app.screen.query(ActionButton))

@@ -52,7 +52,7 @@ class ReceiptDialogue(Dialogue):
         for at, outlet in enumerate(self._outlets):
             yield ActionButton(outlet_words(outlet.kind), f"hand_out({at})", primary=not at)
         yield ActionButton(_("二维码"), "code")
-        yield ActionButton(_("关闭"), "back", quiet=True)
+        yield ActionButton(_("关闭"), "back", quiet=True, id="close")
 
     def action_hand_out(self, at: int) -> None:
         """Print or keep; nobody waits for it, and what becomes of it is said here."""
@@ -62,6 +62,7 @@ class ReceiptDialogue(Dialogue):
         text = self.query_one("#dialogue-text", Static)
         text.update(Content(_("正在打印或保存收据，请稍候。")))
         self._enable(False)
+        self.set_focus(self.query_one("#close"))
         told = await to_thread(deliver, self._outlets[at], self._lines)
         if self.is_attached:
             text.update(Content(told))
@@ -69,7 +70,7 @@ class ReceiptDialogue(Dialogue):
 
     def _enable(self, enabled: bool) -> None:
         for button in self.query(ActionButton):
-            button.disabled = not enabled and button.action != "back"
+            button.disabled = not enabled and button.id != "close"
 
     def action_code(self) -> None:
         """The code on a screen of its own."""
