@@ -19,10 +19,10 @@ def kiosk(tmp_path: Path) -> Iterator[CounterKiosk]:
 def test_the_next_program_speaks_as_the_one_before_until_the_visit_ends(kiosk: CounterKiosk) -> None:
     kiosk.type(F7)
     kiosk.until("Start")
-    for key, seen in ((F4, "No USB token"), (F5, "Service: ")):
+    for key in (F4, F5):
         before = kiosk.program
         kiosk.type(key)
-        kiosk.until(seen, "Back")
+        kiosk.until("F3  Back")
         kiosk.type(ESCAPE)
         kiosk.until_another(before)
         kiosk.until("Start", "EN/中文")
