@@ -14,17 +14,9 @@ from tui.journey.ports import Check
 from tui.kiosk import wiring
 from tui.kiosk.runtime.desk_time import DeskTime
 from tui.kiosk.settings import KioskSettings
-from tui.kiosk.text import N_, _
+from tui.kiosk.text.checks import item_words
 from tui.kiosk.text.wording import explain, technical
 
-ITEMS = {
-    "driver": N_("驱动模块"),
-    "token": N_("CA"),
-    "certificate": N_("证书"),
-    "desk": N_("续期服务"),
-    "clock": N_("系统时间"),
-    "version": N_("程序版本"),
-}
 SETTLING = 5.0
 """Seconds in which a driver that sees no token has told whether a reader and a card are there."""
 
@@ -83,7 +75,7 @@ def checked(checks: tuple[Check, ...]) -> tuple[Checked, ...]:
 def check_lines(checks: tuple[Check, ...]) -> Iterator[str]:
     """环境检测 in words."""
     for check in checks:
-        yield f"[{'✓' if check.ok else '✗'}] {_(ITEMS[check.item])}  {check.detail}".rstrip()
+        yield f"[{'✓' if check.ok else '✗'}] {item_words(check)}  {check.detail}".rstrip()
         if check.failure is not None:
             told = explain(check.failure, Money.NOT_TOUCHED)
             yield f"    {told.happened} {technical(check.failure)}"

@@ -6,10 +6,7 @@ from typing import Final
 
 from rich.cells import cell_len, get_character_cell_size
 
-CLOSING: Final = frozenset("，。、；：？！）」』》〉】〕］｝”’…～·％、,.;:?!)]}%")
-"""Never at a line's beginning (行首禁则)."""
-OPENING: Final = frozenset("（「『《〈【〔［｛“‘([{¥")
-"""Never at a line's end (行尾禁则); an amount stays with its currency."""
+from tui.kiosk.text.wrapping import CLOSING, OPENING
 
 _WIDE: Final = "\u1100"
 """From here on a character is a word by itself; what stands before is written in words."""
