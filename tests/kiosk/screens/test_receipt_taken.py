@@ -81,7 +81,7 @@ async def test_a_place_with_printer_and_folder_has_every_button_in_view(language
             assert [button.label for button in buttons(stage) if not box.contains_region(button.region)] == []
             assert stage.app.screen.focused is buttons(stage)[0]
             await stage.press("tab", "enter")
-            assert [path.suffix for path in tmp_path.iterdir()] == [".txt"]
+            assert saved_in(tmp_path) == [".txt"]
             await stage.press("enter")
             assert stage.app.screen is stage.screen
     finally:
@@ -90,3 +90,7 @@ async def test_a_place_with_printer_and_folder_has_every_button_in_view(language
 
 def buttons(stage: Stage) -> list[ActionButton]:
     return list(stage.app.screen.query(ActionButton))
+
+
+def saved_in(folder: Path) -> list[str]:
+    return [path.suffix for path in folder.iterdir()]
