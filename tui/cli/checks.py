@@ -7,10 +7,11 @@ from typing import Protocol
 
 from tui.cli.certs.listing import Look
 from tui.core.exits import Exit, exit_of
-from tui.core.failure import Money
+from tui.core.failure import DeskError, Failure, Money
 from tui.core.frozen import frozen
+from tui.core.order import ServiceStatus
 from tui.core.token import Readers, Snapshot
-from tui.journey.ports import Check
+from tui.journey.ports import Check, DeskPort
 from tui.kiosk import wiring
 from tui.kiosk.runtime.desk_time import DeskTime
 from tui.kiosk.settings import KioskSettings
@@ -38,9 +39,30 @@ class Checked:
     """A `core.failure.Reason`, empty when all is well."""
 
 
+class NoDesk:
+    """Stands for the desk where the settings lead to none."""
+
+    def __init__(self, failure: Failure) -> None:
+        self._failure = failure
+
+    async def status(self) -> ServiceStatus:
+        """Say why.
+
+        :raises DeskError: always.
+        """
+        raise DeskError(self._failure)
+
+    async def close(self) -> None:
+        """There is nothing to close."""
+
+
 async def examine(settings: KioskSettings) -> tuple[Check, ...]:
-    """Ask drivers and desk."""
-    desk = wiring.desk(settings)
+    """Ask drivers and desk; settings of no use to reach it are told as its check."""
+    desk: DeskPort | NoDesk
+    try:
+        desk = wiring.desk(settings)
+    except DeskError as error:
+        desk = NoDesk(error.failure)
     try:
         return await wiring.checks(settings, desk, DeskTime()).run(await settled(wiring.tokens(settings.modules)))
     finally:
