@@ -11,7 +11,6 @@ import sys
 import tempfile
 import termios
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
@@ -23,6 +22,7 @@ from tests.bench.ways_out.way import FIRST
 from tests.harness.end_to_end.sandbox import sandbox_up
 from tests.harness.kiosk.counter import F1
 from tests.harness.kiosk.emulator import Emulator
+from tests.rig.processes import runs
 
 _PATIENCE = 60.0
 
@@ -82,7 +82,7 @@ def _same(kiosk: Visited, before: tuple[int, ...]) -> str:
 
 def _ended(kiosk: Visited, before: tuple[int, ...]) -> str:
     """No process; of the person nothing on the screen."""
-    _wait(kiosk, lambda: kiosk.supervisor.poll() is not None and not any(map(_runs, before)))
+    _wait(kiosk, lambda: kiosk.supervisor.poll() is not None and not any(map(runs, before)))
     kiosk.settle()
     assert not (kept := list(remains(kiosk))), kept
     assert not kiosk.screen.text.strip(), kiosk.screen.text
@@ -139,12 +139,6 @@ def _f1_answers(kiosk: Visited) -> None:
 
 def _echoes(kiosk: Visited) -> bool:
     return bool(termios.tcgetattr(kiosk.terminal)[3] & termios.ECHO)
-
-
-def _runs(pid: int) -> bool:
-    with suppress(OSError):
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    return False
 
 
 if __name__ == "__main__":

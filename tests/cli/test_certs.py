@@ -230,5 +230,6 @@ def test_words_say_what_each_certificate_is_for() -> None:
         fault="CKR_DEVICE_ERROR",
     )
     told = "\n".join(certificate_lines(Snapshot((pair, token())), NOW))
-    for words in ("签名证书", "加密证书", "不单独续期", "旧", "812字节", "CKR_DEVICE_ERROR", "CA中没有证书。"):
+    faulty = "CKR_DEVICE_ERROR", "CA或其驱动报告故障。"
+    for words in ("签名证书", "加密证书", "不单独续期", "旧", "812字节", *faulty, "CA中没有证书。"):
         assert words in told

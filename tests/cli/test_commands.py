@@ -99,13 +99,28 @@ def test_usage_and_settings_end_with_2(program: Stem, words: list[str]) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_a_missing_extra_is_named() -> None:
-    without = "import sys; sys.modules['sqlalchemy'] = None; from tui.cli.main import main; main()"
-    words = [sys.executable, "-c", without, "desk", "migrate", "--config", "x"]
-    done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=60)
+@pytest.mark.parametrize(
+    ("library", "words", "extra"),
+    [
+        ("sqlalchemy", ("desk", "migrate", "--config", "x"), "desk"),
+        ("httpx", ("sandbox", "pay", "--dir", "x", "YW1"), "demo"),
+        ("aiosmtpd", ("demo", "--linear"), "demo"),
+    ],
+    ids=lambda value: value[0] if isinstance(value, tuple) else value,
+)
+def test_a_missing_extra_is_named(library: str, words: tuple[str, ...], extra: str) -> None:
+    without = f"import sys; sys.modules[{library!r}] = None; from tui.cli.main import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", without, *words],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
     assert (done.returncode, done.stdout) == (Exit.USAGE, "")
-    assert "sqlalchemy" in done.stderr
-    assert "pip install 'ca-renewal-kiosk[desk]'" in done.stderr
+    assert library in done.stderr
+    assert f"pip install 'ca-renewal-kiosk[{extra}]'" in done.stderr
 
 
 def test_ctrl_c_before_there_is_a_command_says_nothing() -> None:

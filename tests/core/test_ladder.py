@@ -5,7 +5,7 @@ import pytest
 from tests.harness.people import NOW, certificate, token
 from tui.core.certificate import PinState, Usage
 from tui.core.failure import Failure, Reason
-from tui.core.ladder import Rung, Standing, climb, first_failing
+from tui.core.ladder import Rung, Standing, climb, first_failing, obscured
 from tui.core.token import ModuleFault, Readers, Snapshot
 
 FAULT = ModuleFault("/lib/m.so", Failure(Reason.DRIVER_INCOMPLETE))
@@ -62,3 +62,23 @@ def test_of_several_drivers_the_one_with_a_reader_counts() -> None:
     assert Readers.of((Readers.NONE, Readers.PRESENT)) is Readers.PRESENT
     assert Readers.of((Readers.CARD_UNKNOWN, Readers.PRESENT)) is Readers.PRESENT  # its driver may yet read the card
     assert Readers.of(()) is Readers.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("snapshot", "reason"),
+    [
+        (Snapshot(), None),
+        (Snapshot(readers=Readers.NONE), None),
+        (Snapshot(readers=Readers.PRESENT), None),
+        (Snapshot(readers=Readers.NO_SERVICE), Reason.READER_SERVICE_DOWN),
+        (Snapshot(readers=Readers.CARD_UNKNOWN), Reason.CARD_UNKNOWN),
+        (Snapshot(faults=(FAULT,), readers=Readers.NONE), Reason.DRIVER_INCOMPLETE),
+        (Snapshot((token(certificate()),), (FAULT,), Readers.NO_SERVICE), None),
+        (Snapshot((token(certificate()), token(fault="CKR_DEVICE_ERROR"))), Reason.TOKEN_FAULT),
+    ],
+)
+def test_what_keeps_a_token_from_being_seen_is_told_from_its_being_out(
+    snapshot: Snapshot, reason: Reason | None
+) -> None:
+    failure = obscured(snapshot)
+    assert (failure.reason if failure else None) is reason

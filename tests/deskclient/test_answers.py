@@ -1,15 +1,17 @@
 """What the desk sends is data: cleaned where it is shown, exact where it is signed or drawn."""
 
 import hashlib
+import json
 from dataclasses import replace
+from datetime import timedelta
 
 import msgspec
 import pytest
 
-from tests.harness.deskclient.samples import application
+from tests.harness.deskclient.samples import NOW, SERVICE, application
 from tui.core.failure import DeskError, Reason
 from tui.core.form.fields import ApplicationForm
-from tui.core.order import Application, Document, Offer, Refund, ServiceStatus
+from tui.core.order import Application, Document, Offer, Refund, ServiceStatus, Term
 from tui.core.policy import KeyPolicy, OldPair, SignatureScheme
 from tui.deskclient.answers import decode, decode_document, problem
 
@@ -103,8 +105,63 @@ def test_a_document_is_accepted_by_the_digest_of_what_was_sent() -> None:
     text = "第一条\u200b\n\n第二条 \x1b[2J"
     got = decode_document(_document(text, hashlib.sha256(text.encode()).hexdigest()))
     assert got.text == "第一条\n\n第二条 [2J"
+    english = replace(
+        Document("3", "协议", "", hashlib.sha256(b"").hexdigest()), english="Article 1\n\n2\u202e \x1b[2J"
+    )
+    assert decode_document(msgspec.json.encode(english)).english == "Article 1\n\n2 [2J"
     with pytest.raises(DeskError, match="digest"):
         decode_document(_document(text, "0" * 64))
+
+
+def _told(told: object, *way: str | int, value: int) -> bytes:
+    """The answer with another number at this place."""
+    whole = place = json.loads(msgspec.json.encode(told))
+    for name in way[:-1]:
+        place = place[name]
+    place[way[-1]] = value
+    return json.dumps(whole).encode()
+
+
+UNCOUNTED = [-1, 10**9 + 1, 1 << 63, -(10**30), 10**400]
+PAID = replace(application(), refunds=(Refund(20000, False, "withdrawn"),))
+
+
+@pytest.mark.parametrize("value", UNCOUNTED, ids=["negative", "too many", "64 bits", "far below", "400 figures"])
+@pytest.mark.parametrize(
+    ("told", "way"),
+    [
+        (PAID, ("order", "total_fen")),
+        (PAID, ("order", "lines", 0, "quantity")),
+        (PAID, ("attempt", "amount_fen")),
+        (PAID, ("attempt", "expires_in")),
+        (PAID, ("refunds", 0, "amount_fen")),
+        (Offer((Term(12, 20000, 20000, NOW),)), ("terms", 0, "months")),
+        (Offer(()), ("window_days",)),
+        (SERVICE, ("window_days",)),
+    ],
+    ids=lambda found: ".".join(map(str, found)) if isinstance(found, tuple) else "",
+)
+def test_a_number_that_nothing_is_counted_by_is_the_desks_fault(told: object, way: tuple[str, ...], value: int) -> None:
+    with pytest.raises(DeskError) as caught:
+        decode(_told(told, *way, value=value), type(told))
+    assert caught.value.failure.reason is Reason.DESK_FAULT
+
+
+@pytest.mark.parametrize("days", [0, 36_524])
+def test_the_longest_window_and_the_shortest_are_within_the_calendar(days: int) -> None:
+    got = decode(_told(SERVICE, "window_days", value=days), ServiceStatus)
+    assert NOW - timedelta(days=got.window_days) <= NOW < NOW + timedelta(days=got.window_days + 1)
+    with pytest.raises(DeskError):
+        decode(_told(SERVICE, "window_days", value=36_525), ServiceStatus)
+
+
+@pytest.mark.parametrize("value", UNCOUNTED)
+def test_a_refusal_holds_whatever_number_goes_with_it(value: int) -> None:
+    body = _told({"title": "", "status": 503, "reason": "desk_busy"}, "retry_after", value=value)
+    assert problem(503, {"retry-after": "2"}, body).retry_after == 2
+    assert problem(503, {}, body).retry_after is None
+    wrong = _told({"title": "", "status": 401, "reason": "wrong_password"}, "tries_left", value=value)
+    assert (problem(401, {}, wrong).reason, problem(401, {}, wrong).tries_left) == (Reason.WRONG_PASSWORD, None)
 
 
 def test_a_problem_tells_its_failure() -> None:

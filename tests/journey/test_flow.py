@@ -226,6 +226,23 @@ def test_several_certificates_are_chosen_from() -> None:
     assert (now.step, now.chosen.token_serial) == (Step.SIGN_IN, "S2")
 
 
+def test_choosing_ends_with_the_last_token_that_is_pulled() -> None:
+    both = e.TokensSeen(Snapshot((token(OLD), token(certificate("other"), serial="S2"))), NOW)
+    choosing, _ = walk(State(), both, e.Started())
+    assert choosing.step is Step.CHOOSING
+    assert advance(choosing, BACK_IN)[0].step is Step.CHOOSING
+    assert advance(choosing, EMPTY)[0].step is Step.WAITING
+
+
+def test_an_expired_certificate_that_a_script_names_is_refused_as_that_one_and_may_have_been_paid() -> None:
+    expired = certificate("expired", -1)
+    both = e.TokensSeen(Snapshot((token(OLD), token(expired, serial="S2"))), NOW)
+    now, _ = walk(State(service=SERVICE), both, e.CertificateChosen(expired.fingerprint))
+    assert (now.step, now.failure) == (Step.REFUSED, Failure(Reason.CERTIFICATE_EXPIRED))
+    assert now.holder == (token(expired, serial="S2"), expired)
+    assert advance(now, e.RenewalRequested())[0].step is Step.SIGN_IN
+
+
 def test_a_too_old_kiosk_is_stopped_before_the_sign_in() -> None:
     now, _ = walk(State(), BACK_IN, e.ServiceSeen(replace(SERVICE, minimum_version="99.0.0")), e.Started())
     assert now.failure is not None

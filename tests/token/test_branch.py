@@ -5,14 +5,12 @@ import select
 import signal
 import subprocess
 import sys
-import time
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from tests.harness.token.support import requested
-from tests.rig.open_files import open_files
+from tests.harness.token.support import PATIENCE, requested
 from tests.rig.softhsm import SoftToken
 from tui.token.branch import Branch
 from tui.token.glance import glance
@@ -24,8 +22,9 @@ import os, signal, sys
 from tui.token.branch import Branch
 for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
     signal.signal(number, lambda *_: None)
-os.dup2(os.open(sys.argv[1], os.O_RDONLY), 99)
+kept = int(sys.argv[1])
 first, second = Branch(), Branch()
+os.close(kept)
 print(first.pid, second.pid, flush=True)
 sys.stdin.read()
 os.kill(os.getpid(), signal.SIGKILL)
@@ -56,18 +55,19 @@ def test_it_has_looked_before_the_command_asks(soft: SoftToken) -> None:
     assert [token.label for token in seen.tokens] == [soft.label]
 
 
-def test_it_keeps_nothing_of_the_command_and_ends_with_it(tmp_path: Path) -> None:
-    secret = tmp_path / "secret"
-    secret.touch()
-    words = [sys.executable, "-c", BRANCHED, str(secret)]
-    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as program:
+def test_it_keeps_nothing_of_the_command_and_ends_with_it() -> None:
+    end_of_all, kept = os.pipe()
+    words = [sys.executable, "-c", BRANCHED, str(kept)]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, pass_fds=[kept]) as program:
+        os.close(kept)
         assert program.stdin is not None
         assert program.stdout is not None
         pids = [int(pid) for pid in program.stdout.readline().split()]
         ends = [os.pidfd_open(pid) for pid in pids]
+        with open(end_of_all, "rb") as pipe:
+            assert select.select([pipe], [], [], PATIENCE)[0], "a branch holds what the command had open"
+            assert pipe.read() == b""
         for pid in pids:
-            while str(secret) in open_files(pid):
-                time.sleep(0.01)
             assert os.getsid(pid) == pid
             assert not _caught(pid) & HANDLED
         program.stdin.close()

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.harness.token.support import APPLICATION, PATIENCE, pin, quiet, reference, requested, until, watching
+from tests.rig.processes import ended, runs
 from tests.rig.simulator import At, Simulator
 from tests.rig.softhsm import SoftToken
 from tui.core.certificate import CertificateRef
@@ -66,7 +67,7 @@ async def test_a_process_that_was_given_a_pin_ends_with_the_persons_visit(tokens
     assert child(tokens) == unused  # the same person's installation may follow
     async with watching(tokens) as snapshots:
         await tokens.forget()
-        assert not _runs(unused)
+        assert not runs(unused)
         assert (await requested(tokens, soft)).csr  # the next order goes to the next process
         assert child(tokens) != unused
         seen = await until(snapshots, lambda snapshot: True)
@@ -81,7 +82,7 @@ async def test_a_driver_that_hangs_at_its_end_is_killed_when_its_person_has_gone
     hanging = child(tokens)
     os.kill(hanging, signal.SIGSTOP)
     await tokens.forget()
-    assert not _runs(hanging)
+    assert not runs(hanging)
     assert (await requested(tokens, simulator)).csr
 
 
@@ -130,7 +131,7 @@ async def test_a_driver_that_hangs_is_stopped(soft: SoftToken) -> None:
             await until(snapshots, lambda snapshot: bool(snapshot.tokens))
     finally:
         await tokens.close()
-    assert not _runs(hanging)
+    assert not runs(hanging)
 
 
 async def test_a_driver_that_hangs_while_watching_is_ended_by_its_alarm(tokens: Tokens, soft: SoftToken) -> None:
@@ -145,25 +146,23 @@ async def test_a_driver_that_hangs_while_watching_is_ended_by_its_alarm(tokens: 
     assert driver.failure is None
 
 
-async def test_a_driver_that_keeps_dying_is_reported(tokens: Tokens) -> None:
+async def test_a_driver_that_keeps_dying_is_reported(tokens: Tokens, monkeypatch: pytest.MonkeyPatch) -> None:
+    start = Child.start
+
+    async def still_born() -> Child:
+        born = await start()
+        os.kill(born.pid, signal.SIGKILL)
+        return born
+
     def crashed(snapshot: Snapshot) -> bool:
         return any(fault.failure.reason is Reason.DRIVER_CRASHED for fault in snapshot.faults)
 
-    (driver,) = tokens.drivers
     async with watching(tokens) as snapshots:
         await until(snapshots, lambda snapshot: bool(snapshot.tokens))
-        killed: set[int] = set()
-
-        async def murder() -> None:
-            while True:
-                if driver.pid is not None and driver.pid not in killed:
-                    killed.add(driver.pid)
-                    os.kill(driver.pid, signal.SIGKILL)
-                await asyncio.sleep(0)
-
-        murderer = asyncio.create_task(murder())
-        assert (await until(snapshots, crashed)).tokens == ()
-        murderer.cancel()
+        with monkeypatch.context() as dying:
+            dying.setattr(Child, "start", still_born)
+            os.kill(child(tokens), signal.SIGKILL)
+            assert (await until(snapshots, crashed)).tokens == ()
         assert (await until(snapshots, lambda s: bool(s.tokens))).faults == ()
 
 
@@ -264,17 +263,7 @@ asyncio.run(main())
     done = await asyncio.create_subprocess_exec(sys.executable, "-c", program, stdout=asyncio.subprocess.PIPE)
     printed, _ = await done.communicate()
     assert done.returncode == -signal.SIGKILL
-    async with asyncio.timeout(PATIENCE):
-        while _runs(int(printed)):  # noqa: ASYNC110 - a process of somebody else's, there is no event
-            await asyncio.sleep(0.01)
-
-
-def _runs(pid: int) -> bool:
-    """Whether the process still executes; an unreaped one does not."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(") ", 1)[1][0] != "Z"
-    except FileNotFoundError:
-        return False
+    assert ended(int(printed), PATIENCE)
 
 
 async def test_closing_ends_the_child(soft: SoftToken, serving: Callable[..., Tokens]) -> None:
@@ -282,7 +271,7 @@ async def test_closing_ends_the_child(soft: SoftToken, serving: Callable[..., To
     await tokens.take_snapshot()
     pid = child(tokens)
     await tokens.close()
-    assert not _runs(pid)
+    assert not runs(pid)
     assert (await tokens.take_snapshot()).tokens
 
 

@@ -3,13 +3,13 @@
 import asyncio
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.harness.token.support import until, watching
+from tests.harness.token.support import PATIENCE, until, watching
+from tests.rig.processes import ended
 from tests.rig.softhsm import SoftToken
 from tui.token import launch
 from tui.token.child import Child
@@ -111,17 +111,7 @@ started = launch.HeadStart((launch.Module(Path("/nowhere.so")),))
 os.write(1, b"%d" % process.pid)
 os.kill(os.getpid(), 9)"""
     told = subprocess.run([sys.executable, "-c", program], stdout=subprocess.PIPE, check=False, timeout=60)
-    orphan = int(told.stdout)
-    while _runs(orphan):
-        time.sleep(0.01)
-
-
-def _runs(pid: int) -> bool:
-    """Whether the process lives; a zombie has ended."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
+    assert ended(int(told.stdout), PATIENCE)
 
 
 async def test_a_start_that_is_broken_off_leaves_no_pipe_open(monkeypatch: pytest.MonkeyPatch) -> None:

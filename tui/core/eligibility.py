@@ -1,4 +1,4 @@
-"""Why a certificate cannot be renewed now, for one and among several, and why a token takes no PIN for it."""
+"""Why a certificate cannot be renewed now, for one and among several, and why a token shows none or takes no PIN."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -43,6 +43,15 @@ def barred(token: Token) -> Failure | None:
     if token.pin_to_be_changed:
         return Failure(Reason.PIN_EXPIRED, detail="CKF_USER_PIN_TO_BE_CHANGED")
     return None
+
+
+def why_empty(token: Token) -> Reason | None:
+    """Why a token shows no certificate, or none to sign with; None where it does."""
+    if token.fault:
+        return Reason.TOKEN_FAULT
+    if token.hides:
+        return Reason.CERTIFICATE_HIDDEN
+    return None if token.certificates else Reason.NO_CERTIFICATE
 
 
 def best_refused(

@@ -107,6 +107,15 @@ def unseen(snapshot: Snapshot) -> Failure:
     return Failure(Reason.CARD_UNKNOWN) if known_to_none else _reader_failure(snapshot) or Failure(Reason.NO_TOKEN)
 
 
+def obscured(snapshot: Snapshot) -> Failure | None:
+    """Why a token that is inserted is not seen as what it is; None where nothing speaks against its being out."""
+    fault = next((token.fault for token in snapshot.tokens if token.fault), "")
+    if fault:
+        return Failure(Reason.TOKEN_FAULT, detail=fault)
+    blind = not snapshot.tokens and (snapshot.faults or snapshot.readers.blind)
+    return _reader_failure(snapshot) or _driver_failure(snapshot) if blind else None
+
+
 def _reader_failure(snapshot: Snapshot) -> Failure | None:
     """A driver that fails is told before a token that is not inserted: it fails with the token, too."""
     if snapshot.tokens or (snapshot.faults and snapshot.readers is Readers.NONE):

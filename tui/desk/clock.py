@@ -2,17 +2,12 @@
 
 import re
 import secrets
-from datetime import UTC, datetime
+from datetime import datetime
 
 from tui.core.beijing import BEIJING
 
 ATTEMPT = "ZF"
 """Prefix of the numbers of payment attempts; a refund's is `RF` before the attempt's number."""
-
-
-def utc_now() -> datetime:
-    """Aware UTC."""
-    return datetime.now(UTC)
 
 
 def number(prefix: str, now: datetime) -> str:

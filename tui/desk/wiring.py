@@ -7,7 +7,6 @@ from sqlalchemy import Engine
 
 from tui.core.payment_method import PaymentMethod
 from tui.desk.ca.registry import kind_of
-from tui.desk.clock import utc_now
 from tui.desk.context import Desk
 from tui.desk.invoices.files import InvoiceFiles
 from tui.desk.notifications.sms import SmsGateway
@@ -17,6 +16,7 @@ from tui.desk.platforms.nuonuo.platform import NuonuoPlatform
 from tui.desk.platforms.registry import PLATFORMS
 from tui.desk.settings import DeskSettings
 from tui.desk.settings_reader import SettingsError
+from tui.process.clock import utc_now
 from tui.process.output import unusable
 
 

@@ -10,7 +10,7 @@ import msgspec
 
 from tui.core.failure import DeskError, Failure, Reason
 from tui.core.form.fields import ApplicationForm, InvoiceForm
-from tui.core.order import Application, Attempt, Document, ServiceStatus
+from tui.core.order import Application, Attempt, Document, Offer, ServiceStatus
 from tui.core.text_safety import paragraphs, printable
 from tui.deskclient.wire import Problem
 
@@ -23,6 +23,12 @@ _BUSY = (429, 503)
 
 YEARS = range(2020, 3000)
 """Those that a desk's clock can tell; others no clock can be set by."""
+
+COUNTS = range(10**9 + 1)
+"""What a desk counts, be it fen, months, seconds or tries (`desk.settings_reader.Positive`); none is less than 0."""
+
+WINDOWS = range(36_525)
+"""Days before a certificate's end from which it may be renewed; a century of them leaves the calendar nowhere."""
 
 _UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError, OverflowError)
 """No UTF-8, a lone surrogate, no JSON, another shape, nested without end, a time that is none in UTC."""
@@ -55,7 +61,11 @@ def decode_document(data: bytes) -> Document:
     if digest != raw.digest:
         raise DeskError(Failure(Reason.DESK_FAULT, detail="document digest does not fit"))
     return dataclasses.replace(
-        raw, version=printable(raw.version), title=printable(raw.title), text=paragraphs(raw.text)
+        raw,
+        version=printable(raw.version),
+        title=printable(raw.title),
+        text=paragraphs(raw.text),
+        english=paragraphs(raw.english),
     )
 
 
@@ -67,12 +77,19 @@ def problem(status: int, headers: Mapping[str, str], data: bytes) -> Failure:
         reason = Reason.DESK_BUSY if status in _BUSY else Reason.DESK_FAULT
         return Failure(reason, detail=f"HTTP {status}", retry_after=_seconds(headers))
     failure = told.failure()
+    retry_after = _counted(failure.retry_after)
     return dataclasses.replace(
         failure,
         detail=printable(failure.detail or told.minimum_version or "", 160),
-        retry_after=failure.retry_after if failure.retry_after is not None else _seconds(headers),
+        retry_after=_seconds(headers) if retry_after is None else retry_after,
+        tries_left=_counted(failure.tries_left),
         field_errors=tuple((printable(name, 40), printable(rule, 40)) for name, rule in failure.field_errors),
     )
+
+
+def _counted(number: int | None) -> int | None:
+    """The number, unless nothing is counted by it."""
+    return number if number is not None and number in COUNTS else None
 
 
 def _seconds(headers: Mapping[str, str]) -> int | None:
@@ -87,12 +104,16 @@ def _cleaned(value: Any) -> Any:
             return value
         case str():
             return printable(value)
+        case int() if value not in COUNTS:
+            raise ValueError("a number that nothing is counted by")
         case datetime() if value.tzinfo is None:
             raise ValueError("a time without its zone")
         case datetime():
             return value.astimezone(UTC)
         case ServiceStatus() if value.time.year not in YEARS:
             raise ValueError("a time that no clock has")
+        case ServiceStatus() | Offer() if value.window_days not in WINDOWS:
+            raise ValueError("a window that no calendar has")
         case tuple():
             return tuple(_cleaned(item) for item in value)
         case _ if dataclasses.is_dataclass(value) and not isinstance(value, type):

@@ -134,6 +134,23 @@ def test_a_code_of_a_clock_that_ran_ahead_is_ended_before_that_time_comes_again(
     assert shown(person.see(number))[1] is state
 
 
+def test_a_code_of_a_platform_that_is_no_longer_set_up_waits_for_it(
+    town: Town, person: Person, number: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    attempt_no, _ = before = shown(person.pay(number))
+    with monkeypatch.context() as without:
+        without.delitem(town.desk.gateways, PaymentMethod.ALIPAY)
+        follow(town.desk, attempt_no)
+        assert f"{attempt_no} waits: alipay is not set up" in caplog.text
+        assert shown(query(person, number)) == before
+        assert shown(end(person, number)) == before
+        with pytest.raises(Refusal) as refused:
+            person.pay(number, PaymentMethod.UNIONPAY)
+        assert refused.value.reason == Reason.PAYMENT_PENDING.value
+    town.alipay.state = TradeState.PAID
+    assert shown(query(person, number)) == (attempt_no, AttemptState.PAID)
+
+
 def test_paid_at_the_last_query_is_accepted(town: Town, person: Person, number: str) -> None:
     person.pay(number)
     town.alipay.state = TradeState.PAID

@@ -1,6 +1,5 @@
 """Keys shared by the payment tests."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -8,6 +7,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from tui.desk.crypto.rsa_keys import load_private
 from tui.desk.platforms.unionpay.trust import UnionPayTrust
+from tui.process.clock import utc_now
 from tui.sandbox.gateways.unionpay.keys import make_unionpay_keys
 
 
@@ -22,7 +22,7 @@ def unionpay_keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def trust(unionpay_keys: Path) -> UnionPayTrust:
     """What the desk believes for these keys."""
-    return UnionPayTrust((unionpay_keys / "bundle.pem").read_bytes(), lambda: datetime.now(UTC))
+    return UnionPayTrust((unionpay_keys / "bundle.pem").read_bytes(), utc_now)
 
 
 @pytest.fixture

@@ -146,7 +146,7 @@ def test_requests_that_do_not_prove_themselves(town: Town) -> None:
         (renamed, person.evidence(draft.statement, renamed)),
         (csr, b"nonsense"),
         (csr, bytes(changed)),
-        (csr, person.evidence(draft.statement + " ", csr)),
+        (csr, person.evidence('{"fee_fen":1}', csr)),
         (csr, stranger.evidence(draft.statement, csr)),
         (csr, good.replace("张三".encode(), "张四".encode())),
     ]:

@@ -11,7 +11,6 @@ from sqlalchemy import Engine, insert, select, text, update
 from sqlalchemy.exc import IntegrityError, InternalError, OperationalError, PendingRollbackError
 
 from tests.rig.postgres import database
-from tui.desk.clock import utc_now
 from tui.desk.storage.database import open_database, reading, write, writing, writing_once
 from tui.desk.storage.records import AccountRecord
 from tui.desk.storage.rows import new, save
@@ -20,6 +19,7 @@ from tui.desk.storage.statements import tell
 from tui.desk.storage.transactions import Transaction, ignore, listen
 from tui.desk.storage.variants import writes_once
 from tui.desk.storage.wakeup import tell_others
+from tui.process.clock import utc_now
 
 WRONG = update(AccountRecord).values(wrong_passwords=AccountRecord.wrong_passwords + 1)
 

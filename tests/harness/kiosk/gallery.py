@@ -104,6 +104,12 @@ GALLERY: dict[str, State] = {
     "retiring": _at(Step.RETIRING, application=_DONE, installation=INSTALLATION, stage=TokenStage.RETIRING),
     "withdrawn": _at(Step.WITHDRAWN, application=_ENDED),
     "token-awaited": _at(Step.TOKEN_AWAITED, return_to=Step.FORM, snapshot=Snapshot()),
+    "token-awaited-unread": _at(
+        Step.TOKEN_AWAITED,
+        return_to=Step.INSTALL_PIN,
+        snapshot=Snapshot(readers=Readers.NO_SERVICE),
+        application=replace(ISSUED, business_no=NUMBER),
+    ),
     "refused": _at(Step.REFUSED, failure=Failure(Reason.CERTIFICATE_EXPIRED)),
     "certificates": _at(Step.CERTIFICATES, snapshot=Snapshot((LONE, *OTHERS))),
     "details": _at(

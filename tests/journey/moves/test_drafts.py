@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.harness.journey.walk import failed
 from tests.harness.people import FORM, OFFER, OLD, application, state
 from tui.core.failure import Failure, Reason
 from tui.core.form.fields import ApplicationForm
@@ -60,6 +61,16 @@ def test_a_draft_that_was_changed_elsewhere_is_shown_before_it_is_signed() -> No
     assert (now.step, now.form, now.application, now.token_working) == (Step.FORM, changed.form, changed, False)
     assert now.failure == Failure(Reason.APPLICATION_MOVED_ON)
     assert commands == (c.StopWatching(),)
+
+
+def test_a_draft_that_was_changed_while_it_was_signed_is_shown_too() -> None:
+    changed = application(statement='{"fee_fen":1}', form=replace(FORM, term_months=24))
+    handing_in = state(Step.REQUESTING, application=application(), busy=Busy.HANDING_IN)
+    asking, commands = advance(handing_in, failed(Reason.APPLICATION_MOVED_ON, "SubmitRequest"))
+    assert commands == (c.WatchApplication("B1"),)
+    now, commands = advance(asking, e.ApplicationSeen(changed, polled=True))
+    assert (now.step, now.form, now.request, commands) == (Step.FORM, changed.form, None, (c.StopWatching(),))
+    assert now.failure == Failure(Reason.APPLICATION_MOVED_ON)
 
 
 def test_a_draft_that_is_as_it_was_disturbs_nothing() -> None:

@@ -54,6 +54,14 @@ def test_the_old_pair_stays_where_the_ca_says_so(rule: dict[str, object]) -> Non
     assert walk(kept, BOTH, e.RetirementChosen())[0].step is Step.DONE
 
 
+def test_a_pin_for_a_deletion_that_the_ca_no_longer_allows_is_wiped() -> None:
+    at_pin, _ = walk(DONE, BOTH, e.RetirementChosen())
+    kept = replace(at_pin, application=replace(PROVED, old_pair=OldPair.KEEP))
+    pin = Pin(b"123456")
+    now, commands = advance(kept, e.PinEntered(pin))
+    assert (now.step, bool(pin), commands) == (Step.DONE, False, ())
+
+
 def test_a_deletion_that_failed_is_tried_again_by_the_person_alone() -> None:
     now, _ = walk(DONE, BOTH, e.RetirementChosen(), e.PinEntered(Pin(b"123456")))
     now, commands = advance(now, failed(Reason.WRONG_PIN, "Retire"))
@@ -96,3 +104,38 @@ def test_the_chosen_token_is_known_by_certificate_before_key() -> None:
     twin = token(bare_keys=(OLD.spki,), serial="S2")
     assert state(Step.CARD, snapshot=Snapshot((twin, TOKEN)), chosen=REF).token == TOKEN
     assert advance(state(Step.CARD), BACK_IN)[0].token == TOKEN
+
+
+def test_a_ca_that_another_kiosk_has_finished_is_known_by_its_new_certificate() -> None:
+    """Its old pair is gone: nothing on it is what this kiosk began with."""
+    away, commands = walk(state(Step.INSTALL_PIN, application=ISSUED), EMPTY)
+    assert (away.step, commands) == (Step.TOKEN_AWAITED, ())
+    back, commands = advance(away, RENEWED)
+    assert (back.step, commands) == (Step.TOKEN_AWAITED, (c.WatchApplication("B1"),))
+    elsewhere = e.ApplicationSeen(replace(PROVED, certificate=NEW.der), polled=True)
+    done, commands = advance(back, elsewhere)
+    assert (done.step, done.renewed, done.installation, commands) == (Step.DONE, NEW, None, (c.StopWatching(),))
+    assert advance(done, RENEWED)[0].step is Step.DONE, "the CA that is in is the one that was awaited"
+    assert advance(done, EMPTY)[0].step is Step.WAITING
+
+
+def test_the_same_where_it_is_seen_to_change_without_being_pulled() -> None:
+    at_pin = state(Step.INSTALL_PIN, application=ISSUED)
+    assert advance(at_pin, RENEWED)[1] == (c.WatchApplication("B1"),)
+
+
+def test_another_ca_waits_for_the_right_one_as_before() -> None:
+    away, commands = walk(state(Step.INSTALL_PIN, application=ISSUED), EMPTY, RENEWED)
+    still, commands = advance(away, e.ApplicationSeen(ISSUED, polled=True))
+    assert (still.step, still.return_to, commands) == (Step.TOKEN_AWAITED, Step.INSTALL_PIN, (c.StopWatching(),))
+    assert advance(still, BACK_IN)[0].step is Step.INSTALL_PIN
+    drafting, commands = walk(state(Step.REQUEST_PIN, application=application()), EMPTY, RENEWED)
+    still, commands = advance(drafting, e.ApplicationSeen(application(), polled=True))
+    assert (still.step, still.return_to, commands) == (Step.TOKEN_AWAITED, Step.REQUEST_PIN, (c.StopWatching(),))
+
+
+def test_whoever_has_not_signed_in_is_told_nothing_of_the_application() -> None:
+    ended = state(Step.INSTALL_PIN, application=ISSUED, signed_in=False)
+    assert walk(ended, EMPTY, RENEWED)[1] == ()
+    deleting, _ = walk(DONE, BOTH, e.RetirementChosen())
+    assert walk(deleting, EMPTY, BACK_IN)[1] == (), "and nobody asks about what is finished"

@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 
 from tests.harness.journey.walk import walk
-from tests.harness.people import NOW, OLD, token
+from tests.harness.people import NOW, OLD, application, state, token
 from tui.core.certificate import Token, refer_whole
-from tui.core.failure import Failure, Reason
+from tui.core.failure import Failure, Money, Reason
+from tui.core.order import PaymentStatus
 from tui.core.secret import Pin
 from tui.core.token import Snapshot
 from tui.journey import commands as c
@@ -64,6 +65,27 @@ def test_a_token_that_demands_it_leads_there_from_the_refusal() -> None:
     refused, _ = walk(State(), e.TokensSeen(Snapshot((held,)), NOW), e.Started())
     assert refused.step is Step.REFUSED
     assert advance(refused, e.PinChangeOpened())[0].step is Step.CHANGE_PIN
+
+
+@pytest.mark.parametrize(
+    ("step", "command", "money"),
+    [
+        (Step.LOOK_PIN, "Look", Money.NOT_TOUCHED),
+        (Step.REQUESTING, "MakeRequest", Money.NOT_TOUCHED),
+        (Step.INSTALLING, "Install", Money.SAFE),
+    ],
+)
+def test_a_token_that_demands_it_only_when_the_pin_is_typed_leads_there_too(
+    step: Step, command: str, money: Money
+) -> None:
+    paid = PaymentStatus.PAID if money is Money.SAFE else PaymentStatus.UNPAID
+    asked = state(step, application=application(payment_status=paid))
+    refused, _ = advance(asked, e.Failed(Failure(Reason.PIN_EXPIRED), command))
+    assert (refused.step, refused.money) == (Step.REFUSED, money)
+    changing, _ = advance(refused, e.PinChangeOpened())
+    assert (changing.step, changing.token) == (Step.CHANGE_PIN, asked.token)
+    left, commands = walk(changing, typed(), e.PinChanged(), e.BackPressed())
+    assert (left.step, left.account, commands[-1]) == (Step.WAITING, "", c.SignOut())
 
 
 @pytest.mark.parametrize(

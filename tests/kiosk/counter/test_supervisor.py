@@ -15,14 +15,15 @@ from time import monotonic
 import pytest
 
 from tests.harness.kiosk.shown_program import SLOW
+from tests.rig.processes import ended
 from tui.kiosk.counter.day import FREE_TRIES, Day, Tries
 
 ROOT = Path(__file__).parents[3]
 PATIENCE = 30.0
 _MAIN = """\
 import sys; sys.path.insert(0, sys.argv[1])
-from tui.kiosk.counter import supervisor
-supervisor.TO_START = {to_start}
+from tui.kiosk.counter import allowance, supervisor
+allowance.FIRST = {to_start}
 supervisor.main()"""
 
 
@@ -107,19 +108,6 @@ def counter() -> Iterator[Callable[..., Counter]]:
         each.close()
 
 
-def gone(pid: int) -> bool:
-    """Whether no such process is left; waits for it."""
-    end = monotonic() + PATIENCE
-    while monotonic() < end:
-        try:
-            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-        except (FileNotFoundError, ProcessLookupError):
-            return True
-        if state == "Z":
-            return True
-    return False
-
-
 def test_the_first_screens_return_brings_another_process_and_keys_between_are_its_own(
     counter: Callable[..., Counter],
 ) -> None:
@@ -130,7 +118,7 @@ def test_the_first_screens_return_brings_another_process_and_keys_between_are_it
     assert second != first
     seen.until(b"KEY-a-%d" % second)
     seen.until(b"KEY-b-%d" % second)
-    assert gone(first)
+    assert ended(first, PATIENCE)
 
 
 @pytest.mark.parametrize("number", [signal.SIGSEGV, signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGUSR1])
@@ -167,7 +155,7 @@ def test_a_program_that_says_nothing_is_replaced(counter: Callable[..., Counter]
     first = seen.shown()
     seen.until(b"AGAIN")
     assert seen.shown() != first
-    assert gone(first)
+    assert ended(first, PATIENCE)
 
 
 def test_the_terminals_signals_do_not_end_the_supervisor(counter: Callable[..., Counter]) -> None:
@@ -195,7 +183,7 @@ def test_sigterm_ends_all_and_gives_the_terminal_back(counter: Callable[..., Cou
     first = seen.shown()
     seen.process.send_signal(signal.SIGTERM)
     assert seen.end() == 143
-    assert gone(first)
+    assert ended(first, PATIENCE)
     assert termios.tcgetattr(seen.slave)[:4] == seen.found[:4]
     assert b"\x1b[2J\x1b[3J" in seen.output
 
@@ -205,7 +193,7 @@ def test_a_terminal_that_hangs_up_ends_all(counter: Callable[..., Counter]) -> N
     first = seen.shown()
     seen.hang_up()
     assert seen.process.wait(PATIENCE) == 129
-    assert gone(first)
+    assert ended(first, PATIENCE)
 
 
 def test_a_killed_supervisor_takes_the_program_along(counter: Callable[..., Counter]) -> None:
@@ -214,7 +202,7 @@ def test_a_killed_supervisor_takes_the_program_along(counter: Callable[..., Coun
     seen.process.kill()
     seen.process.wait()
     seen.type(b"h")
-    assert gone(first)
+    assert ended(first, PATIENCE)
 
 
 def test_tries_wait_longer_each_time_and_not_after_the_right_password() -> None:

@@ -3,13 +3,14 @@
 from dataclasses import replace
 
 from tests.harness.kiosk.gallery import HOME, LONE
+from tests.harness.people import NOW, state
 from tests.kiosk.linear.test_scanning import Heard
 from tui.core.failure import Failure, Reason
 from tui.core.token import Readers, Snapshot
 from tui.journey.ports import Check
 from tui.journey.state import Step
 from tui.kiosk.linear.dialogues.arrival import Waiting
-from tui.kiosk.linear.dialogues.beside import SelfCheck
+from tui.kiosk.linear.dialogues.beside import SelfCheck, TokenAwaited
 
 EMPTY = replace(HOME, snapshot=Snapshot(readers=Readers.NONE))
 
@@ -38,12 +39,24 @@ def test_a_reader_alone_is_no_news() -> None:
 
 def test_the_self_check_has_the_same_rungs() -> None:
     heard = Heard()
-    state = replace(HOME, step=Step.SELF_CHECK, snapshot=Snapshot((LONE,)))
-    dialogue = SelfCheck(state, heard)
+    home = replace(HOME, step=Step.SELF_CHECK, snapshot=Snapshot((LONE,)))
+    dialogue = SelfCheck(home, heard)
     dialogue.begin()
-    dialogue.present(replace(state, checks=(Check("desk", True, "CA"),)))
+    dialogue.present(replace(home, checks=(Check("desk", True, "CA"),)))
     assert [
         words
         for words in ("读卡器  正常", "CA  正常", "证书可用  正常", "续期服务  正常  CA")
         if words not in heard.said
     ] == []
+
+
+def test_whoever_waits_for_a_token_that_is_in_hears_why_it_is_not_seen_once() -> None:
+    heard = Heard()
+    away = state(Step.TOKEN_AWAITED, snapshot=Snapshot(), return_to=Step.INSTALL_PIN)
+    dialogue = TokenAwaited(away, heard)
+    dialogue.begin()
+    assert not [words for words in heard.said if "读卡服务" in words]
+    down = replace(away, snapshot=Snapshot(readers=Readers.NO_SERVICE))
+    dialogue.present(down)
+    dialogue.present(replace(down, now=NOW))
+    assert len([words for words in heard.said if words.startswith("CA已经插好的：读卡服务没有运行")]) == 1

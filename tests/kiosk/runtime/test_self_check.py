@@ -10,7 +10,7 @@ from tests.harness.kiosk.ports_double import DeskScript, lost
 from tests.harness.people import NOW, SERVICE, certificate, token
 from tui.core.certificate import PinState, Usage
 from tui.core.failure import DeskError, Failure, Reason
-from tui.core.token import ModuleFault, Snapshot
+from tui.core.token import ModuleFault, Readers, Snapshot
 from tui.kiosk.runtime.desk_time import DeskTime
 from tui.kiosk.runtime.self_check import SelfCheck
 
@@ -34,10 +34,12 @@ async def test_all_is_well() -> None:
 @pytest.mark.parametrize(
     ("snapshot", "wrong"),
     [
-        (Snapshot(), {"token": Reason.NO_TOKEN, "certificate": Reason.NO_CERTIFICATE}),
+        (Snapshot(), {"token": Reason.NO_TOKEN}),
+        (Snapshot(readers=Readers.NO_SERVICE), {"token": Reason.READER_SERVICE_DOWN}),
+        (Snapshot((token(fault="CKR_DEVICE_ERROR"),)), {"token": Reason.TOKEN_FAULT}),
         (
             Snapshot(faults=(ModuleFault(MODULE, Failure(Reason.DRIVER_MISSING)),)),
-            {"driver": Reason.DRIVER_MISSING, "token": Reason.NO_TOKEN, "certificate": Reason.NO_CERTIFICATE},
+            {"driver": Reason.DRIVER_MISSING, "token": Reason.NO_TOKEN},
         ),
         (Snapshot((token(certificate(), fault="CKR_DEVICE_ERROR"),)), {"token": Reason.TOKEN_FAULT}),
         (Snapshot((token(certificate(), pin_state=PinState.LOCKED),)), {"token": Reason.PIN_LOCKED}),

@@ -11,7 +11,7 @@ from tests.harness.kiosk.stage import staged
 from tui.core.certificate import Usage, refer
 from tui.core.failure import Failure, Reason
 from tui.core.order import ApplicationStatus, Document, Offer
-from tui.core.token import Snapshot
+from tui.core.token import ModuleFault, Readers, Snapshot
 from tui.journey import events as e
 from tui.journey.ports import Check
 from tui.journey.state import Busy, Step
@@ -168,7 +168,45 @@ async def test_the_awaited_token_is_named() -> None:
             assert words in stage.text
         await stage.show(replace(away, snapshot=Snapshot((EARLY,))))
         assert "不是原来的CA" in stage.text
+        assert "CA已经插好的" not in stage.text
         assert await stage.press("f3") == [e.BackPressed()]
+
+
+NO_SERVICE = Snapshot(readers=Readers.NO_SERVICE)
+CRASHED = Snapshot(faults=(ModuleFault("/m.so", Failure(Reason.DRIVER_CRASHED)),))
+UNREAD = Snapshot((replace(people.TOKEN, certificates=(), fault="CKR_HOST_MEMORY"),))
+
+
+@pytest.mark.parametrize(
+    ("snapshot", "told", "not_told"),
+    [
+        (NO_SERVICE, ["请插回原来的CA", "CA已经插好的", "读卡服务没有运行", "E-113"], "不是原来的CA"),
+        (CRASHED, ["请插回原来的CA", "CA已经插好的", "CA驱动意外退出", "020-89524338"], "不是原来的CA"),
+        (UNREAD, ["原来的CA已插回，但无法读取", "CA或其驱动报告故障", "重新插入"], "CKR_"),
+        (Snapshot(readers=Readers.NONE), ["请插回原来的CA"], "CA已经插好的"),
+    ],
+)
+async def test_one_that_was_put_back_and_cannot_be_seen_is_not_just_asked_for_again(
+    snapshot: Snapshot, told: list[str], not_told: str
+) -> None:
+    away = people.state(Step.TOKEN_AWAITED, snapshot=snapshot, return_to=Step.INSTALL_PIN)
+    async with staged(away) as stage:
+        assert not [words for words in told if words not in stage.text]
+        assert not_told not in stage.text
+        assert "证书序列号" in stage.text
+        await stage.show(replace(away, failure=Failure(Reason.DRIVER_CRASHED)))
+        assert stage.text.count("CA驱动意外退出") == 1
+
+
+@pytest.mark.parametrize(
+    ("snapshot", "told"),
+    [(NO_SERVICE, "读卡服务没有运行"), (UNREAD, "CA或其驱动报告故障"), (Snapshot(), "没有找到CA")],
+)
+async def test_my_certificates_says_why_none_is_listed(snapshot: Snapshot, told: str) -> None:
+    async with staged(people.state(Step.CERTIFICATES, snapshot=snapshot)) as stage:
+        assert told in stage.text
+        assert "没有证书" not in stage.text
+        assert "CKR_" not in stage.text
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (20, 5)])

@@ -13,7 +13,7 @@ from tests.harness.token.unruly import (
 from tests.rig.simulator import At, Is, Simulator
 from tests.rig.softhsm import TestCa
 from tui.core.failure import Reason
-from tui.core.token import Snapshot
+from tui.core.token import Readers, Snapshot
 
 REMOVED, DEVICE_ERROR = PyKCS11.CKR_DEVICE_REMOVED, PyKCS11.CKR_DEVICE_ERROR
 
@@ -208,3 +208,28 @@ async def test_one_false_look_after_the_pin_is_no_swap(simulator: Simulator, ser
     failure = await refused_request(tokens, simulator, ref)
     assert failure.reason is Reason.TOKEN_REMOVED
     assert (await tokens.make_request(ref, pin(), APPLICATION, quiet)).csr
+
+
+@pytest.mark.parametrize("call", ["C_GetTokenInfo", "C_FindObjects"])
+async def test_one_that_is_in_and_cannot_be_read_is_told_so_and_not_sought_for(
+    simulator: Simulator, serving: Serving, call: str
+) -> None:
+    """Of a driver that asks no PC/SC, too: the reader's own flag tells that something is in it."""
+    broken = simulator.at(call, At.RETURN, PyKCS11.CKR_GENERAL_ERROR)
+    async with watching(serving(simulator)) as snapshots:
+        told = await until(snapshots, lambda seen: seen.readers is Readers.CARD_UNKNOWN)
+        assert told.tokens == ()
+        simulator.lift(broken)
+        assert (await until(snapshots, present)).readers is Readers.PRESENT
+        pulled = simulator.rule(Is.ABSENT, REMOVED)
+        assert (await until(snapshots, absent)).readers is Readers.PRESENT
+        simulator.lift(pulled)
+        await until(snapshots, present)
+
+
+async def test_a_blank_one_in_a_reader_is_none_to_be_put_in(simulator: Simulator, serving: Serving) -> None:
+    simulator.rule(Is.UNINITIALISED)
+    simulator.rule(Is.NO_USER_PIN)
+    simulator.at("C_FindObjects", At.RETURN, PyKCS11.CKR_DEVICE_ERROR)
+    async with watching(serving(simulator)) as snapshots:
+        assert (await until(snapshots, lambda seen: seen.readers is Readers.CARD_UNKNOWN)).tokens == ()

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Protocol
 
 from tui.core.certificate import Certificate, Token
-from tui.core.eligibility import why_not
+from tui.core.eligibility import why_empty, why_not
 from tui.core.failure import Reason
 from tui.core.frozen import frozen
 from tui.core.token import Snapshot
@@ -15,7 +15,7 @@ class Listed:
     """One certificate, or a token without any, in `certs --json`; the names are a contract, new ones come at the end.
 
     A token without certificates has empty texts, `state` `no_certificate`, and as `reason` that or, where there may be
-    one that is visible only after the PIN, `certificate_hidden`.
+    one that is visible only after the PIN, `certificate_hidden`, or `token_fault` where it cannot be read.
     """
 
     module: str
@@ -76,10 +76,6 @@ def rows(token: Token, now: datetime) -> tuple[Listed, ...]:
     return tuple(_listed(token, certificate, now) for certificate in token.certificates)
 
 
-def _why_empty(token: Token) -> Reason:
-    return Reason.CERTIFICATE_HIDDEN if token.hides else Reason.NO_CERTIFICATE
-
-
 def _empty(token: Token) -> Listed:
     return Listed(
         module=token.module,
@@ -95,7 +91,7 @@ def _empty(token: Token) -> Listed:
         key="",
         key_id="",
         state=Reason.NO_CERTIFICATE.value,
-        reason=_why_empty(token).value,
+        reason=(why_empty(token) or Reason.NO_CERTIFICATE).value,
         usage="",
         label="",
         size=0,

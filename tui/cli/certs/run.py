@@ -23,7 +23,7 @@ def certs(config: Path | None, module: Path | None, watching: bool, as_json: boo
         _speak(settings)
         if watching:
             from tui.cli.certs import watch
-            from tui.kiosk.runtime.desk_time import utc_now
+            from tui.process.clock import utc_now
 
             return watch.run(tokens(modules, started), utc_now)
         from tui.cli.certs.told import tell

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from tui.core.certificate import Certificate
+from tui.core.eligibility import why_empty
 from tui.core.failure import Failure, Money, Reason
 from tui.core.token import Snapshot
 from tui.kiosk.text import _
@@ -27,10 +28,8 @@ def certificate_lines(snapshot: Snapshot, now: datetime) -> Iterator[str]:
         yield f"{token.label}  {token.serial}  ({token.module}, slot {token.slot})  {token.fault}".rstrip()
         if token.pin_to_be_changed:
             yield f"    {explain(Failure(Reason.PIN_EXPIRED), Money.NOT_TOUCHED).happened}"
-        if token.hides:
-            yield f"    {explain(Failure(Reason.CERTIFICATE_HIDDEN), Money.NOT_TOUCHED).happened}"
-        elif not token.certificates:
-            yield "    " + _("CA中没有证书。")
+        if reason := why_empty(token):
+            yield f"    {explain(Failure(reason), Money.NOT_TOUCHED).happened}"
         for certificate in token.certificates:
             yield from _certificate_lines(certificate, now)
 

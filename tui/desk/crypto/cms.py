@@ -1,4 +1,8 @@
-"""Verify CMS SignedData with one signer, attached content and signed attributes (RFC 5652, 5.4 and 5.6)."""
+"""Verify CMS SignedData with one signer, attached content and signed attributes (RFC 5652, 5.4 and 5.6).
+
+What no signature is over could be anything, and other tools refuse the whole for it: it is held to the one form that it
+can have, so that anybody can verify with the evidence alone what is taken here.
+"""
 
 import hashlib
 from typing import Annotated
@@ -15,6 +19,8 @@ _DATA = ObjectIdentifier("1.2.840.113549.1.7.1")
 _SIGNED_DATA = ObjectIdentifier("1.2.840.113549.1.7.2")
 _CONTENT_TYPE = ObjectIdentifier("1.2.840.113549.1.9.3")
 _MESSAGE_DIGEST = ObjectIdentifier("1.2.840.113549.1.9.4")
+_VERSION = 1
+"""Of SignedData over data, and of a signer known by issuer and serial number (5.1, 5.3)."""
 
 
 @asn1.sequence
@@ -65,7 +71,8 @@ class _ContentInfo:
 def verified_content(message: bytes, signer: bytes, scheme: SignatureScheme) -> bytes:
     """The content of a DER SignedData that the holder of this certificate (DER) signed by this scheme.
 
-    :raises NotSigned: not this structure, another signer or algorithm, or the signature or digest is wrong.
+    :raises NotSigned: not this structure, another signer or algorithm, the signature or digest is wrong, or something
+        travels along that is neither signed nor the signer's certificate.
     """
     try:
         info = asn1.decode_der(_ContentInfo, message)
@@ -76,8 +83,20 @@ def verified_content(message: bytes, signer: bytes, scheme: SignatureScheme) -> 
         raise NotSigned("not SignedData over attached data")
     if len(signers) != 1:
         raise NotSigned("not exactly one signer")
+    _check_unsigned(signed, signers[0], signer)
     _verify(signers[0], signed.content.octets, open_certificate(signer), scheme)
     return signed.content.octets
+
+
+def _check_unsigned(signed: _SignedData, info: _SignerInfo, signer: bytes) -> None:
+    if (signed.version, info.version) != (_VERSION, _VERSION):
+        raise NotSigned("another version than its structure has")
+    if [algorithm.oid for algorithm in signed.digest_algorithms.as_list()] != [SHA_256]:
+        raise NotSigned("digest algorithms are not SHA-256 alone")
+    if signed.certificates is None or [_raw(one) for one in signed.certificates.as_list()] != [signer]:
+        raise NotSigned("not the signer's certificate alone goes with it")
+    if signed.crls is not None or info.unsigned_attributes is not None:
+        raise NotSigned("unsigned attributes or revocation lists go with it")
 
 
 def _verify(info: _SignerInfo, content: bytes, certificate: Opened, scheme: SignatureScheme) -> None:

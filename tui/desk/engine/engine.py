@@ -12,6 +12,7 @@ from time import monotonic
 from sqlalchemy.exc import SQLAlchemyError
 
 from tui.desk.context import Desk
+from tui.desk.engine.clocks import compare
 from tui.desk.engine.commits import Commits
 from tui.desk.engine.obligations import OBLIGATIONS, Due, Obligation, bring_forward, claim, next_due
 from tui.desk.engine.workers import Workers
@@ -169,7 +170,7 @@ class DeskEngine:
     def _sweep(self) -> None:
         if monotonic() >= self._sweep_at:
             self._sweep_at = monotonic() + _SELDOM
-            for sweep in (lapse, schedule_days):
+            for sweep in (compare, lapse, schedule_days):
                 self._sweeper.submit(sweep, self._desk, self._desk.clock()).add_done_callback(_report)
 
     def _look(self) -> None:

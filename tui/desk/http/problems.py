@@ -18,11 +18,11 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from tui.core.failure import Reason
 from tui.core.text_safety import printable
 from tui.core.version import is_below
-from tui.desk.clock import utc_now
 from tui.desk.http.legible import refuse_illegible
 from tui.desk.rate_limit import Allowance
 from tui.desk.refusals import Refused
 from tui.deskclient.wire import PROBLEM_TYPE, VERSION_HEADER, Problem
+from tui.process.clock import utc_now
 
 _LOG = logging.getLogger(__name__)
 _ACCESS = logging.getLogger("tui.desk.access")

@@ -14,7 +14,6 @@ from tui.core.exits import Exit
 from tui.core.order import yuan
 from tui.core.payment_method import PaymentMethod
 from tui.core.text_safety import printable
-from tui.desk.clock import utc_now
 from tui.desk.commands import existing_database, with_settings
 from tui.desk.context import Desk
 from tui.desk.invoices.service import try_again
@@ -32,6 +31,7 @@ from tui.desk.storage.database import reading, writing
 from tui.desk.storage.records import ApplicationRecord
 from tui.desk.storage.wakeup import notify
 from tui.desk.wiring import build
+from tui.process.clock import utc_now
 from tui.process.output import out, put, say
 
 

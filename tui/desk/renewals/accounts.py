@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Engine, bindparam, delete, insert, select, update
 
 from tui.core.failure import Reason
-from tui.desk.clock import utc_now
 from tui.desk.crypto.passwords import PasswordHasher
 from tui.desk.refusals import Refused
 from tui.desk.storage.database import glancing, write, writing, writing_once
@@ -18,6 +17,7 @@ from tui.desk.storage.records import AccountRecord, BindingRecord, SessionRecord
 from tui.desk.storage.rows import new, row
 from tui.desk.storage.statements import ask
 from tui.desk.storage.transactions import Transaction
+from tui.process.clock import utc_now
 
 if TYPE_CHECKING:  # the settings name every partner, the rules none
     from tui.desk.settings import DeskSettings

@@ -31,7 +31,8 @@ class Proved:
 def verify_request(request: SubmitRequest, record: ApplicationRecord) -> Proved:
     """Verify CSR and CMS against the application: its old certificate, its statement, its key policy and scheme.
 
-    :raises Refused: REQUEST_REFUSED, KEY_UNSUPPORTED, or KEY_REUSED when the key must be new and is the old one.
+    :raises Refused: REQUEST_REFUSED, KEY_UNSUPPORTED, KEY_REUSED when the key must be new and is the old one, or
+        APPLICATION_MOVED_ON when the holder signed an earlier form of this application.
     """
     old = open_certificate(record.old_certificate)
     key = _requested_key(request.csr, old.parts.subject, record.scheme)
@@ -45,8 +46,15 @@ def verify_request(request: SubmitRequest, record: ApplicationRecord) -> Proved:
     except NotSigned as error:
         raise Refused(Reason.REQUEST_REFUSED, f"evidence: {error}") from error
     if content != evidence_content(record.statement.decode(), request.csr):
+        if _is_earlier(content, request.csr, record.business_no):
+            raise Refused(Reason.APPLICATION_MOVED_ON, "the draft was revised after it was signed")
         raise Refused(Reason.REQUEST_REFUSED, "evidence: something else was signed")
     return Proved(fingerprint_of_key(key))
+
+
+def _is_earlier(content: bytes, csr: bytes, business_no: str) -> bool:
+    """Whether what the holder has signed is another statement of this application, as the desk writes them."""
+    return content.endswith(b"\n" + csr) and f'"business_no":"{business_no}"'.encode() in content
 
 
 def verify_proof(record: ApplicationRecord, signature: bytes) -> None:

@@ -7,6 +7,7 @@ from tui.core.beijing import SKEW
 from tui.core.certificate import Token
 from tui.core.failure import Reason
 from tui.core.form.fields import InvoiceForm
+from tui.core.order import LIVE
 from tui.core.token import Snapshot
 from tui.journey import commands as c
 from tui.journey import events as e
@@ -96,11 +97,11 @@ def tokens_seen(state: State, event: e.TokensSeen) -> Next:
     if state.step is Step.CHOOSING:
         return (state, ()) if state.tokens else leave(state)
     if state.step is Step.TOKEN_AWAITED:
-        return (state, ()) if state.token is None else uncover(state)
+        return _awaited(state) if state.token is None else uncover(state)
     if state.chosen is None or state.token is not None:
         return state, ()
     if Trait.NEEDS_TOKEN in state.step.traits:
-        return at(state, state.step, state.failure), ()
+        return _awaited(at(state, state.step, state.failure))
     if state.step is Step.METHOD and pulled:  # it opens without the CA, too, and shows the invoice
         return at(cover(state, Step.METHOD), Step.TOKEN_AWAITED), ()
     if Trait.BESIDE in state.step.traits:
@@ -110,6 +111,14 @@ def tokens_seen(state: State, event: e.TokensSeen) -> Next:
     if pulled and state.signed_in and not state.token_working:  # paying goes on, without what leads back to the form
         return replace(state, covered=True, invoice=InvoiceForm()), ()
     return state, ()
+
+
+def _awaited(state: State) -> Next:
+    """Another CA is in, or the same without its old pair, renewed at another kiosk meanwhile: the desk can tell."""
+    application = state.application
+    if not state.tokens or not state.signed_in or application is None or application.status not in LIVE:
+        return state, ()
+    return state, (c.WatchApplication(application.business_no),)
 
 
 def _still_known(state: State, snapshot: Snapshot) -> tuple[Token, ...]:
@@ -158,6 +167,8 @@ def failed(state: State, event: e.Failed) -> Next:
         case ((Reason.APPLICATION_MOVED_ON | Reason.ALREADY_PAID), _) if state.application is not None:
             watch = c.WatchApplication(state.application.business_no)
             return replace(state, busy=None, failure=failure), (watch,)
+        case Reason.PIN_EXPIRED, Step.LOOK_PIN | Step.REQUESTING | Step.INSTALLING:  # there it can be changed
+            return refuse(state, failure)
         case _, step if step in PIN_OF and event.command in ("MakeRequest", "Install", "Retire"):
             return at(state, PIN_OF[step], failure), ()
         case Reason.PROOF_REFUSED, Step.INSTALLING:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from tui import __version__
 from tui.core import version
+from tui.core.certificate import find, refer
 from tui.core.failure import Failure, Reason
 from tui.core.order import SHOWN_ATTEMPT, Application, ApplicationStatus
 from tui.core.token import Installation
@@ -94,12 +95,13 @@ def finished(state: State, application: Application) -> Next:
     Without the new one on a token that is in, the person is told no more than that the old one was renewed.
     """
     state = replace(state, application=application)
-    held = [certificate for token in state.tokens for certificate in token.certificates]
-    new = next((certificate for certificate in held if certificate.der == application.certificate), None)
-    if new is None:
+    held = [(token, certificate) for token in state.tokens for certificate in token.certificates]
+    token, new = next((found for found in held if found[1].der == application.certificate), (None, None))
+    if token is None or new is None:
         return refuse(state, Failure(Reason.ALREADY_RENEWED))
-    old = next((certificate for certificate in held if certificate.fingerprint == application.fingerprint), None)
-    both = Installation(old, new, b"") if old else None
+    old = find(state.tokens, application.fingerprint)
+    both = Installation(old[1], new, b"") if old else None
+    state = state if state.token else replace(state, chosen=refer(token, new))
     return at(replace(state, finished=new, installation=both), Step.DONE), (c.StopWatching(),)
 
 
@@ -115,15 +117,13 @@ def follow(state: State, event: e.ApplicationSeen) -> Next:
         return refuse(state, Failure(Reason.ORDER_MISMATCH))
     match application.status:
         case ApplicationStatus.DRAFT:
-            return state, ()
+            return state, (c.StopWatching(),)
         case ApplicationStatus.ENTERED:
             return _follow_payment(state, application, event.polled)
         case ApplicationStatus.ISSUING:
             watch = () if event.polled else (c.WatchApplication(application.business_no),)
             return (state if state.step is Step.ISSUING else at(state, Step.ISSUING)), watch
         case ApplicationStatus.ISSUED:
-            if state.step is Step.TOKEN_AWAITED:
-                return state, ()
             return at(state, Step.INSTALL_PIN), (c.StopWatching(),)
         case ApplicationStatus.INSTALLED:
             return finished(state, application)

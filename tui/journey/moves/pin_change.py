@@ -14,14 +14,13 @@ from tui.journey.state import Busy, State, Step
 def changeable(state: State) -> Token | None:
     """The token whose PIN can be changed from here: the one that demands it, or the only one that is in.
 
-    Whoever has signed in is in the middle of something else.
+    The application of whoever has signed in stays at the desk, to be gone on with under the new PIN.
     """
-    if state.signed_in:
-        return None
     if state.step is Step.REFUSED:
         expired = state.failure is not None and state.failure.reason is Reason.PIN_EXPIRED
         return state.token if expired else None
-    if state.step is not Step.CERTIFICATES or state.return_to is not Step.WAITING or len(state.tokens) != 1:
+    beside = state.step is Step.CERTIFICATES and state.return_to is Step.WAITING and not state.signed_in
+    if not beside or len(state.tokens) != 1:
         return None
     return None if state.tokens[0].fault else state.tokens[0]
 

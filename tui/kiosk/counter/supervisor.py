@@ -13,14 +13,13 @@ import time
 from collections.abc import Sequence
 
 from tui.kiosk.counter import wire
+from tui.kiosk.counter.allowance import Allowance
 from tui.kiosk.counter.day import Day, Tries
 from tui.kiosk.counter.held_terminal import HeldTerminal
 from tui.kiosk.counter.program import Program
 
-TO_START, TO_MUTE, TO_PAINT, TO_END = 60.0, 1.0, 10.0, 8.0
-"""Seconds a program may take for each; `TO_START` at first, for a slow machine's start may take longer."""
-LONGEST_START = 480.0
-"""Seconds, at most, before a program that imports is taken for one that hangs."""
+TO_MUTE, TO_PAINT, TO_END = 1.0, 10.0, 8.0
+"""Seconds a program may take for each."""
 SOON = 10.0
 """Seconds after which a program that ends has not failed at once."""
 QUICK_ENDS = 3
@@ -54,7 +53,7 @@ class Supervisor:
         self._leaving: list[Program] = []
         self._quick_ends = 0
         self._start_at = 0.0
-        self._to_start = TO_START
+        self._to_start = Allowance()
         self._day, self._tries = Day(), Tries()
         self._code: int | None = None
         self._wake, waker = os.pipe()
@@ -125,7 +124,7 @@ class Supervisor:
         match word:
             case wire.READY if program is self._next:
                 program.ready = True
-                self._to_start = min(LONGEST_START, max(TO_START, 2 * (time.monotonic() - program.since)))
+                self._to_start.was_enough(time.monotonic() - program.since)
                 program.enter()
                 self._make_room()
             case wire.MUTED if program is self._shown:
@@ -182,9 +181,9 @@ class Supervisor:
             waited = now - coming.since
             if coming.let_in and waited > TO_PAINT:
                 self._replace()
-            elif not coming.ready and waited > self._to_start:
+            elif not coming.ready and waited > self._to_start.seconds:
                 coming.kill()
-                self._to_start = min(2 * self._to_start, LONGEST_START)
+                self._to_start.was_not_enough()
             elif coming.ready and not coming.let_in and self._shown is not None and waited > TO_MUTE:
                 self._shown.kill()  # it stands still, as before a terminal that nobody reads
         elif self._shown is not None and now - self._shown.heard > self._silence:

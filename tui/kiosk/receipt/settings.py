@@ -1,5 +1,6 @@
 """`[receipt]` of kiosk.toml: the printer, and the operator's spool."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import field
 from pathlib import Path
@@ -12,6 +13,8 @@ NARROWEST, WIDEST = 24, 64
 """Columns of half-width characters: 32 on 58 mm paper, 48 on 80 mm."""
 ENCODINGS = ("gb18030", "big5", "utf-8")
 """What printers with Chinese fonts take."""
+_BAUD = re.compile(r"[1-9][0-9]{0,6}")
+_USB = re.compile(r"([0-9A-Fa-f]{1,4}):([0-9A-Fa-f]{1,4})")
 
 
 @frozen
@@ -54,26 +57,26 @@ def _printer(table: Table) -> PrinterSettings | None:
         raise table.error("columns", f"应在 {NARROWEST} 与 {WIDEST} 之间", f"must be within {NARROWEST} and {WIDEST}")
     if not named:
         return None
-    place = urlsplit(named)
-    options = dict(parse_qsl(place.query))
-    if not _is_sound(place, options):
+    try:
+        place = urlsplit(named)
+        options = dict(parse_qsl(place.query))
+        sound = _is_sound(place, options)
+    except ValueError:  # a bracket alone, or a port that is none
+        sound = False
+    if not sound:
         known = "tcp://主机:9100 | usb://04b8:0e15 | serial:///dev/ttyUSB0?baud=9600 | file:///dev/usb/lp0"
         raise table.error("printer", f"应形如 {known}", f"must be like {known.replace('主机', 'host')}")
     return PrinterSettings(place, options, encoding, columns, cut)
 
 
 def _is_sound(place: SplitResult, options: Mapping[str, str]) -> bool:
-    try:
-        port = place.port if place.scheme == "tcp" else None
-    except ValueError:
-        return False
     match place.scheme:
         case "tcp":
-            return bool(place.hostname) and port != 0 and not place.path and not options
+            return bool(place.hostname) and place.port != 0 and not place.path and not options
         case "usb":
             return usb_ids(place) is not None and not options
         case "serial":
-            return place.path.startswith("/") and all(k == "baud" and v.isdecimal() for k, v in options.items())
+            return place.path.startswith("/") and all(k == "baud" and _BAUD.fullmatch(v) for k, v in options.items())
         case "file":
             return place.path.startswith("/") and not place.netloc and not options
         case _:
@@ -82,8 +85,5 @@ def _is_sound(place: SplitResult, options: Mapping[str, str]) -> bool:
 
 def usb_ids(place: SplitResult) -> tuple[int, int] | None:
     """Vendor and product."""
-    vendor, _, product = place.netloc.partition(":")
-    try:
-        return int(vendor, 16), int(product, 16)
-    except ValueError:
-        return None
+    found = _USB.fullmatch(place.netloc)
+    return (int(found[1], 16), int(found[2], 16)) if found else None

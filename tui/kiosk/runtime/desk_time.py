@@ -1,14 +1,10 @@
 """Tell the time by this machine's clock, or by the desk's where the two differ by more than is harmless."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from tui.core.beijing import SKEW
-
-
-def utc_now() -> datetime:
-    """The machine's clock, aware."""
-    return datetime.now(UTC)
+from tui.process.clock import utc_now
 
 
 class DeskTime:

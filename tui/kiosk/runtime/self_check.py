@@ -22,7 +22,7 @@ class SelfCheck:
         self._time = time
 
     async def run(self, snapshot: Snapshot) -> tuple[Check, ...]:
-        """All checks; what cannot be judged without the desk is left out while the desk is away."""
+        """All checks; what cannot be judged is left out: a clock without the desk, a certificate without a token."""
         drivers, token = self._drivers(snapshot), _token(snapshot)
         try:
             status = await self._desk.status()
@@ -30,14 +30,14 @@ class SelfCheck:
             failure, version = error.failure, Check("version", True, self._version)
             if failure.desk_time is not None:
                 self._time.told(failure.desk_time)
-            certificate = self._certificate(snapshot)
+            held = *drivers, token, *self._certificate(snapshot)
             desk = Check("desk", False, failure.detail, failure)
             if failure.reason is Reason.CLOCK_WRONG:
-                return *drivers, token, certificate, desk, Check("clock", False, failure.detail, failure), version
-            return *drivers, token, certificate, desk, version
+                return *held, desk, Check("clock", False, failure.detail, failure), version
+            return *held, desk, version
         desk = Check("desk", True, status.ca_name)
         clock = self._clock(status)  # by which the certificate is judged then
-        return *drivers, token, self._certificate(snapshot), desk, clock, self._release(status)
+        return *drivers, token, *self._certificate(snapshot), desk, clock, self._release(status)
 
     def _drivers(self, snapshot: Snapshot) -> tuple[Check, ...]:
         if not self._modules:
@@ -45,10 +45,12 @@ class SelfCheck:
         faults = {fault.module: fault.failure for fault in snapshot.faults}
         return tuple(Check("driver", path not in faults, path, faults.get(path)) for path in self._modules)
 
-    def _certificate(self, snapshot: Snapshot) -> Check:
+    def _certificate(self, snapshot: Snapshot) -> tuple[Check, ...]:
+        if all(token.fault and not token.certificates for token in snapshot.tokens):
+            return ()
         certificate, why_not = judged(snapshot.tokens, self._time())
         ok = why_not is None or why_not.reason in NOT_NOW
-        return Check("certificate", ok, _told(certificate) if certificate else "", None if ok else why_not)
+        return (Check("certificate", ok, _told(certificate) if certificate else "", None if ok else why_not),)
 
     def _clock(self, status: ServiceStatus) -> Check:
         detail = f"{self._time.told(status.time).total_seconds():+.0f} s"

@@ -8,8 +8,8 @@ from textual.widget import Widget
 from textual.widgets import OptionList
 
 from tui.core.certificate import CertificateRef, refer
-from tui.core.failure import Failure, Reason
-from tui.core.text_safety import printable
+from tui.core.eligibility import why_empty
+from tui.core.failure import Failure
 from tui.journey.events import DetailsOpened, PinChangeOpened
 from tui.journey.moves.pin_change import changeable
 from tui.journey.state import State
@@ -18,6 +18,7 @@ from tui.kiosk.screens.keys import BACK
 from tui.kiosk.settings import is_counter
 from tui.kiosk.text import N_, _
 from tui.kiosk.text.certificate import discreet, facts
+from tui.kiosk.text.ladder import none_seen
 from tui.kiosk.text.urgency import by_urgency
 from tui.kiosk.text.wording import explain
 from tui.kiosk.widgets.action import ActionButton
@@ -96,16 +97,12 @@ class CertificatesScreen(StepScreen):
 
 def _blocks(state: State, width: int, *, veiled: bool) -> Iterator[Block]:
     if not state.tokens:
-        yield Block(Content(explain(Failure(Reason.NO_TOKEN), state.money).happened))
+        yield Block(Content(none_seen(state)))
     for at, token in enumerate(by_urgency(state)):
         if at:
             yield BLANK
-        title = token_title(token, veiled=veiled)
-        if token.fault:
-            title = Content.assemble(title, " ", (f"[{printable(token.fault, 40)}]", "$bad"))
-        yield Block(title)
-        if token.hides or not token.certificates:
-            reason = Reason.CERTIFICATE_HIDDEN if token.hides else Reason.NO_CERTIFICATE
+        yield Block(token_title(token, veiled=veiled))
+        if reason := why_empty(token):
             yield Block(Content(explain(Failure(reason), state.money).happened))
         if state.now is not None:
             for number, certificate in enumerate(token.certificates):

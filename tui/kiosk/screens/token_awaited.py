@@ -13,7 +13,7 @@ from tui.kiosk.screens.base import StepScreen
 from tui.kiosk.screens.keys import BACK, SELF_CHECK
 from tui.kiosk.settings import is_counter
 from tui.kiosk.text import N_, _
-from tui.kiosk.text.token_awaited import HELP, headline, sought, what_then
+from tui.kiosk.text.token_awaited import HELP, also, headline, sought, what_then
 from tui.kiosk.widgets.action import ActionButton
 from tui.kiosk.widgets.facts import Facts
 from tui.kiosk.widgets.token_drawing import TokenDrawing, show_large
@@ -44,8 +44,12 @@ class TokenAwaitedScreen(StepScreen):
 
     def show(self, state: State) -> None:
         """Label and serial's tail of the CA that began."""
+        more = "\n".join(also(state))
+        self.query_one(TokenDrawing).display = not more  # putting it in is not what helps
         self._draw()
         told = Content.assemble((headline(state), "bold $accent"), "\n\n", what_then(state))
+        if more:
+            told = Content.assemble(told, "\n\n", (more, "$bad"))
         self.query_one("#awaited", Static).update(told)
         if state.chosen is not None:
             self.query_one(Facts).show(sought(state.chosen, veiled=is_counter(self.app)))
@@ -56,8 +60,9 @@ class TokenAwaitedScreen(StepScreen):
             self._draw()
 
     def _draw(self) -> None:
-        self.query_one(TokenDrawing).show()
-        show_large(self.query_one("#large", Words), shown=True)
+        drawing = self.query_one(TokenDrawing)
+        drawing.show()
+        show_large(self.query_one("#large", Words), shown=drawing.display)
 
     def action_self_check(self) -> None:
         """环境检测."""

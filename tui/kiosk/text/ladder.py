@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from tui.core.failure import Reason
-from tui.core.ladder import Rung, RungSeen, Standing, climb
+from tui.core.failure import Failure, Reason
+from tui.core.ladder import Rung, RungSeen, Standing, climb, obscured
 from tui.journey.state import State
 from tui.kiosk.text import N_, _
 from tui.kiosk.text.wording import Explanation, call, explain, in_a_line
@@ -36,6 +36,12 @@ def rungs_of(state: State) -> tuple[RungSeen, ...]:
     if state.snapshot is None or state.now is None:
         return ()
     return climb(replace(state.snapshot, tokens=state.tokens), state.now, state.window)
+
+
+def none_seen(state: State) -> str:
+    """Why no CA is seen, in a sentence."""
+    obscuring = obscured(state.snapshot) if state.snapshot else None
+    return explain(obscuring or Failure(Reason.NO_TOKEN), state.money).happened
 
 
 def rung_words(seen: RungSeen) -> str:

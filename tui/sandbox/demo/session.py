@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 
 from tui.process.paths import absolute
@@ -14,6 +15,8 @@ PIN = "12345678"
 TOKEN_LABEL = "CA-DEMO"
 DAYS_LEFT = 20
 STOP_SECONDS = 15
+_OF_THE_EXTRA = "aiosmtpd"
+"""Comes with the extra alone, and with it all else that the sandbox needs."""
 
 
 class DemoFailed(Exception):  # noqa: N818 — what happened
@@ -77,9 +80,12 @@ class DemoPhone:
 def prepare(directory: Path | None = None) -> Demo:
     """Bring everything up in `directory`, or in a temporary one; returns when the kiosk may start.
 
+    :raises ModuleNotFoundError: the program was installed without the demo's libraries.
     :raises DemoFailed: SoftHSM2 is missing, the folder is in use, or the desk does not come up.
     :raises OSError: the folder cannot be made.
     """
+    if find_spec(_OF_THE_EXTRA) is None:
+        raise ModuleNotFoundError(f"No module named {_OF_THE_EXTRA!r}", name=_OF_THE_EXTRA)
     folder = None if directory else tempfile.TemporaryDirectory(prefix="ca-kiosk-demo-")
     place = Path(folder.name) if folder else absolute(directory or Path())
     place.mkdir(parents=True, exist_ok=True)

@@ -31,8 +31,9 @@ def compare(
     Without a certificate (none is visible before the PIN) name and serial are all there is.
 
     Without the refresh a driver was seen to send one token's PIN to another, and to sign with a second token's key
-    under the first one's serial. `answers` is asked where no object shows the key. Raises TOKEN_REMOVED or
-    TOKEN_SWAPPED.
+    under the first one's serial. `answers` is asked where no object shows the key.
+
+    :raises TokenError: TOKEN_REMOVED or TOKEN_SWAPPED.
     """
     driver.slots()
     if not driver.lib.getSlotInfo(token.slot).flags & PyKCS11.CKF_TOKEN_PRESENT:
@@ -61,11 +62,13 @@ def _is_another(token: Token, expected: CertificateRef) -> bool:
 
 
 def locate(driver: Driver, reference: CertificateRef, replaced: bytes = b"") -> tuple[Token, Certificate | None]:
-    """The token that is meant, with this very certificate; raise TOKEN_SWAPPED, TOKEN_REMOVED or TOKEN_FAULT.
+    """The token that is meant, with this very certificate.
 
     Another token with a copy of certificate and key has a PIN of its own, and is another token. Where `replaced` is
     given (the certificate's DER), the token may be known by the certificate's key alone; where the
     certificate is visible only after the PIN, by its name and serial, without a certificate then.
+
+    :raises TokenError: TOKEN_SWAPPED, TOKEN_REMOVED or TOKEN_FAULT.
     """
     for look_again in (False, True):
         seen: tuple[Token, ...] = ()  # of the last look alone: a token may have gone in the middle of the first

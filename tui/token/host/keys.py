@@ -64,7 +64,10 @@ class TokenRsaKey(_InToken, rsa.RSAPrivateKey):
         return self._public_key
 
     def sign(self, data: object, padding: object, algorithm: object) -> bytes:
-        """Sign in the token and verify; raise SIGNATURE_FALSE where the token's answer does not verify."""
+        """Sign in the token and verify.
+
+        :raises TokenError: SIGNATURE_FALSE where the token's answer does not verify.
+        """
         if not isinstance(padding, _PKCS1v15 | _PSS) or not isinstance(algorithm, hashes.SHA256):
             raise UnsupportedAlgorithm("RSASSA-PKCS1-v1_5 or RSASSA-PSS with SHA-256 only")
         message = _bytes(data)
@@ -109,7 +112,10 @@ class TokenEcKey(_InToken, ec.EllipticCurvePrivateKey):
         return self._public_key
 
     def sign(self, data: object, signature_algorithm: object) -> bytes:
-        """Sign in the token, as DER, and verify; raise SIGNATURE_FALSE where the token's answer does not verify."""
+        """Sign in the token, as DER, and verify.
+
+        :raises TokenError: SIGNATURE_FALSE where the token's answer does not verify.
+        """
         if not isinstance(signature_algorithm, ec.ECDSA) or not isinstance(
             signature_algorithm.algorithm, hashes.SHA256
         ):
@@ -132,9 +138,11 @@ _PKCS1v15, _PSS = padding.PKCS1v15, padding.PSS
 
 
 def token_key(public_key: object, sign: Sign, mechanisms: frozenset[int] = frozenset()) -> TokenKey:
-    """The signing key whose public half is given; raise KEY_UNSUPPORTED for other algorithms.
+    """The signing key whose public half is given.
 
     `mechanisms` are the token's own, empty when it does not tell.
+
+    :raises TokenError: KEY_UNSUPPORTED for other algorithms.
     """
     match public_key:
         case rsa.RSAPublicKey():

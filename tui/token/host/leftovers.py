@@ -13,7 +13,7 @@ import PyKCS11
 from cryptography.hazmat.primitives.asymmetric import rsa
 from PyKCS11 import PyKCS11Error
 
-from tui.core.certificate import RENEWABLE_KEYS, Certificate
+from tui.core.certificate import RENEWABLE_KEYS, Certificate, Token
 from tui.core.failure import Reason, TokenError
 from tui.core.leftover import Kept, LeftoverKey
 from tui.core.policy import SignatureScheme
@@ -23,6 +23,7 @@ from tui.token.host import attributes, faults, key_objects, objects
 from tui.token.host.driver import Driver
 from tui.token.host.identity import locate
 from tui.token.host.key_objects import PrivateKeyObject, PublicKeyObject
+from tui.token.host.login import HeldPin
 from tui.token.host.pairing import TRIALS
 from tui.token.host.public_keys import PublicKey, digest_of
 from tui.token.host.session import AskPin, Workspace, logged_in
@@ -50,7 +51,7 @@ def delete(
 ) -> tuple[LeftoverKey, ...]:
     """Delete the named ones that are there just so and may still be deleted; what is left over then.
 
-    Raises TOKEN_FAULT where a key stays, or where the token's certificates are not the same afterwards.
+    :raises TokenError: TOKEN_FAULT where a key stays, or where the token's certificates are not the same afterwards.
     """
     token, certificate = locate(driver, order.certificate)
     with logged_in(driver, token, certificate, ask_pin, writable=True) as (session, pin):
@@ -80,7 +81,8 @@ def _delete(workspace: Workspace, half: Half) -> None:
         workspace.confirm()
 
 
-def _workspace(driver: Driver, token: Any, certificate: Any, session: Any, pin: Any) -> Workspace:
+def _workspace(driver: Driver, token: Token, certificate: Any, session: Any, pin: HeldPin) -> Workspace:
+    """`certificate` is None where all are visible only after the PIN: the comparison alone asks for it here."""
     signer = Signer(session, pin.log_in_for_signature)
     return Workspace(driver, token, certificate, session, driver.mechanisms(token.slot), SignatureScheme.PKCS1, signer)
 
@@ -98,8 +100,8 @@ def _leftovers(workspace: Workspace, over: tuple[str, ...]) -> list[tuple[Leftov
     named = objects.certified_ids(session) - {b""}
     belongs = _judge(workspace, held)
     groups: dict[bytes, list[Half]] = {}
-    halves: list[Half] = [*key_objects.private_keys(session), *key_objects.public_keys(session)]
-    for half in halves:
+    lying: list[Half] = [*key_objects.private_keys(session), *key_objects.public_keys(session)]
+    for half in lying:
         groups.setdefault(half.key_id or f"{type(half).__name__} {half.handle.value()}".encode(), []).append(half)
     told = []
     for halves in groups.values():
@@ -109,19 +111,24 @@ def _leftovers(workspace: Workspace, over: tuple[str, ...]) -> list[tuple[Leftov
         strangers = [half for half, verdict in zip(halves, verdicts, strict=True) if not verdict]
         key = _described(strangers, over)
         if any(verdicts) or halves[0].key_id in named:
-            kept: Kept | None = Kept.NAMED
-        elif None in verdicts:
-            kept = Kept.UNCERTAIN
-        elif key.private > 1 or key.public > 1:
-            kept = Kept.SEVERAL
+            key = replace(key, kept=Kept.NAMED)
         else:
-            kept = Kept.APPLICATION if key.business_no and key.business_no not in over else None
-        told.append((replace(key, kept=kept), strangers))
+            key = replace(key, kept=_kept(key, over, certain=None not in verdicts))
+        told.append((key, strangers))
     names = Counter(key.identity for key, _ in told)
     return [
         (replace(key, kept=key.kept or Kept.SEVERAL) if names[key.identity] > 1 else key, halves)
         for key, halves in told
     ]
+
+
+def _kept(key: LeftoverKey, over: tuple[str, ...], *, certain: bool) -> Kept | None:
+    """Why a key that no certificate names must stay, if it must."""
+    if not certain:
+        return Kept.UNCERTAIN
+    if key.private > 1 or key.public > 1:
+        return Kept.SEVERAL
+    return Kept.APPLICATION if key.business_no and key.business_no not in over else None
 
 
 def _described(halves: list[Half], over: tuple[str, ...]) -> LeftoverKey:

@@ -42,7 +42,7 @@ class HeldPin:
     def log_in_for_signature(self) -> None:
         """C_Login(CKU_CONTEXT_SPECIFIC), with a PIN that the token has accepted in this step and never refused since.
 
-        Raises SIGNING_PIN_REFUSED, PIN_LOCKED, PIN_CANCELLED or TOKEN_REMOVED.
+        :raises TokenError: SIGNING_PIN_REFUSED, PIN_LOCKED, PIN_CANCELLED or TOKEN_REMOVED.
         """
         if not self._accepted:
             raise faults.fault(Reason.SIGNING_PIN_REFUSED, "not asked")

@@ -46,7 +46,9 @@ class Belonging:
 def find(session: Any, public_key: PublicKey, hint: bytes, trial: Trial) -> PrivateKeyObject:
     """The private key of a public key: the one that says so itself, else the one whose trial signature verifies.
 
-    `hint` is the certificate's CKA_ID, whose key is tried first. Raises KEY_MISSING, or what the likeliest answered.
+    `hint` is the certificate's CKA_ID, whose key is tried first.
+
+    :raises TokenError: KEY_MISSING, or what the likeliest answered.
     """
     standings = ranked(session, public_key, hint)
     met: Exception | None = None

@@ -38,7 +38,7 @@ _REFUSALS = frozenset(
 def change(driver: Driver, order: ChangePin, ask_pin: AskPin, ask_new_pin: AskPin, progress: Progress) -> None:
     """From the old PIN to the new one; each leaves once.
 
-    Raises WRONG_PIN, PIN_LOCKED, NEW_PIN_LENGTH, NEW_PIN_CHARACTERS, NEW_PIN_WEAK, or what the driver says.
+    :raises TokenError: WRONG_PIN, PIN_LOCKED, NEW_PIN_LENGTH, NEW_PIN_CHARACTERS, NEW_PIN_WEAK, or as the driver says.
     """
     token, certificate = locate(driver, order.certificate)
     with inventory.opened(driver, token.slot, writable=True) as session:
@@ -60,7 +60,8 @@ def change(driver: Driver, order: ChangePin, ask_pin: AskPin, ask_new_pin: AskPi
 def unlock(driver: Driver, order: Unlock, ask_pin: AskPin, ask_new_pin: AskPin, progress: Progress) -> None:
     """A new user PIN for a token whose user has locked or forgotten the old one; `ask_pin` gives the SO PIN.
 
-    Raises SO_PIN_WRONG, SO_PIN_LOCKED, NEW_PIN_LENGTH, NEW_PIN_CHARACTERS, NEW_PIN_WEAK, or what the driver says.
+    :raises TokenError: SO_PIN_WRONG, SO_PIN_LOCKED, NEW_PIN_LENGTH, NEW_PIN_CHARACTERS or NEW_PIN_WEAK, or as the
+        driver says.
     """
     token, certificate = locate(driver, order.certificate)
     with inventory.opened(driver, token.slot, writable=True) as session:

@@ -32,7 +32,8 @@ _DATA_REFUSED = frozenset({Reason.TOKEN_UNSUPPORTED, Reason.TOKEN_FAULT, Reason.
 def check(workspace: Workspace, public_key: PublicKey, scheme: SignatureScheme, *, new_pair: bool) -> None:
     """Try rights, mechanisms and room.
 
-    Raises TOKEN_READ_ONLY, PIN_EXPIRED, TOKEN_UNSUPPORTED or TOKEN_FULL, or what the driver says.
+    :raises TokenError: TOKEN_READ_ONLY, PIN_EXPIRED, TOKEN_UNSUPPORTED, or TOKEN_FAULT where it reads back otherwise.
+    :raises PyKCS11Error: as the driver says; a full token, too.
     """
     flags = workspace.driver.lib.getTokenInfo(workspace.token.slot).flags
     if flags & PyKCS11.CKF_WRITE_PROTECTED:
@@ -74,7 +75,8 @@ def _room(public_key: PublicKey) -> int:
 def probe(workspace: Workspace, size: int) -> None:
     """Write, read back, delete: a data object, or a copy of the certificate where the token knows no data objects.
 
-    Raises TOKEN_FULL, or what the driver says.
+    :raises TokenError: TOKEN_FAULT where it reads back otherwise.
+    :raises PyKCS11Error: as the driver says; a full token, too.
     """
     value = secrets.token_bytes(size)
     try:

@@ -20,6 +20,8 @@ _THRIFT = 3000
 """A look is followed by this many times the CPU time that it cost of rest: a thirtieth of a percent of a core."""
 _EAGER = 5
 """Looks after a report of the slot monitor, at growing distances: a driver may notice later than PC/SC itself."""
+_DOUBT = 1.5
+"""Seconds after which a card that is no token yet, or cannot be read, is taken for one that will not be."""
 _RESTART_WITHOUT_TOKEN, _RESTART = 0.25, 3.0
 """Seconds between two restarts of a driver that has to be restarted to notice anything."""
 _WHOLE = 3
@@ -39,6 +41,8 @@ class _SlotState:
     slots: int = 0
     hardware: bool = False
     """A slot is a reader (CKF_HW_SLOT): such drivers rescan by themselves."""
+    occupied: bool = False
+    """A reader says that a token is in, whether or not it can be asked anything."""
     broken: bool = False
     """A call failed in a way that only a restart cures."""
 
@@ -59,6 +63,8 @@ class Watcher:
         """What was read at the last look, which need not be read again."""
         self._eager = 0
         """How many quick looks are still to come."""
+        self._puzzled: float | None = None
+        """Since when something is in a reader of which no token is told."""
         self._spent = time.process_time()
         self._seen: tuple[tuple[int, _Known], ...] | None = None
         self._told: tuple[Token, ...] | None = None
@@ -86,10 +92,18 @@ class Watcher:
             state = self._slot_state()
         changed = self._changed(state, restarted)
         before, self.readers = self.readers, _readers(state, self._monitor.readers)
-        if self.readers is Readers.PRESENT and self._monitor.card and not state.tokens and not self._eager:
+        if self._puzzles(state) and self.readers is Readers.PRESENT:
             self.readers = Readers.CARD_UNKNOWN
         self.pause = self._next_pause(longest=_longest(state, self._told, pcsc_tells=self._monitor.works))
         return self._told if self.readers is not before else changed
+
+    def _puzzles(self, state: _SlotState) -> bool:
+        """Whether something has been in a reader for so long without a token to be told of that none will come."""
+        if self._told or not (self._monitor.card or state.occupied):
+            self._puzzled = None
+            return False
+        self._puzzled = self._puzzled or time.monotonic()
+        return time.monotonic() - self._puzzled >= _DOUBT
 
     def _next_pause(self, longest: float) -> float:
         """Soon after a report of the slot monitor, else by what the last look cost, with all around it."""
@@ -134,7 +148,7 @@ class Watcher:
     def _slot_state(self) -> _SlotState:
         lib = self._driver.lib
         known = dict(self._seen or ())
-        tokens, hardware, broken = [], False, False
+        tokens, hardware, occupied, broken = [], False, False, False
         try:
             slots = self._driver.slots()
         except PyKCS11Error:
@@ -146,6 +160,7 @@ class Watcher:
                 hardware |= reader
                 if not flags & PyKCS11.CKF_TOKEN_PRESENT:
                     continue
+                occupied |= reader
                 # C_GetTokenInfo may wait for another program's long operation; a reader's flag is proof enough.
                 # A driver without readers may go on calling a token present that is gone: it is asked each time.
                 if not reader or slot not in known:
@@ -153,7 +168,7 @@ class Watcher:
                 tokens.append((slot, known[slot]))
             except PyKCS11Error as error:
                 broken |= error.value in _BROKEN
-        return _SlotState(tuple(tokens), len(slots), hardware, broken)
+        return _SlotState(tuple(tokens), len(slots), hardware, occupied, broken)
 
 
 def _readers(state: _SlotState, by_service: Readers) -> Readers:

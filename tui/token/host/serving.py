@@ -31,9 +31,11 @@ GROWTH = 64 * 1024
 
 
 def serve(channel: Channel, reader: Reader, *, orders_come: bool = False) -> None:
-    """Until the program's end of the channel closes; raise EOFError or BrokenPipeError then.
+    """Until the program's end of the channel closes.
 
     Where orders are sure to come, what they need is imported as soon as the first look is told.
+
+    :raises EOFError: it has closed; likewise BrokenPipeError.
     """
     load = Load.decoded(channel.receive())
     os.environ.update({**_KEEP_NOTHING, **dict(load.environment)})

@@ -53,7 +53,7 @@ class Workspace:
     def recognise(self) -> None:
         """Let the token's key sign before anything is made: what a driver tells may still be another token's.
 
-        Raises KEY_UNSUPPORTED, KEY_MISSING or SIGNATURE_FALSE.
+        :raises TokenError: KEY_UNSUPPORTED, KEY_MISSING or SIGNATURE_FALSE.
         """
         if self.certificate.key not in RENEWABLE_KEYS:
             raise faults.fault(Reason.KEY_UNSUPPORTED, self.certificate.key)
@@ -63,11 +63,17 @@ class Workspace:
             self.trial(public_key)(key.handle)
 
     def key(self, public_key: Any) -> TokenKey:
-        """The private key of a public key (see `pairing.find`), as a signer; raise KEY_MISSING."""
+        """The private key of a public key (see `pairing.find`), as a signer.
+
+        :raises TokenError: KEY_MISSING.
+        """
         return self.signs_with(self.key_object(public_key).handle, public_key)
 
     def key_object(self, public_key: Any) -> PrivateKeyObject:
-        """The private key of a public key; raise KEY_MISSING, or KEY_UNSUPPORTED for other algorithms."""
+        """The private key of a public key.
+
+        :raises TokenError: KEY_MISSING, or KEY_UNSUPPORTED for other algorithms.
+        """
         if not isinstance(public_key, PublicKey):
             raise faults.fault(Reason.KEY_UNSUPPORTED, type(public_key).__name__)
         spki = spki_of(public_key)
@@ -77,7 +83,10 @@ class Workspace:
         return self.found[spki]
 
     def trial(self, public_key: PublicKey) -> pairing.Trial:
-        """Let a private key sign a nonce; raise SIGNATURE_FALSE where it is not the public key's."""
+        """Let a private key sign a nonce.
+
+        :raises TokenError: SIGNATURE_FALSE where it is not the public key's.
+        """
 
         def tried(handle: Any) -> None:
             prove(self.signs_with(handle, public_key), secrets.token_bytes(32), self.scheme)
@@ -167,7 +176,10 @@ def _unveiled(token: Token, session: Any) -> Token:
 def _uncovered(
     driver: Driver, token: Token, session: Any, reference: CertificateRef, replaced: bytes
 ) -> tuple[Token, Certificate]:
-    """The certificate that the reference means, now that it can be seen; raise TOKEN_SWAPPED."""
+    """The certificate that the reference means, now that it can be seen.
+
+    :raises TokenError: TOKEN_SWAPPED.
+    """
     token = _unveiled(token, session)
     if found := find((token,), reference.fingerprint):
         return found

@@ -79,7 +79,9 @@ def without(template: Template, left_out: frozenset[int]) -> Template:
 def key_pair(label: str, like: object) -> tuple[Template, Template, int]:
     """Public and private template for a pair of the same kind as a public key, and the CKM_ that makes it.
 
-    Both halves get one fresh CKA_ID. Raises KEY_UNSUPPORTED.
+    Both halves get one fresh CKA_ID.
+
+    :raises TokenError: KEY_UNSUPPORTED.
     """
     match like:
         case rsa.RSAPublicKey():

@@ -60,6 +60,10 @@ def test_a_copy_counts_once_and_folders_and_what_a_mac_adds_not_at_all() -> None
     assert found(files).lines == (OURS,)
 
 
+def test_one_list_in_two_charsets_counts_once() -> None:
+    assert found({"1.csv": bill(TRADE), "utf8/1.csv": bill(TRADE, charset="utf-8-sig", ends="\n")}).lines == (OURS,)
+
+
 @pytest.mark.parametrize("charset", ["gb18030", "utf-8", "utf-8-sig"])
 @pytest.mark.parametrize("ends", ["\n", "\r\n"])
 def test_either_charset_and_line_end(charset: str, ends: str) -> None:

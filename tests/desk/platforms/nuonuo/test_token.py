@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.harness.desk.doubles import Clock
-from tui.desk.clock import utc_now
 from tui.desk.invoices.tax_platform import TaxPlatformDown
 from tui.desk.platforms.nuonuo.token import Granted, TokenKeeper
+from tui.process.clock import utc_now
 
 
 class Counter:

@@ -8,15 +8,14 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA1
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-)
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import Certificate, load_der_x509_certificate, load_pem_x509_certificates
 
 from tests.harness.desk.unionpay_messages import MIDDLE, NAME, NEW_KEY, pem, signed, wire
 from tui.desk.payments.gateway import AnswerNotGenuine
 from tui.desk.platforms.unionpay.codec import open_answer
 from tui.desk.platforms.unionpay.trust import SIGNER, UnionPayTrust
+from tui.process.clock import utc_now
 from tui.sandbox.gateways.common.keys import issue
 
 
@@ -45,7 +44,7 @@ def test_a_middle_without_its_root_proves_nothing(unionpay_keys: Path, platform_
     middle, _ = load_pem_x509_certificates((unionpay_keys / "bundle.pem").read_bytes())
     bundle = pem(middle) + pem(issue("Another root", key, "Another root", key))
     with pytest.raises(AnswerNotGenuine, match="not from its issuer"):
-        UnionPayTrust(bundle.encode(), lambda: datetime.now(UTC)).key_for(platform_pem)
+        UnionPayTrust(bundle.encode(), utc_now).key_for(platform_pem)
 
 
 def test_another_merchant_of_the_same_authority_cannot_sign(
@@ -125,7 +124,7 @@ def test_a_certificate_that_cryptography_cannot_use_is_refused(
 def test_a_bundle_without_a_root_is_refused(unionpay_keys: Path) -> None:
     middle, _ = load_pem_x509_certificates((unionpay_keys / "bundle.pem").read_bytes())
     with pytest.raises(ValueError, match="root"):
-        UnionPayTrust(middle.public_bytes(Encoding.PEM), lambda: datetime.now(UTC))
+        UnionPayTrust(middle.public_bytes(Encoding.PEM), utc_now)
 
 
 def with_sha1(certificate: Certificate, issuer_key: rsa.RSAPrivateKey) -> Certificate:

@@ -4,7 +4,7 @@ import contextlib
 import os
 import tempfile
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
 
@@ -21,6 +21,7 @@ from tui.desk.ca.port import IssuingFailed
 from tui.desk.ca.profile import Issuer, SubjectKey, Validity, assemble, flaw, renewed_tbs, validity
 from tui.desk.crypto.certificates import is_issued_by, open_certificate, remembered
 from tui.desk.crypto.csr import CertificationRequest, NoRequest, read_request
+from tui.process.clock import utc_now
 
 SLOW_CLOCKS = timedelta(minutes=5)
 """A certificate begins so long before it is issued, so that it is valid at once where a clock is slow."""
@@ -34,7 +35,7 @@ class LocalCa:
         certificate_path: Path,
         key_path: Path,
         directory: Path,
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        clock: Callable[[], datetime] = utc_now,
         retired: Sequence[Path] = (),
     ) -> None:
         """Load the authority; `certificate_path` holds PEM, the issuing certificate first, then those above it.

@@ -27,7 +27,8 @@ from tui.desk.platforms.alipay.bill import read_bill
 from tui.desk.platforms.alipay.codec import BizContent, dump_biz, open_answer, open_notice, sign_request
 from tui.desk.platforms.alipay.settings import AlipaySettings, identity_of
 from tui.desk.platforms.common.transport import BILL_LIMIT, Connection, GatewayConnection
-from tui.desk.platforms.common.units import DASHED, from_beijing, to_beijing, to_fen, to_yuan, utc_now
+from tui.desk.platforms.common.units import DASHED, from_beijing, to_beijing, to_fen, to_yuan
+from tui.process.clock import utc_now
 
 NOT_EXIST = "ACQ.TRADE_NOT_EXIST"
 NO_BILL = {"isp.bill_not_exist", "invalid_arguments"}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from tui.desk.payments.gateway import Message, PaymentGateway
 from tui.desk.platforms.common.charsets import UTF8
-from tui.desk.platforms.common.units import utc_now
+from tui.process.clock import utc_now
 
 if TYPE_CHECKING:
     from tui.desk.platforms.common.transport import Connection

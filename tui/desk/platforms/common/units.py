@@ -43,8 +43,3 @@ def from_beijing(text: str, form: str) -> datetime:
     if read.strftime(form) != text or read.year < 1900:  # the first of all years begins before UTC can tell
         raise ValueError("not a time of this form")
     return read.astimezone(UTC)
-
-
-def utc_now() -> datetime:
-    """The clock of everything that is not a test."""
-    return datetime.now(UTC)

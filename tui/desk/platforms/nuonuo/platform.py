@@ -10,7 +10,7 @@ import msgspec
 
 from tui.desk.invoices.tax_platform import InvoiceOrder, InvoiceOutcome, InvoiceState, RedOrder, TaxPlatformDown
 from tui.desk.outbound import HttpsConnection, Unreachable
-from tui.desk.platforms.common.units import DASHED, to_beijing, utc_now
+from tui.desk.platforms.common.units import DASHED, to_beijing
 from tui.desk.platforms.nuonuo.answers import (
     DUPLICATE,
     NOT_FOUND,
@@ -43,6 +43,7 @@ from tui.desk.platforms.nuonuo.requests import (
 )
 from tui.desk.platforms.nuonuo.settings import TaxPlatformSettings
 from tui.desk.platforms.nuonuo.token import Granted, TokenKeeper
+from tui.process.clock import utc_now
 
 _T = TypeVar("_T")
 _ASKING = frozenset({QUERY_RESULT, QUERY_RED_CONFIRM})

@@ -28,11 +28,12 @@ from tui.desk.payments.gateway import (
 )
 from tui.desk.payments.notice_rules import NO_HEADERS, NoticeRules
 from tui.desk.platforms.common.transport import ANSWER_LIMIT, BILL_LIMIT, Connection, GatewayConnection
-from tui.desk.platforms.common.units import COMPACT, from_beijing, to_beijing, utc_now
+from tui.desk.platforms.common.units import COMPACT, from_beijing, to_beijing
 from tui.desk.platforms.unionpay.bill import read_file
 from tui.desk.platforms.unionpay.codec import OK, UNDECIDED, MerchantKey, open_answer, open_notice
 from tui.desk.platforms.unionpay.settings import UnionPaySettings
 from tui.desk.platforms.unionpay.trust import UnionPayTrust
+from tui.process.clock import utc_now
 
 _LOG = logging.getLogger(__name__)
 NO_SUCH_TRADE = "34"

@@ -5,10 +5,10 @@ from typing import Annotated
 
 import msgspec
 
-from tui.desk.platforms.common.units import utc_now
 from tui.desk.platforms.unionpay.codec import MerchantKey
 from tui.desk.platforms.unionpay.trust import UnionPayTrust
 from tui.desk.settings_reader import Address, FileBytes, Password, Seconds, SecretBytes, unusable_file
+from tui.process.clock import utc_now
 
 PRODUCTION = "https://gateway.95516.com/gateway/api"
 FILES = "https://filedownload.95516.com/"

@@ -25,7 +25,6 @@ from tui.desk.payments.gateway import (
 )
 from tui.desk.payments.notice_rules import NO_HEADERS, NoticeRules
 from tui.desk.platforms.common.transport import Connection, GatewayConnection
-from tui.desk.platforms.common.units import utc_now
 from tui.desk.platforms.wechat.answers import (
     CNY,
     BillAddress,
@@ -41,6 +40,7 @@ from tui.desk.platforms.wechat.bill import read_bill
 from tui.desk.platforms.wechat.client import WechatClient
 from tui.desk.platforms.wechat.messages import PROOF, decrypt, is_proved
 from tui.desk.platforms.wechat.settings import WechatSettings
+from tui.process.clock import utc_now
 
 NOT_EXIST = {"ORDER_NOT_EXIST", "RESOURCE_NOT_EXISTS"}
 NO_BILL = {"NO_STATEMENT_EXIST", "STATEMENT_CREATING"}

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from functools import partial
 
 from tui.core.certificate import refer
-from tui.core.failure import Failure, Reason
+from tui.core.eligibility import why_empty
+from tui.core.failure import Failure
 from tui.journey import events as e
 from tui.journey.moves.arrival import may_be_paid
 from tui.journey.moves.pin_change import changeable
@@ -13,9 +14,15 @@ from tui.kiosk.linear.dialogue import Choice, Dialogue
 from tui.kiosk.text import N_, _
 from tui.kiosk.text.certificate import Fact, facts, refused_facts, token_name
 from tui.kiosk.text.checks import HELP, lines
+from tui.kiosk.text.ladder import none_seen
 from tui.kiosk.text.token_awaited import HELP as AWAITED
+<<<<<<< HEAD
 from tui.kiosk.text.token_awaited import headline, sought, what_then
 from tui.kiosk.text.wording import call, explain, names_whom_to_call
+=======
+from tui.kiosk.text.token_awaited import also, headline, sought, what_then
+from tui.kiosk.text.wording import call, explain
+>>>>>>> trunk
 
 
 class Certificates(Dialogue):
@@ -28,11 +35,10 @@ class Certificates(Dialogue):
         """Token by token."""
         state = self.state
         if not state.tokens:
-            self.talk.say(explain(Failure(Reason.NO_TOKEN), state.money).happened)
+            self.talk.say(none_seen(state))
         for token in state.tokens:
             self.talk.say(token_name(token))
-            if token.hides or not token.certificates:
-                reason = Reason.CERTIFICATE_HIDDEN if token.hides else Reason.NO_CERTIFICATE
+            if reason := why_empty(token):
                 self.talk.say(explain(Failure(reason), state.money).happened)
             for certificate in token.certificates if state.now else ():
                 assert state.now is not None  # noqa: S101 - looked at above
@@ -90,8 +96,8 @@ class TokenAwaited(Dialogue):
             self.say_facts(sought(chosen, veiled=False))
 
     def seen(self, before: State) -> None:
-        """Another CA came, or went."""
-        if self.state.tokens != before.tokens:
+        """Another CA came, or went, or what keeps this one from being seen."""
+        if _about(self.state) != _about(before):
             self._tell()
 
     def choices(self) -> tuple[Choice, ...]:
@@ -99,7 +105,7 @@ class TokenAwaited(Dialogue):
         return Choice(_("取消"), e.BackPressed), Choice(_("环境检测"), e.SelfCheckOpened)
 
     def _tell(self) -> None:
-        self.talk.say(headline(self.state), what_then(self.state))
+        self.talk.say(*_about(self.state))
 
 
 class Refused(Dialogue):
@@ -128,3 +134,7 @@ class Refused(Dialogue):
     def end(self) -> e.Event:
         """Nothing is left to be asked."""
         return e.Abandoned()
+
+
+def _about(state: State) -> tuple[str, ...]:
+    return headline(state), what_then(state), *also(state)

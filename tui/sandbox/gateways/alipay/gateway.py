@@ -9,7 +9,8 @@ from pathlib import Path
 import msgspec
 
 from tui.core.beijing import BEIJING
-from tui.desk.platforms.common.units import DASHED, to_beijing, to_fen, to_yuan, utc_now
+from tui.desk.platforms.common.units import DASHED, to_beijing, to_fen, to_yuan
+from tui.process.clock import utc_now
 from tui.sandbox.faults import Fault
 from tui.sandbox.gateways.alipay.download import AlipayBilling
 from tui.sandbox.gateways.alipay.rules import CANCEL_WINDOW, need, ordered, repeated

@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 
 from tui.desk.invoices.tax_platform import tax_within
-from tui.desk.platforms.common.units import to_fen, utc_now
+from tui.desk.platforms.common.units import to_fen
 from tui.desk.platforms.nuonuo.answers import DUPLICATE, NOT_FOUND, OK
 from tui.desk.platforms.nuonuo.requests import (
     FAST_RED,
@@ -33,6 +33,7 @@ from tui.desk.platforms.nuonuo.requests import (
     ReissueRequest,
     sign,
 )
+from tui.process.clock import utc_now
 from tui.sandbox.gateways.common.http import JSON, Call, Reply, Service
 from tui.sandbox.gateways.tax.answers import Answer, Forms, Serial, entry, form
 from tui.sandbox.gateways.tax.callbacks import Caller

@@ -9,7 +9,8 @@ from pathlib import Path
 import msgspec
 
 from tui.core.beijing import BEIJING
-from tui.desk.platforms.common.units import COMPACT, from_beijing, to_beijing, utc_now
+from tui.desk.platforms.common.units import COMPACT, from_beijing, to_beijing
+from tui.process.clock import utc_now
 from tui.sandbox.faults import Fault
 from tui.sandbox.gateways.common.bills import entries, spoilt
 from tui.sandbox.gateways.common.http import Call, Reply

@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 
 from tui.core.beijing import BEIJING
-from tui.desk.platforms.common.units import utc_now
+from tui.process.clock import utc_now
 from tui.sandbox.faults import Fault
 from tui.sandbox.gateways.common.http import Call, Reply
 from tui.sandbox.gateways.common.ledger import GivenBack, PendingNotice, Stage, Trade
