@@ -16,13 +16,9 @@ from tui.kiosk.text.certificate import Fact, facts, refused_facts, token_name
 from tui.kiosk.text.checks import HELP, lines
 from tui.kiosk.text.ladder import none_seen
 from tui.kiosk.text.token_awaited import HELP as AWAITED
-<<<<<<< HEAD
+from tui.kiosk.text.token_awaited import also, headline, sought, what_then
 from tui.kiosk.text.token_awaited import headline, sought, what_then
 from tui.kiosk.text.wording import call, explain, names_whom_to_call
-=======
-from tui.kiosk.text.token_awaited import also, headline, sought, what_then
-from tui.kiosk.text.wording import call, explain
->>>>>>> trunk
 
 
 class Certificates(Dialogue):
