@@ -225,7 +225,7 @@ def test_doctor_tells_every_line_and_ends_with_the_first_fault(tmp_path: Path) -
     }
     assert lines["desk"]["reason"] == "desk_unreachable"
     in_words = _run("doctor", "--config", config)
-    assert "[✗] 驱动模块" in in_words.stdout
+    assert "[✗] CA驱动" in in_words.stdout
 
 
 def _state(process: int) -> str:

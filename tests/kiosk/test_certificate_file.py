@@ -1,5 +1,6 @@
 """A certificate in a file: named by letters and digits alone, in the form of its ending, written over nothing."""
 
+import resource
 from pathlib import Path
 
 from cryptography import x509
@@ -32,6 +33,16 @@ def test_the_same_certificate_is_written_once_and_another_one_beside_it(tmp_path
 def test_what_cannot_be_written_is_said(tmp_path: Path) -> None:
     assert str(tmp_path / "nowhere") in keep(tmp_path / "nowhere", HELD, ".cer")
     assert keep(tmp_path, HELD, ".cer") == f"已保存：{tmp_path / '网证通31m公司-20261213.cer'}"
+
+
+def test_nothing_is_left_of_a_file_that_a_disk_does_not_take_whole(tmp_path: Path) -> None:
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(GOOD) - 1, before[1]))
+    try:
+        said = keep(tmp_path, HELD, ".cer")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert (said, list(tmp_path.iterdir())) == (f"不能写入{tmp_path}：File too large", [])
 
 
 @given(st.text(max_size=80), st.booleans())

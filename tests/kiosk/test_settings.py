@@ -1,6 +1,8 @@
 """kiosk.toml: what is read, what is made absolute, and that an error names file and key."""
 
+import pwd
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -17,6 +19,7 @@ from tui.kiosk.settings import (
     language_named,
     load,
     read,
+    search_path,
 )
 from tui.process.tables import SettingsError
 
@@ -188,6 +191,16 @@ def test_the_search_path(place: Path) -> None:
     assert find({"XDG_CONFIG_HOME": str(place / "config")}) == home / "kiosk.toml"
     with pytest.raises(SettingsError, match="does not exist"):
         load(None, {"CA_KIOSK_CONFIG": str(place / "gone.toml")})
+
+
+def test_a_user_without_a_folder_has_the_root(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(_number: int) -> NoReturn:
+        raise KeyError
+
+    monkeypatch.delenv("HOME", raising=False)
+    monkeypatch.setattr(pwd, "getpwuid", unknown)
+    assert default_log({}) == Path("/.local/state/ca-kiosk/kiosk.log")
+    assert search_path({}) == (Path("/.config/ca-kiosk/kiosk.toml"), Path("/etc/ca-kiosk/kiosk.toml"))
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from tui.desk.notifications.smtp import Mailer
 from tui.desk.settings import load
 from tui.kiosk.settings import load as load_kiosk
 from tui.sandbox.commands import fault, pay
-from tui.sandbox.demo.session import DemoFailed, prepare
+from tui.sandbox.demo.session import TEMPORARY, DemoFailed, prepare
 from tui.sandbox.environment import Environment, EnvironmentFailed
 from tui.sandbox.faults import CHANNELS
 from tui.sandbox.files import Addresses, read_addresses
@@ -110,6 +110,15 @@ def test_up_until_sigterm_then_up_again_with_the_same_data(tmp_path: Path, capsy
     assert pay(tmp_path / "nowhere", qr="https://qr.alipay.com/bax1") == 2
     assert pay(tmp_path / "nowhere", business_no="YW1") == 2
     assert "desk.toml" in capsys.readouterr().err
+
+
+def test_a_demo_that_is_gone_takes_its_temporary_folder_along(tmp_path: Path) -> None:
+    words = [sys.executable, "-m", "tui.sandbox.demo.environment", str(tmp_path / "demo"), TEMPORARY]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as sandbox:
+        assert sandbox.stdout is not None
+        assert sandbox.stdout.readline()
+        assert (tmp_path / "demo/desk.db").exists()
+    assert (sandbox.returncode, list(tmp_path.iterdir())) == (0, [])
 
 
 def test_the_demo_has_a_token_and_a_phone_and_leaves_nothing_behind(tmp_path: Path) -> None:

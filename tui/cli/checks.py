@@ -7,24 +7,17 @@ from typing import Protocol
 
 from tui.cli.certs.listing import Look
 from tui.core.exits import Exit, exit_of
-from tui.core.failure import Money
+from tui.core.failure import DeskError, Failure, Money
 from tui.core.frozen import frozen
+from tui.core.order import ServiceStatus
 from tui.core.token import Readers, Snapshot
-from tui.journey.ports import Check
+from tui.journey.ports import Check, DeskPort
 from tui.kiosk import wiring
 from tui.kiosk.runtime.desk_time import DeskTime
 from tui.kiosk.settings import KioskSettings
-from tui.kiosk.text import N_, _
+from tui.kiosk.text.checks import item_words
 from tui.kiosk.text.wording import explain, technical
 
-ITEMS = {
-    "driver": N_("驱动模块"),
-    "token": N_("CA"),
-    "certificate": N_("证书"),
-    "desk": N_("续期服务"),
-    "clock": N_("系统时间"),
-    "version": N_("程序版本"),
-}
 SETTLING = 5.0
 """Seconds in which a driver that sees no token has told whether a reader and a card are there."""
 
@@ -46,9 +39,30 @@ class Checked:
     """A `core.failure.Reason`, empty when all is well."""
 
 
+class NoDesk:
+    """Stands for the desk where the settings lead to none."""
+
+    def __init__(self, failure: Failure) -> None:
+        self._failure = failure
+
+    async def status(self) -> ServiceStatus:
+        """Say why.
+
+        :raises DeskError: always.
+        """
+        raise DeskError(self._failure)
+
+    async def close(self) -> None:
+        """There is nothing to close."""
+
+
 async def examine(settings: KioskSettings) -> tuple[Check, ...]:
-    """Ask drivers and desk."""
-    desk = wiring.desk(settings)
+    """Ask drivers and desk; settings of no use to reach it are told as its check."""
+    desk: DeskPort | NoDesk
+    try:
+        desk = wiring.desk(settings)
+    except DeskError as error:
+        desk = NoDesk(error.failure)
     try:
         return await wiring.checks(settings, desk, DeskTime()).run(await settled(wiring.tokens(settings.modules)))
     finally:
@@ -83,7 +97,7 @@ def checked(checks: tuple[Check, ...]) -> tuple[Checked, ...]:
 def check_lines(checks: tuple[Check, ...]) -> Iterator[str]:
     """环境检测 in words."""
     for check in checks:
-        yield f"[{'✓' if check.ok else '✗'}] {_(ITEMS[check.item])}  {check.detail}".rstrip()
+        yield f"[{'✓' if check.ok else '✗'}] {item_words(check)}  {check.detail}".rstrip()
         if check.failure is not None:
             told = explain(check.failure, Money.NOT_TOUCHED)
             yield f"    {told.happened} {technical(check.failure)}"

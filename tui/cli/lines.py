@@ -6,7 +6,6 @@ import signal
 import sys
 from collections.abc import Callable
 from contextlib import closing
-from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,7 @@ from tui.kiosk.wiring import head_start, outlets, runtime
 from tui.process import garbage
 from tui.process.environment import environment
 from tui.process.hardening import hide
+from tui.process.paths import home
 
 if TYPE_CHECKING:
     from tui.journey.ports import Phone
@@ -60,7 +60,7 @@ def by_lines(settings: KioskSettings, phone: "Phone | None" = None) -> int:
             idle_seconds=settings.idle_seconds,
             phone=phone,
             outlets=outlets(settings),
-            folder=Path.home() if settings.mode is Mode.OFFICE else None,
+            folder=home() if settings.mode is Mode.OFFICE else None,
             beat=watchdog.feed,
         )
         _end_by_signals(visit.interrupt)

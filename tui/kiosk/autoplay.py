@@ -10,12 +10,14 @@ from typing import cast
 from textual.pilot import Pilot
 from textual.widget import Widget
 
+from tui.core.exits import Exit
 from tui.core.form.fields import ApplicationForm, InvoiceForm
 from tui.core.form.kinds import Buyer
 from tui.core.frozen import frozen
 from tui.journey.state import Step
 from tui.kiosk.app import KioskApp
 from tui.kiosk.screenshot import picture
+from tui.process.output import unusable
 
 STUCK = 120.0
 """Seconds at one step after which the walk is given up, however slow it is."""
@@ -51,15 +53,17 @@ class Autoplay:
         self.seen: list[Step] = []
 
     async def __call__(self, pilot: Pilot[object]) -> None:
-        """Textual's `auto_pilot`: plays, then ends the app with 0 when the certificate is installed, else with 1."""
+        """Play, then end the app: with 0 when the certificate is installed, with 70 where no screen moves on."""
         self.pilot = pilot
         self.app = cast(KioskApp, pilot.app)
         try:
             while await self._settled() is not Step.DONE:
                 await self._act(self.app.state.step)
             await self._look()
-        except Stuck:
-            self.app.exit(return_code=1)
+        except Stuck as stuck:
+            self.app.exit(return_code=Exit.FAULT, message=f"自动演示停在 / the autoplay is stuck at: {stuck}")
+        except OSError as error:  # of a picture
+            self.app.exit(return_code=Exit.USAGE, message=unusable(error))
         else:
             self.app.exit(return_code=0)
 

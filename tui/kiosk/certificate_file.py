@@ -1,5 +1,6 @@
 """Write a certificate, which is public, into a new file; none that exists is written over."""
 
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
@@ -16,10 +17,16 @@ LONGEST_NAME = 40
 def write_new(file: Path, der: bytes) -> None:
     """By the suffix in one form or the other.
 
-    :raises OSError: it exists already, or cannot be written.
+    :raises OSError: it exists already, or cannot be written; nothing is left then of what a disk took of it.
     """
-    with file.open("xb") as new:
-        new.write(encoded(file.suffix, der))
+    new = file.open("xb")
+    try:
+        with new:
+            new.write(encoded(file.suffix, der))
+    except OSError:
+        with suppress(OSError):
+            file.unlink()
+        raise
 
 
 def encoded(suffix: str, der: bytes) -> bytes:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from tui.core.driver_family import DriverFamily
 from tui.core.frozen import frozen
+from tui.process.paths import home
 from tui.process.tables import SettingsError, Table, at_home, is_there, one_of, open_table
 
 if TYPE_CHECKING:
@@ -122,8 +123,8 @@ def search_path(environ: Mapping[str, str]) -> tuple[Path, ...]:
     """Where kiosk.toml is looked for, in this order, when no `--config` names it."""
     if named := environ.get(CONFIG_VARIABLE):
         return (Path(named),)
-    home = Path(environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
-    return home / "ca-kiosk" / "kiosk.toml", Path("/etc/ca-kiosk/kiosk.toml")
+    own = Path(environ.get("XDG_CONFIG_HOME") or home() / ".config")
+    return own / "ca-kiosk" / "kiosk.toml", Path("/etc/ca-kiosk/kiosk.toml")
 
 
 def find(environ: Mapping[str, str]) -> Path:
@@ -269,4 +270,4 @@ def _log(kiosk: Table, environ: Mapping[str, str]) -> Path | None:
 def default_log(environ: Mapping[str, str]) -> Path:
     """Where the log goes unless the settings say otherwise (XDG base directories; LOCALAPPDATA on Windows)."""
     named = environ.get("LOCALAPPDATA" if sys.platform == "win32" else "XDG_STATE_HOME")
-    return Path(named or Path.home() / ".local" / "state") / "ca-kiosk" / "kiosk.log"
+    return Path(named or home() / ".local" / "state") / "ca-kiosk" / "kiosk.log"

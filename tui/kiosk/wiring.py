@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tui.kiosk.runtime.pace import Pace
     from tui.kiosk.runtime.ports import Ports
     from tui.kiosk.runtime.runtime import Runtime
+    from tui.kiosk.runtime.self_check import Asked
     from tui.token.launch import HeadStart, Module
     from tui.token.tokens import Tokens
 
@@ -97,7 +98,7 @@ def outlets(settings: KioskSettings) -> "Outlets":
     return (*paper, Folder(receipt.folder)) if receipt.folder else paper
 
 
-def checks(settings: KioskSettings, desk_port: "DeskPort", time: "DeskTime") -> "SelfCheckPort":
+def checks(settings: KioskSettings, desk_port: "Asked", time: "DeskTime") -> "SelfCheckPort":
     """环境检测 of this place."""
     from tui.kiosk.runtime.self_check import SelfCheck
 

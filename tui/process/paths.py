@@ -1,4 +1,4 @@
-"""Paths as words on a command line name them."""
+"""Paths as words on a command line name them, and the person's own folder."""
 
 from pathlib import Path
 
@@ -12,3 +12,11 @@ def absolute(path: Path) -> Path:
         return path.absolute()
     except FileNotFoundError as error:
         raise FileNotFoundError(error.errno, error.strerror, str(path)) from error
+
+
+def home() -> Path:
+    """The person's folder; the root, as login(1) has it, for a user that HOME and the system know none of."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return Path("/")

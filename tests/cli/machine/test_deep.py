@@ -44,14 +44,23 @@ def test_all_that_is_missing_is_told_with_its_fix(tmp_path: Path) -> None:
     assert "invalid ELF header" in str(broken["detail"])
 
 
-def test_a_ca_file_of_no_use_is_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize("deep", [["--deep"], []], ids=["deep", "plain"])
+def test_beside_a_ca_file_of_no_use_all_else_is_told_too(deep: list[str], tmp_path: Path) -> None:
+    soft: SoftToken = make_token(tmp_path / "soft", key="ec256")
     (tmp_path / "ca.pem").write_text("no certificate")
     config = tmp_path / "kiosk.toml"
-    config.write_text('[desk]\nurl = "https://127.0.0.1:1"\nca_file = "ca.pem"\n')
-    words = (sys.executable, "-m", "tui", "doctor", "--deep", "--config", str(config))
+    config.write_text(
+        f'[desk]\nurl = "https://127.0.0.1:1"\nca_file = "ca.pem"\n[[token.modules]]\npath = "{soft.module}"\n'
+        'environment = { SOFTHSM2_CONF = "soft/softhsm2.conf" }\n[kiosk]\nlog = ""\n'
+    )
+    words = (sys.executable, "-m", "tui", "doctor", *deep, "--json", "--config", str(config))
     done = subprocess.run(words, cwd=TREE, capture_output=True, text=True, check=False)
+    lines = json.loads(done.stdout)
+    desks = {"desk_certificate", "desk"} if deep else {"desk"}
     assert done.returncode == Exit.USAGE
-    assert f"ca_file {tmp_path / 'ca.pem'}: " in done.stderr
+    assert {line["item"] for line in lines if line["ok"] is False} == desks
+    assert all(f"ca_file {tmp_path / 'ca.pem'}: " in line["detail"] for line in lines if line["item"] in desks)
+    assert {"driver", "token", "version"} <= {line["item"] for line in lines if line["ok"]}
 
 
 def test_a_driver_that_needs_no_reader_asks_for_none(tmp_path: Path) -> None:

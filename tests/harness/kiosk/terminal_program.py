@@ -1,7 +1,10 @@
-"""A kiosk without adapters, to be run in a pty: `python terminal_program.py IDLE_SECONDS WATCHDOG_SECONDS`."""
+"""A kiosk without adapters, for a pty: `python terminal_program.py IDLE_SECONDS WATCHDOG_SECONDS [piloted]`."""
 
+import asyncio
 import sys
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+
+from textual.pilot import Pilot
 
 from tui.journey.commands import Command
 from tui.journey.events import Event, TokensSeen
@@ -27,8 +30,21 @@ class Still:
         """Nothing."""
 
 
+async def turns() -> AsyncIterator[None]:
+    """Each turn of the loop."""
+    while True:
+        await asyncio.sleep(0)
+        yield
+
+
+async def restless(pilot: Pilot[object]) -> None:
+    """Looks at the screen at every turn of the loop, for ever."""
+    async for _ in turns():
+        assert pilot.app.screen
+
+
 if __name__ == "__main__":
     forget_inherited()
     kiosk = KioskApp(Still(), idle_seconds=int(sys.argv[1]))
     kiosk._watchdog = Watchdog(int(sys.argv[2]), kiosk._frozen)
-    sys.exit(run(kiosk))
+    sys.exit(run(kiosk, restless if "piloted" in sys.argv else None))

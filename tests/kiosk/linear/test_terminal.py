@@ -47,6 +47,17 @@ def test_lines_are_broken_within_the_width_and_lose_nothing(width: int) -> None:
     assert width < 20 or not any(line[0] in "，。）”" for line in lines)
 
 
+def test_a_question_is_broken_within_the_width_too() -> None:
+    leader, follower = pty.openpty()
+    termios.tcsetwinsize(follower, (24, 40))
+    with open(follower, "w", closefd=False, encoding="utf-8") as out, closing(Terminal(follower, out)) as terminal:
+        terminal.prompt("纳税人识别号（开具电子发票的税号，15、17、18或20位） [91440300100012316L]：", hidden=False)
+    first, second, *_ = os.read(leader, 4096).decode().split("\r\n")
+    assert (first, second) == ("纳税人识别号（开具电子发票的税号，15、", "17、18或20位） [91440300100012316L]： ")
+    for descriptor in (leader, follower):
+        os.close(descriptor)
+
+
 def test_an_unknown_width_breaks_nothing() -> None:
     assert wrapped("长" * 500, 0) == ["长" * 500]
 

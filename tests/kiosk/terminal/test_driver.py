@@ -60,6 +60,17 @@ def test_signals_end_it_in_order(program: Program, number: signal.Signals, code:
     assert restored(program)
 
 
+def test_a_signal_ends_the_walk_of_a_pilot_too() -> None:
+    program = Program(words=("-m", "tests.harness.kiosk.terminal_program", "120", "120", "piloted"))
+    try:
+        program.read_until("还有20天到期")
+        program.process.send_signal(signal.SIGTERM)
+        assert program.end() == 143
+        assert restored(program)
+    finally:
+        program.close()
+
+
 def test_where_there_is_no_alternate_screen_nothing_of_the_page_stays(program: Program) -> None:
     console = Emulator()  # which has none
     program.read_until("还有20天到期")

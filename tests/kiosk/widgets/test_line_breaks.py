@@ -9,7 +9,8 @@ from textual.content import Content
 
 from tests.harness.kiosk.stage import staged
 from tui.journey.state import State
-from tui.kiosk.widgets.line_breaks import CLOSING, OPENING, divide_line, evened
+from tui.kiosk.text.wrapping import CLOSING, OPENING, cells, wrapped
+from tui.kiosk.widgets.line_breaks import divide_line, evened
 
 MARKED = st.builds(
     "{}{}{}{}".format,
@@ -34,6 +35,17 @@ def test_no_mark_stands_where_it_must_not(text: str, width: int) -> None:
     assert all(cell_len(line.rstrip()) <= width for line in divided)
     assert not [line for line in divided[1:] if line[0] in CLOSING]
     assert not [line for line in divided[:-1] if line.rstrip()[-1] in OPENING]
+
+
+@given(st.lists(MARKED, min_size=1, max_size=60).map("".join), st.integers(14, 90))
+@example("CN=深圳市示例供应商有限公司,OU=91440300100012316L", 32)
+@example("付款途径（『支付宝』）", 20)
+def test_lines_without_screens_and_paper_hold_to_the_same_marks(text: str, width: int) -> None:
+    divided = wrapped(text, width)
+    assert "".join("".join(divided).split()) == "".join(text.split())
+    assert all(cells(line) <= width for line in divided)
+    assert not [line for line in divided[1:] if line[0] in CLOSING]
+    assert not [line for line in divided[:-1] if line[-1] in OPENING]
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow])

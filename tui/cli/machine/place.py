@@ -39,9 +39,10 @@ def desk_certificate(settings: KioskSettings) -> Finding:
     place = urlsplit(settings.desk_url)
     host, port = place.hostname or "", place.port or 443
     try:
+        tls = trust(settings.ca_file)
         with (
             socket.create_connection((host, port), PATIENCE) as plain,
-            trust(settings.ca_file).wrap_socket(plain, server_hostname=host) as secured,
+            tls.wrap_socket(plain, server_hostname=host) as secured,
         ):
             held = secured.getpeercert() or {}
     except ssl.SSLCertVerificationError as error:

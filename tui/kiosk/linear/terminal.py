@@ -63,7 +63,7 @@ class Terminal:
         """Ask at the end of the line; what is typed then is shown, or is not."""
         self._end_prompt()
         self._echo(not hidden)
-        self._write(printable(words, LONGEST) + " ")
+        self._write("\n".join(wrapped(printable(words, LONGEST), self.size[0])) + " ")
         self._prompted = True
 
     def answered(self) -> None:

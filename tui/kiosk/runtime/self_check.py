@@ -1,5 +1,7 @@
 """Check what a renewal needs, one result each (环境检测)."""
 
+from typing import Protocol
+
 from tui.core.beijing import beijing
 from tui.core.certificate import Certificate
 from tui.core.eligibility import barred
@@ -8,14 +10,20 @@ from tui.core.ladder import NOT_NOW, judged, unseen
 from tui.core.order import ServiceStatus
 from tui.core.token import Snapshot
 from tui.core.version import too_old
-from tui.journey.ports import Check, DeskPort
+from tui.journey.ports import Check
 from tui.kiosk.runtime.desk_time import DeskTime
+
+
+class Asked(Protocol):
+    """As much of a desk as is asked; `DeskPort` is one."""
+
+    async def status(self) -> ServiceStatus: ...
 
 
 class SelfCheck:
     """Implements `SelfCheckPort`: asks the desk once and judges what the modules see."""
 
-    def __init__(self, desk: DeskPort, modules: tuple[str, ...], version: str, time: DeskTime) -> None:
+    def __init__(self, desk: Asked, modules: tuple[str, ...], version: str, time: DeskTime) -> None:
         self._desk = desk
         self._modules = modules
         self._version = version

@@ -1,7 +1,6 @@
 """证书详情: one certificate in all its parts, and its ways out of here."""
 
 from collections.abc import Iterable
-from pathlib import Path
 
 from textual.content import Content
 from textual.widget import Widget
@@ -18,6 +17,7 @@ from tui.kiosk.text.details import sections
 from tui.kiosk.widgets.action import ActionButton
 from tui.kiosk.widgets.document import Document
 from tui.kiosk.widgets.facts import sectioned
+from tui.process.paths import home
 
 
 class DetailsScreen(StepScreen):
@@ -67,7 +67,7 @@ class DetailsScreen(StepScreen):
         if (found := looked_at(self.state)) is not None:
             from tui.kiosk.screens.certificate_saving import SavingDialogue
 
-            self.app.push_screen(SavingDialogue(found[1], Path.home()))
+            self.app.push_screen(SavingDialogue(found[1], home()))
 
     def action_code(self) -> None:
         """二维码."""

@@ -1,11 +1,16 @@
-"""Break lines at cells, as paper in both languages is broken: no closing mark begins a line, no opening one ends it."""
+"""Break lines at cells, as both languages are broken (GB/T 15834-2011, 5.1; W3C clreq, 3.1.6)."""
 
 import re
 import unicodedata
+from typing import Final
 
-_CLOSING = "，。；：！？、）」》〉”’…"
-_OPENING = "（「《〈“‘"
-_UNIT = re.compile(rf"[{_OPENING}]*(?:[^\s\u1100-\U0010ffff]+|\S)[{_CLOSING}]*|\s+")
+CLOSING: Final = frozenset("，。、；：？！）」』》〉】〕］｝”’…～·％,.;:?!)]}%")
+"""Never at a line's beginning (行首禁则)."""
+OPENING: Final = frozenset("（「『《〈【〔［｛“‘([{¥")
+"""Never at a line's end (行尾禁则); an amount stays with its currency."""
+_OPEN, _CLOSE = (re.escape("".join(sorted(marks))) for marks in (OPENING, CLOSING))
+_WORD = r"[^\s\u1100-\U0010ffff"
+_UNIT = re.compile(rf"(?:[{_OPEN}]\s*)*(?:{_WORD}]*{_WORD}{_OPEN}]|\S)(?:\s*[{_CLOSE}])*|\s+")
 """What stays together: a word, or one wide character, with the marks that belong to it; or blanks."""
 
 
@@ -29,12 +34,20 @@ def wrapped(text: str, width: int) -> list[str]:
 
 
 def _chopped(unit: str, width: int) -> list[str]:
+    """What fits no line, in full lines, unless a mark would stand where it must not."""
     parts = [""]
     for character in unit:
-        if parts[-1] and cells(parts[-1] + character) > width:
-            parts.append("")
-        parts[-1] += character
+        whole = parts[-1] + character
+        if parts[-1] and cells(whole) > width:
+            cut = next((at for at in range(len(whole) - 1, 0, -1) if _may_part(whole, at)), len(whole) - 1)
+            parts[-1:] = whole[:cut], whole[cut:]
+        else:
+            parts[-1] = whole
     return parts
+
+
+def _may_part(text: str, at: int) -> bool:
+    return text[at] != " " and text[at] not in CLOSING and text[:at].rstrip()[-1:] not in OPENING
 
 
 def _cells(character: str) -> int:

@@ -6,10 +6,8 @@ from typing import Final
 
 from rich.cells import cell_len, get_character_cell_size
 
-CLOSING: Final = frozenset("，。、；：？！）」』》〉】〕］｝”’…～·％、,.;:?!)]}%")
-"""Never at a line's beginning (行首禁则)."""
-OPENING: Final = frozenset("（「『《〈【〔［｛“‘([{¥")
-"""Never at a line's end (行尾禁则); an amount stays with its currency."""
+from tui.kiosk.text.wrapping import CLOSING, OPENING
+
 PAUSES: Final = frozenset("，。；：！？.;:!?")
 """Behind them a sentence or a clause begins."""
 DANGLING: Final = 8

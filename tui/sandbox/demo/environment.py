@@ -1,11 +1,13 @@
 """Run the demonstration's child process: a sandbox and a SoftHSM2 token whose certificate has 20 days left."""
 
+import shutil
 import sys
 from pathlib import Path
 
 import msgspec
 
-from tui.sandbox.demo.session import DAYS_LEFT, PIN, TOKEN_LABEL
+from tui.process.output import out, say, unusable
+from tui.sandbox.demo.session import DAYS_LEFT, PIN, TEMPORARY, TOKEN_LABEL
 from tui.sandbox.desk_process import DeskFailed
 from tui.sandbox.environment import Environment, EnvironmentFailed, until_signalled
 from tui.sandbox.files import ACCOUNT, PASSWORD
@@ -21,14 +23,21 @@ class Ready(msgspec.Struct, frozen=True):
 
 
 def main() -> int:
-    """Stay until standard input ends; the folder is the only argument."""
+    """Stay until standard input ends; the arguments are the folder and, where it goes at the end, `TEMPORARY`."""
+    place = Path(sys.argv[1])
     try:
-        with until_signalled(while_stdin=True) as wait, Environment(Path(sys.argv[1]), furnish=insert_token):
-            print(msgspec.json.encode(Ready(ACCOUNT, PASSWORD)).decode(), flush=True)
+        with until_signalled(while_stdin=True) as wait, Environment(place, furnish=insert_token):
+            out(msgspec.json.encode(Ready(ACCOUNT, PASSWORD)).decode())
             wait()
-    except (EnvironmentFailed, DeskFailed, TokenRefused, OSError) as error:
-        print(error, file=sys.stderr)
+    except (EnvironmentFailed, DeskFailed, TokenRefused) as error:
+        say(error)
         return 1
+    except OSError as error:
+        say(unusable(error))
+        return 1
+    finally:
+        if TEMPORARY in sys.argv[2:]:
+            shutil.rmtree(place, ignore_errors=True)
     return 0
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -15,6 +16,9 @@ PIN = "12345678"
 TOKEN_LABEL = "CA-DEMO"
 DAYS_LEFT = 20
 STOP_SECONDS = 15
+TEMPORARY = "temporary"
+"""Tells the sandbox to remove its folder at its end."""
+_SANDBOX = sys.executable, "-X", "utf8", "-m", "tui.sandbox.demo.environment"
 _OF_THE_EXTRA = "aiosmtpd"
 """Comes with the extra alone, and with it all else that the sandbox needs."""
 
@@ -34,7 +38,8 @@ class Demo:
     pin: str
     """CA密码: shown to the person, it protects nothing real."""
     _town: "subprocess.Popen[str]" = field(repr=False)
-    _folder: "tempfile.TemporaryDirectory[str] | None" = field(repr=False)
+    temporary: bool
+    """The folder goes with the demonstration."""
 
     @property
     def phone(self) -> "DemoPhone":
@@ -42,7 +47,7 @@ class Demo:
         return DemoPhone(self.directory, self.account, self.password, self.pin)
 
     def close(self) -> None:
-        """End the sandbox and, when the folder was temporary, remove it; may be called twice."""
+        """End the sandbox, which removes a temporary folder; may be called twice."""
         if self._town.stdin and not self._town.stdin.closed:
             self._town.stdin.close()
         try:
@@ -52,8 +57,8 @@ class Demo:
             self._town.wait()
         if self._town.stdout:
             self._town.stdout.close()
-        if self._folder:
-            self._folder.cleanup()
+        if self.temporary:  # by itself it does that however this process ends, unless it had to be killed
+            shutil.rmtree(self.directory, ignore_errors=True)
 
 
 class DemoPhone:
@@ -86,26 +91,25 @@ def prepare(directory: Path | None = None) -> Demo:
     """
     if find_spec(_OF_THE_EXTRA) is None:
         raise ModuleNotFoundError(f"No module named {_OF_THE_EXTRA!r}", name=_OF_THE_EXTRA)
-    folder = None if directory else tempfile.TemporaryDirectory(prefix="ca-kiosk-demo-")
-    place = Path(folder.name) if folder else absolute(directory or Path())
+    place = absolute(directory) if directory else Path(tempfile.mkdtemp(prefix="ca-kiosk-demo-"))
     place.mkdir(parents=True, exist_ok=True)
-    log = place / "sandbox.log"
-    with log.open("ab") as errors:
+    with (place / "sandbox.log").open("ab+") as errors:
         earlier = errors.tell()
         # The sandbox ends with its standard input, so that nothing is left behind however this process ends.
         child = subprocess.Popen(
-            [sys.executable, "-m", "tui.sandbox.demo.environment", str(place)],
+            [*_SANDBOX, str(place), *(() if directory else (TEMPORARY,))],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,
             text=True,
             start_new_session=True,  # Ctrl-C belongs to the kiosk
         )
-    ready = child.stdout.readline() if child.stdout else ""
-    account, password = (json.loads(ready)[key] for key in ("account", "password")) if ready else ("", "")
-    demo = Demo(place, place / "kiosk.toml", account, password, PIN, child, folder)
-    if not ready:
-        told = log.read_bytes()[earlier:].decode("utf-8", "replace").strip().splitlines()
-        demo.close()
-        raise DemoFailed(told[-1] if told else "the sandbox ended without a word")
+        ready = child.stdout.readline() if child.stdout else ""
+        account, password = (json.loads(ready)[key] for key in ("account", "password")) if ready else ("", "")
+        demo = Demo(place, place / "kiosk.toml", account, password, PIN, child, temporary=directory is None)
+        if not ready:
+            demo.close()
+            errors.seek(earlier)
+            told = errors.read().decode("utf-8", "replace").strip().splitlines()
+            raise DemoFailed(told[-1] if told else "沙箱没有启动 / the sandbox ended without a word")
     return demo

@@ -17,7 +17,6 @@ from tui.kiosk.text.checks import HELP, lines
 from tui.kiosk.text.ladder import none_seen
 from tui.kiosk.text.token_awaited import HELP as AWAITED
 from tui.kiosk.text.token_awaited import also, headline, sought, what_then
-from tui.kiosk.text.token_awaited import headline, sought, what_then
 from tui.kiosk.text.wording import call, explain, names_whom_to_call
 
 
