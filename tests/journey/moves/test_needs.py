@@ -5,11 +5,24 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from tests.harness.journey.walk import BACK_IN, DRAFT, ENTERED, REQUEST, failed, walk
-from tests.harness.people import FORM, NOW, OFFER, OLD, SERVICE, application, state, token
+from tests.harness.journey.walk import (
+    BACK_IN,
+    DRAFT,
+    ENTERED,
+    INSTALLATION,
+    INSTALLED,
+    ISSUED,
+    ISSUING,
+    PAYING,
+    REQUEST,
+    failed,
+    walk,
+)
+from tests.harness.people import ATTEMPT, FORM, INVOICE, NOW, OFFER, OLD, SERVICE, application, state, token
 from tui.core.beijing import SKEW
 from tui.core.failure import Failure, Reason
-from tui.core.order import ApplicationStatus
+from tui.core.order import ApplicationStatus, AttemptState
+from tui.core.payment_method import PaymentMethod
 from tui.core.secret import Pin
 from tui.core.token import Snapshot
 from tui.journey import commands as c
@@ -18,6 +31,7 @@ from tui.journey.flow import advance
 from tui.journey.state import Busy, State, Step
 
 TIMEOUT = Failure(Reason.DESK_TIMEOUT)
+PAY = e.PaymentSubmitted(PaymentMethod.UNIONPAY, INVOICE)
 
 
 def test_a_desk_that_is_lost_and_back_is_told_as_such() -> None:
@@ -110,3 +124,106 @@ def test_who_leaves_a_page_beside_the_first_screen_leaves_nothing_behind() -> No
     looking = state(Step.CERTIFICATES, return_to=Step.WAITING)
     home, commands = advance(looking, e.BackPressed())
     assert (home.step, home.chosen, home.account, commands) == (Step.WAITING, None, "", (c.SignOut(),))
+
+
+@pytest.mark.parametrize(
+    ("step", "event", "busy", "command"),
+    [
+        (Step.ORDER, e.WithdrawalConfirmed(), Busy.WITHDRAWING, c.Withdraw("B1")),
+        (Step.METHOD, PAY, Busy.ORDERING, c.Pay("B1", PaymentMethod.UNIONPAY, INVOICE)),
+        (Step.QR, e.QrRenewed(), Busy.ORDERING, c.Pay("B1", PaymentMethod.UNIONPAY, INVOICE)),
+        (Step.QR, e.PaymentClaimed(), Busy.QUERYING, c.QueryPayment("B1")),
+        (Step.QR, e.BackPressed(), Busy.ENDING_PAYMENT, c.EndPayment("B1")),
+        (Step.INSTALLING, e.Retried(), Busy.CONFIRMING, c.Confirm("B1", b"proof")),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_what_is_asked_of_the_desk_is_asked_once_and_takes_the_old_failure_away(
+    step: Step, event: e.Event, busy: Busy, command: c.Command
+) -> None:
+    there = state(
+        step,
+        application=PAYING,
+        installation=INSTALLATION,
+        method=PaymentMethod.UNIONPAY,
+        invoice=INVOICE,
+        failure=TIMEOUT,
+    )
+    now, commands = advance(there, event)
+    assert (now.step, now.busy, now.failure, commands) == (step, busy, None, (command,))
+    assert advance(now, event) == (now, ())
+
+
+@pytest.mark.parametrize(
+    ("step", "event"), [(Step.ORDER, e.PaymentOpened()), (Step.METHOD, e.BackPressed())], ids=["order", "method"]
+)
+def test_no_page_is_turned_while_the_desk_is_asked(step: Step, event: e.Event) -> None:
+    asking = state(step, application=ENTERED, busy=Busy.ORDERING)
+    assert advance(asking, event) == (asking, ())
+    assert advance(replace(asking, busy=None), event)[0].step is Step.CHANNEL
+
+
+def test_what_is_typed_of_the_payment_is_kept_and_judged() -> None:
+    wrong = replace(INVOICE, tax_number="1")
+    kept, _ = advance(state(Step.METHOD, application=ENTERED), e.InvoiceEdited(PaymentMethod.UNIONPAY, wrong))
+    assert (kept.method, kept.invoice) == (PaymentMethod.UNIONPAY, wrong)
+    refused, commands = advance(replace(kept, failure=TIMEOUT), e.PaymentSubmitted(PaymentMethod.ALIPAY, wrong))
+    assert refused.failure is not None
+    assert (refused.method, refused.busy, commands) == (PaymentMethod.ALIPAY, None, ())
+    assert [name for name, _ in refused.failure.field_errors] == ["tax_number"]
+
+
+def test_a_look_before_the_next_poll_takes_the_old_failure_away() -> None:
+    now, commands = advance(state(Step.ISSUING, application=ISSUING, failure=TIMEOUT), e.Retried())
+    assert (now.step, now.failure, commands) == (Step.ISSUING, None, (c.WatchApplication("B1"),))
+
+
+def test_only_the_proof_s_own_success_ends_the_installation() -> None:
+    proving = state(Step.INSTALLING, application=ISSUED, installation=INSTALLATION, busy=Busy.CONFIRMING)
+    assert advance(proving, e.ApplicationSeen(ISSUED)) == (proving, ())
+    unmade = replace(proving, installation=None)
+    assert advance(unmade, e.ApplicationSeen(INSTALLED)) == (unmade, ())
+    now, _ = advance(proving, e.ApplicationSeen(INSTALLED))
+    assert (now.step, now.application) == (Step.DONE, INSTALLED)
+
+
+def test_a_poll_does_not_answer_for_the_payment_that_is_being_opened() -> None:
+    opening = state(Step.METHOD, application=ENTERED, busy=Busy.ORDERING)
+    polled, _ = advance(opening, e.ApplicationSeen(PAYING, polled=True))
+    assert (polled.step, polled.busy) == (Step.METHOD, Busy.ORDERING)
+    assert advance(opening, e.ApplicationSeen(PAYING))[0].step is Step.QR
+
+
+@pytest.mark.parametrize(("shown", "step"), [(AttemptState.QR_SHOWN, Step.REFUSED), (AttemptState.CLOSED, Step.ORDER)])
+def test_only_a_code_that_is_shown_must_ask_for_the_order_s_sum(shown: AttemptState, step: Step) -> None:
+    other = replace(ENTERED, attempt=replace(ATTEMPT, amount_fen=1, state=shown))
+    under_way = state(Step.CARD, offer=replace(OFFER, application=other))
+    assert walk(under_way, e.RenewalRequested(), e.ApplicationSeen(other))[0].step is step
+
+
+def test_a_renewal_that_is_gone_on_with_brings_its_own_form_and_method() -> None:
+    found = application(business_no="B2", form=replace(FORM, agent_name="王五"))
+    paying = replace(PAYING, attempt=replace(ATTEMPT, method=PaymentMethod.UNIONPAY))
+    card = state(Step.CARD, application=DRAFT, offer=replace(OFFER, application=found))
+    assert advance(card, e.RenewalRequested())[0].form == found.form
+    asked, _ = advance(replace(card, offer=replace(OFFER, application=paying)), e.RenewalRequested())
+    assert advance(asked, e.ApplicationSeen(paying))[0].method is PaymentMethod.UNIONPAY
+
+
+def test_what_is_there_already_is_not_loaded_again() -> None:
+    assert advance(state(Step.CARD), e.RenewalRequested()) == (state(Step.AGREEMENT), ())
+    empty, commands = advance(state(Step.CARD, agreement=None), e.RenewalRequested())
+    assert (empty.step, empty.busy, commands) == (Step.AGREEMENT, Busy.LOADING, (c.LoadAgreement(),))
+
+
+def test_why_the_desk_is_out_of_reach_outlasts_the_visit_and_ends_with_a_sign_in() -> None:
+    away = state(Step.CARD, desk_reachable=False, desk_failure=TIMEOUT)
+    home, _ = advance(away, e.Abandoned())
+    assert (home.desk_reachable, home.desk_failure) == (False, TIMEOUT)
+    signed, _ = advance(replace(away, step=Step.SIGN_IN, busy=Busy.SIGNING_IN), e.SignedIn())
+    assert signed.desk_reachable is True
+
+
+@pytest.mark.parametrize(("step", "told"), [(Step.FORM, TIMEOUT), (Step.CARD, None)])
+def test_an_offer_takes_away_the_card_s_failure_and_not_the_form_s(step: Step, told: Failure | None) -> None:
+    assert advance(state(step, failure=TIMEOUT), e.OfferMade(OFFER))[0].failure == told
