@@ -18,18 +18,21 @@ from tests.harness.journey.walk import (
     failed,
     walk,
 )
-from tests.harness.people import ATTEMPT, FORM, INVOICE, NOW, OFFER, OLD, SERVICE, application, state, token
+from tests.harness.people import AGREEMENT, ATTEMPT, FORM, INVOICE, NOW, OFFER, OLD, SERVICE, application, state, token
 from tui.core.beijing import SKEW
+from tui.core.certificate import PinState
 from tui.core.failure import Failure, Reason
 from tui.core.order import ApplicationStatus, AttemptState
 from tui.core.payment_method import PaymentMethod
 from tui.core.secret import Pin
-from tui.core.token import Snapshot
+from tui.core.token import Snapshot, TokenStage
 from tui.journey import commands as c
 from tui.journey import events as e
 from tui.journey.flow import advance
+from tui.journey.ports import Check
 from tui.journey.state import Busy, State, Step
 
+CHECKS = (Check("clock", True),)
 TIMEOUT = Failure(Reason.DESK_TIMEOUT)
 PAY = e.PaymentSubmitted(PaymentMethod.UNIONPAY, INVOICE)
 
@@ -108,6 +111,25 @@ def test_a_pad_of_the_token_s_own_takes_a_pin_of_any_length() -> None:
     assert advance(state(Step.REQUEST_PIN, application=DRAFT), e.PinEntered(Pin()))[0].failure is not None
 
 
+@pytest.mark.parametrize(("typed", "taken"), [(3, False), (4, True), (8, True), (9, False)])
+def test_a_pin_may_be_just_as_long_as_the_token_says(typed: int, taken: bool) -> None:
+    asked = state(Step.REQUEST_PIN, application=DRAFT, snapshot=Snapshot((token(OLD, pin_min=4, pin_max=8),)))
+    now, _ = advance(asked, e.PinEntered(pin := Pin(b"1" * typed)))
+    assert (now.step is Step.REQUESTING, bool(pin)) == (taken, taken)
+
+
+def test_the_token_s_stages_are_shown_as_they_come() -> None:
+    working = state(Step.REQUESTING, application=DRAFT)
+    assert advance(working, e.TokenProgressed(TokenStage.SIGNING))[0].stage is TokenStage.SIGNING
+
+
+def test_an_agreement_is_accepted_as_it_is_shown() -> None:
+    accepted, _ = advance(state(Step.AGREEMENT), e.AgreementAccepted())
+    assert (accepted.step, accepted.accepted_agreement) == (Step.FORM, AGREEMENT)
+    unseen = state(Step.AGREEMENT, agreement=None)
+    assert advance(unseen, e.AgreementAccepted()) == (unseen, ())
+
+
 def test_the_self_check_runs_once_at_a_time_and_leads_home() -> None:
     checking, commands = advance(State(now=NOW, snapshot=Snapshot()), e.SelfCheckOpened())
     assert (checking.step, checking.busy, commands) == (
@@ -116,6 +138,9 @@ def test_the_self_check_runs_once_at_a_time_and_leads_home() -> None:
         (c.RunSelfCheck(Snapshot()),),
     )
     assert advance(checking, e.Retried()) == (checking, ())
+    told, _ = advance(checking, e.SelfChecked(CHECKS))
+    assert (told.step, told.checks, told.busy) == (Step.SELF_CHECK, CHECKS, None)
+    assert advance(told, e.Retried())[0].checks == ()
     early, commands = advance(State(), e.SelfCheckOpened())
     assert (early.step, early.busy, commands) == (Step.SELF_CHECK, None, ())
 
@@ -227,3 +252,21 @@ def test_why_the_desk_is_out_of_reach_outlasts_the_visit_and_ends_with_a_sign_in
 @pytest.mark.parametrize(("step", "told"), [(Step.FORM, TIMEOUT), (Step.CARD, None)])
 def test_an_offer_takes_away_the_card_s_failure_and_not_the_form_s(step: Step, told: Failure | None) -> None:
     assert advance(state(step, failure=TIMEOUT), e.OfferMade(OFFER))[0].failure == told
+
+
+def test_a_locked_token_is_sold_nothing_where_an_earlier_application_is_over() -> None:
+    locked = state(Step.CARD, snapshot=Snapshot((token(OLD, pin_state=PinState.LOCKED),)))
+    over = application(ApplicationStatus.WITHDRAWN)
+    assert advance(locked, e.OfferMade(replace(OFFER, application=over)))[0].step is Step.REFUSED
+    assert advance(locked, e.OfferMade(replace(OFFER, application=ISSUED)))[0].step is Step.CARD
+
+
+def test_a_notice_is_accepted_once_it_is_shown() -> None:
+    unseen = state(Step.NOTICE, notice=None)
+    assert advance(unseen, e.NoticeAccepted()) == (unseen, ())
+
+
+def test_a_code_that_may_be_paid_is_asked_about_without_the_old_failure() -> None:
+    card = state(Step.CARD, offer=replace(OFFER, application=PAYING), failure=TIMEOUT)
+    now, commands = advance(card, e.RenewalRequested())
+    assert (now.step, now.busy, now.failure, commands) == (Step.CARD, Busy.QUERYING, None, (c.QueryPayment("B1"),))
