@@ -97,7 +97,9 @@ class ChangePinScreen(StepScreen):
         open_ = token is not None and not state.pin_changed and not is_locked(state, token)
         for widget in (*self.query(Field), *self.query("#flaw")):
             widget.display = open_ and token is not None and not token.pin_pad
-        self.query_one(Tick).display = open_ and token is not None and is_last_try(state, token)
+        final = open_ and token is not None and is_last_try(state, token)
+        self.query_one(Tick).display = final
+        self.set_class(final, "-final")
         self.query_one("#actions ActionButton").display = open_
         if self.just_refused:
             self._wipe()
