@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from subprocess import PIPE
 
 import pytest
 
@@ -17,12 +18,13 @@ from tests.rig.processes import ended, runs
 from tests.rig.simulator import At, Simulator
 from tests.rig.softhsm import SoftToken
 from tui.core.certificate import CertificateRef
-from tui.core.failure import Reason, TokenError
+from tui.core.failure import Failure, Reason, TokenError
 from tui.core.token import Snapshot, TokenStage
 from tui.token import protocol
 from tui.token.child import Child
 from tui.token.host.serving import ORDERS
 from tui.token.launch import Module
+from tui.token.proxy import DriverProcess
 from tui.token.tokens import Tokens
 
 SPY = Path("/usr/lib/x86_64-linux-gnu/pkcs11-spy.so")
@@ -51,6 +53,24 @@ async def test_killed_before_the_token_is_touched(tokens: Tokens, soft: SoftToke
     assert caught.value.failure.token_changed is False
     assert not typed
     assert (await requested(tokens, soft)).csr
+
+
+async def test_a_hang_at_the_first_look_is_told_at_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Half a minute has gone by then; no token is known that could be kept over another try."""
+    begun, told = [], []
+
+    def hung() -> "subprocess.Popen[bytes]":
+        begun.append(subprocess.Popen(("sh", "-c", "kill -ALRM $$"), stdin=PIPE, stdout=PIPE, start_new_session=True))
+        return begun[-1]
+
+    monkeypatch.setattr("tui.token.child.launch", hung)
+    driver = DriverProcess(Module(tmp_path), lambda: told.append((driver.failure, len(begun))), protocol.DEADLINES)
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await driver.reported.wait()
+    finally:
+        await driver.close()
+    assert told[0] == (Failure(Reason.DRIVER_HUNG), 1)
 
 
 async def test_its_memory_is_never_dumped(tokens: Tokens) -> None:
@@ -252,6 +272,7 @@ async def test_the_child_ends_with_the_program(soft: SoftToken) -> None:
 import asyncio, os, sys
 from pathlib import Path
 from tui.token.launch import Module
+from tui.token.proxy import DriverProcess
 from tui.token.tokens import Tokens
 async def main():
     tokens = Tokens((Module(Path({str(soft.module)!r}), {soft.environment!r}),))

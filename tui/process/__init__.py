@@ -1,1 +1,1 @@
-"""What every process of the program does to itself, and the files that it reads and writes beside its work."""
+"""What every process of the program does to itself, its clock, and the files read and written beside its work."""

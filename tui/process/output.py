@@ -9,6 +9,10 @@ from typing import IO, Any, NoReturn
 
 from tui.core.exits import Exit
 
+_CONTROLS = *range(0x09), *range(0x0B, 0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)
+_CODES = {code: f"\\u{code:04x}" for code in _CONTROLS}
+"""Of controls but tab and line feed, and of what turns the direction of writing: a file's name may hold any."""
+
 
 def out(text: str) -> None:
     """Lines of the result; UTF-8 in any locale, since other programs read them."""
@@ -30,9 +34,9 @@ def put(octets: bytes) -> None:
 
 
 def say(text: object) -> None:
-    """A line on standard error; nothing where that cannot be written."""
+    """A line on standard error, control characters by their codes; nothing where that cannot be written."""
     try:
-        print(text, file=sys.stderr, flush=True)
+        print(str(text).translate(_CODES), file=sys.stderr, flush=True)
     except OSError:
         _forget(sys.stderr)
 

@@ -29,7 +29,7 @@ from tui.token.protocol import (
 )
 
 _STEADY = 10.0
-"""Seconds a process must live for its end to count as the first again."""
+"""Seconds a process that has told what it sees must live for its end to count as the first again."""
 _LONGEST_REST = 60.0
 _PATIENCE = 1.0
 """Seconds that a process which has said its last word may take to end."""
@@ -69,6 +69,8 @@ class DriverProcess:
         self._launched = launched
         self._child: Child | None = None
         self._hung = False
+        self._told = False
+        """The process that runs, or ran last, has told what it sees."""
         self._knows_pin = False
         """The process that runs now was given a PIN."""
         self._prepared = False
@@ -213,8 +215,10 @@ class DriverProcess:
             failure = await self._run()
             if failure is None:
                 continue
-            deaths = deaths + 1 if time.monotonic() - began < _STEADY else 1
-            if deaths > 1 or failure.reason in _LASTING:
+            steady = self._told and time.monotonic() - began >= _STEADY
+            deaths = 1 if steady else deaths + 1
+            nothing_known = failure.reason is Reason.DRIVER_HUNG and not self.tokens
+            if deaths > 1 or failure.reason in _LASTING or nothing_known:
                 self._report((), failure)
             self._answer(failure)
             with contextlib.suppress(TimeoutError):
@@ -223,7 +227,7 @@ class DriverProcess:
 
     async def _run(self) -> Failure | None:
         """One life of the child; returns why it ended, None when it left to make room for a fresh one."""
-        self._hung = self._knows_pin = self._prepared = self._dismissed = False
+        self._hung = self._knows_pin = self._prepared = self._dismissed = self._told = False
         launched, self._launched = self._launched, None
         try:
             child = self._child = await (Child.start() if launched is None else Child.adopt(launched))
@@ -256,6 +260,7 @@ class DriverProcess:
             async for report in reports:
                 match report:
                     case Seen(tokens=tokens, readers=readers):
+                        self._told = True
                         self._looked.set()
                         self._report(tokens, None, readers)
                     case Unusable() | Leaving():

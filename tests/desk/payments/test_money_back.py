@@ -68,6 +68,24 @@ def test_unionpay_waits_in_closing_and_surplus_goes_back(town: Town, person: Per
     assert person.see(number).payment_status is PaymentStatus.PAID
 
 
+def test_money_on_its_way_back_waits_for_a_platform_that_is_no_longer_set_up(
+    town: Town, person: Person, number: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    first, _ = shown(person.pay(number, PaymentMethod.UNIONPAY))
+    town.unionpay.ended = Ended.STILL_OPEN
+    end(person, number)
+    second, _ = shown(person.pay(number))
+    for attempt_no in (second, first):
+        apply_outcome(town.desk, attempt_no, paid(town, attempt_no))
+    with monkeypatch.context() as without:
+        without.delitem(town.desk.gateways, PaymentMethod.UNIONPAY)
+        sweep(town)
+        assert f"refund RF{first} waits: unionpay is not set up" in caplog.text
+        assert [refund.done for refund in person.see(number).refunds] == [False]
+    sweep(town, minutes=10)
+    assert [refund.done for refund in person.see(number).refunds] == [True]
+
+
 def test_a_late_payment_of_an_unpaid_bill_pays_it(town: Town, person: Person, number: str) -> None:
     attempt_no, _ = shown(person.pay(number))
     end(person, number)

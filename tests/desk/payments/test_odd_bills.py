@@ -15,7 +15,7 @@ from tests.desk.payments.test_reconciliation import HEAD, TAIL, compared, method
 from tests.harness.desk.world import World, world
 from tests.harness.vectors import read
 from tui.core.payment_method import PaymentMethod
-from tui.desk.clock import numbers_in
+from tui.desk.numbers import numbers_in
 from tui.desk.payments.bill import Bill, BillLine
 from tui.desk.payments.gateway import AnswerNotGenuine
 from tui.desk.platforms.alipay import gateway as alipay

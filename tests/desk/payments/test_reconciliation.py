@@ -206,6 +206,24 @@ def test_the_watch_compares_each_day_once_and_waits_for_the_bill(town: World, me
     assert (row.done_at is not None, row.entries) == (True, 0)
 
 
+def test_a_bill_that_stays_away_from_a_day_with_money_is_an_alarm_and_asked_for_again(
+    town: World, method: PaymentMethod, caplog: pytest.LogCaptureFixture
+) -> None:
+    pay(town, method)
+    midnight = datetime.combine(today(town) + timedelta(days=1), datetime.min.time(), BEIJING).astimezone(UTC)
+    town.clock.now = midnight + timedelta(hours=11)
+    schedule_days(town.desk, town.clock.now)
+    (number,) = (one for one in claimed(town.desk, DAILY) if method.value in one)
+    for days, alarms in ((0, 0), (1.1, 1)):
+        town.later(days=days)
+        town.arm(method, Fault.BILL_NONE)
+        reconcile_due(town.desk, number)
+        assert caplog.messages.count(f"bill {number} is still not there") == alarms
+    with reading(town.desk.engine) as db:
+        row = db.unit.get_one(ReconciliationRecord, number)
+    assert (row.done_at, row.next_try_at) == (None, town.clock.now + timedelta(hours=1))
+
+
 def test_days_that_were_missed_are_made_up(town: World) -> None:
     schedule_days(town.desk, town.clock.now)
     town.later(days=3)

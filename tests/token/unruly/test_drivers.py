@@ -12,7 +12,7 @@ from tests.rig.simulator import At, Is, Simulator
 from tests.rig.softhsm import TestCa
 from tui.core.failure import Reason
 from tui.core.token import TokenStage
-from tui.token import protocol
+from tui.token import protocol, proxy
 from tui.token.launch import Module
 from tui.token.tokens import Tokens
 
@@ -23,6 +23,19 @@ async def test_without_rules_it_is_a_token_like_any_other(simulator: Simulator, 
     assert (await installed(tokens, simulator, application)).new.der == application.certificate
     assert simulator.calls().count("C_Login") == 2
     assert_two_whole_pairs(simulator.soft)
+
+
+async def test_one_that_never_comes_to_tell_what_it_sees_is_told_however_long_it_lives(
+    simulator: Simulator, serving: Serving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A driver that hangs at every look lives until its alarm, half a minute later."""
+    monkeypatch.setattr(proxy, "_STEADY", 0.0)
+    ends = simulator.at("C_GetSlotList", At.CRASH)
+    async with watching(serving(simulator)) as snapshots:
+        failed = await until(snapshots, lambda snapshot: bool(snapshot.faults))
+        assert failed.faults[0].failure.reason is Reason.DRIVER_CRASHED
+        simulator.lift(ends)
+        assert (await until(snapshots, lambda snapshot: bool(snapshot.tokens))).faults == ()
 
 
 # PyKCS11 calls C_Sign twice for a signature: the third call is the second one's.

@@ -80,8 +80,8 @@ def check_phone(number: str) -> FieldError | None:
 
 
 def normalise_email(address: str) -> str:
-    """Half-width, its full stops too, without the quotation marks or brackets that a mail program has around it."""
-    return half_width(address).translate(_STOPS).strip(" '\"<>")
+    """Half-width, its full stops too, without what a mail program or a list has around it."""
+    return half_width(address).translate(_STOPS).strip(" '\"<>,;、")
 
 
 def check_email(address: str) -> FieldError | None:

@@ -8,6 +8,7 @@ from tui.core.form.characters import clean, compact, half_width, has_unusable, i
 from tui.core.form.check_digits import TENS, of_credit_code
 from tui.core.form.documents import is_citizen_number
 from tui.core.form.kinds import FieldError
+from tui.core.text_safety import HAN
 
 LONGEST_TITLE = 100
 _USCC = re.compile(r"[1-9A-HJ-NPQRTUWXY][0-9A-HJ-NPQRTUWXY][1-8]\d{5}[0-9A-HJ-NPQRTUWXY]{10}", re.ASCII)
@@ -21,11 +22,14 @@ _NATURAL_PERSON = re.compile(r"[A-Z](19|20)\d{14}[0-9A-Z]", re.ASCII)
 _TEMPORARY = "L"
 """Before the number of one who pays for a time (公告2015年第66号, 三)."""
 _NUMBER_IN_TITLE = re.compile(r"(?<![0-9A-Z])(?=(?:[A-Z]*[0-9]){8})[0-9A-Z]{15,20}(?![0-9A-Z])", re.ASCII)
+_NUMBER_LABEL = re.compile(f"(?:[{HAN}/]*(?:税号|识别号|信用代码):)+")
+_TITLE_LABEL = re.compile(f"(?:[{HAN}]*(?:名称|抬头) ?[:：] ?)+")
+"""What a business's particulars have before number and name, copied along with them."""
 
 
 def normalise_tax_number(number: str) -> str:
-    """Half-width, upper case, no blanks and dashes, and one X for all alike: a trader's number may be an identity's."""
-    return compact(half_width(number.upper()).translate(TENS | {ord("-"): None}))
+    """Half-width, upper case, no blanks, dashes and label, and one X for all alike: a trader may have an identity's."""
+    return _unlabelled(_NUMBER_LABEL, compact(half_width(number.upper()).translate(TENS | {ord("-"): None})))
 
 
 def check_tax_number(number: str, today: date | None = None) -> FieldError | None:
@@ -48,8 +52,8 @@ def is_credit_code(number: str) -> bool:
 
 
 def normalise_title(title: str) -> str:
-    """As the business is registered: nothing but the unseen is changed."""
-    return clean(title)
+    """As the business is registered: nothing but the unseen and a label before it is changed."""
+    return _unlabelled(_TITLE_LABEL, clean(title))
 
 
 def check_title(title: str, tax_number: str) -> FieldError | None:
@@ -63,6 +67,11 @@ def check_title(title: str, tax_number: str) -> FieldError | None:
     if not any(map(is_letter, title)):
         return FieldError.TITLE_FORMAT
     return FieldError.TOO_LONG if len(title) > LONGEST_TITLE else None
+
+
+def _unlabelled(label: re.Pattern[str], text: str) -> str:
+    found = label.match(text)
+    return text[found.end() :] if found else text
 
 
 def _is_picture(character: str) -> bool:

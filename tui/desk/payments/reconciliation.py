@@ -12,8 +12,8 @@ from sqlalchemy import delete, select
 from tui.core.beijing import BEIJING
 from tui.core.order import AttemptState
 from tui.core.payment_method import PaymentMethod
-from tui.desk.clock import numbers_in
 from tui.desk.context import Desk
+from tui.desk.numbers import numbers_in
 from tui.desk.payments.apply import apply_outcome
 from tui.desk.payments.bill import BillLine, OddLine
 from tui.desk.payments.comparison import Comparison, Difference, Oddity

@@ -8,8 +8,8 @@ from sqlalchemy import bindparam, delete, insert, or_, select, update
 
 from tui.core.order import AttemptState
 from tui.core.payment_method import PaymentMethod
-from tui.desk.clock import number
 from tui.desk.context import Desk
+from tui.desk.numbers import number
 from tui.desk.payments.apply import Effects, apply, apply_outcome, locked, word_of
 from tui.desk.payments.gateway import (
     AnswerNotGenuine,

@@ -12,10 +12,10 @@ from tui.core.certificate import Certificate
 from tui.core.failure import Reason
 from tui.core.order import Application, ApplicationStatus, Term
 from tui.core.policy import KeyPolicy
-from tui.desk.clock import number
 from tui.desk.context import Desk
 from tui.desk.crypto.certificates import read_certificate
 from tui.desk.invoices.service import order
+from tui.desk.numbers import number
 from tui.desk.refusals import Refused
 from tui.desk.renewals.accounts import bind
 from tui.desk.renewals.admission import admit

@@ -14,8 +14,8 @@ from tui.core.beijing import beijing
 from tui.core.failure import Reason
 from tui.core.order import OPEN_ATTEMPT, Application, AttemptState, PaymentStatus
 from tui.core.payment_method import PaymentMethod
-from tui.desk.clock import ATTEMPT, number
 from tui.desk.context import Desk
+from tui.desk.numbers import ATTEMPT, number
 from tui.desk.payments.apply import LockedBill, apply, apply_outcome, locked
 from tui.desk.payments.gateway import PaymentGateway, PaymentGatewayError
 from tui.desk.payments.machine import events as e

@@ -1,4 +1,4 @@
-"""The desk's clock and its numbers."""
+"""The numbers that the desk gives, and finds again in what others write."""
 
 import re
 import secrets
