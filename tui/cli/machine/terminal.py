@@ -90,7 +90,7 @@ def console_font(font: frozenset[int] | None, size: os.terminal_size, language: 
     )
     yield Finding("fonts", ok, _("控制台字体"), "" if ok else fix)
     if LOWER_HALF_BLOCK not in font and not (size.columns >= WIDE_CODE[0] and size.lines >= WIDE_CODE[1]):
-        fix = _("付款码放不下：apt install console-setup-linux kbd，再setfont FullGreek-VGA32x16。")
+        fix = _("二维码放不下：apt install console-setup-linux kbd，再setfont FullGreek-VGA32x16。")
         yield Finding("fonts", ok=False, detail=_("控制台字体没有半格字符（▄）"), fix=fix)
 
 
