@@ -85,7 +85,7 @@ def console_font(font: frozenset[int] | None, size: os.terminal_size, language: 
         return
     ok = language is Language.ENGLISH or bool(draws_chinese(font))
     fix = _(
-        'Linux控制台没有中文字形，只能显示英文：英文足够时设置[kiosk] language = "en"，'
+        "Linux控制台没有中文字形，只能显示英文：英文足够时把[kiosk] language设为en，"
         "中文请用cage与foot（assets/deploy/counter）。"
     )
     yield Finding("fonts", ok, _("控制台字体"), "" if ok else fix)
