@@ -59,6 +59,22 @@ def test_a_refusal_is_told_where_it_can_be_tried_again() -> None:
     assert (again.busy, again.failure) == (Busy.CHANGING_PIN, None)
 
 
+@pytest.mark.parametrize("pulled_first", [True, False])
+def test_whoever_pulls_the_token_out_of_the_change_is_told_that_either_pin_may_hold(*, pulled_first: bool) -> None:
+    gone, failure = e.TokensSeen(Snapshot(), NOW), Failure(Reason.TOKEN_REMOVED, token_changed=True)
+    failed = e.Failed(failure, "ChangePin")
+    now, _ = walk(opened(token(OLD)), typed(), *((gone, failed) if pulled_first else (failed, gone)))
+    assert (now.step, now.busy, now.failure) == (Step.CHANGE_PIN, None, failure)
+    assert advance(now, e.TokensSeen(Snapshot((token(OLD),)), NOW))[0].token == token(OLD)
+    assert advance(now, e.BackPressed())[0].step is Step.WAITING
+
+
+def test_whoever_pulls_it_out_after_a_plain_refusal_goes_home() -> None:
+    refused = e.Failed(Failure(Reason.WRONG_PIN, token_changed=False), "ChangePin")
+    now, _ = walk(opened(token(OLD)), typed(), refused, e.TokensSeen(Snapshot(), NOW))
+    assert now.step is Step.WAITING
+
+
 def test_an_old_pin_of_a_wrong_length_costs_no_try() -> None:
     event = typed(old="1")
     now, commands = advance(opened(token(OLD, pin_min=4)), event)

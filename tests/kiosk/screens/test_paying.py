@@ -229,18 +229,24 @@ async def test_who_paid_at_the_last_moment_says_so_where_the_button_was(language
         assert await stage.press("tab", "enter") == [e.PaymentClaimed()]
 
 
-async def test_the_sheet_has_the_room_of_the_code_before_it_and_of_no_other() -> None:
+async def test_the_sheet_has_the_columns_of_the_code_before_it_and_of_no_other() -> None:
     async with staged(paying()) as stage:
         sheet, drawing = stage.screen.query_one("#no-code"), stage.screen.query_one(QrCode).drawing
         await stage.show(paying(expires_in=0))
         assert drawing
-        assert sheet.outer_size == drawing.size
+        assert sheet.outer_size.width == drawing.size.width
         await stage.pilot.resize_terminal(120, 40)
         assert sheet.region.height == stage.screen.query_one("#paying").region.height
         await stage.show(state(Step.ORDER))
         await stage.pilot.resize_terminal(80, 24)
         await stage.show(paying(expires_in=0, qr="https://qr.alipay.com/fkx1"))
         assert not sheet.styles.inline.has_rule("width")
+
+
+async def test_the_sheet_has_every_row_also_where_the_code_had_not() -> None:
+    async with staged(paying(), (100, 32)) as stage:
+        await stage.show(paying(expires_in=0))
+        assert stage.screen.query_one("#no-code").region.height == stage.screen.query_one("#paying").region.height
 
 
 async def test_the_countdown_ends_at_its_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
