@@ -4,6 +4,7 @@ import pytest
 
 from tests.harness.people import NOW, certificate, token
 from tui.core.certificate import PinState, Usage
+from tui.core.eligibility import barred
 from tui.core.failure import Failure, Reason
 from tui.core.ladder import Rung, Standing, climb, first_failing, obscured
 from tui.core.token import ModuleFault, Readers, Snapshot
@@ -28,6 +29,7 @@ STANDINGS = {Standing.DONE: "+", Standing.FAILING: "!", Standing.NOT_REACHED: ".
         (Snapshot(faults=(FAULT,), readers=Readers.NONE), "?!...", Reason.DRIVER_INCOMPLETE),
         (Snapshot(faults=(FAULT,), readers=Readers.NO_SERVICE), "!....", Reason.READER_SERVICE_DOWN),
         (Snapshot((token(certificate()),), (FAULT,), Readers.NONE), "+++++", None),
+        (Snapshot((token(certificate()),), readers=Readers.NO_SERVICE), "+++++", None),
         (Snapshot((token(fault="CKR_DEVICE_ERROR"),)), "++!..", Reason.TOKEN_FAULT),
         (Snapshot((token(certificate(), pin_to_be_changed=True),)), "++!..", Reason.PIN_EXPIRED),
         (Snapshot((token(certificate(), pin_state=PinState.LOCKED),)), "++!..", Reason.PIN_LOCKED),
@@ -36,6 +38,7 @@ STANDINGS = {Standing.DONE: "+", Standing.FAILING: "!", Standing.NOT_REACHED: ".
         (Snapshot((token(certificate(days_left=-1), pin_to_be_changed=True),)), "++++!", Reason.CERTIFICATE_EXPIRED),
         (Snapshot((token(),)), "+++!.", Reason.NO_CERTIFICATE),
         (Snapshot((token(hides=True),)), "+++!.", Reason.CERTIFICATE_HIDDEN),
+        (Snapshot((token(certificate(days_left=-1)), token(hides=True))), "++++!", Reason.CERTIFICATE_EXPIRED),
         (Snapshot((token(certificate(usage=Usage.ENCRYPTION)),)), "+++!.", Reason.NO_SIGNING_CERTIFICATE),
         (Snapshot((token(certificate(readable=False)),)), "+++!.", Reason.CERTIFICATE_UNREADABLE),
         (Snapshot((token(certificate(has_private_key=False)),)), "++++!", Reason.KEY_MISSING),
@@ -50,6 +53,16 @@ def test_what_fails_first_is_told(snapshot: Snapshot, drawn: str, failing: Reaso
     assert "".join(STANDINGS[seen.standing] for seen in rungs) == drawn
     first = first_failing(rungs)
     assert (first.failure.reason if first and first.failure else None) is failing
+
+
+def test_a_token_that_fails_or_takes_no_pin_says_what_the_driver_said() -> None:
+    broken = first_failing(climb(Snapshot((token(fault="CKR_DEVICE_ERROR"),)), NOW))
+    assert broken is not None
+    assert broken.failure == Failure(Reason.TOKEN_FAULT, detail="CKR_DEVICE_ERROR")
+    locked = Failure(Reason.PIN_LOCKED, detail="CKF_USER_PIN_LOCKED", tries_left=0)
+    assert barred(token(pin_state=PinState.LOCKED)) == locked
+    assert barred(token(pin_to_be_changed=True)) == Failure(Reason.PIN_EXPIRED, detail="CKF_USER_PIN_TO_BE_CHANGED")
+    assert barred(token()) is None
 
 
 def test_a_certificate_for_later_says_so_and_fails_nothing() -> None:

@@ -18,6 +18,7 @@ RULE = PinRule(6, 8)
         (b"271828182", PinFlaw.TOO_LONG),
         (b"2718 28", PinFlaw.UNTYPABLE),
         (b"27182\x7f", PinFlaw.UNTYPABLE),
+        (b"!7182~", None),
         (b"111111", PinFlaw.ONE_CHARACTER),
         (b"123456", PinFlaw.SEQUENCE),
         (b"654321", PinFlaw.SEQUENCE),

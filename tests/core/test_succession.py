@@ -68,6 +68,7 @@ def test_neither_an_encryption_certificate_nor_an_expired_one_changes_its_reason
     enc = replace(OLD, usage=Usage.ENCRYPTION), replace(NEW, usage=Usage.ENCRYPTION)
     (seen,) = Snapshot((token(*enc),)).tokens
     assert {found.state(NOW) for found in seen.certificates} == {CertificateState.NOT_FOR_SIGNING}
+    assert {found.renewed_until for found in seen.certificates} == {None}
     later = NOW + timedelta(days=400)
     (seen,) = Snapshot((token(OLD, NEW),)).tokens
     found = best_refused(seen.certificates, later)

@@ -6,6 +6,7 @@ from tests.harness.journey.walk import BACK_IN, DRAFT, EMPTY, ENTERED, ISSUED, P
 from tests.harness.people import FORM, INVOICE, NOW, certificate, state, token
 from tui.core.failure import Reason
 from tui.core.form.fields import InvoiceForm
+from tui.core.payment_method import PaymentMethod
 from tui.core.secret import Password
 from tui.core.token import Snapshot
 from tui.journey import commands as c
@@ -90,7 +91,9 @@ def test_a_code_that_came_while_the_token_was_out_is_shown_when_it_is_back() -> 
 def test_paying_hides_an_invoice_only_when_the_token_goes() -> None:
     without, _ = advance(state(Step.ORDER, application=ENTERED), EMPTY)
     typing, _ = walk(without, e.PaymentOpened(), e.OnlineChosen())
-    assert (typing.step, advance(typing, EMPTY)[0].step) == (Step.METHOD, Step.METHOD)
+    typing, _ = advance(typing, e.InvoiceEdited(PaymentMethod.ALIPAY, INVOICE))
+    still, _ = advance(typing, EMPTY)
+    assert (typing.step, still.step, still.invoice) == (Step.METHOD, Step.METHOD, INVOICE)
 
 
 def test_a_session_that_ended_keeps_what_was_typed_for_the_same_account_alone() -> None:

@@ -106,6 +106,9 @@ def test_the_next_person_sees_nothing_of_it() -> None:
     assert (left.step, left.revealed, left.tokens) == (Step.WAITING, (), (VEILED,))
     empty = State(now=NOW, snapshot=Snapshot((VEILED,)), revealed=(token(),))
     assert walk(empty, EMPTY, seen(VEILED))[0].veiled == VEILED
+    looked = State(now=NOW, snapshot=Snapshot((VEILED,)), revealed=(SHOWN,))
+    assert advance(looked, seen(VEILED))[0].revealed == (SHOWN,)
+    assert advance(looked, EMPTY)[0].revealed == ()
 
 
 def test_an_empty_token_is_said_to_be_empty_after_the_look() -> None:

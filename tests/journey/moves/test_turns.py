@@ -18,6 +18,7 @@ from tests.harness.journey.walk import (
     walk,
 )
 from tests.harness.people import (
+    AGREEMENT,
     ATTEMPT,
     FORM,
     INVOICE,
@@ -168,7 +169,9 @@ def test_a_draft_whose_agreement_changed_sees_it_again() -> None:
     newer = Document("3.0", "协议", "新", "cc" * 32)
     now, _ = advance(state(Step.FORM, application=DRAFT, agreement=None), e.AgreementLoaded(newer))
     assert now.failure is not None
-    assert (now.step, now.failure.reason) == (Step.AGREEMENT, Reason.AGREEMENT_CHANGED)
+    assert (now.step, now.agreement, now.failure.reason) == (Step.AGREEMENT, newer, Reason.AGREEMENT_CHANGED)
+    same, _ = advance(state(Step.FORM, application=DRAFT, agreement=None), e.AgreementLoaded(AGREEMENT))
+    assert (same.step, same.agreement, same.failure) == (Step.FORM, AGREEMENT, None)
     now, commands = advance(state(Step.FORM), failed(Reason.AGREEMENT_CHANGED, "SaveApplication"))
     assert (now.step, now.agreement, commands) == (Step.AGREEMENT, None, (c.LoadAgreement(),))
 

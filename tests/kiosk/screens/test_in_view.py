@@ -4,18 +4,20 @@ from dataclasses import replace
 
 import pytest
 
-from tests.harness.kiosk.further import show
+from tests.harness.kiosk.further import FURTHER, show
 from tests.harness.kiosk.gallery import HOME
 from tests.harness.kiosk.stage import Stage, staged
 from tui.core.failure import Failure, Reason
 from tui.core.token import Readers, Snapshot
 from tui.journey.state import State
 from tui.kiosk.text import _, use_language
+from tui.kiosk.widgets.body import Body
 from tui.kiosk.widgets.field import Field
 from tui.kiosk.widgets.figures import Figures
 from tui.kiosk.widgets.large_words import large
 from tui.kiosk.widgets.token_drawing import TokenDrawing
 
+CHANGING = FURTHER["change-pin"]
 EMPTY = replace(HOME, snapshot=Snapshot())
 SOUGHT = replace(HOME, snapshot=Snapshot(readers=Readers.PRESENT), failure=Failure(Reason.NO_TOKEN))
 
@@ -37,6 +39,37 @@ async def test_the_field_at_hand_is_in_view_with_its_note(size: tuple[int, int])
         await show(stage, "form-wrong")
         assert field_at_hand(stage).wrong
         assert is_whole(stage, field_at_hand(stage))
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("tries", [3, 1])
+async def test_all_of_another_pin_is_in_view_after_a_wrong_one(language: str, tries: int) -> None:
+    use_language(language)
+    for size in (80, 24), (100, 32), (120, 40):
+        async with staged(replace(CHANGING, failure=Failure(Reason.WRONG_PIN, tries_left=tries)), size) as stage:
+            assert all(is_whole(stage, field) for field in stage.screen.query(Field)), size
+
+
+@pytest.mark.parametrize("size", [(80, 24), (100, 32), (120, 40)])
+async def test_a_form_that_is_wrong_has_no_more_pages(size: tuple[int, int]) -> None:
+    async with staged(State(), size) as stage:
+        for name in ("form-blank", "form-wrong"):
+            await show(stage, name)
+            assert stage.screen.query_one(Body).page[1] == 3, name
+
+
+@pytest.mark.parametrize("size", [(100, 32), (120, 40)])
+async def test_a_wrong_pin_moves_no_sheet_and_its_words_stand_apart(size: tuple[int, int]) -> None:
+    async with staged(State(), size) as stage:
+        await show(stage, "request-pin")
+        place = stage.screen.query_one("#heading").region.y
+        for name in ("pin-wrong", "pin-last", "pin-locked"):
+            await show(stage, name)
+            assert stage.screen.query_one("#heading").region.y == place, name
+        for name in ("pin-wrong", "pin-last"):
+            await show(stage, name)
+            banner, tries = (stage.screen.query_one(part) for part in ("FailureBanner", "#tries"))
+            assert tries.content_region.y == banner.region.bottom + 1, name
 
 
 async def test_the_ladder_is_laid_out_anew_for_another_window() -> None:

@@ -18,6 +18,7 @@ from tui.kiosk.text import use_language
 from tui.kiosk.widgets.countdown import Countdown
 from tui.kiosk.widgets.field import TextField
 from tui.kiosk.widgets.qr import QrCode
+from tui.sandbox.wallet import WalletRefused
 
 HOSTILE = "[@click=app.quit]bad[/] \x1b[31m[/"
 
@@ -228,18 +229,24 @@ async def test_who_paid_at_the_last_moment_says_so_where_the_button_was(language
         assert await stage.press("tab", "enter") == [e.PaymentClaimed()]
 
 
-async def test_the_sheet_has_the_room_of_the_code_before_it_and_of_no_other() -> None:
+async def test_the_sheet_has_the_columns_of_the_code_before_it_and_of_no_other() -> None:
     async with staged(paying()) as stage:
         sheet, drawing = stage.screen.query_one("#no-code"), stage.screen.query_one(QrCode).drawing
         await stage.show(paying(expires_in=0))
         assert drawing
-        assert sheet.outer_size == drawing.size
+        assert sheet.outer_size.width == drawing.size.width
         await stage.pilot.resize_terminal(120, 40)
         assert sheet.region.height == stage.screen.query_one("#paying").region.height
         await stage.show(state(Step.ORDER))
         await stage.pilot.resize_terminal(80, 24)
         await stage.show(paying(expires_in=0, qr="https://qr.alipay.com/fkx1"))
         assert not sheet.styles.inline.has_rule("width")
+
+
+async def test_the_sheet_has_every_row_also_where_the_code_had_not() -> None:
+    async with staged(paying(), (100, 32)) as stage:
+        await stage.show(paying(expires_in=0))
+        assert stage.screen.query_one("#no-code").region.height == stage.screen.query_one("#paying").region.height
 
 
 async def test_the_countdown_ends_at_its_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -288,6 +295,20 @@ async def test_the_demo_phone_pays_by_a_key() -> None:
         assert stage.text.endswith("结束办理")
         await stage.press("f12")
         assert phone.paid == [ATTEMPT.qr]
+
+
+async def test_a_demo_phone_that_is_refused_ends_nothing() -> None:
+    class Refused(Wallet):
+        async def pay(self, qr: str) -> None:
+            await super().pay(qr)
+            raise WalletRefused("unknown_qr")
+
+    phone = Refused()
+    async with staged(paying(), phone=phone) as stage:
+        await stage.press("f12")
+        assert phone.paid == [ATTEMPT.qr]
+        await stage.press("f12")
+        assert phone.paid == [ATTEMPT.qr] * 2
 
 
 async def test_leaving_takes_the_code_away() -> None:

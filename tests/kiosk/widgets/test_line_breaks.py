@@ -9,7 +9,8 @@ from textual.content import Content
 
 from tests.harness.kiosk.stage import staged
 from tui.journey.state import State
-from tui.kiosk.text.wrapping import CLOSING, OPENING, cells, wrapped
+from tui.kiosk.text.line_marks import CLOSING, OPENING
+from tui.kiosk.text.wrapping import cells, wrapped
 from tui.kiosk.widgets.line_breaks import divide_line, evened
 
 MARKED = st.builds(
@@ -64,8 +65,21 @@ def test_words_and_amounts_stay_whole_and_what_fits_no_line_is_folded() -> None:
 
 async def test_the_screens_are_divided_so() -> None:
     async with staged(State()):
-        drawn = Content("付款后证书自动签发，好").wrap(18)
-    assert [line.plain for line in drawn] == ["付款后证书自动签", "发，好"]
+        drawn = Content("付款后证书自动签发，好了").wrap(18)
+    assert [line.plain for line in drawn] == ["付款后证书自动签", "发，好了"]
+
+
+def test_no_paragraph_ends_in_a_lone_word() -> None:
+    assert lines("Please check the network and retry.", 32) == ["Please check the network ", "and retry."]
+    assert lines("打开这些文件要用它的密钥。", 24) == ["打开这些文件要用", "它的密钥。"]
+    assert lines("a-long-word of-a-few-letters", 18) == ["a-long-word ", "of-a-few-letters"]
+    assert lines("retry " + " " * 9, 8) == ["retry " + " " * 9]
+
+
+def test_no_clause_begins_at_a_lines_end() -> None:
+    assert lines("插入这个CA并登录，就能找到这笔申请。", 20) == ["插入这个CA并登录，", "就能找到这笔申请。"]
+    assert lines("It has expired. Please apply anew.", 23) == ["It has expired. ", "Please apply anew."]
+    assert lines("已付，就能继续了", 8) == ["已付，就", "能继续了"], "not for another line"
 
 
 @given(st.lists(MARKED, max_size=60).map("".join), st.integers(14, 90))

@@ -146,7 +146,6 @@ class FormScreen(TypedScreen):
         subject = printable(holder[1].name, 60) if holder else ""
         self.query_one("#subject", Static).update(Content(subject), layout=False)
         self._offer_terms(self.typed().term_months)
-        self.set_class(state.failure is not None, "-failed")
         self.show_errors(state.failure)
 
     def _load(self, form: ApplicationForm) -> None:

@@ -56,8 +56,8 @@ class QrScreen(StepScreen):
         super().__init__()
         self._attempt: Attempt | None = None
         self._drawn: tuple[State, bool] | None = None
-        self._places: dict[Size, Size] = {}
-        """Room of the code that was shown, by the window's size: what follows it there keeps it."""
+        self._places: dict[Size, int] = {}
+        """Columns of the code that was shown, by the window's size: what follows it there keeps them."""
 
     def compose_body(self) -> Iterable[Widget]:
         """Code and panel."""
@@ -158,7 +158,7 @@ class QrScreen(StepScreen):
         scannable = self._scannable(state)
         code = self.query_one(QrCode)
         if code.display and code.drawing is not None:
-            self._places[self.app.size] = code.drawing.size
+            self._places[self.app.size] = code.drawing.size.width
         code.show(attempt.qr if scannable else "")
         code.display = scannable and drawable(attempt.qr)
         self.query_one("#no-code").display = not code.display
@@ -177,8 +177,7 @@ class QrScreen(StepScreen):
         amount.update(drawn(yuan(attempt.amount_fen), ""))
 
     def _fit_sheet(self) -> None:
-        sheet = self.query_one("#no-code")
-        sheet.styles.width, sheet.styles.height = self._places.get(self.app.size) or (None, None)
+        self.query_one("#no-code").styles.width = self._places.get(self.app.size)
 
     def _show_live(self, state: State, attempt: Attempt) -> None:
         scannable = self._scannable(state)

@@ -15,7 +15,7 @@ from tui.kiosk.screens.base import StepScreen
 from tui.kiosk.screens.keys import BACK, EARLIER, SELF_CHECK
 from tui.kiosk.text import N_, _
 from tui.kiosk.text.certificate import discreet, refused_facts
-from tui.kiosk.text.wording import call
+from tui.kiosk.text.wording import call, names_whom_to_call
 from tui.kiosk.widgets.action import ActionButton
 from tui.kiosk.widgets.facts import Fact, Facts
 
@@ -28,7 +28,7 @@ class RefusedScreen(StepScreen):
     keys = (BACK.called(N_("返回首页")), SELF_CHECK, EARLIER.called(N_("继续已付款的申请")))
 
     def compose_body(self) -> Iterable[Widget]:
-        """The certificate's facts and the hotline."""
+        """The certificate's facts, and the hotline where the banner has it not."""
         yield Facts(id="facts")
 
     def compose_actions(self) -> Iterable[Widget]:
@@ -51,7 +51,9 @@ class RefusedScreen(StepScreen):
             rows = discreet(rows, certificate) if self.veils(state) else rows
         if state.application is not None:
             rows += (Fact(_("业务单号"), state.application.business_no),)
-        self.query_one(Facts).show((*rows, Fact(_("咨询"), call(state.service))))
+        if not names_whom_to_call(state.failure):
+            rows += (Fact(_("咨询"), call(state.service)),)
+        self.query_one(Facts).show(rows)
 
     def offers(self, action: str, state: State) -> bool:
         """A certificate that expired may have been paid for before; the desk knows, after the sign-in."""

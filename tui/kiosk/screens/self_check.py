@@ -12,9 +12,9 @@ from tui.kiosk.screens.keys import BACK, RETRY
 from tui.kiosk.settings import is_counter
 from tui.kiosk.text import N_, _
 from tui.kiosk.text.checks import HELP, Line, lines
-from tui.kiosk.text.wrapping import wrapped
 from tui.kiosk.widgets.action import ActionButton
 from tui.kiosk.widgets.document import Document
+from tui.kiosk.widgets.line_breaks import lines_of
 
 STYLES = {True: "bold $good", False: "bold $bad", None: "$muted"}
 
@@ -69,5 +69,5 @@ def _drawn(line: Line, widest: int, width: int) -> Content:
     if line.remedy is None:
         return drawn
     margin = " " * (widest + 3)
-    told = (part for words in (line.remedy.told, line.remedy.call) for part in wrapped(words, width - len(margin)))
+    told = (part for words in (line.remedy.told, line.remedy.call) for part in lines_of(words, width - len(margin)))
     return Content.assemble(drawn, *(f"\n{margin}{part}" for part in told if part))

@@ -19,8 +19,8 @@ from tui.kiosk.text.certificate import masked_name
 from tui.kiosk.text.dates import day
 from tui.kiosk.text.token_awaited import why_again
 from tui.kiosk.widgets.action import ActionButton
-from tui.kiosk.widgets.facts import Fact, table
-from tui.kiosk.widgets.field import Field
+from tui.kiosk.widgets.facts import Fact, Facts
+from tui.kiosk.widgets.field import ENTRY, Field
 from tui.kiosk.widgets.line import Line
 from tui.kiosk.widgets.secret_field import SecretField
 from tui.kiosk.widgets.words import Words
@@ -40,7 +40,7 @@ class SignInScreen(StepScreen):
 
     def compose_body(self) -> Iterable[Widget]:
         """The certificate in a line, the two fields, a message at each."""
-        yield Words(id="chosen")
+        yield Facts(id="chosen")
         yield Field("account", _("账号"), Line(id="account", max_length=64), required=False)
         yield Field("password", _("密码"), SecretField(Password, id="password"), required=False)
         yield Words(id="which-account", classes="hint")
@@ -66,11 +66,11 @@ class SignInScreen(StepScreen):
 
         What is covered waits for its own account's password: no other account can be typed.
         """
-        self.query_one("#chosen", Static).update(table(_facts(state, veiled=is_counter(self.app))))
+        self.query_one(Facts).show(_facts(state, veiled=is_counter(self.app)), ENTRY)
         self.query_one("#field-account").display = not state.covered
         words = why_again(state) if state.covered else _("请务必使用申请CA时的账号登录。")
         self.query_one("#which-account", Static).update(Content(words))
-        if state.failure is not None and state.busy is None:
+        if self.just_refused:
             self.set_focus(self._password)
 
     @on(Input.Submitted, "#account")

@@ -134,6 +134,7 @@ class TypedScreen(StepScreen):
 
     def show_errors(self, failure: Failure | None) -> None:
         """After 提交: every wrong field says why, the first one has the focus."""
+        self.set_class(failure is not None, "-failed")
         if failure is self._told or failure is None or failure.reason is not Reason.FORM_INVALID:
             return
         self._told = failure

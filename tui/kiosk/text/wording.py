@@ -57,7 +57,7 @@ def explain(failure: Failure, money: Money, service: "ServiceStatus | None" = No
     happened, advice = REASONS[failure.reason]
     window = service.window_days if service else 90
     moved = money is not Money.NOT_TOUCHED
-    alone = failure.reason in WITHOUT_CALL
+    alone = not names_whom_to_call(failure)
     concerns = (failure.reason.place in ABOUT_MONEY or failure.reason in TURNED_AWAY) and not alone
     return Explanation(
         _(happened) + _tries(failure),
@@ -65,6 +65,11 @@ def explain(failure: Failure, money: Money, service: "ServiceStatus | None" = No
         label(money) if moved or concerns else "",
         "" if alone else f"{call(service)}  {failure.reason.number}",
     )
+
+
+def names_whom_to_call(failure: Failure | None) -> bool:
+    """Whether the failure's own words end with the hotline."""
+    return failure is not None and failure.reason not in WITHOUT_CALL
 
 
 def in_a_line(*sentences: str) -> str:

@@ -1,14 +1,13 @@
 """Label and value in two columns; values are foreign text and drawn as text."""
 
 from collections.abc import Iterable
-from itertools import pairwise
 
 from rich.cells import cell_len
 from textual.content import Content
 
 from tui.core.text_safety import printable
 from tui.kiosk.text.certificate import Fact
-from tui.kiosk.widgets.line_breaks import divide_line
+from tui.kiosk.widgets.line_breaks import lines_of
 from tui.kiosk.widgets.words import Words
 
 __all__ = ["Fact", "Facts", "table"]
@@ -20,15 +19,16 @@ class Facts(Words):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__("", id=id, classes=classes)
         self._facts: tuple[Fact, ...] = ()
+        self._column = 0
 
-    def show(self, facts: tuple[Fact, ...]) -> None:
-        """Draw `facts`."""
-        self._facts = facts
-        self.update(table(facts, self.content_size.width))
+    def show(self, facts: tuple[Fact, ...], column: int = 0) -> None:
+        """Draw `facts`, their values from cell `column`, by default right behind the widest label."""
+        self._facts, self._column = facts, column
+        self.update(table(facts, self.content_size.width, column))
 
     def on_resize(self) -> None:
         """Wrap anew."""
-        self.show(self._facts)
+        self.show(self._facts, self._column)
 
 
 def sectioned(sections: tuple[tuple[str, tuple[Fact, ...]], ...], width: int) -> Content:
@@ -66,5 +66,4 @@ def _wrapped(text: str, room: int) -> list[str]:
     parts = -(-cell_len(text) // room)
     if parts > 1 and text.isascii() and text.isalnum():
         room = -(-len(text) // parts)
-    ends = divide_line(text, room)
-    return [text[start:end] for start, end in pairwise([0, *ends, len(text)])]
+    return lines_of(text, room)

@@ -1,6 +1,7 @@
 """A labelled field: what to type, whether it must be typed, and its own message when it is wrong."""
 
 from collections.abc import Iterable
+from typing import Final
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -15,6 +16,9 @@ from tui.kiosk.text.wording import field_message
 from tui.kiosk.widgets.choice import Choice
 from tui.kiosk.widgets.line import Line
 from tui.kiosk.widgets.words import Words
+
+ENTRY: Final = 21
+"""Cells before what is typed: label, blank, bar and blank."""
 
 
 class Field(Vertical):

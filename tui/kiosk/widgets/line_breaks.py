@@ -6,7 +6,12 @@ from typing import Final
 
 from rich.cells import cell_len, get_character_cell_size
 
-from tui.kiosk.text.wrapping import CLOSING, OPENING
+from tui.kiosk.text.line_marks import CLOSING, OPENING
+
+PAUSES: Final = frozenset("，。；：！？.;:!?")
+"""Behind them a sentence or a clause begins."""
+DANGLING: Final = 8
+"""Cells of a word that may be moved to the next line."""
 
 _WIDE: Final = "\u1100"
 """From here on a character is a word by itself; what stands before is written in words."""
@@ -15,22 +20,58 @@ _WIDE: Final = "\u1100"
 def divide_line(text: str, width: int, fold: bool = True) -> list[int]:
     """Where one paragraph is divided to fit `width` cells, as `rich._wrap.divide_line` says it; words are kept whole.
 
-    What fits no line is divided anywhere if it may be folded.
+    What fits no line is divided anywhere if it may be folded. In no more lines than that takes, none ends with the
+    first word of a sentence or a clause, and the last one is no lone word.
     """
     if cell_len(text) <= width:
         return []
+    units = [*_units(text)]
+    full, held = (_divided(text, units, width, fold=fold, hold=hold) for hold in (False, True))
+    return _accompanied(text, units, held if len(held) == len(full) else full, width)
+
+
+def _divided(text: str, units: list[tuple[int, int]], width: int, *, fold: bool, hold: bool) -> list[int]:
     divided, line = list[int](), 0
-    for start, end in _units(text):
+    for number, (start, end) in enumerate(units):
         unit = text[start:end]
         room = cell_len(unit.rstrip(" "))
         if line and line + room > width:
-            divided.append(start)
-            line = 0
+            before = units[number - 1][0]
+            held = hold and before > (divided or [0])[-1] and _dangles(text, before, start)
+            divided.append(before if held else start)
+            line = cell_len(text[divided[-1] : start])
         if fold and room > width > 0:
             divided += (start + at for at in _folds(unit, width))
             unit = text[max(start, divided[-1]) : end] if divided else unit
         line += cell_len(unit)
     return divided
+
+
+def _dangles(text: str, start: int, end: int) -> bool:
+    """Whether this unit is short and begins what a mark before it has parted from the rest of its line."""
+    return cell_len(text[start:end].rstrip(" ")) <= DANGLING and text[:start].rstrip(" ")[-1] in PAUSES
+
+
+def _accompanied(text: str, units: list[tuple[int, int]], divided: list[int], width: int) -> list[int]:
+    """A last line of a word, or of two characters of Chinese, gets as much again of what stands before it."""
+    starts = [start for start, _ in units]
+    if not divided or divided[-1] not in starts:
+        return divided
+    alone = len(starts) - starts.index(divided[-1])
+    most = 2 if text[starts[-1]] >= _WIDE else 1
+    begun = [0, *divided][-2]
+    if alone > most or len(starts) < 2 * most:
+        return divided
+    start = starts[-2 * most]
+    fits = begun < start and cell_len(text[start:].rstrip(" ")) <= width
+    return [*divided[:-1], start] if fits else divided
+
+
+def lines_of(paragraph: str, width: int) -> list[str]:
+    """Its lines, without the blanks at their ends."""
+    return [
+        paragraph[start:end].rstrip(" ") for start, end in pairwise([0, *divide_line(paragraph, width), len(paragraph)])
+    ]
 
 
 def evened(text: str, width: int) -> str:
@@ -41,8 +82,7 @@ def evened(text: str, width: int) -> str:
 def _evened(paragraph: str, width: int) -> list[str]:
     lines = len(divide_line(paragraph, width))
     least = next(room for room in range(width // 2, width + 1) if len(divide_line(paragraph, room)) <= lines)
-    cuts = [0, *divide_line(paragraph, least), len(paragraph)]
-    return [paragraph[start:end].rstrip(" ") for start, end in pairwise(cuts)] if lines else [paragraph]
+    return lines_of(paragraph, least) if lines else [paragraph]
 
 
 def _units(text: str) -> Iterator[tuple[int, int]]:

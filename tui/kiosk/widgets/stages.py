@@ -26,9 +26,9 @@ class StageList(Words):
         rows = []
         for number, words in enumerate(stages):
             if number < at:
-                rows.append(Content.assemble(Content.styled(f" {_(DONE)}    ", "$good"), words))
+                rows.append(Content.assemble(Content.styled(f"{_(DONE)}    ", "$good"), words))
             elif number == at:
-                rows.append(Content.styled(f" {_(at_hand)}  {words}", style))
+                rows.append(Content.styled(f"{_(at_hand)}  {words}", style))
             else:
-                rows.append(Content.styled(f" {_(TO_COME)}    {words}", "$muted"))
+                rows.append(Content.styled(f"{_(TO_COME)}    {words}", "$muted"))
         self.update(Content("\n").join(rows))

@@ -17,7 +17,7 @@ from tui.kiosk.text.checks import HELP, lines
 from tui.kiosk.text.ladder import none_seen
 from tui.kiosk.text.token_awaited import HELP as AWAITED
 from tui.kiosk.text.token_awaited import also, headline, sought, what_then
-from tui.kiosk.text.wording import call, explain
+from tui.kiosk.text.wording import call, explain, names_whom_to_call
 
 
 class Certificates(Dialogue):
@@ -109,13 +109,15 @@ class Refused(Dialogue):
     help = N_("上面写明了原因和办法。拔出CA或选「返回首页」结束。需要帮助请联系客服。")
 
     def open(self) -> None:
-        """The certificate and the hotline; the reason is said already."""
+        """The certificate; the reason is said already, mostly with the hotline."""
         state, rows = self.state, tuple[Fact, ...]()
         if state.holder is not None and state.now is not None:
             rows = refused_facts(state.holder[1], state.now, state.window)
         if state.application is not None:
             rows = (*rows, Fact(_("业务单号"), state.application.business_no))
-        self.say_facts((*rows, Fact(_("咨询"), call(state.service))))
+        if not names_whom_to_call(state.failure):
+            rows = (*rows, Fact(_("咨询"), call(state.service)))
+        self.say_facts(rows)
 
     def choices(self) -> tuple[Choice, ...]:
         """Home, and on where a paid renewal may wait."""
