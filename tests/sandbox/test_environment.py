@@ -20,6 +20,7 @@ from tui.desk.settings import load
 from tui.kiosk.settings import load as load_kiosk
 from tui.sandbox.commands import fault, pay
 from tui.sandbox.demo.session import TEMPORARY, DemoFailed, prepare
+from tui.sandbox.desk_process import DeskFailed
 from tui.sandbox.environment import Environment, EnvironmentFailed
 from tui.sandbox.faults import CHANNELS
 from tui.sandbox.files import Addresses, read_addresses
@@ -110,6 +111,16 @@ def test_up_until_sigterm_then_up_again_with_the_same_data(tmp_path: Path, capsy
     assert pay(tmp_path / "nowhere", qr="https://qr.alipay.com/bax1") == 2
     assert pay(tmp_path / "nowhere", business_no="YW1") == 2
     assert "desk.toml" in capsys.readouterr().err
+
+
+def test_a_database_and_a_log_that_cannot_be_written_are_told(tmp_path: Path) -> None:
+    (tmp_path / "desk.db").write_bytes(b"no database" * 1000)
+    with pytest.raises(EnvironmentFailed, match=r"desk\.db 不能使用 / cannot be used: file is not a database"):
+        Environment(tmp_path).start()
+    (tmp_path / "desk.db").unlink()
+    (tmp_path / "desk.log").mkdir()
+    with pytest.raises(DeskFailed, match=r"desk\.log 不能使用 / cannot be used: Is a directory"):
+        Environment(tmp_path).start()
 
 
 def test_a_demo_that_is_gone_takes_its_temporary_folder_along(tmp_path: Path) -> None:

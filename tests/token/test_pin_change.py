@@ -93,6 +93,17 @@ async def test_a_refused_new_pin_is_told_by_its_reason(
     assert (await requested(tokens, simulator)).csr
 
 
+@pytest.mark.parametrize("answer", [PyKCS11.CKR_HOST_MEMORY, PyKCS11.CKR_DEVICE_REMOVED])
+@pytest.mark.parametrize("unlock", [False, True])
+async def test_a_login_that_fails_leaves_no_doubt_which_pin_holds(
+    simulator: Simulator, serving: Serving, answer: int, unlock: bool
+) -> None:
+    tokens = serving(simulator)
+    simulator.at("C_Login", At.RETURN, answer, times=1)
+    await refused(tokens, pin(SO if unlock else OLD), pin(NEW), unlock=unlock)
+    assert not {"C_SetPIN", "C_InitPIN"} & set(simulator.calls())
+
+
 async def test_a_told_limit_of_length_is_kept_before_the_token_is_asked(simulator: Simulator, serving: Serving) -> None:
     simulator.rule(Is.PIN_MIN, 6)
     simulator.rule(Is.PIN_MAX, 8)

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import httpx
 
+from tui.process.output import unusable
+
 COMMAND = (sys.executable, "-m", "tui", "desk", "serve")
 BACK_OFF = 0.3
 """Seconds before a desk that ended is started again."""
@@ -31,6 +33,7 @@ class DeskProcess:
         self._stopping = threading.Event()
         self._process: subprocess.Popen[bytes] | None = None
         self._starts = 0
+        self._trouble = ""
         self._keeper = threading.Thread(target=self._keep, name="desk keeper", daemon=True)
 
     @property
@@ -56,7 +59,8 @@ class DeskProcess:
                 except httpx.HTTPError:
                     pass
                 time.sleep(0.05)
-        raise DeskFailed(f"续期服务没有启动，见 / the desk does not answer, see {self._directory / 'desk.log'}")
+        why = self._trouble or self._directory / "desk.log"
+        raise DeskFailed(f"续期服务没有启动，见 / the desk does not answer, see {why}")
 
     def restart(self) -> None:
         """Kill it (SIGKILL, as a power cut does), and return when its successor answers."""
@@ -83,11 +87,20 @@ class DeskProcess:
         if tether := shutil.which("setpriv"):  # so that a sandbox killed outright leaves no desk behind
             command = [tether, "--pdeathsig", "TERM", *command]
         while not self._stopping.is_set():
-            with (self._directory / "desk.log").open("ab") as log:
-                self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-            self._starts += 1
+            try:
+                self._run(command)
+            except OSError as error:  # a full disk
+                self._trouble = unusable(error)
+                self._starts += 1
+            self._stopping.wait(BACK_OFF)
+
+    def _run(self, command: list[str]) -> None:
+        with (self._directory / "desk.log").open("ab") as log:
+            self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        self._starts += 1
+        try:
             (self._directory / "desk.pid").write_text(f"{self._process.pid}\n")
+        finally:
             if self._stopping.is_set():
                 self._process.terminate()
             self._process.wait()
-            self._stopping.wait(BACK_OFF)

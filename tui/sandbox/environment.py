@@ -38,7 +38,7 @@ class Environment:
     def start(self) -> Addresses:
         """Return when everything answers.
 
-        :raises EnvironmentFailed: the folder is in use.
+        :raises EnvironmentFailed: the folder is in use, or its database cannot be used.
         :raises DeskFailed: the desk does not come up.
         """
         with contextlib.ExitStack() as ending:
@@ -55,6 +55,8 @@ class Environment:
         ending.enter_context(_locked(self.directory / "sandbox.lock"))
         make_keys(self.directory)
         listeners = _listeners(kept_ports(self.directory))
+        for listener in listeners.values():
+            ending.callback(listener.close)
         ports = {name: int(listener.getsockname()[1]) for name, listener in listeners.items()}
         self.addresses = write_settings(self.directory, ports)
         for name in ("desk", "smtp"):
@@ -88,16 +90,24 @@ class Environment:
         self.stop()
 
     def _open_account(self) -> None:
+        from sqlalchemy.exc import DatabaseError
+
         from tui.desk.renewals.accounts import create_account
         from tui.desk.settings import load
         from tui.desk.storage.database import open_database
-        from tui.desk.storage.schema import migrate
+        from tui.desk.storage.schema import Damaged, OtherVersion, migrate
 
         settings = load(self.directory / "desk.toml")
         engine = open_database(settings.database, settings.data_key)
-        migrate(engine)
-        create_account(engine, ACCOUNT, PASSWORD)
-        engine.dispose()
+        try:
+            migrate(engine)
+            create_account(engine, ACCOUNT, PASSWORD)
+        except (DatabaseError, Damaged, OtherVersion) as error:
+            why = error.orig if isinstance(error, DatabaseError) else error
+            told = f"{self.directory / 'desk.db'} 不能使用 / cannot be used: {why}"
+            raise EnvironmentFailed(told) from error
+        finally:
+            engine.dispose()
 
 
 @contextlib.contextmanager

@@ -233,12 +233,20 @@ INVALID: dict[str, Callable[[Town], bytes]] = {
     "an unknown extension twice": lambda town: changed(town, extensions=extensions([GMT_0015[0]] * 2)),
     "a key usage that is no DER": lambda town: changed(town, extensions=extensions([("2.5.29.15", b"\xff")])),
     "a name constraint that is no DER": lambda town: changed(town, extensions=extensions([("2.5.29.30", b"\xff")])),
+    "an issuer's key identifier that is no DER": lambda town: changed(
+        town, extensions=extensions([("2.5.29.35", b"\xff")])
+    ),
+    "a key identifier that is no DER": lambda town: changed(town, extensions=extensions([("2.5.29.14", b"\xff")])),
+    "what is not carried over, twice": lambda town: changed(
+        town, extensions=extensions([("2.5.29.16", b"\x30\0")] * 2)
+    ),
 }
 
 
 @pytest.mark.parametrize("what", INVALID)
-def test_what_would_be_invalid_when_renewed_is_refused_before_anything_is_asked(town: Town, what: str) -> None:
+def test_what_is_invalid_is_refused_before_anything_is_asked_as_the_kiosk_does(town: Town, what: str) -> None:
     person = town.holder(KEY, INVALID[what](town))
+    assert not kiosk_reads(person.certificate, b"", "", has_private_key=True).well_formed
     refusal(Reason.CERTIFICATE_MALFORMED, lambda: offer(person, person.certificate))
     refusal(Reason.CERTIFICATE_MALFORMED, person.save)
 

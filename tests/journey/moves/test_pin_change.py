@@ -42,6 +42,10 @@ def test_the_only_token_gets_its_new_pin_and_the_person_goes_home() -> None:
     assert not again.new
     now, _ = advance(now, e.PinChanged())
     assert (now.step, now.busy, now.pin_changed) == (Step.CHANGE_PIN, None, True)
+    third = typed()
+    assert advance(now, third) == (now, ())
+    assert not third.old
+    assert not third.new
     now, commands = advance(now, e.BackPressed())
     assert (now.step, now.pin_changed, commands) == (Step.WAITING, False, (c.SignOut(),))
 
@@ -51,6 +55,24 @@ def test_a_refusal_is_told_where_it_can_be_tried_again() -> None:
     failure = Failure(Reason.NEW_PIN_WEAK, token_changed=False)
     now, _ = advance(now, e.Failed(failure, "ChangePin"))
     assert (now.step, now.busy, now.failure) == (Step.CHANGE_PIN, None, failure)
+    again, _ = advance(now, typed())
+    assert (again.busy, again.failure) == (Busy.CHANGING_PIN, None)
+
+
+@pytest.mark.parametrize("pulled_first", [True, False])
+def test_whoever_pulls_the_token_out_of_the_change_is_told_that_either_pin_may_hold(*, pulled_first: bool) -> None:
+    gone, failure = e.TokensSeen(Snapshot(), NOW), Failure(Reason.TOKEN_REMOVED, token_changed=True)
+    failed = e.Failed(failure, "ChangePin")
+    now, _ = walk(opened(token(OLD)), typed(), *((gone, failed) if pulled_first else (failed, gone)))
+    assert (now.step, now.busy, now.failure) == (Step.CHANGE_PIN, None, failure)
+    assert advance(now, e.TokensSeen(Snapshot((token(OLD),)), NOW))[0].token == token(OLD)
+    assert advance(now, e.BackPressed())[0].step is Step.WAITING
+
+
+def test_whoever_pulls_it_out_after_a_plain_refusal_goes_home() -> None:
+    refused = e.Failed(Failure(Reason.WRONG_PIN, token_changed=False), "ChangePin")
+    now, _ = walk(opened(token(OLD)), typed(), refused, e.TokensSeen(Snapshot(), NOW))
+    assert now.step is Step.WAITING
 
 
 def test_an_old_pin_of_a_wrong_length_costs_no_try() -> None:

@@ -128,6 +128,17 @@ async def test_self_check_says_what_is_wrong_and_what_to_do() -> None:
         assert await stage.press("f6") == [e.Retried()]
 
 
+async def test_whoever_corrects_the_account_after_a_refusal_stays_in_its_field() -> None:
+    refused = people.state(Step.SIGN_IN, account="", failure=Failure(Reason.WRONG_PASSWORD))
+    async with staged(replace(refused, failure=None)) as stage:
+        await stage.show(refused)
+        assert stage.screen.focused is stage.screen.query_one("#password")
+        await stage.press("shift+tab", *"supp")
+        await stage.show(replace(refused, desk_reachable=False))
+        await stage.press(*"lier")
+        assert stage.screen.query_one("#account", Input).value == "supplier"
+
+
 async def test_a_refusal_names_reason_way_out_and_hotline() -> None:
     async with staged(people.state(Step.REFUSED, failure=Failure(Reason.CERTIFICATE_EXPIRED))) as stage:
         for words in ("证书已过期", "《CA办理指南》", "020-89524338", "4008301330"):

@@ -11,7 +11,7 @@ from tui.core.certificate import PinState, Token, refer_whole
 from tui.core.failure import Failure, Reason
 from tui.core.token import Snapshot
 from tui.journey import events as e
-from tui.journey.state import State, Step
+from tui.journey.state import Busy, State, Step
 from tui.kiosk.widgets.keyboard.keyboard import Keyboard
 from tui.kiosk.widgets.pin_pad import PinEntry
 from tui.kiosk.widgets.secret_field import SecretField
@@ -64,6 +64,27 @@ async def test_a_refusal_is_told_and_the_last_try_agreed_to() -> None:
         assert "CA密码不正确" in stage.text
         assert await stage.press(*"246813", "enter", *"271828", "enter", *"271828", "enter") == []
         assert "请先勾选确认" in stage.text
+
+
+async def test_what_is_typed_after_a_refusal_outlasts_the_news() -> None:
+    """A PIN of which half was taken away meanwhile would cost a try."""
+    refused = asked(failure=Failure(Reason.WRONG_PIN))
+    async with staged(refused) as stage:
+        await stage.press(*"7391")
+        await stage.show(replace(refused, desk_reachable=False))
+        assert stage.screen.query_one("#old-pin", SecretField).length == 4
+        await stage.show(replace(refused, failure=None, busy=Busy.CHANGING_PIN))
+        await stage.show(refused)
+        assert stage.screen.query_one("#old-pin", SecretField).length == 0
+
+
+@pytest.mark.parametrize("seen", [(people.TOKEN,), ()])
+async def test_that_either_pin_may_hold_is_in_view_with_the_token_out_too(seen: tuple[Token, ...]) -> None:
+    async with staged(asked()) as stage:
+        broken = Failure(Reason.TOKEN_REMOVED, token_changed=True)
+        await stage.show(asked(snapshot=Snapshot(seen), failure=broken))
+        assert "密码可能已经改好" in stage.text
+        assert ("原密码" in stage.text.replace("不对再用原密码", "")) is bool(seen)
 
 
 async def test_a_locked_token_takes_none_and_a_changed_pin_is_said() -> None:

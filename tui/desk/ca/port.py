@@ -41,7 +41,7 @@ class CertificateAuthority(Protocol):
         ...
 
     def flaw(self, certificate: bytes) -> str:
-        """Why standard tools would refuse what is issued in the place of this recognised certificate; else empty.
+        """Why standard tools would refuse this recognised certificate, or what is issued in its place; else empty.
 
         Asked before anything is paid.
         """

@@ -105,7 +105,14 @@ def renewed_tbs(
 
 
 def flaw(issuer: Issuer, old: Parts, key: SubjectKey, validity: Validity) -> str:
-    """Why standard tools would refuse a renewed certificate; empty when nothing speaks against it."""
+    """Why standard tools would refuse a renewed certificate, or the old one, which vouches for the application.
+
+    Empty when nothing speaks against either.
+    """
+    try:
+        check_extensions(old.nameless)
+    except ValueError as error:
+        return f"the certificate is invalid: {type(error).__name__}"
     try:
         tbs = renewed_tbs(issuer, old, key, validity, 1, keeps_key=True)
         check_extensions(dissect(assemble(issuer, tbs, b"")).nameless)

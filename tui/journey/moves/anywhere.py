@@ -107,7 +107,8 @@ def tokens_seen(state: State, event: e.TokensSeen) -> Next:
     if Trait.BESIDE in state.step.traits:
         return cover(state, state.return_to), ()
     if Trait.ENDS_WITH_TOKEN in state.step.traits:
-        return leave(state)
+        undecided = state.step is Step.CHANGE_PIN and state.failure is not None and state.failure.token_changed
+        return (state, ()) if undecided else leave(state)  # which PIN holds is told first
     if pulled and state.signed_in and not state.token_working:  # paying goes on, without what leads back to the form
         return replace(state, covered=True, invoice=InvoiceForm()), ()
     return state, ()

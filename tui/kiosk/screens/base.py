@@ -83,6 +83,8 @@ class StepScreen(TypingScreen, inherit_bindings=False):
         self._compositor = NarrowCompositor()
         self._frame = FrameLayout()
         self.state = State()
+        self.just_refused = False
+        """A failure is shown that was not before: what answers it is done once, not again at every change."""
 
     # ── for subclasses ──────────────────────────────────────────────────────
     def compose_body(self) -> Iterable[Widget]:
@@ -204,6 +206,8 @@ class StepScreen(TypingScreen, inherit_bindings=False):
 
     def present(self, state: State, *, entering: bool) -> None:
         """Draw the frame and the step; after `entering`, put the focus on the next act."""
+        told = None if entering or self.state.busy else self.state.failure
+        self.just_refused = state.failure is not None and not state.busy and state.failure is not told
         self.state = state
         if entering:
             self.entered(state)

@@ -75,7 +75,11 @@ class ChangePinScreen(StepScreen):
         token = state.token
         self.query_one("#reached").display = state.pin_changed
         self.set_class(state.pin_changed, "-changed")
-        self.set_class(state.failure is not None and state.failure.reason is Reason.WRONG_PIN, "-failed")
+        undecided = undecided_words(state.failure)
+        wrong = state.failure is not None and state.failure.reason is Reason.WRONG_PIN
+        self.set_class(wrong or bool(undecided), "-failed")
+        if token is None and undecided:
+            self.query_one("#which", Static).update(Content.styled(undecided, "bold $bad"))
         if token is not None:
             rule = (
                 _("请先按「确定」，再在CA的键盘上输入原密码和两次新密码。")
@@ -84,7 +88,7 @@ class ChangePinScreen(StepScreen):
             )
             self.query_one("#rule", Static).update(Content(rule))
             words, urgent = tries_words(state, token)
-            if undecided := undecided_words(state.failure):
+            if undecided:
                 words, urgent = undecided, True
             name = "" if self.veils(state) else printable(token.label, 30)
             which = _("CA：{name}").format(name=name) if name else _("已插入CA")
@@ -97,7 +101,7 @@ class ChangePinScreen(StepScreen):
         self.query_one(Tick).display = final
         self.set_class(final, "-final")
         self.query_one("#actions ActionButton").display = open_
-        if state.failure is not None and state.busy is None:
+        if self.just_refused:
             self._wipe()
         if state.pin_changed:
             self.focus_next_act()

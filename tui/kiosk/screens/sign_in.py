@@ -70,7 +70,7 @@ class SignInScreen(StepScreen):
         self.query_one("#field-account").display = not state.covered
         words = why_again(state) if state.covered else _("请务必使用申请CA时的账号登录。")
         self.query_one("#which-account", Static).update(Content(words))
-        if state.failure is not None and state.busy is None:
+        if self.just_refused:
             self.set_focus(self._password)
 
     @on(Input.Submitted, "#account")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from tui.process.beginning import prepare
 from tui.process.output import out, say, unusable
 from tui.sandbox.demo.session import DAYS_LEFT, PIN, TEMPORARY, TOKEN_LABEL
 from tui.sandbox.desk_process import DeskFailed
@@ -24,6 +25,7 @@ class Ready(msgspec.Struct, frozen=True):
 
 def main() -> int:
     """Stay until standard input ends; the arguments are the folder and, where it goes at the end, `TEMPORARY`."""
+    prepare()
     place = Path(sys.argv[1])
     try:
         with until_signalled(while_stdin=True) as wait, Environment(place, furnish=insert_token):

@@ -79,7 +79,7 @@ class HeldPin:
             self._login(PyKCS11.CKU_USER)
         except TokenError as refused:
             if refused.failure.reason is not Reason.PIN_EXPIRED:
-                raise
+                raise TokenError(replace(refused.failure, token_changed=False)) from refused
 
     def wipe(self) -> None:
         """Overwrite the PIN."""

@@ -103,7 +103,8 @@ def _log_in_as_so(driver: Driver, token: Token, session: Any, so_pin: bytearray)
     value = secret_calls.login(driver, session.session, PyKCS11.CKU_SO, None if token.pin_pad else so_pin)
     if value != PyKCS11.CKR_OK:
         failure = faults.failure(PyKCS11Error(value))
-        raise TokenError(_told(driver, token.slot, replace(failure, reason=_OF_SO.get(failure.reason, failure.reason))))
+        of_so = replace(failure, reason=_OF_SO.get(failure.reason, failure.reason), token_changed=False)
+        raise TokenError(_told(driver, token.slot, of_so))
 
 
 def _told(driver: Driver, slot: int, failure: Failure) -> Failure:

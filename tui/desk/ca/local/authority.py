@@ -77,7 +77,7 @@ class LocalCa:
         return self._recognises(certificate)
 
     def flaw(self, certificate: bytes) -> str:
-        """What standard tools would say of its renewal, with its own key for the new one, whenever it is issued."""
+        """What standard tools would say of it, and of its renewal with its own key, whenever it is issued."""
         return self._flaw(certificate)
 
     def _has_issued(self, certificate: bytes) -> bool:
