@@ -1,6 +1,7 @@
 """Commands whose streams are closed, full or nobody's: the documented code, one sentence, never an internal fault."""
 
 import os
+import pty
 import re
 import subprocess
 import sys
@@ -94,6 +95,15 @@ def test_who_stops_reading_ends_a_command_as_sigpipe_would() -> None:
         command = [sys.executable, "-m", "tui", "certs", "--json", *MODULE]
         done = subprocess.run(command, stdout=out, stderr=subprocess.PIPE, check=False, timeout=60)
     assert (done.returncode, done.stderr) == (141, b"")
+
+
+def test_a_terminal_that_is_gone_ends_a_command_as_sighup_would() -> None:
+    terminal, ours = pty.openpty()
+    os.close(terminal)
+    with open(ours, "wb", buffering=0) as gone:
+        command = [sys.executable, "-m", "tui", "--help"]
+        done = subprocess.run(command, stdout=gone, stderr=subprocess.PIPE, check=False, timeout=60)
+    assert (done.returncode, done.stderr) == (129, b"")
 
 
 @pytest.mark.parametrize(

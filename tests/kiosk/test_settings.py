@@ -85,7 +85,7 @@ def test_the_mode_of_the_environment_goes_before_the_files(place: Path) -> None:
     path = _write(place, LEAST + '[kiosk]\nmode = "ssh"\n')
     assert read(path, {}).mode is Mode.SSH
     assert read(path, {"CA_KIOSK_MODE": "counter"}).mode is Mode.COUNTER
-    with pytest.raises(SettingsError, match="CA_KIOSK_MODE"):
+    with pytest.raises(SettingsError, match=r"环境变量 CA_KIOSK_MODE .* / environment variable CA_KIOSK_MODE "):
         read(path, {"CA_KIOSK_MODE": "kiosk"})
 
 

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from tui.core.driver_family import DriverFamily
 from tui.core.frozen import frozen
 from tui.process.paths import home
-from tui.process.tables import SettingsError, Table, at_home, is_there, one_of, open_table
+from tui.process.tables import SettingsError, Table, VariableError, at_home, is_there, one_of, open_table
 
 if TYPE_CHECKING:
     from tui.kiosk.receipt.settings import ReceiptSettings
@@ -255,7 +255,7 @@ def _named(environ: Mapping[str, str], variable: str, written: C) -> C:
     """The environment goes before the file: for one session in the other language, for a fleet with one file."""
     kind, named = type(written), environ.get(variable) or written
     if named not in list(kind):
-        raise SettingsError(variable, "", *one_of(kind))
+        raise VariableError(variable, *one_of(kind))
     return kind(named)
 
 

@@ -5,6 +5,8 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from errno import EIO
+from stat import S_ISCHR
 from typing import IO, Any, NoReturn
 
 from tui.core.exits import Exit
@@ -66,10 +68,13 @@ def written() -> Iterator[None]:
 
 
 def lost(error: OSError) -> NoReturn:
-    """End the program whose result cannot be written: as by SIGPIPE where nobody reads, else with a sentence."""
+    """End the program whose result cannot be written: as by the signal where nobody reads, else with a sentence."""
+    hung_up = error.errno == EIO and S_ISCHR(os.fstat(sys.stdout.fileno()).st_mode)
     _forget(sys.stdout)
     if isinstance(error, BrokenPipeError):
         sys.exit(128 + signal.SIGPIPE)
+    if hung_up:
+        sys.exit(128 + signal.SIGHUP)
     say(f"不能写入标准输出 / standard output cannot be written: {error.strerror}")
     sys.exit(Exit.USAGE)
 

@@ -23,6 +23,14 @@ class SettingsError(KioskError):
         return self.failure.detail
 
 
+class VariableError(SettingsError):
+    """A variable of the environment is wrong; the text names it, in Chinese and English."""
+
+    def __init__(self, name: str, chinese: str, english: str) -> None:
+        told = f"环境变量 {name} {chinese} / environment variable {name} {english}"
+        KioskError.__init__(self, Failure(Reason.SETTINGS_WRONG, detail=told))
+
+
 def is_there(path: Path) -> bool:
     """Whether there is such a file; there is none of a name that no file can have."""
     try:

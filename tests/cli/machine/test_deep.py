@@ -11,12 +11,12 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.rig.softhsm import SoftToken, make_token
-from tui.cli.machine import place, reader, terminal
+from tui.cli.machine import counter, place, reader, terminal
 from tui.cli.machine.finding import Finding
 from tui.core import pcsc
 from tui.core.exits import Exit
 from tui.kiosk.receipt.settings import PrinterSettings
-from tui.kiosk.settings import ModuleSettings
+from tui.kiosk.settings import Language, Mode, ModuleSettings
 
 TREE = Path(__file__).parents[3]
 
@@ -89,7 +89,10 @@ def test_a_forwarded_token_is_looked_for_where_the_driver_does(tmp_path: Path) -
     assert [each.ok for each in reader.findings((module,), known) if each.item == "forwarded"] == [False]
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(str(at))
+        listening.listen()
         assert [each.ok for each in reader.findings((module,), known) if each.item == "forwarded"] == [True]
+    (left,) = (each for each in reader.findings((module,), known) if each.item == "forwarded")
+    assert (at.is_socket(), left.ok) == (True, False)  # as after a line that broke
 
 
 @pytest.mark.parametrize(
@@ -143,3 +146,48 @@ def test_the_clock_and_the_units_of_a_machine_with_systemd(monkeypatch: pytest.M
     assert place.time_source().ok
     monkeypatch.setattr(place, "answer", lambda words: None)
     assert "timedatectl" in place.time_source().detail
+
+
+ASCII = frozenset(range(0x20, 0x7F))
+
+
+@pytest.mark.parametrize(
+    ("font", "columns", "language", "lacks"),
+    [
+        (ASCII, 80, Language.CHINESE, ["cage", "setfont"]),
+        (ASCII, 80, Language.ENGLISH, ["setfont"]),
+        (ASCII, 128, Language.ENGLISH, []),
+        (ASCII | {0x2584}, 80, Language.ENGLISH, []),
+        (ASCII | {0x2584, ord("一")}, 80, Language.CHINESE, []),
+    ],
+)
+def test_a_console_s_font_is_held_to_what_is_wanted_of_it(
+    font: frozenset[int], columns: int, language: Language, lacks: list[str]
+) -> None:
+    found = list(terminal.console_font(font, os.terminal_size((columns, columns // 3)), language))
+    told = [each.fix for each in found if each.ok is False]
+    assert len(told) == len(lacks)
+    assert all(word in fix for word, fix in zip(lacks, told, strict=True))
+
+
+def test_ways_out_that_a_counter_s_machine_leaves_open(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    said = {"show": "disabled", "get-property": "u 6", "list-units": "getty@tty2.service loaded active running Getty"}
+    (tmp_path / "sysrq").write_text("438\n")
+    monkeypatch.setattr(counter, "SYSRQ", tmp_path / "sysrq")
+    monkeypatch.setattr(counter, "SYSTEMD", tmp_path)
+    monkeypatch.setattr(counter, "answer", lambda words: said[words[1]])
+
+    def left_open() -> list[str]:
+        return [each.fix for each in counter.findings(Mode.COUNTER) if not each.ok]
+
+    magic, three, getty = left_open()
+    assert "sysctl.conf" in magic
+    assert three == "systemctl mask ctrl-alt-del.target"
+    assert getty == "systemctl mask --now getty@tty2.service"
+    said |= {"show": "masked", "list-units": ""}
+    (tmp_path / "sysrq").write_text("0\n")
+    (offered,) = left_open()
+    assert "logind.conf" in offered
+    said["get-property"] = "u 0"
+    assert left_open() == []
+    assert list(counter.findings(Mode.OFFICE)) == []

@@ -42,6 +42,10 @@ def test_the_only_token_gets_its_new_pin_and_the_person_goes_home() -> None:
     assert not again.new
     now, _ = advance(now, e.PinChanged())
     assert (now.step, now.busy, now.pin_changed) == (Step.CHANGE_PIN, None, True)
+    third = typed()
+    assert advance(now, third) == (now, ())
+    assert not third.old
+    assert not third.new
     now, commands = advance(now, e.BackPressed())
     assert (now.step, now.pin_changed, commands) == (Step.WAITING, False, (c.SignOut(),))
 
@@ -51,6 +55,8 @@ def test_a_refusal_is_told_where_it_can_be_tried_again() -> None:
     failure = Failure(Reason.NEW_PIN_WEAK, token_changed=False)
     now, _ = advance(now, e.Failed(failure, "ChangePin"))
     assert (now.step, now.busy, now.failure) == (Step.CHANGE_PIN, None, failure)
+    again, _ = advance(now, typed())
+    assert (again.busy, again.failure) == (Busy.CHANGING_PIN, None)
 
 
 @pytest.mark.parametrize("pulled_first", [True, False])

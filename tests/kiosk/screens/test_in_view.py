@@ -3,13 +3,17 @@
 from dataclasses import replace
 
 import pytest
+from rich.cells import cell_len
 
+from tests.harness import people
 from tests.harness.kiosk.further import FURTHER, show
 from tests.harness.kiosk.gallery import HOME
 from tests.harness.kiosk.stage import Stage, staged
+from tests.harness.people import certificate, token
+from tui.core.certificate import refer
 from tui.core.failure import Failure, Reason
 from tui.core.token import Readers, Snapshot
-from tui.journey.state import State
+from tui.journey.state import State, Step
 from tui.kiosk.text import _, use_language
 from tui.kiosk.widgets.body import Body
 from tui.kiosk.widgets.field import Field
@@ -56,6 +60,23 @@ async def test_a_form_that_is_wrong_has_no_more_pages(size: tuple[int, int]) -> 
         for name in ("form-blank", "form-wrong"):
             await show(stage, name)
             assert stage.screen.query_one(Body).page[1] == 3, name
+
+
+LONG = "广东省深圳市南山区粤海街道高新技术产业园区某某建筑装饰设计工程咨询管理服务股份有限公司"
+
+
+@pytest.mark.parametrize("size", [(80, 24), (100, 32)])
+async def test_a_long_name_is_told_whole_and_goes_on_under_itself(size: tuple[int, int]) -> None:
+    holder = certificate("8841", 20, common_name=LONG)
+    held = token(holder, serial="S1")
+    async with staged(people.state(Step.CHOOSING, snapshot=Snapshot((held,)), chosen=None), size) as stage:
+        rows = stage.text.splitlines()
+        first = next(at for at, row in enumerate(rows) if LONG[:8] in row)
+        below = rows[first + 1]
+        assert cell_len(rows[first][: rows[first].index(LONG[:8])]) == len(below) - len(below.lstrip())
+        await stage.show(people.state(Step.FORM, snapshot=Snapshot((held,)), chosen=refer(held, holder)))
+        assert LONG in "".join(stage.text.split())
+        assert "…" not in stage.text
 
 
 @pytest.mark.parametrize("size", [(100, 32), (120, 40)])

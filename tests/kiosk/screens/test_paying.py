@@ -18,6 +18,7 @@ from tui.kiosk.text import use_language
 from tui.kiosk.widgets.countdown import Countdown
 from tui.kiosk.widgets.field import TextField
 from tui.kiosk.widgets.qr import QrCode
+from tui.sandbox.wallet import WalletRefused
 
 HOSTILE = "[@click=app.quit]bad[/] \x1b[31m[/"
 
@@ -294,6 +295,20 @@ async def test_the_demo_phone_pays_by_a_key() -> None:
         assert stage.text.endswith("结束办理")
         await stage.press("f12")
         assert phone.paid == [ATTEMPT.qr]
+
+
+async def test_a_demo_phone_that_is_refused_ends_nothing() -> None:
+    class Refused(Wallet):
+        async def pay(self, qr: str) -> None:
+            await super().pay(qr)
+            raise WalletRefused("unknown_qr")
+
+    phone = Refused()
+    async with staged(paying(), phone=phone) as stage:
+        await stage.press("f12")
+        assert phone.paid == [ATTEMPT.qr]
+        await stage.press("f12")
+        assert phone.paid == [ATTEMPT.qr] * 2
 
 
 async def test_leaving_takes_the_code_away() -> None:

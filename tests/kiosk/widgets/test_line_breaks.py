@@ -9,7 +9,8 @@ from textual.content import Content
 
 from tests.harness.kiosk.stage import staged
 from tui.journey.state import State
-from tui.kiosk.text.wrapping import CLOSING, OPENING, cells, wrapped
+from tui.kiosk.text.line_marks import CLOSING, OPENING
+from tui.kiosk.text.wrapping import cells, wrapped
 from tui.kiosk.widgets.line_breaks import divide_line, evened
 
 MARKED = st.builds(

@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -64,10 +65,16 @@ def forwarded(environment: Mapping[str, str]) -> Finding:
     default = Path(environment.get("XDG_RUNTIME_DIR") or f"/run/user/{os.getuid()}") / "p11-kit/pkcs11"
     named = environment.get(ADDRESS) or f"unix:path={default}"
     place = Path(named.removeprefix("unix:path=").partition(";")[0])
-    if place.is_socket():
+    try:
+        with socket.socket(socket.AF_UNIX) as asked:
+            asked.settimeout(PATIENCE)
+            asked.connect(str(place))
+    except OSError as error:  # a line that broke leaves its socket behind
+        detail = f"{named} ({error.strerror or error})"
+    else:
         return Finding("forwarded", ok=True, detail=named)
     fix = _("在插着CA的电脑上运行p11-kit server，并用ssh -R转发到此处（assets/deploy/ssh）。")
-    return Finding("forwarded", ok=False, detail=named, fix=fix, code=Exit.TOKEN)
+    return Finding("forwarded", ok=False, detail=detail, fix=fix, code=Exit.TOKEN)
 
 
 def readers(environment: Mapping[str, str]) -> Iterator[Finding]:
@@ -90,15 +97,15 @@ def readers(environment: Mapping[str, str]) -> Iterator[Finding]:
         library.SCardReleaseContext(context)
 
 
-def unreachable(code: int, socket: Path) -> Finding:
+def unreachable(code: int, at: Path) -> Finding:
     """Why the service gives no context: polkit's or the file's no, or it is not there."""
-    if code == NOT_ALLOWED or (socket.exists() and not os.access(socket, os.R_OK | os.W_OK)):
+    if code == NOT_ALLOWED or (at.exists() and not os.access(at, os.R_OK | os.W_OK)):
         fix = _("本用户无权使用读卡器：安装polkit规则assets/deploy/counter/50-ca-kiosk.rules。")
     elif code == NO_SERVICE:
         fix = _("启动读卡器服务：systemctl enable --now pcscd.socket；容器中请挂载 /run/pcscd。")
     else:
         fix = _("查看读卡器服务的日志：journalctl -u pcscd。")
-    return Finding("pcscd", ok=False, detail=f"0x{code:08X} {socket}", fix=fix, code=Exit.TOKEN)
+    return Finding("pcscd", ok=False, detail=f"0x{code:08X} {at}", fix=fix, code=Exit.TOKEN)
 
 
 def _known(library: ctypes.CDLL, context: ctypes.c_long) -> Finding:

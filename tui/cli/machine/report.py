@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tui.cli.checks import check_lines, checked, examine, verdict
-from tui.cli.machine import place, reader, terminal
+from tui.cli.machine import counter, place, reader, terminal
 from tui.cli.machine.finding import Finding
 from tui.core.failure import Money
 from tui.core.frozen import frozen
@@ -30,6 +30,7 @@ ITEMS = {
     "log": N_("日志"),
     "printer": N_("收据打印机"),
     "unit": N_("systemd单元"),
+    "ways_out": N_("柜台出口"),
 }
 MARKS = {True: "✓", False: "✗", None: "–"}
 
@@ -62,9 +63,10 @@ def report(config: Path | None, as_json: bool) -> int:
 def findings(settings: KioskSettings) -> Iterator[Finding]:
     """What the machine has and lacks."""
     known = environment()
-    yield from terminal.findings(known)
+    yield from terminal.findings(known, settings.language)
     yield from reader.findings(settings.modules, known)
     yield from place.findings(settings)
+    yield from counter.findings(settings.mode)
 
 
 def finding_lines(found: tuple[Finding, ...]) -> Iterator[str]:

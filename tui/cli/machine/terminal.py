@@ -6,20 +6,23 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from tui.cli.machine.finding import Finding, answer
+from tui.kiosk.settings import Language
 from tui.kiosk.terminal.console_font import drawn_characters, draws_chinese
-from tui.kiosk.terminal.tty import is_linux_console
+from tui.kiosk.terminal.tty import LOWER_HALF_BLOCK, is_linux_console
 from tui.kiosk.text import _
 
 INPUT_METHODS = frozenset({"fcitx5", "fcitx", "ibus-daemon"})
 """Names of processes."""
 OUTPUT = 1
+WIDE_CODE = 111, 40
+"""Columns and rows for a payment code of two cells a module."""
 
 
-def findings(environment: Mapping[str, str]) -> Iterator[Finding]:
+def findings(environment: Mapping[str, str], language: Language) -> Iterator[Finding]:
     """All of them, in the order in which they bear on each other."""
     yield character_set()
     yield terminal(environment)
-    yield fonts(environment)
+    yield from fonts(environment, language)
     yield typing()
 
 
@@ -62,19 +65,33 @@ def colours(environment: Mapping[str, str]) -> int:
     return max(int(said), 2) if said and said.isdecimal() else 8
 
 
-def fonts(environment: Mapping[str, str]) -> Finding:
-    """Whether Chinese can be drawn: by the console's font, or by one that fontconfig finds for a display here."""
+def fonts(environment: Mapping[str, str], language: Language) -> Iterator[Finding]:
+    """What a console's font lacks, or whether fontconfig finds a Chinese one for a display here."""
     if os.isatty(OUTPUT) and is_linux_console(environment):
-        ok = draws_chinese(drawn_characters(OUTPUT))
-        fix = _("Linux控制台没有中文字形，只能显示英文；中文请用cage与foot（assets/deploy/counter）。")
-        return Finding("fonts", ok, _("控制台字体"), "" if ok else fix)
-    if not (environment.get("WAYLAND_DISPLAY") or environment.get("DISPLAY")):
-        return Finding("fonts", None, _("本机没有图形显示，字体由对方的终端决定"))
-    found = answer(("fc-list", ":lang=zh-cn", "file"))
-    if found:
-        return Finding("fonts", ok=True, detail=found.partition("\n")[0].rstrip(": "))
-    fix = _("安装中文字体（Debian：apt install fontconfig fonts-noto-cjk）。")
-    return Finding("fonts", ok=False, detail=_("没有中文字体"), fix=fix)
+        yield from console_font(drawn_characters(OUTPUT), os.get_terminal_size(OUTPUT), language)
+    elif environment.get("WAYLAND_DISPLAY") or environment.get("DISPLAY"):
+        found = answer(("fc-list", ":lang=zh-cn", "file"))
+        fix = _("安装中文字体（Debian：apt install fontconfig fonts-noto-cjk）。")
+        told = found.partition("\n")[0].rstrip(": ") if found else _("没有中文字体")
+        yield Finding("fonts", bool(found), told, "" if found else fix)
+    else:
+        yield Finding("fonts", None, _("本机没有图形显示，字体由对方的终端决定"))
+
+
+def console_font(font: frozenset[int] | None, size: os.terminal_size, language: Language) -> Iterator[Finding]:
+    """A Linux console's own: Chinese where it is spoken, half blocks where the code has no room without them."""
+    if font is None:
+        yield Finding("fonts", None, _("控制台没有说明它的字体"))
+        return
+    ok = language is Language.ENGLISH or bool(draws_chinese(font))
+    fix = _(
+        "Linux控制台没有中文字形，只能显示英文：英文足够时把[kiosk] language设为en，"
+        "中文请用cage与foot（assets/deploy/counter）。"
+    )
+    yield Finding("fonts", ok, _("控制台字体"), "" if ok else fix)
+    if LOWER_HALF_BLOCK not in font and not (size.columns >= WIDE_CODE[0] and size.lines >= WIDE_CODE[1]):
+        fix = _("二维码放不下：apt install console-setup-linux kbd，再setfont FullGreek-VGA32x16。")
+        yield Finding("fonts", ok=False, detail=_("控制台字体没有半格字符（▄）"), fix=fix)
 
 
 def typing() -> Finding:

@@ -14,9 +14,6 @@ from tui.journey.state import Busy, State, Step, Trait, step_of
 
 Next = tuple[State, tuple[c.Command, ...]]
 
-WATCHED = frozenset({ApplicationStatus.ENTERED, ApplicationStatus.ISSUING})
-"""While an application is in one of these the desk moves it on by itself, so it is polled."""
-
 
 _LIFE = tuple(ApplicationStatus)
 """In the order of an application's life: the desk goes back in it only where it tells of one more refund."""
@@ -64,7 +61,7 @@ def enter(state: State, step: Step, failure: Failure | None = None) -> Next:
             return replace(state, busy=Busy.CHECKING), (c.AskOffer(b"", state.chosen.spki),)
         case Step.AGREEMENT | Step.FORM if state.agreement is None:
             return replace(state, busy=Busy.LOADING), (c.LoadAgreement(),)
-        case Step.ORDER | Step.QR | Step.ISSUING if state.application is not None:
+        case Step.ORDER | Step.QR | Step.ISSUING if state.application is not None:  # the desk moves it on by itself
             return state, (c.WatchApplication(state.application.business_no),)
         case _:
             return state, ()
@@ -187,11 +184,7 @@ def resume(state: State, application: Application) -> Next:
         invoice=application.invoice or state.invoice,
         method=attempt.method if attempt else state.method,
     )
-    step = step_of(application)
-    state, wanted = enter(state, step)
-    if step is Step.QR or application.status in WATCHED:
-        return state, (c.WatchApplication(application.business_no),)
-    return state, wanted
+    return enter(state, step_of(application))
 
 
 def too_old(state: State) -> Failure | None:

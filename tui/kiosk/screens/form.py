@@ -59,7 +59,9 @@ class FormScreen(TypedScreen):
 
     def _basics(self) -> Iterable[Widget]:
         yield _title(_("基本信息"))
-        yield Horizontal(Static(Content(_("  证书主题")), classes="field-label"), Words(id="subject"), classes="row")
+        yield Horizontal(
+            Static(Content(_("  证书主题")), classes="field-label"), Words(id="subject"), classes="row long"
+        )
         yield Field("term_months", _("续期时间"), Choice(id="term"), hint=_("用左右方向键选择，按回车继续"))
         yield Horizontal(
             Static(Content(_("  费用")), classes="field-label"),
@@ -148,7 +150,7 @@ class FormScreen(TypedScreen):
         """Draw subject, prices and errors; the fields are the person's until the step is entered again."""
         holder = state.holder
         subject = printable(holder[1].name, 60) if holder else ""
-        self.query_one("#subject", Static).update(Content(subject), layout=False)
+        self.query_one("#subject", Static).update(Content(subject))
         self._offer_terms(self.typed().term_months)
         self.show_errors(state.failure)
 

@@ -11,7 +11,6 @@ from textual.geometry import Size
 from textual.widget import Widget
 from textual.widgets import Static
 
-from tui.core.failure import UNANSWERED, Failure, Money
 from tui.core.order import SHOWN_ATTEMPT, UNCREDITED_ATTEMPT, Application, Attempt, AttemptState, ServiceStatus, yuan
 from tui.journey.events import PaymentClaimed, QrRenewed
 from tui.journey.ports import Phone
@@ -19,11 +18,11 @@ from tui.journey.state import State
 from tui.kiosk.matrix import drawable
 from tui.kiosk.screens.base import StepScreen, style
 from tui.kiosk.screens.keys import BACK, END, PHONE, RETRY
-from tui.kiosk.text import N_, _, proper
+from tui.kiosk.text import N_, _
 from tui.kiosk.text.labels import label
-from tui.kiosk.text.money_came import COMING_BACK, LEAVING, NOT_AGAIN
+from tui.kiosk.text.money_came import NOT_AGAIN
+from tui.kiosk.text.payment_code import frozen, instead, news, next_act, undrawable
 from tui.kiosk.text.translated import english_name
-from tui.kiosk.text.wording import call, desk_words, explain, in_a_line, refund_words
 from tui.kiosk.widgets.action import ActionButton
 from tui.kiosk.widgets.code_room import PANEL
 from tui.kiosk.widgets.countdown import Countdown
@@ -94,11 +93,11 @@ class QrScreen(StepScreen):
 
         While a code is to be scanned the act is the phone's: no button stands there lit, saying that the money came.
         """
-        if _frozen(state):
+        if frozen(state):
             return "#end"
         if self.offers("retry", state):
             return "#renew"
-        return "#change" if _undrawable(state) else ""
+        return "#change" if undrawable(state) else ""
 
     # ── state in ────────────────────────────────────────────────────────────
     def show(self, state: State) -> None:
@@ -138,11 +137,11 @@ class QrScreen(StepScreen):
         """支付成功 also after the code is over, then a new code too; no second payment while the first is frozen."""
         match action:
             case "claim":
-                return not _undrawable(state)
+                return not undrawable(state)
             case "retry":
-                return not self._scannable(state) and not _frozen(state)
+                return not self._scannable(state) and not frozen(state)
             case "back":
-                return super().offers(action, state) and not _frozen(state)
+                return super().offers(action, state) and not frozen(state)
             case "phone":
                 return self._phone is not None and self._scannable(state)
             case _:
@@ -163,17 +162,18 @@ class QrScreen(StepScreen):
         code.display = scannable and drawable(attempt.qr)
         self.query_one("#no-code").display = not code.display
         self._fit_sheet()
-        not_again = Content.styled(f" {_(NOT_AGAIN)} ", "$ink on $good") if _frozen(state) else Content()
-        instead = filter(None, (not_again, Content(_instead(state, attempt, scannable))))
-        self.query_one("#instead", Static).update(Content("\n\n").join(instead).stylize("bold"))
-        self.query_one("#claim").display = self.offers("claim", state) and not _frozen(state)
+        not_again = Content.styled(f" {_(NOT_AGAIN)} ", "$ink on $good") if frozen(state) else Content()
+        told = filter(None, (not_again, Content(instead(state, attempt, scannable))))
+        self.query_one("#instead", Static).update(Content("\n\n").join(told).stylize("bold"))
+        self.query_one("#claim").display = self.offers("claim", state) and not frozen(state)
         self.query_one("#renew").display = self.offers("retry", state)
         self.query_one("#change").display = self.offers("back", state)
-        self.query_one("#end").display = _frozen(state)
-        next_act = _next_act(state, attempt, scannable)
-        self.query_one("#scan-with", Static).update(Content.styled(next_act, "bold $secondary"))
+        self.query_one("#end").display = frozen(state)
+        self.query_one("#scan-with", Static).update(
+            Content.styled(next_act(state, attempt, scannable), "bold $secondary")
+        )
         amount = self.query_one("#amount", Static)
-        amount.display = not _frozen(state)
+        amount.display = not frozen(state)
         amount.update(drawn(yuan(attempt.amount_fen), ""))
 
     def _fit_sheet(self) -> None:
@@ -181,16 +181,16 @@ class QrScreen(StepScreen):
 
     def _show_live(self, state: State, attempt: Attempt) -> None:
         scannable = self._scannable(state)
-        if _undrawable(state):
+        if undrawable(state):
             words = _("二维码无法显示")
         else:
             words = label(attempt.state) if scannable or attempt.state in UNCREDITED_ATTEMPT else _("二维码已过期")
         self.query_one("#live", Static).update(Content.styled(words, "bold"))
-        self.query_one("#time-left").display = scannable and not _undrawable(state)
+        self.query_one("#time-left").display = scannable and not undrawable(state)
         now = self.query_one("#now")
         now.set_class(scannable and attempt.state is AttemptState.SCANNED, "-scanned")
         now.set_class(state.failure is not None or not scannable, "-brief")
-        self.query_one("#news", Static).update(Content(_news(state, scannable)))
+        self.query_one("#news", Static).update(Content(news(state, scannable)))
 
     @on(Countdown.Over)
     def _over(self) -> None:
@@ -219,43 +219,6 @@ class QrScreen(StepScreen):
         return phone
 
 
-def _undrawable(state: State) -> bool:
-    """Whether the platform gave a payload that is no payment code."""
-    attempt = state.application.attempt if state.application else None
-    return attempt is not None and bool(attempt.qr) and not drawable(attempt.qr)
-
-
-def _frozen(state: State) -> bool:
-    return state.application is not None and state.application.is_frozen
-
-
-def _next_act(state: State, attempt: Attempt, scannable: bool) -> str:
-    """What to do now, above the amount."""
-    if _frozen(state):
-        return _("请联系客服核对")
-    if not scannable:
-        return _("继续支付请按「新二维码」")
-    return _("请用{wallet}扫码付款").format(wallet=proper(attempt.method.wallet))
-
-
-def _instead(state: State, attempt: Attempt, scannable: bool) -> str:
-    """What stands in the place of a code that is not or no longer shown."""
-    if scannable and _undrawable(state):
-        other = next((one for one in state.methods if one is not attempt.method), attempt.method)
-        advice = _("请按「更换支付方式」，\n改用{method}。").format(method=label(other))
-        return "\n\n".join((_("这个二维码无法显示。"), advice, label(state.money), call(state.service)))
-    if scannable:
-        return _("正在获取二维码，请稍候。")
-    if _frozen(state):
-        review, money = _("这笔支付需要人工核对。"), _("您的付款有记录，不会丢失：\n核对后入账，或者原路退回。")
-        words = [review, money, _(LEAVING), _(COMING_BACK), call(state.service)]
-    elif attempt.state in UNCREDITED_ATTEMPT:
-        words = [_("这笔付款没有入账。"), refund_words(state.application), call(state.service)]
-    else:
-        words = [_("二维码已过期\n\n请按「新二维码」")]
-    return "\n\n".join(filter(None, words))
-
-
 def _numbers(application: Application, attempt: Attempt, service: ServiceStatus | None) -> Content:
     order_no = application.order.order_no if application.order else ""
     return table(
@@ -282,18 +245,3 @@ def _translated(attempt: Attempt, service: ServiceStatus | None) -> tuple[Fact, 
     """The payee in English: the wallet shows the Chinese."""
     english = english_name(attempt.payee, service)
     return (Fact(_("收款方译名"), english),) if english else ()
-
-
-def _news(state: State, scannable: bool) -> str:
-    """What the frame's banner and status line would say; they are not shown here."""
-    failure: Failure | None = state.failure
-    if failure is not None:
-        words = explain(failure, state.money, state.service)
-        return in_a_line(words.happened, words.money) if failure.reason in UNANSWERED else words.told
-    if state.desk_reachable is False:
-        return f"{desk_words(state)}\n{label(state.money)}"
-    if _frozen(state):
-        return _("核对后本页自动继续。也可以先离开，\n请记下业务单号。")
-    if scannable:
-        return "" if _undrawable(state) else _("付款后本页自动继续。\n如没有继续，请按「支付成功」。")
-    return "" if state.money is Money.RETURNING else _("如已付款，请按「支付成功」。")

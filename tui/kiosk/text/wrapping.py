@@ -2,15 +2,11 @@
 
 import re
 import unicodedata
-from typing import Final
 
-CLOSING: Final = frozenset("，。、；：？！）」』》〉】〕］｝”’…～·％,.;:?!)]}%")
-"""Never at a line's beginning (行首禁则)."""
-OPENING: Final = frozenset("（「『《〈【〔［｛“‘([{¥")
-"""Never at a line's end (行尾禁则); an amount stays with its currency."""
+from tui.kiosk.text.line_marks import CLOSING, OPENING
+
 _OPEN, _CLOSE = (re.escape("".join(sorted(marks))) for marks in (OPENING, CLOSING))
-_WORD = r"[^\s\u1100-\U0010ffff"
-_UNIT = re.compile(rf"(?:[{_OPEN}]\s*)*(?:{_WORD}]*{_WORD}{_OPEN}]|\S)(?:\s*[{_CLOSE}])*|\s+")
+_UNIT = re.compile(rf"(?:[{_OPEN}]\s*)*(?:[^\s\u1100-\U0010ffff]+(?<![{_OPEN}])|\S)(?:\s*[{_CLOSE}])*|\s+")
 """What stays together: a word, or one wide character, with the marks that belong to it; or blanks."""
 
 

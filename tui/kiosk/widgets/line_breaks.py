@@ -6,7 +6,7 @@ from typing import Final
 
 from rich.cells import cell_len, get_character_cell_size
 
-from tui.kiosk.text.wrapping import CLOSING, OPENING
+from tui.kiosk.text.line_marks import CLOSING, OPENING
 
 PAUSES: Final = frozenset("，。；：！？.;:!?")
 """Behind them a sentence or a clause begins."""

@@ -1,5 +1,6 @@
 """What both payment stand-ins do wrong on command: notices, connections, money, and how it is commanded."""
 
+import logging
 import socket
 from datetime import timedelta
 from pathlib import Path
@@ -153,12 +154,15 @@ def test_a_query_is_never_answered(caller: Caller) -> None:
     assert caller.query() in NOT_FOUND
 
 
-def test_a_silent_platform_keeps_the_connection_until_the_caller_leaves(alipay_directory: Path, clock: Clock) -> None:
+def test_a_silent_platform_keeps_the_connection_until_the_caller_leaves(
+    alipay_directory: Path, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
     platform = AlipaySandbox(alipay_directory, clock=clock)
     with served(platform) as base:
         platform.faults.arm(Fault.QUERY_TIMEOUT)
         with pytest.raises(httpx.ReadTimeout):
             plain.get(f"{base}/gateway.do?method=alipay.trade.query", timeout=0.2)
+    assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
 
 
 def test_a_trade_that_exists_is_not_found_once(caller: Caller) -> None:

@@ -19,7 +19,9 @@ class CuttableProtocol(HttpToolsProtocol):
         self.scope["extensions"] = {RESET: {"cut": self.cut}}
 
     def cut(self) -> None:
-        """Send RST: with SO_LINGER at zero a close throws away what is unsent."""
+        """Send RST, unless the caller has left: with SO_LINGER at zero a close throws away what is unsent."""
+        if self.transport.is_closing():
+            return
         bare = self.transport.get_extra_info("socket")
         bare.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _ABORT_ON_CLOSE)
         self.transport.abort()
