@@ -29,7 +29,7 @@ class Lines:
 
     def until(self, words: str) -> str:
         """What was said up to these words, however it is broken into lines."""
-        pattern = r"[\r\n ]*".join(map(re.escape, words))
+        pattern = r"[\r\n ]*".join(map(re.escape, "".join(words.split(" "))))
         self._spawned.expect(pattern.encode())
         self.heard += self._spawned.before + self._spawned.after
         return str(self._spawned.before, "utf-8")

@@ -123,6 +123,14 @@ def test_a_database_and_a_log_that_cannot_be_written_are_told(tmp_path: Path) ->
         Environment(tmp_path).start()
 
 
+def test_a_desk_whose_number_cannot_be_written_is_started_again_like_any_other(tmp_path: Path) -> None:
+    (tmp_path / "desk.pid").mkdir()
+    with Environment(tmp_path) as environment:
+        killed = environment.desk.pid
+        environment.desk.restart()
+        assert environment.desk.pid != killed
+
+
 def test_a_demo_that_is_gone_takes_its_temporary_folder_along(tmp_path: Path) -> None:
     words = [sys.executable, "-m", "tui.sandbox.demo.environment", str(tmp_path / "demo"), TEMPORARY]
     with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as sandbox:

@@ -27,8 +27,10 @@ YEARS = range(2020, 3000)
 COUNTS = range(10**9 + 1)
 """What a desk counts, be it fen, months, seconds or tries (`desk.settings_reader.Positive`); none is less than 0."""
 
-WINDOWS = range(36_525)
+LONGEST_WINDOW = 36_524
 """Days before a certificate's end from which it may be renewed; a century of them leaves the calendar nowhere."""
+_UNBOUNDED = COUNTS[LONGEST_WINDOW + 1 :]
+"""What a desk before 1.8.0 may say for a window without an end."""
 
 _UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError, OverflowError)
 """No UTF-8, a lone surrogate, no JSON, another shape, nested without end, a time that is none in UTC."""
@@ -112,8 +114,8 @@ def _cleaned(value: Any) -> Any:
             return value.astimezone(UTC)
         case ServiceStatus() if value.time.year not in YEARS:
             raise ValueError("a time that no clock has")
-        case ServiceStatus() | Offer() if value.window_days not in WINDOWS:
-            raise ValueError("a window that no calendar has")
+        case ServiceStatus() | Offer() if value.window_days in _UNBOUNDED:
+            return _cleaned(dataclasses.replace(value, window_days=LONGEST_WINDOW))
         case tuple():
             return tuple(_cleaned(item) for item in value)
         case _ if dataclasses.is_dataclass(value) and not isinstance(value, type):

@@ -91,13 +91,13 @@ class DeskProcess:
                 self._run(command)
             except OSError as error:  # a full disk
                 self._trouble = unusable(error)
-                self._starts += 1
             self._stopping.wait(BACK_OFF)
 
     def _run(self, command: list[str]) -> None:
+        self._starts += 1
         with (self._directory / "desk.log").open("ab") as log:
             self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        self._starts += 1
+        self._trouble = ""
         try:
             (self._directory / "desk.pid").write_text(f"{self._process.pid}\n")
         finally:

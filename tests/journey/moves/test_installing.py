@@ -129,6 +129,10 @@ def test_another_ca_waits_for_the_right_one_as_before() -> None:
     still, commands = advance(away, e.ApplicationSeen(ISSUED, polled=True))
     assert (still.step, still.return_to, commands) == (Step.TOKEN_AWAITED, Step.INSTALL_PIN, (c.StopWatching(),))
     assert advance(still, BACK_IN)[0].step is Step.INSTALL_PIN
+    installing = state(Step.INSTALLING, application=ISSUED)
+    pulled, _ = walk(installing, EMPTY, failed(Reason.TOKEN_REMOVED, "Install"), RENEWED)
+    still, _ = advance(pulled, e.ApplicationSeen(ISSUED, polled=True))
+    assert still.failure == Failure(Reason.TOKEN_REMOVED), "what went wrong stays told"
     drafting, commands = walk(state(Step.REQUEST_PIN, application=application()), EMPTY, RENEWED)
     still, commands = advance(drafting, e.ApplicationSeen(application(), polled=True))
     assert (still.step, still.return_to, commands) == (Step.TOKEN_AWAITED, Step.REQUEST_PIN, (c.StopWatching(),))

@@ -30,6 +30,7 @@ def lines(text: str, width: int) -> list[str]:
 @given(st.lists(MARKED, min_size=1, max_size=60).map("".join), st.integers(14, 90))
 @example("200.00!¥ 200.00", 14)
 @example("abcdefghijkl¥ 2", 14)
+@example("Look it up: at https://desk.example.cn", 25)
 def test_no_mark_stands_where_it_must_not(text: str, width: int) -> None:
     divided = lines(text, width)
     assert "".join(divided) == text
@@ -80,6 +81,8 @@ def test_no_clause_begins_at_a_lines_end() -> None:
     assert lines("插入这个CA并登录，就能找到这笔申请。", 20) == ["插入这个CA并登录，", "就能找到这笔申请。"]
     assert lines("It has expired. Please apply anew.", 23) == ["It has expired. ", "Please apply anew."]
     assert lines("已付，就能继续了", 8) == ["已付，就", "能继续了"], "not for another line"
+    assert lines("Pay here: at https://desk.example.cn", 25)[0] == "Pay here: at ", "not where there is no room for it"
+    assert lines("已付款，请领取好", 14) == ["已付款，", "请领取好"], "not for the sake of the last line"
 
 
 @given(st.lists(MARKED, max_size=60).map("".join), st.integers(14, 90))

@@ -120,6 +120,8 @@ def follow(state: State, event: e.ApplicationSeen) -> Next:
         case ApplicationStatus.ISSUING:
             watch = () if event.polled else (c.WatchApplication(application.business_no),)
             return (state if state.step is Step.ISSUING else at(state, Step.ISSUING)), watch
+        case ApplicationStatus.ISSUED if state.step is Step.TOKEN_AWAITED and state.return_to is Step.INSTALL_PIN:
+            return state, (c.StopWatching(),)  # what went wrong there stays told
         case ApplicationStatus.ISSUED:
             return at(state, Step.INSTALL_PIN), (c.StopWatching(),)
         case ApplicationStatus.INSTALLED:

@@ -61,6 +61,8 @@ class StepScreen(TypingScreen, inherit_bindings=False):
     """Leaves 21 of 24 rows to the body: no heading, actions, banner and status line."""
     filled: ClassVar[bool] = False
     """The body takes all rows that there are, for a text or list to be scrolled, instead of what it holds."""
+    tells_waits: ClassVar[bool] = False
+    """The body says what is waited for, and how long: the line that does so elsewhere would say it twice."""
 
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
     """Textual would repaint the whole screen; the widgets that gain and lose the focus repaint themselves."""
@@ -271,7 +273,7 @@ class StepScreen(TypingScreen, inherit_bindings=False):
             quiet.show(hint)
         for line in self.query_children(StatusLine):
             line.show(state)
-        self.query_one(BusyLine).show(state.busy)
+        self.query_one(BusyLine).show(None if self.tells_waits else state.busy)
 
     def _present_keys(self, state: State) -> None:
         """Which fields can be typed into is known once the step is drawn."""

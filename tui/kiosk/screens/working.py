@@ -24,6 +24,7 @@ class WorkingScreen(StepScreen):
 
     CSS_PATH = style("applying.tcss")
     keys = (RETRY, END)
+    tells_waits = True
     stages: ClassVar[tuple[TokenStage, ...]] = ()
     last: ClassVar[str] = ""
     """Source Chinese: what the desk does after the token is done; empty where it does nothing."""

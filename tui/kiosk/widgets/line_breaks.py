@@ -37,8 +37,8 @@ def _divided(text: str, units: list[tuple[int, int]], width: int, *, fold: bool,
         room = cell_len(unit.rstrip(" "))
         if line and line + room > width:
             before = units[number - 1][0]
-            held = hold and before > (divided or [0])[-1] and _dangles(text, before, start)
-            divided.append(before if held else start)
+            fits = before > (divided or [0])[-1] and cell_len(text[before:start]) + room <= width
+            divided.append(before if hold and fits and _dangles(text, before, start) else start)
             line = cell_len(text[divided[-1] : start])
         if fold and room > width > 0:
             divided += (start + at for at in _folds(unit, width))
@@ -63,6 +63,9 @@ def _accompanied(text: str, units: list[tuple[int, int]], divided: list[int], wi
     if alone > most or len(starts) < 2 * most:
         return divided
     start = starts[-2 * most]
+    before = starts[-2 * most - 1] if len(starts) > 2 * most else start
+    if begun < before < start and _dangles(text, before, start):
+        start = before
     fits = begun < start and cell_len(text[start:].rstrip(" ")) <= width
     return [*divided[:-1], start] if fits else divided
 

@@ -61,7 +61,15 @@ def test_a_copy_counts_once_and_folders_and_what_a_mac_adds_not_at_all() -> None
 
 
 def test_one_list_in_two_charsets_counts_once() -> None:
-    assert found({"1.csv": bill(TRADE), "utf8/1.csv": bill(TRADE, charset="utf-8-sig", ends="\n")}).lines == (OURS,)
+    named = TRADE.replace("章", "章\U0001f600")
+    copies = {
+        "1.csv": bill(TRADE.replace("章", "章?"), "x"),
+        "utf8/1.csv": bill(named, "x", charset="utf-8-sig", ends="\n"),
+        "utf8/2.csv": bill(named, "x", charset="utf-8").rstrip(b"\r\n"),
+    }
+    both = found(copies)
+    assert both.lines == (OURS,)
+    assert [one.line for one in both.odd] == [6]
 
 
 @pytest.mark.parametrize("charset", ["gb18030", "utf-8", "utf-8-sig"])

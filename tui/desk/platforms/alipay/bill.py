@@ -24,32 +24,33 @@ def read_bill(archive: bytes, seller_id: str) -> Bill:
 
     :raises AnswerNotGenuine: not a bill of the published form.
     """
-    files = dict.fromkeys(_rows(content) for content in unpack(archive).values())  # a copy says nothing more
+    files = map(_rows, unpack(archive).values())
     lists = [(rows, frames) for rows in files if (frames := [at for at, row in enumerate(rows) if _is_frame(row)])]
     if not lists:
         raise AnswerNotGenuine("bill has no list of trades")
-    ours = [_read(rows, frames) for rows, frames in lists if _is_of(rows[: frames[0]], seller_id)]
+    read = (_read(rows, frames) for rows, frames in lists if _is_of(rows[: frames[0]], seller_id))
+    ours = dict.fromkeys(read)  # a copy says nothing more, however it is written
     if not ours:
         raise AnswerNotGenuine("bill of another account")
     return Bill(tuple(line for one in ours for line in one.lines), tuple(odd for one in ours for odd in one.odd))
 
 
-def _rows(content: bytes) -> tuple[str, ...]:
+def _rows(content: bytes) -> list[str]:
     charset = "utf-8" if LIST.encode() in content else "gb18030"
     # No line break is a part of a letter in either; a name that was cut within a letter spoils nothing but itself.
     bare = content.removeprefix(BOM_UTF8)
-    return tuple(row.removesuffix(b"\r").decode(charset, "replace") for row in bare.split(b"\n"))
+    return [row.removesuffix(b"\r").decode(charset, "replace") for row in bare.split(b"\n")]
 
 
 def _is_frame(row: str) -> bool:
     return row.startswith("#-") and LIST in row
 
 
-def _is_of(head: tuple[str, ...], seller_id: str) -> bool:
+def _is_of(head: list[str], seller_id: str) -> bool:
     return any(row.startswith(ACCOUNT) and f"[{seller_id}" in row for row in head)
 
 
-def _read(rows: tuple[str, ...], frames: list[int]) -> Bill:
+def _read(rows: list[str], frames: list[int]) -> Bill:
     if len(frames) != 2 or END not in rows[frames[1]]:
         raise AnswerNotGenuine("bill has a list of trades that is cut off")
     begin, end = frames
