@@ -171,11 +171,12 @@ def test_a_console_s_font_is_held_to_what_is_wanted_of_it(
 
 
 def test_ways_out_that_a_counter_s_machine_leaves_open(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    said = {"show": "disabled", "get-property": "u 6", "list-units": "getty@tty2.service loaded active running Getty"}
+    said: dict[str, str | None] = {"UnitFileState": "disabled", "CtrlAltDelBurstAction": "reboot-force"}
+    said |= {"get-property": "u 6", "list-units": "getty@tty2.service loaded active running Getty"}
     (tmp_path / "sysrq").write_text("438\n")
     monkeypatch.setattr(counter, "SYSRQ", tmp_path / "sysrq")
     monkeypatch.setattr(counter, "SYSTEMD", tmp_path)
-    monkeypatch.setattr(counter, "answer", lambda words: said[words[1]])
+    monkeypatch.setattr(counter, "answer", lambda words: next(said[word] for word in words if word in said))
 
     def left_open() -> list[str]:
         return [each.fix for each in counter.findings(Mode.COUNTER) if not each.ok]
@@ -184,10 +185,14 @@ def test_ways_out_that_a_counter_s_machine_leaves_open(monkeypatch: pytest.Monke
     assert "sysctl.conf" in magic
     assert three == "systemctl mask ctrl-alt-del.target"
     assert getty == "systemctl mask --now getty@tty2.service"
-    said |= {"show": "masked", "list-units": ""}
+    said |= {"UnitFileState": "masked", "list-units": ""}
     (tmp_path / "sysrq").write_text("0\n")
-    (offered,) = left_open()
+    burst, offered = left_open()
+    assert "system.conf" in burst
     assert "logind.conf" in offered
-    said["get-property"] = "u 0"
+    said |= {"CtrlAltDelBurstAction": "none", "get-property": "u 0"}
     assert left_open() == []
+    for silent in "get-property", "list-units":
+        monkeypatch.setitem(said, silent, None)
+        assert [each.ok for each in counter.findings(Mode.COUNTER)] == [True, True, None]
     assert list(counter.findings(Mode.OFFICE)) == []

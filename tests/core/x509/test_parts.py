@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.harness.odd_certificates import CN, GOOD, NAME, O, attribute, der, key_usage, name, odd, oid
 from tui.core.x509.der import elements, encode
 from tui.core.x509.names import is_readable
-from tui.core.x509.parts import check_extensions, dissect
+from tui.core.x509.parts import check_usable, dissect
 
 UNIQUE = "2.5.4.45"
 STRINGS = {
@@ -30,6 +30,11 @@ STRINGS = {
     "IA5String of eight bits": (True, attribute(CN, 0x16, b"\xe9")),
     "NumericString with letters": (True, attribute(CN, 0x12, b"abc")),
     "BIT STRING as x500UniqueIdentifier": (True, attribute(UNIQUE, 0x03, b"\0abc")),
+    "BIT STRING as the name": (True, attribute(CN, 0x03, b"\0abc")),
+    "BIT STRING of eight unused bits": (False, attribute(CN, 0x03, b"\x08abc")),
+    "BIT STRING of nothing": (False, attribute(CN, 0x03, b"")),
+    "ObjectDescriptor": (True, attribute(CN, 0x07, b"abc")),
+    "ENUMERATED": (False, attribute(CN, 0x0A, b"\1")),
     "empty string": (True, attribute(CN, 0x13, b"")),
     "VisibleString": (False, attribute(CN, 0x1A, b"abc")),
     "OCTET STRING": (False, attribute(CN, 0x04, b"abc")),
@@ -65,7 +70,8 @@ def test_the_parts_are_the_certificate_s_own_bytes_and_the_rest_is_read_without_
 
 POLICIES = der(0x30, oid("2.5.29.32"), der(0x04, b"not even DER"))
 """certificatePolicies: decoded by those alone who ask for policies."""
-UNKNOWN = der(0x30, oid("1.2.3.4"), der(0x01, b"\xff"), der(0x04, b"not even DER"))
+UNKNOWN = der(0x30, oid("1.2.3.4"), der(0x04, b"not even DER"))
+CRITICAL = der(0x30, oid("1.2.3.4"), der(0x01, b"\xff"), der(0x04, b"not even DER"))
 
 
 @pytest.mark.parametrize(
@@ -76,17 +82,29 @@ UNKNOWN = der(0x30, oid("1.2.3.4"), der(0x01, b"\xff"), der(0x04, b"not even DER
         (key_usage(b"\xc0") + key_usage(b"\x38"), False),
         (UNKNOWN, True),
         (UNKNOWN + UNKNOWN, False),
+        (CRITICAL, False),
         (POLICIES, True),
         (der(0x30, oid("2.5.29.15"), der(0x04, b"not even DER")), False),
         (der(0x30, oid("2.5.29.17"), der(0x04, b"not even DER")), False),
         (der(0x30, oid("2.5.29.15"), der(0x01, b"\0"), der(0x04, der(0x03, b"\0\xc0"))), True),
     ],
-    ids=["none", "one", "twice", "unknown", "unknown twice", "policies", "key usage", "alternative name", "FALSE told"],
+    ids=[
+        "none",
+        "one",
+        "twice",
+        "unknown",
+        "unknown twice",
+        "unknown critical",
+        "policies",
+        "key usage",
+        "alternative name",
+        "FALSE told",
+    ],
 )
 def test_extensions_that_relying_parties_decode_must_be_right_and_there_once(extensions: bytes, valid: bool) -> None:
     whole = odd(extensions=extensions, signature="1.2.840.10045.4.3.2")
     try:
-        check_extensions(dissect(whole).nameless)
+        check_usable(dissect(whole).nameless)
         found = True
     except ValueError:
         found = False
@@ -101,7 +119,7 @@ def test_any_bytes_are_cut_up_or_refused(row: bytes, at: int, change: int) -> No
     damaged[at] ^= change
     for value in (row, bytes(damaged)):
         try:
-            check_extensions(dissect(value).nameless)
+            check_usable(dissect(value).nameless)
         except ValueError:
             continue
 

@@ -88,6 +88,15 @@ def test_what_the_kiosk_signs_is_verified_by_the_desk_and_by_openssl(trusted: Pa
     assert subprocess.run(verify, input=EVIDENCE, capture_output=True, check=True).stdout == CONTENT
 
 
+def test_a_signer_s_certificate_in_ber_is_taken_as_it_stands_alone() -> None:
+    in_ber = b"\x30\x80" + element(SIGNER, SEQUENCE).content + b"\0\0"
+    message = around(certificates=encode(_FIRST, in_ber))
+    assert verified_content(message, in_ber, SignatureScheme.PKCS1) == CONTENT
+    for shown, signer in ((EVIDENCE, in_ber), (message, SIGNER)):
+        with pytest.raises(NotSigned):
+            verified_content(shown, signer, SignatureScheme.PKCS1)
+
+
 @pytest.mark.parametrize("what", ODD)
 def test_nothing_unsigned_is_taken_that_could_be_otherwise(what: str) -> None:
     with pytest.raises(NotSigned):

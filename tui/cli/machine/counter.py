@@ -10,6 +10,7 @@ from tui.kiosk.text import _
 
 SYSRQ = Path("/proc/sys/kernel/sysrq")
 """0 where the kernel takes no magic keys (Documentation/admin-guide/sysrq.rst)."""
+_SHOW = ("systemctl", "show", "--value", "--property")
 _LOGIND = ("org.freedesktop.login1", "/org/freedesktop/login1", "org.freedesktop.login1.Manager")
 
 
@@ -36,19 +37,29 @@ def magic_keys() -> Finding:
 
 
 def three_keys() -> Finding:
-    """Ctrl+Alt+Del restarts the machine from a console."""
-    ok = answer(("systemctl", "show", "--property=UnitFileState", "--value", "ctrl-alt-del.target")) == "masked"
-    return Finding("ways_out", ok, "Ctrl+Alt+Del", "" if ok else "systemctl mask ctrl-alt-del.target")
+    """Ctrl+Alt+Del restarts the machine from a console, and often in two seconds also where that is masked.
+
+    That is systemd-system.conf(5), CtrlAltDelBurstAction.
+    """
+    if answer((*_SHOW, "UnitFileState", "ctrl-alt-del.target")) != "masked":
+        return Finding("ways_out", ok=False, detail="Ctrl+Alt+Del", fix="systemctl mask ctrl-alt-del.target")
+    burst = answer((*_SHOW, "CtrlAltDelBurstAction"))
+    if burst != "none":
+        fix = _("把assets/deploy/counter/system.conf装到/etc/systemd/system.conf.d，再重新启动电脑。")
+        return Finding("ways_out", ok=False, detail=f"CtrlAltDelBurstAction={burst or ''}", fix=fix)
+    return Finding("ways_out", ok=True, detail="Ctrl+Alt+Del")
 
 
 def consoles() -> Finding:
     """Alt+F2 and its like lead to a console; it must offer no sign-in."""
     offered = answer(("busctl", "get-property", *_LOGIND, "NAutoVTs"))
-    running = answer(("systemctl", "list-units", "--plain", "--no-legend", "--state=active", "getty@*")) or ""
-    if gettys := " ".join(line.split()[0] for line in running.splitlines()):
+    running = answer(("systemctl", "list-units", "--plain", "--no-legend", "--state=active", "getty@*"))
+    if gettys := " ".join(line.split()[0] for line in (running or "").splitlines()):
         detail = _("控制台可以登录：{units}").format(units=gettys)
         return Finding("ways_out", ok=False, detail=detail, fix=f"systemctl mask --now {gettys}")
-    if offered not in (None, "u 0"):
+    if offered is None or running is None:
+        return Finding("ways_out", None, _("systemd没有说明控制台能否登录"))
+    if offered != "u 0":
         fix = _("把assets/deploy/counter/logind.conf装到/etc/systemd/logind.conf.d，再重新启动电脑。")
         return Finding("ways_out", ok=False, detail=f"logind NAutoVTs={offered.removeprefix('u ')}", fix=fix)
     return Finding("ways_out", ok=True, detail=_("控制台不能登录"))

@@ -6,6 +6,7 @@ a TRUE that is not FF, bits beyond the last and bytes behind a value; strict par
 
 from collections.abc import Callable, Mapping
 
+from tui.core.x509.ber import first as first_of
 from tui.core.x509.der import (
     INTEGER,
     OID,
@@ -19,7 +20,8 @@ from tui.core.x509.der import (
     is_oid,
     leading,
 )
-from tui.core.x509.names import is_readable
+from tui.core.x509.names import is_directory_string, is_readable
+from tui.core.x509.shortest import shortest
 
 BOOLEAN, BIT_STRING, OCTET_STRING = 0x01, 0x03, 0x04
 _SIGN = 0x80
@@ -40,22 +42,25 @@ def canonical(extension: Element) -> bytes:
     return encode(SEQUENCE, kind.whole, critical, encode(OCTET_STRING, _value(kind.content, value.content)))
 
 
-def is_decodable(kind: bytes, value: bytes) -> bool:
-    """Whether relying parties can decode this value (canonical), if they look at the kind of extension at all."""
-    if kind not in _FORMS:
-        return True
-    tag, form = _FORMS[kind]
-    try:
-        return form(element(value, tag).content)
-    except ValueError:
-        return False
+def check_extension(extension: Element) -> bytes:
+    """The content of the OID of an extension (canonical) for which no relying party calls the certificate invalid.
+
+    :raises ValueError: it is critical and known to nobody, or cannot be decoded by those who look at all of its kind.
+    """
+    kind, *flags, value = element(extension.whole, SEQUENCE).row
+    if flags and kind.content not in _HANDLED:
+        raise ValueError("a critical extension that nobody knows")
+    tag, form = _FORMS.get(kind.content, (None, _is_anything))
+    if tag is not None and not form(element(value.content, tag).content):
+        raise ValueError("an extension that cannot be decoded")
+    return kind.content
 
 
 def _value(kind: bytes, value: bytes) -> bytes:
     if kind not in _FORMS:
         return value
     try:
-        first = leading(value)
+        first = leading(shortest(first_of(value)))
         if kind == _BASIC_CONSTRAINTS and first.tag == SEQUENCE:
             return _basic_constraints(first)
     except ValueError:
@@ -86,6 +91,10 @@ def _without_odd_bits(content: bytes) -> bytes:
     if octets:
         octets[-1] &= 0xFF << unused & 0xFF
     return bytes((unused, *octets))
+
+
+def _is_nothing(_content: bytes) -> bool:
+    return False
 
 
 def _is_anything(_content: bytes) -> bool:
@@ -133,10 +142,15 @@ def _is_general_name(one: Element) -> bool:
             return is_readable(one.content)
         case 0x88:  # registeredID
             return is_oid(one.content)
-        case 0x81 | 0x82 | 0x86 | 0x87:  # texts of IA5, whose octets nobody checks, and addresses of any length
-            return True
-        case _:  # x400Address and ediPartyName, which nobody reads
-            return one.tag in {0xA3, 0xA5}
+        case 0xA5:  # ediPartyName
+            return [part.tag for part in elements(one.content)][-1:] == [0xA1] and _PARTY(one.content)
+        case _:  # texts of IA5, whose octets nobody checks, addresses of any length, and x400Address
+            return one.tag in {0x81, 0x82, 0x86, 0x87, 0xA3}
+
+
+def _is_party(content: bytes) -> bool:
+    (one,) = elements(content)
+    return is_directory_string(one)
 
 
 def _are_names(content: bytes) -> bool:
@@ -162,10 +176,19 @@ def _is_point(content: bytes) -> bool:
     return named and _POINT(content)
 
 
+_PARTY = _fields((0xA0, _is_party), (0xA1, _is_party))
 _DISTANCES = _fields((0x80, is_integer), (0x81, is_integer))
 _SUBTREES = _row_of(SEQUENCE, _is_subtree)
 _POINT = _fields((0xA0, _is_point_name), (0x81, _is_bits), (0xA2, _are_names))
 _BASIC_CONSTRAINTS = bytes.fromhex("551d13")
+_HANDLED = frozenset(
+    {
+        *(bytes((0x55, 0x1D, arc)) for arc in (15, 17, 19, 30, 31, 32, 33, 36, 37, 54)),
+        bytes.fromhex("6086480186f8420101"),  # netscape-cert-type
+        bytes.fromhex("2b0601050507300105"),  # id-pkix-ocsp-nocheck
+    }
+)
+"""Kinds that OpenSSL takes where they are critical, each tried."""
 _FORMS: Mapping[bytes, tuple[int, _Form]] = {
     bytes.fromhex("551d0e"): (OCTET_STRING, _is_anything),  # subjectKeyIdentifier
     bytes.fromhex("551d0f"): (BIT_STRING, _is_usage),  # keyUsage
@@ -179,5 +202,8 @@ _FORMS: Mapping[bytes, tuple[int, _Form]] = {
     ),
     bytes.fromhex("551d25"): (SEQUENCE, _row_of(OID, is_oid)),  # extKeyUsage
     bytes.fromhex("6086480186f8420101"): (BIT_STRING, _is_bits),  # netscape-cert-type
+    **dict.fromkeys(  # proxyCertInfo, and the addresses and systems of RFC 3779: of no holder of a token, and refused
+        map(bytes.fromhex, ("2b0601050507010e", "2b06010505070107", "2b06010505070108")), (SEQUENCE, _is_nothing)
+    ),
 }
 """By OID."""

@@ -6,13 +6,17 @@ names go on as they stand.
 """
 
 from tui.core.frozen import frozen
+from tui.core.x509 import ber, keys
 from tui.core.x509.der import INTEGER, SEQUENCE, Element, element, encode, is_integer
-from tui.core.x509.extensions import canonical, is_decodable
+from tui.core.x509.extensions import canonical, check_extension
 from tui.core.x509.names import is_readable
+from tui.core.x509.shortest import shortest
 
 _VERSION, _UNIQUE_IDENTIFIERS, _EXTENSIONS = 0xA0, (0x81, 0x82), 0xA3
 _VERSIONS = frozenset({b"\0", b"\1", b"\2"})
 """v1 to v3."""
+_SPKI = 6
+"""Place in a TBSCertificate that tells its version."""
 _NO_NAME = encode(SEQUENCE)
 _V3 = encode(_VERSION, encode(INTEGER, b"\2"))
 _ONE = encode(INTEGER, b"\1")
@@ -23,14 +27,15 @@ _ECDSA = bytes.fromhex("2a8648ce3d04")
 
 @frozen
 class Parts:
-    """Parts as DER, byte for byte as they stand in the certificate."""
+    """Parts as they stand in the certificate, but for lengths that are not DER's."""
 
     tbs: bytes
-    """What the signature is over."""
+    """What the signature is over, byte for byte."""
     serial: bytes
     issuer: bytes
     subject: bytes
     spki: bytes
+    """In its one encoding (`keys.canonical`)."""
     nameless: bytes
     """For parsers only, which refuse what others read; no signature is over it. Version v3, serial number 1, both names
     empty, extensions in DER's one form, no NULL beside ECDSA, and no unique identifiers, which no CA may write (RFC
@@ -45,9 +50,9 @@ class Parts:
 def dissect(der: bytes) -> Parts:
     """Cut a certificate up.
 
-    :raises ValueError: no certificate in DER, or no relying party can read a name of it.
+    :raises ValueError: no certificate, or no relying party can read a name of it.
     """
-    tbs, algorithm, signature = _row(element(der, SEQUENCE), 3)
+    tbs, algorithm, signature = _row(element(shortest(der), SEQUENCE), 3)
     version, fields = _after_version(tbs.row)
     serial, signed, issuer, validity, subject, spki = _row_of(fields, (INTEGER, *[SEQUENCE] * 5))
     if version not in _VERSIONS or not is_integer(serial.content):
@@ -59,9 +64,11 @@ def dissect(der: bytes) -> Parts:
     if not is_readable(issuer.whole) or not is_readable(subject.whole):
         raise ValueError("a name that cannot be read")
     rest = (_canonical(field) for field in fields[6:] if field.tag not in _UNIQUE_IDENTIFIERS)
-    named = (_V3, _ONE, _without_null(signed), _NO_NAME, validity.whole, _NO_NAME, spki.whole)
+    key = keys.canonical(spki.whole)
+    named = (_V3, _ONE, _without_null(signed), _NO_NAME, validity.whole, _NO_NAME, key)
     nameless = encode(SEQUENCE, encode(SEQUENCE, *named, *rest), _without_null(algorithm), signature.whole)
-    return Parts(tbs.whole, serial.whole, issuer.whole, subject.whole, spki.whole, nameless)
+    (whole,) = ber.elements(der)
+    return Parts(whole.elements[0].whole, serial.whole, issuer.whole, subject.whole, key, nameless)
 
 
 def serial_of(der: bytes) -> str:
@@ -72,22 +79,19 @@ def serial_of(der: bytes) -> str:
     return f"{dissect(der).number:x}"
 
 
-def check_extensions(nameless: bytes) -> None:
+def check_usable(nameless: bytes) -> None:
     """Find nothing for which relying parties call the certificate invalid.
 
-    :raises ValueError: an extension stands there twice (RFC 5280, 4.2), or cannot be decoded where they decode it
-        whether or not they need it.
+    :raises ValueError: the curve of its key has no name, an extension stands there twice (RFC 5280, 4.2), is critical
+        and known to nobody, or cannot be decoded where they decode it whether or not they need it.
     """
     tbs, _, _ = _row(element(nameless, SEQUENCE), 3)
+    if not keys.has_named_curve(tbs.row[_SPKI].whole):
+        raise ValueError("a curve without a name")
     last = tbs.row[-1]
     if last.tag != _EXTENSIONS:
         return
-    kinds = []
-    for extension in element(last.content, SEQUENCE).row:
-        kind, *_, value = element(extension.whole, SEQUENCE).row
-        kinds.append(kind.content)
-        if not is_decodable(kind.content, value.content):
-            raise ValueError("an extension that cannot be decoded")
+    kinds = [check_extension(extension) for extension in element(last.content, SEQUENCE).row]
     if len(set(kinds)) < len(kinds):
         raise ValueError("an extension is there twice")
 

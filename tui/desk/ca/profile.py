@@ -13,7 +13,7 @@ from cryptography.hazmat import asn1
 from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 from cryptography.x509.oid import ExtensionOID
 
-from tui.core.x509.parts import Parts, check_extensions, dissect
+from tui.core.x509.parts import Parts, check_usable, dissect
 from tui.desk.crypto.tbs import Extension, TbsCertificate
 
 _NOT_CARRIED_OVER = frozenset(
@@ -110,12 +110,12 @@ def flaw(issuer: Issuer, old: Parts, key: SubjectKey, validity: Validity) -> str
     Empty when nothing speaks against either.
     """
     try:
-        check_extensions(old.nameless)
+        check_usable(old.nameless)
     except ValueError as error:
-        return f"the certificate is invalid: {type(error).__name__}"
+        return f"the certificate is invalid: {error}"
     try:
         tbs = renewed_tbs(issuer, old, key, validity, 1, keeps_key=True)
-        check_extensions(dissect(assemble(issuer, tbs, b"")).nameless)
+        check_usable(dissect(assemble(issuer, tbs, b"")).nameless)
     except ValueError as error:
         return f"what is issued would be invalid: {type(error).__name__}"
     return ""

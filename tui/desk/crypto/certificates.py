@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.padding import PSS, PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.x509.oid import PublicKeyAlgorithmOID
 
 from tui.core.certificate import Certificate
 from tui.core.failure import Reason
@@ -97,6 +98,8 @@ def read_certificate(der: bytes) -> Certificate:
         raise Refused(Reason.CERTIFICATE_UNREADABLE) from error
     parsed = opened.fields
     try:
+        if parsed.public_key_algorithm_oid == PublicKeyAlgorithmOID.RSASSA_PSS:
+            raise UnsupportedAlgorithm("an RSA key for PSS alone")
         kind, spki = key_kind(opened.key), fingerprint_of_key(opened.key)
     except (ValueError, UnsupportedAlgorithm):
         kind, spki = parsed.public_key_algorithm_oid.dotted_string, ""

@@ -12,6 +12,7 @@ from cryptography.x509 import ObjectIdentifier
 from cryptography.x509.oid import PublicKeyAlgorithmOID, SignatureAlgorithmOID
 
 from tui.core.policy import SignatureScheme
+from tui.core.x509.shortest import shortest
 from tui.desk.crypto.certificates import Opened, open_certificate
 from tui.desk.crypto.signatures import SHA_256, DigestAlgorithm, NotSigned, SignatureAlgorithm, demand, verify
 
@@ -69,20 +70,22 @@ class _ContentInfo:
 
 
 def verified_content(message: bytes, signer: bytes, scheme: SignatureScheme) -> bytes:
-    """The content of a DER SignedData that the holder of this certificate (DER) signed by this scheme.
+    """The content of a SignedData that the holder of this certificate (DER) signed by this scheme.
 
     :raises NotSigned: not this structure, another signer or algorithm, the signature or digest is wrong, or something
         travels along that is neither signed nor the signer's certificate.
     """
     try:
-        info = asn1.decode_der(_ContentInfo, message)
+        info = asn1.decode_der(_ContentInfo, shortest(message))
     except ValueError as error:
-        raise NotSigned("not a CMS SignedData in DER") from error
+        raise NotSigned("not a CMS SignedData") from error
     signed, signers = info.content, info.content.signers.as_list()
     if info.oid != _SIGNED_DATA or signed.content.oid != _DATA or signed.content.octets is None:
         raise NotSigned("not SignedData over attached data")
     if len(signers) != 1:
         raise NotSigned("not exactly one signer")
+    if signer not in message:
+        raise NotSigned("another encoding of the signer's certificate")
     _check_unsigned(signed, signers[0], signer)
     _verify(signers[0], signed.content.octets, open_certificate(signer), scheme)
     return signed.content.octets
@@ -93,7 +96,7 @@ def _check_unsigned(signed: _SignedData, info: _SignerInfo, signer: bytes) -> No
         raise NotSigned("another version than its structure has")
     if [algorithm.oid for algorithm in signed.digest_algorithms.as_list()] != [SHA_256]:
         raise NotSigned("digest algorithms are not SHA-256 alone")
-    if signed.certificates is None or [_raw(one) for one in signed.certificates.as_list()] != [signer]:
+    if signed.certificates is None or [_raw(one) for one in signed.certificates.as_list()] != [shortest(signer)]:
         raise NotSigned("not the signer's certificate alone goes with it")
     if signed.crls is not None or info.unsigned_attributes is not None:
         raise NotSigned("unsigned attributes or revocation lists go with it")

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from tui.core.text_safety import printable
+from tui.core.x509.ber import Element, elements
 from tui.token.x509 import strings
-from tui.token.x509.ber import Element, elements
 from tui.token.x509.general_names import DIRECTORY_NAME, MOST, OTHER_NAME, PLAIN, name
 from tui.token.x509.strings import Name
 

@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.x509.oid import PublicKeyAlgorithmOID
 
 from tui.core.certificate import Certificate, Usage
 from tui.core.text_safety import printable
-from tui.core.x509.parts import Parts, check_extensions, dissect
+from tui.core.x509.parts import Parts, check_usable, dissect
 from tui.token.x509 import lenient, strings
 from tui.token.x509.lenient import Reading
 from tui.token.x509.organisation import organisation
@@ -78,7 +79,7 @@ def _strict(der: bytes) -> Reading | None:
 def _reading(der: bytes) -> Reading:
     parts = dissect(der)
     certificate = x509.load_der_x509_certificate(parts.nameless)
-    check_extensions(parts.nameless)
+    check_usable(parts.nameless)
     fields = lenient.tbs_fields(der)
     spki = fields[5]
     holder = lenient.named(strings.name(fields[4]), fields)
@@ -89,13 +90,15 @@ def _reading(der: bytes) -> Reading:
         serial=f"{parts.number:x}",
         dates=(certificate.not_valid_before_utc, certificate.not_valid_after_utc),
         key=_key_name(certificate) or lenient.key_name(spki),
-        spki=hashlib.sha256(spki.whole).hexdigest(),
+        spki=hashlib.sha256(parts.spki).hexdigest(),
         usage=lenient.usage(fields),
     )
 
 
 def _key_name(certificate: x509.Certificate) -> str:
-    """Of the keys that the library knows, else empty."""
+    """Of the keys that the library knows, else empty; an RSA key for PSS alone is one of its own (RFC 4055, 1.2)."""
+    if certificate.public_key_algorithm_oid == PublicKeyAlgorithmOID.RSASSA_PSS:
+        return PublicKeyAlgorithmOID.RSASSA_PSS.dotted_string
     try:
         key = certificate.public_key()
     except UnsupportedAlgorithm:

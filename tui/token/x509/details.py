@@ -8,8 +8,8 @@ from typing import Final
 
 from tui.core.details import Details, Named
 from tui.core.text_safety import printable
+from tui.core.x509.ber import CONSTRUCTED, Element, elements
 from tui.token.x509 import general_names as general
-from tui.token.x509.ber import CONSTRUCTED, Element, elements
 from tui.token.x509.general_names import MOST
 from tui.token.x509.lenient import LONGEST, tbs_fields
 from tui.token.x509.strings import attributes, oid, words

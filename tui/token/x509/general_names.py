@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from tui.core.text_safety import printable
+from tui.core.x509.ber import Element
 from tui.token.x509 import strings
-from tui.token.x509.ber import Element
 
 PLAIN: Final = {0x81: "rfc822Name", 0x82: "dNSName", 0x86: "uniformResourceIdentifier"}
 """By context-specific tag, IA5Strings all."""

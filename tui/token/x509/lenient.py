@@ -4,7 +4,11 @@ Seen on tokens: SM2 keys (GM/T 0015), GBK in string types of ASCII, T61String, B
 empty RDNs, negative serials, times without seconds or with offsets, BER lengths, values that a driver cut off.
 """
 
+import base64
+import binascii
+import contextlib
 import hashlib
+import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
@@ -12,13 +16,16 @@ from tui.core.certificate import SM2, Usage
 from tui.core.frozen import frozen
 from tui.core.text_safety import printable
 from tui.core.usage import Claims, usage_of
-from tui.token.x509 import ber
+from tui.core.x509 import ber, keys
+from tui.core.x509.ber import Element
 from tui.token.x509.alternative import SUBJECT_ALT_NAME, alternative_name
-from tui.token.x509.ber import Element
 from tui.token.x509.strings import Name, name, oid, time
 
 LONGEST = 65_536
 """Bytes; nothing longer is a certificate."""
+_LONGEST_TEXT = 2 * LONGEST
+_PEM = re.compile(rb"-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END ")
+_BLANKS = b" \t\r\n\0"
 _RSA, _EC, _SM2 = "1.2.840.113549.1.1.1", "1.2.840.10045.2.1", "1.2.156.10197.1.301"
 _CURVES = {"1.2.840.10045.3.1.7": "EC-P256", "1.3.132.0.34": "EC-P384", "1.3.132.0.35": "EC-P521", _SM2: SM2}
 _KEY_USAGE, _BASIC_CONSTRAINTS, _PURPOSES = (bytes((0x55, 0x1D, arc)) for arc in (15, 19, 37))
@@ -62,7 +69,7 @@ def read(der: bytes) -> Reading | None:
                 serial=printable(f"{int.from_bytes(serial.content, signed=True):x}"),
                 dates=_dates(validity),
                 key=key_name(spki),
-                spki=hashlib.sha256(spki.whole).hexdigest(),
+                spki=_digest(spki),
                 usage=usage(fields),
             )
     return None
@@ -76,19 +83,27 @@ def _dates(validity: Element) -> tuple[datetime, datetime] | None:
 
 
 def alone(value: bytes) -> bytes:
-    """The certificate without what follows it in its file on the token: zeros, or the rest of a longer one.
+    """The certificate without what stands around it in its file on the token: blanks, zeros, the rest of a longer one.
 
-    What begins with no SEQUENCE, or with half of one, stays as it is.
+    One in PEM (RFC 7468) is taken out of it. What begins with no SEQUENCE, or with half of one, stays as it is.
     """
-    return (value[:1] == b"\x30" and ber.first(value)) or value
+    der = value.lstrip(_BLANKS)
+    with contextlib.suppress(binascii.Error):
+        if text := _PEM.search(value[:_LONGEST_TEXT]):
+            der = base64.b64decode(text[1])  # which leaves line ends out
+    return (der[:1] == b"\x30" and ber.first(der)) or value
 
 
 def spki_digest(der: bytes) -> str:
     """SHA-256 over SubjectPublicKeyInfo, hex, of which all else is left unread; empty where there is none."""
     match tbs_fields(der) if len(der) <= LONGEST else ():
         case (_, _, _, _, _, Element(tag=0x30) as spki, *_):
-            return hashlib.sha256(spki.whole).hexdigest()
+            return _digest(spki)
     return ""
+
+
+def _digest(spki: Element) -> str:
+    return hashlib.sha256(keys.canonical(spki.whole)).hexdigest()
 
 
 def tbs_fields(der: bytes) -> Sequence[Element]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from tui.core.form.characters import clean, half_width
 from tui.core.form.invoices import is_credit_code
 from tui.core.frozen import frozen
-from tui.token.x509.ber import Element, elements
+from tui.core.x509.ber import Element, elements
 from tui.token.x509.lenient import LONGEST, tbs_fields
 from tui.token.x509.strings import oid, words
 

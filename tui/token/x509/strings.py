@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta, timezone
 
 from tui.core.frozen import frozen
 from tui.core.text_safety import printable
+from tui.core.x509.ber import CONSTRUCTED, Element
 from tui.token.x509 import eight_bit
 from tui.token.x509.attribute_names import NAMES
-from tui.token.x509.ber import CONSTRUCTED, Element
 
 _MOST = 100
 """Attributes of one name."""
@@ -115,7 +115,7 @@ def time(element: Element) -> datetime | None:
                 year, *rest, zone = found.groups()
                 return _moment(year, [int(part or 0) for part in rest], zone)
             except (ValueError, OverflowError):
-                continue
+                return None
     return None
 
 

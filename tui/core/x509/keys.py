@@ -1,0 +1,46 @@
+"""SubjectPublicKeyInfo of certificates (RFC 5280, 4.1.2.7): one encoding for one RSA key, however a CA writes it."""
+
+from tui.core.x509.ber import first
+from tui.core.x509.der import INTEGER, OID, SEQUENCE, element, encode
+from tui.core.x509.shortest import shortest
+
+_BIT_STRING = 0x03
+_RSA = bytes.fromhex("2a864886f70d010101")
+_RSA_KINDS = frozenset({_RSA, bytes.fromhex("55080101")})
+"""rsaEncryption, and rsa of X.509 (2.5.8.1.1), which the same keys have."""
+_RSA_ENCRYPTION = encode(SEQUENCE, encode(OID, _RSA), b"\x05\0")
+"""With the parameters NULL (RFC 3279, 2.3.1), which some CAs leave out."""
+_EC = bytes.fromhex("2a8648ce3d0201")
+"""id-ecPublicKey."""
+
+
+def canonical(spki: bytes) -> bytes:
+    """A SubjectPublicKeyInfo as RFC 3279 has it; what holds no RSA key stays as it is.
+
+    Measured with OpenSSL, which looks at no parameters of RSA, takes its numbers for positive whatever stands before
+    them, and looks at nothing behind them.
+    """
+    try:
+        algorithm, key = element(spki, SEQUENCE).row
+        if algorithm.row[0].content not in _RSA_KINDS or (key.tag, key.content[:1]) != (_BIT_STRING, b"\0"):
+            return spki
+        numbers = element(shortest(first(key.content[1:])), SEQUENCE)
+        modulus, exponent = (_positive(number.content) for number in numbers.row if number.tag == INTEGER)
+    except (ValueError, IndexError):
+        return spki
+    return encode(SEQUENCE, _RSA_ENCRYPTION, encode(_BIT_STRING, b"\0", encode(SEQUENCE, modulus, exponent)))
+
+
+def has_named_curve(spki: bytes) -> bool:
+    """Whether this is no elliptic curve's key, or names its curve (RFC 5480, 2.1.1), as all who rely on one demand.
+
+    :raises ValueError: no SubjectPublicKeyInfo.
+    """
+    algorithm, _ = element(spki, SEQUENCE).row
+    kind, *parameters = algorithm.row
+    return kind.content != _EC or [one.tag for one in parameters] == [OID]
+
+
+def _positive(digits: bytes) -> bytes:
+    digits = digits.lstrip(b"\0") or b"\0"
+    return encode(INTEGER, b"\0" * (digits[0] >> 7), digits)
