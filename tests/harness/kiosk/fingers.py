@@ -62,11 +62,8 @@ class Fingers:
         raise AssertionError("\n".join(self.rows))
 
     async def field(self, selector: str) -> None:
-        """Tap a field, on a later page if need be; the keyboard comes."""
-        field = self.app.screen.query_one(selector)
-        while not self.app.screen.find_widget(field).visible_region:
-            await self.widget(self.app.screen.query_one("#next-page"))
-        await self.widget(field)
+        """Tap a field; the keyboard comes."""
+        await self.widget(self.app.screen.query_one(selector))
         await self.until(lambda: any(k.display for k in self.app.screen.query(Keyboard)))
         await self.pilot.pause()
 

@@ -51,7 +51,6 @@ async def test_another_agreement_takes_the_tick_away() -> None:
 
 async def test_the_form_is_filled_kept_and_submitted() -> None:
     async with staged(state(Step.FORM, offer=TWO_TERMS, form=ApplicationForm())) as stage:
-        stage.screen.query_one("#field-id-number", TextField).entry.focus()
         posted = await stage.press(*"110", "f3")
         assert posted == [e.FormEdited(ApplicationForm(id_number="110")), e.BackPressed()]
 
@@ -82,7 +81,6 @@ async def test_the_recipient_is_copied_from_the_agent() -> None:
 
 async def test_a_field_speaks_when_it_is_left() -> None:
     async with staged(state(Step.FORM, form=ApplicationForm())) as stage:
-        stage.screen.query_one("#field-id-number", TextField).entry.focus()
         await stage.press(*"123", "enter")
         assert "身份证号码应为18位" in stage.text
         assert "必须填写\n" not in stage.text

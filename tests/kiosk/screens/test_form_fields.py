@@ -7,11 +7,11 @@ from textual.widgets import Input, Static
 
 from tests.harness.kiosk.fingers import Fingers
 from tests.harness.kiosk.stage import Stage, staged
-from tests.harness.people import FORM, INVOICE, OFFER, application, state
+from tests.harness.people import FORM, INVOICE, OFFER, TERM, application, state
 from tui.core.failure import Failure, Reason
 from tui.core.form.fields import ApplicationForm, InvoiceForm
 from tui.core.form.kinds import FieldError, IdType
-from tui.core.order import ApplicationStatus
+from tui.core.order import ApplicationStatus, Offer
 from tui.core.payment_method import PaymentMethod
 from tui.journey import events as e
 from tui.journey.flow import advance
@@ -179,18 +179,22 @@ async def test_a_form_that_comes_filled_is_read_before_a_key_submits_it(size: tu
 
 
 @pytest.mark.parametrize("size", [(80, 24), (100, 32), (200, 60)])
-async def test_a_blank_form_begins_with_what_is_bought(size: tuple[int, int]) -> None:
-    """The term and its fee stand on the first page; where all is one page the first field to be typed is next."""
+async def test_whoever_begins_on_a_later_page_reads_which_term_is_bought_and_that_there_are_others(
+    size: tuple[int, int],
+) -> None:
+    offer = Offer((TERM, replace(TERM, months=24, fee_fen=2 * TERM.fee_fen)))
     async with staged(state(Step.AGREEMENT), size) as stage:
-        await stage.show(state(Step.FORM, form=ApplicationForm()))
+        await stage.show(state(Step.FORM, form=ApplicationForm(term_months=12), offer=offer))
         one_page = stage.screen.query_one(Body).page == (1, 1)
         assert one_page is (size == (200, 60))
-        assert "续期时间" in stage.text
-        first = field(stage, "id_number").entry if one_page else stage.screen.query_one("#term")
-        assert stage.screen.focused is first
-        await stage.show(state(Step.AGREEMENT))
-        await stage.show(state(Step.FORM, form=ApplicationForm(id_number="1101")))
-        assert stage.screen.focused is field(stage, "agent_name").entry
+        assert stage.screen.focused is field(stage, "id_number").entry
+        assert ("续期时间" in stage.text) is one_page
+        assert ("12个月  ¥ 200.00，其他时间请按「上一页」" in stage.text) is not one_page
+        stage.screen.query_one("#term").focus()
+        await stage.press("right")
+        stage.screen.query_one("#field-id-number Input").focus()
+        await stage.pilot.pause()
+        assert ("24个月  ¥ 400.00，其他时间请按「上一页」" in stage.text) is not one_page
 
 
 async def test_a_page_begins_with_its_section_also_when_the_banner_goes() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from rich.cells import cell_len
 from textual import on
 from textual.containers import Horizontal
 from textual.content import Content
@@ -28,6 +29,9 @@ from tui.kiosk.widgets.choice import Choice
 from tui.kiosk.widgets.field import Field, TextField, first_wrong
 from tui.kiosk.widgets.pages import PageButtons
 from tui.kiosk.widgets.words import Words
+
+_ENTRIES_AT = 19
+"""Cells before what is typed beside its label, as in `applying.tcss`."""
 
 
 class FormScreen(TypedScreen):
@@ -71,7 +75,7 @@ class FormScreen(TypedScreen):
         )
 
     def _agent(self) -> Iterable[Widget]:
-        yield _title(_("经办人信息"))
+        yield Static(classes="section", id="agent")
         yield Field("id_type", _("证件类型"), Choice(folded=True, id="id-type"))
         yield TextField("id_number", _("证件号码"), hint=_("必须填写真实有效的证件号码"), longest=40)
         yield TextField("agent_name", _("姓名"), longest=120)
@@ -95,16 +99,12 @@ class FormScreen(TypedScreen):
         yield PageButtons(focusable=False)
 
     def focus_target(self, state: State) -> str:
-        """The first wrong field, else where somebody begins or looks it through: at the top of several pages.
-
-        Else the first with nothing in it; 提交 where nothing is missing.
-        """
+        """The first wrong field, else the first with nothing in it, else the first page's first, else 提交."""
         if wrong := first_wrong(self.query(Field)):
             return f"#{wrong.id} Input"
-        empty = [name for name in self.named if not self.text(name)]
-        if len(empty) in (0, len(self.named)) and self.query_one(Body).page[1] > 1:
-            return "#term"
-        return f"#field-{empty[0].replace('_', '-')} Input" if empty else "#submit"
+        if empty := next((name for name in self.named if not self.text(name)), None):
+            return f"#field-{empty.replace('_', '-')} Input"
+        return "#term" if self.query_one(Body).page[1] > 1 else "#submit"
 
     async def settle(self, *, entering: bool) -> None:
         """How many pages there are, and with that what is next, is known once it is laid out."""
@@ -139,6 +139,7 @@ class FormScreen(TypedScreen):
         )
         submit.set_class(page < pages, "-later")
         buttons.show(page, pages)
+        self._show_fee()
 
     # ── state in ────────────────────────────────────────────────────────────
     def entered(self, state: State) -> None:
@@ -171,6 +172,15 @@ class FormScreen(TypedScreen):
         term = self._term()
         words = _("{fee}，续期后有效期至{end}").format(fee=yuan(term.fee_fen), end=day(term.not_after)) if term else ""
         self.query_one("#fee", Static).update(Content(words), layout=False)
+        self._show_agent_title(term)
+
+    def _show_agent_title(self, term: Term | None) -> None:
+        """With what is chosen a page before, where one may begin here and not have seen it."""
+        title, chosen = _("经办人信息"), ""
+        if term is not None and len(self._terms) > 1 and self.query_one(Body).page[1] > 1:
+            words = _("{term}，其他时间请按「上一页」").format(term=term_words(term))
+            chosen = " " * max(2, _ENTRIES_AT - cell_len(title)) + words
+        self.query_one("#agent", Static).update(Content.assemble(title, (chosen, "$foreground not bold")), layout=False)
 
     def _term(self) -> Term | None:
         months = self.typed().term_months
