@@ -17,7 +17,7 @@ from tests.harness.token.support import APPLICATION, PATIENCE, pin, quiet, refer
 from tests.rig.processes import ended, runs
 from tests.rig.simulator import At, Simulator
 from tests.rig.softhsm import SoftToken
-from tui.core.certificate import CertificateRef
+from tui.core.certificate import CertificateRef, refer
 from tui.core.failure import Failure, Reason, TokenError
 from tui.core.token import Snapshot, TokenStage
 from tui.token import protocol
@@ -154,16 +154,27 @@ async def test_a_driver_that_hangs_is_stopped(soft: SoftToken) -> None:
     assert not runs(hanging)
 
 
-async def test_a_driver_that_hangs_while_watching_is_ended_by_its_alarm(tokens: Tokens, soft: SoftToken) -> None:
-    await tokens.take_snapshot()
-    (driver,) = tokens.drivers
-    first = child(tokens)
-    os.kill(first, signal.SIGALRM)
-    async with watching(tokens) as snapshots:
-        await until(snapshots, lambda snapshot: bool(snapshot.tokens))
-        assert (await requested(tokens, soft)).csr
-    assert driver.pid != first
-    assert driver.failure is None
+async def test_a_driver_that_hangs_while_watching_is_ended_by_its_alarm_and_no_token_is_taken_for_gone(
+    soft: SoftToken,
+) -> None:
+    told = []
+    module = Module(soft.module, soft.environment)
+    driver = DriverProcess(module, lambda: told.append((len(driver.tokens), driver.failure)), protocol.DEADLINES)
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await driver.reported.wait()
+        (token,) = driver.tokens
+        order = protocol.MakeRequest(
+            refer(token, token.certificates[0]), APPLICATION.business_no, APPLICATION.statement
+        )
+        first = driver.pid
+        assert first is not None
+        os.kill(first, signal.SIGALRM)
+        assert isinstance(await driver.call(order, pin(), quiet), protocol.Requested)
+        assert driver.pid != first
+    finally:
+        await driver.close()
+    assert told == [(1, None)]
 
 
 async def test_a_driver_that_keeps_dying_is_reported(tokens: Tokens, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,16 +1,19 @@
 """A desk whose clock is not its database's."""
 
 import logging
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
+from tests.harness.desk.slow_post import PATIENCE
 from tests.harness.desk.town import Town
 from tests.rig.postgres import database
 from tui.desk.context import Desk
 from tui.desk.engine.clocks import compare
+from tui.desk.engine.engine import DeskEngine
 from tui.desk.storage.database import open_database
 from tui.process.clock import utc_now
 
@@ -45,3 +48,14 @@ def test_a_slow_answer_is_no_wrong_clock(shared: Desk, caplog: pytest.LogCapture
 
 def test_sqlite_has_no_clock_of_its_own(town: Town, caplog: pytest.LogCaptureFixture) -> None:
     assert told(town.desk, caplog, town.clock) == []
+
+
+def test_a_desk_compares_as_long_as_it_runs(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    compared = threading.Event()
+    monkeypatch.setattr("tui.desk.engine.engine.compare", lambda desk, before: compared.set())
+    engine = DeskEngine(town.desk)
+    engine.start()
+    try:
+        assert compared.wait(PATIENCE)
+    finally:
+        engine.stop()

@@ -147,6 +147,7 @@ def test_requests_that_do_not_prove_themselves(town: Town) -> None:
         (csr, b"nonsense"),
         (csr, bytes(changed)),
         (csr, person.evidence('{"fee_fen":1}', csr)),
+        (csr, person.evidence(draft.statement, replace(person, new_key=person.key).csr())),
         (csr, stranger.evidence(draft.statement, csr)),
         (csr, good.replace("张三".encode(), "张四".encode())),
     ]:
