@@ -50,10 +50,19 @@ def check_extension(extension: Element) -> bytes:
     kind, *flags, value = element(extension.whole, SEQUENCE).row
     if flags and kind.content not in _HANDLED:
         raise ValueError("a critical extension that nobody knows")
-    tag, form = _FORMS.get(kind.content, (None, _is_anything))
-    if tag is not None and not form(element(value.content, tag).content):
+    if not _is_decodable(kind.content, value.content):
         raise ValueError("an extension that cannot be decoded")
     return kind.content
+
+
+def _is_decodable(kind: bytes, value: bytes) -> bool:
+    if kind not in _FORMS:
+        return True
+    tag, form = _FORMS[kind]
+    try:
+        return form(element(value, tag).content)
+    except ValueError:
+        return False
 
 
 def _value(kind: bytes, value: bytes) -> bytes:

@@ -117,7 +117,7 @@ def flaw(issuer: Issuer, old: Parts, key: SubjectKey, validity: Validity) -> str
         tbs = renewed_tbs(issuer, old, key, validity, 1, keeps_key=True)
         check_usable(dissect(assemble(issuer, tbs, b"")).nameless)
     except ValueError as error:
-        return f"what is issued would be invalid: {type(error).__name__}"
+        return f"what is issued would be invalid: {error}"
     return ""
 
 
