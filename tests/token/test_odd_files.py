@@ -72,22 +72,38 @@ def put(module: str, secret: str, value: bytes, name: bytes) -> None:
 
 
 def in_ber(ca: TestCa, der: bytes) -> bytes:
-    """The same certificate without lengths, signed anew over that."""
-    tbs, algorithm, _ = element(der, SEQUENCE).row
-    made = b"\x30\x80" + tbs.content + b"\0\0"
+    """The same certificate without lengths."""
+    content = element(der, SEQUENCE).row[0].content
+    return b"\x30\x80" + signed(ca, der, b"\x30\x80" + content + b"\0\0") + b"\0\0"
+
+
+def compressed(ca: TestCa, der: bytes) -> bytes:
+    """The same certificate with its key as a compressed point (SEC 1, 2.3.3)."""
+    tbs = element(der, SEQUENCE).row[0]
+    algorithm, point = tbs.row[6].row
+    short = bytes((2 | point.content[-1] & 1,)) + point.content[2:34]
+    spki = encode(SEQUENCE, algorithm.whole, encode(0x03, b"\0", short))
+    return encode(
+        SEQUENCE,
+        signed(ca, der, encode(SEQUENCE, *(spki if at == 6 else field.whole for at, field in enumerate(tbs.row)))),
+    )
+
+
+def signed(ca: TestCa, der: bytes, tbs: bytes) -> bytes:
+    """What is signed instead, with the algorithm and the signature."""
     assert isinstance(ca.key, ec.EllipticCurvePrivateKey)
-    signature = encode(0x03, b"\0", ca.key.sign(made, ec.ECDSA(hashes.SHA256())))
-    return b"\x30\x80" + made + algorithm.whole + signature + b"\0\0"
+    signature = encode(0x03, b"\0", ca.key.sign(tbs, ec.ECDSA(hashes.SHA256())))
+    return tbs + element(der, SEQUENCE).row[1].whole + signature
 
 
 @pytest.mark.parametrize("policy", KeyPolicy)
-@pytest.mark.parametrize("file", ["PEM", "BER"])
+@pytest.mark.parametrize("file", ["PEM", "BER", "a compressed point"])
 async def test_from_request_to_proof(
     tmp_path: Path, ca: TestCa, serving: Callable[..., Tokens], file: str, policy: KeyPolicy
 ) -> None:
     key, empty = make_key("ec256"), init_token(tmp_path / "token")
     old = issue(ca, subject("供应商"), key.public_key(), days_left=20)
-    old = in_ber(ca, old) if file == "BER" else old
+    old = {"BER": in_ber, "a compressed point": compressed}.get(file, lambda _, der: der)(ca, old)
     put_key(empty, key, key_id=KEY_ID, label="odd")
     with process(empty.environment) as own:
         value = pem(old) if file == "PEM" else old
@@ -98,6 +114,7 @@ async def test_from_request_to_proof(
     assert [(c.der, c.common_name, c.well_formed, c.has_private_key) for c in token.certificates] == [
         (old, "供应商", True, True)
     ]
+    assert token.bare_keys == ()
     request = await requested(tokens, soft, application=application)
     (tmp_path / "evidence.der").write_bytes(request.evidence)
     (tmp_path / "ca.pem").write_bytes(ca.certificate.public_bytes(Encoding.PEM))

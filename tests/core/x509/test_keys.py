@@ -48,8 +48,26 @@ def test_the_key_that_openssl_reads_has_one_encoding(what: str) -> None:
 
 @pytest.mark.parametrize(
     "other",
-    [SPKI, b"", b"\x30", spki(PLAIN), spki(PLAIN, EXPONENT, EXPONENT), spki(PLAIN, EXPONENT, begin=b"\1")],
-    ids=["elliptic curve", "nothing", "cut off", "no exponent", "three numbers", "a bit left over"],
+    [
+        SPKI,
+        b"",
+        b"\x30",
+        spki(PLAIN),
+        spki(PLAIN, EXPONENT, EXPONENT),
+        spki(PLAIN, EXPONENT, begin=b"\1"),
+        spki(PLAIN, EXPONENT, parameters=b"\5\1a"),
+        spki(PLAIN, EXPONENT, parameters=NULL * 2),
+    ],
+    ids=[
+        "elliptic curve",
+        "nothing",
+        "cut off",
+        "no exponent",
+        "three numbers",
+        "a bit left over",
+        "a NULL of something",
+        "two parameters",
+    ],
 )
 def test_what_is_no_rsa_key_stays_as_it_is(other: bytes) -> None:
     assert canonical(other) == other

@@ -46,6 +46,9 @@ def test_what_is_meant_is_written_in_one_way(written: bytes, meant: bytes) -> No
         b"\x04\xff" + b"\xff" * 127,
         b"\x1f\x81\x01\x00",
         b"\x30\x80" * 40,
+        der(0x25),
+        der(0x22, der(0x02, b"\1")),
+        der(0x23, der(0x03, b"\0a"), der(0x03, b"\0b")),
     ],
 )
 def test_what_is_no_row_of_elements_is_told(broken: bytes) -> None:

@@ -92,7 +92,9 @@ def test_a_signer_s_certificate_in_ber_is_taken_as_it_stands_alone() -> None:
     in_ber = b"\x30\x80" + element(SIGNER, SEQUENCE).content + b"\0\0"
     message = around(certificates=encode(_FIRST, in_ber))
     assert verified_content(message, in_ber, SignatureScheme.PKCS1) == CONTENT
-    for shown, signer in ((EVIDENCE, in_ber), (message, SIGNER)):
+    quoted = element(element(sign_evidence(KEY, SIGNER, SIGNER, PSS), SEQUENCE).row[1].content, SEQUENCE).row
+    beside = evidence(*(encode(_FIRST, in_ber) if one.tag == _FIRST else one.whole for one in quoted))
+    for shown, signer in ((EVIDENCE, in_ber), (message, SIGNER), (beside, SIGNER)):
         with pytest.raises(NotSigned):
             verified_content(shown, signer, SignatureScheme.PKCS1)
 

@@ -1,5 +1,6 @@
 """Certificates that break DER and are read by whoever relies on them, each signed over what breaks it."""
 
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -156,7 +157,8 @@ def test_what_openssl_does_not_verify_is_refused_before_anything_is_paid(town: T
     shown = kiosk_reads(certificate, b"", "", has_private_key=True)
     assert why_not(shown, town.clock.now) is Reason.CERTIFICATE_MALFORMED
     person = town.holder(KEY, certificate)
-    refusal(Reason.CERTIFICATE_MALFORMED, lambda: offer(person, certificate))
+    told = refusal(Reason.CERTIFICATE_MALFORMED, lambda: offer(person, certificate)).problem["detail"]
+    assert re.fullmatch("the certificate is invalid: .*(critical|decoded|curve).*", told)
     refusal(Reason.CERTIFICATE_MALFORMED, person.save)
 
 

@@ -20,7 +20,7 @@ from tui.core.x509.der import (
     is_oid,
     leading,
 )
-from tui.core.x509.names import is_directory_string, is_readable
+from tui.core.x509.names import is_readable
 from tui.core.x509.shortest import shortest
 
 BOOLEAN, BIT_STRING, OCTET_STRING = 0x01, 0x03, 0x04
@@ -50,10 +50,19 @@ def check_extension(extension: Element) -> bytes:
     kind, *flags, value = element(extension.whole, SEQUENCE).row
     if flags and kind.content not in _HANDLED:
         raise ValueError("a critical extension that nobody knows")
-    tag, form = _FORMS.get(kind.content, (None, _is_anything))
-    if tag is not None and not form(element(value.content, tag).content):
+    if not _is_decodable(kind.content, value.content):
         raise ValueError("an extension that cannot be decoded")
     return kind.content
+
+
+def _is_decodable(kind: bytes, value: bytes) -> bool:
+    if kind not in _FORMS:
+        return True
+    tag, form = _FORMS[kind]
+    try:
+        return form(element(value, tag).content)
+    except ValueError:
+        return False
 
 
 def _value(kind: bytes, value: bytes) -> bytes:
@@ -137,7 +146,7 @@ def _is_general_name(one: Element) -> bool:
     match one.tag:
         case 0xA0:  # otherName
             kind, value = elements(one.content)
-            return (kind.tag, value.tag) == (OID, 0xA0) and is_oid(kind.content) and bool(leading(value.content))
+            return (kind.tag, value.tag) == (OID, 0xA0) and is_oid(kind.content) and len(elements(value.content)) == 1
         case 0xA4:  # directoryName
             return is_readable(one.content)
         case 0x88:  # registeredID
@@ -150,7 +159,7 @@ def _is_general_name(one: Element) -> bool:
 
 def _is_party(content: bytes) -> bool:
     (one,) = elements(content)
-    return is_directory_string(one)
+    return one.tag in _OCTETS and len(one.content) % _OCTETS[one.tag] == 0
 
 
 def _are_names(content: bytes) -> bool:
@@ -176,6 +185,8 @@ def _is_point(content: bytes) -> bool:
     return named and _POINT(content)
 
 
+_OCTETS = {0x0C: 1, 0x13: 1, 0x14: 1, 0x1C: 4, 0x1E: 2}
+"""Of a character of DirectoryString (RFC 5280, 4.1.2.4) by string type; which character is looked at by nobody here."""
 _PARTY = _fields((0xA0, _is_party), (0xA1, _is_party))
 _DISTANCES = _fields((0x80, is_integer), (0x81, is_integer))
 _SUBTREES = _row_of(SEQUENCE, _is_subtree)

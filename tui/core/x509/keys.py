@@ -4,7 +4,7 @@ from tui.core.x509.ber import first
 from tui.core.x509.der import INTEGER, OID, SEQUENCE, element, encode
 from tui.core.x509.shortest import shortest
 
-_BIT_STRING = 0x03
+_BIT_STRING, _NULL = 0x03, 0x05
 _RSA = bytes.fromhex("2a864886f70d010101")
 _RSA_KINDS = frozenset({_RSA, bytes.fromhex("55080101")})
 """rsaEncryption, and rsa of X.509 (2.5.8.1.1), which the same keys have."""
@@ -22,11 +22,14 @@ def canonical(spki: bytes) -> bytes:
     """
     try:
         algorithm, key = element(spki, SEQUENCE).row
-        if algorithm.row[0].content not in _RSA_KINDS or (key.tag, key.content[:1]) != (_BIT_STRING, b"\0"):
+        kind, *parameters = element(algorithm.whole, SEQUENCE).row
+        if kind.content not in _RSA_KINDS or (kind.tag, key.tag, key.content[:1]) != (OID, _BIT_STRING, b"\0"):
+            return spki
+        if len(parameters) > 1 or any(one.tag == _NULL and one.content for one in parameters):
             return spki
         numbers = element(shortest(first(key.content[1:])), SEQUENCE)
         modulus, exponent = (_positive(number.content) for number in numbers.row if number.tag == INTEGER)
-    except (ValueError, IndexError):
+    except ValueError:
         return spki
     return encode(SEQUENCE, _RSA_ENCRYPTION, encode(_BIT_STRING, b"\0", encode(SEQUENCE, modulus, exponent)))
 

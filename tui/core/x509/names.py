@@ -5,7 +5,6 @@ from tui.core.x509.der import OID, SEQUENCE, SET, Element, element, is_oid
 _NEVER_LOOKED_INTO = frozenset({0x07, 0x08, 0x09, 0x0B, 0x0D, 0x0E, 0x0F, 0x1D, SEQUENCE})
 """ObjectDescriptor and the like, and rows of strings, such as postalAddress (X.520, 6.6.1)."""
 _NUMERIC, _BMP = 0x12, 0x1E
-_DIRECTORY = frozenset({0x0C, 0x13, 0x14, 0x1C, _BMP})
 _ENCODINGS = {
     0x0C: "utf-8",
     **dict.fromkeys((_NUMERIC, 0x13, 0x14, 0x16), "latin-1"),  # Printable, T61, IA5, whatever stands in them
@@ -26,11 +25,6 @@ def is_readable(name: bytes) -> bool:
         return all(_is_readable_attribute(element(attribute.whole, SEQUENCE)) for attribute in attributes)
     except ValueError:
         return False
-
-
-def is_directory_string(value: Element) -> bool:
-    """Whether this is a DirectoryString (RFC 5280, 4.1.2.4) that can be read, whatever characters stand in it."""
-    return value.tag in _DIRECTORY and _is_text(value)
 
 
 def is_same(one: bytes, other: bytes) -> bool:
@@ -61,17 +55,12 @@ def _is_readable_attribute(attribute: Element) -> bool:
     if kind.tag != OID or not is_oid(kind.content):
         return False
     match value.tag:
-        case tag if tag in _ENCODINGS:
-            return _is_text(value)
+        case tag if tag in _ENCODINGS:  # BMPString is UCS-2: code points beyond 16 bits have no place (X.680, 41.15)
+            return _text(value) is not None and not (tag == _BMP and _has_surrogates(value.content))
         case 0x03:  # BIT STRING, as x500UniqueIdentifier is (X.520, 6.2.7)
             return value.content[:1] != b"" and value.content[0] < 8
         case tag:
             return tag in _NEVER_LOOKED_INTO
-
-
-def _is_text(value: Element) -> bool:
-    """BMPString is UCS-2: code points beyond 16 bits have no place (X.680, 41.15)."""
-    return _text(value) is not None and not (value.tag == _BMP and _has_surrogates(value.content))
 
 
 def _text(value: Element) -> str | None:

@@ -23,6 +23,11 @@ _ONE = encode(INTEGER, b"\1")
 _NULL = b"\x05\0"
 _ECDSA = bytes.fromhex("2a8648ce3d04")
 """ansi-X9-62 signatures (1.2.840.10045.4), whose parameters are absent (RFC 5758, 3.2); some CAs write NULL."""
+_PKCS_1 = bytes.fromhex("2a864886f70d0101")
+"""RSA signatures, whose parameters are NULL (RFC 4055, 5), but for those of PSS."""
+_PSS = _PKCS_1 + b"\x0a"
+_PSS_DEFAULTS = frozenset({encode(0xA2, encode(INTEGER, b"\x14")), encode(0xA3, encode(INTEGER, b"\1"))})
+"""A salt of 20 octets, and the trailer (RFC 4055, 3.1); DER leaves both out (X.690, 11.5)."""
 
 
 @frozen
@@ -38,8 +43,8 @@ class Parts:
     """In its one encoding (`keys.canonical`)."""
     nameless: bytes
     """For parsers only, which refuse what others read; no signature is over it. Version v3, serial number 1, both names
-    empty, extensions in DER's one form, no NULL beside ECDSA, and no unique identifiers, which no CA may write (RFC
-    5280, 4.1.2.8)."""
+    empty, extensions in DER's one form, parameters of signatures as their standards have them, and no unique
+    identifiers, which no CA may write (RFC 5280, 4.1.2.8)."""
 
     @property
     def number(self) -> int:
@@ -65,8 +70,8 @@ def dissect(der: bytes) -> Parts:
         raise ValueError("a name that cannot be read")
     rest = (_canonical(field) for field in fields[6:] if field.tag not in _UNIQUE_IDENTIFIERS)
     key = keys.canonical(spki.whole)
-    named = (_V3, _ONE, _without_null(signed), _NO_NAME, validity.whole, _NO_NAME, key)
-    nameless = encode(SEQUENCE, encode(SEQUENCE, *named, *rest), _without_null(algorithm), signature.whole)
+    named = (_V3, _ONE, _algorithm(signed), _NO_NAME, validity.whole, _NO_NAME, key)
+    nameless = encode(SEQUENCE, encode(SEQUENCE, *named, *rest), _algorithm(algorithm), signature.whole)
     (whole,) = ber.elements(der)
     return Parts(whole.elements[0].whole, serial.whole, issuer.whole, subject.whole, key, nameless)
 
@@ -103,12 +108,17 @@ def _after_version(fields: tuple[Element, ...]) -> tuple[bytes, tuple[Element, .
     return b"\0", fields
 
 
-def _without_null(algorithm: Element) -> bytes:
-    """An AlgorithmIdentifier as its standard has it."""
-    match algorithm.row if algorithm.tag == SEQUENCE else ():
-        case (kind, Element(whole=parameters)) if parameters == _NULL and kind.content.startswith(_ECDSA):
+def _algorithm(identifier: Element) -> bytes:
+    """The AlgorithmIdentifier of a signature as its standard has it; measured with OpenSSL, which asks for no more."""
+    match identifier.row if identifier.tag == SEQUENCE else ():
+        case (kind, parameters) if kind.content == _PSS and parameters.tag == SEQUENCE:
+            told = (one.whole for one in parameters.row if one.whole not in _PSS_DEFAULTS)
+            return encode(SEQUENCE, kind.whole, encode(SEQUENCE, *told))
+        case (kind, _) if kind.content.startswith(_ECDSA):
             return encode(SEQUENCE, kind.whole)
-    return algorithm.whole
+        case (kind, _) if kind.content.startswith(_PKCS_1) and kind.content != _PSS:
+            return encode(SEQUENCE, kind.whole, _NULL)
+    return identifier.whole
 
 
 def _canonical(field: Element) -> bytes:

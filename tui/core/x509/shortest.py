@@ -7,6 +7,8 @@ _DEEPEST = 32
 """Levels of elements within each other; a certificate has ten, and a signed message with one within it fifteen."""
 _STRINGS = frozenset(tag | CONSTRUCTED for tag in (0x04, 0x0C, *range(0x12, 0x1F)))
 """OCTET STRING, strings of characters and times, in pieces (8.7.3)."""
+_NEVER_IN_PIECES = frozenset(tag | CONSTRUCTED for tag in (0x01, 0x02, 0x03, 0x05, 0x06, 0x0A))
+"""BOOLEAN, INTEGER, NULL, OBJECT IDENTIFIER, ENUMERATED (8.2.1 and on), and BIT STRING, which OpenSSL joins wrongly."""
 
 
 def shortest(row: bytes) -> bytes:
@@ -28,8 +30,8 @@ def _row(row: bytes, depth: int) -> bytes:
 
 
 def _one(one: Element, depth: int) -> bytes:
-    if one.tag & 0x1F == 0x1F:
-        raise ValueError("an element with a tag beyond 30, which nothing here has")
+    if one.tag & 0x1F == 0x1F or one.tag in _NEVER_IN_PIECES:
+        raise ValueError("an element with a tag beyond 30, or in pieces that nobody puts together")
     if one.tag in _STRINGS:
         return encode(one.tag & ~CONSTRUCTED, _joined(one, depth))
     return encode(one.tag, _row(one.content, depth) if one.tag & CONSTRUCTED else one.content)

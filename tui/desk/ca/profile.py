@@ -13,6 +13,7 @@ from cryptography.hazmat import asn1
 from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 from cryptography.x509.oid import ExtensionOID
 
+from tui.core.x509.der import SEQUENCE, element
 from tui.core.x509.parts import Parts, check_usable, dissect
 from tui.desk.crypto.tbs import Extension, TbsCertificate
 
@@ -86,8 +87,7 @@ def renewed_tbs(
 
     :raises ValueError: the old certificate's structure is not RFC 5280's.
     """
-    kept = asn1.decode_der(_Certificate, old.nameless).tbs
-    extensions = asn1.decode_der(TbsCertificate, asn1.encode_der(kept)).extensions
+    extensions = asn1.decode_der(TbsCertificate, element(old.nameless, SEQUENCE).row[0].whole).extensions
     authority = asn1.decode_der(TbsCertificate, issuer.certificate.tbs_certificate_bytes)
     identifiers = _key_identifiers(key.public, issuer.certificate)
     return asn1.encode_der(
@@ -117,7 +117,7 @@ def flaw(issuer: Issuer, old: Parts, key: SubjectKey, validity: Validity) -> str
         tbs = renewed_tbs(issuer, old, key, validity, 1, keeps_key=True)
         check_usable(dissect(assemble(issuer, tbs, b"")).nameless)
     except ValueError as error:
-        return f"what is issued would be invalid: {type(error).__name__}"
+        return f"what is issued would be invalid: {error}"
     return ""
 
 

@@ -12,6 +12,7 @@ from cryptography.x509 import ObjectIdentifier
 from cryptography.x509.oid import PublicKeyAlgorithmOID, SignatureAlgorithmOID
 
 from tui.core.policy import SignatureScheme
+from tui.core.x509 import ber
 from tui.core.x509.shortest import shortest
 from tui.desk.crypto.certificates import Opened, open_certificate
 from tui.desk.crypto.signatures import SHA_256, DigestAlgorithm, NotSigned, SignatureAlgorithm, demand, verify
@@ -20,6 +21,8 @@ _DATA = ObjectIdentifier("1.2.840.113549.1.7.1")
 _SIGNED_DATA = ObjectIdentifier("1.2.840.113549.1.7.2")
 _CONTENT_TYPE = ObjectIdentifier("1.2.840.113549.1.9.3")
 _MESSAGE_DIGEST = ObjectIdentifier("1.2.840.113549.1.9.4")
+_CERTIFICATES = 0xA0
+"""The tag of a SignedData's certificates (5.1)."""
 _VERSION = 1
 """Of SignedData over data, and of a signer known by issuer and serial number (5.1, 5.3)."""
 
@@ -84,20 +87,24 @@ def verified_content(message: bytes, signer: bytes, scheme: SignatureScheme) -> 
         raise NotSigned("not SignedData over attached data")
     if len(signers) != 1:
         raise NotSigned("not exactly one signer")
-    if signer not in message:
-        raise NotSigned("another encoding of the signer's certificate")
-    _check_unsigned(signed, signers[0], signer)
+    if _certificates(message) != signer:
+        raise NotSigned("not the signer's certificate alone goes with it")
+    _check_unsigned(signed, signers[0])
     _verify(signers[0], signed.content.octets, open_certificate(signer), scheme)
     return signed.content.octets
 
 
-def _check_unsigned(signed: _SignedData, info: _SignerInfo, signer: bytes) -> None:
+def _certificates(message: bytes) -> bytes:
+    """What goes with a SignedData to verify it with, byte for byte: in another encoding its own signature breaks."""
+    _, content = ber.elements(message)[0].elements
+    return b"".join(field.content for field in content.elements[0].elements if field.tag == _CERTIFICATES)
+
+
+def _check_unsigned(signed: _SignedData, info: _SignerInfo) -> None:
     if (signed.version, info.version) != (_VERSION, _VERSION):
         raise NotSigned("another version than its structure has")
     if [algorithm.oid for algorithm in signed.digest_algorithms.as_list()] != [SHA_256]:
         raise NotSigned("digest algorithms are not SHA-256 alone")
-    if signed.certificates is None or [_raw(one) for one in signed.certificates.as_list()] != [shortest(signer)]:
-        raise NotSigned("not the signer's certificate alone goes with it")
     if signed.crls is not None or info.unsigned_attributes is not None:
         raise NotSigned("unsigned attributes or revocation lists go with it")
 

@@ -53,10 +53,9 @@ def install(driver: Driver, order: Install, ask_pin: AskPin, progress: Progress)
     certified = _public_key(order.issued)
     with signed_in(driver, order.certificate, ask_pin, order.scheme, replaced=order.old) as workspace:
         old = _old_certificate(workspace, order.old)
-        before, after = certificates.parts(old.der), certificates.parts(order.issued)
-        if after.subject != before.subject:
+        if certificates.parts(order.issued).subject != certificates.parts(old.der).subject:
             raise faults.fault(Reason.CERTIFICATE_MISMATCH, "subject")
-        if order.policy is KeyPolicy.KEEP and after.spki != before.spki:
+        if order.policy is KeyPolicy.KEEP and certificates.key_digest(order.issued) != certificates.key_digest(old.der):
             raise faults.fault(Reason.CERTIFICATE_MISMATCH, "public key")
         session = workspace.session
         key_id, known = _key_id(workspace, certified), order.business_no.encode()

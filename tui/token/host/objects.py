@@ -13,7 +13,8 @@ from tui.token.host.capture import contents
 from tui.token.host.contents import Listing
 from tui.token.host.driver import Driver
 from tui.token.host.public_keys import PublicKey, digest_of, spki_of
-from tui.token.x509.lenient import alone, spki_digest
+from tui.token.x509.certificates import key_digest
+from tui.token.x509.lenient import alone
 
 
 @frozen
@@ -43,7 +44,7 @@ def listed(session: Any) -> Listing:
 
 def shares_key(session: Any, der: bytes) -> bool:
     """Whether another certificate than this one is of its key."""
-    spki = spki_digest(der)
+    spki = key_digest(der)
     return any(alone(value) != der and _is_of(value, spki) for (value,) in each(session, *_VALUES))
 
 
@@ -106,7 +107,7 @@ def holds(session: Any, key_id: bytes, spki: str) -> bool:
 
 
 def _is_of(der: bytes, spki: str) -> bool:
-    return spki_digest(der) == spki
+    return key_digest(der) == spki
 
 
 def id_of_key(session: Any, spki: str) -> bytes | None:

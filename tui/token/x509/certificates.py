@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import PublicKeyAlgorithmOID
 
 from tui.core.certificate import Certificate, Usage
@@ -35,6 +36,14 @@ def opened(der: bytes) -> x509.Certificate:
     :raises ValueError: it breaks DER or X.509 elsewhere than in its names' string types and orders.
     """
     return x509.load_der_x509_certificate(dissect(der).nameless)
+
+
+def key_digest(der: bytes) -> str:
+    """As `Certificate.spki`, whatever else of the certificate is wrong; empty where there is no key."""
+    try:
+        return _digest(opened(der)) or lenient.spki_digest(der)
+    except ValueError:
+        return lenient.spki_digest(der)
 
 
 def read(der: bytes, key_id: bytes, label: str, *, has_private_key: bool) -> Certificate:
@@ -90,9 +99,18 @@ def _reading(der: bytes) -> Reading:
         serial=f"{parts.number:x}",
         dates=(certificate.not_valid_before_utc, certificate.not_valid_after_utc),
         key=_key_name(certificate) or lenient.key_name(spki),
-        spki=hashlib.sha256(parts.spki).hexdigest(),
+        spki=_digest(certificate) or hashlib.sha256(parts.spki).hexdigest(),
         usage=lenient.usage(fields),
     )
+
+
+def _digest(certificate: x509.Certificate) -> str:
+    """Of the key in the encoding that a token's own key has: whole points; empty where the library does not know it."""
+    try:
+        key = certificate.public_key()
+    except UnsupportedAlgorithm:
+        return ""
+    return hashlib.sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).hexdigest()
 
 
 def _key_name(certificate: x509.Certificate) -> str:
