@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from tests.harness.token.support import APPLICATION, CHALLENGE, openssl, pin, quiet, reference, requested
 from tests.rig.child import process
-from tests.rig.softhsm import KEY_ID, TestCa, init_token, issue, make_key, put_key, subject
+from tests.rig.softhsm import KEY_ID, TestCa, init_token, issue, make_ca, make_key, put_key, subject
 from tui.core.order import ApplicationStatus
 from tui.core.policy import KeyPolicy
 from tui.core.x509.der import SEQUENCE, element, encode
@@ -22,12 +22,14 @@ from tui.desk.crypto.csr import read_request
 from tui.token.tokens import Tokens
 from tui.token.x509.lenient import alone
 
+OTHER = issue(make_ca(), subject("发证机构"), make_key("ec256").public_key())
 FILES: dict[str, Callable[[bytes], bytes]] = {
     "PEM": pem,
     "PEM with text around it": lambda der: b"Bag Attributes\r\n" + pem(der).replace(b"\n", b"\r\n") + b"\0\0",
     "blanks before it": lambda der: b"\r\n " + der,
     "zeros around it": lambda der: b"\0\0" + der + bytes(40),
     "FF behind it": lambda der: der + b"\xff" * 40,
+    "the rest of a chain in PEM behind it": lambda der: der + pem(OTHER),
 }
 
 

@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.harness.odd_certificates import CN, GOOD, NAME, O, attribute, der, key_usage, name, odd, oid
-from tui.core.x509.der import elements, encode
+from tui.core.x509.der import element, elements, encode
 from tui.core.x509.names import is_readable
 from tui.core.x509.parts import check_usable, dissect
 
@@ -66,6 +66,37 @@ def test_the_parts_are_the_certificate_s_own_bytes_and_the_rest_is_read_without_
     read = x509.load_der_x509_certificate(parts.nameless)
     assert (read.subject.public_bytes(), read.serial_number, parts.number) == (b"\x30\0", 1, 0x1F)
     assert read.not_valid_after_utc == x509.load_der_x509_certificate(odd(holder=NAME)).not_valid_after_utc
+
+
+ALGORITHM = "1.2.840.10045.4.3.2"
+WHOLE = odd(extensions=key_usage(b"\xc0"), signature=ALGORITHM)
+TBS, *BEHIND = (part.whole for part in element(WHOLE, 0x30).row)
+*FIELDS, EXTENSIONS = (part.whole for part in element(TBS, 0x30).row)
+ISSUERS, SUBJECTS = der(0x81, b"\0a"), der(0x82, b"\7\x80")
+SHAPES = {
+    "as it is": (True, 0x30, (EXTENSIONS,)),
+    "in a SET": (False, 0x31, (EXTENSIONS,)),
+    "unique identifiers": (True, 0x30, (ISSUERS, SUBJECTS, EXTENSIONS)),
+    "the subject's alone": (True, 0x30, (SUBJECTS,)),
+    "the issuer's last": (False, 0x30, (SUBJECTS, ISSUERS, EXTENSIONS)),
+    "the issuer's twice": (False, 0x30, (ISSUERS, ISSUERS, EXTENSIONS)),
+    "an identifier behind the extensions": (False, 0x30, (EXTENSIONS, ISSUERS)),
+    "an identifier of nothing": (False, 0x30, (der(0x81), EXTENSIONS)),
+    "an identifier of eight unused bits": (False, 0x30, (der(0x82, b"\x08a"), EXTENSIONS)),
+}
+
+
+@pytest.mark.parametrize("what", SHAPES)
+def test_a_certificate_is_read_where_openssl_loads_it(what: str) -> None:
+    right, tag, fields = SHAPES[what]
+    whole = der(0x30, der(tag, *FIELDS, *fields), *BEHIND)
+    loads = subprocess.run(["openssl", "x509", "-inform", "DER", "-noout"], input=whole, capture_output=True)  # noqa: PLW1510
+    try:
+        x509.load_der_x509_certificate(dissect(whole).nameless)
+        read = True
+    except ValueError:
+        read = False
+    assert (read, loads.returncode == 0) == (right, right)
 
 
 POLICIES = der(0x30, oid("2.5.29.32"), der(0x04, b"not even DER"))

@@ -1,5 +1,7 @@
 """BER that relying parties read, written as DER."""
 
+from functools import reduce
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,6 +26,7 @@ ABC = der(0x04, b"abc")
         (b"\x30\x80\xa0\x80\0\0\0\0", der(0x30, der(0xA0))),
         (der(0x24, der(0x04, b"ab"), der(0x04, b"c")), ABC),
         (b"\x24\x80" + der(0x24, der(0x04, b"ab")) + der(0x04, b"c") + b"\0\0", ABC),
+        (reduce(lambda inner, _: der(0x24, inner), range(6), ABC), ABC),
         (der(0x2C, der(0x0C, b"ab"), der(0x0C, b"c")), der(0x0C, b"abc")),
         (b"\x04\x81\x80" + bytes(128), b"\x04\x81\x80" + bytes(128)),
         (GOOD, GOOD),
@@ -43,6 +46,8 @@ def test_what_is_meant_is_written_in_one_way(written: bytes, meant: bytes) -> No
         ABC + b"\x04",
         der(0x30, b"\x04"),
         der(0x24, b"ab"),
+        der(0x24, ABC, b"\0\0"),
+        reduce(lambda inner, _: der(0x24, inner), range(7), ABC),
         b"\x04\xff" + b"\xff" * 127,
         b"\x1f\x81\x01\x00",
         b"\x30\x80" * 40,

@@ -1,10 +1,12 @@
 """Evidence that is taken is what anybody can verify with it alone."""
 
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from tests.harness.desk.signing import PSS, sign_evidence
@@ -73,6 +75,43 @@ ODD = {
 }
 
 
+OCTETS, TIME, NOTHING = encode(0x04, b"x"), encode(0x17, b"261130095600Z"), encode(_INTEGER)
+COUNTERSIGNATURE, CAPABILITIES, SIGNING_TIME = (
+    encode(0x06, bytes.fromhex(f"2a864886f70d0109{last}")) for last in ("06", "0f", "05")
+)
+
+
+def signing(*more: bytes, shown: Callable[[bytes], bytes] = bytes) -> bytes:
+    """Evidence of an own signature over these attributes too, in which the attributes are shown otherwise."""
+    fields = [field.whole for field in _signer().row]
+    kept = [one.whole for one in element(fields[3], _FIRST).row if SIGNING_TIME not in one.whole]
+    attributes = sorted((*kept, *more))
+    fields[5] = encode(0x04, KEY.sign(encode(SET, *attributes), ec.ECDSA(SHA256())))
+    fields[3] = encode(_FIRST, *map(shown, attributes))
+    return around(signers=encode(SET, encode(SEQUENCE, *fields)))
+
+
+def saying(kind: bytes, value: bytes) -> bytes:
+    return encode(SEQUENCE, kind, encode(SET, value))
+
+
+def padded(attribute: bytes) -> bytes:
+    """With the length of its value, where that is a SEQUENCE, told in one octet more."""
+    kind, values = element(attribute, SEQUENCE).row
+    value = values.row[0]
+    longer = bytes((value.tag, 0x81, len(value.content))) + value.content
+    return saying(kind.whole, longer) if value.tag == SEQUENCE else attribute
+
+
+BREAKING = {
+    "an attribute that is in BER": signing(saying(CAPABILITIES, encode(SEQUENCE, OCTETS)), shown=padded),
+    "a number that is none": signing(saying(CAPABILITIES, NOTHING)),
+    "a countersignature that is signed": signing(saying(COUNTERSIGNATURE, encode(SEQUENCE))),
+    "a time that is no number": signing(saying(SIGNING_TIME, NOTHING)),
+}
+"""Signed by the holder, and refused by OpenSSL."""
+
+
 @pytest.fixture(scope="module")
 def trusted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A file with the CA."""
@@ -81,11 +120,31 @@ def trusted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.mark.parametrize("more", [(), (saying(SIGNING_TIME, TIME),)], ids=["two", "with a time"])
+def test_attributes_that_say_what_they_must_are_verified_by_both(trusted: Path, more: tuple[bytes, ...]) -> None:
+    message = signing(*more)
+    assert verified_content(message, SIGNER, SignatureScheme.PKCS1) == CONTENT
+    assert by_openssl(trusted, message) == CONTENT
+
+
+@pytest.mark.parametrize("what", BREAKING)
+def test_what_openssl_refuses_proves_nothing_though_the_holder_signed_it(trusted: Path, what: str) -> None:
+    assert by_openssl(trusted, BREAKING[what]) is None
+    with pytest.raises(NotSigned):
+        verified_content(BREAKING[what], SIGNER, SignatureScheme.PKCS1)
+
+
+def by_openssl(trusted: Path, message: bytes) -> bytes | None:
+    """The content, where OpenSSL verifies it."""
+    verify = ["openssl", "cms", "-verify", "-inform", "DER", "-binary", "-purpose", "any", "-CAfile", str(trusted)]
+    done = subprocess.run(verify, input=message, capture_output=True, check=False)
+    return None if done.returncode else done.stdout
+
+
 def test_what_the_kiosk_signs_is_verified_by_the_desk_and_by_openssl(trusted: Path) -> None:
     assert around() == EVIDENCE
     assert verified_content(EVIDENCE, SIGNER, SignatureScheme.PKCS1) == CONTENT
-    verify = ["openssl", "cms", "-verify", "-inform", "DER", "-binary", "-purpose", "any", "-CAfile", str(trusted)]
-    assert subprocess.run(verify, input=EVIDENCE, capture_output=True, check=True).stdout == CONTENT
+    assert by_openssl(trusted, EVIDENCE) == CONTENT
 
 
 def test_a_signer_s_certificate_in_ber_is_taken_as_it_stands_alone() -> None:

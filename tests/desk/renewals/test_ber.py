@@ -15,10 +15,12 @@ from tests.harness.desk.rules import installed, key_of, refusal, town_under
 from tests.harness.desk.signing import Key
 from tests.harness.desk.town import Town
 from tests.harness.odd_certificates import CN, attribute, der, key_usage, name, oid
+from tui.core.certificate import Usage
 from tui.core.eligibility import why_not
 from tui.core.failure import Reason
 from tui.core.policy import KeyPolicy
 from tui.core.x509.der import element
+from tui.desk.crypto.certificates import read_certificate
 from tui.token.x509.certificates import read as kiosk_reads
 
 SERIAL, ALGORITHM, ISSUER, VALIDITY, SUBJECT, SPKI, EXTENSIONS = range(1, 8)
@@ -99,6 +101,14 @@ RSA_FORMS = {
 def test_a_length_that_is_not_der_s_is_renewed(tmp_path: Path, form: str, policy: KeyPolicy) -> None:
     town = town_under(tmp_path, policy)
     renews(town, made(town, EC_FORMS[form]), KEY)
+
+
+def test_what_stands_in_pieces_says_the_same_to_kiosk_and_desk(town: Town) -> None:
+    encrypting = der(0x30, oid("2.5.29.15"), der(0x24, der(0x04, der(0x03, b"\0\x38"))))
+    holder = name(der(0x30, oid(CN), der(0x2C, der(0x2C, der(0x0C, b"a")), der(0x0C, b"b"))))
+    certificate = made(town, {SUBJECT: holder, EXTENSIONS: der(0xA3, der(0x30, encrypting))})
+    shown = kiosk_reads(certificate, b"", "", has_private_key=True)
+    assert (shown.common_name, shown.usage, read_certificate(certificate).usage) == ("ab", *[Usage.ENCRYPTION] * 2)
 
 
 @pytest.mark.parametrize("form", RSA_FORMS)

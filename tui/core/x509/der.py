@@ -74,6 +74,11 @@ def is_integer(content: bytes) -> bool:
     return (content[0], content[1] & 0x80) not in {(0, 0), (0xFF, 0x80)}
 
 
+def is_bit_string(content: bytes) -> bool:
+    """Whether this is the content of a BIT STRING: fewer than eight of its last bits unused (8.6.2)."""
+    return bool(content) and content[0] < 8
+
+
 def is_oid(content: bytes) -> bool:
     """Whether this is the content of an OBJECT IDENTIFIER: every arc whole and in its shortest form (8.19.2)."""
     begins = [0, *(at + 1 for at, octet in enumerate(content) if not octet & 0x80)]

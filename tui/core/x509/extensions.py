@@ -16,6 +16,7 @@ from tui.core.x509.der import (
     element,
     elements,
     encode,
+    is_bit_string,
     is_integer,
     is_oid,
     leading,
@@ -74,7 +75,7 @@ def _value(kind: bytes, value: bytes) -> bytes:
             return _basic_constraints(first)
     except ValueError:
         return value
-    if first.tag == BIT_STRING and _is_bits(first.content):
+    if first.tag == BIT_STRING and is_bit_string(first.content):
         return encode(BIT_STRING, _without_odd_bits(first.content))
     return first.whole
 
@@ -118,13 +119,9 @@ def _is_count(content: bytes) -> bool:
     return is_integer(content) and not content[0] & _SIGN
 
 
-def _is_bits(content: bytes) -> bool:
-    return bool(content) and content[0] < 8
-
-
 def _is_usage(content: bytes) -> bool:
     """Of one purpose at least (RFC 5280, 4.2.1.3)."""
-    return _is_bits(content) and any(content[1:])
+    return is_bit_string(content) and any(content[1:])
 
 
 def _row_of(tag: int, form: _Form) -> _Form:
@@ -190,7 +187,7 @@ _OCTETS = {0x0C: 1, 0x13: 1, 0x14: 1, 0x1C: 4, 0x1E: 2}
 _PARTY = _fields((0xA0, _is_party), (0xA1, _is_party))
 _DISTANCES = _fields((0x80, is_integer), (0x81, is_integer))
 _SUBTREES = _row_of(SEQUENCE, _is_subtree)
-_POINT = _fields((0xA0, _is_point_name), (0x81, _is_bits), (0xA2, _are_names))
+_POINT = _fields((0xA0, _is_point_name), (0x81, is_bit_string), (0xA2, _are_names))
 _BASIC_CONSTRAINTS = bytes.fromhex("551d13")
 _HANDLED = frozenset(
     {
@@ -212,7 +209,7 @@ _FORMS: Mapping[bytes, tuple[int, _Form]] = {
         _fields((0x80, _is_anything), (0xA1, _are_names), (0x82, is_integer)),
     ),
     bytes.fromhex("551d25"): (SEQUENCE, _row_of(OID, is_oid)),  # extKeyUsage
-    bytes.fromhex("6086480186f8420101"): (BIT_STRING, _is_bits),  # netscape-cert-type
+    bytes.fromhex("6086480186f8420101"): (BIT_STRING, is_bit_string),  # netscape-cert-type
     **dict.fromkeys(  # proxyCertInfo, and the addresses and systems of RFC 3779: of no holder of a token, and refused
         map(bytes.fromhex, ("2b0601050507010e", "2b06010505070107", "2b06010505070108")), (SEQUENCE, _is_nothing)
     ),

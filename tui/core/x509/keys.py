@@ -28,10 +28,13 @@ def canonical(spki: bytes) -> bytes:
         if len(parameters) > 1 or any(one.tag == _NULL and one.content for one in parameters):
             return spki
         numbers = element(shortest(first(key.content[1:])), SEQUENCE)
-        modulus, exponent = (_positive(number.content) for number in numbers.row if number.tag == INTEGER)
+        modulus, exponent = numbers.row
     except ValueError:
         return spki
-    return encode(SEQUENCE, _RSA_ENCRYPTION, encode(_BIT_STRING, b"\0", encode(SEQUENCE, modulus, exponent)))
+    if (modulus.tag, exponent.tag) != (INTEGER, INTEGER):
+        return spki
+    pair = encode(SEQUENCE, _positive(modulus.content), _positive(exponent.content))
+    return encode(SEQUENCE, _RSA_ENCRYPTION, encode(_BIT_STRING, b"\0", pair))
 
 
 def has_named_curve(spki: bytes) -> bool:

@@ -1,6 +1,6 @@
 """Names of X.500 as relying parties can read them, whatever rule of a string type they break."""
 
-from tui.core.x509.der import OID, SEQUENCE, SET, Element, element, is_oid
+from tui.core.x509.der import OID, SEQUENCE, SET, Element, element, is_bit_string, is_oid
 
 _NEVER_LOOKED_INTO = frozenset({0x07, 0x08, 0x09, 0x0B, 0x0D, 0x0E, 0x0F, 0x1D, SEQUENCE})
 """ObjectDescriptor and the like, and rows of strings, such as postalAddress (X.520, 6.6.1)."""
@@ -58,7 +58,7 @@ def _is_readable_attribute(attribute: Element) -> bool:
         case tag if tag in _ENCODINGS:  # BMPString is UCS-2: code points beyond 16 bits have no place (X.680, 41.15)
             return _text(value) is not None and not (tag == _BMP and _has_surrogates(value.content))
         case 0x03:  # BIT STRING, as x500UniqueIdentifier is (X.520, 6.2.7)
-            return value.content[:1] != b"" and value.content[0] < 8
+            return is_bit_string(value.content)
         case tag:
             return tag in _NEVER_LOOKED_INTO
 

@@ -7,7 +7,7 @@ names go on as they stand.
 
 from tui.core.frozen import frozen
 from tui.core.x509 import ber, keys
-from tui.core.x509.der import INTEGER, SEQUENCE, Element, element, encode, is_integer
+from tui.core.x509.der import INTEGER, SEQUENCE, Element, element, encode, is_bit_string, is_integer
 from tui.core.x509.extensions import canonical, check_extension
 from tui.core.x509.names import is_readable
 from tui.core.x509.shortest import shortest
@@ -60,15 +60,15 @@ def dissect(der: bytes) -> Parts:
     tbs, algorithm, signature = _row(element(shortest(der), SEQUENCE), 3)
     version, fields = _after_version(tbs.row)
     serial, signed, issuer, validity, subject, spki = _row_of(fields, (INTEGER, *[SEQUENCE] * 5))
-    if version not in _VERSIONS or not is_integer(serial.content):
-        raise ValueError("no version of X.509, or no serial number")
+    if tbs.tag != SEQUENCE or version not in _VERSIONS or not is_integer(serial.content):
+        raise ValueError("no TBSCertificate, no version of X.509, or no serial number")
     if signed.whole != algorithm.whole or not signature.content.startswith(b"\0"):
         raise ValueError(
             "a signature that nobody verifies: of another algorithm (RFC 5280, 4.1.1.2), or of half octets"
         )
     if not is_readable(issuer.whole) or not is_readable(subject.whole):
         raise ValueError("a name that cannot be read")
-    rest = (_canonical(field) for field in fields[6:] if field.tag not in _UNIQUE_IDENTIFIERS)
+    rest = map(_canonical, _after_unique_identifiers(fields[6:]))
     key = keys.canonical(spki.whole)
     named = (_V3, _ONE, _algorithm(signed), _NO_NAME, validity.whole, _NO_NAME, key)
     nameless = encode(SEQUENCE, encode(SEQUENCE, *named, *rest), _algorithm(algorithm), signature.whole)
@@ -108,6 +108,15 @@ def _after_version(fields: tuple[Element, ...]) -> tuple[bytes, tuple[Element, .
     return b"\0", fields
 
 
+def _after_unique_identifiers(fields: tuple[Element, ...]) -> tuple[Element, ...]:
+    """The fields behind the issuer's and the subject's, each of which may be left out."""
+    for tag in _UNIQUE_IDENTIFIERS:
+        match fields:
+            case (Element() as one, *rest) if one.tag == tag and is_bit_string(one.content):
+                fields = tuple(rest)
+    return fields
+
+
 def _algorithm(identifier: Element) -> bytes:
     """The AlgorithmIdentifier of a signature as its standard has it; measured with OpenSSL, which asks for no more."""
     match identifier.row if identifier.tag == SEQUENCE else ():
@@ -122,9 +131,9 @@ def _algorithm(identifier: Element) -> bytes:
 
 
 def _canonical(field: Element) -> bytes:
-    """A field of the TBSCertificate, extensions in their canonical form."""
+    """The last field of the TBSCertificate, each extension in its canonical form."""
     if field.tag != _EXTENSIONS:
-        return field.whole
+        raise ValueError("something behind the key that is no extension")
     extensions = element(field.content, SEQUENCE).row
     return encode(_EXTENSIONS, encode(SEQUENCE, *map(canonical, extensions)))
 

@@ -5,6 +5,9 @@ from tui.core.x509.der import encode
 
 _DEEPEST = 32
 """Levels of elements within each other; a certificate has ten, and a signed message with one within it fifteen."""
+_DEEPEST_PIECES = 6
+"""Levels of pieces within each other; OpenSSL puts no more together."""
+_END_OF_CONTENTS = b"\0\0"
 _STRINGS = frozenset(tag | CONSTRUCTED for tag in (0x04, 0x0C, *range(0x12, 0x1F)))
 """OCTET STRING, strings of characters and times, in pieces (8.7.3)."""
 _NEVER_IN_PIECES = frozenset(tag | CONSTRUCTED for tag in (0x01, 0x02, 0x03, 0x05, 0x06, 0x0A))
@@ -33,15 +36,16 @@ def _one(one: Element, depth: int) -> bytes:
     if one.tag & 0x1F == 0x1F or one.tag in _NEVER_IN_PIECES:
         raise ValueError("an element with a tag beyond 30, or in pieces that nobody puts together")
     if one.tag in _STRINGS:
-        return encode(one.tag & ~CONSTRUCTED, _joined(one, depth))
+        return encode(one.tag & ~CONSTRUCTED, _joined(one, _DEEPEST_PIECES))
     return encode(one.tag, _row(one.content, depth) if one.tag & CONSTRUCTED else one.content)
 
 
 def _joined(string: Element, depth: int) -> bytes:
-    """The string's content, put together; OpenSSL asks for no more than that its pieces are elements."""
+    """The string's content, put together; OpenSSL asks for no more than that its pieces are elements, and no end."""
     if not string.tag & CONSTRUCTED:
         return string.content
     pieces = elements(string.content)
-    if not depth or sum(len(piece.whole) for piece in pieces) != len(string.content):
+    whole = [piece.whole for piece in pieces]
+    if not depth or _END_OF_CONTENTS in whole or sum(map(len, whole)) != len(string.content):
         raise ValueError("no row of elements")
     return b"".join(_joined(piece, depth - 1) for piece in pieces)

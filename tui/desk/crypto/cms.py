@@ -12,8 +12,7 @@ from cryptography.x509 import ObjectIdentifier
 from cryptography.x509.oid import PublicKeyAlgorithmOID, SignatureAlgorithmOID
 
 from tui.core.policy import SignatureScheme
-from tui.core.x509 import ber
-from tui.core.x509.shortest import shortest
+from tui.core.x509.der import SEQUENCE, element, encode
 from tui.desk.crypto.certificates import Opened, open_certificate
 from tui.desk.crypto.signatures import SHA_256, DigestAlgorithm, NotSigned, SignatureAlgorithm, demand, verify
 
@@ -21,6 +20,9 @@ _DATA = ObjectIdentifier("1.2.840.113549.1.7.1")
 _SIGNED_DATA = ObjectIdentifier("1.2.840.113549.1.7.2")
 _CONTENT_TYPE = ObjectIdentifier("1.2.840.113549.1.9.3")
 _MESSAGE_DIGEST = ObjectIdentifier("1.2.840.113549.1.9.4")
+_SIGNING_TIME = ObjectIdentifier("1.2.840.113549.1.9.5")
+_SIGNED = frozenset({_CONTENT_TYPE, _MESSAGE_DIGEST, _SIGNING_TIME})
+"""Attributes (11); whatever another holds, one who verifies may trip over it."""
 _CERTIFICATES = 0xA0
 """The tag of a SignedData's certificates (5.1)."""
 _VERSION = 1
@@ -58,10 +60,11 @@ class _Content:
 
 @asn1.sequence
 class _SignedData:
+    """Without its certificates (`_without`)."""
+
     version: int
     digest_algorithms: asn1.SetOf[DigestAlgorithm]
     content: _Content
-    certificates: Annotated[asn1.SetOf[asn1.TLV] | None, asn1.Implicit(0)]
     crls: Annotated[asn1.SetOf[asn1.TLV] | None, asn1.Implicit(1)]
     signers: asn1.SetOf[_SignerInfo]
 
@@ -79,7 +82,7 @@ def verified_content(message: bytes, signer: bytes, scheme: SignatureScheme) -> 
         travels along that is neither signed nor the signer's certificate.
     """
     try:
-        info = asn1.decode_der(_ContentInfo, shortest(message))
+        info = asn1.decode_der(_ContentInfo, _without(signer, message))
     except ValueError as error:
         raise NotSigned("not a CMS SignedData") from error
     signed, signers = info.content, info.content.signers.as_list()
@@ -87,17 +90,23 @@ def verified_content(message: bytes, signer: bytes, scheme: SignatureScheme) -> 
         raise NotSigned("not SignedData over attached data")
     if len(signers) != 1:
         raise NotSigned("not exactly one signer")
-    if _certificates(message) != signer:
-        raise NotSigned("not the signer's certificate alone goes with it")
     _check_unsigned(signed, signers[0])
     _verify(signers[0], signed.content.octets, open_certificate(signer), scheme)
     return signed.content.octets
 
 
-def _certificates(message: bytes) -> bytes:
-    """What goes with a SignedData to verify it with, byte for byte: in another encoding its own signature breaks."""
-    _, content = ber.elements(message)[0].elements
-    return b"".join(field.content for field in content.elements[0].elements if field.tag == _CERTIFICATES)
+def _without(certificate: bytes, message: bytes) -> bytes:
+    """The message without this certificate, which goes with it byte for byte: all but it must be DER.
+
+    :raises ValueError: no SignedData.
+    :raises NotSigned: another certificate goes with it, or none, or more.
+    """
+    kind, data = element(message, SEQUENCE).row
+    version, digests, content, certificates, *signers = element(data.content, SEQUENCE).row
+    if (certificates.tag, certificates.content) != (_CERTIFICATES, certificate):
+        raise NotSigned("not the signer's certificate alone goes with it")
+    fields = (field.whole for field in (version, digests, content, *signers))
+    return encode(SEQUENCE, kind.whole, encode(data.tag, encode(SEQUENCE, *fields)))
 
 
 def _check_unsigned(signed: _SignedData, info: _SignerInfo) -> None:
@@ -141,8 +150,12 @@ def _check_attributes(attributes: asn1.SetOf[_Attribute], digest: bytes) -> None
     try:
         content_type = found[_CONTENT_TYPE].parse(ObjectIdentifier)
         message_digest = found[_MESSAGE_DIGEST].parse(bytes)
+        if told := found.get(_SIGNING_TIME):
+            told.parse(asn1.UTCTime)
     except (KeyError, ValueError) as error:
-        raise NotSigned("content type or message digest is missing") from error
+        raise NotSigned("content type or message digest is missing, or a signed attribute cannot be read") from error
+    if not found.keys() <= _SIGNED:
+        raise NotSigned("a signed attribute that says nothing here")
     if content_type != _DATA:
         raise NotSigned("content type attribute is wrong")
     if message_digest != digest:

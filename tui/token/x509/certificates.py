@@ -13,6 +13,7 @@ from cryptography.x509.oid import PublicKeyAlgorithmOID
 from tui.core.certificate import Certificate, Usage
 from tui.core.text_safety import printable
 from tui.core.x509.parts import Parts, check_usable, dissect
+from tui.core.x509.shortest import shortest
 from tui.token.x509 import lenient, strings
 from tui.token.x509.lenient import Reading
 from tui.token.x509.organisation import organisation
@@ -89,7 +90,7 @@ def _reading(der: bytes) -> Reading:
     parts = dissect(der)
     certificate = x509.load_der_x509_certificate(parts.nameless)
     check_usable(parts.nameless)
-    fields = lenient.tbs_fields(der)
+    fields = lenient.tbs_fields(shortest(der))
     spki = fields[5]
     holder = lenient.named(strings.name(fields[4]), fields)
     return Reading(

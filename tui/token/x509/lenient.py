@@ -88,8 +88,9 @@ def alone(value: bytes) -> bytes:
     One in PEM (RFC 7468) is taken out of it. What begins with no SEQUENCE, or with half of one, stays as it is.
     """
     der = value.lstrip(_BLANKS)
+    is_text = der[:1] != b"\x30" or der[1:2].isascii()  # a certificate's length takes more than the one octet
     with contextlib.suppress(binascii.Error):
-        if text := _PEM.search(value[:_LONGEST_TEXT]):
+        if is_text and (text := _PEM.search(value[:_LONGEST_TEXT])):
             der = base64.b64decode(text[1])  # which leaves line ends out
     return (der[:1] == b"\x30" and ber.first(der)) or value
 
