@@ -153,7 +153,7 @@ def by_openssl(town: Town, person: Person, content: bytes, *options: str) -> byt
     for name, data in files.items():
         (town.folder / name).write_bytes(data)
     command = ["openssl", "cms", "-sign", "-in", "content", "-binary", "-nodetach", "-outform", "DER", "-md", "sha256"]
-    signer = ["-nosmimecap", "-signer", "signer.pem", "-inkey", "signer.key"]
+    signer = ["-signer", "signer.pem", "-inkey", "signer.key"]
     return subprocess.run([*command, *signer, *options], cwd=town.folder, capture_output=True, check=True).stdout
 
 

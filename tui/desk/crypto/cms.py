@@ -12,7 +12,7 @@ from cryptography.x509 import ObjectIdentifier
 from cryptography.x509.oid import PublicKeyAlgorithmOID, SignatureAlgorithmOID
 
 from tui.core.policy import SignatureScheme
-from tui.core.x509.der import SEQUENCE, element, encode
+from tui.core.x509.der import OID, SEQUENCE, element, encode, is_oid
 from tui.desk.crypto.certificates import Opened, open_certificate
 from tui.desk.crypto.signatures import SHA_256, DigestAlgorithm, NotSigned, SignatureAlgorithm, demand, verify
 
@@ -21,7 +21,9 @@ _SIGNED_DATA = ObjectIdentifier("1.2.840.113549.1.7.2")
 _CONTENT_TYPE = ObjectIdentifier("1.2.840.113549.1.9.3")
 _MESSAGE_DIGEST = ObjectIdentifier("1.2.840.113549.1.9.4")
 _SIGNING_TIME = ObjectIdentifier("1.2.840.113549.1.9.5")
-_SIGNED = frozenset({_CONTENT_TYPE, _MESSAGE_DIGEST, _SIGNING_TIME})
+_CAPABILITIES = ObjectIdentifier("1.2.840.113549.1.9.15")
+"""SMIMECapabilities (RFC 8551, 2.5.2), which `openssl cms -sign` writes unless it is told not to."""
+_SIGNED = frozenset({_CONTENT_TYPE, _MESSAGE_DIGEST, _SIGNING_TIME, _CAPABILITIES})
 """Attributes (11); whatever another holds, one who verifies may trip over it."""
 _CERTIFICATES = 0xA0
 """The tag of a SignedData's certificates (5.1)."""
@@ -140,6 +142,17 @@ def _named(info: _SignerInfo) -> SignatureAlgorithm:
     return named
 
 
+def _check_capabilities(value: bytes) -> None:
+    """Nothing rests on them; they must be what a verifier can read.
+
+    :raises ValueError: it is none.
+    """
+    for capability in element(value, SEQUENCE).row:
+        kind, *parameters = element(capability.whole, SEQUENCE).row
+        if kind.tag != OID or not is_oid(kind.content) or len(parameters) > 1:
+            raise ValueError("no SMIMECapabilities")
+
+
 def _check_attributes(attributes: asn1.SetOf[_Attribute], digest: bytes) -> None:
     found: dict[ObjectIdentifier, asn1.TLV] = {}
     for attribute in attributes.as_list():
@@ -152,6 +165,8 @@ def _check_attributes(attributes: asn1.SetOf[_Attribute], digest: bytes) -> None
         message_digest = found[_MESSAGE_DIGEST].parse(bytes)
         if told := found.get(_SIGNING_TIME):
             told.parse(asn1.UTCTime)
+        if capable := found.get(_CAPABILITIES):
+            _check_capabilities(_raw(capable))
     except (KeyError, ValueError) as error:
         raise NotSigned("content type or message digest is missing, or a signed attribute cannot be read") from error
     if not found.keys() <= _SIGNED:
