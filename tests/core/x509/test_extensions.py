@@ -113,6 +113,8 @@ FORMS = {
     "registered with half an arc": (False, alternative(der(0x88, b"\x2a\x83"))),
     "registered with a long arc": (False, alternative(der(0x88, b"\x2a\x80\x03"))),
     "other name": (True, alternative(der(0xA0, oid("1.2.3"), der(0xA0, der(0x0C, b"x"))))),
+    "other name of bits that are none": (False, alternative(der(0xA0, oid("1.2.3"), der(0xA0, b"\3\1\x08")))),
+    "other name of text in broken pieces": (False, alternative(der(0xA0, oid("1.2.3"), der(0xA0, b"\x2c\1a")))),
     "other name without a value": (False, alternative(der(0xA0, oid("1.2.3")))),
     "name of no kind": (False, alternative(der(0x89, b"x"))),
     "authority by name alone": (True, extension(AUTHORITY, der(0x30, der(0xA1, HOST)))),

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from tests.harness.odd_certificates import CN, GOOD, NAME, O, attribute, der, key_usage, name, odd, oid
 from tui.core.x509.der import element, elements, encode
+from tui.core.x509.keys import canonical
 from tui.core.x509.names import is_readable
 from tui.core.x509.parts import check_usable, dissect
 
@@ -54,8 +55,7 @@ def test_a_name_is_readable_where_openssl_loads_the_certificate(what: str) -> No
     readable, attributes = STRINGS[what]
     holder = name(attributes)
     whole = odd(holder=holder, signature="1.2.840.10045.4.3.2")
-    loads = subprocess.run(["openssl", "x509", "-inform", "DER", "-noout"], input=whole, capture_output=True)  # noqa: PLW1510
-    assert (is_readable(holder), loads.returncode == 0) == (readable, readable)
+    assert (is_readable(holder), loads(whole)) == (readable, readable)
 
 
 def test_the_parts_are_the_certificate_s_own_bytes_and_the_rest_is_read_without_names() -> None:
@@ -72,6 +72,7 @@ ALGORITHM = "1.2.840.10045.4.3.2"
 WHOLE = odd(extensions=key_usage(b"\xc0"), signature=ALGORITHM)
 TBS, *BEHIND = (part.whole for part in element(WHOLE, 0x30).row)
 *FIELDS, EXTENSIONS = (part.whole for part in element(TBS, 0x30).row)
+NUMBERS = der(0x30, der(0x02, b"\0\xff" * 64), der(0x02, b"\1\0\1"))
 ISSUERS, SUBJECTS = der(0x81, b"\0a"), der(0x82, b"\7\x80")
 SHAPES = {
     "as it is": (True, 0x30, (EXTENSIONS,)),
@@ -86,17 +87,58 @@ SHAPES = {
 }
 
 
+ANY = {
+    "nothing of RSA": (True, b"\5\0"),
+    "a NULL of something": (False, b"\5\1a"),
+    "an empty number": (False, b"\2\0"),
+    "a long number": (False, b"\2\2\0\1"),
+    "an empty kind": (False, b"\6\0"),
+    "a truth of two octets": (False, b"\1\2aa"),
+    "bits that are none": (False, b"\3\1\x08"),
+    "an end": (False, b"\0\0"),
+    "a row in no pieces": (False, b"\x10\0"),
+    "half a character": (False, b"\x1e\1a"),
+    "a row": (True, b"\x30\0"),
+    "text": (True, b"\x0c\1\xff"),
+    "something of its own": (True, b"\x80\1a"),
+}
+
+
+@pytest.mark.parametrize("what", ANY)
+def test_parameters_are_read_where_openssl_loads_them(what: str) -> None:
+    right, parameters = ANY[what]
+    for kind in (ALGORITHM, "1.2.840.113549.1.1.11"):
+        whole = odd(signature=kind, parameters=parameters)
+        assert (is_loaded(whole), loads(whole)) == (right, right)
+    key = der(0x30, der(0x30, oid("1.2.840.113549.1.1.1"), parameters), der(0x03, b"\0", NUMBERS))
+    assert is_canonical(key) is right
+    assert loads(odd(spki=key)) is right
+
+
 @pytest.mark.parametrize("what", SHAPES)
 def test_a_certificate_is_read_where_openssl_loads_it(what: str) -> None:
     right, tag, fields = SHAPES[what]
     whole = der(0x30, der(tag, *FIELDS, *fields), *BEHIND)
-    loads = subprocess.run(["openssl", "x509", "-inform", "DER", "-noout"], input=whole, capture_output=True)  # noqa: PLW1510
+    assert (is_loaded(whole), loads(whole)) == (right, right)
+
+
+def is_canonical(spki: bytes) -> bool:
+    """Whether its parameters are taken for those of an RSA key."""
+    return element(canonical(spki), 0x30).row[0].row[1].whole == b"\5\0"
+
+
+def is_loaded(whole: bytes) -> bool:
     try:
         x509.load_der_x509_certificate(dissect(whole).nameless)
-        read = True
     except ValueError:
-        read = False
-    assert (read, loads.returncode == 0) == (right, right)
+        return False
+    return True
+
+
+def loads(whole: bytes) -> bool:
+    """Whether OpenSSL does."""
+    command = ["openssl", "x509", "-inform", "DER", "-noout"]
+    return subprocess.run(command, input=whole, capture_output=True, check=False).returncode == 0
 
 
 POLICIES = der(0x30, oid("2.5.29.32"), der(0x04, b"not even DER"))

@@ -111,6 +111,13 @@ def test_what_stands_in_pieces_says_the_same_to_kiosk_and_desk(town: Town) -> No
     assert (shown.common_name, shown.usage, read_certificate(certificate).usage) == ("ab", *[Usage.ENCRYPTION] * 2)
 
 
+def test_bits_beyond_the_last_say_nothing_to_kiosk_and_desk(town: Town) -> None:
+    usage = der(0x30, oid("2.5.29.15"), der(0x04, der(0x03, b"\5\x98")))  # of 10011000 the last five are none
+    certificate = made(town, {EXTENSIONS: der(0xA3, der(0x30, usage))})
+    shown = kiosk_reads(certificate, b"", "", has_private_key=True)
+    assert (shown.usage, read_certificate(certificate).usage) == (Usage.SIGNING, Usage.SIGNING)
+
+
 @pytest.mark.parametrize("form", RSA_FORMS)
 def test_an_rsa_key_is_renewed_however_it_is_written(town: Town, form: str) -> None:
     renews(town, made(town, RSA_FORMS[form], RSA), RSA)

@@ -3,6 +3,9 @@
 from typing import NamedTuple
 
 INTEGER, OID, SEQUENCE, SET = 0x02, 0x06, 0x30, 0x31
+_CONSTRUCTED, _APPLICATION = 0x20, 0x40
+_OCTETS = {0x1C: 4, 0x1E: 2}
+"""Of a character of UniversalString and BMPString."""
 
 
 class Element(NamedTuple):
@@ -83,6 +86,27 @@ def is_oid(content: bytes) -> bool:
     """Whether this is the content of an OBJECT IDENTIFIER: every arc whole and in its shortest form (8.19.2)."""
     begins = [0, *(at + 1 for at, octet in enumerate(content) if not octet & 0x80)]
     return bool(content) and begins[-1] == len(content) and all(content[at] != 0x80 for at in begins[:-1])
+
+
+def is_value(one: Element) -> bool:
+    """Whether this can be read where any type may stand: of a universal one, its octets are such a one's."""
+    match one.tag:
+        case 0x00 | 0x10 | 0x11:  # an end of contents, and rows that are not constructed
+            return False
+        case 0x01:
+            return len(one.content) == 1
+        case 0x02 | 0x0A:
+            return is_integer(one.content)
+        case 0x03:
+            return is_bit_string(one.content)
+        case 0x05:
+            return not one.content
+        case 0x06:
+            return is_oid(one.content)
+        case tag if _CONSTRUCTED <= tag < _APPLICATION:
+            return tag in {SEQUENCE, SET}
+        case tag:
+            return len(one.content) % _OCTETS.get(tag, 1) == 0
 
 
 def _span(row: bytes, at: int) -> tuple[int, int]:

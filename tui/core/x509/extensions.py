@@ -19,6 +19,7 @@ from tui.core.x509.der import (
     is_bit_string,
     is_integer,
     is_oid,
+    is_value,
     leading,
 )
 from tui.core.x509.names import is_readable
@@ -143,7 +144,8 @@ def _is_general_name(one: Element) -> bool:
     match one.tag:
         case 0xA0:  # otherName
             kind, value = elements(one.content)
-            return (kind.tag, value.tag) == (OID, 0xA0) and is_oid(kind.content) and len(elements(value.content)) == 1
+            (held,) = elements(value.content)
+            return (kind.tag, value.tag) == (OID, 0xA0) and is_oid(kind.content) and is_value(held)
         case 0xA4:  # directoryName
             return is_readable(one.content)
         case 0x88:  # registeredID

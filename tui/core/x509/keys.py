@@ -1,10 +1,10 @@
 """SubjectPublicKeyInfo of certificates (RFC 5280, 4.1.2.7): one encoding for one RSA key, however a CA writes it."""
 
 from tui.core.x509.ber import first
-from tui.core.x509.der import INTEGER, OID, SEQUENCE, element, encode
+from tui.core.x509.der import INTEGER, OID, SEQUENCE, element, encode, is_value
 from tui.core.x509.shortest import shortest
 
-_BIT_STRING, _NULL = 0x03, 0x05
+_BIT_STRING = 0x03
 _RSA = bytes.fromhex("2a864886f70d010101")
 _RSA_KINDS = frozenset({_RSA, bytes.fromhex("55080101")})
 """rsaEncryption, and rsa of X.509 (2.5.8.1.1), which the same keys have."""
@@ -25,7 +25,7 @@ def canonical(spki: bytes) -> bytes:
         kind, *parameters = element(algorithm.whole, SEQUENCE).row
         if kind.content not in _RSA_KINDS or (kind.tag, key.tag, key.content[:1]) != (OID, _BIT_STRING, b"\0"):
             return spki
-        if len(parameters) > 1 or any(one.tag == _NULL and one.content for one in parameters):
+        if len(parameters) > 1 or not all(map(is_value, parameters)):
             return spki
         numbers = element(shortest(first(key.content[1:])), SEQUENCE)
         modulus, exponent = numbers.row

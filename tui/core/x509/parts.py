@@ -7,7 +7,7 @@ names go on as they stand.
 
 from tui.core.frozen import frozen
 from tui.core.x509 import ber, keys
-from tui.core.x509.der import INTEGER, SEQUENCE, Element, element, encode, is_bit_string, is_integer
+from tui.core.x509.der import INTEGER, SEQUENCE, Element, element, encode, is_bit_string, is_integer, is_value
 from tui.core.x509.extensions import canonical, check_extension
 from tui.core.x509.names import is_readable
 from tui.core.x509.shortest import shortest
@@ -123,6 +123,8 @@ def _algorithm(identifier: Element) -> bytes:
         case (kind, parameters) if kind.content == _PSS and parameters.tag == SEQUENCE:
             told = (one.whole for one in parameters.row if one.whole not in _PSS_DEFAULTS)
             return encode(SEQUENCE, kind.whole, encode(SEQUENCE, *told))
+        case (_, parameters) if not is_value(parameters):
+            raise ValueError("parameters of an algorithm that cannot be read")
         case (kind, _) if kind.content.startswith(_ECDSA):
             return encode(SEQUENCE, kind.whole)
         case (kind, _) if kind.content.startswith(_PKCS_1) and kind.content != _PSS:

@@ -182,8 +182,11 @@ def _extension(fields: Sequence[Element], wanted: bytes) -> Iterator[Element]:
 
 
 def _bits(value: Element) -> int | None:
-    """The first octet of named bits; None for what is no BIT STRING."""
-    return int.from_bytes(value.octets[1:2]) if value.tag & ~ber.CONSTRUCTED == 0x03 else None
+    """The first octet of named bits, without those beyond the last; None for what is no BIT STRING."""
+    if value.tag & ~ber.CONSTRUCTED != 0x03:
+        return None
+    unused, octet = value.octets[:1], int.from_bytes(value.octets[1:2])
+    return octet & 0xFF << int.from_bytes(unused) if len(value.octets) == 2 else octet
 
 
 def _is_true(constraints: Element) -> bool:
