@@ -26,12 +26,9 @@ from tui.kiosk.text.labels import label
 from tui.kiosk.widgets.action import ActionButton
 from tui.kiosk.widgets.body import Body, Section
 from tui.kiosk.widgets.choice import Choice
-from tui.kiosk.widgets.field import Field, TextField, first_wrong
+from tui.kiosk.widgets.field import ENTRY, Field, TextField, first_wrong
 from tui.kiosk.widgets.pages import PageButtons
 from tui.kiosk.widgets.words import Words
-
-_ENTRIES_AT = 19
-"""Cells before what is typed beside its label, as in `applying.tcss`."""
 
 
 class FormScreen(TypedScreen):
@@ -179,7 +176,7 @@ class FormScreen(TypedScreen):
         title, chosen = _("经办人信息"), ""
         if term is not None and len(self._terms) > 1 and self.query_one(Body).page[1] > 1:
             words = _("{term}，其他时间请按「上一页」").format(term=term_words(term))
-            chosen = " " * max(2, _ENTRIES_AT - cell_len(title)) + words
+            chosen = " " * max(2, ENTRY - cell_len(title)) + words
         self.query_one("#agent", Static).update(Content.assemble(title, (chosen, "$foreground not bold")), layout=False)
 
     def _term(self) -> Term | None:
