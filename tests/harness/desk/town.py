@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import secrets
+import weakref
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -256,7 +257,7 @@ def make_settings(folder: Path, **changes: Any) -> DeskSettings:
 
 
 def make_town(folder: Path, app_of: Callable[[Desk], Litestar] = create_app, **changes: Any) -> Town:
-    """A desk with an account."""
+    """A desk with an account; its database is closed at the latest when nobody holds the town any more."""
     ca_key = make_ca(folder)
     settings = make_settings(folder, **changes)
     engine = new_database(settings.database, settings.data_key)
@@ -265,7 +266,9 @@ def make_town(folder: Path, app_of: Callable[[Desk], Litestar] = create_app, **c
     desk = build(settings, engine, clock)
     desk = replace(desk, gateways={PaymentMethod.ALIPAY: alipay, PaymentMethod.UNIONPAY: unionpay})
     create_account(engine, ACCOUNT, PASSWORD)
-    return Town(desk, clock, alipay, unionpay, folder, ca_key, TestClient(app_of(desk)))
+    town = Town(desk, clock, alipay, unionpay, folder, ca_key, TestClient(app_of(desk)))
+    weakref.finalize(town, engine.dispose)
+    return town
 
 
 def sweep(town: Town, **delta: float) -> None:
